@@ -1,0 +1,87 @@
+//! The audience of a campaign: who is counted, who is skipped, and why.
+
+use std::ops::AddAssign;
+
+use serde::{Deserialize, Serialize};
+
+use crate::contact::Presence;
+use crate::phone::Phone;
+use crate::time::Timestamp;
+
+/// One item of an audience shard, in the order of its sort key: by phone, phone-less ones last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// A sort key at or after which no other entry of this phone lies, and before which no entry
+    /// of the next phone does. A contact that joins a phone once the fan-out has passed it is thus
+    /// not read, and cannot be counted as a second recipient.
+    pub bound: String,
+    pub phone: Option<Phone>,
+    /// A tombstone's or a live contact's.
+    pub presence: Presence,
+}
+
+/// Contacts counted so far. `contacts = recipients + skipped`, always.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    pub recipients: u64,
+    pub skipped: Skipped,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Skipped {
+    pub no_phone: u64,
+    pub duplicate: u64,
+    pub unsubscribed: u64,
+}
+
+impl Totals {
+    #[must_use]
+    pub fn contacts(&self) -> u64 {
+        self.recipients + self.skipped.no_phone + self.skipped.duplicate + self.skipped.unsubscribed
+    }
+}
+
+impl AddAssign for Totals {
+    fn add_assign(&mut self, other: Self) {
+        self.recipients += other.recipients;
+        self.skipped.no_phone += other.skipped.no_phone;
+        self.skipped.duplicate += other.skipped.duplicate;
+        self.skipped.unsubscribed += other.skipped.unsubscribed;
+    }
+}
+
+/// What becomes of one entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Recipient(Phone),
+    Skipped(SkipReason),
+    /// The entry is no contact of this campaign: a tombstone, or a contact that moved here later.
+    NotCounted,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SkipReason {
+    NoPhone,
+    Duplicate,
+    Unsubscribed,
+}
+
+/// Judges one entry, given the phone of the recipient or unsubscribed contact counted before it.
+#[must_use]
+pub fn judge(
+    entry: &Entry,
+    counted_before: Option<&Phone>,
+    unsubscribed: bool,
+    sent_at: Timestamp,
+) -> Verdict {
+    if !entry.presence.holds_at(sent_at) {
+        return Verdict::NotCounted;
+    }
+    match &entry.phone {
+        None => Verdict::Skipped(SkipReason::NoPhone),
+        Some(_) if unsubscribed => Verdict::Skipped(SkipReason::Unsubscribed),
+        Some(phone) if counted_before == Some(phone) => Verdict::Skipped(SkipReason::Duplicate),
+        Some(phone) => Verdict::Recipient(phone.clone()),
+    }
+}

@@ -1,0 +1,243 @@
+//! Campaigns and their states.
+//!
+//! A transition takes the campaign and the time, and answers the campaign as it is afterwards, or
+//! why it cannot be. The store writes it on the condition that nobody wrote in between, together
+//! with the change of its due work; who lost that race reads again and decides again.
+
+mod broadcast;
+#[cfg(test)]
+mod tests;
+
+pub use broadcast::{Audience, Begin, Broadcast, Counted, Dispatch};
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CampaignId, OrganizationId};
+use crate::job::{Due, Job};
+use crate::time::Timestamp;
+
+/// The longest body, in characters.
+pub const BODY_LONGEST: usize = 1_600;
+/// How far ahead a campaign may be scheduled.
+const SCHEDULE_DAYS: i64 = 14;
+/// A scheduled time this far back, or ahead, still counts as now.
+const NOW_SECONDS: i64 = 60;
+/// A campaign that has not begun this long after its time is cancelled: its text may be stale.
+const MISSED_SECONDS: i64 = 3_600;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Campaign {
+    pub id: CampaignId,
+    pub organization_id: OrganizationId,
+    pub name: String,
+    pub body: Option<String>,
+    pub state: State,
+    /// The step that is owed next: the send, the fan-out, a poll.
+    pub step: Option<Due>,
+    /// The next look for chunks that stand still, while messages are handed over.
+    pub drain: Option<Due>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// How often the campaign was written; a write is conditional on it.
+    pub version: u64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    Draft,
+    Scheduled {
+        at: Timestamp,
+    },
+    Cancelled {
+        scheduled_at: Timestamp,
+        at: Timestamp,
+        reason: Option<Reason>,
+    },
+    Sent(Broadcast),
+    /// Every message of the whole audience failed.
+    Failed {
+        broadcast: Broadcast,
+        at: Timestamp,
+    },
+}
+
+/// A state's name, as clients see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Draft,
+    Scheduled,
+    Sent,
+    Cancelled,
+    Failed,
+}
+
+impl Status {
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Scheduled => "scheduled",
+            Self::Sent => "sent",
+            Self::Cancelled => "cancelled",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Why a campaign was stopped by Volley itself, or what it wants known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// It had not begun an hour after its time.
+    MissedSchedule,
+    /// Nothing moved for an hour, so the rest was not sent.
+    NoProgress,
+    /// Some messages were given up because the provider could not be reached.
+    ProviderUnreachable,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("the campaign is no draft any more")]
+    NotDraft,
+    #[error("the campaign is not scheduled")]
+    NotScheduled,
+    #[error("the campaign has no body")]
+    BodyRequired,
+    #[error("the time is more than a minute ago")]
+    ScheduledAtPast,
+    #[error("the time is more than 14 days ahead")]
+    ScheduledAtTooFar,
+}
+
+impl Campaign {
+    #[must_use]
+    pub fn create(
+        id: CampaignId,
+        organization_id: OrganizationId,
+        name: String,
+        body: Option<String>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            organization_id,
+            name,
+            body,
+            state: State::Draft,
+            step: None,
+            drain: None,
+            created_at: now,
+            updated_at: now,
+            version: 0,
+        }
+    }
+
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match &self.state {
+            State::Draft => Status::Draft,
+            State::Scheduled { .. } => Status::Scheduled,
+            State::Cancelled { .. } => Status::Cancelled,
+            State::Sent(_) => Status::Sent,
+            State::Failed { .. } => Status::Failed,
+        }
+    }
+
+    /// The sending of a campaign that was sent, whatever came of it.
+    #[must_use]
+    pub fn broadcast(&self) -> Option<&Broadcast> {
+        match &self.state {
+            State::Sent(broadcast) | State::Failed { broadcast, .. } => Some(broadcast),
+            _ => None,
+        }
+    }
+
+    pub fn update(
+        self,
+        name: String,
+        body: Option<String>,
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        self.ensure_draft()?;
+        Ok(Self {
+            name,
+            body,
+            updated_at: now,
+            ..self
+        })
+    }
+
+    /// Only drafts can be updated, deleted, tested and scheduled.
+    pub fn ensure_draft(&self) -> Result<(), Refusal> {
+        match self.state {
+            State::Draft => Ok(()),
+            _ => Err(Refusal::NotDraft),
+        }
+    }
+
+    /// The body of a test message.
+    pub fn test_body(&self) -> Result<&str, Refusal> {
+        self.ensure_draft()?;
+        self.body.as_deref().ok_or(Refusal::BodyRequired)
+    }
+
+    /// Schedules the campaign for `at`, or for now. If nothing begins it within `repair_seconds`
+    /// of its time, the sweep does.
+    pub fn schedule(
+        self,
+        at: Option<Timestamp>,
+        now: Timestamp,
+        repair_seconds: i64,
+    ) -> Result<Self, Refusal> {
+        self.ensure_draft()?;
+        if self.body.is_none() {
+            return Err(Refusal::BodyRequired);
+        }
+        let at = at.unwrap_or(now);
+        if at.plus_seconds(NOW_SECONDS) < now {
+            return Err(Refusal::ScheduledAtPast);
+        }
+        if at > now.plus_seconds(SCHEDULE_DAYS * 86_400) {
+            return Err(Refusal::ScheduledAtTooFar);
+        }
+        let at = if at <= now.plus_seconds(NOW_SECONDS) {
+            now
+        } else {
+            at
+        };
+        let job = Job::Send {
+            organization_id: self.organization_id,
+            campaign_id: self.id,
+            scheduled_at: at,
+        };
+        Ok(Self {
+            state: State::Scheduled { at },
+            step: Some(Due {
+                at: at.plus_seconds(repair_seconds),
+                job,
+            }),
+            updated_at: now,
+            ..self
+        })
+    }
+
+    pub fn cancel(self, now: Timestamp, reason: Option<Reason>) -> Result<Self, Refusal> {
+        let State::Scheduled { at } = self.state else {
+            return Err(Refusal::NotScheduled);
+        };
+        let state = State::Cancelled {
+            scheduled_at: at,
+            at: now,
+            reason,
+        };
+        Ok(Self {
+            state,
+            step: None,
+            drain: None,
+            updated_at: now,
+            ..self
+        })
+    }
+}

@@ -1,0 +1,312 @@
+//! A campaign's sending: from the moment it is taken to sent until its last count.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Campaign, MISSED_SECONDS, Reason, State};
+use crate::audience::Totals;
+use crate::job::{Due, Job};
+use crate::message::Counts;
+use crate::phone::Phone;
+use crate::poll::PollSchedule;
+use crate::time::Timestamp;
+
+/// A dispatch that has not moved for so long while work was owed is paused.
+const NO_PROGRESS_SECONDS: i64 = 3_600;
+/// How often chunks that stand still are looked for.
+const DRAIN_SECONDS: i64 = 60;
+
+/// What was frozen when the campaign was sent, and how far it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broadcast {
+    pub scheduled_at: Timestamp,
+    pub sent_at: Timestamp,
+    pub sender: Phone,
+    pub shards: u16,
+    /// Raised by a pause: jobs of another epoch are dropped.
+    pub epoch: u32,
+    pub dispatch: Dispatch,
+    pub audience: Audience,
+    pub counted: Option<Counted>,
+    pub reason: Option<Reason>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Dispatch {
+    Running,
+    Paused,
+    Done,
+}
+
+/// The audience as far as the fan-out has read it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Audience {
+    pub totals: Totals,
+    /// When the fan-out ended, and so the totals are whole.
+    pub completed_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    pub counts: Counts,
+    pub at: Timestamp,
+}
+
+/// What a send job has to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// Write this, then fan out.
+    Begun(Campaign),
+    /// The campaign is sent already: go on with its fan-out.
+    Underway,
+    /// Its time was missed: write this.
+    Missed(Campaign),
+    /// The job is for another time, or for a campaign that was cancelled.
+    Ignored,
+}
+
+impl Campaign {
+    /// Decides what a send job for `scheduled_at` does.
+    #[must_use]
+    pub fn begin(
+        &self,
+        scheduled_at: Timestamp,
+        sender: Phone,
+        shards: u16,
+        now: Timestamp,
+        repair_seconds: i64,
+    ) -> Begin {
+        match &self.state {
+            State::Scheduled { at } if *at == scheduled_at => {
+                if now >= at.plus_seconds(MISSED_SECONDS) {
+                    let cancelled = self.clone().cancel(now, Some(Reason::MissedSchedule));
+                    return cancelled.map_or(Begin::Ignored, Begin::Missed);
+                }
+                let broadcast = Broadcast {
+                    scheduled_at,
+                    sent_at: now,
+                    sender,
+                    shards,
+                    epoch: 0,
+                    dispatch: Dispatch::Running,
+                    audience: Audience::default(),
+                    counted: None,
+                    reason: None,
+                };
+                Begin::Begun(
+                    Self {
+                        state: State::Sent(broadcast),
+                        updated_at: now,
+                        ..self.clone()
+                    }
+                    .owing_fan_out(now, repair_seconds)
+                    .owing_drain(now),
+                )
+            }
+            State::Sent(broadcast) if broadcast.scheduled_at == scheduled_at => Begin::Underway,
+            _ => Begin::Ignored,
+        }
+    }
+
+    /// The campaign with what its fan-out has read so far; `None` if the fan-out has ended.
+    #[must_use]
+    pub fn fanning_out(&self, totals: Totals, now: Timestamp, repair_seconds: i64) -> Option<Self> {
+        let mut broadcast = self.running_fan_out()?.clone();
+        broadcast.audience.totals = totals;
+        Some(self.with(broadcast, now).owing_fan_out(now, repair_seconds))
+    }
+
+    /// The campaign once every shard has ended; `None` if another run has written that already.
+    #[must_use]
+    pub fn fanned_out(
+        &self,
+        totals: Totals,
+        polls: &PollSchedule,
+        now: Timestamp,
+        repair_seconds: i64,
+    ) -> Option<Self> {
+        let mut broadcast = self.running_fan_out()?.clone();
+        broadcast.audience = Audience {
+            totals,
+            completed_at: Some(now),
+        };
+        if totals.recipients == 0 {
+            broadcast.dispatch = Dispatch::Done;
+            broadcast.counted = Some(Counted {
+                counts: Counts::default(),
+                at: now,
+            });
+            return Some(Self {
+                step: None,
+                drain: None,
+                ..self.with(broadcast, now)
+            });
+        }
+        Some(
+            self.with(broadcast, now)
+                .owing_poll(0, polls, now, repair_seconds),
+        )
+    }
+
+    /// The campaign with the counts that poll `number` found, and the poll after it owed if any
+    /// count may still change. `None` if this is not the poll that is owed.
+    #[must_use]
+    pub fn polled(
+        &self,
+        number: u32,
+        counts: Counts,
+        are_chunks_done: bool,
+        polls: &PollSchedule,
+        now: Timestamp,
+        repair_seconds: i64,
+    ) -> Option<Self> {
+        if !matches!(&self.step, Some(Due { job: Job::Poll { number: owed, .. }, .. }) if *owed == number)
+        {
+            return None;
+        }
+        let mut broadcast = self.broadcast()?.clone();
+        broadcast.counted = Some(Counted { counts, at: now });
+        let next = if are_chunks_done {
+            self.drained(broadcast, now)
+        } else {
+            self.with(broadcast, now)
+        };
+        if counts.are_final() && are_chunks_done {
+            return Some(Self { step: None, ..next }.judged(counts, now));
+        }
+        Some(next.owing_poll(number + 1, polls, now, repair_seconds))
+    }
+
+    /// The campaign after a look for chunks that stand still, the newest sign of life among its
+    /// chunks being `moved_at`. `None` if nothing is owed any more.
+    #[must_use]
+    pub fn drain_checked(
+        &self,
+        are_chunks_done: bool,
+        gave_up: bool,
+        moved_at: Timestamp,
+        now: Timestamp,
+    ) -> Option<Self> {
+        self.drain.as_ref()?;
+        let State::Sent(broadcast) = &self.state else {
+            return None;
+        };
+        let mut broadcast = broadcast.clone();
+        if gave_up {
+            broadcast.reason = Some(Reason::ProviderUnreachable);
+        }
+        if are_chunks_done && broadcast.audience.completed_at.is_some() {
+            return Some(self.drained(broadcast, now));
+        }
+        if now >= moved_at.plus_seconds(NO_PROGRESS_SECONDS) {
+            broadcast.dispatch = Dispatch::Paused;
+            broadcast.epoch += 1;
+            broadcast.reason = Some(Reason::NoProgress);
+            return Some(Self {
+                drain: None,
+                ..self.with(broadcast, now)
+            });
+        }
+        Some(self.with(broadcast, now).owing_drain(now))
+    }
+
+    /// A campaign fails if every message of a whole, wholly dispatched audience failed.
+    fn judged(self, counts: Counts, now: Timestamp) -> Self {
+        match self.state {
+            State::Sent(broadcast) if counts.failed > 0 && counts.failed == counts.total() => {
+                Self {
+                    state: State::Failed { broadcast, at: now },
+                    ..self
+                }
+            }
+            state => Self { state, ..self },
+        }
+    }
+
+    fn drained(&self, mut broadcast: Broadcast, now: Timestamp) -> Self {
+        broadcast.dispatch = Dispatch::Done;
+        Self {
+            drain: None,
+            ..self.with(broadcast, now)
+        }
+    }
+
+    fn running_fan_out(&self) -> Option<&Broadcast> {
+        match &self.state {
+            State::Sent(broadcast) if broadcast.audience.completed_at.is_none() => Some(broadcast),
+            _ => None,
+        }
+    }
+
+    fn with(&self, broadcast: Broadcast, now: Timestamp) -> Self {
+        let state = match &self.state {
+            State::Failed { at, .. } => State::Failed { broadcast, at: *at },
+            _ => State::Sent(broadcast),
+        };
+        Self {
+            state,
+            updated_at: now,
+            ..self.clone()
+        }
+    }
+
+    fn owing_fan_out(self, now: Timestamp, repair_seconds: i64) -> Self {
+        let job = Job::FanOut {
+            organization_id: self.organization_id,
+            campaign_id: self.id,
+            epoch: self.epoch(),
+        };
+        Self {
+            step: Some(Due {
+                at: now.plus_seconds(repair_seconds),
+                job,
+            }),
+            ..self
+        }
+    }
+
+    fn owing_drain(self, now: Timestamp) -> Self {
+        let job = Job::Drain {
+            organization_id: self.organization_id,
+            campaign_id: self.id,
+            epoch: self.epoch(),
+        };
+        Self {
+            drain: Some(Due {
+                at: now.plus_seconds(DRAIN_SECONDS),
+                job,
+            }),
+            ..self
+        }
+    }
+
+    fn owing_poll(
+        self,
+        number: u32,
+        polls: &PollSchedule,
+        now: Timestamp,
+        repair_seconds: i64,
+    ) -> Self {
+        let is_dispatching = self
+            .broadcast()
+            .is_some_and(|broadcast| broadcast.dispatch == Dispatch::Running);
+        let step = self
+            .broadcast()
+            .and_then(|broadcast| broadcast.audience.completed_at)
+            .and_then(|ended| polls.time(number, ended, is_dispatching, now))
+            .map(|at| Due {
+                // A poll whose time has passed while the one before it ran is due at once.
+                at: at.max(now).plus_seconds(repair_seconds),
+                job: Job::Poll {
+                    organization_id: self.organization_id,
+                    campaign_id: self.id,
+                    number,
+                },
+            });
+        Self { step, ..self }
+    }
+
+    fn epoch(&self) -> u32 {
+        self.broadcast().map_or(0, |broadcast| broadcast.epoch)
+    }
+}

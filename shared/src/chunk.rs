@@ -1,0 +1,170 @@
+//! Chunks: the frozen audience of a campaign, cut so that every run cuts the same.
+//!
+//! Each shard of an audience is cut into a chain of chunks. A chunk says through which sort key it
+//! has read, and the next begins after it. Chunks are written only if absent, and where one
+//! exists it is followed instead. So a run that is repeated, or two that run at once with
+//! different views of the contacts, continue one and the same chain: there is no lock to hold and
+//! no checkpoint to lose. A chunk closes only between two phones, so that all contacts who share a
+//! phone are judged together.
+
+use serde::{Deserialize, Serialize};
+
+use crate::audience::{Entry, SkipReason, Totals, Verdict, judge};
+use crate::phone::Phone;
+use crate::time::Timestamp;
+
+/// The most recipients of a chunk. A phone has at most 16 bytes, so a chunk stays under 2 KB.
+pub const RECIPIENTS_MOST: usize = 100;
+/// The most entries that one chunk reads over, so that a long run of skipped contacts still
+/// leaves a mark of its progress.
+pub const SCANNED_MOST: usize = 2_000;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chunk {
+    pub number: u32,
+    pub recipients: Vec<Phone>,
+    /// The bound of the last entry read; `None` only in an empty shard's end chunk.
+    pub through: Option<String>,
+    /// The shard's totals up to and with this chunk.
+    pub totals: Totals,
+    /// Whether the shard ends here.
+    pub ends: bool,
+}
+
+/// Where a shard's chain stands: what the next chunk goes on from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChainEnd {
+    pub next_number: u32,
+    pub through: Option<String>,
+    pub totals: Totals,
+}
+
+impl ChainEnd {
+    #[must_use]
+    pub fn after(chunk: &Chunk) -> Self {
+        Self {
+            next_number: chunk.number + 1,
+            through: chunk.through.clone(),
+            totals: chunk.totals,
+        }
+    }
+}
+
+/// Cuts the entries of one shard, pushed in order, into chunks.
+#[derive(Debug)]
+pub struct Cutter {
+    sent_at: Timestamp,
+    from: ChainEnd,
+    recipients: Vec<Phone>,
+    counted: Option<Phone>,
+    last: Option<Entry>,
+    scanned: usize,
+}
+
+impl Cutter {
+    #[must_use]
+    pub fn new(sent_at: Timestamp, from: ChainEnd) -> Self {
+        Self {
+            sent_at,
+            from,
+            recipients: Vec::new(),
+            counted: None,
+            last: None,
+            scanned: 0,
+        }
+    }
+
+    /// Takes the next entry; answers a chunk if one closed before it.
+    pub fn push(&mut self, entry: Entry, unsubscribed: bool) -> Option<Chunk> {
+        let closed = self.is_full_before(&entry).then(|| self.close(false));
+        match judge(&entry, self.counted.as_ref(), unsubscribed, self.sent_at) {
+            Verdict::Recipient(phone) => {
+                self.from.totals.recipients += 1;
+                self.counted = Some(phone.clone());
+                self.recipients.push(phone);
+            }
+            Verdict::Skipped(SkipReason::NoPhone) => self.from.totals.skipped.no_phone += 1,
+            Verdict::Skipped(SkipReason::Duplicate) => self.from.totals.skipped.duplicate += 1,
+            Verdict::Skipped(SkipReason::Unsubscribed) => {
+                self.from.totals.skipped.unsubscribed += 1;
+            }
+            Verdict::NotCounted => {}
+        }
+        self.scanned += 1;
+        self.last = Some(entry);
+        closed
+    }
+
+    /// The shard's end chunk: no entry follows.
+    #[must_use]
+    pub fn finish(mut self) -> Chunk {
+        self.close(true)
+    }
+
+    fn is_full_before(&self, next: &Entry) -> bool {
+        let full = self.recipients.len() >= RECIPIENTS_MOST || self.scanned >= SCANNED_MOST;
+        let same_phone = |last: &Entry| last.phone.is_some() && last.phone == next.phone;
+        full && !self.last.as_ref().is_some_and(same_phone)
+    }
+
+    fn close(&mut self, ends: bool) -> Chunk {
+        let through = self
+            .last
+            .take()
+            .map(|entry| entry.bound)
+            .or(self.from.through.take());
+        let chunk = Chunk {
+            number: self.from.next_number,
+            recipients: std::mem::take(&mut self.recipients),
+            through,
+            totals: self.from.totals,
+            ends,
+        };
+        self.from = ChainEnd::after(&chunk);
+        self.scanned = 0;
+        chunk
+    }
+}
+
+/// How far the messages of a chunk are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChunkState {
+    pub number: u32,
+    pub recipients: u32,
+    pub progress: Progress,
+    /// Raised when the campaign is paused, resumed or stopped: work of another epoch is dropped.
+    pub epoch: u32,
+    /// How often the chunk was armed again because it stood still or its provider was out of reach.
+    pub attempts: u32,
+    pub updated_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+pub enum Progress {
+    /// On the dispatch queue, or to be put there.
+    Queued,
+    /// Not before this moment: the provider asked to wait, or another worker may still be at it.
+    Waiting { until: Timestamp },
+    /// Every member has an outcome.
+    Done,
+}
+
+/// After so many attempts the members that are still unclaimed are given up as failed.
+pub const ATTEMPTS_MOST: u32 = 5;
+
+impl ChunkState {
+    /// Whether the chunk stands still: nobody has touched it for `patience_seconds` past its turn.
+    #[must_use]
+    pub fn is_stale(&self, now: Timestamp, patience_seconds: i64) -> bool {
+        let turn = match self.progress {
+            Progress::Done => return false,
+            Progress::Queued => self.updated_at,
+            Progress::Waiting { until } => until.max(self.updated_at),
+        };
+        now >= turn.plus_seconds(patience_seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::contact::Presence;
+
+fn moment() -> Timestamp {
+    Timestamp::from_millis(1_000_000).expect("in range")
+}
+
+fn entry(phone: Option<u64>, contact: u64) -> Entry {
+    let phone = phone.map(|n| Phone::from_e164(&format!("+1415{n:07}")).expect("valid"));
+    let bound = phone.as_ref().map_or_else(
+        || format!("CONTACT#-#{contact:06}"),
+        |phone| format!("CONTACT#{phone}$"),
+    );
+    Entry {
+        bound,
+        phone: phone.clone(),
+        presence: Presence::default(),
+    }
+}
+
+fn cut(entries: &[Entry], unsubscribed: &BTreeSet<Phone>, from: ChainEnd) -> Vec<Chunk> {
+    let mut cutter = Cutter::new(moment(), from.clone());
+    let rest = entries
+        .iter()
+        .filter(|e| Some(&e.bound) > from.through.as_ref());
+    let mut chunks: Vec<Chunk> = rest
+        .filter_map(|e| {
+            let opted_out = e
+                .phone
+                .as_ref()
+                .is_some_and(|phone| unsubscribed.contains(phone));
+            cutter.push(e.clone(), opted_out)
+        })
+        .collect();
+    chunks.push(cutter.finish());
+    chunks
+}
+
+fn audiences() -> impl Strategy<Value = (Vec<Entry>, BTreeSet<Phone>)> {
+    let contact = prop_oneof![4 => (0_u64..400).prop_map(Some), 1 => Just(None)];
+    (
+        proptest::collection::vec(contact, 0..1_200),
+        proptest::collection::btree_set(0_u64..400, 0..60),
+    )
+        .prop_map(|(phones, unsubscribed)| {
+            let mut entries: Vec<Entry> = phones
+                .into_iter()
+                .zip(0..)
+                .map(|(phone, n)| entry(phone, n))
+                .collect();
+            entries.sort_by(|a, b| a.bound.cmp(&b.bound));
+            let unsubscribed = unsubscribed
+                .into_iter()
+                .filter_map(|n| entry(Some(n), 0).phone)
+                .collect();
+            (entries, unsubscribed)
+        })
+}
+
+#[test]
+fn an_empty_shard_is_one_empty_end_chunk() {
+    let chunks = cut(&[], &BTreeSet::new(), ChainEnd::default());
+    assert_eq!(chunks.len(), 1);
+    assert!(chunks[0].ends && chunks[0].recipients.is_empty() && chunks[0].through.is_none());
+}
+
+#[test]
+fn a_long_run_of_skipped_contacts_leaves_marks() {
+    let entries: Vec<Entry> = (0..5_000).map(|n| entry(None, n)).collect();
+    let chunks = cut(&entries, &BTreeSet::new(), ChainEnd::default());
+    assert_eq!(chunks.len(), 3);
+    assert_eq!(chunks[2].totals.skipped.no_phone, 5_000);
+}
+
+#[test]
+fn staleness_counts_from_the_turn() {
+    let now = moment();
+    let state = |progress| ChunkState {
+        number: 0,
+        recipients: 1,
+        progress,
+        epoch: 0,
+        attempts: 0,
+        updated_at: now,
+    };
+    let waiting = state(Progress::Waiting {
+        until: now.plus_seconds(60),
+    });
+    assert!(!state(Progress::Queued).is_stale(now.plus_seconds(119), 120));
+    assert!(state(Progress::Queued).is_stale(now.plus_seconds(120), 120));
+    assert!(!waiting.is_stale(now.plus_seconds(170), 120));
+    assert!(waiting.is_stale(now.plus_seconds(180), 120));
+    assert!(!state(Progress::Done).is_stale(now.plus_seconds(9_999), 120));
+}
+
+proptest! {
+    /// Everyone is a recipient once or skipped for a reason, and the totals say so.
+    #[test]
+    fn each_contact_is_counted_once((entries, unsubscribed) in audiences()) {
+        let chunks = cut(&entries, &unsubscribed, ChainEnd::default());
+        let recipients: Vec<&Phone> = chunks.iter().flat_map(|c| &c.recipients).collect();
+        let distinct: BTreeSet<&Phone> = recipients.iter().copied().collect();
+        let expected: BTreeSet<&Phone> = entries
+            .iter()
+            .filter_map(|e| e.phone.as_ref())
+            .filter(|phone| !unsubscribed.contains(phone))
+            .collect();
+        prop_assert_eq!(recipients.len(), distinct.len());
+        prop_assert_eq!(distinct, expected);
+        let totals = chunks.last().expect("an end chunk").totals;
+        prop_assert_eq!(totals.contacts(), entries.len() as u64);
+        prop_assert_eq!(totals.recipients, recipients.len() as u64);
+        prop_assert!(chunks.iter().all(|c| c.recipients.len() <= RECIPIENTS_MOST));
+        prop_assert!(chunks.iter().rev().skip(1).all(|c| !c.ends));
+    }
+
+    /// A run that takes over after any chunk continues the very same chain.
+    #[test]
+    fn a_replay_cuts_the_same_chunks((entries, unsubscribed) in audiences(), stop in 0_usize..20) {
+        let chunks = cut(&entries, &unsubscribed, ChainEnd::default());
+        let stop = stop.min(chunks.len() - 1);
+        if !chunks[stop].ends {
+            let again = cut(&entries, &unsubscribed, ChainEnd::after(&chunks[stop]));
+            prop_assert_eq!(&again[..], &chunks[stop + 1..]);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Contacts, and where a contact was at which time.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ContactId, OrganizationId, shard_of};
+use crate::phone::Phone;
+use crate::text::{self, InvalidText};
+use crate::time::Timestamp;
+
+/// The longest first name, last name or e-mail address.
+const FIELD_LONGEST: usize = 200;
+const ATTRIBUTES_MOST: usize = 20;
+const ATTRIBUTES_BYTES: usize = 2_048;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    pub id: ContactId,
+    pub organization_id: OrganizationId,
+    pub profile: Profile,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What a person says of a contact.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    pub phone: Option<Phone>,
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub email: Option<String>,
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// Which field of a profile was refused, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct InvalidProfile {
+    /// The field's name in the API.
+    pub field: &'static str,
+    pub reason: String,
+}
+
+impl Profile {
+    /// The profile with its texts trimmed and blank ones taken as absent.
+    pub fn checked(self) -> Result<Self, InvalidProfile> {
+        let attributes = checked_attributes(self.attributes).map_err(|reason| InvalidProfile {
+            field: "attributes",
+            reason,
+        })?;
+        Ok(Self {
+            phone: self.phone,
+            first_name: optional("firstName", self.first_name)?,
+            last_name: optional("lastName", self.last_name)?,
+            email: optional("email", self.email)?
+                .map(|email| match email.split_once('@') {
+                    Some((local, domain)) if !local.is_empty() && !domain.is_empty() => Ok(email),
+                    _ => Err(InvalidProfile {
+                        field: "email",
+                        reason: "must be an address with a name, @ and a domain".to_owned(),
+                    }),
+                })
+                .transpose()?,
+            attributes,
+        })
+    }
+}
+
+fn optional(field: &'static str, value: Option<String>) -> Result<Option<String>, InvalidProfile> {
+    match value
+        .as_deref()
+        .map(|value| text::name(value, FIELD_LONGEST))
+    {
+        None | Some(Err(InvalidText::Blank)) => Ok(None),
+        Some(Ok(value)) => Ok(Some(value)),
+        Some(Err(error)) => Err(InvalidProfile {
+            field,
+            reason: error.to_string(),
+        }),
+    }
+}
+
+fn checked_attributes(
+    attributes: BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, String> {
+    if attributes.len() > ATTRIBUTES_MOST {
+        return Err(format!("must be at most {ATTRIBUTES_MOST}"));
+    }
+    let bytes: usize = attributes
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    if bytes > ATTRIBUTES_BYTES {
+        return Err(format!("must be at most {ATTRIBUTES_BYTES} bytes in all"));
+    }
+    for name in attributes.keys() {
+        text::name(name, FIELD_LONGEST).map_err(|error| format!("a name {error}"))?;
+    }
+    Ok(attributes)
+}
+
+/// The audience shard, out of `shards`, of a contact: its phone's, or its own without one.
+#[must_use]
+pub fn shard(id: ContactId, phone: Option<&Phone>, shards: u16) -> u16 {
+    phone.map_or_else(|| shard_of(id.0, shards), |phone| phone.shard(shards))
+}
+
+/// When a contact was to be found under one phone.
+///
+/// An edit of a phone moves the contact to another key, and a fan-out that reads one key before
+/// the move and the other after it would meet the contact twice or never. So the old key keeps a
+/// tombstone, both keys say since when and until when they held the contact, and a campaign counts
+/// the key that held it at the moment the campaign was sent. Empty means: since ever.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Presence(Vec<Move>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Move {
+    In(Timestamp),
+    Out(Timestamp),
+}
+
+/// More moves than anyone makes while one fan-out runs.
+const MOVES_KEPT: usize = 8;
+
+impl Presence {
+    /// The presence under a phone that the contact gets at `now`.
+    #[must_use]
+    pub fn arrive(self, now: Timestamp) -> Self {
+        self.with(Move::In(now))
+    }
+
+    /// The presence that the tombstone keeps when the contact leaves at `now`.
+    #[must_use]
+    pub fn leave(self, now: Timestamp) -> Self {
+        self.with(Move::Out(now))
+    }
+
+    fn with(mut self, step: Move) -> Self {
+        self.0.push(step);
+        let surplus = self.0.len().saturating_sub(MOVES_KEPT);
+        self.0.drain(..surplus);
+        self
+    }
+
+    #[must_use]
+    pub fn is_simple(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the contact was here at `moment`.
+    #[must_use]
+    pub fn holds_at(&self, moment: Timestamp) -> bool {
+        let last_before = self.0.iter().rev().find(|step| step.at() <= moment);
+        match last_before {
+            Some(step) => matches!(step, Move::In(_)),
+            // Before the first known move the contact was here exactly if that move was away.
+            None => self
+                .0
+                .first()
+                .is_none_or(|first| matches!(first, Move::Out(_))),
+        }
+    }
+}
+
+impl Move {
+    fn at(self) -> Timestamp {
+        match self {
+            Self::In(at) | Self::Out(at) => at,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_millis(second * 1_000).expect("in range")
+    }
+
+    #[test]
+    fn blank_fields_are_absent_and_bad_ones_named() {
+        let profile = Profile {
+            first_name: Some("  ".to_owned()),
+            email: Some(" a@b.example ".to_owned()),
+            ..Profile::default()
+        };
+        let checked = profile.checked().expect("valid");
+        assert_eq!(checked.first_name, None);
+        assert_eq!(checked.email.as_deref(), Some("a@b.example"));
+        let bad = Profile {
+            email: Some("nobody".to_owned()),
+            ..Profile::default()
+        };
+        assert_eq!(bad.checked().expect_err("refused").field, "email");
+    }
+
+    #[test]
+    fn attributes_are_bounded() {
+        let many = (0..21).map(|n| (n.to_string(), String::new())).collect();
+        let large = [("a".to_owned(), "x".repeat(2_048))].into();
+        for attributes in [many, large] {
+            let profile = Profile {
+                attributes,
+                ..Profile::default()
+            };
+            assert_eq!(profile.checked().expect_err("refused").field, "attributes");
+        }
+    }
+
+    proptest! {
+        /// However often a contact moves between two phones, at each moment exactly one holds it.
+        #[test]
+        fn exactly_one_phone_holds_a_contact(moves in proptest::collection::vec(1_i64..50, 0..6)) {
+            let mut here = Presence::default();
+            let mut there: Option<Presence> = None;
+            let mut now = 0;
+            let mut is_here = true;
+            for gap in moves {
+                now += gap;
+                let other = there.take().unwrap_or_default();
+                (here, there) = if is_here {
+                    (here.leave(at(now)), Some(other.arrive(at(now))))
+                } else {
+                    (here.arrive(at(now)), Some(other.leave(at(now))))
+                };
+                is_here = !is_here;
+            }
+            for second in 0..=now + 1 {
+                let held = [Some(&here), there.as_ref()];
+                let holders = held.iter().flatten().filter(|p| p.holds_at(at(second))).count();
+                prop_assert_eq!(holders, 1, "at {}", second);
+            }
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! Imports: contacts from a CSV file, row by row.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::contact::Profile;
+use crate::ids::{ContactId, ImportId, OrganizationId};
+use crate::phone::{Phone, Region};
+use crate::time::Timestamp;
+
+/// How many rejected rows an import names.
+pub const ERRORS_KEPT: usize = 100;
+/// The largest file that comes in the request itself, in bytes.
+pub const BYTES_MOST: usize = 4 * 1024 * 1024;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Import {
+    pub id: ImportId,
+    pub organization_id: OrganizationId,
+    pub status: Status,
+    pub columns: Columns,
+    pub progress: Progress,
+    /// Why the whole file was refused.
+    pub failure: Option<String>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    Pending,
+    Running,
+    Done,
+    Failed,
+}
+
+/// How far an import is. It is written together with the contacts of its rows, so that a job that
+/// is repeated goes on behind the last row that counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// Rows done, the header not counted.
+    pub rows: u64,
+    pub created: u64,
+    pub updated: u64,
+    pub rejected: u64,
+    pub errors: Vec<RowError>,
+}
+
+/// Why a row was not taken. Rows count from 1, the header not counted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RowError {
+    pub row: u64,
+    pub column: Option<String>,
+    pub reason: String,
+}
+
+impl Progress {
+    pub fn reject(&mut self, error: RowError) {
+        self.rejected += 1;
+        if self.errors.len() < ERRORS_KEPT {
+            self.errors.push(error);
+        }
+    }
+}
+
+/// Which column of the file is which field, as the client named them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Columns {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Id,
+    Phone,
+    FirstName,
+    LastName,
+    Email,
+}
+
+/// Names under which a field is found if the client maps none; case and punctuation do not count.
+const NAMES: [(Field, &[&str]); 5] = [
+    (Field::Id, &["id", "contactid"]),
+    (
+        Field::Phone,
+        &[
+            "phone",
+            "phonenumber",
+            "mobile",
+            "mobilenumber",
+            "mobilephone",
+            "cell",
+            "tel",
+            "telephone",
+            "address",
+        ],
+    ),
+    (
+        Field::FirstName,
+        &["firstname", "first", "givenname", "forename"],
+    ),
+    (
+        Field::LastName,
+        &["lastname", "last", "surname", "familyname"],
+    ),
+    (Field::Email, &["email", "emailaddress", "mail"]),
+];
+
+/// Why a header was refused, and with it the file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidHeader {
+    #[error("the file has no column '{0}'; its columns are {1}")]
+    NoColumn(String, String),
+    #[error("the file has no column for phones; name it with ?phone=COLUMN; its columns are {0}")]
+    NoPhone(String),
+    #[error("the file has the column '{0}' twice")]
+    Twice(String),
+}
+
+/// The columns of one file: where each field is; all others are attributes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    names: Vec<String>,
+    fields: Vec<Option<Field>>,
+}
+
+/// What a row asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The contact to update; without one, the row creates a contact.
+    pub id: Option<ContactId>,
+    pub profile: Profile,
+}
+
+impl Header {
+    pub fn read(names: &[&str], columns: &Columns) -> Result<Self, InvalidHeader> {
+        let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
+        let listed = || names.join(", ");
+        if let Some((_, twice)) = names
+            .iter()
+            .enumerate()
+            .find(|(at, name)| !name.is_empty() && names[..*at].contains(name))
+        {
+            return Err(InvalidHeader::Twice(twice.clone()));
+        }
+        let mut fields = vec![None; names.len()];
+        for (field, known) in NAMES {
+            let place = match columns.of(field) {
+                Some(wanted) => Some(
+                    names
+                        .iter()
+                        .position(|name| name == wanted.trim())
+                        .ok_or_else(|| InvalidHeader::NoColumn(wanted.clone(), listed()))?,
+                ),
+                None => names
+                    .iter()
+                    .position(|name| known.contains(&plain(name).as_str())),
+            };
+            if let Some(place) = place.filter(|place| fields[*place].is_none()) {
+                fields[place] = Some(field);
+            }
+        }
+        if !fields.contains(&Some(Field::Phone)) {
+            return Err(InvalidHeader::NoPhone(listed()));
+        }
+        Ok(Self { names, fields })
+    }
+
+    /// Reads the values of row `number`.
+    pub fn row(&self, number: u64, values: &[&str], region: Region) -> Result<Row, RowError> {
+        let refuse = |column: Option<&str>, reason: String| RowError {
+            row: number,
+            column: column.map(str::to_owned),
+            reason,
+        };
+        if values.len() != self.names.len() {
+            let reason = format!(
+                "has {} values, where the header has {}",
+                values.len(),
+                self.names.len()
+            );
+            return Err(refuse(None, reason));
+        }
+        let mut id = None;
+        let mut profile = Profile::default();
+        let mut attributes = BTreeMap::new();
+        for ((name, field), value) in self.names.iter().zip(&self.fields).zip(values) {
+            let value = value.trim();
+            if value.is_empty() {
+                continue;
+            }
+            match field {
+                Some(Field::Id) => {
+                    id =
+                        Some(value.parse().map_err(|_| {
+                            refuse(Some(name), "is no contact id (a UUID)".to_owned())
+                        })?);
+                }
+                Some(Field::Phone) => {
+                    profile.phone = Some(
+                        Phone::parse(value, region)
+                            .map_err(|error| refuse(Some(name), error.to_string()))?,
+                    );
+                }
+                Some(Field::FirstName) => profile.first_name = Some(value.to_owned()),
+                Some(Field::LastName) => profile.last_name = Some(value.to_owned()),
+                Some(Field::Email) => profile.email = Some(value.to_owned()),
+                None if name.is_empty() => {}
+                None => {
+                    attributes.insert(name.clone(), value.to_owned());
+                }
+            }
+        }
+        profile.attributes = attributes;
+        let profile = profile.checked().map_err(|error| {
+            let column = self.column_of(error.field);
+            refuse(column, error.reason)
+        })?;
+        Ok(Row { id, profile })
+    }
+
+    fn column_of(&self, field: &str) -> Option<&str> {
+        let field = match field {
+            "firstName" => Field::FirstName,
+            "lastName" => Field::LastName,
+            "email" => Field::Email,
+            _ => return None,
+        };
+        let place = self.fields.iter().position(|found| *found == Some(field))?;
+        Some(&self.names[place])
+    }
+}
+
+impl Columns {
+    fn of(&self, field: Field) -> Option<&String> {
+        match field {
+            Field::Id => self.id.as_ref(),
+            Field::Phone => self.phone.as_ref(),
+            Field::FirstName => self.first_name.as_ref(),
+            Field::LastName => self.last_name.as_ref(),
+            Field::Email => self.email.as_ref(),
+        }
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(names: &[&str]) -> Header {
+        Header::read(names, &Columns::default()).expect("a header")
+    }
+
+    #[test]
+    fn columns_are_found_by_name() {
+        let header = header(&["First Name", "PHONE_NUMBER", "e-mail", "city"]);
+        let row = header
+            .row(
+                1,
+                &["Zoë", "(415) 355-0123", "zoe@example.com", "Oakland"],
+                Region::default(),
+            )
+            .expect("a row");
+        assert_eq!(row.profile.phone.expect("a phone").as_str(), "+14153550123");
+        assert_eq!(row.profile.first_name.as_deref(), Some("Zoë"));
+        assert_eq!(row.profile.email.as_deref(), Some("zoe@example.com"));
+        assert_eq!(row.profile.attributes["city"], "Oakland");
+    }
+
+    #[test]
+    fn columns_can_be_mapped() {
+        let columns = Columns {
+            phone: Some("Nummer".to_owned()),
+            ..Columns::default()
+        };
+        assert!(Header::read(&["Nummer"], &columns).is_ok());
+        assert!(matches!(
+            Header::read(&["other"], &columns),
+            Err(InvalidHeader::NoColumn(..))
+        ));
+        let refused = Header::read(&["name", "city"], &Columns::default());
+        assert!(matches!(refused, Err(InvalidHeader::NoPhone(_))));
+        let refused = Header::read(&["phone", "city", "city"], &Columns::default());
+        assert_eq!(refused, Err(InvalidHeader::Twice("city".to_owned())));
+    }
+
+    #[test]
+    fn a_bad_row_names_its_column() {
+        let header = header(&["phone", "email"]);
+        let refused = |values: &[&str]| {
+            header
+                .row(7, values, Region::default())
+                .expect_err("refused")
+        };
+        assert_eq!(refused(&["12", ""]).column.as_deref(), Some("phone"));
+        assert_eq!(refused(&["", "nobody"]).column.as_deref(), Some("email"));
+        assert_eq!(refused(&["x"]).column, None);
+        assert_eq!(refused(&["x"]).row, 7);
+    }
+
+    #[test]
+    fn a_blank_phone_is_a_contact_without_one() {
+        let row = header(&["phone", "first_name"]).row(1, &[" ", "Ana"], Region::default());
+        assert_eq!(row.expect("a row").profile.phone, None);
+    }
+}

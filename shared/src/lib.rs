@@ -1,0 +1,24 @@
+//! The domain of Volley: phones, contacts, campaigns, messages and every decision about them.
+//!
+//! Decisions are functions of (state, event, now). This crate knows no AWS, no environment, no
+//! clock and no randomness: time and new ids come in as values, so that a test can say any moment
+//! and a replay decides the same.
+
+pub mod access;
+pub mod audience;
+pub mod campaign;
+pub mod chunk;
+pub mod contact;
+pub mod ids;
+pub mod import;
+pub mod job;
+pub mod keyword;
+pub mod message;
+pub mod organization;
+pub mod parts;
+pub mod phone;
+pub mod poll;
+pub mod receipt;
+pub mod text;
+pub mod time;
+pub mod unsubscribe;

@@ -1,0 +1,284 @@
+//! Messages: one to each recipient of a campaign, and tests.
+//!
+//! Three writers own three attributes: the worker that claimed a message owns its outcome and the
+//! provider's id, the receipts consumer owns the receipt, and the repair of a claim without an
+//! answer owns `unknown_at`. None touches another's, and the status shown is the highest of what
+//! they say. So no late word can take a status back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CampaignId, MessageId, OrganizationId};
+use crate::phone::Phone;
+use crate::receipt::Receipt;
+use crate::time::Timestamp;
+
+/// A message's fate so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Not handed to the provider yet, or just being handed over.
+    Pending,
+    /// The provider may or may not have it.
+    Unknown,
+    Sent,
+    Delivered,
+    Failed,
+}
+
+impl Status {
+    /// Statuses only rise: pending < unknown < sent < delivered = failed.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Pending => 0,
+            Self::Unknown => 1,
+            Self::Sent => 2,
+            Self::Delivered | Self::Failed => 3,
+        }
+    }
+
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        self.rank() == 3
+    }
+}
+
+/// Why a message failed, in words that do not depend on the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureReason {
+    Unsubscribed,
+    InvalidNumber,
+    Unreachable,
+    Filtered,
+    Expired,
+    Stopped,
+    ProviderError,
+    Unknown,
+}
+
+/// What the worker that claimed a message learnt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Accepted {
+        provider_id: String,
+        at: Timestamp,
+    },
+    Failed {
+        reason: FailureReason,
+        code: Option<String>,
+        at: Timestamp,
+    },
+}
+
+/// A worker's right to hand one message over, told from others by its random token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    pub token: String,
+    pub at: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Campaign,
+    Test,
+}
+
+/// What is known of one message; its body is its campaign's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    pub id: MessageId,
+    pub organization_id: OrganizationId,
+    pub campaign_id: CampaignId,
+    pub kind: Kind,
+    pub to: Phone,
+    pub created_at: Timestamp,
+    pub claim: Option<Claim>,
+    pub outcome: Option<Outcome>,
+    pub receipt: Option<Receipt>,
+    pub unknown_at: Option<Timestamp>,
+}
+
+impl Message {
+    /// A member of a chunk that nobody has claimed yet.
+    #[must_use]
+    pub fn pending(
+        organization_id: OrganizationId,
+        campaign_id: CampaignId,
+        to: Phone,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            id: MessageId::of(campaign_id, &to),
+            organization_id,
+            campaign_id,
+            kind: Kind::Campaign,
+            to,
+            created_at,
+            claim: None,
+            outcome: None,
+            receipt: None,
+            unknown_at: None,
+        }
+    }
+
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.events()
+            .map(|(status, _)| status)
+            .max_by_key(|status| status.rank())
+            .unwrap_or(Status::Pending)
+    }
+
+    /// Everything said of the message, the worker's word first: of two final words the first
+    /// stands.
+    fn events(&self) -> impl Iterator<Item = (Status, Timestamp)> {
+        let outcome = self.outcome.as_ref().map(|outcome| match outcome {
+            Outcome::Accepted { at, .. } => (Status::Sent, *at),
+            Outcome::Failed { at, .. } => (Status::Failed, *at),
+        });
+        let receipt = self
+            .receipt
+            .as_ref()
+            .map(|receipt| (receipt.status, receipt.at));
+        let unknown = self.unknown_at.map(|at| (Status::Unknown, at));
+        // `max_by_key` answers the last of equals, so the worker's word comes last here.
+        [unknown, receipt, outcome].into_iter().flatten()
+    }
+
+    /// Why and with which of the provider's codes the message failed.
+    #[must_use]
+    pub fn failure(&self) -> Option<(FailureReason, Option<&str>)> {
+        if self.status() != Status::Failed {
+            return None;
+        }
+        match (&self.outcome, &self.receipt) {
+            (Some(Outcome::Failed { reason, code, .. }), _) => Some((*reason, code.as_deref())),
+            (_, Some(receipt)) => Some((
+                receipt.reason.unwrap_or(FailureReason::Unknown),
+                receipt.code.as_deref(),
+            )),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn provider_id(&self) -> Option<&str> {
+        match (&self.outcome, &self.receipt) {
+            (Some(Outcome::Accepted { provider_id, .. }), _) => Some(provider_id),
+            (_, Some(receipt)) => Some(&receipt.provider_id),
+            _ => None,
+        }
+    }
+
+    /// When the provider took the message, as far as anyone said so.
+    #[must_use]
+    pub fn sent_at(&self) -> Option<Timestamp> {
+        match (&self.outcome, &self.receipt) {
+            (Some(Outcome::Accepted { at, .. }), _) => Some(*at),
+            (_, Some(receipt)) if receipt.status != Status::Failed => Some(receipt.at),
+            _ => None,
+        }
+    }
+
+    #[must_use]
+    pub fn delivered_at(&self) -> Option<Timestamp> {
+        let delivered = self.status() == Status::Delivered;
+        self.receipt
+            .as_ref()
+            .filter(|_| delivered)
+            .map(|receipt| receipt.at)
+    }
+
+    #[must_use]
+    pub fn updated_at(&self) -> Timestamp {
+        self.events()
+            .map(|(_, at)| at)
+            .max()
+            .unwrap_or(self.created_at)
+    }
+}
+
+/// What a worker finds where it wanted to claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Its own earlier claim, whose answer was lost.
+    Own,
+    /// The message has an outcome, or is known to be unknown: nothing is left to do.
+    Settled,
+    /// Another worker may be at it until this moment.
+    Busy { until: Timestamp },
+    /// The worker that claimed it is gone: nobody knows whether the provider has the message.
+    Abandoned,
+}
+
+impl Message {
+    /// Judges an existing message by a worker that wanted to claim it with `token`. A claim is
+    /// good for `claim_seconds`, which is longer than any worker can be at it.
+    #[must_use]
+    pub fn found_by(&self, token: &str, now: Timestamp, claim_seconds: i64) -> Found {
+        if self.status() != Status::Pending {
+            return Found::Settled;
+        }
+        match &self.claim {
+            Some(claim) if claim.token == token => Found::Own,
+            Some(claim) => {
+                let until = claim.at.plus_seconds(claim_seconds);
+                if now < until {
+                    Found::Busy { until }
+                } else {
+                    Found::Abandoned
+                }
+            }
+            None => Found::Settled,
+        }
+    }
+}
+
+/// Messages by status. `total` is the sum of the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    pub pending: u64,
+    pub sent: u64,
+    pub delivered: u64,
+    pub failed: u64,
+    pub unknown: u64,
+}
+
+impl Counts {
+    pub fn add(&mut self, status: Status) {
+        *match status {
+            Status::Pending => &mut self.pending,
+            Status::Unknown => &mut self.unknown,
+            Status::Sent => &mut self.sent,
+            Status::Delivered => &mut self.delivered,
+            Status::Failed => &mut self.failed,
+        } += 1;
+    }
+
+    #[must_use]
+    pub fn merged(self, other: Self) -> Self {
+        Self {
+            pending: self.pending + other.pending,
+            sent: self.sent + other.sent,
+            delivered: self.delivered + other.delivered,
+            failed: self.failed + other.failed,
+            unknown: self.unknown + other.unknown,
+        }
+    }
+
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.pending + self.sent + self.delivered + self.failed + self.unknown
+    }
+
+    /// Whether no word can change them any more.
+    #[must_use]
+    pub fn are_final(&self) -> bool {
+        self.pending + self.sent + self.unknown == 0
+    }
+}
+
+#[cfg(test)]
+mod tests;

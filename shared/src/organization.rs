@@ -1,0 +1,24 @@
+//! Organisations: the tenants, each with a sender of its own.
+
+use crate::ids::OrganizationId;
+use crate::phone::{Phone, Region};
+use crate::time::Timestamp;
+
+/// How many shards a new organisation's audience is spread over. A partition of the table takes
+/// 1,000 writes a second, so this bounds how fast one audience can be written.
+pub const SHARDS: u16 = 32;
+
+/// The longest name of an organisation, a campaign or a key.
+pub const NAME_LONGEST: usize = 200;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organization {
+    pub id: OrganizationId,
+    pub name: String,
+    pub sender_phone: Phone,
+    pub default_region: Region,
+    /// Fixed when the organisation is made: it decides where its contacts lie.
+    pub shards: u16,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}

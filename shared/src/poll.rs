@@ -1,0 +1,104 @@
+//! When a sent campaign's messages are counted.
+
+use std::str::FromStr;
+
+use crate::time::Timestamp;
+
+/// Seconds after the fan-out's end at which messages are counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollSchedule(Vec<u32>);
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be rising numbers of seconds with commas between, such as 30,300,600")]
+pub struct InvalidSchedule;
+
+/// While a dispatch outlasts the schedule, it is counted this often.
+const WHILE_DISPATCHING_SECONDS: i64 = 300;
+/// A receipt can take 72 hours: late ones are counted at these hours after the fan-out's end.
+const LATE_HOURS: [i64; 8] = [1, 2, 4, 8, 16, 32, 64, 72];
+
+impl Default for PollSchedule {
+    fn default() -> Self {
+        Self(vec![30, 300, 600, 900, 1_200, 1_500, 1_800])
+    }
+}
+
+impl FromStr for PollSchedule {
+    type Err = InvalidSchedule;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let seconds: Vec<u32> = text
+            .split(',')
+            .map(|part| part.trim().parse().map_err(|_| InvalidSchedule))
+            .collect::<Result<_, _>>()?;
+        if seconds.is_empty() || !seconds.is_sorted_by(|a, b| a < b) {
+            return Err(InvalidSchedule);
+        }
+        Ok(Self(seconds))
+    }
+}
+
+impl PollSchedule {
+    /// When poll `number` (from 0) is due for a fan-out that ended at `ended`; `None` if no poll
+    /// is left.
+    #[must_use]
+    pub fn time(
+        &self,
+        number: u32,
+        ended: Timestamp,
+        is_dispatching: bool,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        if let Some(seconds) = self.0.get(number as usize) {
+            return Some(ended.plus_seconds(i64::from(*seconds)));
+        }
+        if is_dispatching {
+            return Some(now.plus_seconds(WHILE_DISPATCHING_SECONDS));
+        }
+        LATE_HOURS
+            .iter()
+            .map(|hours| ended.plus_seconds(hours * 3_600))
+            .find(|moment| *moment > now)
+    }
+
+    /// Whether poll `number` is the last of the schedule or comes after it.
+    #[must_use]
+    pub fn is_over_after(&self, number: u32) -> bool {
+        number as usize + 1 >= self.0.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_millis(second * 1_000).expect("in range")
+    }
+
+    #[test]
+    fn the_schedule_runs_from_the_end_of_the_fan_out() {
+        let schedule = PollSchedule::default();
+        let time = |number, now| schedule.time(number, at(0), false, at(now));
+        assert_eq!(time(0, 0), Some(at(30)));
+        assert_eq!(time(1, 31), Some(at(300)));
+        assert_eq!(time(6, 1_501), Some(at(1_800)));
+        assert_eq!(time(7, 1_801), Some(at(3_600)));
+        assert_eq!(time(8, 3_601), Some(at(7_200)));
+        assert_eq!(time(15, 72 * 3_600), None);
+    }
+
+    #[test]
+    fn a_long_dispatch_is_counted_every_five_minutes() {
+        let schedule = PollSchedule::default();
+        assert_eq!(schedule.time(9, at(0), true, at(5_000)), Some(at(5_300)));
+    }
+
+    #[test]
+    fn schedules_are_read_strictly() {
+        assert_eq!("1, 2,4".parse(), Ok(PollSchedule(vec![1, 2, 4])));
+        for text in ["", "a", "2,1", "1,1", "-1"] {
+            assert_eq!(text.parse::<PollSchedule>(), Err(InvalidSchedule), "{text}");
+        }
+    }
+}

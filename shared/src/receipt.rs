@@ -1,0 +1,57 @@
+//! Delivery receipts: what the provider says of a message later on.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CampaignId, MessageId, OrganizationId};
+use crate::message::{FailureReason, Kind, Status};
+use crate::phone::Phone;
+use crate::time::Timestamp;
+
+/// The highest word of the provider about one message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub provider_id: String,
+    /// `Sent`, `Delivered` or `Failed`.
+    pub status: Status,
+    pub reason: Option<FailureReason>,
+    pub code: Option<String>,
+    pub at: Timestamp,
+}
+
+impl Receipt {
+    /// Whether this receipt replaces `known`: only a higher one does, so the first final stays.
+    #[must_use]
+    pub fn supersedes(&self, known: Option<&Receipt>) -> bool {
+        known.is_none_or(|known| self.status.rank() > known.status.rank())
+    }
+}
+
+/// Which message a callback is about. It travels in the callback's own address, so that nothing
+/// has to be looked up, also when the callback comes before the provider's answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct MessageRef {
+    pub organization_id: OrganizationId,
+    pub campaign_id: CampaignId,
+    pub message_id: MessageId,
+    pub kind: Kind,
+}
+
+/// A receipt on its way to its message, as it lies on the receipts queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    pub message: MessageRef,
+    pub to: Phone,
+    pub receipt: Receipt,
+}
+
+/// Folds receipts of one message into the one that counts.
+#[must_use]
+pub fn fold(receipts: impl IntoIterator<Item = Receipt>) -> Option<Receipt> {
+    receipts.into_iter().fold(None, |best, next| {
+        if next.supersedes(best.as_ref()) {
+            Some(next)
+        } else {
+            best
+        }
+    })
+}

@@ -1,0 +1,109 @@
+//! A moment in UTC, to the millisecond, written the same way everywhere.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A moment in UTC with millisecond precision.
+///
+/// Its text form is RFC 3339 with three fractional digits and `Z`, which is of fixed width, so
+/// that texts sort as the moments do: sort keys rely on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Timestamp(DateTime<Utc>);
+
+impl Timestamp {
+    #[must_use]
+    pub fn from_millis(millis: i64) -> Option<Self> {
+        DateTime::from_timestamp_millis(millis).map(Self)
+    }
+
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        self.0.timestamp_millis()
+    }
+
+    #[must_use]
+    pub fn datetime(self) -> DateTime<Utc> {
+        self.0
+    }
+
+    /// This moment moved by `delta`; a move past the calendar's end stays where it was.
+    #[must_use]
+    pub fn plus(self, delta: TimeDelta) -> Self {
+        self.0.checked_add_signed(delta).map_or(self, Self)
+    }
+
+    #[must_use]
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        self.plus(TimeDelta::try_seconds(seconds).unwrap_or_default())
+    }
+
+    /// Time from `earlier` until this moment; negative if `earlier` is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> TimeDelta {
+        self.0 - earlier.0
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(moment: DateTime<Utc>) -> Self {
+        Self::from_millis(moment.timestamp_millis()).unwrap_or(Self(moment))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Millis, true))
+    }
+}
+
+impl From<Timestamp> for String {
+    fn from(moment: Timestamp) -> Self {
+        moment.to_string()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("not a time in RFC 3339, such as 2026-11-23T09:00:00.000Z")]
+pub struct InvalidTimestamp(#[source] chrono::ParseError);
+
+impl FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        DateTime::parse_from_rfc3339(text)
+            .map(|moment| moment.with_timezone(&Utc).into())
+            .map_err(InvalidTimestamp)
+    }
+}
+
+impl TryFrom<String> for Timestamp {
+    type Error = InvalidTimestamp;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_of_fixed_width_and_sort_as_moments_do() {
+        let early: Timestamp = "2026-11-23T09:00:00Z".parse().expect("valid");
+        let late: Timestamp = "2026-11-23T10:00:00.0409+00:00".parse().expect("valid");
+        assert_eq!(early.to_string(), "2026-11-23T09:00:00.000Z");
+        assert_eq!(late.to_string(), "2026-11-23T10:00:00.040Z");
+        assert!(early.to_string() < late.to_string());
+    }
+
+    #[test]
+    fn offsets_become_utc() {
+        let moment: Timestamp = "2026-11-23T09:00:00+02:00".parse().expect("valid");
+        assert_eq!(moment.to_string(), "2026-11-23T07:00:00.000Z");
+    }
+}

@@ -1,0 +1,33 @@
+//! Unsubscribes: a register per phone, in which the newest word wins.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{CampaignId, OrganizationId};
+use crate::phone::Phone;
+use crate::time::Timestamp;
+
+/// Where an opt-out came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    Api,
+    Import,
+    /// The person wrote a word such as STOP.
+    Keyword,
+    /// The provider refused or reported the number as opted out.
+    Provider,
+}
+
+/// One word of a person about messages of one organisation. The register keeps the newest; a
+/// resubscription stays as a tombstone, so that an older opt-out that arrives late cannot undo it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preference {
+    pub organization_id: OrganizationId,
+    pub phone: Phone,
+    pub subscribed: bool,
+    pub changed_at: Timestamp,
+    pub source: Source,
+    pub campaign_id: Option<CampaignId>,
+    /// The word or the error code that said so.
+    pub evidence: Option<String>,
+}
