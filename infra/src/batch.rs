@@ -1,0 +1,119 @@
+//! Batches of queue messages: each message stands for itself.
+//!
+//! A message that cannot be read goes to the dead-letter queue at once, since no retry would help
+//! it; one that a newer version wrote is left on its queue for a newer version; one whose handling
+//! fails or panics is reported, so that the queue hands out that one again and not its neighbours.
+
+use std::panic::AssertUnwindSafe;
+
+use futures::future::{FutureExt, join_all};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use shared::job::VERSION;
+
+use crate::queues::DeadLetters;
+
+/// The part of an SQS event that is read.
+#[derive(Debug, Deserialize)]
+pub struct SqsEvent {
+    #[serde(rename = "Records")]
+    pub records: Vec<SqsRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SqsRecord {
+    pub message_id: String,
+    pub body: String,
+}
+
+/// What SQS is told: the messages that are to be handed out again.
+#[derive(Debug, Default, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchResponse {
+    pub batch_item_failures: Vec<BatchItemFailure>,
+}
+
+#[derive(Debug, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchItemFailure {
+    pub item_identifier: String,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    v: u32,
+}
+
+/// A message that was read, with the id by which its failure is reported.
+pub struct Parsed<T> {
+    pub message_id: String,
+    pub body: T,
+}
+
+/// Reads the messages of a batch; those that cannot be read are kept elsewhere.
+pub async fn parse<T: DeserializeOwned>(
+    event: SqsEvent,
+    dead_letters: &DeadLetters,
+    response: &mut BatchResponse,
+) -> Vec<Parsed<T>> {
+    let mut parsed = Vec::with_capacity(event.records.len());
+    for SqsRecord { message_id, body } in event.records {
+        let version = serde_json::from_str::<Version>(&body);
+        if version.as_ref().is_ok_and(|version| version.v > VERSION) {
+            tracing::warn!(message.id = %message_id, "left a message of a newer version");
+            response.fail(message_id);
+            continue;
+        }
+        match version.and_then(|_| serde_json::from_str(&body)) {
+            Ok(body) => parsed.push(Parsed { message_id, body }),
+            Err(error) => {
+                tracing::error!(message.id = %message_id, %error, "a message cannot be read");
+                if !dead_letters.keep(&body, &error.to_string()).await {
+                    response.fail(message_id);
+                }
+            }
+        }
+    }
+    parsed
+}
+
+/// Handles the messages of a batch, all at once, each by itself.
+pub async fn run<T, F>(
+    event: SqsEvent,
+    dead_letters: &DeadLetters,
+    handle: impl Fn(T) -> F,
+) -> BatchResponse
+where
+    T: DeserializeOwned,
+    F: Future<Output = anyhow::Result<()>>,
+{
+    let mut response = BatchResponse::default();
+    let parsed = parse(event, dead_letters, &mut response).await;
+    let handled = parsed.into_iter().map(|Parsed { message_id, body }| {
+        let work = AssertUnwindSafe(handle(body)).catch_unwind();
+        async move { (message_id, work.await) }
+    });
+    for (message_id, result) in join_all(handled).await {
+        match result {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(message.id = %message_id, error = ?error, "failed to handle a message");
+                response.fail(message_id);
+            }
+            Err(_panic) => {
+                tracing::error!(message.id = %message_id, "panicked at a message");
+                response.fail(message_id);
+            }
+        }
+    }
+    response
+}
+
+impl BatchResponse {
+    pub fn fail(&mut self, message_id: String) {
+        self.batch_item_failures.push(BatchItemFailure {
+            item_identifier: message_id,
+        });
+    }
+}

@@ -1,0 +1,38 @@
+//! The one place that reads the clock and draws random numbers.
+
+use chrono::Utc;
+use shared::ids::Entropy;
+use shared::time::Timestamp;
+
+#[must_use]
+pub fn now() -> Timestamp {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the place that reads the clock"
+    )]
+    Utc::now().into()
+}
+
+#[must_use]
+pub fn entropy() -> Entropy {
+    random()
+}
+
+/// The random part of a new API key.
+#[must_use]
+pub fn secret() -> [u8; 32] {
+    random()
+}
+
+/// A token that no other worker can hold.
+#[must_use]
+pub fn token() -> String {
+    format!("{:032x}", u128::from_le_bytes(random()))
+}
+
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    // Without randomness no id is unique and no claim is anybody's own: there is no way on.
+    getrandom::fill(&mut bytes).expect("the operating system gives randomness");
+    bytes
+}

@@ -1,0 +1,92 @@
+//! The bucket that keeps the files of imports.
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::primitives::ByteStream;
+use shared::ids::{ImportId, OrganizationId};
+
+use crate::usage::Usage;
+
+#[derive(Debug, thiserror::Error)]
+#[error("failed to {operation} the file of import {import}")]
+pub struct FileError {
+    operation: &'static str,
+    import: ImportId,
+    #[source]
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Files {
+    client: Client,
+    bucket: String,
+    usage: Usage,
+}
+
+impl Files {
+    #[must_use]
+    pub fn new(config: &aws_config::SdkConfig, bucket: String, usage: Usage) -> Self {
+        // Emulators do not resolve a bucket's own host name.
+        let path_style = aws_sdk_s3::config::Builder::from(config)
+            .force_path_style(true)
+            .build();
+        Self {
+            client: Client::from_conf(path_style),
+            bucket,
+            usage,
+        }
+    }
+
+    pub async fn put(
+        &self,
+        organization: OrganizationId,
+        import: ImportId,
+        content: Vec<u8>,
+    ) -> Result<(), FileError> {
+        let put = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key(organization, import))
+            .content_type("text/csv")
+            .body(ByteStream::from(content))
+            .send()
+            .await;
+        self.usage.call("s3.PutObject");
+        put.map_err(|error| FileError {
+            operation: "keep",
+            import,
+            source: Box::new(error),
+        })?;
+        Ok(())
+    }
+
+    pub async fn get(
+        &self,
+        organization: OrganizationId,
+        import: ImportId,
+    ) -> Result<Vec<u8>, FileError> {
+        let fail = |source: Box<dyn std::error::Error + Send + Sync>| FileError {
+            operation: "read",
+            import,
+            source,
+        };
+        let got = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key(organization, import))
+            .send()
+            .await;
+        self.usage.call("s3.GetObject");
+        let content = got
+            .map_err(|error| fail(Box::new(error)))?
+            .body
+            .collect()
+            .await;
+        Ok(content.map_err(|error| fail(Box::new(error)))?.to_vec())
+    }
+}
+
+fn key(organization: OrganizationId, import: ImportId) -> String {
+    format!("imports/{organization}/{import}.csv")
+}

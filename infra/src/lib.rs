@@ -1,0 +1,17 @@
+//! Volley's edges: AWS and the providers.
+//!
+//! Everything here does I/O for decisions that the `shared` crate makes. There is one table, one
+//! set of queues and one scheduler, so they are concrete; a fake would only hide what AWS does.
+
+pub mod arming;
+pub mod aws;
+pub mod batch;
+pub mod clock;
+pub mod config;
+pub mod files;
+pub mod gateway;
+pub mod queues;
+pub mod schedules;
+pub mod table;
+pub mod telemetry;
+pub mod usage;

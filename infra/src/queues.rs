@@ -1,0 +1,215 @@
+//! The SQS queues.
+
+use std::collections::HashMap;
+
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::error::DisplayErrorContext;
+use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+use shared::job::{Envelope, Job, Queue};
+use shared::receipt::Delivery;
+
+use crate::config::Environment;
+use crate::usage::Usage;
+
+/// At most so many messages make one batch.
+const BATCH_MOST: usize = 10;
+
+#[derive(Debug, thiserror::Error)]
+pub enum QueueError {
+    #[error("failed to send to the {queue:?} queue")]
+    Send {
+        queue: Queue,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    #[error("failed to send to the queue {url}")]
+    SendRaw {
+        url: String,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    #[error("the {queue:?} queue refused {count} messages of a batch: {code}")]
+    Refused {
+        queue: Queue,
+        count: usize,
+        code: String,
+    },
+}
+
+/// Where jobs are sent.
+#[derive(Clone, Debug)]
+pub struct JobQueues {
+    client: Client,
+    urls: HashMap<Queue, String>,
+    usage: Usage,
+}
+
+/// Their URLs.
+#[derive(Clone, Debug)]
+pub struct JobQueueUrls(HashMap<Queue, String>);
+
+impl JobQueueUrls {
+    pub fn read(environment: &mut Environment<'_>) -> Self {
+        Self(HashMap::from([
+            (Queue::Jobs, environment.text("JOBS_QUEUE_URL")),
+            (Queue::Dispatch, environment.text("DISPATCH_QUEUE_URL")),
+            (Queue::Polls, environment.text("POLLS_QUEUE_URL")),
+        ]))
+    }
+}
+
+impl JobQueues {
+    #[must_use]
+    pub fn new(config: &aws_config::SdkConfig, urls: JobQueueUrls, usage: Usage) -> Self {
+        Self {
+            client: Client::new(config),
+            urls: urls.0,
+            usage,
+        }
+    }
+
+    fn url(&self, queue: Queue) -> &str {
+        self.urls.get(&queue).map_or("", String::as_str)
+    }
+
+    /// Sends a job, to be seen after a delay of at most 900 seconds. The organisation is the
+    /// message group, by which the queue is fair between tenants.
+    pub async fn send(&self, job: &Job, delay_seconds: u32) -> Result<(), QueueError> {
+        let queue = job.queue();
+        let sent = self
+            .client
+            .send_message()
+            .queue_url(self.url(queue))
+            .message_body(body(job))
+            .delay_seconds(i32::try_from(delay_seconds.min(900)).unwrap_or(900))
+            .message_group_id(job.organization_id().to_string())
+            .send()
+            .await;
+        self.usage.call("sqs.SendMessage");
+        sent.map_err(|error| QueueError::Send {
+            queue,
+            source: Box::new(error),
+        })?;
+        Ok(())
+    }
+
+    /// Sends jobs of one queue, ten to a request.
+    pub async fn send_all(&self, jobs: &[Job]) -> Result<(), QueueError> {
+        for batch in jobs.chunks(BATCH_MOST) {
+            let Some(queue) = batch.first().map(Job::queue) else {
+                continue;
+            };
+            let mut request = self.client.send_message_batch().queue_url(self.url(queue));
+            for (place, job) in batch.iter().enumerate() {
+                let entry = SendMessageBatchRequestEntry::builder()
+                    .id(place.to_string())
+                    .message_body(body(job))
+                    .message_group_id(job.organization_id().to_string())
+                    .build()
+                    .map_err(|error| QueueError::Send {
+                        queue,
+                        source: Box::new(error),
+                    })?;
+                request = request.entries(entry);
+            }
+            let sent = request.send().await;
+            self.usage.call("sqs.SendMessageBatch");
+            let answer = sent.map_err(|error| QueueError::Send {
+                queue,
+                source: Box::new(error),
+            })?;
+            if let Some(first) = answer.failed().first() {
+                return Err(QueueError::Refused {
+                    queue,
+                    count: answer.failed().len(),
+                    code: first.code().to_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn body(job: &Job) -> String {
+    serde_json::json!(Envelope::from(job.clone())).to_string()
+}
+
+/// Where receipts are kept until they are applied.
+#[derive(Clone, Debug)]
+pub struct ReceiptsQueue {
+    client: Client,
+    url: String,
+    usage: Usage,
+}
+
+impl ReceiptsQueue {
+    #[must_use]
+    pub fn new(config: &aws_config::SdkConfig, url: String, usage: Usage) -> Self {
+        Self {
+            client: Client::new(config),
+            url,
+            usage,
+        }
+    }
+
+    pub async fn send(&self, delivery: &Delivery) -> Result<(), QueueError> {
+        let sent = self
+            .client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(serde_json::json!({ "v": 1, "delivery": delivery }).to_string())
+            .message_group_id(delivery.message.organization_id.to_string())
+            .send()
+            .await;
+        self.usage.call("sqs.SendMessage");
+        sent.map_err(|error| QueueError::SendRaw {
+            url: self.url.clone(),
+            source: Box::new(error),
+        })?;
+        Ok(())
+    }
+}
+
+/// Where messages go that no retry would help.
+#[derive(Clone, Debug)]
+pub struct DeadLetters {
+    client: Client,
+    url: String,
+    usage: Usage,
+}
+
+impl DeadLetters {
+    #[must_use]
+    pub fn new(config: &aws_config::SdkConfig, url: String, usage: Usage) -> Self {
+        Self {
+            client: Client::new(config),
+            url,
+            usage,
+        }
+    }
+
+    /// Keeps a message that cannot be read, with why; `false` if even that failed, so that the
+    /// queue must keep it.
+    pub async fn keep(&self, body: &str, reason: &str) -> bool {
+        let attribute = MessageAttributeValue::builder()
+            .data_type("String")
+            .string_value(reason)
+            .build();
+        let Ok(attribute) = attribute else {
+            return false;
+        };
+        let sent = self
+            .client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .message_attributes("reason", attribute)
+            .send()
+            .await;
+        self.usage.call("sqs.SendMessage");
+        if let Err(error) = &sent {
+            tracing::error!(error = %DisplayErrorContext(error), "failed to keep a dead letter");
+        }
+        sent.is_ok()
+    }
+}

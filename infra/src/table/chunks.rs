@@ -1,0 +1,354 @@
+//! Chunks of a campaign's audience, and their states.
+
+use serde::{Deserialize, Serialize};
+use shared::audience::{Entry, Totals};
+use shared::campaign::Broadcast;
+use shared::chunk::{Chunk, ChunkState, Progress};
+use shared::ids::{CampaignId, OrganizationId};
+use shared::phone::Phone;
+use shared::time::Timestamp;
+
+use super::keys::{self, Key};
+use super::read::{Consistency, Item, Range, SortKey, parse, text};
+use super::transaction::{Transacted, Transaction};
+use super::write::{Change, Written, item};
+use super::{Result, Table, TableError};
+
+/// What became of a chunk that was cut.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChunkPut {
+    Written,
+    /// Another run had cut one there: its chain goes on after that.
+    Exists(Chunk),
+}
+
+/// A page of an audience shard, judged as far as the register goes.
+#[derive(Debug)]
+pub struct EntryPage {
+    /// Entries in order, each with whether its phone is unsubscribed.
+    pub entries: Vec<(Entry, bool)>,
+    /// Where the next page begins; `None` at the shard's end.
+    pub next: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    /// Phones with a comma after each: a list of texts would be billed three bytes more a phone.
+    recipients: String,
+    through: Option<String>,
+    totals: Totals,
+    ends: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StateRow {
+    recipients: u32,
+    progress: Progress,
+    epoch: u32,
+    attempts: u32,
+    updated_at: Timestamp,
+}
+
+const KIND: &str = "a chunk";
+
+fn number(item: &Item, prefix: &str) -> Result<u32> {
+    text(item, "sk")
+        .and_then(|sk| sk.strip_prefix(prefix)?.parse().ok())
+        .ok_or_else(|| TableError::malformed(KIND, "its sort key has no number"))
+}
+
+fn read(item: Item) -> Result<Chunk> {
+    let number = number(&item, keys::CHUNK)?;
+    let row: Row = parse(KIND, item)?;
+    let recipients = row
+        .recipients
+        .split(',')
+        .filter(|phone| !phone.is_empty())
+        .map(|phone| Phone::from_e164(phone).map_err(|error| TableError::malformed(KIND, error)))
+        .collect::<Result<_>>()?;
+    Ok(Chunk {
+        number,
+        recipients,
+        through: row.through,
+        totals: row.totals,
+        ends: row.ends,
+    })
+}
+
+fn read_state(item: Item) -> Result<ChunkState> {
+    let number = number(&item, keys::CHUNK_STATE)?;
+    let StateRow {
+        recipients,
+        progress,
+        epoch,
+        attempts,
+        updated_at,
+    } = parse(KIND, item)?;
+    Ok(ChunkState {
+        number,
+        recipients,
+        progress,
+        epoch,
+        attempts,
+        updated_at,
+    })
+}
+
+fn state_item(key: &Key, state: &ChunkState) -> Result<Item> {
+    let ChunkState {
+        number: _,
+        recipients,
+        progress,
+        epoch,
+        attempts,
+        updated_at,
+    } = state.clone();
+    item(
+        KIND,
+        key,
+        StateRow {
+            recipients,
+            progress,
+            epoch,
+            attempts,
+            updated_at,
+        },
+    )
+}
+
+impl Table {
+    /// A page of an audience shard from sort key `from` on, with who is unsubscribed.
+    pub async fn audience_page(
+        &self,
+        organization: OrganizationId,
+        shard: u16,
+        from: Option<&str>,
+        page_size: Option<i32>,
+    ) -> Result<EntryPage> {
+        let partition = keys::audience(organization, shard);
+        // A page begins after what was read: no key ends in the character after it but itself.
+        let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
+        let (traces, goes_on) = self.traces(&partition, &from, page_size).await?;
+        let next = if goes_on {
+            traces.last().map(|(sk, _)| sk.clone())
+        } else {
+            None
+        };
+        let entries: Vec<Entry> = traces
+            .into_iter()
+            .map(|(sk, presence)| {
+                let phone = keys::phone_of_contact(&sk);
+                let bound = phone.as_ref().map_or(sk, keys::contacts_end);
+                Entry {
+                    bound,
+                    phone,
+                    presence,
+                }
+            })
+            .collect();
+        let mut phones: Vec<Phone> = entries.iter().filter_map(|e| e.phone.clone()).collect();
+        phones.dedup();
+        let unsubscribed = self
+            .unsubscribed_among(organization, shard, &phones)
+            .await?;
+        let judged = entries.into_iter().map(|entry| {
+            let is_out = entry
+                .phone
+                .as_ref()
+                .is_some_and(|phone| unsubscribed.contains(phone));
+            (entry, is_out)
+        });
+        Ok(EntryPage {
+            entries: judged.collect(),
+            next,
+        })
+    }
+
+    /// The last chunk of a shard, as far as it is cut.
+    pub async fn last_chunk(&self, campaign: CampaignId, shard: u16) -> Result<Option<Chunk>> {
+        let range = Range {
+            newest_first: true,
+            limit: Some(1),
+            ..Range::new(
+                keys::campaign_shard(campaign, shard),
+                SortKey::Prefix(keys::CHUNK.to_owned()),
+                Consistency::Strong,
+            )
+        };
+        self.page(&range)
+            .await?
+            .items
+            .into_iter()
+            .next()
+            .map(read)
+            .transpose()
+    }
+
+    pub async fn chunk(
+        &self,
+        campaign: CampaignId,
+        shard: u16,
+        number: u32,
+    ) -> Result<Option<Chunk>> {
+        let key = keys::chunk(campaign, shard, number);
+        self.get_item(&key, Consistency::Strong)
+            .await?
+            .map(read)
+            .transpose()
+    }
+
+    /// Up to `limit` chunks of a shard from `number` on.
+    pub async fn chunks_from(
+        &self,
+        campaign: CampaignId,
+        shard: u16,
+        number: u32,
+        limit: i32,
+    ) -> Result<Vec<Chunk>> {
+        let range = Range {
+            limit: Some(limit),
+            ..Range::new(
+                keys::campaign_shard(campaign, shard),
+                SortKey::Between(
+                    keys::chunk(campaign, shard, number).sk,
+                    format!("{}~", keys::CHUNK),
+                ),
+                Consistency::Eventual,
+            )
+        };
+        self.page(&range)
+            .await?
+            .items
+            .into_iter()
+            .map(read)
+            .collect()
+    }
+
+    /// Writes a chunk and, if it has recipients, its state, unless the chunk exists.
+    pub async fn put_chunk(
+        &self,
+        campaign: CampaignId,
+        shard: u16,
+        chunk: &Chunk,
+        epoch: u32,
+        now: Timestamp,
+    ) -> Result<ChunkPut> {
+        let key = keys::chunk(campaign, shard, chunk.number);
+        let row = Row {
+            recipients: chunk
+                .recipients
+                .iter()
+                .map(|phone| format!("{phone},"))
+                .collect(),
+            through: chunk.through.clone(),
+            totals: chunk.totals,
+            ends: chunk.ends,
+        };
+        let row = item(KIND, &key, row)?;
+        let written = if chunk.recipients.is_empty() {
+            self.put(row, super::write::ABSENT, Vec::new()).await? == Written::Done
+        } else {
+            let state = ChunkState {
+                number: chunk.number,
+                recipients: u32::try_from(chunk.recipients.len()).unwrap_or(u32::MAX),
+                progress: Progress::Queued,
+                epoch,
+                attempts: 0,
+                updated_at: now,
+            };
+            let key = keys::chunk_state(campaign, shard, chunk.number);
+            let transaction = Transaction::default()
+                .put_absent(row)
+                .put_absent(state_item(&key, &state)?);
+            self.transact(transaction).await? == Transacted::Done
+        };
+        if written {
+            return Ok(ChunkPut::Written);
+        }
+        match self.chunk(campaign, shard, chunk.number).await? {
+            Some(existing) => Ok(ChunkPut::Exists(existing)),
+            // Two runs met in one transaction and neither has written yet.
+            None => Err(TableError::Throttled {
+                operation: "TransactWriteItems",
+            }),
+        }
+    }
+
+    pub async fn chunk_state(
+        &self,
+        campaign: CampaignId,
+        shard: u16,
+        number: u32,
+    ) -> Result<Option<ChunkState>> {
+        let key = keys::chunk_state(campaign, shard, number);
+        self.get_item(&key, Consistency::Strong)
+            .await?
+            .map(read_state)
+            .transpose()
+    }
+
+    /// The states of all chunks of a shard.
+    pub async fn chunk_states(&self, campaign: CampaignId, shard: u16) -> Result<Vec<ChunkState>> {
+        let range = Range::new(
+            keys::campaign_shard(campaign, shard),
+            SortKey::Prefix(keys::CHUNK_STATE.to_owned()),
+            Consistency::Strong,
+        );
+        self.all(range).await?.into_iter().map(read_state).collect()
+    }
+
+    /// Writes a chunk's state where `before` was read; `false` if somebody wrote in between. A
+    /// chunk that is done stays done.
+    pub async fn save_chunk_state(
+        &self,
+        campaign: CampaignId,
+        shard: u16,
+        before: &ChunkState,
+        after: &ChunkState,
+    ) -> Result<bool> {
+        let key = keys::chunk_state(campaign, shard, after.number);
+        let change = Change {
+            update: "SET progress = :progress, epoch = :epoch, attempts = :attempts, \
+                     updatedAt = :now"
+                .to_owned(),
+            condition: "updatedAt = :seen AND attempts = :attemptsSeen AND progress <> :done"
+                .to_owned(),
+            ..Change::default()
+        };
+        let value = |progress: &Progress| -> Result<aws_sdk_dynamodb::types::AttributeValue> {
+            serde_dynamo::to_attribute_value(progress)
+                .map_err(|error| TableError::malformed(KIND, error))
+        };
+        let change = change
+            .value(":progress", value(&after.progress)?)
+            .value(":done", value(&Progress::Done)?)
+            .value(":epoch", after.epoch)
+            .value(":attempts", after.attempts)
+            .value(":attemptsSeen", before.attempts)
+            .value(":now", after.updated_at.to_string())
+            .value(":seen", before.updated_at.to_string());
+        Ok(self.change(&key, change).await? == Written::Done)
+    }
+
+    /// Whether every shard of a broadcast has been read to its end, and the totals so far.
+    pub async fn fan_out_totals(
+        &self,
+        campaign: CampaignId,
+        broadcast: &Broadcast,
+    ) -> Result<(Totals, bool)> {
+        let mut totals = Totals::default();
+        let mut is_whole = true;
+        for shard in 0..broadcast.shards {
+            match self.last_chunk(campaign, shard).await? {
+                Some(chunk) => {
+                    totals += chunk.totals;
+                    is_whole &= chunk.ends;
+                }
+                None => is_whole = false,
+            }
+        }
+        Ok((totals, is_whole))
+    }
+}

@@ -1,0 +1,325 @@
+//! Contacts, and the pointers that find them by id.
+//!
+//! A contact lies among those of its phone, so that a fan-out reads a shard in the order of
+//! phones. Its pointer is written in the same transaction, so that both or neither exist.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+use shared::contact::{Contact, Presence, Profile};
+use shared::ids::{ContactId, OrganizationId};
+use shared::organization::Organization;
+use shared::phone::Phone;
+use shared::time::Timestamp;
+
+use super::idempotency::Remember;
+use super::keys::{self, Key};
+use super::read::{Consistency, Item, Range, SortKey, parse, text};
+use super::transaction::{Transacted, Transaction};
+use super::walk::ShardPosition;
+use super::write::{Change, item};
+use super::{Result, Table, TableError};
+
+/// Tombstones outlive every fan-out that could meet them.
+const TOMBSTONE_DAYS: i64 = 30;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContactSaved {
+    Done,
+    /// Somebody wrote or deleted it in between.
+    Stale,
+    Answered,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    id: ContactId,
+    phone: Option<Phone>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    email: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    attributes: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Presence::is_simple")]
+    presence: Presence,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Pointer {
+    phone: Option<Phone>,
+}
+
+/// What stays at the phone that a contact had.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Tombstone {
+    presence: Presence,
+    moved_at: Timestamp,
+    expires_at: i64,
+}
+
+/// The part of a contact or of its tombstone that tells when it was here.
+#[derive(Deserialize)]
+struct Trace {
+    #[serde(default)]
+    presence: Presence,
+}
+
+const KIND: &str = "a contact";
+
+impl Row {
+    fn of(contact: &Contact, presence: Presence) -> Self {
+        let Profile {
+            phone,
+            first_name,
+            last_name,
+            email,
+            attributes,
+        } = contact.profile.clone();
+        Self {
+            id: contact.id,
+            phone,
+            first_name,
+            last_name,
+            email,
+            attributes,
+            presence,
+            created_at: contact.created_at,
+            updated_at: contact.updated_at,
+        }
+    }
+
+    fn into_contact(self, organization_id: OrganizationId) -> Contact {
+        let Self {
+            id,
+            phone,
+            first_name,
+            last_name,
+            email,
+            attributes,
+            ..
+        } = self;
+        Contact {
+            id,
+            organization_id,
+            profile: Profile {
+                phone,
+                first_name,
+                last_name,
+                email,
+                attributes,
+            },
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+fn place(organization: &Organization, contact: &Contact) -> Key {
+    let phone = contact.profile.phone.as_ref();
+    keys::contact(organization.id, contact.id, phone, organization.shards)
+}
+
+fn is_tombstone(item: &Item) -> bool {
+    item.contains_key("movedAt")
+}
+
+impl Transaction {
+    /// Adds a new contact and its pointer, whose condition is the first of the two writes.
+    pub(super) fn add_contact(
+        self,
+        organization: &Organization,
+        contact: &Contact,
+    ) -> Result<Self> {
+        let pointer = keys::contact_pointer(organization.id, contact.id);
+        let phone = contact.profile.phone.clone();
+        Ok(self
+            .put_absent(item(KIND, &pointer, Pointer { phone })?)
+            .put(item(
+                KIND,
+                &place(organization, contact),
+                Row::of(contact, Presence::default()),
+            )?))
+    }
+
+    /// Replaces `before` by `after`, leaving a tombstone if its phone changed. Three writes at
+    /// most; any condition that fails means that somebody else wrote.
+    pub(super) async fn move_contact(
+        self,
+        table: &Table,
+        organization: &Organization,
+        before: &Contact,
+        after: &Contact,
+    ) -> Result<Self> {
+        let (from, to) = (place(organization, before), place(organization, after));
+        let seen = AttributeValue::S(before.updated_at.to_string());
+        let unchanged = ("updatedAt = :seen", vec![(":seen", seen)]);
+        let here = table.presence(&from).await?;
+        if from == to {
+            let row = item(KIND, &to, Row::of(after, here))?;
+            return Ok(self.put_if(row, unchanged.0, unchanged.1));
+        }
+        let now = after.updated_at;
+        let there = table.presence(&to).await?;
+        let tombstone = Tombstone {
+            presence: here.leave(now),
+            moved_at: now,
+            expires_at: now.plus_seconds(TOMBSTONE_DAYS * 86_400).millis() / 1_000,
+        };
+        let repoint = Change {
+            update: "SET phone = :phone".to_owned(),
+            condition: "attribute_exists(pk)".to_owned(),
+            ..Change::default()
+        }
+        .value(
+            ":phone",
+            after
+                .profile
+                .phone
+                .as_ref()
+                .map_or(AttributeValue::Null(true), |phone| {
+                    AttributeValue::S(phone.to_string())
+                }),
+        );
+        Ok(self
+            .put_if(item(KIND, &from, tombstone)?, unchanged.0, unchanged.1)
+            .put_if(
+                item(KIND, &to, Row::of(after, there.arrive(now)))?,
+                "attribute_not_exists(pk) OR attribute_exists(movedAt)",
+                Vec::new(),
+            )
+            .change(keys::contact_pointer(organization.id, after.id), repoint))
+    }
+}
+
+impl Table {
+    pub async fn contact(
+        &self,
+        organization: &Organization,
+        id: ContactId,
+    ) -> Result<Option<Contact>> {
+        let pointer = keys::contact_pointer(organization.id, id);
+        let pointer: Option<Pointer> = self.get(KIND, &pointer, Consistency::Strong).await?;
+        let Some(Pointer { phone }) = pointer else {
+            return Ok(None);
+        };
+        let key = keys::contact(organization.id, id, phone.as_ref(), organization.shards);
+        let item = self.get_item(&key, Consistency::Strong).await?;
+        // Between the two reads the contact may have moved or gone: then it is as if asked later.
+        match item.filter(|item| !is_tombstone(item)) {
+            Some(item) => Ok(Some(
+                parse::<Row>(KIND, item)?.into_contact(organization.id),
+            )),
+            None => Ok(None),
+        }
+    }
+
+    pub async fn create_contact(
+        &self,
+        organization: &Organization,
+        contact: &Contact,
+        remember: Option<&Remember>,
+    ) -> Result<ContactSaved> {
+        let transaction = Transaction::default()
+            .add_contact(organization, contact)?
+            .remember(remember)?;
+        Ok(match self.transact(transaction).await? {
+            Transacted::Done => ContactSaved::Done,
+            refused if refused.is_refused(2) => ContactSaved::Answered,
+            Transacted::Refused(_) | Transacted::Conflict => ContactSaved::Stale,
+        })
+    }
+
+    pub async fn save_contact(
+        &self,
+        organization: &Organization,
+        before: &Contact,
+        after: &Contact,
+    ) -> Result<ContactSaved> {
+        let transaction = Transaction::default()
+            .move_contact(self, organization, before, after)
+            .await?;
+        Ok(match self.transact(transaction).await? {
+            Transacted::Done => ContactSaved::Done,
+            Transacted::Refused(_) | Transacted::Conflict => ContactSaved::Stale,
+        })
+    }
+
+    /// Deletes contacts with their pointers, all of them or, if one changed meanwhile, none. At
+    /// most 50 at once.
+    pub async fn delete_contacts(
+        &self,
+        organization: &Organization,
+        contacts: &[Contact],
+    ) -> Result<ContactSaved> {
+        let transaction = contacts
+            .iter()
+            .fold(Transaction::default(), |transaction, contact| {
+                let seen = AttributeValue::S(contact.updated_at.to_string());
+                transaction
+                    .delete_if(
+                        place(organization, contact),
+                        "updatedAt = :seen",
+                        vec![(":seen", seen)],
+                    )
+                    .delete(keys::contact_pointer(organization.id, contact.id))
+            });
+        Ok(match self.transact(transaction).await? {
+            Transacted::Done => ContactSaved::Done,
+            Transacted::Refused(_) | Transacted::Conflict => ContactSaved::Stale,
+        })
+    }
+
+    async fn presence(&self, key: &Key) -> Result<Presence> {
+        let trace: Option<Trace> = self.get(KIND, key, Consistency::Strong).await?;
+        Ok(trace.map(|trace| trace.presence).unwrap_or_default())
+    }
+
+    /// Contacts of an organisation, shard by shard.
+    pub async fn contacts(
+        &self,
+        organization: &Organization,
+        limit: usize,
+        after: Option<ShardPosition>,
+    ) -> Result<(Vec<Contact>, Option<ShardPosition>)> {
+        self.walk(organization, keys::CONTACT, limit, after, |item| {
+            if is_tombstone(&item) {
+                return Ok(None);
+            }
+            Ok(Some(
+                parse::<Row>(KIND, item)?.into_contact(organization.id),
+            ))
+        })
+        .await
+    }
+
+    /// The places and presences of a page of a shard's contacts, for a fan-out.
+    pub(super) async fn traces(
+        &self,
+        partition: &str,
+        from: &str,
+        page_size: Option<i32>,
+    ) -> Result<(Vec<(String, Presence)>, bool)> {
+        let range = Range {
+            projection: Some("sk, presence"),
+            limit: page_size,
+            ..Range::new(
+                partition.to_owned(),
+                // `~` sorts after everything that follows in a contact's key.
+                SortKey::Between(from.to_owned(), format!("{}~", keys::CONTACT)),
+                Consistency::Strong,
+            )
+        };
+        let page = self.page(&range).await?;
+        let traces = page.items.into_iter().map(|item| {
+            let sk = text(&item, "sk")
+                .ok_or_else(|| TableError::malformed(KIND, "it has no sort key"))?;
+            Ok((sk, parse::<Trace>(KIND, item)?.presence))
+        });
+        Ok((traces.collect::<Result<_>>()?, page.next.is_some()))
+    }
+}

@@ -1,0 +1,94 @@
+//! Due work: what the sweep reads.
+//!
+//! An item lies at the time until which its work must have been replaced by the next step. The
+//! sweep moves `notBefore` forward before it arms the job again, so that two sweeps do not arm it
+//! twice; the key stays, so that the work's owner can always remove it.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+use shared::job::{Due, Job};
+use shared::time::Timestamp;
+
+use super::keys::{self, Key};
+use super::read::{Consistency, Item, Range, SortKey, parse, text};
+use super::write::{Change, Written, item};
+use super::{Result, Table};
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    job: Job,
+    not_before: Timestamp,
+    attempts: u32,
+}
+
+/// Work that is overdue.
+#[derive(Clone, Debug)]
+pub struct Owed {
+    key: Key,
+    not_before: Timestamp,
+    pub job: Job,
+    pub attempts: u32,
+}
+
+pub(super) fn item_of(due: &Due) -> Result<Item> {
+    let row = Row {
+        job: due.job.clone(),
+        not_before: due.at,
+        attempts: 0,
+    };
+    item("due work", &keys::due(due), row)
+}
+
+impl Table {
+    /// The work of one of the partitions that is owed by `now`.
+    pub async fn overdue(&self, partition: u16, now: Timestamp) -> Result<Vec<Owed>> {
+        let pk = keys::due_partition(partition);
+        let range = Range::new(pk, SortKey::AtMost(now.to_string()), Consistency::Strong);
+        let items = self.all(range).await?;
+        let owed = items.into_iter().map(|item| {
+            let key = Key {
+                pk: text(&item, "pk").unwrap_or_default(),
+                sk: text(&item, "sk").unwrap_or_default(),
+            };
+            let row: Row = parse("due work", item)?;
+            Ok(Owed {
+                key,
+                not_before: row.not_before,
+                job: row.job,
+                attempts: row.attempts,
+            })
+        });
+        let owed: Vec<Owed> = owed.collect::<Result<_>>()?;
+        Ok(owed
+            .into_iter()
+            .filter(|owed| owed.not_before <= now)
+            .collect())
+    }
+
+    /// Takes overdue work for arming; `false` if another sweep took it, or it is done.
+    pub async fn take_overdue(&self, owed: &Owed, until: Timestamp) -> Result<bool> {
+        let change = Change {
+            update: "SET notBefore = :until, attempts = attempts + :one".to_owned(),
+            condition: "notBefore = :seen".to_owned(),
+            ..Change::default()
+        }
+        .value(":until", until.to_string())
+        .value(":seen", owed.not_before.to_string())
+        .value(":one", AttributeValue::N("1".to_owned()));
+        Ok(self.change(&owed.key, change).await? == Written::Done)
+    }
+
+    /// Work that nothing owns any more.
+    pub async fn forget_overdue(&self, owed: &Owed) -> Result<()> {
+        self.remove(&owed.key, "attribute_exists(pk)", Vec::new())
+            .await?;
+        Ok(())
+    }
+
+    /// How many partitions due work is spread over.
+    #[must_use]
+    pub fn due_partitions() -> u16 {
+        keys::DUE_PARTITIONS
+    }
+}

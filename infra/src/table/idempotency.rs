@@ -1,0 +1,104 @@
+//! Idempotency keys: the first answer of a request, kept for a day.
+//!
+//! The record is written in the transaction of the request's own effect. So there is no record
+//! without the effect and no effect without the record, and of two requests with one key one wins.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use shared::access::SecretHash;
+use shared::time::Timestamp;
+
+use super::read::{Consistency, Item};
+use super::transaction::Transaction;
+use super::write::item;
+use super::{Result, Table, keys};
+
+const KEPT_SECONDS: i64 = 24 * 3_600;
+
+/// What tells a request from others: who asks, what for, and the key that he gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    #[must_use]
+    pub fn of(caller: &str, method: &str, path: &str, key: &str) -> Self {
+        let mut hash = Sha256::new();
+        for part in [caller, method, path, key] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        Self(SecretHash(hash.finalize().into()).to_hex())
+    }
+}
+
+/// The answer that is to be remembered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remember {
+    pub fingerprint: Fingerprint,
+    pub answer: Answer,
+    pub now: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    /// The SHA-256 of the request's body, in hex.
+    pub body_hash: String,
+    pub status: u16,
+    /// The answer's body, as it was sent.
+    pub body: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    body_hash: String,
+    status: u16,
+    body: String,
+    expires_at: i64,
+}
+
+impl Transaction {
+    /// Adds the record as the last write, if there is one; its condition then tells the race.
+    pub(super) fn remember(self, remember: Option<&Remember>) -> Result<Self> {
+        let Some(Remember {
+            fingerprint,
+            answer,
+            now,
+        }) = remember
+        else {
+            return Ok(self);
+        };
+        let row = Row {
+            body_hash: answer.body_hash.clone(),
+            status: answer.status,
+            body: answer.body.clone(),
+            expires_at: now.plus_seconds(KEPT_SECONDS).millis() / 1_000,
+        };
+        let record: Item = item("an answer", &keys::idempotency(&fingerprint.0), row)?;
+        // The table removes what has expired late: until then it counts as absent.
+        let condition = "attribute_not_exists(pk) OR expiresAt < :now";
+        let seconds =
+            aws_sdk_dynamodb::types::AttributeValue::N((now.millis() / 1_000).to_string());
+        Ok(self.put_if(record, condition, vec![(":now", seconds)]))
+    }
+}
+
+impl Table {
+    /// The answer that was given to a request before.
+    pub async fn answered(
+        &self,
+        fingerprint: &Fingerprint,
+        now: Timestamp,
+    ) -> Result<Option<Answer>> {
+        let key = keys::idempotency(&fingerprint.0);
+        let row: Option<Row> = self.get("an answer", &key, Consistency::Strong).await?;
+        Ok(row
+            .filter(|row| row.expires_at >= now.millis() / 1_000)
+            .map(|row| Answer {
+                body_hash: row.body_hash,
+                status: row.status,
+                body: row.body,
+            }))
+    }
+}

@@ -1,0 +1,186 @@
+//! Imports: a progress that moves together with the contacts of its rows.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+use shared::contact::Contact;
+use shared::ids::{ImportId, OrganizationId};
+use shared::import::{Columns, Import, Progress, Status};
+use shared::job::Due;
+use shared::organization::Organization;
+use shared::time::Timestamp;
+
+use super::idempotency::Remember;
+use super::keys;
+use super::read::Consistency;
+use super::transaction::{Transacted, Transaction, WRITES_MOST};
+use super::write::{ABSENT, item};
+use super::{Result, Saved, Table, TableError};
+
+/// What became of a batch of an import's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportSaved {
+    Done,
+    /// Another run of the job was here: go on from what it wrote.
+    Stale,
+}
+
+/// One row's effect on the contacts.
+#[derive(Clone, Debug)]
+pub enum RowChange {
+    Create(Contact),
+    Update { before: Contact, after: Contact },
+}
+
+impl RowChange {
+    /// How many writes it takes at most.
+    #[must_use]
+    pub fn writes(&self) -> usize {
+        match self {
+            Self::Create(_) => 2,
+            Self::Update { .. } => 3,
+        }
+    }
+}
+
+/// How many writes the changes of one batch may take, the import's own left out.
+pub const BATCH_WRITES: usize = WRITES_MOST - 2;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    id: ImportId,
+    state: Status,
+    columns: Columns,
+    progress: Progress,
+    /// `progress.rows` once more, for conditions.
+    rows_done: u64,
+    failure: Option<String>,
+    due: Option<Due>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+const KIND: &str = "an import";
+
+impl Row {
+    fn of(import: &Import, due: Option<Due>) -> Self {
+        let Import {
+            id,
+            status,
+            columns,
+            progress,
+            failure,
+            created_at,
+            updated_at,
+            ..
+        } = import.clone();
+        let rows_done = progress.rows;
+        Self {
+            id,
+            state: status,
+            columns,
+            progress,
+            rows_done,
+            failure,
+            due,
+            created_at,
+            updated_at,
+        }
+    }
+}
+
+impl Table {
+    pub async fn import(
+        &self,
+        organization_id: OrganizationId,
+        id: ImportId,
+    ) -> Result<Option<(Import, Option<Due>)>> {
+        let key = keys::import(organization_id, id);
+        let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
+        Ok(row.map(|row| {
+            let Row {
+                id,
+                state,
+                columns,
+                progress,
+                failure,
+                due,
+                created_at,
+                updated_at,
+                ..
+            } = row;
+            let import = Import {
+                id,
+                organization_id,
+                status: state,
+                columns,
+                progress,
+                failure,
+                created_at,
+                updated_at,
+            };
+            (import, due)
+        }))
+    }
+
+    /// Writes a new import together with the work that is owed for it.
+    pub async fn create_import(
+        &self,
+        import: &Import,
+        due: &Due,
+        remember: Option<&Remember>,
+    ) -> Result<Saved> {
+        let key = keys::import(import.organization_id, import.id);
+        let transaction = Transaction::default()
+            .put_if(
+                item(KIND, &key, Row::of(import, Some(due.clone())))?,
+                ABSENT,
+                Vec::new(),
+            )
+            .replace_due(None, Some(due))?
+            .remember(remember)?;
+        Ok(match self.transact(transaction).await? {
+            Transacted::Done => Saved::Done,
+            refused if refused.is_refused(2) => Saved::Answered,
+            Transacted::Refused(_) | Transacted::Conflict => Saved::Stale,
+        })
+    }
+
+    /// Writes the contacts of a batch of rows and the progress past them, both or neither. The
+    /// import's due work is kept while it runs and removed when it has ended.
+    pub async fn save_import(
+        &self,
+        organization: &Organization,
+        before: &Import,
+        due: Option<&Due>,
+        after: &Import,
+        changes: &[RowChange],
+    ) -> Result<ImportSaved> {
+        let key = keys::import(after.organization_id, after.id);
+        let has_ended = matches!(after.status, Status::Done | Status::Failed);
+        let kept = due.filter(|_| !has_ended);
+        let mut transaction = Transaction::default().put_if(
+            item(KIND, &key, Row::of(after, kept.cloned()))?,
+            "rowsDone = :seen AND attribute_exists(due)",
+            vec![(":seen", AttributeValue::N(before.progress.rows.to_string()))],
+        );
+        transaction = transaction.replace_due(due, kept)?;
+        for change in changes {
+            transaction = match change {
+                RowChange::Create(contact) => transaction.add_contact(organization, contact)?,
+                RowChange::Update { before, after } => {
+                    transaction
+                        .move_contact(self, organization, before, after)
+                        .await?
+                }
+            };
+        }
+        if transaction.len() > WRITES_MOST {
+            return Err(TableError::malformed(KIND, "a batch has too many writes"));
+        }
+        Ok(match self.transact(transaction).await? {
+            Transacted::Done => ImportSaved::Done,
+            Transacted::Refused(_) | Transacted::Conflict => ImportSaved::Stale,
+        })
+    }
+}

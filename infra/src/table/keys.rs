@@ -1,0 +1,225 @@
+//! The keys of every item of the one table.
+//!
+//! Nothing that is written once a recipient shares a key or an index: contacts, chunks and
+//! messages are spread over shards, since a partition takes 1,000 writes a second.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MessageId, OrganizationId};
+use shared::job::Due;
+use shared::message::Kind;
+use shared::phone::Phone;
+use shared::receipt::MessageRef;
+use uuid::Uuid;
+
+pub(crate) const INDEX: &str = "campaigns-by-status";
+/// Due work is spread over so many partitions.
+pub(crate) const DUE_PARTITIONS: u16 = 8;
+
+pub(crate) const CONTACT: &str = "CONTACT#";
+pub(crate) const UNSUBSCRIBED: &str = "UNSUBSCRIBED#";
+pub(crate) const CHUNK: &str = "CHUNK#";
+pub(crate) const CHUNK_STATE: &str = "CHUNKSTATE#";
+pub(crate) const MESSAGE: &str = "MESSAGE#";
+pub(crate) const PARKED: &str = "PARKED#";
+pub(crate) const CAMPAIGN: &str = "CAMPAIGN#";
+pub(crate) const KEY: &str = "KEY#";
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+
+    pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        [("pk", &self.pk), ("sk", &self.sk)]
+            .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.clone())))
+            .into()
+    }
+}
+
+pub(crate) fn organization_partition(id: OrganizationId) -> String {
+    format!("ORG#{id}")
+}
+
+pub(crate) fn organization(id: OrganizationId) -> Key {
+    Key::new(organization_partition(id), "ORGANIZATION")
+}
+
+/// The list of organisations; written once an organisation.
+pub(crate) const ORGANIZATIONS: &str = "ORGANIZATIONS";
+
+pub(crate) fn organization_listed(id: OrganizationId) -> Key {
+    Key::new(ORGANIZATIONS.to_owned(), id.to_string())
+}
+
+pub(crate) fn sender(phone: &Phone) -> Key {
+    Key::new(format!("SENDER#{phone}"), "OWNER")
+}
+
+pub(crate) fn api_key(id: KeyId) -> Key {
+    Key::new(format!("KEY#{id}"), "KEY")
+}
+
+pub(crate) fn api_key_listed(organization: OrganizationId, id: KeyId) -> Key {
+    Key::new(organization_partition(organization), format!("{KEY}{id}"))
+}
+
+pub(crate) fn campaign(organization: OrganizationId, id: CampaignId) -> Key {
+    Key::new(
+        organization_partition(organization),
+        format!("{CAMPAIGN}{id}"),
+    )
+}
+
+pub(crate) fn campaigns_of_status(organization: OrganizationId, status: &str) -> String {
+    format!("ORG#{organization}#STATUS#{status}")
+}
+
+pub(crate) fn audience(organization: OrganizationId, shard: u16) -> String {
+    format!("ORG#{organization}#AUDIENCE#{shard}")
+}
+
+/// A contact's place among those of its phone. Phone-less contacts sort after all phones, since
+/// `-` sorts after `+`.
+pub(crate) fn contact(
+    organization: OrganizationId,
+    id: ContactId,
+    phone: Option<&Phone>,
+    shards: u16,
+) -> Key {
+    let place = phone.map_or("-", Phone::as_str);
+    let shard = shared::contact::shard(id, phone, shards);
+    Key::new(
+        audience(organization, shard),
+        format!("{CONTACT}{place}#{id}"),
+    )
+}
+
+/// A sort key after every contact of `phone` and before those of the next: `$` follows `#`, and
+/// both come before the digits.
+pub(crate) fn contacts_end(phone: &Phone) -> String {
+    format!("{CONTACT}{phone}$")
+}
+
+/// The phone in a contact's sort key.
+pub(crate) fn phone_of_contact(sk: &str) -> Option<Phone> {
+    let (place, _id) = sk.strip_prefix(CONTACT)?.split_once('#')?;
+    Phone::from_e164(place).ok()
+}
+
+/// Finds a contact's place by its id. The organisation is part of the key, so that another's
+/// contact cannot be found.
+pub(crate) fn contact_pointer(organization: OrganizationId, id: ContactId) -> Key {
+    Key::new(
+        format!("{CONTACT}{id}"),
+        organization_partition(organization),
+    )
+}
+
+pub(crate) fn unsubscribe(organization: OrganizationId, phone: &Phone, shards: u16) -> Key {
+    Key::new(
+        audience(organization, phone.shard(shards)),
+        unsubscribe_sort_key(phone),
+    )
+}
+
+pub(crate) fn unsubscribe_sort_key(phone: &Phone) -> String {
+    format!("{UNSUBSCRIBED}{phone}")
+}
+
+pub(crate) fn campaign_shard(campaign: CampaignId, shard: u16) -> String {
+    format!("{CAMPAIGN}{campaign}#{shard}")
+}
+
+pub(crate) fn chunk(campaign: CampaignId, shard: u16, number: u32) -> Key {
+    Key::new(
+        campaign_shard(campaign, shard),
+        format!("{CHUNK}{number:08}"),
+    )
+}
+
+pub(crate) fn chunk_state(campaign: CampaignId, shard: u16, number: u32) -> Key {
+    Key::new(
+        campaign_shard(campaign, shard),
+        format!("{CHUNK_STATE}{number:08}"),
+    )
+}
+
+pub(crate) fn message(campaign: CampaignId, id: MessageId, shards: u16) -> Key {
+    Key::new(
+        campaign_shard(campaign, id.shard(shards)),
+        format!("{MESSAGE}{id}"),
+    )
+}
+
+pub(crate) fn tests(campaign: CampaignId) -> String {
+    format!("{CAMPAIGN}{campaign}#TEST")
+}
+
+pub(crate) fn test_message(campaign: CampaignId, id: MessageId) -> Key {
+    Key::new(tests(campaign), format!("{MESSAGE}{id}"))
+}
+
+/// The item that a receipt applies to.
+pub(crate) fn message_of(message: &MessageRef, shards: u16) -> Key {
+    match message.kind {
+        Kind::Campaign => self::message(message.campaign_id, message.message_id, shards),
+        Kind::Test => test_message(message.campaign_id, message.message_id),
+    }
+}
+
+/// A receipt that waits for its message, beside the place where that would be.
+pub(crate) fn parked(message: &MessageRef, shards: u16, provider_id: &str, status: &str) -> Key {
+    let beside = message_of(message, shards);
+    Key::new(
+        beside.pk,
+        format!("{PARKED}{}#{provider_id}#{status}", message.message_id),
+    )
+}
+
+pub(crate) fn import(organization: OrganizationId, id: ImportId) -> Key {
+    Key::new(organization_partition(organization), format!("IMPORT#{id}"))
+}
+
+pub(crate) fn due(due: &Due) -> Key {
+    let spread = Uuid::new_v5(&Uuid::nil(), due.job.name().as_bytes()).as_u128();
+    let partition = u16::try_from(spread % u128::from(DUE_PARTITIONS)).unwrap_or_default();
+    Key::new(
+        due_partition(partition),
+        format!("{}#{}", due.at, due.job.name()),
+    )
+}
+
+pub(crate) fn due_partition(partition: u16) -> String {
+    format!("DUE#{partition}")
+}
+
+pub(crate) fn idempotency(fingerprint: &str) -> Key {
+    Key::new(format!("IDEMPOTENCY#{fingerprint}"), "ANSWER")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contacts_of_a_phone_sort_between_its_bounds() {
+        let organization = OrganizationId(Uuid::nil());
+        let id = ContactId(Uuid::max());
+        let place = |phone: Option<&Phone>| super::contact(organization, id, phone, 1).sk;
+        let short = Phone::from_e164("+1415355").expect("valid");
+        let long = Phone::from_e164("+14153550").expect("valid");
+        assert!(place(Some(&short)) < contacts_end(&short));
+        assert!(contacts_end(&short) < place(Some(&long)));
+        assert!(contacts_end(&long) < place(None));
+        assert_eq!(phone_of_contact(&place(Some(&long))), Some(long));
+        assert_eq!(phone_of_contact(&place(None)), None);
+    }
+}

@@ -1,0 +1,256 @@
+//! Reading items: one by key, a page of a partition, a batch.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
+use serde::de::DeserializeOwned;
+
+use super::keys::Key;
+use super::{Result, Table, TableError};
+use crate::usage::Access;
+
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// How fresh a read must be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Consistency {
+    Strong,
+    /// Half the price, and a moment behind.
+    Eventual,
+}
+
+/// A range of sort keys of one partition, read in pages.
+pub(super) struct Range {
+    pub(super) pk: String,
+    pub(super) index: Option<&'static str>,
+    pub(super) condition: SortKey,
+    /// Attributes to read, or all.
+    pub(super) projection: Option<&'static str>,
+    pub(super) consistency: Consistency,
+    pub(super) limit: Option<i32>,
+    pub(super) newest_first: bool,
+    pub(super) start: Option<Item>,
+}
+
+pub(super) enum SortKey {
+    Prefix(String),
+    /// Both ends included.
+    Between(String, String),
+    AtMost(String),
+}
+
+impl Range {
+    pub(super) fn new(pk: String, condition: SortKey, consistency: Consistency) -> Self {
+        Self {
+            pk,
+            index: None,
+            condition,
+            projection: None,
+            consistency,
+            limit: None,
+            newest_first: false,
+            start: None,
+        }
+    }
+}
+
+pub(super) struct Page {
+    pub(super) items: Vec<Item>,
+    pub(super) next: Option<Item>,
+}
+
+pub(super) fn parse<T: DeserializeOwned>(kind: &'static str, item: Item) -> Result<T> {
+    serde_dynamo::from_item(item).map_err(|error| TableError::malformed(kind, error))
+}
+
+impl Table {
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        kind: &'static str,
+        key: &Key,
+        consistency: Consistency,
+    ) -> Result<Option<T>> {
+        self.get_item(key, consistency)
+            .await?
+            .map(|item| parse(kind, item))
+            .transpose()
+    }
+
+    pub(super) async fn get_item(
+        &self,
+        key: &Key,
+        consistency: Consistency,
+    ) -> Result<Option<Item>> {
+        let output = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .consistent_read(consistency == Consistency::Strong)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|error| TableError::request("GetItem", error))?;
+        self.usage.call("dynamodb.GetItem");
+        self.usage.capacity(Access::Read, &output.consumed_capacity);
+        Ok(output.item)
+    }
+
+    pub(super) async fn page(&self, range: &Range) -> Result<Page> {
+        let (pk, sk) = if range.index.is_some() {
+            ("gsi1pk", "gsi1sk")
+        } else {
+            ("pk", "sk")
+        };
+        let condition = match range.condition {
+            SortKey::Prefix(_) => "#pk = :pk AND begins_with(#sk, :from)",
+            SortKey::Between(..) => "#pk = :pk AND #sk BETWEEN :from AND :to",
+            SortKey::AtMost(_) => "#pk = :pk AND #sk <= :from",
+        };
+        let (from, to) = match &range.condition {
+            SortKey::Prefix(from) | SortKey::AtMost(from) => (from, None),
+            SortKey::Between(from, to) => (from, Some(to)),
+        };
+        let mut request = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .set_index_name(range.index.map(str::to_owned))
+            .key_condition_expression(condition)
+            .expression_attribute_names("#pk", pk)
+            .expression_attribute_names("#sk", sk)
+            .expression_attribute_values(":pk", AttributeValue::S(range.pk.clone()))
+            .expression_attribute_values(":from", AttributeValue::S(from.clone()))
+            .consistent_read(range.consistency == Consistency::Strong)
+            .scan_index_forward(!range.newest_first)
+            .set_limit(range.limit)
+            .set_projection_expression(range.projection.map(str::to_owned))
+            .set_exclusive_start_key(range.start.clone())
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        if let Some(to) = to {
+            request = request.expression_attribute_values(":to", AttributeValue::S(to.clone()));
+        }
+        let output = request
+            .send()
+            .await
+            .map_err(|error| TableError::request("Query", error))?;
+        self.usage.call("dynamodb.Query");
+        let items = output.items.unwrap_or_default();
+        if self.usage.is_on() {
+            let told = output
+                .consumed_capacity
+                .and_then(|used| used.capacity_units);
+            self.usage.units(
+                Access::Read,
+                told.unwrap_or_default()
+                    .max(units(&items, range.consistency)),
+            );
+        }
+        Ok(Page {
+            items,
+            next: output.last_evaluated_key,
+        })
+    }
+
+    /// Every item of a range. Only for ranges that are known to be small.
+    pub(super) async fn all(&self, mut range: Range) -> Result<Vec<Item>> {
+        let mut items = Vec::new();
+        loop {
+            let page = self.page(&range).await?;
+            items.extend(page.items);
+            range.start = page.next;
+            if range.start.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+
+    /// The items of up to 100 keys, in any order; absent ones are left out.
+    pub(super) async fn batch(&self, keys: &[Key], consistency: Consistency) -> Result<Vec<Item>> {
+        let mut found = Vec::with_capacity(keys.len());
+        let mut left: Vec<Item> = keys.iter().map(Key::attributes).collect();
+        // What AWS leaves unprocessed is asked for again; each round waits longer.
+        for round in 0..8_u32 {
+            if left.is_empty() {
+                return Ok(found);
+            }
+            if round > 0 {
+                tokio::time::sleep(std::time::Duration::from_millis(10 << round)).await;
+            }
+            let wanted = KeysAndAttributes::builder()
+                .set_keys(Some(std::mem::take(&mut left)))
+                .consistent_read(consistency == Consistency::Strong)
+                .build()
+                .map_err(|error| TableError::malformed("a batch of keys", error))?;
+            let output = self
+                .client
+                .batch_get_item()
+                .request_items(&self.name, wanted)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(|error| TableError::request("BatchGetItem", error))?;
+            self.usage.call("dynamodb.BatchGetItem");
+            self.usage
+                .capacity(Access::Read, output.consumed_capacity());
+            if let Some(items) = output.responses.and_then(|mut all| all.remove(&self.name)) {
+                found.extend(items);
+            }
+            if let Some(rest) = output
+                .unprocessed_keys
+                .and_then(|mut all| all.remove(&self.name))
+            {
+                left = rest.keys;
+            }
+        }
+        if left.is_empty() {
+            Ok(found)
+        } else {
+            Err(TableError::Throttled {
+                operation: "BatchGetItem",
+            })
+        }
+    }
+}
+
+/// The key from which a page goes on.
+pub(super) fn start(pk: &str, sk: &str) -> Item {
+    [("pk", pk), ("sk", sk)]
+        .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())))
+        .into()
+}
+
+pub(super) fn text(item: &Item, name: &str) -> Option<String> {
+    item.get(name).and_then(|value| value.as_s().ok()).cloned()
+}
+
+/// Read units by the items' sizes: emulators do not all tell those of a query.
+fn units(items: &[Item], consistency: Consistency) -> f64 {
+    let bytes: usize = items
+        .iter()
+        .flatten()
+        .map(|(name, value)| name.len() + size(value))
+        .sum();
+    let quarters = u32::try_from(bytes.div_ceil(4_096).max(1)).unwrap_or(u32::MAX);
+    f64::from(quarters)
+        * if consistency == Consistency::Strong {
+            1.0
+        } else {
+            0.5
+        }
+}
+
+fn size(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => number.len() / 2 + 1,
+        AttributeValue::M(map) => {
+            3 + map
+                .iter()
+                .map(|(name, value)| name.len() + size(value) + 1)
+                .sum::<usize>()
+        }
+        AttributeValue::L(list) => 3 + list.iter().map(|value| size(value) + 1).sum::<usize>(),
+        _ => 1,
+    }
+}

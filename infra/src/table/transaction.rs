@@ -1,0 +1,199 @@
+//! Several writes that happen together or not at all.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
+};
+use shared::job::Due;
+
+use super::keys::Key;
+use super::read::Item;
+use super::write::{ABSENT, Change};
+use super::{Result, Table, TableError, keys};
+use crate::usage::Access;
+
+/// At most so many writes make one transaction.
+pub(super) const WRITES_MOST: usize = 100;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Transacted {
+    Done,
+    /// Which writes' conditions did not hold, in the order in which they were added.
+    Refused(Vec<bool>),
+    /// Another transaction was at the same items: nothing was written, nothing is known.
+    Conflict,
+}
+
+impl Transacted {
+    pub(super) fn is_refused(&self, place: usize) -> bool {
+        matches!(self, Self::Refused(places) if places.get(place) == Some(&true))
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Transaction {
+    writes: Vec<Write>,
+}
+
+enum Write {
+    Put(Item, Option<(String, Vec<(&'static str, AttributeValue)>)>),
+    Change(Key, Change),
+    Delete(Key, Option<(String, Vec<(&'static str, AttributeValue)>)>),
+}
+
+impl Transaction {
+    pub(super) fn put(mut self, item: Item) -> Self {
+        self.writes.push(Write::Put(item, None));
+        self
+    }
+
+    pub(super) fn put_absent(self, item: Item) -> Self {
+        self.put_if(item, ABSENT, Vec::new())
+    }
+
+    pub(super) fn put_if(
+        mut self,
+        item: Item,
+        condition: &str,
+        values: Vec<(&'static str, AttributeValue)>,
+    ) -> Self {
+        self.writes
+            .push(Write::Put(item, Some((condition.to_owned(), values))));
+        self
+    }
+
+    pub(super) fn change(mut self, key: Key, change: Change) -> Self {
+        self.writes.push(Write::Change(key, change));
+        self
+    }
+
+    pub(super) fn delete(mut self, key: Key) -> Self {
+        self.writes.push(Write::Delete(key, None));
+        self
+    }
+
+    pub(super) fn delete_if(
+        mut self,
+        key: Key,
+        condition: &str,
+        values: Vec<(&'static str, AttributeValue)>,
+    ) -> Self {
+        self.writes
+            .push(Write::Delete(key, Some((condition.to_owned(), values))));
+        self
+    }
+
+    /// Replaces one owed step by the next.
+    pub(super) fn replace_due(mut self, before: Option<&Due>, after: Option<&Due>) -> Result<Self> {
+        if before == after {
+            return Ok(self);
+        }
+        let (before, after) = (before.map(keys::due), after);
+        if let Some(before) = before.filter(|key| Some(key) != after.map(keys::due).as_ref()) {
+            self = self.delete(before);
+        }
+        match after {
+            Some(due) => Ok(self.put(super::due::item_of(due)?)),
+            None => Ok(self),
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.writes.len()
+    }
+}
+
+impl Table {
+    pub(super) async fn transact(&self, transaction: Transaction) -> Result<Transacted> {
+        let writes = transaction
+            .writes
+            .into_iter()
+            .map(|write| self.built(write))
+            .collect::<Result<Vec<_>>>()?;
+        let result = self
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(writes))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        self.usage.call("dynamodb.TransactWriteItems");
+        let error = match result {
+            Ok(output) => {
+                self.usage
+                    .capacity(Access::Write, output.consumed_capacity());
+                return Ok(Transacted::Done);
+            }
+            Err(error) => error,
+        };
+        let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+            error.as_service_error()
+        else {
+            return Err(TableError::request("TransactWriteItems", error));
+        };
+        let codes: Vec<&str> = cancelled
+            .cancellation_reasons()
+            .iter()
+            .map(|reason| reason.code().unwrap_or_default())
+            .collect();
+        let refused: Vec<bool> = codes
+            .iter()
+            .map(|code| *code == "ConditionalCheckFailed")
+            .collect();
+        if refused.contains(&true) {
+            Ok(Transacted::Refused(refused))
+        } else if codes.contains(&"TransactionConflict") {
+            Ok(Transacted::Conflict)
+        } else if codes
+            .iter()
+            .any(|code| matches!(*code, "ThrottlingError" | "ProvisionedThroughputExceeded"))
+        {
+            Err(TableError::Throttled {
+                operation: "TransactWriteItems",
+            })
+        } else {
+            Err(TableError::request("TransactWriteItems", error))
+        }
+    }
+
+    fn built(&self, write: Write) -> Result<TransactWriteItem> {
+        let malformed = |error| TableError::malformed("a transaction", error);
+        let builder = TransactWriteItem::builder();
+        Ok(match write {
+            Write::Put(item, condition) => {
+                let (condition, values) = condition.unzip();
+                let mut put = Put::builder()
+                    .table_name(&self.name)
+                    .set_item(Some(item))
+                    .set_condition_expression(condition);
+                for (name, value) in values.unwrap_or_default() {
+                    put = put.expression_attribute_values(name, value);
+                }
+                builder.put(put.build().map_err(malformed)?)
+            }
+            Write::Change(key, change) => {
+                let mut update = Update::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(key.attributes()))
+                    .update_expression(change.update)
+                    .condition_expression(change.condition);
+                for (name, value) in change.values {
+                    update = update.expression_attribute_values(name, value);
+                }
+                builder.update(update.build().map_err(malformed)?)
+            }
+            Write::Delete(key, condition) => {
+                let (condition, values) = condition.unzip();
+                let mut delete = Delete::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(key.attributes()))
+                    .set_condition_expression(condition);
+                for (name, value) in values.unwrap_or_default() {
+                    delete = delete.expression_attribute_values(name, value);
+                }
+                builder.delete(delete.build().map_err(malformed)?)
+            }
+        }
+        .build())
+    }
+}

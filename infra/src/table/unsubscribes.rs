@@ -1,0 +1,140 @@
+//! The register of unsubscribes.
+
+use std::collections::HashSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+use shared::ids::{CampaignId, OrganizationId};
+use shared::organization::Organization;
+use shared::phone::Phone;
+use shared::time::Timestamp;
+use shared::unsubscribe::{Preference, Source};
+
+use super::keys;
+use super::read::{Consistency, Item, Range, SortKey, parse, text};
+use super::walk::ShardPosition;
+use super::write::{Written, item};
+use super::{Result, Table};
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    phone: Phone,
+    /// Present while the phone is unsubscribed: `true`. A filter reads it.
+    opted_out: Option<bool>,
+    changed_at: Timestamp,
+    #[serde(rename = "origin")]
+    source: Source,
+    campaign_id: Option<CampaignId>,
+    evidence: Option<String>,
+}
+
+const KIND: &str = "an unsubscribe";
+
+impl Row {
+    fn into_preference(self, organization_id: OrganizationId) -> Preference {
+        Preference {
+            organization_id,
+            phone: self.phone,
+            subscribed: self.opted_out != Some(true),
+            changed_at: self.changed_at,
+            source: self.source,
+            campaign_id: self.campaign_id,
+            evidence: self.evidence,
+        }
+    }
+}
+
+impl Table {
+    /// Writes a person's word unless the register holds a newer one; `false` if it does.
+    pub async fn register(&self, preference: &Preference, shards: u16) -> Result<bool> {
+        let key = keys::unsubscribe(preference.organization_id, &preference.phone, shards);
+        let row = Row {
+            phone: preference.phone.clone(),
+            opted_out: (!preference.subscribed).then_some(true),
+            changed_at: preference.changed_at,
+            source: preference.source,
+            campaign_id: preference.campaign_id,
+            evidence: preference.evidence.clone(),
+        };
+        let now = AttributeValue::S(preference.changed_at.to_string());
+        let condition = "attribute_not_exists(pk) OR changedAt < :now";
+        let written = self
+            .put(item(KIND, &key, row)?, condition, vec![(":now", now)])
+            .await?;
+        Ok(written == Written::Done)
+    }
+
+    /// The unsubscribe of a phone, if it is unsubscribed.
+    pub async fn unsubscribe(
+        &self,
+        organization: &Organization,
+        phone: &Phone,
+    ) -> Result<Option<Preference>> {
+        let key = keys::unsubscribe(organization.id, phone, organization.shards);
+        let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
+        Ok(row
+            .map(|row| row.into_preference(organization.id))
+            .filter(|preference| !preference.subscribed))
+    }
+
+    /// Which of `phones`, sorted and all of one shard, are unsubscribed now. Strongly consistent;
+    /// it answers only once the whole range was read.
+    pub async fn unsubscribed_among(
+        &self,
+        organization: OrganizationId,
+        shard: u16,
+        phones: &[Phone],
+    ) -> Result<HashSet<Phone>> {
+        let (Some(first), Some(last)) = (phones.first(), phones.last()) else {
+            return Ok(HashSet::new());
+        };
+        let mut range = Range {
+            projection: Some("sk, optedOut"),
+            ..Range::new(
+                keys::audience(organization, shard),
+                SortKey::Between(
+                    keys::unsubscribe_sort_key(first),
+                    keys::unsubscribe_sort_key(last),
+                ),
+                Consistency::Strong,
+            )
+        };
+        let mut found = HashSet::new();
+        loop {
+            let page = self.page(&range).await?;
+            // Only what is asked for is kept: a register may be far longer than a chunk.
+            found.extend(
+                page.items
+                    .iter()
+                    .filter_map(opted_out)
+                    .filter(|phone| phones.binary_search(phone).is_ok()),
+            );
+            range.start = page.next;
+            if range.start.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Unsubscribed phones of an organisation, shard by shard.
+    pub async fn unsubscribes(
+        &self,
+        organization: &Organization,
+        limit: usize,
+        after: Option<ShardPosition>,
+    ) -> Result<(Vec<Preference>, Option<ShardPosition>)> {
+        self.walk(organization, keys::UNSUBSCRIBED, limit, after, |item| {
+            let preference = parse::<Row>(KIND, item)?.into_preference(organization.id);
+            Ok((!preference.subscribed).then_some(preference))
+        })
+        .await
+    }
+}
+
+fn opted_out(item: &Item) -> Option<Phone> {
+    if !matches!(item.get("optedOut"), Some(AttributeValue::Bool(true))) {
+        return None;
+    }
+    Phone::from_e164(text(item, "sk")?.strip_prefix(keys::UNSUBSCRIBED)?).ok()
+}

@@ -1,0 +1,57 @@
+//! Lists that go through an audience's shards one after the other.
+
+use serde::{Deserialize, Serialize};
+use shared::organization::Organization;
+
+use super::read::{Consistency, Item, Range, SortKey, start, text};
+use super::{Result, Table, keys};
+
+/// Where such a list goes on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardPosition {
+    shard: u16,
+    after: Option<String>,
+}
+
+impl Table {
+    /// Up to `limit` items whose sort key begins with `prefix` and that `keep` makes something of.
+    pub(super) async fn walk<T>(
+        &self,
+        organization: &Organization,
+        prefix: &str,
+        limit: usize,
+        after: Option<ShardPosition>,
+        keep: impl Fn(Item) -> Result<Option<T>>,
+    ) -> Result<(Vec<T>, Option<ShardPosition>)> {
+        let ShardPosition {
+            mut shard,
+            mut after,
+        } = after.unwrap_or(ShardPosition {
+            shard: 0,
+            after: None,
+        });
+        let mut kept = Vec::with_capacity(limit);
+        while shard < organization.shards && kept.len() < limit {
+            let pk = keys::audience(organization.id, shard);
+            let range = Range {
+                limit: i32::try_from(limit - kept.len()).ok(),
+                start: after.as_deref().map(|sk| start(&pk, sk)),
+                ..Range::new(
+                    pk.clone(),
+                    SortKey::Prefix(prefix.to_owned()),
+                    Consistency::Strong,
+                )
+            };
+            let page = self.page(&range).await?;
+            for item in page.items {
+                kept.extend(keep(item)?);
+            }
+            after = page.next.as_ref().and_then(|key| text(key, "sk"));
+            if after.is_none() {
+                shard += 1;
+            }
+        }
+        let next = (shard < organization.shards).then_some(ShardPosition { shard, after });
+        Ok((kept, next))
+    }
+}

@@ -1,0 +1,186 @@
+//! Writing single items, on conditions.
+
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+};
+use serde::Serialize;
+
+use super::keys::Key;
+use super::read::Item;
+use super::{Result, Table, TableError};
+use crate::usage::Access;
+
+/// What became of a conditional write.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Written {
+    Done,
+    /// The condition did not hold; the item as it is, if there is one.
+    Refused(Option<Item>),
+}
+
+/// An update's expression and condition with their values.
+#[derive(Default)]
+pub(super) struct Change {
+    pub(super) update: String,
+    pub(super) condition: String,
+    pub(super) values: Vec<(&'static str, AttributeValue)>,
+}
+
+impl Change {
+    pub(super) fn value(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.values.push((name, value.into().0));
+        self
+    }
+}
+
+/// A value of an expression.
+pub(super) struct Value(pub(super) AttributeValue);
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self(AttributeValue::S(text.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self(AttributeValue::S(text))
+    }
+}
+
+impl From<u64> for Value {
+    fn from(number: u64) -> Self {
+        Self(AttributeValue::N(number.to_string()))
+    }
+}
+
+impl From<u32> for Value {
+    fn from(number: u32) -> Self {
+        Self(AttributeValue::N(number.to_string()))
+    }
+}
+
+impl From<AttributeValue> for Value {
+    fn from(value: AttributeValue) -> Self {
+        Self(value)
+    }
+}
+
+pub(super) fn item(kind: &'static str, key: &Key, row: impl Serialize) -> Result<Item> {
+    let mut item: Item =
+        serde_dynamo::to_item(row).map_err(|error| TableError::malformed(kind, error))?;
+    // An absent value is an absent attribute.
+    item.retain(|_, value| !value.is_null());
+    item.extend(key.attributes());
+    Ok(item)
+}
+
+pub(super) const ABSENT: &str = "attribute_not_exists(pk)";
+
+impl Table {
+    /// Puts an item if the condition holds.
+    pub(super) async fn put(
+        &self,
+        item: Item,
+        condition: &str,
+        values: Vec<(&'static str, AttributeValue)>,
+    ) -> Result<Written> {
+        let mut request = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression(condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        for (name, value) in values {
+            request = request.expression_attribute_values(name, value);
+        }
+        let result = request.send().await;
+        self.usage.call("dynamodb.PutItem");
+        match result {
+            Ok(output) => {
+                self.usage
+                    .capacity(Access::Write, &output.consumed_capacity);
+                Ok(Written::Done)
+            }
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
+                    self.usage.units(Access::Write, 1.0);
+                    Ok(Written::Refused(refused.item.clone()))
+                }
+                _ => Err(TableError::request("PutItem", error)),
+            },
+        }
+    }
+
+    pub(super) async fn change(&self, key: &Key, change: Change) -> Result<Written> {
+        let mut request = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .update_expression(change.update)
+            .condition_expression(change.condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        for (name, value) in change.values {
+            request = request.expression_attribute_values(name, value);
+        }
+        let result = request.send().await;
+        self.usage.call("dynamodb.UpdateItem");
+        match result {
+            Ok(output) => {
+                self.usage
+                    .capacity(Access::Write, &output.consumed_capacity);
+                Ok(Written::Done)
+            }
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                    self.usage.units(Access::Write, 1.0);
+                    Ok(Written::Refused(refused.item.clone()))
+                }
+                _ => Err(TableError::request("UpdateItem", error)),
+            },
+        }
+    }
+
+    /// Deletes an item if the condition holds.
+    pub(super) async fn remove(
+        &self,
+        key: &Key,
+        condition: &str,
+        values: Vec<(&'static str, AttributeValue)>,
+    ) -> Result<Written> {
+        let mut request = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        for (name, value) in values {
+            request = request.expression_attribute_values(name, value);
+        }
+        let result = request.send().await;
+        self.usage.call("dynamodb.DeleteItem");
+        match result {
+            Ok(output) => {
+                self.usage
+                    .capacity(Access::Write, &output.consumed_capacity);
+                Ok(Written::Done)
+            }
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(refused)) => {
+                    self.usage.units(Access::Write, 1.0);
+                    Ok(Written::Refused(refused.item.clone()))
+                }
+                _ => Err(TableError::request("DeleteItem", error)),
+            },
+        }
+    }
+}
