@@ -7,8 +7,6 @@
 //! no checkpoint to lose. A chunk closes only between two phones, so that all contacts who share a
 //! phone are judged together.
 
-use serde::{Deserialize, Serialize};
-
 use crate::audience::{Entry, SkipReason, Totals, Verdict, judge};
 use crate::phone::Phone;
 use crate::time::Timestamp;
@@ -123,46 +121,6 @@ impl Cutter {
         self.from = ChainEnd::after(&chunk);
         self.scanned = 0;
         chunk
-    }
-}
-
-/// How far the messages of a chunk are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChunkState {
-    pub number: u32,
-    pub recipients: u32,
-    pub progress: Progress,
-    /// Raised when the campaign is paused, resumed or stopped: work of another epoch is dropped.
-    pub epoch: u32,
-    /// How often the chunk was armed again because it stood still or its provider was out of reach.
-    pub attempts: u32,
-    pub updated_at: Timestamp,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "lowercase")]
-pub enum Progress {
-    /// On the dispatch queue, or to be put there.
-    Queued,
-    /// Not before this moment: the provider asked to wait, or another worker may still be at it.
-    Waiting { until: Timestamp },
-    /// Every member has an outcome.
-    Done,
-}
-
-/// After so many attempts the members that are still unclaimed are given up as failed.
-pub const ATTEMPTS_MOST: u32 = 5;
-
-impl ChunkState {
-    /// Whether the chunk stands still: nobody has touched it for `patience_seconds` past its turn.
-    #[must_use]
-    pub fn is_stale(&self, now: Timestamp, patience_seconds: i64) -> bool {
-        let turn = match self.progress {
-            Progress::Done => return false,
-            Progress::Queued => self.updated_at,
-            Progress::Waiting { until } => until.max(self.updated_at),
-        };
-        now >= turn.plus_seconds(patience_seconds)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod access;
 pub mod audience;
 pub mod campaign;
 pub mod chunk;
+pub mod chunk_state;
 pub mod contact;
 pub mod ids;
 pub mod import;

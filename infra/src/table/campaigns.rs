@@ -38,6 +38,9 @@ pub enum Deleted {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CampaignPosition(CampaignId);
 
+/// A campaign has few writers: who loses so often in a row tries again later.
+const RACES_MOST: usize = 10;
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
@@ -218,6 +221,33 @@ impl Table {
         remember: Option<&Remember>,
     ) -> Result<Saved> {
         self.save(Some(before), after, remember).await
+    }
+
+    /// Reads a campaign, decides, and writes what was decided, again if somebody wrote in between.
+    /// Answers the campaign as written; `None` if there is none or nothing was to be written.
+    pub async fn update_campaign(
+        &self,
+        organization: OrganizationId,
+        id: CampaignId,
+        mut decide: impl FnMut(&Campaign) -> Option<Campaign>,
+    ) -> Result<Option<Campaign>> {
+        for _ in 0..RACES_MOST {
+            let Some(before) = self.campaign(organization, id).await? else {
+                return Ok(None);
+            };
+            let Some(after) = decide(&before) else {
+                return Ok(None);
+            };
+            if self.save_campaign(&before, &after, None).await? == Saved::Done {
+                return Ok(Some(Campaign {
+                    version: before.version + 1,
+                    ..after
+                }));
+            }
+        }
+        Err(TableError::Throttled {
+            operation: "update of a campaign",
+        })
     }
 
     async fn save(

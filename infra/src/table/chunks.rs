@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use shared::audience::{Entry, Totals};
-use shared::campaign::Broadcast;
-use shared::chunk::{Chunk, ChunkState, Progress};
+use shared::chunk::Chunk;
+use shared::chunk_state::{ChunkState, Progress};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::phone::Phone;
 use shared::time::Timestamp;
@@ -48,6 +48,7 @@ struct StateRow {
     progress: Progress,
     epoch: u32,
     attempts: u32,
+    arms: u32,
     updated_at: Timestamp,
 }
 
@@ -84,6 +85,7 @@ fn read_state(item: Item) -> Result<ChunkState> {
         progress,
         epoch,
         attempts,
+        arms,
         updated_at,
     } = parse(KIND, item)?;
     Ok(ChunkState {
@@ -92,6 +94,7 @@ fn read_state(item: Item) -> Result<ChunkState> {
         progress,
         epoch,
         attempts,
+        arms,
         updated_at,
     })
 }
@@ -103,6 +106,7 @@ fn state_item(key: &Key, state: &ChunkState) -> Result<Item> {
         progress,
         epoch,
         attempts,
+        arms,
         updated_at,
     } = state.clone();
     item(
@@ -113,6 +117,7 @@ fn state_item(key: &Key, state: &ChunkState) -> Result<Item> {
             progress,
             epoch,
             attempts,
+            arms,
             updated_at,
         },
     )
@@ -256,6 +261,7 @@ impl Table {
                 progress: Progress::Queued,
                 epoch,
                 attempts: 0,
+                arms: 0,
                 updated_at: now,
             };
             let key = keys::chunk_state(campaign, shard, chunk.number);
@@ -299,8 +305,7 @@ impl Table {
         self.all(range).await?.into_iter().map(read_state).collect()
     }
 
-    /// Writes a chunk's state where `before` was read; `false` if somebody wrote in between. A
-    /// chunk that is done stays done.
+    /// Writes a chunk's state where `before` was read; `false` if somebody wrote in between.
     pub async fn save_chunk_state(
         &self,
         campaign: CampaignId,
@@ -311,10 +316,9 @@ impl Table {
         let key = keys::chunk_state(campaign, shard, after.number);
         let change = Change {
             update: "SET progress = :progress, epoch = :epoch, attempts = :attempts, \
-                     updatedAt = :now"
+                     arms = :arms, updatedAt = :now"
                 .to_owned(),
-            condition: "updatedAt = :seen AND attempts = :attemptsSeen AND progress <> :done"
-                .to_owned(),
+            condition: "updatedAt = :seen AND progress = :progressSeen".to_owned(),
             ..Change::default()
         };
         let value = |progress: &Progress| -> Result<aws_sdk_dynamodb::types::AttributeValue> {
@@ -323,32 +327,12 @@ impl Table {
         };
         let change = change
             .value(":progress", value(&after.progress)?)
-            .value(":done", value(&Progress::Done)?)
+            .value(":progressSeen", value(&before.progress)?)
             .value(":epoch", after.epoch)
             .value(":attempts", after.attempts)
-            .value(":attemptsSeen", before.attempts)
+            .value(":arms", after.arms)
             .value(":now", after.updated_at.to_string())
             .value(":seen", before.updated_at.to_string());
         Ok(self.change(&key, change).await? == Written::Done)
-    }
-
-    /// Whether every shard of a broadcast has been read to its end, and the totals so far.
-    pub async fn fan_out_totals(
-        &self,
-        campaign: CampaignId,
-        broadcast: &Broadcast,
-    ) -> Result<(Totals, bool)> {
-        let mut totals = Totals::default();
-        let mut is_whole = true;
-        for shard in 0..broadcast.shards {
-            match self.last_chunk(campaign, shard).await? {
-                Some(chunk) => {
-                    totals += chunk.totals;
-                    is_whole &= chunk.ends;
-                }
-                None => is_whole = false,
-            }
-        }
-        Ok((totals, is_whole))
     }
 }

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::ids::{CampaignId, MessageId, OrganizationId};
+use shared::job::Due;
 use shared::message::{Claim, FailureReason, Kind, Message, Outcome, Status};
 use shared::phone::Phone;
 use shared::receipt::{Delivery, MessageRef, Receipt};
@@ -56,17 +57,19 @@ pub(super) struct Row {
     pub(super) body: Option<String>,
     pub(super) from: Option<Phone>,
     created_at: Option<Timestamp>,
+    due: Option<Due>,
 }
 
 const KIND: &str = "a message";
 
 impl Row {
-    pub(super) fn of_test(to: &Phone, from: &Phone, body: &str, now: Timestamp) -> Self {
+    pub(super) fn of_test(to: &Phone, from: &Phone, body: &str, now: Timestamp, due: &Due) -> Self {
         Self {
             to: Some(to.clone()),
             from: Some(from.clone()),
             body: Some(body.to_owned()),
             created_at: Some(now),
+            due: Some(due.clone()),
             ..Self::default()
         }
     }

@@ -1,5 +1,6 @@
 //! Test messages: they exist before they are claimed, since no chunk stands for them.
 
+use serde::Deserialize;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
 use shared::message::{Kind, Message};
@@ -47,7 +48,7 @@ impl Table {
     ) -> Result<Saved> {
         let message = &test.message;
         let key = keys::test_message(message.campaign_id, message.id);
-        let row = Row::of_test(&message.to, &test.from, &test.body, message.created_at);
+        let row = Row::of_test(&message.to, &test.from, &test.body, message.created_at, due);
         let transaction = Transaction::default()
             .put_absent(item(KIND, &key, row)?)
             .replace_due(None, Some(due))?
@@ -131,10 +132,19 @@ impl Table {
         }
     }
 
-    /// Notes that nothing is owed any more for a test or an import.
-    pub async fn clear_due(&self, due: &Due) -> Result<()> {
-        self.remove(&keys::due(due), "attribute_exists(pk)", Vec::new())
-            .await?;
+    /// Notes that nothing is owed any more for a test.
+    pub async fn finish_test(&self, message: &Message) -> Result<()> {
+        let key = keys::test_message(message.campaign_id, message.id);
+        let owing: Option<Owing> = self.get(KIND, &key, Consistency::Strong).await?;
+        if let Some(Owing { due: Some(due) }) = owing {
+            self.remove(&keys::due(&due), "attribute_exists(pk)", Vec::new())
+                .await?;
+        }
         Ok(())
     }
+}
+
+#[derive(Deserialize)]
+struct Owing {
+    due: Option<Due>,
 }

@@ -76,27 +76,6 @@ fn a_long_run_of_skipped_contacts_leaves_marks() {
     assert_eq!(chunks[2].totals.skipped.no_phone, 5_000);
 }
 
-#[test]
-fn staleness_counts_from_the_turn() {
-    let now = moment();
-    let state = |progress| ChunkState {
-        number: 0,
-        recipients: 1,
-        progress,
-        epoch: 0,
-        attempts: 0,
-        updated_at: now,
-    };
-    let waiting = state(Progress::Waiting {
-        until: now.plus_seconds(60),
-    });
-    assert!(!state(Progress::Queued).is_stale(now.plus_seconds(119), 120));
-    assert!(state(Progress::Queued).is_stale(now.plus_seconds(120), 120));
-    assert!(!waiting.is_stale(now.plus_seconds(170), 120));
-    assert!(waiting.is_stale(now.plus_seconds(180), 120));
-    assert!(!state(Progress::Done).is_stale(now.plus_seconds(9_999), 120));
-}
-
 proptest! {
     /// Everyone is a recipient once or skipped for a reason, and the totals say so.
     #[test]

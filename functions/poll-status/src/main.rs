@@ -1,0 +1,135 @@
+//! The poll-status function: counts a campaign's messages, looks for chunks that stand still, and
+//! sweeps overdue work every minute.
+
+mod drain;
+mod lookup;
+mod poll;
+mod sweep;
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use infra::batch::{self, SqsEvent};
+use infra::config;
+use infra::gateway::twilio::{Twilio, TwilioSettings};
+use infra::queues::{DeadLetters, JobQueueUrls, JobQueues};
+use infra::schedules::{ScheduleSettings, Schedules};
+use infra::table::Table;
+use infra::usage::Usage;
+use infra::{aws, telemetry};
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Deserialize;
+use serde_json::Value;
+use shared::job::{Envelope, Job};
+use shared::poll::PollSchedule;
+
+struct Settings {
+    table: String,
+    queues: JobQueueUrls,
+    schedules: ScheduleSettings,
+    dead_letters: String,
+    gateway: TwilioSettings,
+    polls: PollSchedule,
+    repair_seconds: i64,
+    claim_seconds: i64,
+    silent_seconds: i64,
+}
+
+struct App {
+    table: Table,
+    queues: JobQueues,
+    schedules: Schedules,
+    dead_letters: DeadLetters,
+    gateway: Twilio,
+    usage: Usage,
+    polls: PollSchedule,
+    repair_seconds: i64,
+    claim_seconds: i64,
+    /// How long a sent message may be without a receipt before the provider is asked.
+    silent_seconds: i64,
+}
+
+/// What the schedule of the sweep sends.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum Scheduled {
+    Sweep,
+}
+
+impl App {
+    async fn start() -> anyhow::Result<Self> {
+        let settings = config::from_process(|environment| Settings {
+            table: environment.text("TABLE_NAME"),
+            queues: JobQueueUrls::read(environment),
+            schedules: ScheduleSettings::read(environment),
+            dead_letters: environment.text("DEAD_LETTER_QUEUE_URL"),
+            gateway: TwilioSettings::read(environment),
+            polls: environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
+            repair_seconds: environment.parsed("REARM_AFTER_SECONDS", 120),
+            claim_seconds: environment.parsed("CLAIM_TIMEOUT_SECONDS", 120),
+            silent_seconds: environment.parsed("LOOKUP_AFTER_SECONDS", 600),
+        })?;
+        let aws = aws::load().await;
+        let usage = Usage::from_process();
+        Ok(Self {
+            table: Table::new(&aws, settings.table, usage.clone()),
+            queues: JobQueues::new(&aws, settings.queues, usage.clone()),
+            schedules: Schedules::new(&aws, settings.schedules, usage.clone()),
+            dead_letters: DeadLetters::new(&aws, settings.dead_letters, usage.clone()),
+            gateway: Twilio::new(settings.gateway)?,
+            usage,
+            polls: settings.polls,
+            repair_seconds: settings.repair_seconds,
+            claim_seconds: settings.claim_seconds,
+            silent_seconds: settings.silent_seconds,
+        })
+    }
+
+    async fn handle(&self, envelope: Envelope) -> anyhow::Result<()> {
+        match envelope.job {
+            Job::Poll {
+                organization_id,
+                campaign_id,
+                number,
+            } => poll::poll(self, organization_id, campaign_id, number).await,
+            Job::Drain {
+                organization_id,
+                campaign_id,
+                epoch,
+            } => drain::drain(self, organization_id, campaign_id, epoch).await,
+            other => anyhow::bail!("a {} job came to the wrong queue", other.name()),
+        }
+    }
+
+    /// Tells a batch of jobs from the sweep's schedule by the one field that batches have.
+    async fn receive(&self, event: Value) -> anyhow::Result<Value> {
+        if event.get("Records").is_some() {
+            let event: SqsEvent = serde_json::from_value(event)?;
+            let handle = |envelope| self.handle(envelope);
+            let response = batch::run(event, &self.dead_letters, handle).await;
+            return Ok(serde_json::to_value(response)?);
+        }
+        let Scheduled::Sweep =
+            serde_json::from_value(event).context("neither a batch of jobs nor a sweep")?;
+        sweep::sweep(self).await?;
+        Ok(Value::Null)
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    telemetry::init();
+    let app = Arc::new(App::start().await.context("failed to start")?);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+        let app = Arc::clone(&app);
+        async move {
+            let response = app.receive(event.payload).await;
+            app.usage.report();
+            if let Err(error) = &response {
+                tracing::error!(error = ?error, "failed to handle an event");
+            }
+            Ok::<Value, lambda_runtime::Error>(response?)
+        }
+    }))
+    .await
+}

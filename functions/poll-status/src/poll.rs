@@ -1,0 +1,101 @@
+//! Counting a campaign's messages.
+//!
+//! Messages are counted where they lie, shard by shard, so there is no counter that could drift
+//! from them. A recipient without a message is pending.
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+use infra::clock;
+use infra::table::ReceiptApplied;
+use shared::campaign::{Broadcast, Campaign};
+use shared::ids::{CampaignId, OrganizationId};
+use shared::job::{Due, Job};
+use shared::message::{Counts, Message};
+
+use crate::drain::SHARDS_AT_ONCE;
+use crate::{App, lookup};
+
+/// What one shard holds.
+#[derive(Default)]
+struct Shard {
+    counts: Counts,
+    /// Messages whose fate the provider may know better.
+    open: Vec<Message>,
+    has_open_chunks: bool,
+}
+
+pub(crate) async fn poll(
+    app: &App,
+    organization_id: OrganizationId,
+    campaign_id: CampaignId,
+    number: u32,
+) -> anyhow::Result<()> {
+    let Some(campaign) = app.table.campaign(organization_id, campaign_id).await? else {
+        return Ok(());
+    };
+    let Some(broadcast) = campaign.broadcast().filter(|_| is_owed(&campaign, number)) else {
+        tracing::info!(campaign.id = %campaign_id, number, "dropped a poll that is not owed");
+        return Ok(());
+    };
+    let shards: Vec<Shard> = stream::iter(0..broadcast.shards)
+        .map(|shard| count(app, &campaign, broadcast, shard))
+        .buffer_unordered(SHARDS_AT_ONCE)
+        .try_collect()
+        .await?;
+    let are_chunks_done = !shards.iter().any(|shard| shard.has_open_chunks);
+    let mut counts = Counts::default();
+    let mut open = Vec::new();
+    for shard in shards {
+        counts = counts.merged(shard.counts);
+        open.extend(shard.open);
+    }
+    counts = counts.merged(lookup::settle(app, &campaign, broadcast, open).await);
+    let recipients = broadcast.audience.totals.recipients;
+    counts.pending += recipients.saturating_sub(counts.total());
+    let now = clock::now();
+    let (polls, repair) = (&app.polls, app.repair_seconds);
+    let written = app
+        .table
+        .update_campaign(organization_id, campaign_id, |campaign| {
+            campaign.polled(number, counts, are_chunks_done, polls, now, repair)
+        })
+        .await?;
+    if let Some(Due { at, job }) = written.and_then(|campaign| campaign.step) {
+        let at = at.plus_seconds(-repair);
+        if let Err(error) = infra::arming::arm(&app.queues, &app.schedules, &job, at, now).await {
+            tracing::warn!(error = ?anyhow::Error::from(error), "left a poll to the sweep");
+        }
+    }
+    Ok(())
+}
+
+fn is_owed(campaign: &Campaign, number: u32) -> bool {
+    matches!(&campaign.step, Some(Due { job: Job::Poll { number: owed, .. }, .. }) if *owed == number)
+}
+
+async fn count(
+    app: &App,
+    campaign: &Campaign,
+    broadcast: &Broadcast,
+    shard: u16,
+) -> anyhow::Result<Shard> {
+    for parked in app.table.parked_receipts(campaign.id, shard).await? {
+        let applied = app.table.try_receipt(&parked, broadcast.shards).await?;
+        if applied != ReceiptApplied::Parked {
+            app.table.unpark(&parked, broadcast.shards).await?;
+        }
+    }
+    let now = clock::now();
+    let mut found = Shard::default();
+    app.table
+        .each_message(campaign.organization_id, campaign.id, shard, |message| {
+            if lookup::is_open(&message, now, app.silent_seconds) {
+                found.open.push(message);
+            } else {
+                found.counts.add(message.status());
+            }
+        })
+        .await?;
+    let states = app.table.chunk_states(campaign.id, shard).await?;
+    found.has_open_chunks = states.iter().any(|state| !state.is_done());
+    Ok(found)
+}

@@ -1,0 +1,51 @@
+//! Taking a scheduled campaign to sent.
+//!
+//! One conditional write decides between the send and a cancel: whichever is first stands.
+
+use infra::clock;
+use infra::table::Saved;
+use shared::campaign::Begin;
+use shared::ids::{CampaignId, OrganizationId};
+use shared::time::Timestamp;
+
+use crate::{App, fan_out};
+
+pub(crate) async fn begin(
+    app: &App,
+    organization_id: OrganizationId,
+    campaign_id: CampaignId,
+    scheduled_at: Timestamp,
+    deadline: Timestamp,
+) -> anyhow::Result<()> {
+    loop {
+        let now = clock::now();
+        let campaign = app.table.campaign(organization_id, campaign_id).await?;
+        let organization = app.table.organization(organization_id).await?;
+        let Some((campaign, organization)) = campaign.zip(organization) else {
+            tracing::warn!(campaign.id = %campaign_id, "a send job's campaign is gone");
+            return Ok(());
+        };
+        let sender = organization.sender_phone;
+        let shards = organization.shards;
+        match campaign.begin(scheduled_at, sender, shards, now, app.repair_seconds) {
+            Begin::Begun(next) => {
+                if app.table.save_campaign(&campaign, &next, None).await? == Saved::Done {
+                    tracing::info!(campaign.id = %campaign_id, "began");
+                    return fan_out::run(app, &next, deadline).await;
+                }
+            }
+            Begin::Missed(next) => {
+                if app.table.save_campaign(&campaign, &next, None).await? == Saved::Done {
+                    tracing::warn!(campaign.id = %campaign_id, "cancelled: its time was missed");
+                    return Ok(());
+                }
+            }
+            Begin::Underway => return fan_out::run(app, &campaign, deadline).await,
+            Begin::Ignored => {
+                tracing::info!(campaign.id = %campaign_id, "dropped a send job that no longer matches");
+                return Ok(());
+            }
+        }
+        // Somebody wrote in between: the next round sees what.
+    }
+}

@@ -1,0 +1,47 @@
+//! Status callbacks: durable on the receipts queue before they are answered.
+
+use infra::clock;
+use infra::gateway::callback;
+use infra::gateway::twilio::{receipt_status, refusal_reason};
+use shared::message::{FailureReason, Status};
+use shared::phone::Phone;
+use shared::receipt::{Delivery, Receipt};
+
+use crate::App;
+use crate::http::{Form, Response};
+
+pub(crate) async fn take(app: &App, form: &Form) -> anyhow::Result<Response> {
+    let fields = (
+        callback::message(&form.query),
+        form.get("MessageSid"),
+        form.get("MessageStatus"),
+    );
+    let (Some(message), Some(sid), Some(status)) = fields else {
+        return Ok(Response::status(400));
+    };
+    let Some(Ok(to)) = form.get("To").map(Phone::from_e164) else {
+        return Ok(Response::status(400));
+    };
+    let Some(status) = receipt_status(status) else {
+        // Statuses grow unannounced: one that says nothing to us is no error of the provider's.
+        return Ok(Response::status(204));
+    };
+    let code: Option<u32> = form.get("ErrorCode").and_then(|code| code.parse().ok());
+    let code = code.filter(|_| status == Status::Failed);
+    let receipt = Receipt {
+        provider_id: sid.to_owned(),
+        status,
+        reason: (status == Status::Failed)
+            .then(|| code.map_or(FailureReason::Unknown, refusal_reason)),
+        code: code.map(|code| code.to_string()),
+        at: clock::now(),
+    };
+    app.receipts
+        .send(&Delivery {
+            message,
+            to,
+            receipt,
+        })
+        .await?;
+    Ok(Response::status(204))
+}
