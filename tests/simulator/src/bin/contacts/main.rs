@@ -1,0 +1,199 @@
+//! Makes a CSV of contacts that looks like real life: `contacts ROWS [SEED] > contacts.csv`.
+//!
+//! The same arguments make the same file. With `--numbers` it writes, for each row, the number in
+//! E.164 that should be read from it, or an empty line. The numbers may be somebody's: files made
+//! by this are for the provider simulator alone.
+
+mod chance;
+#[rustfmt::skip]
+mod names;
+mod people;
+mod phones;
+
+use std::collections::{HashSet, VecDeque};
+use std::io::{self, BufWriter, Write};
+
+use anyhow::{Context, bail};
+use chance::Chance;
+use people::Person;
+use phones::Number;
+
+const HEADER: [&str; 6] = ["phone", "first_name", "last_name", "email", "city", "plan"];
+const SEED: u64 = 2_026;
+/// How many earlier people a row may repeat or live with.
+const REMEMBERED: usize = 5_000;
+
+struct Row {
+    person: Person,
+    written: String,
+    /// The number that should be read from it.
+    number: Option<Number>,
+}
+
+/// Makes the rows one after the other.
+struct Generator {
+    chance: Chance,
+    used: HashSet<String>,
+    known: VecDeque<(Person, Number)>,
+    scripted: usize,
+}
+
+impl Generator {
+    fn new(seed: u64) -> Self {
+        Self {
+            chance: Chance(seed),
+            used: HashSet::new(),
+            known: VecDeque::new(),
+            scripted: 0,
+        }
+    }
+
+    fn row(&mut self) -> Row {
+        match self.chance.below(1_000) {
+            0..3 => Row {
+                person: Person::default(),
+                written: String::new(),
+                number: None,
+            },
+            3..40 => self.without_number(""),
+            40..70 => {
+                let bad = phones::bad(&mut self.chance);
+                self.without_number(&bad)
+            }
+            70..135 => self.again(),
+            135..175 => self.household(),
+            _ => self.somebody_new(),
+        }
+    }
+
+    fn without_number(&mut self, written: &str) -> Row {
+        let country = self.chance.country();
+        Row {
+            person: Person::new(country, &mut self.chance),
+            written: written.to_owned(),
+            number: None,
+        }
+    }
+
+    fn somebody_new(&mut self) -> Row {
+        let country = self.chance.country();
+        let number = loop {
+            let mut number = Number::new(country, &mut self.chance);
+            if self.chance.below(100) < 3 {
+                number.script(self.scripted);
+                self.scripted += 1;
+            }
+            if self.used.insert(number.e164()) {
+                break number;
+            }
+        };
+        let person = Person::new(country, &mut self.chance);
+        self.remember(person.clone(), number.clone());
+        self.with_number(person, number)
+    }
+
+    /// Somebody who is on the list already, with the number written in any way.
+    fn again(&mut self) -> Row {
+        match self.earlier() {
+            Some((person, number)) => {
+                let person = person.again(&mut self.chance);
+                self.with_number(person, number)
+            }
+            None => self.somebody_new(),
+        }
+    }
+
+    /// Somebody who shares an earlier one's phone.
+    fn household(&mut self) -> Row {
+        match self.earlier() {
+            Some((person, number)) => {
+                let person = person.relative(number.country, &mut self.chance);
+                self.with_number(person, number)
+            }
+            None => self.somebody_new(),
+        }
+    }
+
+    fn earlier(&mut self) -> Option<(Person, Number)> {
+        let place = self.chance.below(self.known.len().max(1));
+        self.known.get(place).cloned()
+    }
+
+    fn remember(&mut self, person: Person, number: Number) {
+        if self.known.len() == REMEMBERED {
+            self.known.pop_front();
+        }
+        self.known.push_back((person, number));
+    }
+
+    fn with_number(&mut self, person: Person, number: Number) -> Row {
+        Row {
+            person,
+            written: number.written(&mut self.chance),
+            number: Some(number),
+        }
+    }
+}
+
+fn write_contacts(rows: usize, seed: u64, mut out: impl Write) -> anyhow::Result<()> {
+    // As spreadsheets save it: with a byte order mark and Windows line ends.
+    out.write_all("\u{feff}".as_bytes())?;
+    let mut csv = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(out);
+    csv.write_record(HEADER)?;
+    let mut generator = Generator::new(seed);
+    for _ in 0..rows {
+        let Row {
+            person, written, ..
+        } = generator.row();
+        let Person {
+            first,
+            last,
+            email,
+            city,
+            plan,
+        } = person;
+        csv.write_record([&written, &first, &last, &email, &city, &plan])?;
+    }
+    csv.flush()?;
+    Ok(())
+}
+
+fn write_numbers(rows: usize, seed: u64, mut out: impl Write) -> anyhow::Result<()> {
+    let mut generator = Generator::new(seed);
+    for _ in 0..rows {
+        let number = generator.row().number;
+        writeln!(out, "{}", number.map_or(String::new(), |n| n.e164()))?;
+    }
+    Ok(())
+}
+
+fn main() -> anyhow::Result<()> {
+    let (flags, values): (Vec<_>, Vec<_>) = std::env::args()
+        .skip(1)
+        .partition(|argument| argument.starts_with("--"));
+    let number = |place: usize, name| {
+        values
+            .get(place)
+            .map(|value| {
+                value
+                    .parse::<u64>()
+                    .with_context(|| format!("{name} must be a number"))
+            })
+            .transpose()
+    };
+    let Some(rows) = number(0, "ROWS")? else {
+        bail!("usage: contacts ROWS [SEED] [--numbers]");
+    };
+    let (rows, seed) = (usize::try_from(rows)?, number(1, "SEED")?.unwrap_or(SEED));
+    let out = BufWriter::new(io::stdout().lock());
+    match flags.as_slice() {
+        [] => write_contacts(rows, seed, out),
+        [flag] if flag == "--numbers" => write_numbers(rows, seed, out),
+        _ => bail!("usage: contacts ROWS [SEED] [--numbers]"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

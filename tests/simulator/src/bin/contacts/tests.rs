@@ -1,0 +1,59 @@
+use phonenumber::country;
+
+use super::*;
+
+const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/contacts.csv");
+
+fn rows(count: usize) -> Vec<Row> {
+    let mut generator = Generator::new(SEED);
+    (0..count).map(|_| generator.row()).collect()
+}
+
+#[test]
+fn the_fixture_is_what_the_generator_makes() {
+    let mut made = Vec::new();
+    write_contacts(2_000, SEED, &mut made).unwrap();
+    let kept = std::fs::read(FIXTURE).unwrap();
+    assert!(made == kept, "make it anew: contacts 2000 > {FIXTURE}");
+}
+
+#[test]
+fn numbers_are_read_as_they_are_meant() {
+    for row in rows(10_000) {
+        let written = row.written.trim();
+        // The trunk prefix that Europeans put in brackets is more than this crate reads.
+        let read = phonenumber::parse(Some(country::US), written.replace("(0)", ""))
+            .ok()
+            .filter(phonenumber::is_valid)
+            .map(|number| number.format().mode(phonenumber::Mode::E164).to_string());
+        // A word is no number, though telephones have letters on their keys.
+        let read = read.filter(|_| !written.chars().any(char::is_alphabetic));
+        assert_eq!(read, row.number.map(|number| number.e164()), "{written:?}");
+    }
+}
+
+#[test]
+fn every_quick_and_slow_fate_has_its_numbers() {
+    use simulator::fates::{Fate, TABLE};
+    let numbers: Vec<String> = rows(2_000)
+        .into_iter()
+        .filter_map(|row| Some(row.number?.e164()))
+        .collect();
+    for (suffix, name, _) in TABLE.iter().filter(|(_, name, _)| *name != "slow-answer") {
+        let suffix = suffix.to_string();
+        assert!(
+            numbers.iter().any(|number| number.ends_with(&suffix)),
+            "{name}"
+        );
+    }
+    let scripted = numbers
+        .iter()
+        .filter(|number| Fate::of_number(number).is_some())
+        .count();
+    assert!(
+        (40..80).contains(&scripted),
+        "{scripted} of {}",
+        numbers.len()
+    );
+    assert!(!numbers.iter().any(|number| number.ends_with("9018")));
+}

@@ -1,0 +1,156 @@
+//! Posting webhooks: signed, a bounded number at once, tried again a few times.
+
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use reqwest::header::CONTENT_TYPE;
+use reqwest::{Client, Response, StatusCode};
+use tokio::sync::{Semaphore, watch};
+
+use crate::config::Config;
+use crate::signature;
+
+/// How long to wait before each try.
+const TRIES: [Duration; 4] = [
+    Duration::ZERO,
+    Duration::from_millis(250),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+];
+
+#[derive(Debug)]
+pub(crate) struct Callbacks {
+    http: Client,
+    token: String,
+    slots: Semaphore,
+    hold: watch::Sender<bool>,
+    pending: AtomicU64,
+    sent: AtomicU64,
+    failed: AtomicU64,
+    last_failure: Mutex<Option<String>>,
+}
+
+/// What became of the callbacks.
+pub(crate) struct Tally {
+    pub(crate) pending: u64,
+    pub(crate) sent: u64,
+    pub(crate) failed: u64,
+    pub(crate) last_failure: Option<String>,
+    pub(crate) is_held: bool,
+}
+
+impl Callbacks {
+    pub(crate) fn new(config: &Config) -> anyhow::Result<Self> {
+        // Another client of this process may have installed it before: then it is there.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = Client::builder()
+            .timeout(Duration::from_secs(15))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .build()?;
+        Ok(Self {
+            http,
+            token: config.auth_token.clone(),
+            slots: Semaphore::new(config.callbacks_at_once),
+            hold: watch::Sender::new(false),
+            pending: AtomicU64::default(),
+            sent: AtomicU64::default(),
+            failed: AtomicU64::default(),
+            last_failure: Mutex::default(),
+        })
+    }
+
+    /// Holds callbacks back, or lets them go.
+    pub(crate) fn hold(&self, is_held: bool) {
+        self.hold.send_replace(is_held);
+    }
+
+    /// Waits while callbacks are held.
+    pub(crate) async fn released(&self) {
+        // It only fails once the sender is gone, and `self` has the sender.
+        let _ = self.hold.subscribe().wait_for(|held| !held).await;
+    }
+
+    pub(crate) fn expect(&self, count: usize) {
+        self.pending.fetch_add(count as u64, Ordering::Relaxed);
+    }
+
+    /// Sends one of the expected callbacks.
+    pub(crate) async fn send(&self, url: &str, parameters: &[(String, String)]) {
+        let mut failure = None;
+        for wait in TRIES {
+            tokio::time::sleep(wait).await;
+            match self.post(url, parameters).await {
+                Ok(answer) if answer.status().is_success() => {
+                    failure = None;
+                    break;
+                }
+                Ok(answer) => {
+                    let status = answer.status();
+                    failure = Some(format!("{url} answered {status}"));
+                    if !status.is_server_error() && status != StatusCode::TOO_MANY_REQUESTS {
+                        break;
+                    }
+                }
+                Err(error) => failure = Some(format!("{url}: {error:?}")),
+            }
+        }
+        let counter = if failure.is_none() {
+            &self.sent
+        } else {
+            &self.failed
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        self.pending.fetch_sub(1, Ordering::Relaxed);
+        if failure.is_some() {
+            *self
+                .last_failure
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner) = failure;
+        }
+    }
+
+    /// Posts a signed form once. The URL is signed as it was given.
+    pub(crate) async fn post(
+        &self,
+        url: &str,
+        parameters: &[(String, String)],
+    ) -> reqwest::Result<Response> {
+        // The semaphore is never closed.
+        let _slot = self.slots.acquire().await;
+        let form = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(parameters)
+            .finish();
+        self.http
+            .post(url)
+            .header(
+                signature::HEADER,
+                signature::sign(&self.token, url, parameters),
+            )
+            .header(
+                CONTENT_TYPE,
+                "application/x-www-form-urlencoded; charset=utf-8",
+            )
+            .header("User-Agent", "TwilioProxy/1.1")
+            .body(form)
+            .send()
+            .await
+    }
+
+    pub(crate) fn tally(&self) -> Tally {
+        Tally {
+            pending: self.pending.load(Ordering::Relaxed),
+            sent: self.sent.load(Ordering::Relaxed),
+            failed: self.failed.load(Ordering::Relaxed),
+            last_failure: self
+                .last_failure
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+            is_held: *self.hold.borrow(),
+        }
+    }
+}

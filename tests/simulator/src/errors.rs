@@ -1,0 +1,83 @@
+//! Twilio's error answers.
+//!
+//! Source: <https://www.twilio.com/docs/api/errors>.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// The HTTP status and the words of an error code. Codes that are not listed refuse a request.
+fn describe(code: u32) -> (StatusCode, &'static str) {
+    match code {
+        20001 => (StatusCode::BAD_REQUEST, "Invalid parameter"),
+        20003 => (StatusCode::UNAUTHORIZED, "Authenticate"),
+        20004 => (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),
+        20404 => (
+            StatusCode::NOT_FOUND,
+            "The requested resource was not found",
+        ),
+        20429 => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
+        20500 => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "An internal server error has occurred",
+        ),
+        21211 => (
+            StatusCode::BAD_REQUEST,
+            "The 'To' number is not a valid phone number.",
+        ),
+        21602 => (StatusCode::BAD_REQUEST, "Message body is required."),
+        21603 => (
+            StatusCode::BAD_REQUEST,
+            "A 'From' phone number is required.",
+        ),
+        21604 => (StatusCode::BAD_REQUEST, "A 'To' phone number is required."),
+        21609 => (
+            StatusCode::BAD_REQUEST,
+            "The 'StatusCallback' URL is not a valid URL.",
+        ),
+        21610 => (
+            StatusCode::BAD_REQUEST,
+            "Attempt to send to unsubscribed recipient",
+        ),
+        21611 => (
+            StatusCode::BAD_REQUEST,
+            "This 'From' number has exceeded the maximum number of queued messages",
+        ),
+        21614 => (
+            StatusCode::BAD_REQUEST,
+            "'To' number is not a valid mobile number",
+        ),
+        21617 => (
+            StatusCode::BAD_REQUEST,
+            "The concatenated message body exceeds the 1600 character limit",
+        ),
+        21624 => (StatusCode::BAD_REQUEST, "Invalid validity period value"),
+        _ => (StatusCode::BAD_REQUEST, "The message was refused"),
+    }
+}
+
+/// The answer that tells `code`.
+pub(crate) fn answer(code: u32) -> Response {
+    let (status, message) = describe(code);
+    let problem = json!({
+        "code": code,
+        "message": message,
+        "more_info": format!("https://www.twilio.com/docs/errors/{code}"),
+        "status": status.as_u16(),
+    });
+    (status, Json(problem)).into_response()
+}
+
+/// The words of the error with which a message ended.
+pub(crate) fn message(code: u32) -> &'static str {
+    match code {
+        21610 => "Attempt to send to unsubscribed recipient",
+        30003 => "Unreachable destination handset",
+        30005 => "Unknown destination handset",
+        30006 => "Landline or unreachable carrier",
+        30007 => "Message filtered",
+        30036 => "Validity period expired",
+        _ => "Unknown error",
+    }
+}

@@ -1,0 +1,181 @@
+//! What becomes of a message, by the last four digits of its number.
+//!
+//! Numbers from 9001 on are scripted; every other number's message is delivered. A test can
+//! script any number by a fate's name instead, so that it does not depend on the digits.
+
+/// How often a throttled number is refused before its message is accepted.
+pub const REFUSALS: u32 = 2;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fate {
+    pub creation: Creation,
+    pub ending: Ending,
+    pub receipts: Receipts,
+}
+
+/// What the create call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Creation {
+    Accept(Answer),
+    Refuse(u32),
+    /// Refuses the first tries with this code.
+    RefuseFirst(u32, u32),
+    /// Answers 500 and accepts nothing.
+    Fail,
+    /// Answers 502 with a page, as a proxy does, and accepts nothing.
+    BadGateway,
+}
+
+/// What the caller hears of a message that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Created,
+    /// The right answer, long after any client's patience.
+    Slow,
+    /// The connection ends without an answer.
+    Lost,
+    /// 500.
+    Error,
+    /// 200 with a page.
+    Page,
+}
+
+/// How an accepted message ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    Delivered,
+    Undelivered(u32),
+}
+
+/// How its receipts come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receipts {
+    InOrder,
+    /// Before the create call's answer.
+    Early,
+    /// The final one before `sent`.
+    OutOfOrder,
+    Twice,
+    Never,
+}
+
+pub const DELIVERED: Fate = Fate {
+    creation: Creation::Accept(Answer::Created),
+    ending: Ending::Delivered,
+    receipts: Receipts::InOrder,
+};
+
+const fn creation(creation: Creation) -> Fate {
+    Fate {
+        creation,
+        ..DELIVERED
+    }
+}
+
+const fn refused(code: u32) -> Fate {
+    creation(Creation::Refuse(code))
+}
+
+const fn refused_first(code: u32) -> Fate {
+    creation(Creation::RefuseFirst(code, REFUSALS))
+}
+
+const fn answered(answer: Answer) -> Fate {
+    creation(Creation::Accept(answer))
+}
+
+const fn told(receipts: Receipts) -> Fate {
+    Fate {
+        receipts,
+        ..DELIVERED
+    }
+}
+
+const fn undelivered(code: u32) -> Fate {
+    Fate {
+        ending: Ending::Undelivered(code),
+        ..DELIVERED
+    }
+}
+
+/// The last four digits, the fate's name, the fate.
+pub const TABLE: [(u16, &str, Fate); 22] = [
+    (9001, "undelivered-30003", undelivered(30_003)),
+    (9002, "undelivered-30005", undelivered(30_005)),
+    (9003, "undelivered-30006", undelivered(30_006)),
+    (9004, "undelivered-30007", undelivered(30_007)),
+    (9005, "undelivered-30008", undelivered(30_008)),
+    (9006, "refused-21610", refused(21_610)),
+    (9007, "refused-21211", refused(21_211)),
+    (9008, "refused-21614", refused(21_614)),
+    (9009, "throttled", refused_first(20_429)),
+    (9010, "error", creation(Creation::Fail)),
+    (9011, "error-after-accepting", answered(Answer::Error)),
+    (9012, "answer-lost", answered(Answer::Lost)),
+    (9013, "no-receipt", told(Receipts::Never)),
+    (9014, "early-receipt", told(Receipts::Early)),
+    (9015, "out-of-order", told(Receipts::OutOfOrder)),
+    (9016, "twice", told(Receipts::Twice)),
+    (9017, "expired", undelivered(30_036)),
+    (9018, "slow-answer", answered(Answer::Slow)),
+    (9019, "queue-full", refused_first(21_611)),
+    (9020, "opted-out", undelivered(21_610)),
+    (9021, "bad-gateway", creation(Creation::BadGateway)),
+    (9022, "page-after-accepting", answered(Answer::Page)),
+];
+
+impl Fate {
+    /// The fate that a number's last four digits say, if they say one.
+    #[must_use]
+    pub fn of_number(number: &str) -> Option<Self> {
+        let suffix: u16 = number.get(number.len().checked_sub(4)?..)?.parse().ok()?;
+        TABLE
+            .iter()
+            .find(|(digits, ..)| *digits == suffix)
+            .map(|(.., fate)| *fate)
+    }
+
+    /// The fate of this name: one of the table, `delivered`, or `undelivered-` or `refused-` with
+    /// any error code. `times` says how often one that refuses at first does so.
+    #[must_use]
+    pub fn named(name: &str, times: Option<u32>) -> Option<Self> {
+        let code = |prefix| name.strip_prefix(prefix)?.parse().ok();
+        let mut fate = if name == "delivered" {
+            DELIVERED
+        } else if let Some(code) = code("undelivered-") {
+            undelivered(code)
+        } else if let Some(code) = code("refused-") {
+            refused(code)
+        } else {
+            TABLE.iter().find(|(_, known, _)| *known == name)?.2
+        };
+        if let (Creation::RefuseFirst(_, refusals), Some(times)) = (&mut fate.creation, times) {
+            *refusals = times;
+        }
+        Some(fate)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_and_names_say_the_same() {
+        for (suffix, name, fate) in TABLE {
+            assert_eq!(
+                Fate::of_number(&format!("+1415355{suffix}")),
+                Some(fate),
+                "{name}"
+            );
+            assert_eq!(Fate::named(name, None), Some(fate), "{name}");
+        }
+        assert_eq!(Fate::of_number("+14153550123"), None);
+        assert_eq!(Fate::of_number("é12"), None);
+        assert_eq!(Fate::named("nonsense", None), None);
+        assert_eq!(
+            Fate::named("throttled", Some(9)).map(|fate| fate.creation),
+            Some(Creation::RefuseFirst(20_429, 9))
+        );
+    }
+}

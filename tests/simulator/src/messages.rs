@@ -1,0 +1,180 @@
+//! The messages that the simulator accepted.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::fates::Ending;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Status {
+    Accepted,
+    Queued,
+    Sent,
+    Undelivered,
+    Delivered,
+}
+
+impl Status {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Queued => "queued",
+            Self::Sent => "sent",
+            Self::Undelivered => "undelivered",
+            Self::Delivered => "delivered",
+        }
+    }
+}
+
+impl From<Ending> for Status {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::Delivered => Self::Delivered,
+            Ending::Undelivered(_) => Self::Undelivered,
+        }
+    }
+}
+
+/// What a create call asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Order {
+    pub(crate) to: String,
+    pub(crate) from: Option<String>,
+    pub(crate) service: Option<String>,
+    pub(crate) body: String,
+    pub(crate) callback: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) sid: String,
+    pub(crate) order: Order,
+    pub(crate) status: Status,
+    pub(crate) ending: Ending,
+    pub(crate) created: DateTime<Utc>,
+    pub(crate) sent: Option<DateTime<Utc>>,
+    pub(crate) updated: DateTime<Utc>,
+}
+
+impl Message {
+    /// Why it was not delivered, once that is known.
+    pub(crate) fn error(&self) -> Option<u32> {
+        match (self.status, self.ending) {
+            (Status::Undelivered, Ending::Undelivered(code)) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// What `From` says of it: the number, or the service that chooses one.
+    pub(crate) fn sender(&self) -> &str {
+        let Order { from, service, .. } = &self.order;
+        from.as_deref().or(service.as_deref()).unwrap_or_default()
+    }
+}
+
+/// Where a message lies in the store; later ones lie behind earlier ones.
+pub(crate) type Index = usize;
+
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    messages: Vec<Message>,
+    by_sid: HashMap<String, Index>,
+    by_to: HashMap<String, Vec<Index>>,
+}
+
+impl Store {
+    pub(crate) fn add(
+        &mut self,
+        sid: String,
+        order: Order,
+        ending: Ending,
+        now: DateTime<Utc>,
+    ) -> Index {
+        let index = self.messages.len();
+        self.by_sid.insert(sid.clone(), index);
+        self.by_to.entry(order.to.clone()).or_default().push(index);
+        self.messages.push(Message {
+            sid,
+            status: if order.from.is_some() {
+                Status::Queued
+            } else {
+                Status::Accepted
+            },
+            order,
+            ending,
+            created: now,
+            sent: None,
+            updated: now,
+        });
+        index
+    }
+
+    /// Brings a message to `status`, unless it is past it.
+    pub(crate) fn advance(&mut self, index: Index, status: Status, now: DateTime<Utc>) {
+        let message = &mut self.messages[index];
+        if message.status < status {
+            message.status = status;
+            message.sent.get_or_insert(now);
+            message.updated = now;
+        }
+    }
+
+    pub(crate) fn get(&self, index: Index) -> &Message {
+        &self.messages[index]
+    }
+
+    pub(crate) fn find(&self, sid: &str) -> Option<Index> {
+        self.by_sid.get(sid).copied()
+    }
+
+    pub(crate) fn count_to(&self, to: &str) -> usize {
+        self.by_to.get(to).map_or(0, Vec::len)
+    }
+
+    pub(crate) fn all(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// The messages, or only those to one number, newest first.
+    pub(crate) fn newest_first<'a>(
+        &'a self,
+        to: Option<&str>,
+    ) -> Box<dyn Iterator<Item = (Index, &'a Message)> + 'a> {
+        let with = |index: Index| (index, &self.messages[index]);
+        match to {
+            None => Box::new((0..self.messages.len()).rev().map(with)),
+            Some(to) => {
+                let indices = self.by_to.get(to).map_or(&[][..], Vec::as_slice);
+                Box::new(indices.iter().rev().map(move |index| with(*index)))
+            }
+        }
+    }
+
+    /// The most messages that one number got.
+    pub(crate) fn most_to_one(&self) -> usize {
+        self.by_to.values().map(Vec::len).max().unwrap_or_default()
+    }
+
+    /// Each number that got the same body from the same sender more than once, and how often.
+    pub(crate) fn duplicates(&self) -> Vec<(&str, &str, usize)> {
+        let mut found = Vec::new();
+        for (to, indices) in self.by_to.iter().filter(|(_, indices)| indices.len() > 1) {
+            let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
+            for &index in indices {
+                let message = &self.messages[index];
+                *counts
+                    .entry((message.sender(), &message.order.body))
+                    .or_default() += 1;
+            }
+            found.extend(
+                counts
+                    .into_iter()
+                    .filter(|(_, count)| *count > 1)
+                    .map(|((_, body), count)| (to.as_str(), body, count)),
+            );
+        }
+        found.sort_unstable();
+        found
+    }
+}

@@ -1,0 +1,138 @@
+//! Creating a message.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, State};
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use reqwest::Url;
+
+use crate::fates::{Answer, Creation, DELIVERED};
+use crate::line::Line;
+use crate::messages::Order;
+use crate::world::World;
+use crate::{errors, resource};
+
+const BODY_LONGEST: usize = 1_600;
+const VALIDITY_LONGEST: u32 = 36_000;
+const PAGE: Html<&str> = Html("<html><body><h1>This is no JSON</h1></body></html>");
+
+pub(super) async fn create(
+    State(world): State<Arc<World>>,
+    ConnectInfo(line): ConnectInfo<Line>,
+    form: Bytes,
+) -> Response {
+    world.requests.fetch_add(1, Ordering::Relaxed);
+    let order = match read(&form) {
+        Ok(order) => order,
+        Err(code) => return refuse(&world, code),
+    };
+    let fate = world.fate(&order.to);
+    let creation = fate.unwrap_or(DELIVERED).creation;
+    if let Some(code) = world.refusal(&order.to, creation) {
+        return refuse(&world, code);
+    }
+    let answer = match creation {
+        Creation::Fail => return errors::answer(20_500),
+        Creation::BadGateway => return (StatusCode::BAD_GATEWAY, PAGE).into_response(),
+        Creation::Accept(answer) => answer,
+        Creation::Refuse(_) | Creation::RefuseFirst(..) => Answer::Created,
+    };
+    let Ok(index) = world.accept(order, fate).await else {
+        return errors::answer(20_500);
+    };
+    match answer {
+        Answer::Created => {}
+        Answer::Slow => tokio::time::sleep(world.config.slow_answer).await,
+        Answer::Lost => line.cut(),
+        Answer::Error => return errors::answer(20_500),
+        Answer::Page => return PAGE.into_response(),
+    }
+    let created = resource::created(world.store().get(index), &world.config.account_sid);
+    (StatusCode::CREATED, Json(created)).into_response()
+}
+
+fn refuse(world: &World, code: u32) -> Response {
+    world.count_refusal();
+    errors::answer(code)
+}
+
+/// Reads the form, or says with which code Twilio refuses it.
+fn read(form: &[u8]) -> Result<Order, u32> {
+    let get = |wanted: &str| {
+        form_urlencoded::parse(form)
+            .find(|(name, value)| name == wanted && !value.is_empty())
+            .map(|(_, value)| value.into_owned())
+    };
+    let to = get("To").ok_or(21_604_u32)?;
+    let (from, service) = (get("From"), get("MessagingServiceSid"));
+    if from.is_none() && service.is_none() {
+        return Err(21_603);
+    }
+    let body = get("Body").ok_or(21_602_u32)?;
+    if body.chars().count() > BODY_LONGEST {
+        return Err(21_617);
+    }
+    if !is_number(&to) {
+        return Err(21_211);
+    }
+    let callback = get("StatusCallback");
+    if callback.as_deref().is_some_and(|url| !is_web(url)) {
+        return Err(21_609);
+    }
+    if let Some(validity) = get("ValidityPeriod")
+        && !validity
+            .parse()
+            .is_ok_and(|seconds| (1..=VALIDITY_LONGEST).contains(&seconds))
+    {
+        return Err(21_624);
+    }
+    Ok(Order {
+        to,
+        from,
+        service,
+        body,
+        callback,
+    })
+}
+
+fn is_number(text: &str) -> bool {
+    text.strip_prefix('+').is_some_and(|digits| {
+        (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+fn is_web(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_twilio_refuses() {
+        let long = format!("To=%2B14153550123&From=x&Body={}", "a".repeat(1_601));
+        for (form, code) in [
+            ("From=%2B1415&Body=a", 21_604),
+            ("To=%2B14153550123&Body=a", 21_603),
+            ("To=%2B14153550123&From=x", 21_602),
+            ("To=%2B14153550123&From=x&Body=", 21_602),
+            (&long, 21_617),
+            ("To=4153550123&From=x&Body=a", 21_211),
+            (
+                "To=%2B14153550123&From=x&Body=a&StatusCallback=there",
+                21_609,
+            ),
+            ("To=%2B14153550123&From=x&Body=a&ValidityPeriod=0", 21_624),
+        ] {
+            assert_eq!(read(form.as_bytes()).map(|_| ()), Err(code), "{form}");
+        }
+        let order = read(b"To=%2B14153550123&MessagingServiceSid=MG1&Body=%C3%A9").unwrap();
+        assert_eq!(order.body, "é");
+        assert_eq!(order.service.as_deref(), Some("MG1"));
+    }
+}
