@@ -1,0 +1,236 @@
+//! Who asks, and what his key allows.
+//!
+//! A handler gets its organisation from [`Access`] alone, which hands it out only to a key that
+//! opens it for what the handler does: the check cannot be forgotten.
+
+use std::marker::PhantomData;
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+use http::{HeaderMap, header};
+use infra::clock;
+use shared::access::{ApiKey, Role, SecretHash, read_key_id};
+use shared::ids::OrganizationId;
+use shared::organization::Organization;
+use subtle::ConstantTimeEq;
+
+use crate::params::Segment;
+use crate::problem::Problem;
+use crate::state::{App, Volley};
+
+/// The owner of a valid key.
+#[derive(Clone, Debug)]
+pub(crate) enum Caller {
+    /// The deployment's admin key, which opens organisations and their keys but no tenant's work.
+    Deployment,
+    Key(ApiKey),
+}
+
+/// What a route asks of a key.
+pub(crate) trait Level: Send + Sync {
+    const ROLE: Role;
+    /// Whether the deployment's admin key opens it too.
+    const DEPLOYMENT: bool;
+}
+
+/// Reading a tenant's work.
+pub(crate) struct Viewer;
+/// Changing a tenant's work.
+pub(crate) struct Sender;
+/// Reading an organisation's settings.
+pub(crate) struct Member;
+/// Keys and an organisation's settings.
+pub(crate) struct Admin;
+
+impl Level for Viewer {
+    const ROLE: Role = Role::Viewer;
+    const DEPLOYMENT: bool = false;
+}
+
+impl Level for Sender {
+    const ROLE: Role = Role::Sender;
+    const DEPLOYMENT: bool = false;
+}
+
+impl Level for Member {
+    const ROLE: Role = Role::Viewer;
+    const DEPLOYMENT: bool = true;
+}
+
+impl Level for Admin {
+    const ROLE: Role = Role::Admin;
+    const DEPLOYMENT: bool = true;
+}
+
+/// The organisation of the path, opened for what `L` stands for.
+pub(crate) struct Access<L> {
+    pub(crate) organization: Organization,
+    level: PhantomData<L>,
+}
+
+/// The deployment's admin key and no other.
+pub(crate) struct DeploymentOnly;
+
+impl Caller {
+    /// A name for the caller among all, by which his idempotency keys are his own.
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Deployment => "admin".to_owned(),
+            Self::Key(key) => key.id.to_string(),
+        }
+    }
+
+    /// Another organisation's things are not there (404), so that their existence is not told; its
+    /// own that the role does not open are forbidden (403).
+    fn admit<L: Level>(&self, organization: OrganizationId) -> Result<(), Problem> {
+        match self {
+            Self::Deployment if L::DEPLOYMENT => Ok(()),
+            Self::Key(key) if key.organization_id != organization => Err(Problem::not_found()),
+            Self::Key(key) if key.role >= L::ROLE => Ok(()),
+            Self::Deployment | Self::Key(_) => Err(Problem::forbidden()),
+        }
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if let Some(caller) = parts.extensions.get::<Self>() {
+            return Ok(caller.clone());
+        }
+        let key = bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
+        let caller = authenticate(app, key).await?;
+        // A key is looked up once a request, whoever asks first.
+        parts.extensions.insert(caller.clone());
+        Ok(caller)
+    }
+}
+
+impl<L: Level> FromRequestParts<App> for Access<L> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, app).await?;
+        let Segment(id) = Segment::<OrganizationId>::from_request_parts(parts, app).await?;
+        caller.admit::<L>(id)?;
+        let organization = app.table.organization(id).await?;
+        Ok(Self {
+            organization: organization.ok_or_else(Problem::not_found)?,
+            level: PhantomData,
+        })
+    }
+}
+
+impl FromRequestParts<App> for DeploymentOnly {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        match Caller::from_request_parts(parts, app).await? {
+            Caller::Deployment => Ok(Self),
+            Caller::Key(_) => Err(Problem::forbidden()),
+        }
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, key) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
+    let key = key.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
+}
+
+async fn authenticate(app: &Volley, text: &str) -> Result<Caller, Problem> {
+    let given = SecretHash::of(text);
+    if matches(&given, &app.admin_key) {
+        return Ok(Caller::Deployment);
+    }
+    let id = read_key_id(text).ok_or_else(Problem::unauthorized)?;
+    let found = app.table.api_key(id).await?;
+    let (key, hash) = found.ok_or_else(Problem::unauthorized)?;
+    if matches(&given, &hash) && key.is_live(clock::now()) {
+        Ok(Caller::Key(key))
+    } else {
+        Err(Problem::unauthorized())
+    }
+}
+
+/// In constant time, so that the time it takes tells nothing of the hash.
+fn matches(given: &SecretHash, expected: &SecretHash) -> bool {
+    given.0.ct_eq(&expected.0).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::response::IntoResponse;
+    use http::HeaderValue;
+    use shared::ids::KeyId;
+    use shared::time::Timestamp;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const OWN: OrganizationId = OrganizationId(Uuid::from_u128(1));
+    const OTHER: OrganizationId = OrganizationId(Uuid::from_u128(2));
+
+    fn caller(role: Role) -> Caller {
+        Caller::Key(ApiKey {
+            id: KeyId(Uuid::nil()),
+            organization_id: OWN,
+            name: "k".to_owned(),
+            role,
+            created_at: Timestamp::from_millis(0).expect("in range"),
+            expires_at: None,
+        })
+    }
+
+    fn admitted<L: Level>(caller: &Caller, organization: OrganizationId) -> u16 {
+        match caller.admit::<L>(organization) {
+            Ok(()) => 200,
+            Err(problem) => problem.into_response().status().as_u16(),
+        }
+    }
+
+    #[test]
+    fn roles_open_what_they_should() {
+        let levels = |caller: &Caller, organization| {
+            [
+                admitted::<Viewer>(caller, organization),
+                admitted::<Sender>(caller, organization),
+                admitted::<Member>(caller, organization),
+                admitted::<Admin>(caller, organization),
+            ]
+        };
+        assert_eq!(levels(&caller(Role::Viewer), OWN), [200, 403, 200, 403]);
+        assert_eq!(levels(&caller(Role::Sender), OWN), [200, 200, 200, 403]);
+        assert_eq!(levels(&caller(Role::Admin), OWN), [200; 4]);
+        assert_eq!(levels(&caller(Role::Admin), OTHER), [404; 4]);
+        assert_eq!(levels(&Caller::Deployment, OTHER), [403, 403, 200, 200]);
+    }
+
+    #[test]
+    fn keys_come_as_bearer() {
+        let key = |value: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(key("Bearer abc").as_deref(), Some("abc"));
+        assert_eq!(key("bearer  abc").as_deref(), Some("abc"));
+        for refused in ["abc", "Basic abc", "Bearer", "Bearer  "] {
+            assert_eq!(key(refused), None, "{refused}");
+        }
+        assert_eq!(bearer(&HeaderMap::new()), None);
+    }
+
+    #[tokio::test]
+    async fn the_admin_key_is_known_by_its_hash() {
+        let app = crate::state::tests::offline();
+        let caller = authenticate(&app, "the admin's").await;
+        assert!(matches!(caller, Ok(Caller::Deployment)));
+        assert!(authenticate(&app, "another's").await.is_err());
+    }
+}

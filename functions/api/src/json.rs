@@ -1,0 +1,204 @@
+//! JSON bodies, in and out.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_path_to_error::{Path, Segment};
+
+use crate::problem::Problem;
+
+/// The largest JSON body, in bytes: bulk deletes with 100 ids take 4 KB.
+const BYTES_MOST: usize = 64 * 1024;
+
+/// A body that must be there. What it is read as refuses unknown fields.
+pub(crate) struct Json<T>(pub(crate) T);
+
+/// A body that may be left out, where each of its fields may.
+pub(crate) struct MaybeJson<T>(pub(crate) T);
+
+/// The body of requests that have nothing to say.
+#[derive(Default, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        if !is_json(&parts.headers) {
+            return Err(Problem::media_type("application/json"));
+        }
+        parse(&bytes(body, BYTES_MOST).await?).map(Self)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for MaybeJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let bytes = bytes(body, BYTES_MOST).await?;
+        if bytes.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        if !is_json(&parts.headers) {
+            return Err(Problem::media_type("application/json"));
+        }
+        parse(&bytes).map(Self)
+    }
+}
+
+/// Reads a body of at most `most` bytes. Lambda hands bodies over whole, so that nothing but
+/// their length can fail here.
+pub(crate) async fn bytes(body: Body, most: usize) -> Result<Bytes, Problem> {
+    axum::body::to_bytes(body, most)
+        .await
+        .map_err(|_| Problem::too_large(most))
+}
+
+/// A request's content type without its parameters, in lower case.
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
+    let written = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    let essence = written.split(';').next().unwrap_or_default();
+    essence.trim().to_ascii_lowercase()
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    media_type(headers) == "application/json"
+}
+
+/// Reads JSON first and its meaning second, so that a syntax error (400) and a body that does not
+/// validate (422) are told apart, and the latter names its field rather than a column.
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| {
+        Problem::bad_request("malformed_json", format!("the body is no JSON: {error}"))
+    })?;
+    if !value.is_object() {
+        return Err(Problem::field("", "must be an object"));
+    }
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let pointer = pointer(error.path());
+        let reason = error.inner().to_string();
+        let missing = reason
+            .strip_prefix("missing field `")
+            .and_then(|rest| rest.strip_suffix('`'));
+        match missing {
+            Some(name) => Problem::field(format!("{pointer}/{name}"), "is required"),
+            None => Problem::field(pointer, reason),
+        }
+    })
+}
+
+fn pointer(path: &Path) -> String {
+    path.iter()
+        .map(|segment| match segment {
+            Segment::Seq { index } => format!("/{index}"),
+            Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { .. } | Segment::Unknown => String::new(),
+        })
+        .collect()
+}
+
+/// A JSON answer as it is sent, and as an idempotency key remembers it.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) body: String,
+}
+
+impl Reply {
+    pub(crate) fn new(status: StatusCode, view: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_string(view).map_err(Problem::internal)?;
+        Ok(Self { status, body })
+    }
+
+    pub(crate) fn ok(view: &impl Serialize) -> Result<Self, Problem> {
+        Self::new(StatusCode::OK, view)
+    }
+}
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let json = HeaderValue::from_static("application/json");
+        (self.status, [(header::CONTENT_TYPE, json)], self.body).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::problem::tests::read;
+
+    #[derive(Debug, Default, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Sample {
+        name: String,
+        #[serde(default)]
+        tags: BTreeMap<String, String>,
+    }
+
+    #[test]
+    fn a_good_body_is_read() {
+        let sample: Sample = parse(br#"{"name": "a", "tags": {"b": "c"}}"#).expect("valid");
+        assert_eq!(sample.name, "a");
+        assert_eq!(sample.tags["b"], "c");
+    }
+
+    async fn refused(content_type: &str, body: impl Into<Body>) -> (u16, String, String) {
+        let request = Request::builder()
+            .header(header::CONTENT_TYPE, content_type)
+            .body(body.into());
+        let refused = Json::<Sample>::from_request(request.expect("a request"), &()).await;
+        let (status, body) = read(refused.err().expect("refused")).await;
+        let pointer = body["errors"][0]["pointer"].as_str().unwrap_or("none");
+        (
+            status.as_u16(),
+            body["code"].as_str().expect("a code").to_owned(),
+            pointer.to_owned(),
+        )
+    }
+
+    #[tokio::test]
+    async fn bad_bodies_are_told_apart() {
+        let check = async |content_type: &str, body: &str, expected: (u16, &str, &str)| {
+            let (status, code, pointer) = refused(content_type, body.to_owned()).await;
+            assert_eq!((status, &*code, &*pointer), expected, "{body}");
+        };
+        let json = "application/json; charset=utf-8";
+        check("text/plain", "{}", (415, "unsupported_media_type", "none")).await;
+        check(json, "{\"name\"", (400, "malformed_json", "none")).await;
+        check(json, "", (400, "malformed_json", "none")).await;
+        check(json, "[]", (422, "validation_failed", "")).await;
+        check(json, "{}", (422, "validation_failed", "/name")).await;
+        check(json, r#"{"name": 5}"#, (422, "validation_failed", "/name")).await;
+        let unknown = r#"{"name": "a", "age": 5}"#;
+        check(json, unknown, (422, "validation_failed", "/age")).await;
+        let nested = r#"{"name": "a", "tags": {"a/b": 5}}"#;
+        check(json, nested, (422, "validation_failed", "/tags/a~1b")).await;
+        let large = format!(r#"{{"name": "{}"}}"#, "x".repeat(BYTES_MOST));
+        check(json, &large, (413, "body_too_large", "none")).await;
+    }
+
+    #[tokio::test]
+    async fn a_body_may_be_left_out() {
+        let empty = Request::new(Body::empty());
+        assert!(MaybeJson::<Nothing>::from_request(empty, &()).await.is_ok());
+        let some = Request::builder()
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(r#"{"a": 1}"#));
+        let refused = MaybeJson::<Nothing>::from_request(some.expect("a request"), &()).await;
+        assert!(refused.is_err());
+    }
+}

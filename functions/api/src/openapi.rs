@@ -1,0 +1,172 @@
+//! The document of the API: what the handlers say of themselves, and what holds for all of them.
+//!
+//! Keys, path parameters, idempotency keys and the common refusals follow from a route's path and
+//! method, so they are added here, once, and no handler can leave them out.
+
+use http::StatusCode;
+use utoipa::OpenApi as _;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{
+    Content, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
+};
+
+use crate::problem::{FieldError, ProblemView};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Volley",
+        description = "SMS campaigns to the contacts of an organisation.",
+    ),
+    components(schemas(ProblemView, FieldError))
+)]
+struct Document;
+
+const KEY: &str = "key";
+const PROBLEM: &str = "application/problem+json";
+
+/// The document without its routes.
+pub(crate) fn base() -> OpenApi {
+    let mut document = Document::openapi();
+    let bearer = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some(
+            "An organisation's key, or the deployment's admin key for organisations and keys.",
+        ))
+        .build();
+    document
+        .components
+        .get_or_insert_default()
+        .add_security_scheme(KEY, SecurityScheme::Http(bearer));
+    document
+}
+
+/// Adds what holds for all routes.
+pub(crate) fn complete(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        let parameters: Vec<RefOr<Parameter>> = path_parameters(path).collect();
+        if !parameters.is_empty() {
+            item.parameters = Some(parameters);
+        }
+        if path.starts_with("/v1/") {
+            for (method, operation) in operations(item) {
+                complete_operation(path, method, operation);
+            }
+        }
+    }
+}
+
+/// The operations of a path, by their methods.
+fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
+    [
+        ("GET", &mut item.get),
+        ("POST", &mut item.post),
+        ("PUT", &mut item.put),
+        ("PATCH", &mut item.patch),
+        ("DELETE", &mut item.delete),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation)))
+}
+
+fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
+    operation.security = Some(vec![SecurityRequirement::new(KEY, Vec::<String>::new())]);
+    let has_body = operation.request_body.is_some();
+    let has_query = operation.parameters.is_some();
+    if method == "POST" {
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(idempotency_key());
+    }
+    let has_id = path.contains('{');
+    let conflicts = operation.responses.responses.contains_key("409");
+    let refusals = [
+        (
+            StatusCode::BAD_REQUEST,
+            has_body || has_query || method == "POST",
+        ),
+        (StatusCode::UNAUTHORIZED, true),
+        (StatusCode::FORBIDDEN, true),
+        (StatusCode::NOT_FOUND, has_id),
+        (StatusCode::CONFLICT, conflicts || method == "POST"),
+        (StatusCode::PAYLOAD_TOO_LARGE, has_body),
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, has_body),
+        (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            has_body || path.ends_with("{phone}"),
+        ),
+        (StatusCode::TOO_MANY_REQUESTS, true),
+        (StatusCode::INTERNAL_SERVER_ERROR, true),
+        (StatusCode::SERVICE_UNAVAILABLE, true),
+    ];
+    for (status, _) in refusals.into_iter().filter(|(_, is_possible)| *is_possible) {
+        let described = operation
+            .responses
+            .responses
+            .entry(status.as_str().to_owned())
+            .or_insert_with(|| RefOr::T(Response::new(description(status))));
+        if let RefOr::T(response) = described {
+            let problem = Content::new(Some(Ref::from_schema_name("Problem")));
+            let with_problem = ResponseBuilder::from(std::mem::take(response));
+            *response = with_problem.content(PROBLEM, problem).build();
+        }
+    }
+}
+
+fn description(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::BAD_REQUEST => "Malformed JSON, header, query or cursor.",
+        StatusCode::UNAUTHORIZED => "No key, or a bad one.",
+        StatusCode::FORBIDDEN => "The key does not allow this.",
+        StatusCode::NOT_FOUND => "There is no such thing, or it is another organisation's.",
+        StatusCode::CONFLICT => "`idempotency_in_progress`",
+        StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "The content type is not taken.",
+        StatusCode::UNPROCESSABLE_ENTITY => "The request does not validate.",
+        StatusCode::TOO_MANY_REQUESTS => "Too many requests; `Retry-After` says when.",
+        StatusCode::SERVICE_UNAVAILABLE => "Too much at once; `Retry-After` says when.",
+        _ => "Something went wrong on the server.",
+    }
+}
+
+fn path_parameters(path: &str) -> impl Iterator<Item = RefOr<Parameter>> {
+    let names = path
+        .split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    names.map(|name| {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let schema = if name == "phone" {
+            text.examples(["+14155550123"])
+        } else {
+            text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        };
+        RefOr::T(
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .schema(Some(schema.build()))
+                .build(),
+        )
+    })
+}
+
+fn idempotency_key() -> RefOr<Parameter> {
+    let text = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(255));
+    let description = "The same key with the same body answers the first answer again, for 24 h.";
+    RefOr::T(
+        ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(description))
+            .schema(Some(text.build()))
+            .build(),
+    )
+}

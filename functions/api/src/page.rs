@@ -1,0 +1,182 @@
+//! Lists in pages, and the cursors that lead through them.
+//!
+//! A cursor is sealed with a code over the list that it belongs to: the organisation, the path and
+//! the filters. So one of another list, and one that a client made up, is refused as such and
+//! cannot be used to read from a place that is not the list's.
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use shared::access::SecretHash;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::json::Reply;
+use crate::problem::Problem;
+
+const LIMIT_DEFAULT: u8 = 50;
+const LIMIT_MOST: u8 = 100;
+const SEAL_BYTES: usize = 16;
+
+/// Seals and opens cursors.
+pub(crate) struct Cursors(Hmac<Sha256>);
+
+/// The query of lists that have no filter.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Paging {
+    /// How many items to answer at most; a page may be shorter.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    pub(crate) limit: Option<u32>,
+    /// The `nextCursor` of the page before.
+    pub(crate) cursor: Option<String>,
+}
+
+/// A list that is asked for.
+pub(crate) struct List<'a> {
+    cursors: &'a Cursors,
+    scope: String,
+    pub(crate) limit: u8,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = List)]
+pub(crate) struct ListView<T> {
+    items: Vec<T>,
+    /// Leads to the next page; null on the last one.
+    #[schema(required = true)]
+    next_cursor: Option<String>,
+}
+
+impl Cursors {
+    pub(crate) fn new(key: SecretHash) -> Self {
+        let mut code = Hmac::new_from_slice(&key.0).expect("a key of any length is taken");
+        code.update(b"cursor");
+        Self(code)
+    }
+
+    /// Begins a list. `scope` names it among all lists of all organisations, with its filters.
+    pub(crate) fn list(&self, scope: String, limit: Option<u32>) -> Result<List<'_>, Problem> {
+        let limit = limit.map_or(Some(LIMIT_DEFAULT), |limit| u8::try_from(limit).ok());
+        let limit = limit
+            .filter(|limit| (1..=LIMIT_MOST).contains(limit))
+            .ok_or_else(|| {
+                let detail = format!("limit must be 1 to {LIMIT_MOST}");
+                Problem::bad_request("invalid_query", detail)
+            })?;
+        Ok(List {
+            cursors: self,
+            scope,
+            limit,
+        })
+    }
+
+    fn code(&self, scope: &str, position: &[u8]) -> Hmac<Sha256> {
+        let mut code = self.0.clone();
+        code.update(&(scope.len() as u64).to_be_bytes());
+        code.update(scope.as_bytes());
+        code.update(position);
+        code
+    }
+}
+
+impl List<'_> {
+    /// Where the list goes on.
+    pub(crate) fn position<P: DeserializeOwned>(
+        &self,
+        cursor: Option<&str>,
+    ) -> Result<Option<P>, Problem> {
+        let Some(cursor) = cursor else {
+            return Ok(None);
+        };
+        let read = || {
+            let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?;
+            let (seal, position) = bytes.split_at_checked(SEAL_BYTES)?;
+            let code = self.cursors.code(&self.scope, position);
+            code.verify_truncated_left(seal).ok()?;
+            serde_json::from_slice(position).ok()
+        };
+        let detail = "the cursor is of another list, or is none";
+        read()
+            .map(Some)
+            .ok_or_else(|| Problem::bad_request("invalid_cursor", detail))
+    }
+
+    pub(crate) fn reply<T: Serialize>(
+        &self,
+        items: impl IntoIterator<Item = T>,
+        next: Option<impl Serialize>,
+    ) -> Result<Reply, Problem> {
+        let next_cursor = next.map(|position| self.seal(&position)).transpose()?;
+        Reply::ok(&ListView {
+            items: items.into_iter().collect(),
+            next_cursor,
+        })
+    }
+
+    fn seal(&self, position: &impl Serialize) -> Result<String, Problem> {
+        let position = serde_json::to_vec(position).map_err(Problem::internal)?;
+        let code = self.cursors.code(&self.scope, &position).finalize();
+        let mut bytes = code.into_bytes()[..SEAL_BYTES].to_vec();
+        bytes.extend(position);
+        Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cursors() -> Cursors {
+        Cursors::new(SecretHash([7; 32]))
+    }
+
+    fn list<'a>(cursors: &'a Cursors, scope: &str) -> List<'a> {
+        cursors.list(scope.to_owned(), None).expect("a list")
+    }
+
+    #[test]
+    fn a_cursor_leads_on_in_its_own_list_only() {
+        let cursors = cursors();
+        let own = list(&cursors, "a/contacts");
+        let cursor = own.seal(&(3, "after")).expect("a cursor");
+        let position = |list: &List<'_>, cursor: &str| {
+            list.position::<(u16, String)>(Some(cursor)).map_err(|_| ())
+        };
+        let expected = Some((3, "after".to_owned()));
+        assert_eq!(position(&own, &cursor), Ok(expected));
+        let other = list(&cursors, "b/contacts");
+        assert_eq!(position(&other, &cursor), Err(()));
+        for made_up in ["", "AAAA", "!", &format!("{cursor}A"), &cursor[1..]] {
+            assert_eq!(position(&own, made_up), Err(()), "{made_up}");
+        }
+        assert_eq!(own.position::<u8>(None).map_err(|_| ()), Ok(None));
+    }
+
+    #[test]
+    fn a_limit_is_bounded() {
+        let cursors = cursors();
+        let limit = |limit| {
+            let list = cursors.list(String::new(), limit);
+            list.map(|list| list.limit).map_err(|_| ())
+        };
+        assert_eq!(limit(None), Ok(50));
+        assert_eq!(limit(Some(1)), Ok(1));
+        assert_eq!(limit(Some(100)), Ok(100));
+        for refused in [0, 101, 256, u32::MAX] {
+            assert_eq!(limit(Some(refused)), Err(()));
+        }
+    }
+
+    #[test]
+    fn a_page_is_items_and_a_cursor() {
+        let cursors = cursors();
+        let reply = list(&cursors, "a").reply([1, 2], None::<u8>);
+        let body = reply.expect("a page").body;
+        assert_eq!(body, r#"{"items":[1,2],"nextCursor":null}"#);
+    }
+}

@@ -1,0 +1,98 @@
+//! All routes, and what is around them.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::{Extension, Router};
+use http::StatusCode;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::problem::Problem;
+use crate::routes::{
+    api_keys, campaigns, contacts, imports, messages, organizations, sending, service, unsubscribes,
+};
+use crate::state::App;
+use crate::{idempotency, openapi};
+
+pub(crate) fn router(app: App) -> Router {
+    let (routes, document) = documented();
+    routes
+        .route_layer(from_fn_with_state(
+            Arc::clone(&app),
+            idempotency::middleware,
+        ))
+        .fallback(async || Problem::not_found())
+        .method_not_allowed_fallback(async || {
+            let detail = "the method is not one of this path";
+            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+        })
+        .layer(Extension(Arc::new(document)))
+        .layer(from_fn_with_state(Arc::clone(&app), report))
+        .with_state(app)
+}
+
+/// Reports what a request used of AWS.
+async fn report(State(app): State<App>, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    app.usage.report();
+    response
+}
+
+fn documented() -> (Router<App>, OpenApi) {
+    let (routes, mut document) = OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(service::get_health))
+        .routes(routes!(service::get_openapi))
+        .routes(routes!(
+            organizations::create_organization,
+            organizations::list_organizations
+        ))
+        .routes(routes!(
+            organizations::get_organization,
+            organizations::update_organization
+        ))
+        .routes(routes!(api_keys::create_api_key, api_keys::list_api_keys))
+        .routes(routes!(api_keys::delete_api_key))
+        .routes(routes!(
+            contacts::create_contact,
+            contacts::list_contacts,
+            contacts::delete_contacts
+        ))
+        .routes(routes!(
+            contacts::get_contact,
+            contacts::update_contact,
+            contacts::delete_contact
+        ))
+        .routes(routes!(imports::create_import))
+        .routes(routes!(imports::get_import))
+        .routes(routes!(unsubscribes::list_unsubscribes))
+        .routes(routes!(
+            unsubscribes::get_unsubscribe,
+            unsubscribes::put_unsubscribe,
+            unsubscribes::delete_unsubscribe
+        ))
+        .routes(routes!(
+            campaigns::create_campaign,
+            campaigns::list_campaigns,
+            campaigns::delete_campaigns
+        ))
+        .routes(routes!(
+            campaigns::get_campaign,
+            campaigns::update_campaign,
+            campaigns::delete_campaign
+        ))
+        .routes(routes!(sending::send_campaign))
+        .routes(routes!(sending::send_test))
+        .routes(routes!(sending::cancel_campaign))
+        .routes(routes!(messages::list_messages))
+        .routes(routes!(messages::get_message))
+        .split_for_parts();
+    openapi::complete(&mut document);
+    (routes, document)
+}
+
+#[cfg(test)]
+mod tests;

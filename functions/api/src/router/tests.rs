@@ -1,0 +1,204 @@
+use axum::body::Body;
+use http::header;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::*;
+use crate::problem::tests::read;
+use crate::state::tests::offline;
+
+const ORGANIZATION: &str = "/v1/organizations/019a0000-0000-7000-8000-000000000001";
+
+/// The answer of a request that is answered before AWS is asked.
+async fn answer(method: &str, path: &str, headers: &[(&str, &str)]) -> (u16, Value) {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::empty()).expect("a request");
+    let response = router(offline()).oneshot(request).await;
+    let (status, body) = read(response.expect("an answer")).await;
+    (status.as_u16(), body)
+}
+
+const ADMIN: (&str, &str) = ("authorization", "Bearer the admin's");
+
+#[tokio::test]
+async fn refusals_are_problems() {
+    let check = async |method: &str, path: &str, headers: &[(&str, &str)], expected| {
+        let (status, body) = answer(method, path, headers).await;
+        let code = body["code"].as_str().unwrap_or_default();
+        assert_eq!((status, code), expected, "{method} {path}");
+        assert_eq!(body["status"], status);
+    };
+    let contacts = &*format!("{ORGANIZATION}/contacts");
+    check("GET", "/", &[], (404, "not_found")).await;
+    check("GET", "/v2/organizations", &[], (404, "not_found")).await;
+    check("PUT", contacts, &[], (405, "method_not_allowed")).await;
+    check("POST", "/health", &[], (405, "method_not_allowed")).await;
+    check("GET", contacts, &[], (401, "unauthorized")).await;
+    let basic = ("authorization", "Basic abc");
+    check("GET", contacts, &[basic], (401, "unauthorized")).await;
+    let unknown = ("authorization", "Bearer abc");
+    check("POST", contacts, &[unknown], (401, "unauthorized")).await;
+    check("GET", contacts, &[ADMIN], (403, "forbidden")).await;
+    let bad_id = "/v1/organizations/1";
+    check("GET", bad_id, &[], (401, "unauthorized")).await;
+    check("GET", bad_id, &[ADMIN], (404, "not_found")).await;
+    let limit = "/v1/organizations?limit=0";
+    check("GET", limit, &[ADMIN], (400, "invalid_query")).await;
+    let unknown = "/v1/organizations?page=1";
+    check("GET", unknown, &[ADMIN], (400, "invalid_query")).await;
+    let cursor = "/v1/organizations?cursor=AAAA";
+    check("GET", cursor, &[ADMIN], (400, "invalid_cursor")).await;
+    let organizations = "/v1/organizations";
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let refused = (415, "unsupported_media_type");
+    check("POST", organizations, &[ADMIN, form], refused).await;
+    let key = ("idempotency-key", "with space");
+    let refused = (400, "invalid_idempotency_key");
+    check("POST", organizations, &[ADMIN, key], refused).await;
+}
+
+#[tokio::test]
+async fn health_and_the_document_need_no_key() {
+    assert_eq!(answer("GET", "/health", &[]).await.1["status"], "ok");
+    let (status, document) = answer("GET", "/openapi.json", &[]).await;
+    assert_eq!(status, 200);
+    assert_eq!(document["info"]["title"], "Volley");
+}
+
+#[tokio::test]
+async fn other_methods_are_told() {
+    let request = Request::builder().method("PUT").uri("/health");
+    let request = request.body(Body::empty()).expect("a request");
+    let response = router(offline()).oneshot(request).await;
+    let response = response.expect("an answer");
+    assert_eq!(response.headers()[header::ALLOW], "GET,HEAD");
+}
+
+/// The contract's routes, those of the webhooks left out, which are another function's.
+const CONTRACT: [(&str, &str); 19] = [
+    ("/v1/organizations", "post get"),
+    ("/v1/organizations/{organizationId}", "get patch"),
+    ("/v1/organizations/{organizationId}/api-keys", "post get"),
+    (
+        "/v1/organizations/{organizationId}/api-keys/{keyId}",
+        "delete",
+    ),
+    (
+        "/v1/organizations/{organizationId}/contacts",
+        "post get delete",
+    ),
+    (
+        "/v1/organizations/{organizationId}/contacts/{contactId}",
+        "get put delete",
+    ),
+    (
+        "/v1/organizations/{organizationId}/contacts/imports",
+        "post",
+    ),
+    (
+        "/v1/organizations/{organizationId}/contacts/imports/{importId}",
+        "get",
+    ),
+    ("/v1/organizations/{organizationId}/unsubscribes", "get"),
+    (
+        "/v1/organizations/{organizationId}/unsubscribes/{phone}",
+        "get put delete",
+    ),
+    (
+        "/v1/organizations/{organizationId}/campaigns",
+        "post get delete",
+    ),
+    (
+        "/v1/organizations/{organizationId}/campaigns/{campaignId}",
+        "get put delete",
+    ),
+    (
+        "/v1/organizations/{organizationId}/campaigns/{campaignId}/send",
+        "post",
+    ),
+    (
+        "/v1/organizations/{organizationId}/campaigns/{campaignId}/send-test",
+        "post",
+    ),
+    (
+        "/v1/organizations/{organizationId}/campaigns/{campaignId}/cancel",
+        "post",
+    ),
+    (
+        "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages",
+        "get",
+    ),
+    (
+        "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}",
+        "get",
+    ),
+    ("/health", "get"),
+    ("/openapi.json", "get"),
+];
+
+#[test]
+fn the_document_has_the_whole_contract() {
+    let document = serde_json::to_value(documented().1).expect("JSON");
+    let paths = document["paths"].as_object().expect("paths");
+    assert_eq!(paths.len(), CONTRACT.len());
+    for (path, methods) in CONTRACT {
+        let item = paths[path].as_object().expect("a path");
+        let mut expected: Vec<&str> = methods.split(' ').collect();
+        let documented = item.keys().filter(|key| *key != "parameters");
+        let mut documented: Vec<&str> = documented.map(String::as_str).collect();
+        expected.sort_unstable();
+        documented.sort_unstable();
+        assert_eq!(documented, expected, "{path}");
+        let segments = path.matches('{').count();
+        let parameters = item.get("parameters").and_then(Value::as_array);
+        assert_eq!(parameters.map_or(0, Vec::len), segments, "{path}");
+        for method in expected {
+            check_operation(path, method, &item[method]);
+        }
+    }
+}
+
+fn check_operation(path: &str, method: &str, operation: &Value) {
+    let responses = operation["responses"].as_object().expect("responses");
+    assert!(responses.keys().any(|status| status.starts_with('2')));
+    assert!(operation["summary"].is_string(), "{method} {path}");
+    if !path.starts_with("/v1/") {
+        return;
+    }
+    assert_eq!(operation["security"][0]["key"], Value::Array(Vec::new()));
+    for (status, response) in responses
+        .iter()
+        .filter(|(status, _)| status.as_str() >= "400")
+    {
+        let problem = &response["content"]["application/problem+json"]["schema"]["$ref"];
+        assert_eq!(
+            problem, "#/components/schemas/Problem",
+            "{method} {path} {status}"
+        );
+    }
+    let parameters = operation["parameters"].as_array();
+    let has_key = parameters
+        .into_iter()
+        .flatten()
+        .any(|parameter| parameter["name"] == "Idempotency-Key");
+    assert_eq!(has_key, method == "post", "{method} {path}");
+}
+
+/// Every schema that the document refers to is in it, under the contract's own names.
+#[test]
+fn references_lead_somewhere() {
+    let document = serde_json::to_value(documented().1).expect("JSON");
+    let schemas = document["components"]["schemas"].as_object();
+    let schemas = schemas.expect("schemas");
+    for name in ["Organization", "ApiKey", "Contact", "Campaign", "Message"] {
+        assert!(schemas.contains_key(name), "{name}");
+    }
+    let text = document.to_string();
+    for reference in text.split("#/components/schemas/").skip(1) {
+        let name = reference.split('"').next().unwrap_or_default();
+        assert!(schemas.contains_key(name), "{name}");
+    }
+}

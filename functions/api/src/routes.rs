@@ -1,0 +1,69 @@
+//! The routes, a file for each group of them.
+
+pub(crate) mod api_keys;
+pub(crate) mod campaigns;
+pub(crate) mod contacts;
+pub(crate) mod imports;
+pub(crate) mod messages;
+pub(crate) mod organizations;
+pub(crate) mod sending;
+pub(crate) mod service;
+pub(crate) mod unsubscribes;
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::problem::Problem;
+
+const IDS_MOST: usize = 100;
+
+/// What a bulk delete names.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Ids {
+    #[schema(min_items = 1, max_items = 100)]
+    ids: Vec<Uuid>,
+}
+
+impl Ids {
+    /// The ids, each once.
+    fn checked<T>(self, id: impl Fn(Uuid) -> T) -> Result<Vec<T>, Problem> {
+        if !(1..=IDS_MOST).contains(&self.ids.len()) {
+            return Err(Problem::field(
+                "/ids",
+                format!("must be 1 to {IDS_MOST} ids"),
+            ));
+        }
+        let ids: BTreeSet<Uuid> = self.ids.into_iter().collect();
+        Ok(ids.into_iter().map(id).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_bounded_and_taken_once() {
+        let ids = |count: u128| Ids {
+            ids: (0..count).map(Uuid::from_u128).collect(),
+        };
+        assert!(ids(0).checked(|id| id).is_err());
+        assert!(ids(101).checked(|id| id).is_err());
+        assert_eq!(
+            ids(100)
+                .checked(|id| id)
+                .map_err(|_| ())
+                .map(|ids| ids.len()),
+            Ok(100)
+        );
+        let twice = Ids {
+            ids: vec![Uuid::nil(), Uuid::nil()],
+        };
+        let once = twice.checked(|id| id).map_err(|_| ());
+        assert_eq!(once, Ok(vec![Uuid::nil()]));
+    }
+}

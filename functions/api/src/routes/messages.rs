@@ -1,0 +1,247 @@
+//! Messages of a campaign.
+//!
+//! A pending message is a member of a chunk without an item of its own. So the list walks the
+//! chunks, which are the frozen audience, and looks up what became of their members.
+
+use std::collections::HashMap;
+
+use axum::extract::State;
+use infra::table::TableError;
+use serde::{Deserialize, Serialize};
+use shared::campaign::{Broadcast, Campaign};
+use shared::chunk::Chunk;
+use shared::ids::{CampaignId, MessageId};
+use shared::message::{Kind, Message, Status};
+use utoipa::IntoParams;
+
+use super::campaigns::find;
+use crate::auth::{Access, Viewer};
+use crate::json::Reply;
+use crate::page::{List, ListView};
+use crate::params::{Query, Segment};
+use crate::problem::Problem;
+use crate::state::{App, Volley};
+use crate::views::{MessageView, words};
+
+/// One request reads at most so many chunks. Most shards of a small audience have one that is
+/// short or empty.
+const CHUNKS_MOST: usize = 64;
+/// And at most so many members: a filter that few messages pass would read the whole audience.
+const MEMBERS_MOST: usize = 1_000;
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MessageQuery {
+    /// How many items to answer at most. A page of a filtered list may be short, even empty, and
+    /// yet not the last.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: Option<u32>,
+    /// The `nextCursor` of the page before.
+    cursor: Option<String>,
+    /// Only messages of this status.
+    #[param(value_type = Option<words::MessageStatus>)]
+    status: Option<Status>,
+    /// `test` lists the campaign's test messages instead.
+    #[param(value_type = Option<words::MessageKind>)]
+    kind: Option<Kind>,
+}
+
+/// Lists a campaign's messages, pending ones too; test messages only with `?kind=test`.
+#[utoipa::path(get, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages",
+    tag = "Messages", params(MessageQuery),
+    responses((status = 200, description = "A page of messages.", body = ListView<MessageView>)))]
+pub(crate) async fn list_messages(
+    State(app): State<App>,
+    access: Access<Viewer>,
+    Segment(id): Segment<CampaignId>,
+    Query(query): Query<MessageQuery>,
+) -> Result<Reply, Problem> {
+    let kind = query.kind.unwrap_or(Kind::Campaign);
+    let scope = format!(
+        "{}/campaigns/{id}/messages?kind={kind:?}&status={:?}",
+        access.organization.id, query.status
+    );
+    let list = app.cursors.list(scope, query.limit)?;
+    let campaign = find(&app, access.organization.id, id).await?;
+    match kind {
+        Kind::Test => list_tests(&app, &campaign, &list, &query).await,
+        Kind::Campaign => list_members(&app, &campaign, &list, &query).await,
+    }
+}
+
+/// Answers a message, of the campaign's own or of its tests. A message can be found by its id once
+/// it is being handed over.
+#[utoipa::path(get,
+    path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}",
+    tag = "Messages",
+    responses((status = 200, description = "The message.", body = MessageView)))]
+pub(crate) async fn get_message(
+    State(app): State<App>,
+    access: Access<Viewer>,
+    Segment(campaign_id): Segment<CampaignId>,
+    Segment(id): Segment<MessageId>,
+) -> Result<Reply, Problem> {
+    let organization = access.organization.id;
+    let campaign = find(&app, organization, campaign_id).await?;
+    if !id.is_of_campaign() {
+        let test = app.table.test(organization, campaign_id, id).await?;
+        let test = test.ok_or_else(Problem::not_found)?;
+        return Reply::ok(&MessageView::from(test));
+    }
+    let broadcast = campaign.broadcast().ok_or_else(Problem::not_found)?;
+    let found = app
+        .table
+        .message(organization, campaign_id, id, broadcast.shards);
+    let message = found.await?.ok_or_else(Problem::not_found)?;
+    Reply::ok(&MessageView::of_campaign(&campaign, broadcast, message))
+}
+
+async fn list_tests(
+    app: &Volley,
+    campaign: &Campaign,
+    list: &List<'_>,
+    query: &MessageQuery,
+) -> Result<Reply, Problem> {
+    let after = list.position(query.cursor.as_deref())?;
+    let (tests, next) = app
+        .table
+        .tests(
+            campaign.organization_id,
+            campaign.id,
+            list.limit.into(),
+            after,
+        )
+        .await?;
+    let wanted = |status| query.status.is_none_or(|wanted| wanted == status);
+    let tests = tests
+        .into_iter()
+        .filter(|test| wanted(test.message.status()));
+    list.reply(tests.map(MessageView::from), next)
+}
+
+/// Where a walk through a campaign's chunks goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Position {
+    shard: u16,
+    chunk: u32,
+    member: usize,
+}
+
+impl Position {
+    fn next_shard(self) -> Self {
+        Self {
+            shard: self.shard + 1,
+            ..Self::default()
+        }
+    }
+
+    /// Behind the first `read` members of `chunk`.
+    fn behind(self, chunk: &Chunk, read: usize) -> Self {
+        if read < chunk.recipients.len() {
+            Self {
+                shard: self.shard,
+                chunk: chunk.number,
+                member: read,
+            }
+        } else if chunk.ends {
+            self.next_shard()
+        } else {
+            Self {
+                shard: self.shard,
+                chunk: chunk.number + 1,
+                member: 0,
+            }
+        }
+    }
+}
+
+async fn list_members(
+    app: &Volley,
+    campaign: &Campaign,
+    list: &List<'_>,
+    query: &MessageQuery,
+) -> Result<Reply, Problem> {
+    let mut at: Position = list.position(query.cursor.as_deref())?.unwrap_or_default();
+    let Some(broadcast) = campaign.broadcast() else {
+        return list.reply(Vec::<MessageView>::new(), None::<Position>);
+    };
+    let limit = usize::from(list.limit);
+    let mut kept = Vec::with_capacity(limit);
+    let (mut chunks, mut members) = (0, 0);
+    while at.shard < broadcast.shards
+        && kept.len() < limit
+        && chunks < CHUNKS_MOST
+        && members < MEMBERS_MOST
+    {
+        chunks += 1;
+        let page = app
+            .table
+            .chunks_from(campaign.id, at.shard, at.chunk, 1)
+            .await?;
+        let Some(chunk) = page.first() else {
+            // The fan-out has not come further in this shard.
+            at = at.next_shard();
+            continue;
+        };
+        // Without a filter no more is looked up than is answered.
+        let most = query.status.map_or(limit - kept.len(), |_| usize::MAX);
+        let messages = members_from(app, campaign, broadcast, chunk, at.member, most).await?;
+        members += messages.len();
+        let mut read = at.member;
+        for message in messages {
+            read += 1;
+            if query.status.is_none_or(|wanted| wanted == message.status()) {
+                kept.push(MessageView::of_campaign(campaign, broadcast, message));
+            }
+            if kept.len() == limit {
+                break;
+            }
+        }
+        at = at.behind(chunk, read);
+    }
+    let next = (at.shard < broadcast.shards).then_some(at);
+    list.reply(kept, next)
+}
+
+/// Up to `most` members of a chunk from `from` on, with what became of them.
+async fn members_from(
+    app: &Volley,
+    campaign: &Campaign,
+    broadcast: &Broadcast,
+    chunk: &Chunk,
+    from: usize,
+    most: usize,
+) -> Result<Vec<Message>, TableError> {
+    let pending: Vec<Message> = chunk
+        .recipients
+        .iter()
+        .skip(from)
+        .take(most)
+        .map(|phone| {
+            let (organization, sent_at) = (campaign.organization_id, broadcast.sent_at);
+            Message::pending(organization, campaign.id, phone.clone(), sent_at)
+        })
+        .collect();
+    let ids: Vec<MessageId> = pending.iter().map(|message| message.id).collect();
+    let claimed = app
+        .table
+        .messages(
+            campaign.organization_id,
+            campaign.id,
+            &ids,
+            broadcast.shards,
+        )
+        .await?;
+    let mut claimed: HashMap<MessageId, Message> = claimed
+        .into_iter()
+        .map(|message| (message.id, message))
+        .collect();
+    let messages = pending
+        .into_iter()
+        .map(|message| claimed.remove(&message.id).unwrap_or(message));
+    Ok(messages.collect())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! Organisations.
+
+use axum::extract::State;
+use http::StatusCode;
+use infra::clock;
+use infra::table::OrganizationSaved;
+use serde::Deserialize;
+use shared::ids::OrganizationId;
+use shared::organization::{NAME_LONGEST, Organization, SHARDS};
+use shared::phone::{Phone, Region};
+use shared::text;
+use utoipa::ToSchema;
+
+use crate::auth::{Access, Admin, Caller, DeploymentOnly, Member};
+use crate::checks::Checks;
+use crate::idempotency::Once;
+use crate::json::{Json, Reply};
+use crate::page::{ListView, Paging};
+use crate::params::Query;
+use crate::problem::Problem;
+use crate::state::{App, RACES_MOST, moment_after};
+use crate::views::OrganizationView;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct OrganizationDraft {
+    #[schema(min_length = 1, max_length = 200)]
+    name: String,
+    /// The number that texts come from: E.164, or national as dialled in the default region. It
+    /// belongs to one organisation.
+    sender_phone: String,
+    /// The country whose national forms are read, by its code of two letters; US if left out.
+    default_region: Option<String>,
+}
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct OrganizationPatch {
+    #[schema(min_length = 1, max_length = 200)]
+    name: Option<String>,
+    sender_phone: Option<String>,
+    default_region: Option<String>,
+}
+
+/// Makes an organisation. Needs the deployment's admin key.
+#[utoipa::path(post, path = "/v1/organizations", tag = "Organizations",
+    request_body = OrganizationDraft,
+    responses(
+        (status = 201, description = "The new organisation.", body = OrganizationView),
+        (status = 409, description = "`sender_taken`: another organisation has the sender."),
+    ))]
+pub(crate) async fn create_organization(
+    State(app): State<App>,
+    _: DeploymentOnly,
+    once: Once,
+    Json(draft): Json<OrganizationDraft>,
+) -> Result<Reply, Problem> {
+    let now = clock::now();
+    let (name, sender_phone, default_region) = draft.checked()?;
+    let organization = Organization {
+        id: OrganizationId::new(now, clock::entropy()),
+        name,
+        sender_phone,
+        default_region,
+        shards: SHARDS,
+        created_at: now,
+        updated_at: now,
+    };
+    let reply = Reply::new(StatusCode::CREATED, &OrganizationView::from(&organization))?;
+    let remember = once.remember(&reply, now);
+    let saved = app
+        .table
+        .create_organization(&organization, remember.as_ref())
+        .await?;
+    match saved {
+        OrganizationSaved::Done => Ok(reply),
+        OrganizationSaved::SenderTaken => Err(sender_taken()),
+        OrganizationSaved::Stale | OrganizationSaved::Answered => Err(Problem::raced()),
+    }
+}
+
+/// Lists the organisations that the key opens, oldest first.
+#[utoipa::path(get, path = "/v1/organizations", tag = "Organizations", params(Paging), responses(
+    (status = 200, description = "A page of organisations.", body = ListView<OrganizationView>),
+))]
+pub(crate) async fn list_organizations(
+    State(app): State<App>,
+    caller: Caller,
+    Query(paging): Query<Paging>,
+) -> Result<Reply, Problem> {
+    let scope = format!("{}/organizations", caller.name());
+    let list = app.cursors.list(scope, paging.limit)?;
+    let after = list.position(paging.cursor.as_deref())?;
+    let (organizations, next) = match caller {
+        Caller::Deployment => app.table.organizations(list.limit.into(), after).await?,
+        Caller::Key(key) => {
+            let own = app.table.organization(key.organization_id).await?;
+            (own.into_iter().collect(), None)
+        }
+    };
+    list.reply(organizations.iter().map(OrganizationView::from), next)
+}
+
+/// Answers an organisation.
+#[utoipa::path(get, path = "/v1/organizations/{organizationId}", tag = "Organizations", responses(
+    (status = 200, description = "The organisation.", body = OrganizationView),
+))]
+pub(crate) async fn get_organization(access: Access<Member>) -> Result<Reply, Problem> {
+    Reply::ok(&OrganizationView::from(&access.organization))
+}
+
+/// Changes the fields that are given.
+#[utoipa::path(patch, path = "/v1/organizations/{organizationId}", tag = "Organizations",
+    request_body = OrganizationPatch,
+    responses(
+        (status = 200, description = "The organisation as it is now.", body = OrganizationView),
+        (status = 409, description = "`sender_taken`: another organisation has the sender."),
+    ))]
+pub(crate) async fn update_organization(
+    State(app): State<App>,
+    access: Access<Admin>,
+    Json(patch): Json<OrganizationPatch>,
+) -> Result<Reply, Problem> {
+    let mut before = access.organization;
+    for _ in 0..RACES_MOST {
+        let after = Organization {
+            updated_at: moment_after(before.updated_at, clock::now()),
+            ..patch.applied(&before)?
+        };
+        match app.table.save_organization(&before, &after).await? {
+            OrganizationSaved::Done => return Reply::ok(&OrganizationView::from(&after)),
+            OrganizationSaved::SenderTaken => return Err(sender_taken()),
+            OrganizationSaved::Stale | OrganizationSaved::Answered => {
+                let found = app.table.organization(before.id).await?;
+                before = found.ok_or_else(Problem::not_found)?;
+            }
+        }
+    }
+    Err(Problem::raced())
+}
+
+impl OrganizationDraft {
+    fn checked(&self) -> Result<(String, Phone, Region), Problem> {
+        let mut checks = Checks::default();
+        let region = self.default_region.as_deref().map(str::parse::<Region>);
+        let region = checks.take("/defaultRegion", region.transpose());
+        let region = region.map(Option::unwrap_or_default);
+        let name = checks.take("/name", text::name(&self.name, NAME_LONGEST));
+        let written = Phone::parse(&self.sender_phone, region.unwrap_or_default());
+        let sender = checks.take("/senderPhone", written);
+        match (name, sender, region) {
+            (Some(name), Some(sender), Some(region)) => Ok((name, sender, region)),
+            _ => Err(checks.problem()),
+        }
+    }
+}
+
+impl OrganizationPatch {
+    fn applied(&self, before: &Organization) -> Result<Organization, Problem> {
+        let mut checks = Checks::default();
+        let given = |value: &Option<String>, before: &str| {
+            value.clone().unwrap_or_else(|| before.to_owned())
+        };
+        let name = given(&self.name, &before.name);
+        let name = checks.take("/name", text::name(&name, NAME_LONGEST));
+        let region = self.default_region.as_deref().map(str::parse::<Region>);
+        let region = checks.take("/defaultRegion", region.transpose());
+        let region = region.map(|region| region.unwrap_or(before.default_region));
+        let sender = match &self.sender_phone {
+            Some(written) => Phone::parse(written, region.unwrap_or_default()),
+            None => Ok(before.sender_phone.clone()),
+        };
+        let sender = checks.take("/senderPhone", sender);
+        match (name, sender, region) {
+            (Some(name), Some(sender_phone), Some(default_region)) => Ok(Organization {
+                name,
+                sender_phone,
+                default_region,
+                ..before.clone()
+            }),
+            _ => Err(checks.problem()),
+        }
+    }
+}
+
+fn sender_taken() -> Problem {
+    let detail = "the sender's phone belongs to another organisation";
+    Problem::conflict("sender_taken", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::tests::read;
+
+    #[tokio::test]
+    async fn every_bad_field_is_named() {
+        let draft = OrganizationDraft {
+            name: " ".to_owned(),
+            sender_phone: "call me".to_owned(),
+            default_region: Some("Utopia".to_owned()),
+        };
+        let (_, body) = read(draft.checked().expect_err("refused")).await;
+        let errors = body["errors"].as_array().expect("errors").iter();
+        let pointers: Vec<_> = errors.map(|error| error["pointer"].clone()).collect();
+        assert_eq!(pointers, ["/defaultRegion", "/name", "/senderPhone"]);
+    }
+
+    #[test]
+    fn a_sender_is_read_in_its_region() {
+        let draft = OrganizationDraft {
+            name: "Ferry".to_owned(),
+            sender_phone: "07911 123456".to_owned(),
+            default_region: Some("gb".to_owned()),
+        };
+        let (_, sender, _) = draft.checked().map_err(|_| ()).expect("valid");
+        assert_eq!(sender.as_str(), "+447911123456");
+    }
+}

@@ -1,0 +1,124 @@
+//! What every request shares, made once at start.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use chrono::TimeDelta;
+use infra::arming::arm;
+use infra::config;
+use infra::files::Files;
+use infra::queues::{JobQueueUrls, JobQueues};
+use infra::schedules::{ScheduleSettings, Schedules};
+use infra::table::Table;
+use infra::usage::Usage;
+use shared::access::SecretHash;
+use shared::job::Job;
+use shared::time::Timestamp;
+
+use crate::page::Cursors;
+
+/// A write that lost its race is decided again so often, then the client is asked to.
+pub(crate) const RACES_MOST: usize = 3;
+
+pub(crate) type App = Arc<Volley>;
+
+pub(crate) struct Volley {
+    pub(crate) table: Table,
+    pub(crate) files: Files,
+    pub(crate) queues: JobQueues,
+    pub(crate) schedules: Schedules,
+    pub(crate) usage: Usage,
+    pub(crate) admin_key: SecretHash,
+    pub(crate) cursors: Cursors,
+    /// Work that nobody has begun so long after its time is armed again by the sweep.
+    pub(crate) repair_seconds: i64,
+}
+
+struct Settings {
+    table: String,
+    bucket: String,
+    queues: JobQueueUrls,
+    schedules: ScheduleSettings,
+    admin_key: String,
+    repair_seconds: i64,
+}
+
+pub(crate) async fn start() -> anyhow::Result<App> {
+    let settings = config::from_process(|environment| Settings {
+        table: environment.text("TABLE_NAME"),
+        bucket: environment.text("BUCKET_NAME"),
+        queues: JobQueueUrls::read(environment),
+        schedules: ScheduleSettings::read(environment),
+        admin_key: environment.text("ADMIN_KEY_SHA256"),
+        repair_seconds: environment.parsed("REARM_AFTER_SECONDS", 120),
+    })?;
+    let admin_key = SecretHash::from_hex(&settings.admin_key)
+        .context("malformed environment variables: ADMIN_KEY_SHA256 is no SHA-256 in hex")?;
+    let aws = infra::aws::load().await;
+    let usage = Usage::from_process();
+    Ok(Arc::new(Volley {
+        table: Table::new(&aws, settings.table, usage.clone()),
+        files: Files::new(&aws, settings.bucket, usage.clone()),
+        queues: JobQueues::new(&aws, settings.queues, usage.clone()),
+        schedules: Schedules::new(&aws, settings.schedules, usage.clone()),
+        usage,
+        admin_key,
+        cursors: Cursors::new(admin_key),
+        repair_seconds: settings.repair_seconds,
+    }))
+}
+
+impl Volley {
+    /// Arms a job whose due item is written. The client's request has succeeded by then, so a
+    /// failure here is only logged: the sweep arms the job.
+    pub(crate) async fn arm(&self, job: &Job, at: Timestamp, now: Timestamp) {
+        if let Err(error) = arm(&self.queues, &self.schedules, job, at, now).await {
+            let error = anyhow::Error::new(error);
+            tracing::warn!(job = job.name(), error = %format!("{error:#}"), "left a job to the sweep");
+        }
+    }
+}
+
+/// The time of a change: later than `before`, since a write is conditional on the time of the
+/// last one and two within a millisecond must differ.
+pub(crate) fn moment_after(before: Timestamp, now: Timestamp) -> Timestamp {
+    now.max(before.plus(TimeDelta::milliseconds(1)))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// An app whose clients reach nothing: for requests that are answered before AWS is asked.
+    pub(crate) fn offline() -> App {
+        let aws = aws_config::SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .region(aws_config::Region::new("us-east-1"))
+            .build();
+        let lookup = |_: &str| Some("none".to_owned());
+        let mut environment = config::Environment::new(&lookup);
+        let usage = Usage::default();
+        let admin_key = SecretHash::of("the admin's");
+        Arc::new(Volley {
+            table: Table::new(&aws, "none".to_owned(), usage.clone()),
+            files: Files::new(&aws, "none".to_owned(), usage.clone()),
+            queues: JobQueues::new(&aws, JobQueueUrls::read(&mut environment), usage.clone()),
+            schedules: Schedules::new(
+                &aws,
+                ScheduleSettings::read(&mut environment),
+                usage.clone(),
+            ),
+            usage,
+            admin_key,
+            cursors: Cursors::new(admin_key),
+            repair_seconds: 120,
+        })
+    }
+
+    #[test]
+    fn changes_never_share_a_moment() {
+        let at = |millis| Timestamp::from_millis(millis).expect("in range");
+        assert_eq!(moment_after(at(5), at(5)), at(6));
+        assert_eq!(moment_after(at(5), at(9)), at(9));
+    }
+}

@@ -1,0 +1,46 @@
+//! What clients see of the domain: the shapes of the contract.
+
+mod campaign;
+mod contact;
+mod import;
+mod message;
+mod organization;
+mod unsubscribe;
+pub(crate) mod words;
+
+pub(crate) use campaign::CampaignView;
+pub(crate) use contact::ContactView;
+pub(crate) use import::ImportView;
+pub(crate) use message::MessageView;
+pub(crate) use organization::{ApiKeyCreatedView, ApiKeyView, OrganizationView};
+pub(crate) use unsubscribe::UnsubscribeView;
+
+use serde::{Deserialize, Serialize};
+use shared::time::Timestamp;
+use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A time in RFC 3339; answers have it in UTC with milliseconds.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Time(pub(crate) Timestamp);
+
+impl From<Timestamp> for Time {
+    fn from(at: Timestamp) -> Self {
+        Self(at)
+    }
+}
+
+impl PartialSchema for Time {
+    fn schema() -> RefOr<Schema> {
+        let object: Object = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .examples(["2026-11-23T09:00:00.000Z"])
+            .build();
+        object.into()
+    }
+}
+
+impl ToSchema for Time {}

@@ -1,0 +1,216 @@
+use serde::Serialize;
+use shared::audience::Skipped;
+use shared::campaign::{Audience, Broadcast, Campaign, Counted, Dispatch, Reason, State, Status};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Time, words};
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Campaign)]
+pub(crate) struct CampaignView {
+    id: Uuid,
+    organization_id: Uuid,
+    #[schema(value_type = words::CampaignStatus)]
+    status: Status,
+    /// Why Volley itself stopped the campaign, or what it wants known of it.
+    #[schema(value_type = Option<words::CampaignReason>, required = true)]
+    reason: Option<Reason>,
+    /// How far the handing over is; null until the campaign is sent.
+    #[schema(value_type = Option<words::Dispatch>, required = true)]
+    dispatch: Option<Dispatch>,
+    #[schema(required = true)]
+    estimated_finish_at: Option<Time>,
+    name: String,
+    #[schema(required = true)]
+    body: Option<String>,
+    #[schema(required = true)]
+    scheduled_at: Option<Time>,
+    #[schema(required = true)]
+    sent_at: Option<Time>,
+    #[schema(required = true)]
+    failed_at: Option<Time>,
+    #[schema(required = true)]
+    cancelled_at: Option<Time>,
+    created_at: Time,
+    updated_at: Time,
+    #[schema(required = true)]
+    audience: Option<AudienceView>,
+    #[schema(required = true)]
+    counts: Option<CountsView>,
+}
+
+/// Who is texted and who is not; `contacts` is the sum of `recipients` and the skipped.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Audience)]
+struct AudienceView {
+    contacts: u64,
+    recipients: u64,
+    skipped: SkippedView,
+    /// Whether the audience is read to its end.
+    complete: bool,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Skipped)]
+struct SkippedView {
+    no_phone: u64,
+    duplicate: u64,
+    unsubscribed: u64,
+}
+
+/// Messages by status, as the last poll found them; `total` is the sum of the others.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Counts)]
+struct CountsView {
+    pending: u64,
+    sent: u64,
+    delivered: u64,
+    failed: u64,
+    unknown: u64,
+    total: u64,
+    counted_at: Time,
+}
+
+impl From<&Campaign> for CampaignView {
+    fn from(campaign: &Campaign) -> Self {
+        let broadcast = campaign.broadcast();
+        let (scheduled_at, cancelled_at, reason) = match &campaign.state {
+            State::Draft => (None, None, None),
+            State::Scheduled { at } => (Some(*at), None, None),
+            State::Cancelled {
+                scheduled_at,
+                at,
+                reason,
+            } => (Some(*scheduled_at), Some(*at), *reason),
+            State::Sent(broadcast) | State::Failed { broadcast, .. } => {
+                (Some(broadcast.scheduled_at), None, broadcast.reason)
+            }
+        };
+        let failed_at = match &campaign.state {
+            State::Failed { at, .. } => Some(*at),
+            _ => None,
+        };
+        Self {
+            id: campaign.id.0,
+            organization_id: campaign.organization_id.0,
+            status: campaign.status(),
+            reason,
+            dispatch: broadcast.map(|broadcast| broadcast.dispatch),
+            estimated_finish_at: None,
+            name: campaign.name.clone(),
+            body: campaign.body.clone(),
+            scheduled_at: scheduled_at.map(Time),
+            sent_at: broadcast.map(|broadcast| broadcast.sent_at.into()),
+            failed_at: failed_at.map(Time),
+            cancelled_at: cancelled_at.map(Time),
+            created_at: campaign.created_at.into(),
+            updated_at: campaign.updated_at.into(),
+            audience: broadcast.map(AudienceView::from),
+            counts: broadcast
+                .and_then(|broadcast| broadcast.counted)
+                .map(CountsView::from),
+        }
+    }
+}
+
+impl From<&Broadcast> for AudienceView {
+    fn from(broadcast: &Broadcast) -> Self {
+        let Audience {
+            totals,
+            completed_at,
+        } = broadcast.audience;
+        let Skipped {
+            no_phone,
+            duplicate,
+            unsubscribed,
+        } = totals.skipped;
+        Self {
+            contacts: totals.contacts(),
+            recipients: totals.recipients,
+            skipped: SkippedView {
+                no_phone,
+                duplicate,
+                unsubscribed,
+            },
+            complete: completed_at.is_some(),
+        }
+    }
+}
+
+impl From<Counted> for CountsView {
+    fn from(Counted { counts, at }: Counted) -> Self {
+        Self {
+            pending: counts.pending,
+            sent: counts.sent,
+            delivered: counts.delivered,
+            failed: counts.failed,
+            unknown: counts.unknown,
+            total: counts.total(),
+            counted_at: at.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use shared::campaign::Begin;
+    use shared::ids::{CampaignId, OrganizationId};
+    use shared::phone::Phone;
+    use shared::time::Timestamp;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_millis(second * 1_000).expect("in range")
+    }
+
+    fn draft() -> Campaign {
+        Campaign::create(
+            CampaignId(Uuid::from_u128(2)),
+            OrganizationId(Uuid::from_u128(1)),
+            "Spring".to_owned(),
+            Some("Hi".to_owned()),
+            at(0),
+        )
+    }
+
+    #[test]
+    fn a_draft_has_every_field() {
+        let view = serde_json::to_value(CampaignView::from(&draft())).expect("JSON");
+        let expected = json!({
+            "id": "00000000-0000-0000-0000-000000000002",
+            "organizationId": "00000000-0000-0000-0000-000000000001",
+            "status": "draft", "reason": null, "dispatch": null, "estimatedFinishAt": null,
+            "name": "Spring", "body": "Hi",
+            "scheduledAt": null, "sentAt": null, "failedAt": null, "cancelledAt": null,
+            "createdAt": "1970-01-01T00:00:00.000Z", "updatedAt": "1970-01-01T00:00:00.000Z",
+            "audience": null, "counts": null,
+        });
+        assert_eq!(view, expected);
+    }
+
+    #[test]
+    fn a_sent_campaign_has_an_audience_that_grows() {
+        let scheduled = draft().schedule(None, at(1), 120).expect("schedulable");
+        let sender = Phone::from_e164("+14153550100").expect("valid");
+        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), 120) else {
+            panic!("not begun");
+        };
+        let view = serde_json::to_value(CampaignView::from(&sent)).expect("JSON");
+        assert_eq!(view["status"], "sent");
+        assert_eq!(view["dispatch"], "running");
+        assert_eq!(view["scheduledAt"], "1970-01-01T00:00:01.000Z");
+        assert_eq!(view["sentAt"], "1970-01-01T00:00:02.000Z");
+        let audience = json!({
+            "contacts": 0, "recipients": 0, "complete": false,
+            "skipped": {"noPhone": 0, "duplicate": 0, "unsubscribed": 0},
+        });
+        assert_eq!(view["audience"], audience);
+        assert_eq!(view["counts"], json!(null));
+    }
+}

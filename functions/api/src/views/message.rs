@@ -1,0 +1,89 @@
+use infra::table::TestMessage;
+use serde::Serialize;
+use shared::campaign::{Broadcast, Campaign};
+use shared::message::{FailureReason, Kind, Message, Status};
+use shared::parts::Parts;
+use shared::phone::Phone;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{Time, words};
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Message)]
+pub(crate) struct MessageView {
+    id: Uuid,
+    organization_id: Uuid,
+    #[schema(required = true)]
+    campaign_id: Option<Uuid>,
+    #[schema(value_type = words::MessageKind)]
+    kind: Kind,
+    #[schema(value_type = String, example = "+14155550123")]
+    to: Phone,
+    #[schema(value_type = String, example = "+14155550100")]
+    from: Phone,
+    body: String,
+    /// How many texts the network makes of the body.
+    parts: u32,
+    #[schema(value_type = words::MessageStatus)]
+    status: Status,
+    /// The provider's own code.
+    #[schema(required = true)]
+    error_code: Option<String>,
+    #[schema(value_type = Option<words::ErrorReason>, required = true)]
+    error_reason: Option<FailureReason>,
+    #[schema(required = true)]
+    provider_message_id: Option<String>,
+    created_at: Time,
+    #[schema(required = true)]
+    sent_at: Option<Time>,
+    #[schema(required = true)]
+    delivered_at: Option<Time>,
+    updated_at: Time,
+}
+
+impl MessageView {
+    /// A campaign's message. It exists for clients since the campaign was sent, whenever it was
+    /// claimed, so that its `createdAt` never changes.
+    pub(crate) fn of_campaign(
+        campaign: &Campaign,
+        broadcast: &Broadcast,
+        message: Message,
+    ) -> Self {
+        let message = Message {
+            created_at: broadcast.sent_at,
+            ..message
+        };
+        let body = campaign.body.clone().unwrap_or_default();
+        Self::new(message, broadcast.sender.clone(), body)
+    }
+
+    fn new(message: Message, from: Phone, body: String) -> Self {
+        let failure = message.failure();
+        Self {
+            id: message.id.0,
+            organization_id: message.organization_id.0,
+            campaign_id: Some(message.campaign_id.0),
+            kind: message.kind,
+            from,
+            parts: Parts::of(&body).count,
+            body,
+            status: message.status(),
+            error_code: failure.and_then(|(_, code)| code.map(str::to_owned)),
+            error_reason: failure.map(|(reason, _)| reason),
+            provider_message_id: message.provider_id().map(str::to_owned),
+            created_at: message.created_at.into(),
+            sent_at: message.sent_at().map(Time),
+            delivered_at: message.delivered_at().map(Time),
+            updated_at: message.updated_at().into(),
+            to: message.to,
+        }
+    }
+}
+
+impl From<TestMessage> for MessageView {
+    fn from(test: TestMessage) -> Self {
+        Self::new(test.message, test.from, test.body)
+    }
+}

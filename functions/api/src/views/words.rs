@@ -1,0 +1,38 @@
+//! The words of the domain's enumerations, for the document of the API.
+//!
+//! The domain serialises them itself; it does not know of that document, so the lists stand here.
+
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! words {
+    ($($name:ident: $($word:literal)+;)+) => {
+        $(pub(crate) struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let object: Object = ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .enum_values(Some([$($word),+]))
+                    .build();
+                object.into()
+            }
+        }
+
+        impl ToSchema for $name {})+
+    };
+}
+
+words! {
+    Role: "admin" "sender" "viewer";
+    CampaignStatus: "draft" "scheduled" "sent" "cancelled" "failed";
+    CampaignReason: "missed_schedule" "no_progress" "provider_unreachable";
+    Dispatch: "running" "paused" "stopped" "done";
+    MessageKind: "campaign" "test";
+    MessageStatus: "pending" "sent" "delivered" "failed" "unknown";
+    ErrorReason: "unsubscribed" "invalid_number" "unreachable" "filtered" "expired" "stopped"
+        "provider_error" "unknown";
+    UnsubscribeSource: "api" "import" "keyword" "provider";
+    ImportStatus: "pending" "running" "done" "failed";
+}
