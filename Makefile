@@ -1,0 +1,45 @@
+# `make run` sends a campaign on this machine, `make test` checks everything.
+# Needed: Rust (rust-toolchain.toml), Python 3.11, make and a C compiler.
+
+CONTACTS ?= 2000
+PYTHON ?= python3
+FUNCTIONS := api send dispatch poll-status webhooks
+LOCAL := target/release/local
+
+.PHONY: run up down test check build deploy
+.DEFAULT_GOAL := run
+
+run: build
+	@$(LOCAL) run --contacts $(CONTACTS)
+
+up: build
+	@$(LOCAL) up
+
+down:
+	@test ! -x $(LOCAL) || $(LOCAL) down
+
+test: check build
+	$(LOCAL) with -- cargo test --workspace --locked
+
+check: .venv/sam/ready
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template template.yaml
+
+# The functions as the template deploys them, for this machine's own processor.
+build: .venv/emulator/ready .venv/sam/ready
+	cargo build --release --locked $(FUNCTIONS:%=--package %) --package simulator --package local
+	@for function in $(FUNCTIONS); do \
+		mkdir -p target/lambda/$$function && \
+		cp -f target/release/$$function target/lambda/$$function/bootstrap || exit 1; \
+	done
+
+# The functions for AWS (arm64), and the stack in your account.
+deploy: .venv/cargo-lambda/ready .venv/sam/ready
+	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile lambda --arm64 $(FUNCTIONS:%=--package %)
+	.venv/sam/bin/sam deploy --guided
+
+.venv/%/ready: tests/local/python/%.txt
+	$(PYTHON) -m venv .venv/$*
+	.venv/$*/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@

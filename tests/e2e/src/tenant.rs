@@ -1,0 +1,197 @@
+//! An organisation of one test's own.
+
+use anyhow::Context;
+use local::client::{Api, wait};
+use local::environment::Variables;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{Books, Functions, PATIENCE, phone, variables};
+
+pub struct Tenant {
+    pub id: String,
+    pub key: String,
+    pub sender: String,
+    pub api: Api,
+    pub admin: Api,
+    pub books: Books,
+    pub functions: Functions,
+    pub variables: Variables,
+}
+
+impl Tenant {
+    pub async fn new() -> anyhow::Result<Self> {
+        let variables = variables();
+        let admin = Api::admin(&variables)?;
+        let sender = phone();
+        let body = json!({"name": "Corner Bakery", "senderPhone": sender});
+        let organization = admin.post("/v1/organizations", &body).await?;
+        let id = text(&organization["id"])?;
+        let path = format!("/v1/organizations/{id}/api-keys");
+        let key = admin.post(&path, &json!({"name": "test", "role": "admin"})).await?;
+        let key = text(&key["secret"])?;
+        Ok(Self {
+            api: admin.with_key(&key),
+            books: Books::open(&variables)?,
+            functions: Functions::new(&variables),
+            id,
+            key,
+            sender,
+            admin,
+            variables,
+        })
+    }
+
+    /// A path of this organisation.
+    #[must_use]
+    pub fn path(&self, rest: &str) -> String {
+        format!("/v1/organizations/{}/{rest}", self.id)
+    }
+
+    pub async fn contact(&self, phone: &str) -> anyhow::Result<String> {
+        let contact = self.api.post(&self.path("contacts"), &json!({"phone": phone})).await?;
+        text(&contact["id"])
+    }
+
+    /// Contacts with so many new phones.
+    pub async fn contacts(&self, count: usize) -> anyhow::Result<Vec<String>> {
+        let mut phones: Vec<String> = (0..count * 2).map(|_| phone()).collect();
+        phones.sort();
+        phones.dedup();
+        phones.truncate(count);
+        let rows: String = phones.iter().map(|phone| format!("{phone}\n")).collect();
+        let import = self.import(&format!("phone\n{rows}")).await?;
+        anyhow::ensure!(import["created"] == count, "{import}");
+        Ok(phones)
+    }
+
+    /// Imports a CSV file and waits for its end.
+    pub async fn import(&self, csv: &str) -> anyhow::Result<Value> {
+        let path = self.path("contacts/imports");
+        let import = self.api.post_csv(&path, csv.as_bytes().to_vec()).await?;
+        let path = self.path(&format!("contacts/imports/{}", text(&import["id"])?));
+        wait("the import", PATIENCE, async || {
+            let import = self.api.get(&path).await?;
+            Ok(matches!(import["status"].as_str(), Some("done" | "failed")).then_some(import))
+        })
+        .await
+    }
+
+    pub async fn unsubscribe(&self, phone: &str) -> anyhow::Result<()> {
+        self.api.put(&self.path(&format!("unsubscribes/{}", phone.replace('+', "%2B")))).await?;
+        Ok(())
+    }
+
+    pub async fn draft(&self, body: &str) -> anyhow::Result<String> {
+        let body = json!({"name": "Spring sale", "body": body});
+        let campaign = self.api.post(&self.path("campaigns"), &body).await?;
+        text(&campaign["id"])
+    }
+
+    /// Sends a new campaign now; answers its id.
+    pub async fn send(&self) -> anyhow::Result<String> {
+        let id = self.draft("Our spring sale starts on Friday.").await?;
+        self.send_draft(&id, &json!({})).await?;
+        Ok(id)
+    }
+
+    pub async fn send_draft(&self, id: &str, body: &Value) -> anyhow::Result<Value> {
+        self.api.post(&self.path(&format!("campaigns/{id}/send")), body).await
+    }
+
+    pub async fn campaign(&self, id: &str) -> anyhow::Result<Value> {
+        self.api.get(&self.path(&format!("campaigns/{id}"))).await
+    }
+
+    /// Waits until a campaign is as `condition` wants it.
+    pub async fn until(
+        &self,
+        id: &str,
+        what: &str,
+        condition: impl Fn(&Value) -> bool,
+    ) -> anyhow::Result<Value> {
+        let mut last = Value::Null;
+        let found = wait(what, PATIENCE, async || {
+            last = self.campaign(id).await?;
+            Ok(condition(&last).then(|| last.clone()))
+        })
+        .await;
+        found.with_context(|| format!("the campaign is {last}"))
+    }
+
+    /// Waits until every message of a campaign has a final status.
+    pub async fn settled(&self, id: &str) -> anyhow::Result<Value> {
+        self.until(id, "the campaign to settle", is_settled).await
+    }
+
+    /// The same, while the sweep runs more often than each minute.
+    pub async fn repaired(&self, id: &str) -> anyhow::Result<Value> {
+        let mut last = Value::Null;
+        let found = wait("the campaign to be repaired", PATIENCE, async || {
+            self.functions.sweep().await?;
+            last = self.campaign(id).await?;
+            Ok(is_settled(&last).then(|| last.clone()))
+        })
+        .await;
+        found.with_context(|| format!("the campaign is {last}"))
+    }
+
+    pub async fn messages(&self, id: &str) -> anyhow::Result<Vec<Value>> {
+        self.api.list(&self.path(&format!("campaigns/{id}/messages"))).await
+    }
+
+    /// The status and the problem's code of a request.
+    pub async fn refusal(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> anyhow::Result<(u16, String)> {
+        let request = self.api.request(method, path);
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        let answer = request.send().await?;
+        let status = answer.status().as_u16();
+        let body: Value = answer.json().await.unwrap_or_default();
+        Ok((status, body["code"].as_str().unwrap_or_default().to_owned()))
+    }
+
+    /// Checks both balances of a settled campaign, in its counts and in its list of messages, and
+    /// that nobody got its text twice.
+    ///
+    /// # Panics
+    /// If one does not hold.
+    pub async fn assert_balanced(&self, campaign: &Value) -> anyhow::Result<()> {
+        let audience = &campaign["audience"];
+        let number = |value: &Value| value.as_u64().unwrap_or_default();
+        let skipped = &audience["skipped"];
+        let skips = ["noPhone", "duplicate", "unsubscribed"].map(|reason| number(&skipped[reason]));
+        let recipients = number(&audience["recipients"]);
+        assert_eq!(number(&audience["contacts"]), recipients + skips.iter().sum::<u64>());
+        let states = ["pending", "sent", "delivered", "failed", "unknown"];
+        let counts = states.map(|state| number(&campaign["counts"][state]));
+        assert_eq!(counts.iter().sum::<u64>(), recipients, "{campaign}");
+        assert_eq!(number(&campaign["counts"]["total"]), recipients);
+        let messages = self.messages(&text(&campaign["id"])?).await?;
+        let listed = states.map(|state| messages.iter().filter(|m| m["status"] == state).count() as u64);
+        assert_eq!(listed, counts);
+        for message in messages {
+            let to = text(&message["to"])?;
+            assert!(self.books.texts(&to).await? <= 1, "message {} went out twice", message["id"]);
+        }
+        Ok(())
+    }
+}
+
+fn is_settled(campaign: &Value) -> bool {
+    let counts = &campaign["counts"];
+    campaign["dispatch"] == "done"
+        && counts["total"].is_u64()
+        && ["pending", "sent", "unknown"].iter().all(|state| counts[state] == 0)
+}
+
+fn text(value: &Value) -> anyhow::Result<String> {
+    Ok(value.as_str().with_context(|| format!("{value} is no text"))?.to_owned())
+}

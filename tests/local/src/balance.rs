@@ -1,0 +1,203 @@
+//! The balance sheet of a campaign: what became of every contact, and what it took.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::accounting::{AwsUsage, Processes};
+
+/// What the run used, before the campaign and after it.
+pub struct Costs {
+    pub wall: Duration,
+    pub before: BTreeMap<String, Processes>,
+    pub after: BTreeMap<String, Processes>,
+    pub aws: BTreeMap<String, AwsUsage>,
+}
+
+/// What the simulator says of the messages that it took.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Judge {
+    pub accepted: u64,
+    /// How many phones got the same text more than once.
+    pub twice: usize,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Balance {
+    pub contacts: u64,
+    pub skipped: BTreeMap<String, u64>,
+    pub recipients: u64,
+    pub counts: BTreeMap<String, u64>,
+    /// The same, counted from the list of messages.
+    pub listed: BTreeMap<String, u64>,
+    pub failed_by_reason: BTreeMap<String, u64>,
+    pub provider: Option<Judge>,
+    pub wall_seconds: f64,
+    pub cpu_micros_per_recipient: BTreeMap<String, f64>,
+    pub cpu_micros_per_recipient_in_all: f64,
+    pub resident_peak_mib: BTreeMap<String, f64>,
+    pub aws_calls_per_recipient: f64,
+    pub write_units_per_recipient: f64,
+    pub read_units_per_recipient: f64,
+    pub aws: BTreeMap<String, AwsUsage>,
+    /// Which of the sheet's equations do not hold: none, or there is a bug.
+    pub errors: Vec<String>,
+}
+
+const STATES: [&str; 5] = ["pending", "sent", "delivered", "failed", "unknown"];
+
+impl Balance {
+    /// Draws up the sheet of a settled campaign, as the API tells it.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
+    pub fn of(campaign: &Value, messages: &[Value], costs: Costs, judge: Option<Judge>) -> Self {
+        let audience = &campaign["audience"];
+        let number = |value: &Value| value.as_u64().unwrap_or_default();
+        let skipped = ["noPhone", "duplicate", "unsubscribed"]
+            .map(|reason| (reason.to_owned(), number(&audience["skipped"][reason])));
+        let counts = STATES.map(|state| (state.to_owned(), number(&campaign["counts"][state])));
+        let mut listed: BTreeMap<String, u64> = STATES.map(|state| (state.to_owned(), 0)).into();
+        let mut failed_by_reason = BTreeMap::new();
+        for message in messages {
+            let word = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
+            *listed.entry(word("status")).or_default() += 1;
+            if message["status"] == "failed" {
+                *failed_by_reason.entry(word("errorReason")).or_default() += 1;
+            }
+        }
+        let recipients = number(&audience["recipients"]);
+        let each = |total: f64| total / (recipients.max(1) as f64);
+        let cpu: BTreeMap<String, f64> = costs
+            .after
+            .iter()
+            .map(|(function, after)| {
+                let before = costs
+                    .before
+                    .get(function)
+                    .map_or(0.0, |used| used.cpu_seconds);
+                (function.clone(), each((after.cpu_seconds - before) * 1e6))
+            })
+            .collect();
+        let resident = costs
+            .after
+            .iter()
+            .map(|(function, used)| (function.clone(), used.resident_peak_kib as f64 / 1024.0));
+        let sum = |of: fn(&AwsUsage) -> f64| each(costs.aws.values().map(of).sum());
+        let mut balance = Self {
+            contacts: number(&audience["contacts"]),
+            skipped: skipped.into(),
+            recipients,
+            counts: counts.into(),
+            listed,
+            failed_by_reason,
+            provider: judge,
+            wall_seconds: costs.wall.as_secs_f64(),
+            cpu_micros_per_recipient_in_all: cpu.values().sum(),
+            cpu_micros_per_recipient: cpu,
+            resident_peak_mib: resident.collect(),
+            aws_calls_per_recipient: sum(|used| used.calls.values().sum::<u64>() as f64),
+            write_units_per_recipient: sum(|used| used.write_units),
+            read_units_per_recipient: sum(|used| used.read_units),
+            aws: costs.aws,
+            errors: Vec::new(),
+        };
+        balance.errors = balance.check();
+        balance
+    }
+
+    fn check(&self) -> Vec<String> {
+        let skipped: u64 = self.skipped.values().sum();
+        let total = |counts: &BTreeMap<String, u64>| counts.values().sum::<u64>();
+        let equal = |what: &str, left: u64, right: u64| {
+            (left != right).then(|| format!("{what}: {left} is not {right}"))
+        };
+        let twice = self.provider.map_or(0, |judge| judge.twice as u64);
+        [
+            equal(
+                "contacts = recipients + skipped",
+                self.contacts,
+                self.recipients + skipped,
+            ),
+            equal(
+                "recipients = the counts' sum",
+                self.recipients,
+                total(&self.counts),
+            ),
+            equal(
+                "recipients = messages listed",
+                self.recipients,
+                total(&self.listed),
+            ),
+            equal("phones that got a text twice", twice, 0),
+            (self.counts != self.listed).then(|| {
+                format!(
+                    "counts {:?} are not the list's {:?}",
+                    self.counts, self.listed
+                )
+            }),
+            (self.recipients == 0).then(|| "nobody was a recipient".to_owned()),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+impl std::fmt::Display for Balance {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut sheet = String::new();
+        let mut line = |name: &str, value: String| writeln!(sheet, "  {name:<44} {value:>10}");
+        line("contacts", self.contacts.to_string())?;
+        for (reason, count) in &self.skipped {
+            line(&format!("- skipped: {reason}"), count.to_string())?;
+        }
+        line("= recipients", self.recipients.to_string())?;
+        for (state, count) in &self.counts {
+            line(&format!("  {state}"), count.to_string())?;
+            if state == "failed" {
+                for (reason, count) in &self.failed_by_reason {
+                    line(&format!("    {reason}"), count.to_string())?;
+                }
+            }
+        }
+        if let Some(judge) = self.provider {
+            line("taken by the provider", judge.accepted.to_string())?;
+            line("phones that got a text twice", judge.twice.to_string())?;
+        }
+        line("wall time, s", format!("{:.1}", self.wall_seconds))?;
+        let all = self.cpu_micros_per_recipient_in_all;
+        line("processor time a recipient, µs", format!("{all:.0}"))?;
+        for (function, micros) in &self.cpu_micros_per_recipient {
+            line(&format!("  {function}"), format!("{micros:.0}"))?;
+        }
+        for (function, mib) in &self.resident_peak_mib {
+            line(
+                &format!("resident peak of {function}, MiB"),
+                format!("{mib:.1}"),
+            )?;
+        }
+        line(
+            "AWS calls a recipient",
+            format!("{:.2}", self.aws_calls_per_recipient),
+        )?;
+        line(
+            "write units a recipient",
+            format!("{:.2}", self.write_units_per_recipient),
+        )?;
+        line(
+            "read units a recipient",
+            format!("{:.2}", self.read_units_per_recipient),
+        )?;
+        f.write_str(&sheet)?;
+        if self.errors.is_empty() {
+            writeln!(f, "The balance holds.")
+        } else {
+            writeln!(f, "THE BALANCE DOES NOT HOLD: {}", self.errors.join("; "))
+        }
+    }
+}

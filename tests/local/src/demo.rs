@@ -1,0 +1,235 @@
+//! The main job on real input: contacts from a file, a campaign, its settled balance.
+
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use serde_json::{Value, json};
+
+use crate::accounting::{self, Watch};
+use crate::balance::{Balance, Costs, Judge};
+use crate::client::{Api, wait};
+use crate::progress::Progress;
+use crate::stack::Stack;
+use crate::{root, say};
+
+const FIXTURE_ROWS: usize = 2_000;
+/// Files stay under the 4 MB that a request may carry.
+const ROWS_A_FILE: usize = 20_000;
+const UNSUBSCRIBED: usize = 40;
+const BODY: &str = "Hello from Volley! Our spring sale starts on Friday. Reply STOP to opt out.";
+
+/// The organisation that the demonstration works in.
+pub struct Organization {
+    pub id: String,
+    pub key: String,
+    api: Api,
+}
+
+impl Organization {
+    /// Makes an organisation with a key of its own.
+    pub async fn create(stack: &Stack) -> anyhow::Result<Self> {
+        let admin = Api::admin(&stack.variables)?;
+        let body = json!({"name": "Corner Bakery", "senderPhone": "+14155550100"});
+        let body = match admin.post("/v1/organizations", &body).await {
+            Ok(organization) => organization,
+            Err(error) => return Err(error.context("failed to make an organisation")),
+        };
+        let id = text(&body["id"])?;
+        let keys = format!("/v1/organizations/{id}/api-keys");
+        let key = admin
+            .post(&keys, &json!({"name": "demo", "role": "admin"}))
+            .await?;
+        let key = text(&key["secret"])?;
+        Ok(Self {
+            api: admin.with_key(&key),
+            id,
+            key,
+        })
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/v1/organizations/{}/{rest}", self.id)
+    }
+}
+
+pub async fn run(stack: &Stack, contacts: usize) -> anyhow::Result<Balance> {
+    let watch = Watch::start(stack.emulator());
+    let organization = Organization::create(stack).await?;
+    import(&organization, contacts).await?;
+    unsubscribe(&organization).await?;
+
+    let log = stack
+        .variables
+        .get("FUNCTIONS_LOG")
+        .context("FUNCTIONS_LOG is not set")?;
+    let (log_offset, before) = (fs::read(log)?.len(), watch.read(stack.emulator()));
+    let started = Instant::now();
+    let campaign = send(&organization).await?;
+    let wall = started.elapsed();
+    let costs = Costs {
+        wall,
+        before,
+        after: watch.read(stack.emulator()),
+        aws: accounting::aws_usage(log, log_offset)?,
+    };
+    let id = text(&campaign["id"])?;
+    let messages = organization
+        .api
+        .list(&organization.path(&format!("campaigns/{id}/messages")))
+        .await?;
+    Ok(Balance::of(
+        &campaign,
+        &messages,
+        costs,
+        judge(stack).await?,
+    ))
+}
+
+async fn import(organization: &Organization, contacts: usize) -> anyhow::Result<()> {
+    for (number, file) in files(contacts)?.into_iter().enumerate() {
+        let path = organization.path("contacts/imports");
+        let import = organization.api.post_csv(&path, file).await?;
+        let path = organization.path(&format!("contacts/imports/{}", text(&import["id"])?));
+        let done = wait("the import", Duration::from_secs(600), async || {
+            let import = organization.api.get(&path).await?;
+            Ok(matches!(import["status"].as_str(), Some("done" | "failed")).then_some(import))
+        })
+        .await?;
+        ensure!(
+            done["status"] == "done",
+            "import {} failed: {done}",
+            number + 1
+        );
+        say(&format!(
+            "import {}: {} rows, {} created, {} rejected",
+            number + 1,
+            done["rows"],
+            done["created"],
+            done["rejected"]
+        ));
+    }
+    Ok(())
+}
+
+/// The fixture, or for another number of contacts files of generated ones.
+fn files(contacts: usize) -> anyhow::Result<Vec<Vec<u8>>> {
+    if contacts == FIXTURE_ROWS {
+        return Ok(vec![fs::read(root().join("tests/fixtures/contacts.csv"))?]);
+    }
+    let parts = contacts.div_ceil(ROWS_A_FILE);
+    (0..parts)
+        .map(|part| {
+            let rows = ROWS_A_FILE.min(contacts - part * ROWS_A_FILE);
+            let output = Command::new(root().join("target/release/contacts"))
+                .args([rows.to_string(), (part + 1).to_string()])
+                .output()
+                .context("failed to generate contacts")?;
+            ensure!(output.status.success(), "failed to generate contacts");
+            Ok(output.stdout)
+        })
+        .collect()
+}
+
+async fn unsubscribe(organization: &Organization) -> anyhow::Result<()> {
+    let page = organization
+        .api
+        .get(&organization.path("contacts?limit=100"))
+        .await?;
+    let contacts = page["items"].as_array().context("a list has items")?;
+    let phones = contacts
+        .iter()
+        .filter_map(|contact| contact["phone"].as_str());
+    let mut count = 0;
+    for phone in phones.take(UNSUBSCRIBED) {
+        let phone = phone.replace('+', "%2B");
+        organization
+            .api
+            .put(&organization.path(&format!("unsubscribes/{phone}")))
+            .await?;
+        count += 1;
+    }
+    say(&format!("unsubscribed {count} phones"));
+    Ok(())
+}
+
+async fn send(organization: &Organization) -> anyhow::Result<Value> {
+    let body = json!({"name": "Spring sale", "body": BODY});
+    let campaign = organization
+        .api
+        .post(&organization.path("campaigns"), &body)
+        .await?;
+    let path = organization.path(&format!("campaigns/{}", text(&campaign["id"])?));
+    organization
+        .api
+        .post(&format!("{path}/send"), &json!({}))
+        .await?;
+    let mut progress = Progress::start()?;
+    let mut calm = Calm::default();
+    let settled = wait(
+        "the campaign to settle",
+        Duration::from_secs(1_800),
+        async || {
+            let campaign = organization.api.get(&path).await?;
+            progress.show(&campaign);
+            Ok(calm.is_settled(&campaign).then_some(campaign))
+        },
+    )
+    .await;
+    progress.finish();
+    settled
+}
+
+/// Counts after which what is unknown is taken to stay so: each asked the provider once more.
+const CALM_COUNTS: u32 = 3;
+
+/// Tells when nothing more will happen to a campaign's messages.
+#[derive(Default)]
+struct Calm {
+    counted_at: String,
+    unknown: u64,
+    calm: u32,
+}
+
+impl Calm {
+    fn is_settled(&mut self, campaign: &Value) -> bool {
+        let counts = &campaign["counts"];
+        let is_open = ["pending", "sent"].iter().any(|state| counts[state] != 0);
+        if campaign["dispatch"] != "done" || !counts["total"].is_u64() || is_open {
+            return false;
+        }
+        let (unknown, counted_at) = (counts["unknown"].as_u64(), counts["countedAt"].as_str());
+        if counted_at.is_some_and(|at| at != self.counted_at) {
+            let is_same = unknown == Some(self.unknown);
+            self.calm = if is_same { self.calm + 1 } else { 0 };
+            self.counted_at = counted_at.unwrap_or_default().to_owned();
+            self.unknown = unknown.unwrap_or_default();
+        }
+        self.unknown == 0 || self.calm >= CALM_COUNTS
+    }
+}
+
+/// Asks the simulator what it took; another provider keeps no such books.
+async fn judge(stack: &Stack) -> anyhow::Result<Option<Judge>> {
+    let url = stack
+        .variables
+        .get("PROVIDER_URL")
+        .context("PROVIDER_URL is not set")?;
+    let answer = reqwest::get(format!("{url}/_simulator/stats")).await?;
+    if !answer.status().is_success() {
+        return Ok(None);
+    }
+    let stats: Value = answer.json().await?;
+    Ok(Some(Judge {
+        accepted: stats["accepted"].as_u64().unwrap_or_default(),
+        twice: stats["duplicates"].as_array().map_or(0, Vec::len),
+    }))
+}
+
+fn text(value: &Value) -> anyhow::Result<String> {
+    Ok(value
+        .as_str()
+        .with_context(|| format!("{value} is no text"))?
+        .to_owned())
+}

@@ -1,0 +1,98 @@
+//! `local run | up | down | with -- COMMAND`: Volley on one machine.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, bail};
+use local::demo::{self, Organization};
+use local::stack::Stack;
+use local::{folder, say};
+
+const USAGE: &str = "usage: local run [--contacts N] | up | down | with -- COMMAND [ARGUMENTS]";
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["run"] => run(2_000).await,
+        ["run", "--contacts", count] => run(count.parse().context(USAGE)?).await,
+        ["up"] => up().await,
+        ["down"] => {
+            Stack::down()?;
+            Ok(ExitCode::SUCCESS)
+        }
+        ["with", "--", program, rest @ ..] => with(program, rest).await,
+        _ => bail!("{USAGE}"),
+    }
+}
+
+/// Runs `work` on a fresh stack, and ends the stack whatever comes of it, also when interrupted.
+async fn on_fresh_stack<T>(
+    work: impl AsyncFnOnce(&Stack) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let work = async {
+        let stack = Stack::up().await?;
+        work(&stack).await
+    };
+    let result = tokio::select! {
+        result = work => result,
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+    };
+    Stack::down()?;
+    result
+}
+
+async fn run(contacts: usize) -> anyhow::Result<ExitCode> {
+    let balance = on_fresh_stack(async |stack| demo::run(stack, contacts).await).await?;
+    let path = folder().join("balance.json");
+    std::fs::write(&path, serde_json::to_vec_pretty(&balance)?)?;
+    say(&format!(
+        "\n{balance}The same as JSON: target/local/balance.json"
+    ));
+    Ok(if balance.errors.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn up() -> anyhow::Result<ExitCode> {
+    let stack = Stack::up().await?;
+    let organization = Organization::create(&stack).await?;
+    let variable = |name: &str| stack.variables.get(name).cloned().unwrap_or_default();
+    let (url, key) = (variable("API_URL"), &organization.key);
+    let base = format!("{url}/v1/organizations/{}", organization.id);
+    say(&format!(
+        "API          {url}\nadmin key    {}\norganisation {}\nits key      {key}\n\n\
+         curl -H 'Authorization: Bearer {key}' '{base}/campaigns'\n\
+         curl -H 'Authorization: Bearer {key}' -H 'Content-Type: text/csv' \
+         --data-binary @tests/fixtures/contacts.csv '{base}/contacts/imports'\n\
+         curl -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
+         -d '{{\"name\":\"Hello\",\"body\":\"Hello!\"}}' '{base}/campaigns'\n\n\
+         The variables are in target/local/env. `make down` ends it.",
+        variable("ADMIN_KEY"),
+        organization.id,
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn with(program: &str, arguments: &[&str]) -> anyhow::Result<ExitCode> {
+    on_fresh_stack(async |stack| {
+        let mut command = Command::new(program);
+        command
+            .args(arguments)
+            .envs(&stack.variables)
+            .env("VOLLEY_STACK", "up");
+        let mut command = tokio::process::Command::from(command);
+        let status = command
+            .status()
+            .await
+            .with_context(|| format!("failed to start {program}"))?;
+        Ok(if status.success() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    })
+    .await
+}

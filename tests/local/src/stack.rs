@@ -1,0 +1,311 @@
+//! The local stack: emulator, simulator, and the real template deployed with the SAM CLI.
+
+use std::collections::HashMap;
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, bail};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::environment::{self, Variables};
+use crate::process;
+use crate::{folder, root};
+
+const STACK: &str = "volley";
+const API_ID: &str = "volley";
+const EMULATOR: &str = "emulator.py";
+const SIMULATOR: &str = "simulator";
+
+/// Times that are minutes on AWS and seconds here, so that a person does not wait for repairs and
+/// counts. Nothing else differs.
+const PARAMETERS: [(&str, &str); 7] = [
+    ("PollScheduleSeconds", "1,3,5,8,11,15,20,30,45,60"),
+    ("RearmAfterSeconds", "10"),
+    ("ClaimTimeoutSeconds", "8"),
+    ("GatewayTimeoutSeconds", "3"),
+    ("LookupAfterSeconds", "5"),
+    ("UsageReport", "on"),
+    ("LogLevel", "info"),
+];
+
+/// A stack that runs. Its processes live on until [`Stack::down`].
+#[derive(Serialize, Deserialize)]
+pub struct Stack {
+    emulator: u32,
+    simulator: Option<u32>,
+    pub variables: Variables,
+}
+
+/// A Twilio-compatible server of the user's own, instead of the simulator.
+struct Provider {
+    url: String,
+    account_sid: String,
+    auth_token: String,
+}
+
+impl Provider {
+    fn from_process() -> anyhow::Result<Option<Self>> {
+        let Ok(url) = std::env::var("PROVIDER_URL") else {
+            return Ok(None);
+        };
+        let read = |name| std::env::var(name).with_context(|| format!("PROVIDER_URL needs {name}"));
+        let (account_sid, auth_token) =
+            (read("PROVIDER_ACCOUNT_SID")?, read("PROVIDER_AUTH_TOKEN")?);
+        Ok(Some(Self {
+            url,
+            account_sid,
+            auth_token,
+        }))
+    }
+}
+
+impl Stack {
+    /// Starts everything on free ports and deploys the template. What was left of an earlier stack
+    /// is ended first.
+    pub async fn up() -> anyhow::Result<Self> {
+        // Another part of the process may have installed it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        fs::create_dir_all(folder())?;
+        Self::down()?;
+        let mut stack = Self {
+            emulator: 0,
+            simulator: None,
+            variables: Variables::new(),
+        };
+        let started = stack.start().await;
+        stack.remember()?;
+        if let Err(error) = started {
+            Self::down()?;
+            return Err(error);
+        }
+        environment::write(&stack.variables)?;
+        Ok(stack)
+    }
+
+    async fn start(&mut self) -> anyhow::Result<()> {
+        let provider = match Provider::from_process()? {
+            Some(provider) => provider,
+            None => self.start_simulator().await?,
+        };
+        let port = self.start_emulator().await?;
+        let endpoint = format!("http://127.0.0.1:{port}");
+        let public_url = format!("{endpoint}/_aws/execute-api/{API_ID}/$default");
+        let admin_key = random_hex()?;
+        let aws = aws_variables(&endpoint);
+        deploy(&aws, &public_url, &provider, &admin_key)?;
+        let outputs = outputs(&aws)?;
+        self.variables = aws;
+        self.variables.extend(
+            [
+                ("API_URL", public_url),
+                ("ADMIN_KEY", admin_key),
+                ("PROVIDER_URL", provider.url),
+                ("PROVIDER_ACCOUNT_SID", provider.account_sid),
+                ("PROVIDER_AUTH_TOKEN", provider.auth_token),
+                ("FUNCTIONS_LOG", functions_log()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+        for (output, value) in outputs {
+            if output != "ApiUrl" {
+                self.variables.insert(shouted(&output), value);
+            }
+        }
+        Ok(())
+    }
+
+    async fn start_simulator(&mut self) -> anyhow::Result<Provider> {
+        let port = process::free_port()?;
+        let provider = Provider {
+            url: format!("http://127.0.0.1:{port}"),
+            account_sid: format!("AC{}", &random_hex()?[..32]),
+            auth_token: random_hex()?[..32].to_owned(),
+        };
+        let log = folder().join("simulator.log");
+        let mut command = Command::new(root().join("target/release/simulator"));
+        command
+            .env("SIMULATOR_PORT", port.to_string())
+            .env("SIMULATOR_ACCOUNT_SID", &provider.account_sid)
+            .env("SIMULATOR_AUTH_TOKEN", &provider.auth_token);
+        self.simulator = Some(process::start(command, &log)?);
+        process::ready(&format!("{}/_simulator/health", provider.url), &log).await?;
+        Ok(provider)
+    }
+
+    async fn start_emulator(&mut self) -> anyhow::Result<u16> {
+        let port = process::free_port()?;
+        let endpoint = format!("http://127.0.0.1:{port}");
+        let log = folder().join("emulator.log");
+        fs::write(functions_log(), "")?;
+        let mut command = Command::new(root().join(".venv/emulator/bin/python"));
+        // Functions inherit the emulator's environment, so it gets a clean one.
+        command
+            .arg(root().join("tests/local/python").join(EMULATOR))
+            .arg(functions_log())
+            .env_clear()
+            .envs(aws_variables(&endpoint))
+            .env("PATH", std::env::var("PATH").unwrap_or_default())
+            .env("HOME", folder())
+            .env("GATEWAY_PORT", port.to_string())
+            .env("BIND_HOST", "127.0.0.1")
+            .env("MINISTACK_HOST", "127.0.0.1")
+            .env("IOT_MTLS_ENABLED", "0")
+            .env("SFTP_ENABLED", "0")
+            .env("LOG_LEVEL", "WARNING")
+            .current_dir(folder());
+        self.emulator = process::start(command, &log)?;
+        process::ready(&format!("{endpoint}/_ministack/health"), &log).await?;
+        Ok(port)
+    }
+
+    /// The emulator's process, whose children the functions are.
+    #[must_use]
+    pub fn emulator(&self) -> u32 {
+        self.emulator
+    }
+
+    fn remember(&self) -> anyhow::Result<()> {
+        Ok(fs::write(
+            folder().join("stack.json"),
+            serde_json::to_vec_pretty(self)?,
+        )?)
+    }
+
+    /// The stack that was left up.
+    #[must_use]
+    pub fn remembered() -> Option<Self> {
+        serde_json::from_slice(&fs::read(folder().join("stack.json")).ok()?).ok()
+    }
+
+    /// Ends what an earlier [`Stack::up`] started, and only that.
+    pub fn down() -> anyhow::Result<()> {
+        let Some(stack) = Self::remembered() else {
+            return Ok(());
+        };
+        process::end(stack.emulator, EMULATOR);
+        if let Some(simulator) = stack.simulator {
+            process::end(simulator, SIMULATOR);
+        }
+        Ok(fs::remove_file(folder().join("stack.json"))?)
+    }
+}
+
+fn functions_log() -> String {
+    folder()
+        .join("functions.log")
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn aws_variables(endpoint: &str) -> Variables {
+    [
+        ("AWS_ENDPOINT_URL", endpoint),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+fn deploy(
+    aws: &Variables,
+    public_url: &str,
+    provider: &Provider,
+    admin_key: &str,
+) -> anyhow::Result<()> {
+    let key_hash: String = Sha256::digest(admin_key)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let architecture = if cfg!(target_arch = "aarch64") {
+        "arm64"
+    } else {
+        "x86_64"
+    };
+    let parameters = PARAMETERS.into_iter().chain([
+        ("PublicUrl", public_url),
+        ("ProviderUrl", &provider.url),
+        ("ProviderAccountSid", &provider.account_sid),
+        ("ProviderAuthToken", &provider.auth_token),
+        ("AdminKeySha256", &key_hash),
+        ("Architecture", architecture),
+    ]);
+    let output = Command::new(root().join(".venv/sam/bin/sam"))
+        .args([
+            "deploy",
+            "--stack-name",
+            STACK,
+            "--template-file",
+            "template.yaml",
+        ])
+        .args([
+            "--config-file",
+            "/dev/null",
+            "--no-confirm-changeset",
+            "--no-progressbar",
+        ])
+        .args([
+            "--capabilities",
+            "CAPABILITY_IAM",
+            "--resolve-s3",
+            "--region",
+            "us-east-1",
+        ])
+        // The tag by which the emulator is told the API's id, so that its URL is known beforehand.
+        .args([
+            "--tags",
+            &format!("ms-custom-id={API_ID}"),
+            "--parameter-overrides",
+        ])
+        .args(parameters.map(|(name, value)| format!("{name}={value}")))
+        .envs(aws)
+        .env("SAM_CLI_TELEMETRY", "0")
+        .current_dir(root())
+        .output()
+        .context("failed to start the SAM CLI")?;
+    let log = [output.stdout, output.stderr].concat();
+    fs::write(folder().join("deploy.log"), &log)?;
+    if !output.status.success() {
+        bail!(
+            "the SAM CLI failed to deploy:\n{}",
+            String::from_utf8_lossy(&log)
+        );
+    }
+    Ok(())
+}
+
+fn outputs(aws: &Variables) -> anyhow::Result<HashMap<String, String>> {
+    let output = Command::new(root().join(".venv/emulator/bin/python"))
+        .arg(root().join("tests/local/python/outputs.py"))
+        .arg(STACK)
+        .envs(aws)
+        .output()
+        .context("failed to read the stack's outputs")?;
+    serde_json::from_slice(&output.stdout).with_context(|| {
+        format!(
+            "the stack has no outputs: {}",
+            String::from_utf8_lossy(&output.stderr)
+        )
+    })
+}
+
+/// `DispatchQueueUrl` as `DISPATCH_QUEUE_URL`.
+fn shouted(name: &str) -> String {
+    let mut shouted = String::new();
+    for (place, letter) in name.char_indices() {
+        if letter.is_uppercase() && place > 0 {
+            shouted.push('_');
+        }
+        shouted.push(letter.to_ascii_uppercase());
+    }
+    shouted
+}
+
+fn random_hex() -> anyhow::Result<String> {
+    let mut bytes = [0_u8; 24];
+    getrandom::fill(&mut bytes).context("the system gives no randomness")?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
