@@ -37,8 +37,13 @@ impl Phone {
         if written.is_empty() || written.chars().any(char::is_alphabetic) {
             return Err(InvalidPhone::NotANumber);
         }
-        let number =
-            phonenumber::parse(Some(region.0), written).map_err(|_| InvalidPhone::NotANumber)?;
+        // The library takes a foreign number's first digits for the home region's trunk prefix
+        // (`+49 15…` read from the US loses its 1 and becomes somebody else's number), so a number
+        // that says its country is read without a home. `(0)` is Europe's note that a zero is
+        // dialled at home only.
+        let plain = region.made_international(&written.replace("(0)", ""));
+        let home = (!plain.starts_with('+')).then_some(region.0);
+        let number = phonenumber::parse(home, &plain).map_err(|_| InvalidPhone::NotANumber)?;
         if !phonenumber::is_valid(&number) {
             return Err(InvalidPhone::NotAssignable);
         }
@@ -104,6 +109,21 @@ impl FromStr for Phone {
 #[serde(into = "String", try_from = "String")]
 pub struct Region(country::Id);
 
+impl Region {
+    /// The number with `+` instead of what is dialled in this region to call abroad.
+    fn made_international(self, written: &str) -> String {
+        let prefix = phonenumber::metadata::DATABASE
+            .by_id(self.0.as_ref())
+            .and_then(phonenumber::Metadata::international_prefix)
+            .and_then(|prefix| prefix.find(written))
+            .filter(|prefix| prefix.start() == 0);
+        match prefix {
+            Some(prefix) => format!("+{}", written[prefix.end()..].trim_start()),
+            None => written.to_owned(),
+        }
+    }
+}
+
 impl Default for Region {
     fn default() -> Self {
         Self(country::US)
@@ -168,6 +188,17 @@ mod tests {
         check("07911 123456", "GB", Ok("+447911123456"));
         check("06 12 34 56 78", "FR", Ok("+33612345678"));
         check("011 44 7911 123456", "US", Ok("+447911123456"));
+    }
+
+    /// None of these may lose a digit to the home region's trunk prefix.
+    #[test]
+    fn foreign_numbers_are_read_as_they_are_written() {
+        check("+4915123456789", "US", Ok("+4915123456789"));
+        check("+49 160 5123456", "US", Ok("+491605123456"));
+        check("+5511912345678", "US", Ok("+5511912345678"));
+        check("+33 (0)6 12 34 56 78", "US", Ok("+33612345678"));
+        check("00 49 1512 3456789", "GB", Ok("+4915123456789"));
+        check("011 49 1512 3456789", "US", Ok("+4915123456789"));
     }
 
     #[test]

@@ -1,0 +1,95 @@
+//! Opt-outs: words, and unsubscribes that come between the fan-out and the dispatch.
+
+use e2e::{Tenant, phone};
+use infra::clock;
+use serde_json::json;
+
+#[tokio::test]
+async fn stop_and_start_are_heard() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let to = phone();
+    tenant.contact(&to).await?;
+    let webhook = format!("{}/webhooks/twilio/inbound", tenant.variables["API_URL"]);
+    tenant
+        .books
+        .inbound(&webhook, &to, &tenant.sender, " Stop! ")
+        .await?;
+    let unsubscribes = tenant.api.list(&tenant.path("unsubscribes")).await?;
+    assert_eq!(unsubscribes.len(), 1);
+    assert_eq!(unsubscribes[0]["source"], "keyword");
+    assert_eq!(unsubscribes[0]["evidence"], "Stop!");
+    let id = tenant.send().await?;
+    let campaign = tenant.settled(&id).await?;
+    assert_eq!(campaign["audience"]["skipped"]["unsubscribed"], 1);
+    assert_eq!(tenant.books.texts(&to).await?, 0);
+
+    tenant
+        .books
+        .inbound(&webhook, &to, &tenant.sender, "START")
+        .await?;
+    assert!(
+        tenant
+            .api
+            .list(&tenant.path("unsubscribes"))
+            .await?
+            .is_empty()
+    );
+    let id = tenant.send().await?;
+    tenant.settled(&id).await?;
+    assert_eq!(tenant.books.texts(&to).await?, 1);
+    Ok(())
+}
+
+/// The chunk is cut while the phone is subscribed and dispatched after it has opted out.
+#[tokio::test]
+async fn an_opt_out_between_fan_out_and_dispatch_counts() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let (stays, leaves) = (phone(), phone());
+    for to in [&stays, &leaves] {
+        tenant.contact(to).await?;
+    }
+    let campaign = crate::crashes::begun(&tenant).await?;
+    crate::crashes::cut_without_queueing(&tenant, &campaign).await?;
+    tenant.unsubscribe(&leaves).await?;
+    let campaign = tenant.repaired(&campaign.id.to_string()).await?;
+    assert_eq!(tenant.books.texts(&stays).await?, 1);
+    assert_eq!(tenant.books.texts(&leaves).await?, 0);
+    assert_eq!(campaign["counts"]["failed"], 1);
+    let id = campaign["id"].as_str().unwrap_or_default();
+    let messages = tenant.messages(id).await?;
+    let message = messages.iter().find(|message| message["to"] == *leaves);
+    assert_eq!(
+        message.map(|message| &message["errorReason"]),
+        Some(&json!("unsubscribed"))
+    );
+    tenant.assert_balanced(&campaign).await
+}
+
+#[tokio::test]
+async fn a_forged_webhook_changes_nothing() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let client = reqwest::Client::new();
+    let form = |to: &str| format!("From=%2B14153550123&To={to}&Body=STOP&At={}", clock::now());
+    for path in ["status", "inbound"] {
+        let url = format!("{}/webhooks/twilio/{path}", tenant.variables["API_URL"]);
+        for signature in [None, Some("AAAAAAAAAAAAAAAAAAAAAAAAAAA=")] {
+            let request = client
+                .post(&url)
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form(&tenant.sender.replace('+', "%2B")));
+            let request = match signature {
+                Some(signature) => request.header("x-twilio-signature", signature),
+                None => request,
+            };
+            assert_eq!(request.send().await?.status(), 403, "{path}");
+        }
+    }
+    assert!(
+        tenant
+            .api
+            .list(&tenant.path("unsubscribes"))
+            .await?
+            .is_empty()
+    );
+    Ok(())
+}
