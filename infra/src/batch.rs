@@ -112,8 +112,6 @@ where
 
 impl BatchResponse {
     pub fn fail(&mut self, message_id: String) {
-        self.batch_item_failures.push(BatchItemFailure {
-            item_identifier: message_id,
-        });
+        self.batch_item_failures.push(BatchItemFailure { item_identifier: message_id });
     }
 }

@@ -6,10 +6,7 @@ use shared::time::Timestamp;
 
 #[must_use]
 pub fn now() -> Timestamp {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the place that reads the clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the place that reads the clock")]
     Utc::now().into()
 }
 

@@ -14,16 +14,11 @@ impl fmt::Display for InvalidEnvironment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut problems = Vec::new();
         if !self.missing.is_empty() {
-            problems.push(format!(
-                "missing environment variables: {}",
-                self.missing.join(", ")
-            ));
+            problems.push(format!("missing environment variables: {}", self.missing.join(", ")));
         }
         if !self.malformed.is_empty() {
-            problems.push(format!(
-                "malformed environment variables: {}",
-                self.malformed.join("; ")
-            ));
+            problems
+                .push(format!("malformed environment variables: {}", self.malformed.join("; ")));
         }
         f.write_str(&problems.join("; "))
     }
@@ -38,29 +33,20 @@ pub struct Environment<'a> {
 impl<'a> Environment<'a> {
     #[must_use]
     pub fn new(lookup: &'a dyn Fn(&str) -> Option<String>) -> Self {
-        Self {
-            lookup,
-            problems: InvalidEnvironment::default(),
-        }
+        Self { lookup, problems: InvalidEnvironment::default() }
     }
 
     /// A variable that must be set; empty counts as missing.
     pub fn text(&mut self, name: &'static str) -> String {
-        match (self.lookup)(name).filter(|value| !value.is_empty()) {
-            Some(value) => value,
-            None => {
-                self.problems.missing.push(name);
-                String::new()
-            }
-        }
+        (self.lookup)(name).filter(|value| !value.is_empty()).unwrap_or_else(|| {
+            self.problems.missing.push(name);
+            String::new()
+        })
     }
 
     /// A variable that is read as `T`, or `default` where it is not set.
     pub fn parsed<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str, default: T) -> T {
-        match (self.lookup)(name)
-            .filter(|value| !value.is_empty())
-            .map(|value| value.parse())
-        {
+        match (self.lookup)(name).filter(|value| !value.is_empty()).map(|value| value.parse()) {
             None => default,
             Some(Ok(value)) => value,
             Some(Err(error)) => {
@@ -111,9 +97,6 @@ mod tests {
         let lookup = |name: &str| Some(name.len().to_string());
         let mut environment = Environment::new(&lookup);
         let read = (environment.text("AB"), environment.parsed("ABC", 0));
-        assert_eq!(
-            environment.finish(read).expect("valid"),
-            ("2".to_owned(), 3)
-        );
+        assert_eq!(environment.finish(read).expect("valid"), ("2".to_owned(), 3));
     }
 }

@@ -26,14 +26,8 @@ impl Files {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, bucket: String, usage: Usage) -> Self {
         // Emulators do not resolve a bucket's own host name.
-        let path_style = aws_sdk_s3::config::Builder::from(config)
-            .force_path_style(true)
-            .build();
-        Self {
-            client: Client::from_conf(path_style),
-            bucket,
-            usage,
-        }
+        let path_style = aws_sdk_s3::config::Builder::from(config).force_path_style(true).build();
+        Self { client: Client::from_conf(path_style), bucket, usage }
     }
 
     pub async fn put(
@@ -52,11 +46,7 @@ impl Files {
             .send()
             .await;
         self.usage.call("s3.PutObject");
-        put.map_err(|error| FileError {
-            operation: "keep",
-            import,
-            source: Box::new(error),
-        })?;
+        put.map_err(|error| FileError { operation: "keep", import, source: Box::new(error) })?;
         Ok(())
     }
 
@@ -78,11 +68,7 @@ impl Files {
             .send()
             .await;
         self.usage.call("s3.GetObject");
-        let content = got
-            .map_err(|error| fail(Box::new(error)))?
-            .body
-            .collect()
-            .await;
+        let content = got.map_err(|error| fail(Box::new(error)))?.body.collect().await;
         Ok(content.map_err(|error| fail(Box::new(error)))?.to_vec())
     }
 }

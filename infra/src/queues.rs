@@ -29,11 +29,7 @@ pub enum QueueError {
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     #[error("the {queue:?} queue refused {count} messages of a batch: {code}")]
-    Refused {
-        queue: Queue,
-        count: usize,
-        code: String,
-    },
+    Refused { queue: Queue, count: usize, code: String },
 }
 
 /// Where jobs are sent.
@@ -61,11 +57,7 @@ impl JobQueueUrls {
 impl JobQueues {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, urls: JobQueueUrls, usage: Usage) -> Self {
-        Self {
-            client: Client::new(config),
-            urls: urls.0,
-            usage,
-        }
+        Self { client: Client::new(config), urls: urls.0, usage }
     }
 
     fn url(&self, queue: Queue) -> &str {
@@ -86,10 +78,7 @@ impl JobQueues {
             .send()
             .await;
         self.usage.call("sqs.SendMessage");
-        sent.map_err(|error| QueueError::Send {
-            queue,
-            source: Box::new(error),
-        })?;
+        sent.map_err(|error| QueueError::Send { queue, source: Box::new(error) })?;
         Ok(())
     }
 
@@ -106,18 +95,13 @@ impl JobQueues {
                     .message_body(body(job))
                     .message_group_id(job.organization_id().to_string())
                     .build()
-                    .map_err(|error| QueueError::Send {
-                        queue,
-                        source: Box::new(error),
-                    })?;
+                    .map_err(|error| QueueError::Send { queue, source: Box::new(error) })?;
                 request = request.entries(entry);
             }
             let sent = request.send().await;
             self.usage.call("sqs.SendMessageBatch");
-            let answer = sent.map_err(|error| QueueError::Send {
-                queue,
-                source: Box::new(error),
-            })?;
+            let answer =
+                sent.map_err(|error| QueueError::Send { queue, source: Box::new(error) })?;
             if let Some(first) = answer.failed().first() {
                 return Err(QueueError::Refused {
                     queue,
@@ -145,11 +129,7 @@ pub struct ReceiptsQueue {
 impl ReceiptsQueue {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, url: String, usage: Usage) -> Self {
-        Self {
-            client: Client::new(config),
-            url,
-            usage,
-        }
+        Self { client: Client::new(config), url, usage }
     }
 
     pub async fn send(&self, delivery: &Delivery) -> Result<(), QueueError> {
@@ -181,20 +161,14 @@ pub struct DeadLetters {
 impl DeadLetters {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, url: String, usage: Usage) -> Self {
-        Self {
-            client: Client::new(config),
-            url,
-            usage,
-        }
+        Self { client: Client::new(config), url, usage }
     }
 
     /// Keeps a message that cannot be read, with why; `false` if even that failed, so that the
     /// queue must keep it.
     pub async fn keep(&self, body: &str, reason: &str) -> bool {
-        let attribute = MessageAttributeValue::builder()
-            .data_type("String")
-            .string_value(reason)
-            .build();
+        let attribute =
+            MessageAttributeValue::builder().data_type("String").string_value(reason).build();
         let Ok(attribute) = attribute else {
             return false;
         };

@@ -48,11 +48,7 @@ pub struct Schedules {
 impl Schedules {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, settings: ScheduleSettings, usage: Usage) -> Self {
-        Self {
-            client: Client::new(config),
-            settings,
-            usage,
-        }
+        Self { client: Client::new(config), settings, usage }
     }
 
     /// Has `job` sent to its queue at `at`. A schedule of the same name is the same one.
@@ -110,10 +106,7 @@ impl Schedules {
         match deleted {
             Ok(_) => Ok(()),
             Err(error) if error.code() == Some("ResourceNotFoundException") => Ok(()),
-            Err(error) => Err(ScheduleError {
-                operation: "delete",
-                source: Box::new(error),
-            }),
+            Err(error) => Err(ScheduleError { operation: "delete", source: Box::new(error) }),
         }
     }
 }
@@ -121,11 +114,7 @@ impl Schedules {
 /// A schedule's name: at most 64 letters, digits, dots, dashes and underscores.
 fn name(job: &Job) -> String {
     match job {
-        Job::Poll {
-            campaign_id,
-            number,
-            ..
-        } => format!("poll-{campaign_id}-{number}"),
+        Job::Poll { campaign_id, number, .. } => format!("poll-{campaign_id}-{number}"),
         other => other.name().replace('#', "-"),
     }
 }

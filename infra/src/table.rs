@@ -46,11 +46,7 @@ pub struct Table {
 impl Table {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, name: String, usage: Usage) -> Self {
-        Self {
-            client: Client::new(config),
-            name,
-            usage,
-        }
+        Self { client: Client::new(config), name, usage }
     }
 }
 
@@ -90,10 +86,7 @@ impl TableError {
         if throttled {
             Self::Throttled { operation }
         } else {
-            Self::Request {
-                operation,
-                source: Box::new(error),
-            }
+            Self::Request { operation, source: Box::new(error) }
         }
     }
 
@@ -101,10 +94,7 @@ impl TableError {
         kind: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self::Malformed {
-            kind,
-            source: source.into(),
-        }
+        Self::Malformed { kind, source: source.into() }
     }
 }
 

@@ -44,10 +44,7 @@ impl Usage {
         access: Access,
         consumed: impl IntoIterator<Item = &'a ConsumedCapacity>,
     ) {
-        let units: f64 = consumed
-            .into_iter()
-            .filter_map(|used| used.capacity_units)
-            .sum();
+        let units: f64 = consumed.into_iter().filter_map(|used| used.capacity_units).sum();
         self.units(access, units);
     }
 
@@ -69,10 +66,7 @@ impl Usage {
     }
 
     /// Logs what was used since the last report.
-    #[expect(
-        clippy::print_stdout,
-        reason = "the report is a log line of its own form"
-    )]
+    #[expect(clippy::print_stdout, reason = "the report is a log line of its own form")]
     pub fn report(&self) {
         self.with(|tally| {
             let mut used = std::mem::take(tally);

@@ -47,26 +47,20 @@ impl SecretHash {
 
     #[must_use]
     pub fn to_hex(self) -> String {
-        self.0
-            .iter()
-            .fold(String::with_capacity(64), |mut hex, byte| {
-                for nibble in [byte >> 4, byte & 15] {
-                    hex.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
-                }
-                hex
-            })
+        self.0.iter().fold(String::with_capacity(64), |mut hex, byte| {
+            for nibble in [byte >> 4, byte & 15] {
+                hex.push(char::from_digit(u32::from(nibble), 16).unwrap_or('0'));
+            }
+            hex
+        })
     }
 
     #[must_use]
     pub fn from_hex(hex: &str) -> Option<Self> {
-        let digits: Vec<u8> = hex
-            .chars()
-            .map(|c| c.to_digit(16)?.try_into().ok())
-            .collect::<Option<_>>()?;
-        let bytes: Vec<u8> = digits
-            .chunks(2)
-            .map(|pair| pair[0] << 4 | pair[pair.len() - 1])
-            .collect();
+        let digits: Vec<u8> =
+            hex.chars().map(|c| c.to_digit(16)?.try_into().ok()).collect::<Option<_>>()?;
+        let bytes: Vec<u8> =
+            digits.chunks(2).map(|pair| pair[0] << 4 | pair[pair.len() - 1]).collect();
         Some(Self(bytes.try_into().ok().filter(|_| digits.len() == 64)?))
     }
 }

@@ -161,12 +161,7 @@ impl Campaign {
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         self.ensure_draft()?;
-        Ok(Self {
-            name,
-            body,
-            updated_at: now,
-            ..self
-        })
+        Ok(Self { name, body, updated_at: now, ..self })
     }
 
     /// Only drafts can be updated, deleted, tested and scheduled.
@@ -202,11 +197,7 @@ impl Campaign {
         if at > now.plus_seconds(SCHEDULE_DAYS * 86_400) {
             return Err(Refusal::ScheduledAtTooFar);
         }
-        let at = if at <= now.plus_seconds(NOW_SECONDS) {
-            now
-        } else {
-            at
-        };
+        let at = if at <= now.plus_seconds(NOW_SECONDS) { now } else { at };
         let job = Job::Send {
             organization_id: self.organization_id,
             campaign_id: self.id,
@@ -214,10 +205,7 @@ impl Campaign {
         };
         Ok(Self {
             state: State::Scheduled { at },
-            step: Some(Due {
-                at: at.plus_seconds(repair_seconds),
-                job,
-            }),
+            step: Some(Due { at: at.plus_seconds(repair_seconds), job }),
             updated_at: now,
             ..self
         })
@@ -227,17 +215,7 @@ impl Campaign {
         let State::Scheduled { at } = self.state else {
             return Err(Refusal::NotScheduled);
         };
-        let state = State::Cancelled {
-            scheduled_at: at,
-            at: now,
-            reason,
-        };
-        Ok(Self {
-            state,
-            step: None,
-            drain: None,
-            updated_at: now,
-            ..self
-        })
+        let state = State::Cancelled { scheduled_at: at, at: now, reason };
+        Ok(Self { state, step: None, drain: None, updated_at: now, ..self })
     }
 }

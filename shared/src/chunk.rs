@@ -40,11 +40,7 @@ pub struct ChainEnd {
 impl ChainEnd {
     #[must_use]
     pub fn after(chunk: &Chunk) -> Self {
-        Self {
-            next_number: chunk.number + 1,
-            through: chunk.through.clone(),
-            totals: chunk.totals,
-        }
+        Self { next_number: chunk.number + 1, through: chunk.through.clone(), totals: chunk.totals }
     }
 }
 
@@ -62,14 +58,7 @@ pub struct Cutter {
 impl Cutter {
     #[must_use]
     pub fn new(sent_at: Timestamp, from: ChainEnd) -> Self {
-        Self {
-            sent_at,
-            from,
-            recipients: Vec::new(),
-            counted: None,
-            last: None,
-            scanned: 0,
-        }
+        Self { sent_at, from, recipients: Vec::new(), counted: None, last: None, scanned: 0 }
     }
 
     /// Takes the next entry; answers a chunk if one closed before it.
@@ -106,11 +95,7 @@ impl Cutter {
     }
 
     fn close(&mut self, ends: bool) -> Chunk {
-        let through = self
-            .last
-            .take()
-            .map(|entry| entry.bound)
-            .or(self.from.through.take());
+        let through = self.last.take().map(|entry| entry.bound).or(self.from.through.take());
         let chunk = Chunk {
             number: self.from.next_number,
             recipients: std::mem::take(&mut self.recipients),

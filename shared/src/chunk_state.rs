@@ -93,32 +93,17 @@ impl ChunkState {
         let without_attempt = self.attempts.saturating_sub(1);
         let (progress, attempts) = if tally.unreachable > 0 {
             let wait = UNREACHABLE_SECONDS << self.attempts.saturating_sub(1).min(5);
-            (
-                Progress::Waiting {
-                    until: now.plus_seconds(wait),
-                },
-                self.attempts,
-            )
+            (Progress::Waiting { until: now.plus_seconds(wait) }, self.attempts)
         } else if tally.throttled > 0 {
             let wait = i64::from(tally.retry_after_seconds).max(THROTTLED_SECONDS);
-            (
-                Progress::Waiting {
-                    until: now.plus_seconds(wait),
-                },
-                without_attempt,
-            )
+            (Progress::Waiting { until: now.plus_seconds(wait) }, without_attempt)
         } else if tally.busy > 0 {
             let until = tally.busy_until.unwrap_or(now);
             (Progress::Waiting { until }, without_attempt)
         } else {
             (Progress::Done, without_attempt)
         };
-        Self {
-            progress,
-            attempts,
-            updated_at: now,
-            ..self.clone()
-        }
+        Self { progress, attempts, updated_at: now, ..self.clone() }
     }
 
     #[must_use]
@@ -183,9 +168,7 @@ mod tests {
 
     #[test]
     fn one_worker_at_a_time() {
-        let working = state(Progress::Queued)
-            .start(at(1_001), PATIENCE)
-            .expect("may start");
+        let working = state(Progress::Queued).start(at(1_001), PATIENCE).expect("may start");
         assert_eq!(working.start(at(1_120), PATIENCE), None);
         assert!(working.start(at(1_121), PATIENCE).is_some());
         assert_eq!(state(Progress::Done).start(at(5_000), PATIENCE), None);
@@ -196,55 +179,27 @@ mod tests {
 
     #[test]
     fn waiting_is_no_attempt() {
-        let working = state(Progress::Queued)
-            .start(at(1_001), PATIENCE)
-            .expect("may start");
+        let working = state(Progress::Queued).start(at(1_001), PATIENCE).expect("may start");
         let finish = |tally: Tally| working.finish(&tally, at(1_010));
-        let throttled = finish(Tally {
-            throttled: 1,
-            retry_after_seconds: 30,
-            ..Tally::default()
-        });
+        let throttled = finish(Tally { throttled: 1, retry_after_seconds: 30, ..Tally::default() });
         assert_eq!(throttled.progress, Progress::Waiting { until: at(1_040) });
         assert_eq!(throttled.attempts, 0);
-        let busy = finish(Tally {
-            busy: 1,
-            busy_until: Some(at(1_100)),
-            ..Tally::default()
-        });
+        let busy = finish(Tally { busy: 1, busy_until: Some(at(1_100)), ..Tally::default() });
         assert_eq!(busy.progress, Progress::Waiting { until: at(1_100) });
         assert_eq!(busy.attempts, 0);
-        let unreachable = finish(Tally {
-            unreachable: 3,
-            ..Tally::default()
-        });
+        let unreachable = finish(Tally { unreachable: 3, ..Tally::default() });
         assert_eq!(unreachable.attempts, 1);
-        assert_eq!(
-            finish(Tally {
-                settled: 3,
-                ..Tally::default()
-            })
-            .progress,
-            Progress::Done
-        );
+        assert_eq!(finish(Tally { settled: 3, ..Tally::default() }).progress, Progress::Done);
     }
 
     #[test]
     fn what_stands_still_is_armed_with_growing_patience() {
         let queued = state(Progress::Queued);
         assert_eq!(queued.repair(at(1_119), PATIENCE), Repair::Nothing);
-        let Repair::Arm(armed) = queued.repair(at(1_120), PATIENCE) else {
-            panic!("not armed")
-        };
+        let Repair::Arm(armed) = queued.repair(at(1_120), PATIENCE) else { panic!("not armed") };
         assert_eq!(armed.repair(at(1_120 + 239), PATIENCE), Repair::Nothing);
-        assert!(matches!(
-            armed.repair(at(1_120 + 240), PATIENCE),
-            Repair::Arm(_)
-        ));
-        assert_eq!(
-            state(Progress::Done).repair(at(9_999), PATIENCE),
-            Repair::Nothing
-        );
+        assert!(matches!(armed.repair(at(1_120 + 240), PATIENCE), Repair::Arm(_)));
+        assert_eq!(state(Progress::Done).repair(at(9_999), PATIENCE), Repair::Nothing);
     }
 
     #[test]
@@ -252,10 +207,7 @@ mod tests {
         let mut chunk = state(Progress::Queued);
         let mut now = 1_000;
         for attempt in 1..=ATTEMPTS_MOST {
-            assert!(
-                !matches!(chunk.repair(at(now), PATIENCE), Repair::GiveUp),
-                "{attempt}"
-            );
+            assert!(!matches!(chunk.repair(at(now), PATIENCE), Repair::GiveUp), "{attempt}");
             chunk = chunk.start(at(now), PATIENCE).expect("may start");
             now += 500;
         }

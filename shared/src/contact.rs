@@ -45,15 +45,13 @@ pub struct InvalidProfile {
 impl Profile {
     /// The profile with its texts trimmed and blank ones taken as absent.
     pub fn checked(self) -> Result<Self, InvalidProfile> {
-        let attributes = checked_attributes(self.attributes).map_err(|reason| InvalidProfile {
-            field: "attributes",
-            reason,
-        })?;
+        let attributes = checked_attributes(self.attributes)
+            .map_err(|reason| InvalidProfile { field: "attributes", reason })?;
         Ok(Self {
             phone: self.phone,
-            first_name: optional("firstName", self.first_name)?,
-            last_name: optional("lastName", self.last_name)?,
-            email: optional("email", self.email)?
+            first_name: optional("firstName", self.first_name.as_deref())?,
+            last_name: optional("lastName", self.last_name.as_deref())?,
+            email: optional("email", self.email.as_deref())?
                 .map(|email| match email.split_once('@') {
                     Some((local, domain)) if !local.is_empty() && !domain.is_empty() => Ok(email),
                     _ => Err(InvalidProfile {
@@ -67,17 +65,11 @@ impl Profile {
     }
 }
 
-fn optional(field: &'static str, value: Option<String>) -> Result<Option<String>, InvalidProfile> {
-    match value
-        .as_deref()
-        .map(|value| text::name(value, FIELD_LONGEST))
-    {
+fn optional(field: &'static str, value: Option<&str>) -> Result<Option<String>, InvalidProfile> {
+    match value.map(|value| text::name(value, FIELD_LONGEST)) {
         None | Some(Err(InvalidText::Blank)) => Ok(None),
         Some(Ok(value)) => Ok(Some(value)),
-        Some(Err(error)) => Err(InvalidProfile {
-            field,
-            reason: error.to_string(),
-        }),
+        Some(Err(error)) => Err(InvalidProfile { field, reason: error.to_string() }),
     }
 }
 
@@ -87,10 +79,7 @@ fn checked_attributes(
     if attributes.len() > ATTRIBUTES_MOST {
         return Err(format!("must be at most {ATTRIBUTES_MOST}"));
     }
-    let bytes: usize = attributes
-        .iter()
-        .map(|(name, value)| name.len() + value.len())
-        .sum();
+    let bytes: usize = attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > ATTRIBUTES_BYTES {
         return Err(format!("must be at most {ATTRIBUTES_BYTES} bytes in all"));
     }
@@ -158,10 +147,7 @@ impl Presence {
         match last_before {
             Some(step) => matches!(step, Move::In(_)),
             // Before the first known move the contact was here exactly if that move was away.
-            None => self
-                .0
-                .first()
-                .is_none_or(|first| matches!(first, Move::Out(_))),
+            None => self.0.first().is_none_or(|first| matches!(first, Move::Out(_))),
         }
     }
 }
@@ -194,10 +180,7 @@ mod tests {
         let checked = profile.checked().expect("valid");
         assert_eq!(checked.first_name, None);
         assert_eq!(checked.email.as_deref(), Some("a@b.example"));
-        let bad = Profile {
-            email: Some("nobody".to_owned()),
-            ..Profile::default()
-        };
+        let bad = Profile { email: Some("nobody".to_owned()), ..Profile::default() };
         assert_eq!(bad.checked().expect_err("refused").field, "email");
     }
 
@@ -206,10 +189,7 @@ mod tests {
         let many = (0..21).map(|n| (n.to_string(), String::new())).collect();
         let large = [("a".to_owned(), "x".repeat(2_048))].into();
         for attributes in [many, large] {
-            let profile = Profile {
-                attributes,
-                ..Profile::default()
-            };
+            let profile = Profile { attributes, ..Profile::default() };
             assert_eq!(profile.checked().expect_err("refused").field, "attributes");
         }
     }

@@ -114,14 +114,8 @@ mod tests {
         let campaign = CampaignId::new(moment(1), [7; 10]);
         let other = CampaignId::new(moment(2), [7; 10]);
         let phone = Phone::from_e164("+14155550123").expect("valid");
-        assert_eq!(
-            MessageId::of(campaign, &phone),
-            MessageId::of(campaign, &phone)
-        );
-        assert_ne!(
-            MessageId::of(campaign, &phone),
-            MessageId::of(other, &phone)
-        );
+        assert_eq!(MessageId::of(campaign, &phone), MessageId::of(campaign, &phone));
+        assert_ne!(MessageId::of(campaign, &phone), MessageId::of(other, &phone));
         assert!(MessageId::of(campaign, &phone).is_of_campaign());
     }
 
@@ -132,9 +126,6 @@ mod tests {
             let import = ImportId(Uuid::nil());
             counts[usize::from(shard_of(ContactId::of_row(import, n).0, 32))] += 1;
         }
-        assert!(
-            counts.iter().all(|&count| (850..1150).contains(&count)),
-            "{counts:?}"
-        );
+        assert!(counts.iter().all(|&count| (850..1150).contains(&count)), "{counts:?}");
     }
 }

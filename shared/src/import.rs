@@ -107,14 +107,8 @@ const NAMES: [(Field, &[&str]); 5] = [
             "address",
         ],
     ),
-    (
-        Field::FirstName,
-        &["firstname", "first", "givenname", "forename"],
-    ),
-    (
-        Field::LastName,
-        &["lastname", "last", "surname", "familyname"],
-    ),
+    (Field::FirstName, &["firstname", "first", "givenname", "forename"]),
+    (Field::LastName, &["lastname", "last", "surname", "familyname"]),
     (Field::Email, &["email", "emailaddress", "mail"]),
 ];
 
@@ -164,9 +158,7 @@ impl Header {
                         .position(|name| name == wanted.trim())
                         .ok_or_else(|| InvalidHeader::NoColumn(wanted.clone(), listed()))?,
                 ),
-                None => names
-                    .iter()
-                    .position(|name| known.contains(&plain(name).as_str())),
+                None => names.iter().position(|name| known.contains(&plain(name).as_str())),
             };
             if let Some(place) = place.filter(|place| fields[*place].is_none()) {
                 fields[place] = Some(field);
@@ -186,11 +178,8 @@ impl Header {
             reason,
         };
         if values.len() != self.names.len() {
-            let reason = format!(
-                "has {} values, where the header has {}",
-                values.len(),
-                self.names.len()
-            );
+            let reason =
+                format!("has {} values, where the header has {}", values.len(), self.names.len());
             return Err(refuse(None, reason));
         }
         let mut id = None;
@@ -256,10 +245,7 @@ impl Columns {
 }
 
 fn plain(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Reads a file's rows: comma or semicolon, whichever the header has more of; a byte order mark is
@@ -267,20 +253,10 @@ fn plain(name: &str) -> String {
 #[must_use]
 pub fn reader(content: &[u8]) -> csv::Reader<&[u8]> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-    let header = content
-        .split(|byte| *byte == b'\n')
-        .next()
-        .unwrap_or_default();
+    let header = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let count = |wanted| header.iter().filter(|byte| **byte == wanted).count();
-    let delimiter = if count(b';') > count(b',') {
-        b';'
-    } else {
-        b','
-    };
-    csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .flexible(true)
-        .from_reader(content)
+    let delimiter = if count(b';') > count(b',') { b';' } else { b',' };
+    csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(content)
 }
 
 #[cfg(test)]
@@ -295,11 +271,7 @@ mod tests {
     fn columns_are_found_by_name() {
         let header = header(&["First Name", "PHONE_NUMBER", "e-mail", "city"]);
         let row = header
-            .row(
-                1,
-                &["Zoë", "(415) 355-0123", "zoe@example.com", "Oakland"],
-                Region::default(),
-            )
+            .row(1, &["Zoë", "(415) 355-0123", "zoe@example.com", "Oakland"], Region::default())
             .expect("a row");
         assert_eq!(row.profile.phone.expect("a phone").as_str(), "+14153550123");
         assert_eq!(row.profile.first_name.as_deref(), Some("Zoë"));
@@ -318,15 +290,9 @@ mod tests {
 
     #[test]
     fn columns_can_be_mapped() {
-        let columns = Columns {
-            phone: Some("Nummer".to_owned()),
-            ..Columns::default()
-        };
+        let columns = Columns { phone: Some("Nummer".to_owned()), ..Columns::default() };
         assert!(Header::read(&["Nummer"], &columns).is_ok());
-        assert!(matches!(
-            Header::read(&["other"], &columns),
-            Err(InvalidHeader::NoColumn(..))
-        ));
+        assert!(matches!(Header::read(&["other"], &columns), Err(InvalidHeader::NoColumn(..))));
         let refused = Header::read(&["name", "city"], &Columns::default());
         assert!(matches!(refused, Err(InvalidHeader::NoPhone(_))));
         let refused = Header::read(&["phone", "city", "city"], &Columns::default());
@@ -336,11 +302,8 @@ mod tests {
     #[test]
     fn a_bad_row_names_its_column() {
         let header = header(&["phone", "email"]);
-        let refused = |values: &[&str]| {
-            header
-                .row(7, values, Region::default())
-                .expect_err("refused")
-        };
+        let refused =
+            |values: &[&str]| header.row(7, values, Region::default()).expect_err("refused");
         assert_eq!(refused(&["12", ""]).column.as_deref(), Some("phone"));
         assert_eq!(refused(&["", "nobody"]).column.as_deref(), Some("email"));
         assert_eq!(refused(&["x"]).column, None);

@@ -23,11 +23,7 @@ impl From<Job> for Envelope {
 
 /// Something to do. It carries what it is for, so that one that no longer matches is dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "type",
-    rename_all = "snake_case",
-    rename_all_fields = "camelCase"
-)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum Job {
     /// Take a scheduled campaign to sent and fan it out.
     Send {
@@ -93,27 +89,13 @@ impl Job {
     #[must_use]
     pub fn organization_id(&self) -> OrganizationId {
         match self {
-            Self::Send {
-                organization_id, ..
-            }
-            | Self::FanOut {
-                organization_id, ..
-            }
-            | Self::Import {
-                organization_id, ..
-            }
-            | Self::Chunk {
-                organization_id, ..
-            }
-            | Self::Test {
-                organization_id, ..
-            }
-            | Self::Poll {
-                organization_id, ..
-            }
-            | Self::Drain {
-                organization_id, ..
-            } => *organization_id,
+            Self::Send { organization_id, .. }
+            | Self::FanOut { organization_id, .. }
+            | Self::Import { organization_id, .. }
+            | Self::Chunk { organization_id, .. }
+            | Self::Test { organization_id, .. }
+            | Self::Poll { organization_id, .. }
+            | Self::Drain { organization_id, .. } => *organization_id,
         }
     }
 
@@ -124,12 +106,7 @@ impl Job {
             Self::Send { campaign_id, .. } => format!("send#{campaign_id}"),
             Self::FanOut { campaign_id, .. } => format!("fan_out#{campaign_id}"),
             Self::Import { import_id, .. } => format!("import#{import_id}"),
-            Self::Chunk {
-                campaign_id,
-                shard,
-                number,
-                ..
-            } => {
+            Self::Chunk { campaign_id, shard, number, .. } => {
                 format!("chunk#{campaign_id}#{shard}#{number}")
             }
             Self::Test { message_id, .. } => format!("test#{message_id}"),
@@ -177,11 +154,7 @@ mod tests {
     fn short_delays_go_through_the_queue() {
         let now = Timestamp::from_millis(1_000_000).expect("in range");
         let check = |seconds, expected| {
-            assert_eq!(
-                Arming::at(now.plus_seconds(seconds), now),
-                expected,
-                "{seconds}"
-            );
+            assert_eq!(Arming::at(now.plus_seconds(seconds), now), expected, "{seconds}");
         };
         check(-5, Arming::Delay { seconds: 0 });
         check(0, Arming::Delay { seconds: 0 });

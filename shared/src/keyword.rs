@@ -8,17 +8,8 @@ pub enum Keyword {
 }
 
 /// Source: Twilio's default opt-out and opt-in keywords; ARRET is its French one.
-const STOP: [&str; 9] = [
-    "STOP",
-    "STOPALL",
-    "UNSUBSCRIBE",
-    "END",
-    "QUIT",
-    "REVOKE",
-    "OPTOUT",
-    "CANCEL",
-    "ARRET",
-];
+const STOP: [&str; 9] =
+    ["STOP", "STOPALL", "UNSUBSCRIBE", "END", "QUIT", "REVOKE", "OPTOUT", "CANCEL", "ARRET"];
 const START: [&str; 3] = ["START", "YES", "UNSTOP"];
 
 impl Keyword {
@@ -29,13 +20,7 @@ impl Keyword {
             .chars()
             .filter(|c| c.is_alphanumeric())
             .flat_map(char::to_uppercase)
-            .map(|c| {
-                if matches!(c, 'Ê' | 'É' | 'È') {
-                    'E'
-                } else {
-                    c
-                }
-            })
+            .map(|c| if matches!(c, 'Ê' | 'É' | 'È') { 'E' } else { c })
             .collect();
         if STOP.contains(&word.as_str()) {
             Some(Self::Stop)

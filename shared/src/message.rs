@@ -60,15 +60,8 @@ pub enum FailureReason {
 /// What the worker that claimed a message learnt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    Accepted {
-        provider_id: String,
-        at: Timestamp,
-    },
-    Failed {
-        reason: FailureReason,
-        code: Option<String>,
-        at: Timestamp,
-    },
+    Accepted { provider_id: String, at: Timestamp },
+    Failed { reason: FailureReason, code: Option<String>, at: Timestamp },
 }
 
 /// A worker's right to hand one message over, told from others by its random token.
@@ -138,10 +131,7 @@ impl Message {
             Outcome::Accepted { at, .. } => (Status::Sent, *at),
             Outcome::Failed { at, .. } => (Status::Failed, *at),
         });
-        let receipt = self
-            .receipt
-            .as_ref()
-            .map(|receipt| (receipt.status, receipt.at));
+        let receipt = self.receipt.as_ref().map(|receipt| (receipt.status, receipt.at));
         let unknown = self.unknown_at.map(|at| (Status::Unknown, at));
         // `max_by_key` answers the last of equals, so the worker's word comes last here.
         [unknown, receipt, outcome].into_iter().flatten()
@@ -155,10 +145,9 @@ impl Message {
         }
         match (&self.outcome, &self.receipt) {
             (Some(Outcome::Failed { reason, code, .. }), _) => Some((*reason, code.as_deref())),
-            (_, Some(receipt)) => Some((
-                receipt.reason.unwrap_or(FailureReason::Unknown),
-                receipt.code.as_deref(),
-            )),
+            (_, Some(receipt)) => {
+                Some((receipt.reason.unwrap_or(FailureReason::Unknown), receipt.code.as_deref()))
+            }
             _ => None,
         }
     }
@@ -185,18 +174,12 @@ impl Message {
     #[must_use]
     pub fn delivered_at(&self) -> Option<Timestamp> {
         let delivered = self.status() == Status::Delivered;
-        self.receipt
-            .as_ref()
-            .filter(|_| delivered)
-            .map(|receipt| receipt.at)
+        self.receipt.as_ref().filter(|_| delivered).map(|receipt| receipt.at)
     }
 
     #[must_use]
     pub fn updated_at(&self) -> Timestamp {
-        self.events()
-            .map(|(_, at)| at)
-            .max()
-            .unwrap_or(self.created_at)
+        self.events().map(|(_, at)| at).max().unwrap_or(self.created_at)
     }
 }
 
@@ -225,11 +208,7 @@ impl Message {
             Some(claim) if claim.token == token => Found::Own,
             Some(claim) => {
                 let until = claim.at.plus_seconds(claim_seconds);
-                if now < until {
-                    Found::Busy { until }
-                } else {
-                    Found::Abandoned
-                }
+                if now < until { Found::Busy { until } } else { Found::Abandoned }
             }
             None => Found::Settled,
         }

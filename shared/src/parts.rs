@@ -32,16 +32,10 @@ impl Parts {
     pub fn of(body: &str) -> Self {
         if body.chars().all(|c| septets(c).is_some()) {
             let units = || body.chars().filter_map(septets);
-            Self {
-                encoding: Encoding::Gsm7,
-                count: count(units, 160, 153),
-            }
+            Self { encoding: Encoding::Gsm7, count: count(units, 160, 153) }
         } else {
             let units = || body.chars().map(|c| if c.len_utf16() == 2 { 2 } else { 1 });
-            Self {
-                encoding: Encoding::Ucs2,
-                count: count(units, 70, 67),
-            }
+            Self { encoding: Encoding::Ucs2, count: count(units, 70, 67) }
         }
     }
 }

@@ -57,11 +57,7 @@ impl Phone {
         let well_formed = (7..=15).contains(&digits.len())
             && digits.bytes().all(|byte| byte.is_ascii_digit())
             && !digits.starts_with('0');
-        if well_formed {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidPhone::NotE164)
-        }
+        if well_formed { Ok(Self(text.to_owned())) } else { Err(InvalidPhone::NotE164) }
     }
 
     #[must_use]
@@ -138,11 +134,7 @@ impl FromStr for Region {
     type Err = InvalidRegion;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim()
-            .to_ascii_uppercase()
-            .parse()
-            .map(Self)
-            .map_err(|_| InvalidRegion)
+        text.trim().to_ascii_uppercase().parse().map(Self).map_err(|_| InvalidRegion)
     }
 }
 
@@ -168,21 +160,12 @@ mod tests {
 
     fn check(written: &str, region: &str, expected: Result<&str, InvalidPhone>) {
         let parsed = Phone::parse(written, region.parse().expect("a region"));
-        assert_eq!(
-            parsed.as_ref().map(Phone::as_str).map_err(|e| *e),
-            expected,
-            "{written}"
-        );
+        assert_eq!(parsed.as_ref().map(Phone::as_str).map_err(|e| *e), expected, "{written}");
     }
 
     #[test]
     fn national_and_international_forms_are_one_number() {
-        for written in [
-            "(415) 355-0123",
-            "415.355.0123",
-            "+1 415 355 0123",
-            "1-415-355-0123",
-        ] {
+        for written in ["(415) 355-0123", "415.355.0123", "+1 415 355 0123", "1-415-355-0123"] {
             check(written, "US", Ok("+14153550123"));
         }
         check("07911 123456", "GB", Ok("+447911123456"));
@@ -212,14 +195,9 @@ mod tests {
 
     #[test]
     fn e164_is_checked_by_form() {
-        for text in [
-            "14155550123",
-            "+",
-            "+123456",
-            "+1234567890123456",
-            "+1415555012a",
-            "+0123456789",
-        ] {
+        for text in
+            ["14155550123", "+", "+123456", "+1234567890123456", "+1415555012a", "+0123456789"]
+        {
             assert_eq!(Phone::from_e164(text), Err(InvalidPhone::NotE164), "{text}");
         }
     }

@@ -47,11 +47,10 @@ pub struct Delivery {
 /// Folds receipts of one message into the one that counts.
 #[must_use]
 pub fn fold(receipts: impl IntoIterator<Item = Receipt>) -> Option<Receipt> {
-    receipts.into_iter().fold(None, |best, next| {
-        if next.supersedes(best.as_ref()) {
-            Some(next)
-        } else {
-            best
-        }
-    })
+    receipts.into_iter().fold(
+        None,
+        |best, next| {
+            if next.supersedes(best.as_ref()) { Some(next) } else { best }
+        },
+    )
 }

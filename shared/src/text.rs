@@ -29,10 +29,7 @@ pub fn body(text: &str, longest: usize) -> Result<String, InvalidText> {
     if text.trim().is_empty() {
         return Err(InvalidText::Blank);
     }
-    if text
-        .chars()
-        .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-    {
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(InvalidText::Control);
     }
     within(text, longest)

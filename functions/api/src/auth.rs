@@ -115,10 +115,7 @@ impl<L: Level> FromRequestParts<App> for Access<L> {
         let Segment(id) = Segment::<OrganizationId>::from_request_parts(parts, app).await?;
         caller.admit::<L>(id)?;
         let organization = app.table.organization(id).await?;
-        Ok(Self {
-            organization: organization.ok_or_else(Problem::not_found)?,
-            level: PhantomData,
-        })
+        Ok(Self { organization: organization.ok_or_else(Problem::not_found)?, level: PhantomData })
     }
 }
 
@@ -134,11 +131,7 @@ impl FromRequestParts<App> for DeploymentOnly {
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, key) = headers
-        .get(header::AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .split_once(' ')?;
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let key = key.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !key.is_empty()).then_some(key)
 }

@@ -14,10 +14,7 @@ impl Checks {
     ) -> Option<T> {
         result
             .map_err(|error| {
-                self.0.push(FieldError {
-                    pointer: pointer.to_owned(),
-                    detail: error.to_string(),
-                });
+                self.0.push(FieldError { pointer: pointer.to_owned(), detail: error.to_string() });
             })
             .ok()
     }

@@ -162,11 +162,8 @@ mod tests {
             fingerprint: Fingerprint::of("admin", "POST", "/", "k"),
             body_hash: body_hash("", b"{}"),
         };
-        let answer = |body_hash: String| Answer {
-            body_hash,
-            status: 201,
-            body: r#"{"id":1}"#.to_owned(),
-        };
+        let answer =
+            |body_hash: String| Answer { body_hash, status: 201, body: r#"{"id":1}"#.to_owned() };
         let (status, body) = read(replay(answer(body_hash("", b"{}")), &given)).await;
         assert_eq!(status, StatusCode::CREATED);
         assert_eq!(body["id"], 1);

@@ -56,17 +56,13 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for MaybeJson
 /// Reads a body of at most `most` bytes. Lambda hands bodies over whole, so that nothing but
 /// their length can fail here.
 pub(crate) async fn bytes(body: Body, most: usize) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(body, most)
-        .await
-        .map_err(|_| Problem::too_large(most))
+    axum::body::to_bytes(body, most).await.map_err(|_| Problem::too_large(most))
 }
 
 /// A request's content type without its parameters, in lower case.
 pub(crate) fn media_type(headers: &HeaderMap) -> String {
-    let written = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+    let written =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let essence = written.split(';').next().unwrap_or_default();
     essence.trim().to_ascii_lowercase()
 }
@@ -87,9 +83,8 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = pointer(error.path());
         let reason = error.inner().to_string();
-        let missing = reason
-            .strip_prefix("missing field `")
-            .and_then(|rest| rest.strip_suffix('`'));
+        let missing =
+            reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
         match missing {
             Some(name) => Problem::field(format!("{pointer}/{name}"), "is required"),
             None => Problem::field(pointer, reason),
@@ -157,17 +152,12 @@ mod tests {
     }
 
     async fn refused(content_type: &str, body: impl Into<Body>) -> (u16, String, String) {
-        let request = Request::builder()
-            .header(header::CONTENT_TYPE, content_type)
-            .body(body.into());
+        let request =
+            Request::builder().header(header::CONTENT_TYPE, content_type).body(body.into());
         let refused = Json::<Sample>::from_request(request.expect("a request"), &()).await;
         let (status, body) = read(refused.err().expect("refused")).await;
         let pointer = body["errors"][0]["pointer"].as_str().unwrap_or("none");
-        (
-            status.as_u16(),
-            body["code"].as_str().expect("a code").to_owned(),
-            pointer.to_owned(),
-        )
+        (status.as_u16(), body["code"].as_str().expect("a code").to_owned(), pointer.to_owned())
     }
 
     #[tokio::test]

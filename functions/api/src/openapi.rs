@@ -16,10 +16,7 @@ use crate::problem::{FieldError, ProblemView};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    info(
-        title = "Volley",
-        description = "SMS campaigns to the contacts of an organisation.",
-    ),
+    info(title = "Volley", description = "SMS campaigns to the contacts of an organisation.",),
     components(schemas(ProblemView, FieldError))
 )]
 struct Document;
@@ -76,28 +73,19 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
     let has_body = operation.request_body.is_some();
     let has_query = operation.parameters.is_some();
     if method == "POST" {
-        operation
-            .parameters
-            .get_or_insert_default()
-            .push(idempotency_key());
+        operation.parameters.get_or_insert_default().push(idempotency_key());
     }
     let has_id = path.contains('{');
     let conflicts = operation.responses.responses.contains_key("409");
     let refusals = [
-        (
-            StatusCode::BAD_REQUEST,
-            has_body || has_query || method == "POST",
-        ),
+        (StatusCode::BAD_REQUEST, has_body || has_query || method == "POST"),
         (StatusCode::UNAUTHORIZED, true),
         (StatusCode::FORBIDDEN, true),
         (StatusCode::NOT_FOUND, has_id),
         (StatusCode::CONFLICT, conflicts || method == "POST"),
         (StatusCode::PAYLOAD_TOO_LARGE, has_body),
         (StatusCode::UNSUPPORTED_MEDIA_TYPE, has_body),
-        (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            has_body || path.ends_with("{phone}"),
-        ),
+        (StatusCode::UNPROCESSABLE_ENTITY, has_body || path.ends_with("{phone}")),
         (StatusCode::TOO_MANY_REQUESTS, true),
         (StatusCode::INTERNAL_SERVER_ERROR, true),
         (StatusCode::SERVICE_UNAVAILABLE, true),
@@ -133,9 +121,7 @@ fn description(status: StatusCode) -> &'static str {
 }
 
 fn path_parameters(path: &str) -> impl Iterator<Item = RefOr<Parameter>> {
-    let names = path
-        .split('/')
-        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
+    let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     names.map(|name| {
         let text = ObjectBuilder::new().schema_type(Type::String);
         let schema = if name == "phone" {
@@ -155,10 +141,8 @@ fn path_parameters(path: &str) -> impl Iterator<Item = RefOr<Parameter>> {
 }
 
 fn idempotency_key() -> RefOr<Parameter> {
-    let text = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .min_length(Some(1))
-        .max_length(Some(255));
+    let text =
+        ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
     let description = "The same key with the same body answers the first answer again, for 24 h.";
     RefOr::T(
         ParameterBuilder::new()

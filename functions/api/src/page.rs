@@ -62,17 +62,11 @@ impl Cursors {
     /// Begins a list. `scope` names it among all lists of all organisations, with its filters.
     pub(crate) fn list(&self, scope: String, limit: Option<u32>) -> Result<List<'_>, Problem> {
         let limit = limit.map_or(Some(LIMIT_DEFAULT), |limit| u8::try_from(limit).ok());
-        let limit = limit
-            .filter(|limit| (1..=LIMIT_MOST).contains(limit))
-            .ok_or_else(|| {
-                let detail = format!("limit must be 1 to {LIMIT_MOST}");
-                Problem::bad_request("invalid_query", detail)
-            })?;
-        Ok(List {
-            cursors: self,
-            scope,
-            limit,
-        })
+        let limit = limit.filter(|limit| (1..=LIMIT_MOST).contains(limit)).ok_or_else(|| {
+            let detail = format!("limit must be 1 to {LIMIT_MOST}");
+            Problem::bad_request("invalid_query", detail)
+        })?;
+        Ok(List { cursors: self, scope, limit })
     }
 
     fn code(&self, scope: &str, position: &[u8]) -> Hmac<Sha256> {
@@ -101,9 +95,7 @@ impl List<'_> {
             serde_json::from_slice(position).ok()
         };
         let detail = "the cursor is of another list, or is none";
-        read()
-            .map(Some)
-            .ok_or_else(|| Problem::bad_request("invalid_cursor", detail))
+        read().map(Some).ok_or_else(|| Problem::bad_request("invalid_cursor", detail))
     }
 
     pub(crate) fn reply<T: Serialize>(
@@ -112,10 +104,7 @@ impl List<'_> {
         next: Option<impl Serialize>,
     ) -> Result<Reply, Problem> {
         let next_cursor = next.map(|position| self.seal(&position)).transpose()?;
-        Reply::ok(&ListView {
-            items: items.into_iter().collect(),
-            next_cursor,
-        })
+        Reply::ok(&ListView { items: items.into_iter().collect(), next_cursor })
     }
 
     fn seal(&self, position: &impl Serialize) -> Result<String, Problem> {

@@ -45,10 +45,7 @@ impl<S: Send + Sync, T: Named> FromRequestParts<S> for Segment<T> {
             .await
             .map_err(|_| Problem::not_found())?;
         let written = params.iter().find(|(name, _)| *name == T::NAME);
-        written
-            .and_then(|(_, value)| value.parse().ok())
-            .map(Self)
-            .ok_or_else(Problem::not_found)
+        written.and_then(|(_, value)| value.parse().ok()).map(Self).ok_or_else(Problem::not_found)
     }
 }
 

@@ -52,13 +52,7 @@ pub(crate) struct ProblemView<'a> {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            detail: detail.into(),
-            errors: Vec::new(),
-            is_raced: false,
-        }
+        Self { status, code, detail: detail.into(), errors: Vec::new(), is_raced: false }
     }
 
     pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
@@ -90,11 +84,7 @@ impl Problem {
 
     pub(crate) fn media_type(wanted: &str) -> Self {
         let detail = format!("the content type must be {wanted}");
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            detail,
-        )
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
     }
 
     pub(crate) fn unprocessable(code: &'static str, detail: impl Into<String>) -> Self {
@@ -102,27 +92,18 @@ impl Problem {
     }
 
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
-        Self {
-            errors,
-            ..Self::unprocessable("validation_failed", "the body does not validate")
-        }
+        Self { errors, ..Self::unprocessable("validation_failed", "the body does not validate") }
     }
 
     /// One field that does not validate.
     pub(crate) fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self::invalid(vec![FieldError {
-            pointer: pointer.into(),
-            detail: detail.into(),
-        }])
+        Self::invalid(vec![FieldError { pointer: pointer.into(), detail: detail.into() }])
     }
 
     /// Others wrote in between, more often than it is worth to decide again.
     pub(crate) fn raced() -> Self {
         let detail = "others changed the same thing at the same time";
-        Self {
-            is_raced: true,
-            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "try_again", detail)
-        }
+        Self { is_raced: true, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "try_again", detail) }
     }
 
     /// A fault of ours: logged with its causes, of which the client learns nothing.
@@ -147,10 +128,7 @@ impl IntoResponse for Problem {
         let body = serde_json::to_string(&view).unwrap_or_default();
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -186,10 +164,8 @@ impl From<FileError> for Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let detail = refusal.to_string();
-        let scheduled_at = |code, detail: String| Self {
-            code,
-            ..Self::field("/scheduledAt", detail)
-        };
+        let scheduled_at =
+            |code, detail: String| Self { code, ..Self::field("/scheduledAt", detail) };
         match refusal {
             Refusal::NotDraft => Self::conflict("campaign_not_draft", detail),
             Refusal::NotScheduled => Self::conflict("campaign_not_scheduled", detail),

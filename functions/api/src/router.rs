@@ -21,10 +21,7 @@ use crate::{idempotency, openapi};
 pub(crate) fn router(app: App) -> Router {
     let (routes, document) = documented();
     routes
-        .route_layer(from_fn_with_state(
-            Arc::clone(&app),
-            idempotency::middleware,
-        ))
+        .route_layer(from_fn_with_state(Arc::clone(&app), idempotency::middleware))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             let detail = "the method is not one of this path";
@@ -46,14 +43,8 @@ fn documented() -> (Router<App>, OpenApi) {
     let (routes, mut document) = OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(service::get_health))
         .routes(routes!(service::get_openapi))
-        .routes(routes!(
-            organizations::create_organization,
-            organizations::list_organizations
-        ))
-        .routes(routes!(
-            organizations::get_organization,
-            organizations::update_organization
-        ))
+        .routes(routes!(organizations::create_organization, organizations::list_organizations))
+        .routes(routes!(organizations::get_organization, organizations::update_organization))
         .routes(routes!(api_keys::create_api_key, api_keys::list_api_keys))
         .routes(routes!(api_keys::delete_api_key))
         .routes(routes!(
@@ -61,11 +52,7 @@ fn documented() -> (Router<App>, OpenApi) {
             contacts::list_contacts,
             contacts::delete_contacts
         ))
-        .routes(routes!(
-            contacts::get_contact,
-            contacts::update_contact,
-            contacts::delete_contact
-        ))
+        .routes(routes!(contacts::get_contact, contacts::update_contact, contacts::delete_contact))
         .routes(routes!(imports::create_import))
         .routes(routes!(imports::get_import))
         .routes(routes!(unsubscribes::list_unsubscribes))

@@ -32,10 +32,7 @@ impl Ids {
     /// The ids, each once.
     fn checked<T>(self, id: impl Fn(Uuid) -> T) -> Result<Vec<T>, Problem> {
         if !(1..=IDS_MOST).contains(&self.ids.len()) {
-            return Err(Problem::field(
-                "/ids",
-                format!("must be 1 to {IDS_MOST} ids"),
-            ));
+            return Err(Problem::field("/ids", format!("must be 1 to {IDS_MOST} ids")));
         }
         let ids: BTreeSet<Uuid> = self.ids.into_iter().collect();
         Ok(ids.into_iter().map(id).collect())
@@ -48,21 +45,11 @@ mod tests {
 
     #[test]
     fn ids_are_bounded_and_taken_once() {
-        let ids = |count: u128| Ids {
-            ids: (0..count).map(Uuid::from_u128).collect(),
-        };
+        let ids = |count: u128| Ids { ids: (0..count).map(Uuid::from_u128).collect() };
         assert!(ids(0).checked(|id| id).is_err());
         assert!(ids(101).checked(|id| id).is_err());
-        assert_eq!(
-            ids(100)
-                .checked(|id| id)
-                .map_err(|_| ())
-                .map(|ids| ids.len()),
-            Ok(100)
-        );
-        let twice = Ids {
-            ids: vec![Uuid::nil(), Uuid::nil()],
-        };
+        assert_eq!(ids(100).checked(|id| id).map_err(|_| ()).map(|ids| ids.len()), Ok(100));
+        let twice = Ids { ids: vec![Uuid::nil(), Uuid::nil()] };
         let once = twice.checked(|id| id).map_err(|_| ());
         assert_eq!(once, Ok(vec![Uuid::nil()]));
     }

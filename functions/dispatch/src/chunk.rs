@@ -33,13 +33,7 @@ pub(crate) struct Place {
 }
 
 pub(crate) async fn dispatch(app: &App, place: Place) -> anyhow::Result<()> {
-    let Place {
-        organization_id,
-        campaign_id,
-        epoch,
-        shard,
-        number,
-    } = place;
+    let Place { organization_id, campaign_id, epoch, shard, number } = place;
     let (campaign, state, chunk) = futures::try_join!(
         app.table.campaign(organization_id, campaign_id),
         app.table.chunk_state(campaign_id, shard, number),
@@ -56,36 +50,21 @@ pub(crate) async fn dispatch(app: &App, place: Place) -> anyhow::Result<()> {
     let Some(working) = state.start(clock::now(), app.repair_seconds) else {
         return Ok(());
     };
-    if !app
-        .table
-        .save_chunk_state(campaign_id, shard, &state, &working)
-        .await?
-    {
+    if !app.table.save_chunk_state(campaign_id, shard, &state, &working).await? {
         // Another worker took it in this moment.
         return Ok(());
     }
-    let unsubscribed = app
-        .table
-        .unsubscribed_among(organization_id, shard, &chunk.recipients)
-        .await?;
+    let unsubscribed =
+        app.table.unsubscribed_among(organization_id, shard, &chunk.recipients).await?;
     let tally = hand_over_all(app, &campaign, broadcast, &chunk.recipients, &unsubscribed).await;
     let now = clock::now();
     let after = working.finish(&tally, now);
-    let saved = app
-        .table
-        .save_chunk_state(campaign_id, shard, &working, &after)
-        .await?;
+    let saved = app.table.save_chunk_state(campaign_id, shard, &working, &after).await?;
     if let Progress::Waiting { until } = after.progress
         && saved
     {
         let wait = until.since(now).num_seconds().clamp(0, 900) + 1;
-        let job = Job::Chunk {
-            organization_id,
-            campaign_id,
-            epoch,
-            shard,
-            number,
-        };
+        let job = Job::Chunk { organization_id, campaign_id, epoch, shard, number };
         app.queues.send(&job, u32::try_from(wait)?).await?;
     }
     Ok(())

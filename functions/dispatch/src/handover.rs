@@ -44,11 +44,7 @@ pub(crate) struct Text<'a> {
 /// Settles a message to somebody who has unsubscribed since the fan-out.
 pub(crate) async fn skip(app: &App, message: &Message, text: &Text<'_>) -> anyhow::Result<Member> {
     let (reason, now) = (FailureReason::Unsubscribed, clock::now());
-    match app
-        .table
-        .fail_unclaimed(message, text.shards, reason, now)
-        .await?
-    {
+    match app.table.fail_unclaimed(message, text.shards, reason, now).await? {
         Claimed::Won => Ok(Member::Settled),
         Claimed::Exists(found) => Ok(match judge(app, &found, "", text).await? {
             Judged::Mine => Member::Settled,
@@ -61,11 +57,7 @@ pub(crate) async fn send(app: &App, message: &Message, text: &Text<'_>) -> anyho
     let token = clock::token();
     let started = Instant::now();
     let claimed = match message.kind {
-        Kind::Campaign => {
-            app.table
-                .claim(message, text.shards, &token, clock::now())
-                .await?
-        }
+        Kind::Campaign => app.table.claim(message, text.shards, &token, clock::now()).await?,
         Kind::Test => app.table.claim_test(message, &token, clock::now()).await?,
     };
     if let Claimed::Exists(found) = claimed {
@@ -78,21 +70,12 @@ pub(crate) async fn send(app: &App, message: &Message, text: &Text<'_>) -> anyho
     if started.elapsed() > app.handover_within {
         return give_back(app, &reference, text, &token, Member::Unreachable).await;
     }
-    let outgoing = Outgoing {
-        message: reference,
-        from: text.from,
-        to: &message.to,
-        body: text.body,
-    };
+    let outgoing =
+        Outgoing { message: reference, from: text.from, to: &message.to, body: text.body };
     match app.gateway.hand_over(&outgoing).await {
         Handover::Accepted(provider_id) => {
-            let outcome = Outcome::Accepted {
-                provider_id,
-                at: clock::now(),
-            };
-            app.table
-                .settle(&reference, text.shards, &token, &outcome)
-                .await?;
+            let outcome = Outcome::Accepted { provider_id, at: clock::now() };
+            app.table.settle(&reference, text.shards, &token, &outcome).await?;
             Ok(Member::Settled)
         }
         Handover::Refused(refusal) => {
@@ -100,20 +83,12 @@ pub(crate) async fn send(app: &App, message: &Message, text: &Text<'_>) -> anyho
                 suppress(app, message, &refusal, text).await?;
             }
             let Refusal { reason, code } = refusal;
-            let outcome = Outcome::Failed {
-                reason,
-                code,
-                at: clock::now(),
-            };
-            app.table
-                .settle(&reference, text.shards, &token, &outcome)
-                .await?;
+            let outcome = Outcome::Failed { reason, code, at: clock::now() };
+            app.table.settle(&reference, text.shards, &token, &outcome).await?;
             Ok(Member::Settled)
         }
         Handover::Ambiguous => {
-            app.table
-                .mark_unknown(&reference, text.shards, &token, clock::now())
-                .await?;
+            app.table.mark_unknown(&reference, text.shards, &token, clock::now()).await?;
             Ok(Member::Settled)
         }
         Handover::Throttled { retry_after } => {
@@ -133,14 +108,8 @@ pub(crate) async fn give_up(app: &App, message: &Message, text: &Text<'_>) -> an
     match app.table.claim_test(message, &token, now).await? {
         Claimed::Won => {
             let reason = FailureReason::ProviderError;
-            let outcome = Outcome::Failed {
-                reason,
-                code: None,
-                at: now,
-            };
-            app.table
-                .settle(&reference(message), text.shards, &token, &outcome)
-                .await?;
+            let outcome = Outcome::Failed { reason, code: None, at: now };
+            app.table.settle(&reference(message), text.shards, &token, &outcome).await?;
         }
         Claimed::Exists(found) => {
             judge(app, &found, &token, text).await?;
@@ -164,9 +133,7 @@ async fn judge(app: &App, found: &Message, token: &str, text: &Text<'_>) -> anyh
         Found::Abandoned => {
             if let Some(claim) = &found.claim {
                 let reference = reference(found);
-                app.table
-                    .mark_unknown(&reference, text.shards, &claim.token, now)
-                    .await?;
+                app.table.mark_unknown(&reference, text.shards, &claim.token, now).await?;
             }
             Judged::Not(Member::Settled)
         }

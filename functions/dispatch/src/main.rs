@@ -73,27 +73,13 @@ impl App {
 
     async fn handle(&self, envelope: Envelope) -> anyhow::Result<()> {
         match envelope.job {
-            Job::Chunk {
-                organization_id,
-                campaign_id,
-                epoch,
-                shard,
-                number,
-            } => {
-                let place = chunk::Place {
-                    organization_id,
-                    campaign_id,
-                    epoch,
-                    shard,
-                    number,
-                };
+            Job::Chunk { organization_id, campaign_id, epoch, shard, number } => {
+                let place = chunk::Place { organization_id, campaign_id, epoch, shard, number };
                 chunk::dispatch(self, place).await
             }
-            Job::Test {
-                organization_id,
-                campaign_id,
-                message_id,
-            } => test::dispatch(self, organization_id, campaign_id, message_id).await,
+            Job::Test { organization_id, campaign_id, message_id } => {
+                test::dispatch(self, organization_id, campaign_id, message_id).await
+            }
             other => anyhow::bail!("a {} job came to the wrong queue", other.name()),
         }
     }

@@ -17,21 +17,13 @@ pub(crate) async fn dispatch(
     campaign_id: CampaignId,
     message_id: MessageId,
 ) -> anyhow::Result<()> {
-    let Some(test) = app
-        .table
-        .test(organization_id, campaign_id, message_id)
-        .await?
-    else {
+    let Some(test) = app.table.test(organization_id, campaign_id, message_id).await? else {
         return Ok(());
     };
     let Some(organization) = app.table.organization(organization_id).await? else {
         return Ok(());
     };
-    let text = Text {
-        from: &test.from,
-        body: &test.body,
-        shards: organization.shards,
-    };
+    let text = Text { from: &test.from, body: &test.body, shards: organization.shards };
     if clock::now() >= test.message.created_at.plus_seconds(GIVEN_UP_SECONDS) {
         handover::give_up(app, &test.message, &text).await?;
         return Ok(app.table.finish_test(&test.message).await?);
@@ -47,10 +39,6 @@ pub(crate) async fn dispatch(
             u32::try_from(seconds)? + 1
         }
     };
-    let job = Job::Test {
-        organization_id,
-        campaign_id,
-        message_id,
-    };
+    let job = Job::Test { organization_id, campaign_id, message_id };
     Ok(app.queues.send(&job, wait).await?)
 }

@@ -90,11 +90,7 @@ async fn arm(
     before: &ChunkState,
     after: &ChunkState,
 ) -> anyhow::Result<()> {
-    if app
-        .table
-        .save_chunk_state(campaign.id, shard, before, after)
-        .await?
-    {
+    if app.table.save_chunk_state(campaign.id, shard, before, after).await? {
         tracing::warn!(campaign.id = %campaign.id, shard, number = after.number, "armed a chunk");
         let job = Job::Chunk {
             organization_id: campaign.organization_id,
@@ -116,10 +112,9 @@ async fn give_up(
     state: &ChunkState,
 ) -> anyhow::Result<bool> {
     let (id, organization_id) = (campaign.id, campaign.organization_id);
-    let (Some(broadcast), Some(chunk)) = (
-        campaign.broadcast(),
-        app.table.chunk(id, shard, state.number).await?,
-    ) else {
+    let (Some(broadcast), Some(chunk)) =
+        (campaign.broadcast(), app.table.chunk(id, shard, state.number).await?)
+    else {
         return Ok(false);
     };
     let now = clock::now();
@@ -127,10 +122,7 @@ async fn give_up(
     for phone in chunk.recipients {
         let message = Message::pending(organization_id, id, phone, broadcast.sent_at);
         let reason = FailureReason::ProviderError;
-        let failed = app
-            .table
-            .fail_unclaimed(&message, broadcast.shards, reason, now)
-            .await?;
+        let failed = app.table.fail_unclaimed(&message, broadcast.shards, reason, now).await?;
         let Claimed::Exists(found) = failed else {
             continue;
         };
@@ -143,9 +135,7 @@ async fn give_up(
                     message_id: found.id,
                     kind: Kind::Campaign,
                 };
-                app.table
-                    .mark_unknown(&reference, broadcast.shards, &claim.token, now)
-                    .await?;
+                app.table.mark_unknown(&reference, broadcast.shards, &claim.token, now).await?;
             }
             _ => {}
         }
@@ -154,10 +144,6 @@ async fn give_up(
         return Ok(false);
     }
     tracing::error!(campaign.id = %id, shard, number = state.number, "gave up a chunk");
-    let done = ChunkState {
-        progress: Progress::Done,
-        updated_at: now,
-        ..state.clone()
-    };
+    let done = ChunkState { progress: Progress::Done, updated_at: now, ..state.clone() };
     Ok(app.table.save_chunk_state(id, shard, state, &done).await?)
 }

@@ -85,11 +85,7 @@ async fn ask(
         message_id: message.id,
         kind: Kind::Campaign,
     };
-    let delivery = Delivery {
-        message: reference,
-        to: message.to.clone(),
-        receipt,
-    };
+    let delivery = Delivery { message: reference, to: message.to.clone(), receipt };
     app.table.try_receipt(&delivery, broadcast.shards).await?;
     Ok(Some(status))
 }

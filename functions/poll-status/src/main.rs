@@ -87,16 +87,12 @@ impl App {
 
     async fn handle(&self, envelope: Envelope) -> anyhow::Result<()> {
         match envelope.job {
-            Job::Poll {
-                organization_id,
-                campaign_id,
-                number,
-            } => poll::poll(self, organization_id, campaign_id, number).await,
-            Job::Drain {
-                organization_id,
-                campaign_id,
-                epoch,
-            } => drain::drain(self, organization_id, campaign_id, epoch).await,
+            Job::Poll { organization_id, campaign_id, number } => {
+                poll::poll(self, organization_id, campaign_id, number).await
+            }
+            Job::Drain { organization_id, campaign_id, epoch } => {
+                drain::drain(self, organization_id, campaign_id, epoch).await
+            }
             other => anyhow::bail!("a {} job came to the wrong queue", other.name()),
         }
     }

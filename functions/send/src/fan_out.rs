@@ -112,11 +112,8 @@ impl FanOut<'_> {
                 return Ok(None);
             }
             let organization = self.campaign.organization_id;
-            let page = self
-                .app
-                .table
-                .audience_page(organization, shard, begin.as_deref(), None)
-                .await?;
+            let page =
+                self.app.table.audience_page(organization, shard, begin.as_deref(), None).await?;
             for (entry, is_unsubscribed) in page.entries {
                 if let Some(chunk) = cutter.push(entry, is_unsubscribed)
                     && let ChunkPut::Exists(existing) = self.put(shard, &chunk).await?
@@ -140,11 +137,7 @@ impl FanOut<'_> {
     async fn put(&self, shard: u16, chunk: &Chunk) -> anyhow::Result<ChunkPut> {
         let (campaign, epoch) = (self.campaign.id, self.broadcast.epoch);
         let now = clock::now();
-        let put = self
-            .app
-            .table
-            .put_chunk(campaign, shard, chunk, epoch, now)
-            .await?;
+        let put = self.app.table.put_chunk(campaign, shard, chunk, epoch, now).await?;
         if put == ChunkPut::Written {
             self.note(shard, chunk);
             self.hand_over(HANDED_AT_ONCE).await?;
@@ -196,9 +189,7 @@ impl FanOut<'_> {
         let repair = self.app.repair_seconds;
         self.app
             .table
-            .update_campaign(organization, id, |campaign| {
-                campaign.fanning_out(totals, now, repair)
-            })
+            .update_campaign(organization, id, |campaign| campaign.fanning_out(totals, now, repair))
             .await?;
         Ok(())
     }
@@ -207,12 +198,7 @@ impl FanOut<'_> {
         let totals = sum(totals);
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let now = clock::now();
-        let App {
-            table,
-            polls,
-            repair_seconds,
-            ..
-        } = self.app;
+        let App { table, polls, repair_seconds, .. } = self.app;
         let written = table
             .update_campaign(organization, id, |campaign| {
                 campaign.fanned_out(totals, polls, now, *repair_seconds)
@@ -237,10 +223,8 @@ impl FanOut<'_> {
 }
 
 fn sum(totals: impl IntoIterator<Item = Totals>) -> Totals {
-    totals
-        .into_iter()
-        .fold(Totals::default(), |mut sum, totals| {
-            sum += totals;
-            sum
-        })
+    totals.into_iter().fold(Totals::default(), |mut sum, totals| {
+        sum += totals;
+        sum
+    })
 }

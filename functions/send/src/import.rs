@@ -33,16 +33,7 @@ pub(crate) async fn run(
     let mut races = 0;
     loop {
         if clock::now() >= deadline.plus_seconds(-RESERVE_SECONDS) {
-            return Ok(app
-                .queues
-                .send(
-                    &Job::Import {
-                        organization_id,
-                        import_id,
-                    },
-                    0,
-                )
-                .await?);
+            return Ok(app.queues.send(&Job::Import { organization_id, import_id }, 0).await?);
         }
         let batch = match read_batch(app, &organization, &import, &content).await? {
             Ok(batch) => batch,
@@ -61,10 +52,7 @@ pub(crate) async fn run(
             continue;
         }
         races += 1;
-        anyhow::ensure!(
-            races < RACES_MOST,
-            "import {import_id} lost every race for its rows"
-        );
+        anyhow::ensure!(races < RACES_MOST, "import {import_id} lost every race for its rows");
         match app.table.import(organization_id, import_id).await? {
             Some((found, Some(_))) => import = found,
             // Another run has ended it.
@@ -86,13 +74,8 @@ async fn save(
     due: &Due,
     batch: &Batch,
 ) -> anyhow::Result<ImportSaved> {
-    let saved = app.table.save_import(
-        organization,
-        before,
-        Some(due),
-        &batch.after,
-        &batch.changes,
-    );
+    let saved =
+        app.table.save_import(organization, before, Some(due), &batch.after, &batch.changes);
     Ok(saved.await?)
 }
 
@@ -103,10 +86,7 @@ fn refused(import: &Import, refusal: &InvalidHeader) -> Batch {
         updated_at: clock::now(),
         ..import.clone()
     };
-    Batch {
-        changes: Vec::new(),
-        after,
-    }
+    Batch { changes: Vec::new(), after }
 }
 
 /// Reads as many rows behind the import's progress as one transaction takes.
@@ -118,19 +98,12 @@ async fn read_batch(
 ) -> anyhow::Result<Result<Batch, InvalidHeader>> {
     let now = clock::now();
     let mut reader = shared::import::reader(content);
-    let names = reader
-        .headers()
-        .context("failed to read the header")?
-        .clone();
+    let names = reader.headers().context("failed to read the header")?.clone();
     let header = match Header::read(&names.iter().collect::<Vec<_>>(), &import.columns) {
         Ok(header) => header,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let mut after = Import {
-        status: Status::Running,
-        updated_at: now,
-        ..import.clone()
-    };
+    let mut after = Import { status: Status::Running, updated_at: now, ..import.clone() };
     let done = usize::try_from(import.progress.rows).context("too many rows")?;
     let mut changes: Vec<RowChange> = Vec::new();
     let mut touched: HashSet<ContactId> = HashSet::new();
@@ -138,11 +111,7 @@ async fn read_batch(
     for record in reader.records().skip(done) {
         let number = after.progress.rows + 1;
         let row = record
-            .map_err(|error| RowError {
-                row: number,
-                column: None,
-                reason: error.to_string(),
-            })
+            .map_err(|error| RowError { row: number, column: None, reason: error.to_string() })
             .and_then(|record| {
                 let values: Vec<&str> = record.iter().collect();
                 header.row(number, &values, organization.default_region)
@@ -193,11 +162,7 @@ async fn change(
     };
     Ok(match app.table.contact(organization, id).await? {
         Some(before) => {
-            let after = Contact {
-                profile,
-                updated_at: now,
-                ..before.clone()
-            };
+            let after = Contact { profile, updated_at: now, ..before.clone() };
             Ok(RowChange::Update { before, after })
         }
         None => Err(RowError {

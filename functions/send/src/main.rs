@@ -69,20 +69,15 @@ impl App {
 
     async fn handle(&self, envelope: Envelope, deadline: Timestamp) -> anyhow::Result<()> {
         match envelope.job {
-            Job::Send {
-                organization_id,
-                campaign_id,
-                scheduled_at,
-            } => begin::begin(self, organization_id, campaign_id, scheduled_at, deadline).await,
-            Job::FanOut {
-                organization_id,
-                campaign_id,
-                epoch,
-            } => fan_out::resume(self, organization_id, campaign_id, epoch, deadline).await,
-            Job::Import {
-                organization_id,
-                import_id,
-            } => import::run(self, organization_id, import_id, deadline).await,
+            Job::Send { organization_id, campaign_id, scheduled_at } => {
+                begin::begin(self, organization_id, campaign_id, scheduled_at, deadline).await
+            }
+            Job::FanOut { organization_id, campaign_id, epoch } => {
+                fan_out::resume(self, organization_id, campaign_id, epoch, deadline).await
+            }
+            Job::Import { organization_id, import_id } => {
+                import::run(self, organization_id, import_id, deadline).await
+            }
             other => anyhow::bail!("a {} job came to the wrong queue", other.name()),
         }
     }
@@ -105,9 +100,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
         let app = Arc::clone(&app);
         async move {
             let deadline = i64::try_from(event.context.deadline).ok();
-            let deadline = deadline
-                .and_then(Timestamp::from_millis)
-                .unwrap_or_else(clock::now);
+            let deadline = deadline.and_then(Timestamp::from_millis).unwrap_or_else(clock::now);
             let response = batch::run(event.payload, &app.dead_letters, |envelope| {
                 app.handle(envelope, deadline)
             })

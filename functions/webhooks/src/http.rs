@@ -49,11 +49,7 @@ pub(crate) struct Response {
 
 impl Response {
     pub(crate) fn status(status_code: u16) -> Self {
-        Self {
-            status_code,
-            headers: HashMap::new(),
-            body: String::new(),
-        }
+        Self { status_code, headers: HashMap::new(), body: String::new() }
     }
 
     /// An answer that has the provider say nothing to the person.
@@ -74,10 +70,7 @@ pub(crate) struct Form {
 
 impl Form {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.parameters
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -114,10 +107,7 @@ fn read(app: &App, request: &Request) -> Result<Form, u16> {
     if request.request_context.http.method != "POST" {
         return Err(405);
     }
-    let content_type = request
-        .headers
-        .get("content-type")
-        .map_or("", String::as_str);
+    let content_type = request.headers.get("content-type").map_or("", String::as_str);
     if !content_type.starts_with("application/x-www-form-urlencoded") {
         return Err(400);
     }

@@ -10,19 +10,13 @@ use crate::App;
 use crate::http::{Form, Response};
 
 pub(crate) async fn take(app: &App, form: &Form) -> anyhow::Result<Response> {
-    let phones = (
-        form.get("From").map(Phone::from_e164),
-        form.get("To").map(Phone::from_e164),
-    );
+    let phones = (form.get("From").map(Phone::from_e164), form.get("To").map(Phone::from_e164));
     let (Some(Ok(from)), Some(Ok(to))) = phones else {
         return Ok(Response::status(400));
     };
     let body = form.get("Body").unwrap_or_default();
     // The provider names the keyword itself where its own opt-out handling is on.
-    let Some(keyword) = form
-        .get("OptOutType")
-        .and_then(Keyword::read)
-        .or(Keyword::read(body))
+    let Some(keyword) = form.get("OptOutType").and_then(Keyword::read).or(Keyword::read(body))
     else {
         return Ok(Response::silence());
     };

@@ -42,23 +42,12 @@ pub(crate) async fn apply(app: &App, event: SqsEvent) -> BatchResponse {
 }
 
 async fn apply_folded(app: &App, receipts: &[Parsed<Body>]) -> anyhow::Result<()> {
-    let folded = fold(
-        receipts
-            .iter()
-            .map(|receipt| receipt.body.delivery.receipt.clone()),
-    );
+    let folded = fold(receipts.iter().map(|receipt| receipt.body.delivery.receipt.clone()));
     let Some((first, receipt)) = receipts.first().zip(folded) else {
         return Ok(());
     };
-    let delivery = Delivery {
-        receipt,
-        ..first.body.delivery.clone()
-    };
-    let MessageRef {
-        organization_id,
-        message_id,
-        ..
-    } = delivery.message;
+    let delivery = Delivery { receipt, ..first.body.delivery.clone() };
+    let MessageRef { organization_id, message_id, .. } = delivery.message;
     let Some(shards) = app.shards(organization_id).await? else {
         tracing::warn!(message.id = %message_id, "dropped a receipt of no organisation");
         return Ok(());

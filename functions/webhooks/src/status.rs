@@ -11,11 +11,8 @@ use crate::App;
 use crate::http::{Form, Response};
 
 pub(crate) async fn take(app: &App, form: &Form) -> anyhow::Result<Response> {
-    let fields = (
-        callback::message(&form.query),
-        form.get("MessageSid"),
-        form.get("MessageStatus"),
-    );
+    let fields =
+        (callback::message(&form.query), form.get("MessageSid"), form.get("MessageStatus"));
     let (Some(message), Some(sid), Some(status)) = fields else {
         return Ok(Response::status(400));
     };
@@ -36,12 +33,6 @@ pub(crate) async fn take(app: &App, form: &Form) -> anyhow::Result<Response> {
         code: code.map(|code| code.to_string()),
         at: clock::now(),
     };
-    app.receipts
-        .send(&Delivery {
-            message,
-            to,
-            receipt,
-        })
-        .await?;
+    app.receipts.send(&Delivery { message, to, receipt }).await?;
     Ok(Response::status(204))
 }

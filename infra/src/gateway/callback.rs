@@ -16,20 +16,12 @@ struct Query {
 /// The address for callbacks about `message`, under the program's public URL.
 #[must_use]
 pub fn address(public_url: &str, message: &MessageRef) -> String {
-    let MessageRef {
-        organization_id: o,
-        campaign_id: c,
-        message_id: m,
-        kind,
-    } = message;
+    let MessageRef { organization_id: o, campaign_id: c, message_id: m, kind } = message;
     let k = match kind {
         Kind::Campaign => "campaign",
         Kind::Test => "test",
     };
-    format!(
-        "{}/webhooks/twilio/status?o={o}&c={c}&m={m}&k={k}",
-        public_url.trim_end_matches('/')
-    )
+    format!("{}/webhooks/twilio/status?o={o}&c={c}&m={m}&k={k}", public_url.trim_end_matches('/'))
 }
 
 /// The message that a callback's query names.
@@ -40,12 +32,7 @@ pub fn message(query: &str) -> Option<MessageRef> {
             .map(|(name, value)| (name.into_owned(), value.into_owned().into()))
             .collect();
     let Query { o, c, m, k } = serde_json::from_value(pairs.into()).ok()?;
-    Some(MessageRef {
-        organization_id: o,
-        campaign_id: c,
-        message_id: m,
-        kind: k,
-    })
+    Some(MessageRef { organization_id: o, campaign_id: c, message_id: m, kind: k })
 }
 
 #[cfg(test)]

@@ -24,11 +24,9 @@ pub fn is_valid(
         return false;
     };
     // Proxies add and remove the port: each form of the URL is as good.
-    [url.to_owned(), with_port(url), without_port(url)]
-        .iter()
-        .any(|url| {
-            mac(auth_token, url, parameters).is_some_and(|mac| mac.verify_slice(&signature).is_ok())
-        })
+    [url.to_owned(), with_port(url), without_port(url)].iter().any(|url| {
+        mac(auth_token, url, parameters).is_some_and(|mac| mac.verify_slice(&signature).is_ok())
+    })
 }
 
 fn mac(auth_token: &str, url: &str, parameters: &[(String, String)]) -> Option<Hmac<Sha1>> {
@@ -100,12 +98,7 @@ mod tests {
         changed[0].1.push('F');
         assert!(!is_valid("12345", URL, &changed, SIGNATURE));
         assert!(!is_valid("12346", URL, &parameters(), SIGNATURE));
-        assert!(!is_valid(
-            "12345",
-            "https://mycompany.com/",
-            &parameters(),
-            SIGNATURE
-        ));
+        assert!(!is_valid("12345", "https://mycompany.com/", &parameters(), SIGNATURE));
         assert!(!is_valid("12345", URL, &parameters(), ""));
         assert!(!is_valid("12345", URL, &parameters(), "not base64!"));
     }

@@ -29,10 +29,7 @@ pub struct TwilioSettings {
 impl TwilioSettings {
     pub fn read(environment: &mut Environment<'_>) -> Self {
         Self {
-            base_url: environment
-                .text("PROVIDER_URL")
-                .trim_end_matches('/')
-                .to_owned(),
+            base_url: environment.text("PROVIDER_URL").trim_end_matches('/').to_owned(),
             account_sid: environment.text("PROVIDER_ACCOUNT_SID"),
             auth_token: environment.text("PROVIDER_AUTH_TOKEN"),
             public_url: environment.text("PUBLIC_URL"),
@@ -82,11 +79,7 @@ impl Twilio {
     }
 
     fn messages_url(&self) -> String {
-        let TwilioSettings {
-            base_url,
-            account_sid,
-            ..
-        } = &self.settings;
+        let TwilioSettings { base_url, account_sid, .. } = &self.settings;
         format!("{base_url}/2010-04-01/Accounts/{account_sid}/Messages")
     }
 
@@ -132,9 +125,7 @@ fn understand(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) ->
             Err(_) => Handover::Ambiguous,
         };
     }
-    let code = serde_json::from_slice::<Problem>(body)
-        .ok()
-        .map(|problem| problem.code);
+    let code = serde_json::from_slice::<Problem>(body).ok().map(|problem| problem.code);
     match (status, code) {
         (StatusCode::TOO_MANY_REQUESTS, _) | (_, Some(20_429 | 21_611)) => {
             Handover::Throttled { retry_after }
@@ -142,10 +133,7 @@ fn understand(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) ->
         // The account is not accepted: nothing was taken, and a person may mend it.
         (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => Handover::Unreachable,
         (status, code) if status.is_client_error() => Handover::Refused(Refusal {
-            reason: code.map_or(
-                shared::message::FailureReason::ProviderError,
-                refusal_reason,
-            ),
+            reason: code.map_or(shared::message::FailureReason::ProviderError, refusal_reason),
             code: code.map(|code| code.to_string()),
         }),
         _ => Handover::Ambiguous,
@@ -160,57 +148,22 @@ mod tests {
 
     fn check(status: u16, body: &str, expected: &Handover) {
         let status = StatusCode::from_u16(status).expect("a status");
-        assert_eq!(
-            &understand(status, None, body.as_bytes()),
-            expected,
-            "{status} {body}"
-        );
+        assert_eq!(&understand(status, None, body.as_bytes()), expected, "{status} {body}");
     }
 
     fn refused(reason: FailureReason, code: &str) -> Handover {
-        Handover::Refused(Refusal {
-            reason,
-            code: Some(code.to_owned()),
-        })
+        Handover::Refused(Refusal { reason, code: Some(code.to_owned()) })
     }
 
     #[test]
     fn answers_are_understood() {
-        check(
-            201,
-            r#"{"sid":"SM1","status":"queued"}"#,
-            &Handover::Accepted("SM1".to_owned()),
-        );
-        check(
-            400,
-            r#"{"code":21610}"#,
-            &refused(FailureReason::Unsubscribed, "21610"),
-        );
-        check(
-            400,
-            r#"{"code":21211}"#,
-            &refused(FailureReason::InvalidNumber, "21211"),
-        );
-        check(
-            400,
-            r#"{"code":21614}"#,
-            &refused(FailureReason::InvalidNumber, "21614"),
-        );
-        check(
-            400,
-            r#"{"code":99999}"#,
-            &refused(FailureReason::ProviderError, "99999"),
-        );
-        check(
-            429,
-            r#"{"code":20429}"#,
-            &Handover::Throttled { retry_after: None },
-        );
-        check(
-            400,
-            r#"{"code":21611}"#,
-            &Handover::Throttled { retry_after: None },
-        );
+        check(201, r#"{"sid":"SM1","status":"queued"}"#, &Handover::Accepted("SM1".to_owned()));
+        check(400, r#"{"code":21610}"#, &refused(FailureReason::Unsubscribed, "21610"));
+        check(400, r#"{"code":21211}"#, &refused(FailureReason::InvalidNumber, "21211"));
+        check(400, r#"{"code":21614}"#, &refused(FailureReason::InvalidNumber, "21614"));
+        check(400, r#"{"code":99999}"#, &refused(FailureReason::ProviderError, "99999"));
+        check(429, r#"{"code":20429}"#, &Handover::Throttled { retry_after: None });
+        check(400, r#"{"code":21611}"#, &Handover::Throttled { retry_after: None });
         check(401, r#"{"code":20003}"#, &Handover::Unreachable);
     }
 

@@ -28,23 +28,8 @@ struct Row {
 
 impl From<Row> for ApiKey {
     fn from(row: Row) -> Self {
-        let Row {
-            id,
-            organization_id,
-            name,
-            role,
-            created_at,
-            ends_at,
-            hash: _,
-        } = row;
-        Self {
-            id,
-            organization_id,
-            name,
-            role,
-            created_at,
-            expires_at: ends_at,
-        }
+        let Row { id, organization_id, name, role, created_at, ends_at, hash: _ } = row;
+        Self { id, organization_id, name, role, created_at, expires_at: ends_at }
     }
 }
 
@@ -53,9 +38,7 @@ const KIND: &str = "an API key";
 impl Table {
     /// A key and the hash of its text.
     pub async fn api_key(&self, id: KeyId) -> Result<Option<(ApiKey, SecretHash)>> {
-        let row: Option<Row> = self
-            .get(KIND, &keys::api_key(id), Consistency::Strong)
-            .await?;
+        let row: Option<Row> = self.get(KIND, &keys::api_key(id), Consistency::Strong).await?;
         let Some(row) = row else { return Ok(None) };
         let hash = row.hash.as_deref().and_then(SecretHash::from_hex);
         let hash = hash.ok_or_else(|| TableError::malformed(KIND, format!("{id} has no hash")))?;
@@ -68,34 +51,13 @@ impl Table {
         hash: SecretHash,
         remember: Option<&Remember>,
     ) -> Result<Saved> {
-        let ApiKey {
-            id,
-            organization_id,
-            name,
-            role,
-            created_at,
-            expires_at,
-        } = key.clone();
-        let listed = Row {
-            id,
-            organization_id,
-            name,
-            role,
-            created_at,
-            ends_at: expires_at,
-            hash: None,
-        };
-        let found = Row {
-            hash: Some(hash.to_hex()),
-            ..listed.clone()
-        };
+        let ApiKey { id, organization_id, name, role, created_at, expires_at } = key.clone();
+        let listed =
+            Row { id, organization_id, name, role, created_at, ends_at: expires_at, hash: None };
+        let found = Row { hash: Some(hash.to_hex()), ..listed.clone() };
         let transaction = Transaction::default()
             .put_absent(item(KIND, &keys::api_key(id), found)?)
-            .put(item(
-                KIND,
-                &keys::api_key_listed(organization_id, id),
-                listed,
-            )?)
+            .put(item(KIND, &keys::api_key_listed(organization_id, id), listed)?)
             .remember(remember)?;
         Ok(match self.transact(transaction).await? {
             Transacted::Done => Saved::Done,
@@ -132,13 +94,9 @@ impl Table {
             )
         };
         let page = self.page(&range).await?;
-        let next = page
-            .next
-            .and_then(|key| text(&key, "sk")?.strip_prefix(keys::KEY)?.parse().ok());
-        let rows = page
-            .items
-            .into_iter()
-            .map(|item| parse::<Row>(KIND, item).map(ApiKey::from));
+        let next =
+            page.next.and_then(|key| text(&key, "sk")?.strip_prefix(keys::KEY)?.parse().ok());
+        let rows = page.items.into_iter().map(|item| parse::<Row>(KIND, item).map(ApiKey::from));
         Ok((rows.collect::<Result<_>>()?, next))
     }
 }

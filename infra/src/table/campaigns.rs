@@ -83,9 +83,7 @@ impl Row {
         let (scheduled_at, cancelled_at, failed_at) = match &campaign.state {
             State::Draft => (None, None, None),
             State::Scheduled { at } => (Some(*at), None, None),
-            State::Cancelled {
-                scheduled_at, at, ..
-            } => (Some(*scheduled_at), Some(*at), None),
+            State::Cancelled { scheduled_at, at, .. } => (Some(*scheduled_at), Some(*at), None),
             State::Sent(broadcast) => (Some(broadcast.scheduled_at), None, None),
             State::Failed { broadcast, at } => (Some(broadcast.scheduled_at), None, Some(*at)),
         };
@@ -126,9 +124,7 @@ impl Row {
         };
         let state = match self.campaign_status {
             Status::Draft => State::Draft,
-            Status::Scheduled => State::Scheduled {
-                at: scheduled_at()?,
-            },
+            Status::Scheduled => State::Scheduled { at: scheduled_at()? },
             Status::Cancelled => State::Cancelled {
                 scheduled_at: scheduled_at()?,
                 at: self.cancelled_at.ok_or_else(|| lacks("cancelledAt"))?,
@@ -179,10 +175,7 @@ impl BroadcastRow {
             shards: self.shards,
             epoch: self.epoch,
             dispatch: self.dispatch,
-            audience: Audience {
-                totals: self.totals,
-                completed_at: self.completed_at,
-            },
+            audience: Audience { totals: self.totals, completed_at: self.completed_at },
             counted: counted.map(|(counts, at)| Counted { counts, at }),
             reason,
         }
@@ -239,15 +232,10 @@ impl Table {
                 return Ok(None);
             };
             if self.save_campaign(&before, &after, None).await? == Saved::Done {
-                return Ok(Some(Campaign {
-                    version: before.version + 1,
-                    ..after
-                }));
+                return Ok(Some(Campaign { version: before.version + 1, ..after }));
             }
         }
-        Err(TableError::Throttled {
-            operation: "update of a campaign",
-        })
+        Err(TableError::Throttled { operation: "update of a campaign" })
     }
 
     async fn save(
@@ -339,10 +327,7 @@ impl Table {
         });
         let page = self.page(&range).await?;
         let next = page.next.and_then(|key| {
-            let id = text(&key, "sk")?
-                .strip_prefix(keys::CAMPAIGN)?
-                .parse()
-                .ok()?;
+            let id = text(&key, "sk")?.strip_prefix(keys::CAMPAIGN)?.parse().ok()?;
             Some(CampaignPosition(id))
         });
         let campaigns = page.items.into_iter().map(read).collect::<Result<_>>()?;
@@ -366,40 +351,19 @@ mod tests {
         let id = CampaignId(Uuid::from_u128(2));
         let body = Some("Hi".to_owned());
         let draft = Campaign::create(id, organization, "Spring".to_owned(), body, at(0));
-        let scheduled = draft
-            .clone()
-            .schedule(None, at(1), 120)
-            .expect("schedulable");
-        let cancelled = scheduled
-            .clone()
-            .cancel(at(2), Some(Reason::MissedSchedule));
+        let scheduled = draft.clone().schedule(None, at(1), 120).expect("schedulable");
+        let cancelled = scheduled.clone().cancel(at(2), Some(Reason::MissedSchedule));
         let sender = Phone::from_e164("+14153550100").expect("valid");
         let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), 120) else {
             panic!("not begun");
         };
-        let totals = Totals {
-            recipients: 2,
-            ..Totals::default()
-        };
+        let totals = Totals { recipients: 2, ..Totals::default() };
         let polls = PollSchedule::default();
-        let fanned_out = sent
-            .fanned_out(totals, &polls, at(3), 120)
-            .expect("running");
-        let counts = Counts {
-            failed: 2,
-            ..Counts::default()
-        };
-        let failed = fanned_out
-            .polled(0, counts, true, &polls, at(33), 120)
-            .expect("owed");
-        for campaign in [
-            draft,
-            scheduled,
-            cancelled.expect("scheduled"),
-            sent,
-            fanned_out,
-            failed,
-        ] {
+        let fanned_out = sent.fanned_out(totals, &polls, at(3), 120).expect("running");
+        let counts = Counts { failed: 2, ..Counts::default() };
+        let failed = fanned_out.polled(0, counts, true, &polls, at(33), 120).expect("owed");
+        for campaign in [draft, scheduled, cancelled.expect("scheduled"), sent, fanned_out, failed]
+        {
             let key = keys::campaign(organization, id);
             let row =
                 item("a campaign", &key, Row::of(&campaign, campaign.version)).expect("a row");

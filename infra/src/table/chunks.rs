@@ -34,7 +34,7 @@ pub struct EntryPage {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
-    /// Phones with a comma after each: a list of texts would be billed three bytes more a phone.
+    /// Phones with commas between: a list of texts would be billed three bytes more a phone.
     recipients: String,
     through: Option<String>,
     totals: Totals,
@@ -69,58 +69,19 @@ fn read(item: Item) -> Result<Chunk> {
         .filter(|phone| !phone.is_empty())
         .map(|phone| Phone::from_e164(phone).map_err(|error| TableError::malformed(KIND, error)))
         .collect::<Result<_>>()?;
-    Ok(Chunk {
-        number,
-        recipients,
-        through: row.through,
-        totals: row.totals,
-        ends: row.ends,
-    })
+    Ok(Chunk { number, recipients, through: row.through, totals: row.totals, ends: row.ends })
 }
 
 fn read_state(item: Item) -> Result<ChunkState> {
     let number = number(&item, keys::CHUNK_STATE)?;
-    let StateRow {
-        recipients,
-        progress,
-        epoch,
-        attempts,
-        arms,
-        updated_at,
-    } = parse(KIND, item)?;
-    Ok(ChunkState {
-        number,
-        recipients,
-        progress,
-        epoch,
-        attempts,
-        arms,
-        updated_at,
-    })
+    let StateRow { recipients, progress, epoch, attempts, arms, updated_at } = parse(KIND, item)?;
+    Ok(ChunkState { number, recipients, progress, epoch, attempts, arms, updated_at })
 }
 
 fn state_item(key: &Key, state: &ChunkState) -> Result<Item> {
-    let ChunkState {
-        number: _,
-        recipients,
-        progress,
-        epoch,
-        attempts,
-        arms,
-        updated_at,
-    } = state.clone();
-    item(
-        KIND,
-        key,
-        StateRow {
-            recipients,
-            progress,
-            epoch,
-            attempts,
-            arms,
-            updated_at,
-        },
-    )
+    let ChunkState { number: _, recipients, progress, epoch, attempts, arms, updated_at } =
+        state.clone();
+    item(KIND, key, StateRow { recipients, progress, epoch, attempts, arms, updated_at })
 }
 
 impl Table {
@@ -136,39 +97,23 @@ impl Table {
         // A page begins after what was read: no key ends in the character after it but itself.
         let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
         let (traces, goes_on) = self.traces(&partition, &from, page_size).await?;
-        let next = if goes_on {
-            traces.last().map(|(sk, _)| sk.clone())
-        } else {
-            None
-        };
+        let next = if goes_on { traces.last().map(|(sk, _)| sk.clone()) } else { None };
         let entries: Vec<Entry> = traces
             .into_iter()
             .map(|(sk, presence)| {
                 let phone = keys::phone_of_contact(&sk);
                 let bound = phone.as_ref().map_or(sk, keys::contacts_end);
-                Entry {
-                    bound,
-                    phone,
-                    presence,
-                }
+                Entry { bound, phone, presence }
             })
             .collect();
         let mut phones: Vec<Phone> = entries.iter().filter_map(|e| e.phone.clone()).collect();
         phones.dedup();
-        let unsubscribed = self
-            .unsubscribed_among(organization, shard, &phones)
-            .await?;
+        let unsubscribed = self.unsubscribed_among(organization, shard, &phones).await?;
         let judged = entries.into_iter().map(|entry| {
-            let is_out = entry
-                .phone
-                .as_ref()
-                .is_some_and(|phone| unsubscribed.contains(phone));
+            let is_out = entry.phone.as_ref().is_some_and(|phone| unsubscribed.contains(phone));
             (entry, is_out)
         });
-        Ok(EntryPage {
-            entries: judged.collect(),
-            next,
-        })
+        Ok(EntryPage { entries: judged.collect(), next })
     }
 
     /// The last chunk of a shard, as far as it is cut.
@@ -182,13 +127,7 @@ impl Table {
                 Consistency::Strong,
             )
         };
-        self.page(&range)
-            .await?
-            .items
-            .into_iter()
-            .next()
-            .map(read)
-            .transpose()
+        self.page(&range).await?.items.into_iter().next().map(read).transpose()
     }
 
     pub async fn chunk(
@@ -198,10 +137,7 @@ impl Table {
         number: u32,
     ) -> Result<Option<Chunk>> {
         let key = keys::chunk(campaign, shard, number);
-        self.get_item(&key, Consistency::Strong)
-            .await?
-            .map(read)
-            .transpose()
+        self.get_item(&key, Consistency::Strong).await?.map(read).transpose()
     }
 
     /// Up to `limit` chunks of a shard from `number` on.
@@ -223,12 +159,7 @@ impl Table {
                 Consistency::Eventual,
             )
         };
-        self.page(&range)
-            .await?
-            .items
-            .into_iter()
-            .map(read)
-            .collect()
+        self.page(&range).await?.items.into_iter().map(read).collect()
     }
 
     /// Writes a chunk and, if it has recipients, its state, unless the chunk exists.
@@ -242,11 +173,7 @@ impl Table {
     ) -> Result<ChunkPut> {
         let key = keys::chunk(campaign, shard, chunk.number);
         let row = Row {
-            recipients: chunk
-                .recipients
-                .iter()
-                .map(|phone| format!("{phone},"))
-                .collect(),
+            recipients: chunk.recipients.iter().map(Phone::as_str).collect::<Vec<_>>().join(","),
             through: chunk.through.clone(),
             totals: chunk.totals,
             ends: chunk.ends,
@@ -265,9 +192,8 @@ impl Table {
                 updated_at: now,
             };
             let key = keys::chunk_state(campaign, shard, chunk.number);
-            let transaction = Transaction::default()
-                .put_absent(row)
-                .put_absent(state_item(&key, &state)?);
+            let transaction =
+                Transaction::default().put_absent(row).put_absent(state_item(&key, &state)?);
             self.transact(transaction).await? == Transacted::Done
         };
         if written {
@@ -276,9 +202,7 @@ impl Table {
         match self.chunk(campaign, shard, chunk.number).await? {
             Some(existing) => Ok(ChunkPut::Exists(existing)),
             // Two runs met in one transaction and neither has written yet.
-            None => Err(TableError::Throttled {
-                operation: "TransactWriteItems",
-            }),
+            None => Err(TableError::Throttled { operation: "TransactWriteItems" }),
         }
     }
 
@@ -289,10 +213,7 @@ impl Table {
         number: u32,
     ) -> Result<Option<ChunkState>> {
         let key = keys::chunk_state(campaign, shard, number);
-        self.get_item(&key, Consistency::Strong)
-            .await?
-            .map(read_state)
-            .transpose()
+        self.get_item(&key, Consistency::Strong).await?.map(read_state).transpose()
     }
 
     /// The states of all chunks of a shard.

@@ -73,13 +73,7 @@ const KIND: &str = "a contact";
 
 impl Row {
     fn of(contact: &Contact, presence: Presence) -> Self {
-        let Profile {
-            phone,
-            first_name,
-            last_name,
-            email,
-            attributes,
-        } = contact.profile.clone();
+        let Profile { phone, first_name, last_name, email, attributes } = contact.profile.clone();
         Self {
             id: contact.id,
             phone,
@@ -94,25 +88,11 @@ impl Row {
     }
 
     fn into_contact(self, organization_id: OrganizationId) -> Contact {
-        let Self {
-            id,
-            phone,
-            first_name,
-            last_name,
-            email,
-            attributes,
-            ..
-        } = self;
+        let Self { id, phone, first_name, last_name, email, attributes, .. } = self;
         Contact {
             id,
             organization_id,
-            profile: Profile {
-                phone,
-                first_name,
-                last_name,
-                email,
-                attributes,
-            },
+            profile: Profile { phone, first_name, last_name, email, attributes },
             created_at: self.created_at,
             updated_at: self.updated_at,
         }
@@ -137,13 +117,11 @@ impl Transaction {
     ) -> Result<Self> {
         let pointer = keys::contact_pointer(organization.id, contact.id);
         let phone = contact.profile.phone.clone();
-        Ok(self
-            .put_absent(item(KIND, &pointer, Pointer { phone })?)
-            .put(item(
-                KIND,
-                &place(organization, contact),
-                Row::of(contact, Presence::default()),
-            )?))
+        Ok(self.put_absent(item(KIND, &pointer, Pointer { phone })?).put(item(
+            KIND,
+            &place(organization, contact),
+            Row::of(contact, Presence::default()),
+        )?))
     }
 
     /// Replaces `before` by `after`, leaving a tombstone if its phone changed. Three writes at
@@ -170,21 +148,18 @@ impl Transaction {
             moved_at: now,
             expires_at: now.plus_seconds(TOMBSTONE_DAYS * 86_400).millis() / 1_000,
         };
-        let repoint = Change {
-            update: "SET phone = :phone".to_owned(),
-            condition: "attribute_exists(pk)".to_owned(),
-            ..Change::default()
-        }
-        .value(
-            ":phone",
-            after
-                .profile
-                .phone
-                .as_ref()
-                .map_or(AttributeValue::Null(true), |phone| {
+        let repoint =
+            Change {
+                update: "SET phone = :phone".to_owned(),
+                condition: "attribute_exists(pk)".to_owned(),
+                ..Change::default()
+            }
+            .value(
+                ":phone",
+                after.profile.phone.as_ref().map_or(AttributeValue::Null(true), |phone| {
                     AttributeValue::S(phone.to_string())
                 }),
-        );
+            );
         Ok(self
             .put_if(item(KIND, &from, tombstone)?, unchanged.0, unchanged.1)
             .put_if(
@@ -211,9 +186,7 @@ impl Table {
         let item = self.get_item(&key, Consistency::Strong).await?;
         // Between the two reads the contact may have moved or gone: then it is as if asked later.
         match item.filter(|item| !is_tombstone(item)) {
-            Some(item) => Ok(Some(
-                parse::<Row>(KIND, item)?.into_contact(organization.id),
-            )),
+            Some(item) => Ok(Some(parse::<Row>(KIND, item)?.into_contact(organization.id))),
             None => Ok(None),
         }
     }
@@ -224,9 +197,8 @@ impl Table {
         contact: &Contact,
         remember: Option<&Remember>,
     ) -> Result<ContactSaved> {
-        let transaction = Transaction::default()
-            .add_contact(organization, contact)?
-            .remember(remember)?;
+        let transaction =
+            Transaction::default().add_contact(organization, contact)?.remember(remember)?;
         Ok(match self.transact(transaction).await? {
             Transacted::Done => ContactSaved::Done,
             refused if refused.is_refused(2) => ContactSaved::Answered,
@@ -240,9 +212,8 @@ impl Table {
         before: &Contact,
         after: &Contact,
     ) -> Result<ContactSaved> {
-        let transaction = Transaction::default()
-            .move_contact(self, organization, before, after)
-            .await?;
+        let transaction =
+            Transaction::default().move_contact(self, organization, before, after).await?;
         Ok(match self.transact(transaction).await? {
             Transacted::Done => ContactSaved::Done,
             Transacted::Refused(_) | Transacted::Conflict => ContactSaved::Stale,
@@ -256,18 +227,12 @@ impl Table {
         organization: &Organization,
         contacts: &[Contact],
     ) -> Result<ContactSaved> {
-        let transaction = contacts
-            .iter()
-            .fold(Transaction::default(), |transaction, contact| {
-                let seen = AttributeValue::S(contact.updated_at.to_string());
-                transaction
-                    .delete_if(
-                        place(organization, contact),
-                        "updatedAt = :seen",
-                        vec![(":seen", seen)],
-                    )
-                    .delete(keys::contact_pointer(organization.id, contact.id))
-            });
+        let transaction = contacts.iter().fold(Transaction::default(), |transaction, contact| {
+            let seen = AttributeValue::S(contact.updated_at.to_string());
+            transaction
+                .delete_if(place(organization, contact), "updatedAt = :seen", vec![(":seen", seen)])
+                .delete(keys::contact_pointer(organization.id, contact.id))
+        });
         Ok(match self.transact(transaction).await? {
             Transacted::Done => ContactSaved::Done,
             Transacted::Refused(_) | Transacted::Conflict => ContactSaved::Stale,
@@ -290,9 +255,7 @@ impl Table {
             if is_tombstone(&item) {
                 return Ok(None);
             }
-            Ok(Some(
-                parse::<Row>(KIND, item)?.into_contact(organization.id),
-            ))
+            Ok(Some(parse::<Row>(KIND, item)?.into_contact(organization.id)))
         })
         .await
     }

@@ -32,11 +32,7 @@ pub struct Owed {
 }
 
 pub(super) fn item_of(due: &Due) -> Result<Item> {
-    let row = Row {
-        job: due.job.clone(),
-        not_before: due.at,
-        attempts: 0,
-    };
+    let row = Row { job: due.job.clone(), not_before: due.at, attempts: 0 };
     item("due work", &keys::due(due), row)
 }
 
@@ -52,18 +48,10 @@ impl Table {
                 sk: text(&item, "sk").unwrap_or_default(),
             };
             let row: Row = parse("due work", item)?;
-            Ok(Owed {
-                key,
-                not_before: row.not_before,
-                job: row.job,
-                attempts: row.attempts,
-            })
+            Ok(Owed { key, not_before: row.not_before, job: row.job, attempts: row.attempts })
         });
         let owed: Vec<Owed> = owed.collect::<Result<_>>()?;
-        Ok(owed
-            .into_iter()
-            .filter(|owed| owed.not_before <= now)
-            .collect())
+        Ok(owed.into_iter().filter(|owed| owed.not_before <= now).collect())
     }
 
     /// Takes overdue work for arming; `false` if another sweep took it, or it is done.
@@ -81,8 +69,7 @@ impl Table {
 
     /// Work that nothing owns any more.
     pub async fn forget_overdue(&self, owed: &Owed) -> Result<()> {
-        self.remove(&owed.key, "attribute_exists(pk)", Vec::new())
-            .await?;
+        self.remove(&owed.key, "attribute_exists(pk)", Vec::new()).await?;
         Ok(())
     }
 

@@ -61,12 +61,7 @@ struct Row {
 impl Transaction {
     /// Adds the record as the last write, if there is one; its condition then tells the race.
     pub(super) fn remember(self, remember: Option<&Remember>) -> Result<Self> {
-        let Some(Remember {
-            fingerprint,
-            answer,
-            now,
-        }) = remember
-        else {
+        let Some(Remember { fingerprint, answer, now }) = remember else {
             return Ok(self);
         };
         let row = Row {
@@ -93,12 +88,10 @@ impl Table {
     ) -> Result<Option<Answer>> {
         let key = keys::idempotency(&fingerprint.0);
         let row: Option<Row> = self.get("an answer", &key, Consistency::Strong).await?;
-        Ok(row
-            .filter(|row| row.expires_at >= now.millis() / 1_000)
-            .map(|row| Answer {
-                body_hash: row.body_hash,
-                status: row.status,
-                body: row.body,
-            }))
+        Ok(row.filter(|row| row.expires_at >= now.millis() / 1_000).map(|row| Answer {
+            body_hash: row.body_hash,
+            status: row.status,
+            body: row.body,
+        }))
     }
 }

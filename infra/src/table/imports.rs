@@ -64,16 +64,8 @@ const KIND: &str = "an import";
 
 impl Row {
     fn of(import: &Import, due: Option<Due>) -> Self {
-        let Import {
-            id,
-            status,
-            columns,
-            progress,
-            failure,
-            created_at,
-            updated_at,
-            ..
-        } = import.clone();
+        let Import { id, status, columns, progress, failure, created_at, updated_at, .. } =
+            import.clone();
         let rows_done = progress.rows;
         Self {
             id,
@@ -98,17 +90,8 @@ impl Table {
         let key = keys::import(organization_id, id);
         let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
         Ok(row.map(|row| {
-            let Row {
-                id,
-                state,
-                columns,
-                progress,
-                failure,
-                due,
-                created_at,
-                updated_at,
-                ..
-            } = row;
+            let Row { id, state, columns, progress, failure, due, created_at, updated_at, .. } =
+                row;
             let import = Import {
                 id,
                 organization_id,
@@ -132,11 +115,7 @@ impl Table {
     ) -> Result<Saved> {
         let key = keys::import(import.organization_id, import.id);
         let transaction = Transaction::default()
-            .put_if(
-                item(KIND, &key, Row::of(import, Some(due.clone())))?,
-                ABSENT,
-                Vec::new(),
-            )
+            .put_if(item(KIND, &key, Row::of(import, Some(due.clone())))?, ABSENT, Vec::new())
             .replace_due(None, Some(due))?
             .remember(remember)?;
         Ok(match self.transact(transaction).await? {
@@ -169,9 +148,7 @@ impl Table {
             transaction = match change {
                 RowChange::Create(contact) => transaction.add_contact(organization, contact)?,
                 RowChange::Update { before, after } => {
-                    transaction
-                        .move_contact(self, organization, before, after)
-                        .await?
+                    transaction.move_contact(self, organization, before, after).await?
                 }
             };
         }

@@ -72,10 +72,7 @@ pub(crate) fn api_key_listed(organization: OrganizationId, id: KeyId) -> Key {
 }
 
 pub(crate) fn campaign(organization: OrganizationId, id: CampaignId) -> Key {
-    Key::new(
-        organization_partition(organization),
-        format!("{CAMPAIGN}{id}"),
-    )
+    Key::new(organization_partition(organization), format!("{CAMPAIGN}{id}"))
 }
 
 pub(crate) fn campaigns_of_status(organization: OrganizationId, status: &str) -> String {
@@ -96,10 +93,7 @@ pub(crate) fn contact(
 ) -> Key {
     let place = phone.map_or("-", Phone::as_str);
     let shard = shared::contact::shard(id, phone, shards);
-    Key::new(
-        audience(organization, shard),
-        format!("{CONTACT}{place}#{id}"),
-    )
+    Key::new(audience(organization, shard), format!("{CONTACT}{place}#{id}"))
 }
 
 /// A sort key after every contact of `phone` and before those of the next: `$` follows `#`, and
@@ -117,17 +111,11 @@ pub(crate) fn phone_of_contact(sk: &str) -> Option<Phone> {
 /// Finds a contact's place by its id. The organisation is part of the key, so that another's
 /// contact cannot be found.
 pub(crate) fn contact_pointer(organization: OrganizationId, id: ContactId) -> Key {
-    Key::new(
-        format!("{CONTACT}{id}"),
-        organization_partition(organization),
-    )
+    Key::new(format!("{CONTACT}{id}"), organization_partition(organization))
 }
 
 pub(crate) fn unsubscribe(organization: OrganizationId, phone: &Phone, shards: u16) -> Key {
-    Key::new(
-        audience(organization, phone.shard(shards)),
-        unsubscribe_sort_key(phone),
-    )
+    Key::new(audience(organization, phone.shard(shards)), unsubscribe_sort_key(phone))
 }
 
 pub(crate) fn unsubscribe_sort_key(phone: &Phone) -> String {
@@ -139,24 +127,15 @@ pub(crate) fn campaign_shard(campaign: CampaignId, shard: u16) -> String {
 }
 
 pub(crate) fn chunk(campaign: CampaignId, shard: u16, number: u32) -> Key {
-    Key::new(
-        campaign_shard(campaign, shard),
-        format!("{CHUNK}{number:08}"),
-    )
+    Key::new(campaign_shard(campaign, shard), format!("{CHUNK}{number:08}"))
 }
 
 pub(crate) fn chunk_state(campaign: CampaignId, shard: u16, number: u32) -> Key {
-    Key::new(
-        campaign_shard(campaign, shard),
-        format!("{CHUNK_STATE}{number:08}"),
-    )
+    Key::new(campaign_shard(campaign, shard), format!("{CHUNK_STATE}{number:08}"))
 }
 
 pub(crate) fn message(campaign: CampaignId, id: MessageId, shards: u16) -> Key {
-    Key::new(
-        campaign_shard(campaign, id.shard(shards)),
-        format!("{MESSAGE}{id}"),
-    )
+    Key::new(campaign_shard(campaign, id.shard(shards)), format!("{MESSAGE}{id}"))
 }
 
 pub(crate) fn tests(campaign: CampaignId) -> String {
@@ -178,10 +157,7 @@ pub(crate) fn message_of(message: &MessageRef, shards: u16) -> Key {
 /// A receipt that waits for its message, beside the place where that would be.
 pub(crate) fn parked(message: &MessageRef, shards: u16, provider_id: &str, status: &str) -> Key {
     let beside = message_of(message, shards);
-    Key::new(
-        beside.pk,
-        format!("{PARKED}{}#{provider_id}#{status}", message.message_id),
-    )
+    Key::new(beside.pk, format!("{PARKED}{}#{provider_id}#{status}", message.message_id))
 }
 
 pub(crate) fn import(organization: OrganizationId, id: ImportId) -> Key {
@@ -191,10 +167,7 @@ pub(crate) fn import(organization: OrganizationId, id: ImportId) -> Key {
 pub(crate) fn due(due: &Due) -> Key {
     let spread = Uuid::new_v5(&Uuid::nil(), due.job.name().as_bytes()).as_u128();
     let partition = u16::try_from(spread % u128::from(DUE_PARTITIONS)).unwrap_or_default();
-    Key::new(
-        due_partition(partition),
-        format!("{}#{}", due.at, due.job.name()),
-    )
+    Key::new(due_partition(partition), format!("{}#{}", due.at, due.job.name()))
 }
 
 pub(crate) fn due_partition(partition: u16) -> String {

@@ -19,7 +19,7 @@ use super::{Result, Table, TableError};
 pub enum Claimed {
     Won,
     /// The message existed.
-    Exists(Message),
+    Exists(Box<Message>),
 }
 
 /// What became of a receipt.
@@ -109,10 +109,7 @@ impl Row {
             kind,
             to: self.to.ok_or_else(|| lacks("to"))?,
             created_at: created_at.ok_or_else(|| lacks("claimedAt"))?,
-            claim: self
-                .token
-                .zip(self.claimed_at)
-                .map(|(token, at)| Claim { token, at }),
+            claim: self.token.zip(self.claimed_at).map(|(token, at)| Claim { token, at }),
             outcome,
             receipt,
             unknown_at: self.unknown_at,
@@ -128,11 +125,7 @@ pub(super) fn id_of(item: &Item) -> Result<MessageId> {
 
 fn read(item: Item, organization: OrganizationId, campaign: CampaignId) -> Result<Message> {
     let id = id_of(&item)?;
-    let kind = if id.is_of_campaign() {
-        Kind::Campaign
-    } else {
-        Kind::Test
-    };
+    let kind = if id.is_of_campaign() { Kind::Campaign } else { Kind::Test };
     parse::<Row>(KIND, item)?.into_message(organization, campaign, id, kind)
 }
 
@@ -226,7 +219,7 @@ impl Table {
                         .ok_or_else(|| TableError::malformed(KIND, "it vanished"))?,
                 };
                 let message = read(existing, message.organization_id, message.campaign_id)?;
-                Ok(Claimed::Exists(message))
+                Ok(Claimed::Exists(Box::new(message)))
             }
         }
     }
@@ -284,10 +277,7 @@ impl Table {
         }
         .value(":now", now.to_string())
         .value(":token", token);
-        Ok(self
-            .change(&keys::message_of(message, shards), change)
-            .await?
-            == Written::Done)
+        Ok(self.change(&keys::message_of(message, shards), change).await? == Written::Done)
     }
 
     /// Applies a receipt to its message, or parks it beside.
@@ -303,13 +293,7 @@ impl Table {
 
     /// Applies a receipt that may be parked already.
     pub async fn try_receipt(&self, delivery: &Delivery, shards: u16) -> Result<ReceiptApplied> {
-        let Receipt {
-            provider_id,
-            status,
-            reason,
-            code,
-            at,
-        } = &delivery.receipt;
+        let Receipt { provider_id, status, reason, code, at } = &delivery.receipt;
         let mut update = "SET receipt = :status, receiptRank = :rank, receiptAt = :at, \
                           receiptId = :id"
             .to_owned();
@@ -345,18 +329,10 @@ impl Table {
             Written::Done => Ok(ReceiptApplied::Done),
             Written::Refused(None) => Ok(ReceiptApplied::Parked),
             Written::Refused(Some(existing)) => {
-                let MessageRef {
-                    organization_id,
-                    campaign_id,
-                    ..
-                } = delivery.message;
+                let MessageRef { organization_id, campaign_id, .. } = delivery.message;
                 let known = read(existing, organization_id, campaign_id)?;
                 let same = known.provider_id().is_none_or(|id| id == provider_id);
-                Ok(if same {
-                    ReceiptApplied::Known
-                } else {
-                    ReceiptApplied::Parked
-                })
+                Ok(if same { ReceiptApplied::Known } else { ReceiptApplied::Parked })
             }
         }
     }
@@ -373,14 +349,7 @@ impl Table {
         let key = keys::parked(&delivery.message, shards, &receipt.provider_id, &status);
         let expires_at = receipt.at.plus_seconds(7 * 86_400).millis() / 1_000;
         self.put(
-            item(
-                "a parked receipt",
-                &key,
-                Parked {
-                    delivery,
-                    expires_at,
-                },
-            )?,
+            item("a parked receipt", &key, Parked { delivery, expires_at })?,
             ABSENT,
             Vec::new(),
         )
@@ -400,9 +369,8 @@ impl Table {
             Consistency::Eventual,
         );
         let items = self.all(range).await?;
-        let parked = items
-            .into_iter()
-            .map(|item| Ok(parse::<Parked>("a parked receipt", item)?.delivery));
+        let parked =
+            items.into_iter().map(|item| Ok(parse::<Parked>("a parked receipt", item)?.delivery));
         parked.collect()
     }
 
@@ -410,8 +378,7 @@ impl Table {
         let receipt = &delivery.receipt;
         let status = word(receipt.status);
         let key = keys::parked(&delivery.message, shards, &receipt.provider_id, &status);
-        self.remove(&key, "attribute_exists(pk)", Vec::new())
-            .await?;
+        self.remove(&key, "attribute_exists(pk)", Vec::new()).await?;
         Ok(())
     }
 
@@ -425,8 +392,7 @@ impl Table {
     ) -> Result<Option<Message>> {
         let key = keys::message(campaign, id, shards);
         let item = self.get_item(&key, Consistency::Strong).await?;
-        item.map(|item| read(item, organization, campaign))
-            .transpose()
+        item.map(|item| read(item, organization, campaign)).transpose()
     }
 
     /// Of up to 100 messages of a campaign, those that exist.
@@ -437,15 +403,9 @@ impl Table {
         ids: &[MessageId],
         shards: u16,
     ) -> Result<Vec<Message>> {
-        let wanted: Vec<Key> = ids
-            .iter()
-            .map(|id| keys::message(campaign, *id, shards))
-            .collect();
+        let wanted: Vec<Key> = ids.iter().map(|id| keys::message(campaign, *id, shards)).collect();
         let items = self.batch(&wanted, Consistency::Strong).await?;
-        items
-            .into_iter()
-            .map(|item| read(item, organization, campaign))
-            .collect()
+        items.into_iter().map(|item| read(item, organization, campaign)).collect()
     }
 
     /// Hands every message of a shard of a campaign to `each`, page by page.

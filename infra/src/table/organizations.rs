@@ -43,47 +43,16 @@ struct Owner {
 
 impl From<&Organization> for Row {
     fn from(organization: &Organization) -> Self {
-        let Organization {
-            id,
-            name,
-            sender_phone,
-            default_region,
-            shards,
-            created_at,
-            updated_at,
-        } = organization.clone();
-        Self {
-            id,
-            name,
-            sender_phone,
-            default_region,
-            shards,
-            created_at,
-            updated_at,
-        }
+        let Organization { id, name, sender_phone, default_region, shards, created_at, updated_at } =
+            organization.clone();
+        Self { id, name, sender_phone, default_region, shards, created_at, updated_at }
     }
 }
 
 impl From<Row> for Organization {
     fn from(row: Row) -> Self {
-        let Row {
-            id,
-            name,
-            sender_phone,
-            default_region,
-            shards,
-            created_at,
-            updated_at,
-        } = row;
-        Self {
-            id,
-            name,
-            sender_phone,
-            default_region,
-            shards,
-            created_at,
-            updated_at,
-        }
+        let Row { id, name, sender_phone, default_region, shards, created_at, updated_at } = row;
+        Self { id, name, sender_phone, default_region, shards, created_at, updated_at }
     }
 }
 
@@ -91,9 +60,7 @@ const KIND: &str = "an organisation";
 
 impl Table {
     pub async fn organization(&self, id: OrganizationId) -> Result<Option<Organization>> {
-        let row: Option<Row> = self
-            .get(KIND, &keys::organization(id), Consistency::Strong)
-            .await?;
+        let row: Option<Row> = self.get(KIND, &keys::organization(id), Consistency::Strong).await?;
         Ok(row.map(Organization::from))
     }
 
@@ -109,21 +76,11 @@ impl Table {
         organization: &Organization,
         remember: Option<&Remember>,
     ) -> Result<OrganizationSaved> {
-        let owner = Owner {
-            organization_id: organization.id,
-        };
+        let owner = Owner { organization_id: organization.id };
         let listed = keys::organization_listed(organization.id);
         let transaction = Transaction::default()
-            .put_absent(item(
-                "a sender",
-                &keys::sender(&organization.sender_phone),
-                owner,
-            )?)
-            .put_absent(item(
-                KIND,
-                &keys::organization(organization.id),
-                Row::from(organization),
-            )?)
+            .put_absent(item("a sender", &keys::sender(&organization.sender_phone), owner)?)
+            .put_absent(item(KIND, &keys::organization(organization.id), Row::from(organization))?)
             .put(item(KIND, &listed, Empty {})?)
             .remember(remember)?;
         Ok(saved(&self.transact(transaction).await?, 3))
@@ -138,19 +95,11 @@ impl Table {
         let seen = aws_sdk_dynamodb::types::AttributeValue::S(before.updated_at.to_string());
         let row = item(KIND, &keys::organization(after.id), Row::from(after))?;
         let place = keys::sender(&after.sender_phone);
-        let owner = item(
-            "a sender",
-            &place,
-            Owner {
-                organization_id: after.id,
-            },
-        )?;
+        let owner = item("a sender", &place, Owner { organization_id: after.id })?;
         let moves = before.sender_phone != after.sender_phone;
         let transaction = Transaction::default();
         let transaction = if moves {
-            transaction
-                .put_absent(owner)
-                .delete(keys::sender(&before.sender_phone))
+            transaction.put_absent(owner).delete(keys::sender(&before.sender_phone))
         } else {
             transaction.put(owner)
         };

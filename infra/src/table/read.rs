@@ -70,10 +70,7 @@ impl Table {
         key: &Key,
         consistency: Consistency,
     ) -> Result<Option<T>> {
-        self.get_item(key, consistency)
-            .await?
-            .map(|item| parse(kind, item))
-            .transpose()
+        self.get_item(key, consistency).await?.map(|item| parse(kind, item)).transpose()
     }
 
     pub(super) async fn get_item(
@@ -97,11 +94,7 @@ impl Table {
     }
 
     pub(super) async fn page(&self, range: &Range) -> Result<Page> {
-        let (pk, sk) = if range.index.is_some() {
-            ("gsi1pk", "gsi1sk")
-        } else {
-            ("pk", "sk")
-        };
+        let (pk, sk) = if range.index.is_some() { ("gsi1pk", "gsi1sk") } else { ("pk", "sk") };
         let condition = match range.condition {
             SortKey::Prefix(_) => "#pk = :pk AND begins_with(#sk, :from)",
             SortKey::Between(..) => "#pk = :pk AND #sk BETWEEN :from AND :to",
@@ -130,26 +123,17 @@ impl Table {
         if let Some(to) = to {
             request = request.expression_attribute_values(":to", AttributeValue::S(to.clone()));
         }
-        let output = request
-            .send()
-            .await
-            .map_err(|error| TableError::request("Query", error))?;
+        let output = request.send().await.map_err(|error| TableError::request("Query", error))?;
         self.usage.call("dynamodb.Query");
         let items = output.items.unwrap_or_default();
         if self.usage.is_on() {
-            let told = output
-                .consumed_capacity
-                .and_then(|used| used.capacity_units);
+            let told = output.consumed_capacity.and_then(|used| used.capacity_units);
             self.usage.units(
                 Access::Read,
-                told.unwrap_or_default()
-                    .max(units(&items, range.consistency)),
+                told.unwrap_or_default().max(units(&items, range.consistency)),
             );
         }
-        Ok(Page {
-            items,
-            next: output.last_evaluated_key,
-        })
+        Ok(Page { items, next: output.last_evaluated_key })
     }
 
     /// Every item of a range. Only for ranges that are known to be small.
@@ -191,24 +175,18 @@ impl Table {
                 .await
                 .map_err(|error| TableError::request("BatchGetItem", error))?;
             self.usage.call("dynamodb.BatchGetItem");
-            self.usage
-                .capacity(Access::Read, output.consumed_capacity());
+            self.usage.capacity(Access::Read, output.consumed_capacity());
             if let Some(items) = output.responses.and_then(|mut all| all.remove(&self.name)) {
                 found.extend(items);
             }
-            if let Some(rest) = output
-                .unprocessed_keys
-                .and_then(|mut all| all.remove(&self.name))
-            {
+            if let Some(rest) = output.unprocessed_keys.and_then(|mut all| all.remove(&self.name)) {
                 left = rest.keys;
             }
         }
         if left.is_empty() {
             Ok(found)
         } else {
-            Err(TableError::Throttled {
-                operation: "BatchGetItem",
-            })
+            Err(TableError::Throttled { operation: "BatchGetItem" })
         }
     }
 }
@@ -226,18 +204,9 @@ pub(super) fn text(item: &Item, name: &str) -> Option<String> {
 
 /// Read units by the items' sizes: emulators do not all tell those of a query.
 fn units(items: &[Item], consistency: Consistency) -> f64 {
-    let bytes: usize = items
-        .iter()
-        .flatten()
-        .map(|(name, value)| name.len() + size(value))
-        .sum();
+    let bytes: usize = items.iter().flatten().map(|(name, value)| name.len() + size(value)).sum();
     let quarters = u32::try_from(bytes.div_ceil(4_096).max(1)).unwrap_or(u32::MAX);
-    f64::from(quarters)
-        * if consistency == Consistency::Strong {
-            1.0
-        } else {
-            0.5
-        }
+    f64::from(quarters) * if consistency == Consistency::Strong { 1.0 } else { 0.5 }
 }
 
 fn size(value: &AttributeValue) -> usize {
@@ -245,10 +214,7 @@ fn size(value: &AttributeValue) -> usize {
         AttributeValue::S(text) => text.len(),
         AttributeValue::N(number) => number.len() / 2 + 1,
         AttributeValue::M(map) => {
-            3 + map
-                .iter()
-                .map(|(name, value)| name.len() + size(value) + 1)
-                .sum::<usize>()
+            3 + map.iter().map(|(name, value)| name.len() + size(value) + 1).sum::<usize>()
         }
         AttributeValue::L(list) => 3 + list.iter().map(|value| size(value) + 1).sum::<usize>(),
         _ => 1,

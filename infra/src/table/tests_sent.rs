@@ -68,8 +68,7 @@ impl Table {
     ) -> Result<Option<TestMessage>> {
         let key = keys::test_message(campaign, id);
         let item = self.get_item(&key, Consistency::Strong).await?;
-        item.map(|item| read(item, organization, campaign))
-            .transpose()
+        item.map(|item| read(item, organization, campaign)).transpose()
     }
 
     /// Tests of a campaign, newest first.
@@ -94,13 +93,9 @@ impl Table {
             )
         };
         let page = self.page(&range).await?;
-        let next = page
-            .next
-            .and_then(|key| text(&key, "sk")?.strip_prefix(keys::MESSAGE)?.parse().ok());
-        let tests = page
-            .items
-            .into_iter()
-            .map(|item| read(item, organization, campaign));
+        let next =
+            page.next.and_then(|key| text(&key, "sk")?.strip_prefix(keys::MESSAGE)?.parse().ok());
+        let tests = page.items.into_iter().map(|item| read(item, organization, campaign));
         Ok((tests.collect::<Result<_>>()?, next))
     }
 
@@ -122,12 +117,11 @@ impl Table {
         match self.change(&key, change).await? {
             Written::Done => Ok(Claimed::Won),
             Written::Refused(_) => {
-                let found = self
-                    .test(message.organization_id, message.campaign_id, message.id)
-                    .await?;
+                let found =
+                    self.test(message.organization_id, message.campaign_id, message.id).await?;
                 let found =
                     found.ok_or_else(|| super::TableError::malformed(KIND, "it vanished"))?;
-                Ok(Claimed::Exists(found.message))
+                Ok(Claimed::Exists(Box::new(found.message)))
             }
         }
     }
@@ -137,8 +131,7 @@ impl Table {
         let key = keys::test_message(message.campaign_id, message.id);
         let owing: Option<Owing> = self.get(KIND, &key, Consistency::Strong).await?;
         if let Some(Owing { due: Some(due) }) = owing {
-            self.remove(&keys::due(&due), "attribute_exists(pk)", Vec::new())
-                .await?;
+            self.remove(&keys::due(&due), "attribute_exists(pk)", Vec::new()).await?;
         }
         Ok(())
     }

@@ -57,8 +57,7 @@ impl Transaction {
         condition: &str,
         values: Vec<(&'static str, AttributeValue)>,
     ) -> Self {
-        self.writes
-            .push(Write::Put(item, Some((condition.to_owned(), values))));
+        self.writes.push(Write::Put(item, Some((condition.to_owned(), values))));
         self
     }
 
@@ -78,8 +77,7 @@ impl Transaction {
         condition: &str,
         values: Vec<(&'static str, AttributeValue)>,
     ) -> Self {
-        self.writes
-            .push(Write::Delete(key, Some((condition.to_owned(), values))));
+        self.writes.push(Write::Delete(key, Some((condition.to_owned(), values))));
         self
     }
 
@@ -120,8 +118,7 @@ impl Table {
         self.usage.call("dynamodb.TransactWriteItems");
         let error = match result {
             Ok(output) => {
-                self.usage
-                    .capacity(Access::Write, output.consumed_capacity());
+                self.usage.capacity(Access::Write, output.consumed_capacity());
                 return Ok(Transacted::Done);
             }
             Err(error) => error,
@@ -136,10 +133,8 @@ impl Table {
             .iter()
             .map(|reason| reason.code().unwrap_or_default())
             .collect();
-        let refused: Vec<bool> = codes
-            .iter()
-            .map(|code| *code == "ConditionalCheckFailed")
-            .collect();
+        let refused: Vec<bool> =
+            codes.iter().map(|code| *code == "ConditionalCheckFailed").collect();
         if refused.contains(&true) {
             Ok(Transacted::Refused(refused))
         } else if codes.contains(&"TransactionConflict") {
@@ -148,9 +143,7 @@ impl Table {
             .iter()
             .any(|code| matches!(*code, "ThrottlingError" | "ProvisionedThroughputExceeded"))
         {
-            Err(TableError::Throttled {
-                operation: "TransactWriteItems",
-            })
+            Err(TableError::Throttled { operation: "TransactWriteItems" })
         } else {
             Err(TableError::request("TransactWriteItems", error))
         }

@@ -59,9 +59,7 @@ impl Table {
         };
         let now = AttributeValue::S(preference.changed_at.to_string());
         let condition = "attribute_not_exists(pk) OR changedAt < :now";
-        let written = self
-            .put(item(KIND, &key, row)?, condition, vec![(":now", now)])
-            .await?;
+        let written = self.put(item(KIND, &key, row)?, condition, vec![(":now", now)]).await?;
         Ok(written == Written::Done)
     }
 

@@ -23,24 +23,15 @@ impl Table {
         after: Option<ShardPosition>,
         keep: impl Fn(Item) -> Result<Option<T>>,
     ) -> Result<(Vec<T>, Option<ShardPosition>)> {
-        let ShardPosition {
-            mut shard,
-            mut after,
-        } = after.unwrap_or(ShardPosition {
-            shard: 0,
-            after: None,
-        });
+        let ShardPosition { mut shard, mut after } =
+            after.unwrap_or(ShardPosition { shard: 0, after: None });
         let mut kept = Vec::with_capacity(limit);
         while shard < organization.shards && kept.len() < limit {
             let pk = keys::audience(organization.id, shard);
             let range = Range {
                 limit: i32::try_from(limit - kept.len()).ok(),
                 start: after.as_deref().map(|sk| start(&pk, sk)),
-                ..Range::new(
-                    pk.clone(),
-                    SortKey::Prefix(prefix.to_owned()),
-                    Consistency::Strong,
-                )
+                ..Range::new(pk.clone(), SortKey::Prefix(prefix.to_owned()), Consistency::Strong)
             };
             let page = self.page(&range).await?;
             for item in page.items {

@@ -103,8 +103,7 @@ impl Table {
         self.usage.call("dynamodb.PutItem");
         match result {
             Ok(output) => {
-                self.usage
-                    .capacity(Access::Write, &output.consumed_capacity);
+                self.usage.capacity(Access::Write, &output.consumed_capacity);
                 Ok(Written::Done)
             }
             Err(error) => match error.as_service_error() {
@@ -134,8 +133,7 @@ impl Table {
         self.usage.call("dynamodb.UpdateItem");
         match result {
             Ok(output) => {
-                self.usage
-                    .capacity(Access::Write, &output.consumed_capacity);
+                self.usage.capacity(Access::Write, &output.consumed_capacity);
                 Ok(Written::Done)
             }
             Err(error) => match error.as_service_error() {
@@ -170,8 +168,7 @@ impl Table {
         self.usage.call("dynamodb.DeleteItem");
         match result {
             Ok(output) => {
-                self.usage
-                    .capacity(Access::Write, &output.consumed_capacity);
+                self.usage.capacity(Access::Write, &output.consumed_capacity);
                 Ok(Written::Done)
             }
             Err(error) => match error.as_service_error() {

@@ -94,13 +94,9 @@ impl Campaign {
                     reason: None,
                 };
                 Begin::Begun(
-                    Self {
-                        state: State::Sent(broadcast),
-                        updated_at: now,
-                        ..self.clone()
-                    }
-                    .owing_fan_out(now, repair_seconds)
-                    .owing_drain(now),
+                    Self { state: State::Sent(broadcast), updated_at: now, ..self.clone() }
+                        .owing_fan_out(now, repair_seconds)
+                        .owing_drain(now),
                 )
             }
             State::Sent(broadcast) if broadcast.scheduled_at == scheduled_at => Begin::Underway,
@@ -126,26 +122,13 @@ impl Campaign {
         repair_seconds: i64,
     ) -> Option<Self> {
         let mut broadcast = self.running_fan_out()?.clone();
-        broadcast.audience = Audience {
-            totals,
-            completed_at: Some(now),
-        };
+        broadcast.audience = Audience { totals, completed_at: Some(now) };
         if totals.recipients == 0 {
             broadcast.dispatch = Dispatch::Done;
-            broadcast.counted = Some(Counted {
-                counts: Counts::default(),
-                at: now,
-            });
-            return Some(Self {
-                step: None,
-                drain: None,
-                ..self.with(broadcast, now)
-            });
+            broadcast.counted = Some(Counted { counts: Counts::default(), at: now });
+            return Some(Self { step: None, drain: None, ..self.with(broadcast, now) });
         }
-        Some(
-            self.with(broadcast, now)
-                .owing_poll(0, polls, now, repair_seconds),
-        )
+        Some(self.with(broadcast, now).owing_poll(0, polls, now, repair_seconds))
     }
 
     /// The campaign with the counts that poll `number` found, and the poll after it owed if any
@@ -166,11 +149,8 @@ impl Campaign {
         }
         let mut broadcast = self.broadcast()?.clone();
         broadcast.counted = Some(Counted { counts, at: now });
-        let next = if are_chunks_done {
-            self.drained(broadcast, now)
-        } else {
-            self.with(broadcast, now)
-        };
+        let next =
+            if are_chunks_done { self.drained(broadcast, now) } else { self.with(broadcast, now) };
         if counts.are_final() && are_chunks_done {
             return Some(Self { step: None, ..next }.judged(counts, now));
         }
@@ -202,10 +182,7 @@ impl Campaign {
             broadcast.dispatch = Dispatch::Paused;
             broadcast.epoch += 1;
             broadcast.reason = Some(Reason::NoProgress);
-            return Some(Self {
-                drain: None,
-                ..self.with(broadcast, now)
-            });
+            return Some(Self { drain: None, ..self.with(broadcast, now) });
         }
         Some(self.with(broadcast, now).owing_drain(now))
     }
@@ -214,10 +191,7 @@ impl Campaign {
     fn judged(self, counts: Counts, now: Timestamp) -> Self {
         match self.state {
             State::Sent(broadcast) if counts.failed > 0 && counts.failed == counts.total() => {
-                Self {
-                    state: State::Failed { broadcast, at: now },
-                    ..self
-                }
+                Self { state: State::Failed { broadcast, at: now }, ..self }
             }
             state => Self { state, ..self },
         }
@@ -225,10 +199,7 @@ impl Campaign {
 
     fn drained(&self, mut broadcast: Broadcast, now: Timestamp) -> Self {
         broadcast.dispatch = Dispatch::Done;
-        Self {
-            drain: None,
-            ..self.with(broadcast, now)
-        }
+        Self { drain: None, ..self.with(broadcast, now) }
     }
 
     fn running_fan_out(&self) -> Option<&Broadcast> {
@@ -243,11 +214,7 @@ impl Campaign {
             State::Failed { at, .. } => State::Failed { broadcast, at: *at },
             _ => State::Sent(broadcast),
         };
-        Self {
-            state,
-            updated_at: now,
-            ..self.clone()
-        }
+        Self { state, updated_at: now, ..self.clone() }
     }
 
     fn owing_fan_out(self, now: Timestamp, repair_seconds: i64) -> Self {
@@ -256,13 +223,7 @@ impl Campaign {
             campaign_id: self.id,
             epoch: self.epoch(),
         };
-        Self {
-            step: Some(Due {
-                at: now.plus_seconds(repair_seconds),
-                job,
-            }),
-            ..self
-        }
+        Self { step: Some(Due { at: now.plus_seconds(repair_seconds), job }), ..self }
     }
 
     fn owing_drain(self, now: Timestamp) -> Self {
@@ -271,13 +232,7 @@ impl Campaign {
             campaign_id: self.id,
             epoch: self.epoch(),
         };
-        Self {
-            drain: Some(Due {
-                at: now.plus_seconds(DRAIN_SECONDS),
-                job,
-            }),
-            ..self
-        }
+        Self { drain: Some(Due { at: now.plus_seconds(DRAIN_SECONDS), job }), ..self }
     }
 
     fn owing_poll(
@@ -287,9 +242,8 @@ impl Campaign {
         now: Timestamp,
         repair_seconds: i64,
     ) -> Self {
-        let is_dispatching = self
-            .broadcast()
-            .is_some_and(|broadcast| broadcast.dispatch == Dispatch::Running);
+        let is_dispatching =
+            self.broadcast().is_some_and(|broadcast| broadcast.dispatch == Dispatch::Running);
         let step = self
             .broadcast()
             .and_then(|broadcast| broadcast.audience.completed_at)

@@ -20,19 +20,11 @@ fn sender() -> Phone {
 fn draft(body: Option<&str>) -> Campaign {
     let organization = OrganizationId(Uuid::from_u128(1));
     let id = CampaignId(Uuid::from_u128(2));
-    Campaign::create(
-        id,
-        organization,
-        "Spring".to_owned(),
-        body.map(str::to_owned),
-        at(0),
-    )
+    Campaign::create(id, organization, "Spring".to_owned(), body.map(str::to_owned), at(0))
 }
 
 fn scheduled() -> Campaign {
-    draft(Some("Hi"))
-        .schedule(None, at(0), REPAIR)
-        .expect("schedulable")
+    draft(Some("Hi")).schedule(None, at(0), REPAIR).expect("schedulable")
 }
 
 fn sent() -> Campaign {
@@ -43,42 +35,23 @@ fn sent() -> Campaign {
 }
 
 fn fanned_out(recipients: u64) -> Campaign {
-    let totals = Totals {
-        recipients,
-        skipped: Skipped::default(),
-    };
-    sent()
-        .fanned_out(totals, &PollSchedule::default(), at(10), REPAIR)
-        .expect("first to end")
+    let totals = Totals { recipients, skipped: Skipped::default() };
+    sent().fanned_out(totals, &PollSchedule::default(), at(10), REPAIR).expect("first to end")
 }
 
 fn polled(campaign: &Campaign, counts: Counts, are_chunks_done: bool) -> Campaign {
     campaign
-        .polled(
-            0,
-            counts,
-            are_chunks_done,
-            &PollSchedule::default(),
-            at(40),
-            REPAIR,
-        )
+        .polled(0, counts, are_chunks_done, &PollSchedule::default(), at(40), REPAIR)
         .expect("the poll that is owed")
 }
 
 #[test]
 fn only_drafts_are_updated_and_scheduled() {
-    for campaign in [
-        scheduled(),
-        sent(),
-        scheduled().cancel(at(1), None).expect("scheduled"),
-    ] {
+    for campaign in [scheduled(), sent(), scheduled().cancel(at(1), None).expect("scheduled")] {
         let update = campaign.clone().update("x".to_owned(), None, at(2));
         assert_eq!(update, Err(Refusal::NotDraft));
         assert_eq!(campaign.test_body(), Err(Refusal::NotDraft));
-        assert_eq!(
-            campaign.schedule(None, at(2), REPAIR),
-            Err(Refusal::NotDraft)
-        );
+        assert_eq!(campaign.schedule(None, at(2), REPAIR), Err(Refusal::NotDraft));
     }
 }
 
@@ -95,10 +68,7 @@ fn only_scheduled_campaigns_are_cancelled() {
 #[test]
 fn sending_and_testing_need_a_body() {
     assert_eq!(draft(None).test_body(), Err(Refusal::BodyRequired));
-    assert_eq!(
-        draft(None).schedule(None, at(0), REPAIR),
-        Err(Refusal::BodyRequired)
-    );
+    assert_eq!(draft(None).schedule(None, at(0), REPAIR), Err(Refusal::BodyRequired));
 }
 
 #[test]
@@ -106,11 +76,7 @@ fn the_schedule_reaches_from_a_minute_ago_to_14_days_ahead() {
     let check = |second, expected: Result<i64, Refusal>| {
         let result = draft(Some("Hi")).schedule(Some(at(second)), at(1_000), REPAIR);
         let state = result.map(|campaign| campaign.state);
-        assert_eq!(
-            state,
-            expected.map(|s| State::Scheduled { at: at(s) }),
-            "{second}"
-        );
+        assert_eq!(state, expected.map(|s| State::Scheduled { at: at(s) }), "{second}");
     };
     check(939, Err(Refusal::ScheduledAtPast));
     check(940, Ok(1_000));
@@ -127,10 +93,7 @@ fn a_send_job_begins_only_the_time_that_it_is_for() {
     assert_eq!(begin(&scheduled(), 5), Begin::Ignored);
     assert_eq!(begin(&sent(), 0), Begin::Underway);
     assert_eq!(begin(&draft(Some("Hi")), 0), Begin::Ignored);
-    assert_eq!(
-        begin(&scheduled().cancel(at(1), None).expect("scheduled"), 0),
-        Begin::Ignored
-    );
+    assert_eq!(begin(&scheduled().cancel(at(1), None).expect("scheduled"), 0), Begin::Ignored);
 }
 
 #[test]
@@ -138,9 +101,7 @@ fn a_campaign_whose_time_was_missed_by_an_hour_is_cancelled() {
     let Begin::Missed(campaign) = scheduled().begin(at(0), sender(), 4, at(3_600), REPAIR) else {
         panic!("not missed");
     };
-    let State::Cancelled { reason, .. } = campaign.state else {
-        panic!("not cancelled")
-    };
+    let State::Cancelled { reason, .. } = campaign.state else { panic!("not cancelled") };
     assert_eq!(reason, Some(Reason::MissedSchedule));
 }
 
@@ -148,72 +109,38 @@ fn a_campaign_whose_time_was_missed_by_an_hour_is_cancelled() {
 fn an_empty_audience_is_done_at_once() {
     let campaign = fanned_out(0);
     assert_eq!(campaign.status(), Status::Sent);
-    assert_eq!(
-        (campaign.step.as_ref(), campaign.drain.as_ref()),
-        (None, None)
-    );
+    assert_eq!((campaign.step.as_ref(), campaign.drain.as_ref()), (None, None));
     let broadcast = campaign.broadcast().expect("sent");
     assert_eq!(broadcast.dispatch, Dispatch::Done);
-    assert_eq!(
-        broadcast.counted.map(|counted| counted.counts.total()),
-        Some(0)
-    );
+    assert_eq!(broadcast.counted.map(|counted| counted.counts.total()), Some(0));
 }
 
 #[test]
 fn the_fan_out_ends_once() {
     let totals = Totals::default();
     let polls = PollSchedule::default();
-    assert_eq!(
-        fanned_out(5).fanned_out(totals, &polls, at(11), REPAIR),
-        None
-    );
+    assert_eq!(fanned_out(5).fanned_out(totals, &polls, at(11), REPAIR), None);
     assert_eq!(fanned_out(5).fanning_out(totals, at(11), REPAIR), None);
 }
 
 #[test]
 fn a_campaign_fails_only_if_all_messages_failed() {
-    let failed = Counts {
-        failed: 5,
-        ..Counts::default()
-    };
-    let mixed = Counts {
-        failed: 4,
-        delivered: 1,
-        ..Counts::default()
-    };
-    assert_eq!(
-        polled(&fanned_out(5), failed, true).status(),
-        Status::Failed
-    );
+    let failed = Counts { failed: 5, ..Counts::default() };
+    let mixed = Counts { failed: 4, delivered: 1, ..Counts::default() };
+    assert_eq!(polled(&fanned_out(5), failed, true).status(), Status::Failed);
     assert_eq!(polled(&fanned_out(5), failed, false).status(), Status::Sent);
     assert_eq!(polled(&fanned_out(5), mixed, true).status(), Status::Sent);
 }
 
 #[test]
 fn polls_follow_one_another_while_something_may_change() {
-    let open = Counts {
-        sent: 1,
-        delivered: 4,
-        ..Counts::default()
-    };
+    let open = Counts { sent: 1, delivered: 4, ..Counts::default() };
     let campaign = polled(&fanned_out(5), open, true);
-    let Some(Due {
-        at: due,
-        job: Job::Poll { number, .. },
-    }) = campaign.step
-    else {
+    let Some(Due { at: due, job: Job::Poll { number, .. } }) = campaign.step else {
         panic!("no poll is owed");
     };
     assert_eq!((due, number), (at(10 + 300 + REPAIR), 1));
-    let campaign = polled(
-        &fanned_out(5),
-        Counts {
-            delivered: 5,
-            ..Counts::default()
-        },
-        true,
-    );
+    let campaign = polled(&fanned_out(5), Counts { delivered: 5, ..Counts::default() }, true);
     assert_eq!(campaign.step, None);
 }
 
@@ -221,22 +148,15 @@ fn polls_follow_one_another_while_something_may_change() {
 fn a_poll_that_is_not_owed_changes_nothing() {
     let polls = PollSchedule::default();
     let counts = Counts::default();
-    assert_eq!(
-        fanned_out(5).polled(1, counts, true, &polls, at(40), REPAIR),
-        None
-    );
+    assert_eq!(fanned_out(5).polled(1, counts, true, &polls, at(40), REPAIR), None);
     assert_eq!(sent().polled(0, counts, true, &polls, at(40), REPAIR), None);
 }
 
 #[test]
 fn a_dispatch_without_progress_for_an_hour_is_paused() {
-    let moving = fanned_out(5)
-        .drain_checked(false, false, at(3_000), at(4_000))
-        .expect("owed");
+    let moving = fanned_out(5).drain_checked(false, false, at(3_000), at(4_000)).expect("owed");
     assert!(moving.drain.is_some());
-    let stuck = fanned_out(5)
-        .drain_checked(false, false, at(10), at(3_610))
-        .expect("owed");
+    let stuck = fanned_out(5).drain_checked(false, false, at(10), at(3_610)).expect("owed");
     let broadcast = stuck.broadcast().expect("sent");
     assert_eq!((broadcast.dispatch, broadcast.epoch), (Dispatch::Paused, 1));
     assert_eq!(broadcast.reason, Some(Reason::NoProgress));

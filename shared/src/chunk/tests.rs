@@ -11,28 +11,18 @@ fn moment() -> Timestamp {
 
 fn entry(phone: Option<u64>, contact: u64) -> Entry {
     let phone = phone.map(|n| Phone::from_e164(&format!("+1415{n:07}")).expect("valid"));
-    let bound = phone.as_ref().map_or_else(
-        || format!("CONTACT#-#{contact:06}"),
-        |phone| format!("CONTACT#{phone}$"),
-    );
-    Entry {
-        bound,
-        phone: phone.clone(),
-        presence: Presence::default(),
-    }
+    let bound = phone
+        .as_ref()
+        .map_or_else(|| format!("CONTACT#-#{contact:06}"), |phone| format!("CONTACT#{phone}$"));
+    Entry { bound, phone: phone.clone(), presence: Presence::default() }
 }
 
 fn cut(entries: &[Entry], unsubscribed: &BTreeSet<Phone>, from: ChainEnd) -> Vec<Chunk> {
     let mut cutter = Cutter::new(moment(), from.clone());
-    let rest = entries
-        .iter()
-        .filter(|e| Some(&e.bound) > from.through.as_ref());
+    let rest = entries.iter().filter(|e| Some(&e.bound) > from.through.as_ref());
     let mut chunks: Vec<Chunk> = rest
         .filter_map(|e| {
-            let opted_out = e
-                .phone
-                .as_ref()
-                .is_some_and(|phone| unsubscribed.contains(phone));
+            let opted_out = e.phone.as_ref().is_some_and(|phone| unsubscribed.contains(phone));
             cutter.push(e.clone(), opted_out)
         })
         .collect();
@@ -47,16 +37,11 @@ fn audiences() -> impl Strategy<Value = (Vec<Entry>, BTreeSet<Phone>)> {
         proptest::collection::btree_set(0_u64..400, 0..60),
     )
         .prop_map(|(phones, unsubscribed)| {
-            let mut entries: Vec<Entry> = phones
-                .into_iter()
-                .zip(0..)
-                .map(|(phone, n)| entry(phone, n))
-                .collect();
+            let mut entries: Vec<Entry> =
+                phones.into_iter().zip(0..).map(|(phone, n)| entry(phone, n)).collect();
             entries.sort_by(|a, b| a.bound.cmp(&b.bound));
-            let unsubscribed = unsubscribed
-                .into_iter()
-                .filter_map(|n| entry(Some(n), 0).phone)
-                .collect();
+            let unsubscribed =
+                unsubscribed.into_iter().filter_map(|n| entry(Some(n), 0).phone).collect();
             (entries, unsubscribed)
         })
 }

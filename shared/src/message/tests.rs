@@ -17,23 +17,14 @@ fn message() -> Message {
 }
 
 fn receipt(status: Status, second: i64) -> Receipt {
-    Receipt {
-        provider_id: "SM1".to_owned(),
-        status,
-        reason: None,
-        code: None,
-        at: at(second),
-    }
+    Receipt { provider_id: "SM1".to_owned(), status, reason: None, code: None, at: at(second) }
 }
 
 #[test]
 fn a_late_sent_does_not_take_delivered_back() {
     let mut message = message();
     message.receipt = Some(receipt(Status::Delivered, 1));
-    message.outcome = Some(Outcome::Accepted {
-        provider_id: "SM1".to_owned(),
-        at: at(2),
-    });
+    message.outcome = Some(Outcome::Accepted { provider_id: "SM1".to_owned(), at: at(2) });
     assert_eq!(message.status(), Status::Delivered);
     assert_eq!(message.delivered_at(), Some(at(1)));
     assert_eq!(message.updated_at(), at(2));
@@ -58,35 +49,22 @@ fn a_failure_names_its_reason() {
         code: Some("21211".to_owned()),
         at: at(1),
     });
-    assert_eq!(
-        message.failure(),
-        Some((FailureReason::InvalidNumber, Some("21211")))
-    );
+    assert_eq!(message.failure(), Some((FailureReason::InvalidNumber, Some("21211"))));
 }
 
 #[test]
 fn a_worker_judges_what_it_finds() {
     let mut message = message();
-    message.claim = Some(Claim {
-        token: "mine".to_owned(),
-        at: at(0),
-    });
+    message.claim = Some(Claim { token: "mine".to_owned(), at: at(0) });
     assert_eq!(message.found_by("mine", at(500), 120), Found::Own);
-    assert_eq!(
-        message.found_by("other", at(119), 120),
-        Found::Busy { until: at(120) }
-    );
+    assert_eq!(message.found_by("other", at(119), 120), Found::Busy { until: at(120) });
     assert_eq!(message.found_by("other", at(120), 120), Found::Abandoned);
     message.unknown_at = Some(at(121));
     assert_eq!(message.found_by("other", at(122), 120), Found::Settled);
 }
 
 fn statuses() -> impl Strategy<Value = Status> {
-    prop_oneof![
-        Just(Status::Sent),
-        Just(Status::Delivered),
-        Just(Status::Failed)
-    ]
+    prop_oneof![Just(Status::Sent), Just(Status::Delivered), Just(Status::Failed)]
 }
 
 proptest! {

@@ -12,28 +12,15 @@ pub struct Books {
 
 impl Books {
     pub fn open(variables: &Variables) -> anyhow::Result<Self> {
-        let url = variables
-            .get("PROVIDER_URL")
-            .context("PROVIDER_URL is not set")?
-            .clone();
-        Ok(Self {
-            http: Client::new(),
-            url,
-        })
+        let url = variables.get("PROVIDER_URL").context("PROVIDER_URL is not set")?.clone();
+        Ok(Self { http: Client::new(), url })
     }
 
     /// How many texts a phone got.
     pub async fn texts(&self, phone: &str) -> anyhow::Result<usize> {
         let query = [("to", phone)];
         let url = format!("{}/_simulator/messages", self.url);
-        let found: Value = self
-            .http
-            .get(url)
-            .query(&query)
-            .send()
-            .await?
-            .json()
-            .await?;
+        let found: Value = self.http.get(url).query(&query).send().await?.json().await?;
         let list = found.as_array().or(found["messages"].as_array());
         Ok(list.context("a list of messages")?.len())
     }
@@ -42,12 +29,7 @@ impl Books {
     pub async fn script(&self, phone: &str, fate: &str) -> anyhow::Result<()> {
         let body = json!({"to": phone, "fate": fate});
         let url = format!("{}/_simulator/fates", self.url);
-        self.http
-            .post(url)
-            .json(&body)
-            .send()
-            .await?
-            .error_for_status()?;
+        self.http.post(url).json(&body).send().await?.error_for_status()?;
         Ok(())
     }
 
@@ -61,14 +43,6 @@ impl Books {
     ) -> anyhow::Result<Value> {
         let body = json!({"url": webhook, "from": from, "to": to, "body": body});
         let url = format!("{}/_simulator/inbound", self.url);
-        Ok(self
-            .http
-            .post(url)
-            .json(&body)
-            .send()
-            .await?
-            .error_for_status()?
-            .json()
-            .await?)
+        Ok(self.http.post(url).json(&body).send().await?.error_for_status()?.json().await?)
     }
 }

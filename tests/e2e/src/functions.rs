@@ -16,44 +16,30 @@ pub struct Functions {
 impl Functions {
     #[must_use]
     pub fn new(variables: &Variables) -> Self {
-        Self {
-            http: Client::new(),
-            variables: variables.clone(),
-        }
+        Self { http: Client::new(), variables: variables.clone() }
     }
 
     fn name(&self, function: &str) -> anyhow::Result<&str> {
         let output = format!("{function}_FUNCTION");
-        let name = self
-            .variables
-            .get(&output)
-            .with_context(|| format!("{output} is not set"))?;
+        let name = self.variables.get(&output).with_context(|| format!("{output} is not set"))?;
         Ok(name)
     }
 
     /// Invokes a function (by its name in capitals) and answers what it answered.
     pub async fn invoke(&self, function: &str, event: &Value) -> anyhow::Result<Value> {
-        let endpoint = self
-            .variables
-            .get("AWS_ENDPOINT_URL")
-            .context("no endpoint")?;
+        let endpoint = self.variables.get("AWS_ENDPOINT_URL").context("no endpoint")?;
         let name = self.name(function)?;
         let url = format!("{endpoint}/2015-03-31/functions/{name}/invocations");
         let answer = self.http.post(url).json(event).send().await?;
         let failed = answer.headers().get("x-amz-function-error").cloned();
         let body = answer.text().await?;
         ensure!(failed.is_none(), "{function} failed: {body}");
-        Ok(if body.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_str(&body)?
-        })
+        Ok(if body.is_empty() { Value::Null } else { serde_json::from_str(&body)? })
     }
 
     /// What the schedule does each minute.
     pub async fn sweep(&self) -> anyhow::Result<()> {
-        self.invoke("POLL_STATUS", &json!({"type": "sweep"}))
-            .await?;
+        self.invoke("POLL_STATUS", &json!({"type": "sweep"})).await?;
         Ok(())
     }
 
@@ -63,16 +49,9 @@ impl Functions {
         let mut killed = 0;
         for entry in fs::read_dir("/proc")?.flatten() {
             let environ = fs::read(entry.path().join("environ")).unwrap_or_default();
-            let is_it = environ
-                .split(|byte| *byte == 0)
-                .any(|v| v == variable.as_bytes());
+            let is_it = environ.split(|byte| *byte == 0).any(|v| v == variable.as_bytes());
             let id = entry.file_name().to_string_lossy().into_owned();
-            if is_it
-                && Command::new("kill")
-                    .args(["-KILL", &id])
-                    .status()?
-                    .success()
-            {
+            if is_it && Command::new("kill").args(["-KILL", &id]).status()?.success() {
                 killed += 1;
             }
         }

@@ -48,11 +48,6 @@ pub fn random() -> u32 {
 pub fn phone() -> String {
     // The last four digits are a fate's only from 9000 on.
     let (exchange, line) = (220 + random() % 280, random() % 9_000);
-    let area = [
-        "213", "310", "408", "415", "510", "619", "650", "707", "818", "916",
-    ];
-    format!(
-        "+1{}{exchange}{line:04}",
-        area[random() as usize % area.len()]
-    )
+    let area = ["213", "310", "408", "415", "510", "619", "650", "707", "818", "916"];
+    format!("+1{}{exchange}{line:04}", area[random() as usize % area.len()])
 }

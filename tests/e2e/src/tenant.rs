@@ -28,9 +28,7 @@ impl Tenant {
         let organization = admin.post("/v1/organizations", &body).await?;
         let id = text(&organization["id"])?;
         let path = format!("/v1/organizations/{id}/api-keys");
-        let key = admin
-            .post(&path, &json!({"name": "test", "role": "admin"}))
-            .await?;
+        let key = admin.post(&path, &json!({"name": "test", "role": "admin"})).await?;
         let key = text(&key["secret"])?;
         Ok(Self {
             api: admin.with_key(&key),
@@ -51,10 +49,7 @@ impl Tenant {
     }
 
     pub async fn contact(&self, phone: &str) -> anyhow::Result<String> {
-        let contact = self
-            .api
-            .post(&self.path("contacts"), &json!({"phone": phone}))
-            .await?;
+        let contact = self.api.post(&self.path("contacts"), &json!({"phone": phone})).await?;
         text(&contact["id"])
     }
 
@@ -83,9 +78,7 @@ impl Tenant {
     }
 
     pub async fn unsubscribe(&self, phone: &str) -> anyhow::Result<()> {
-        self.api
-            .put(&self.path(&format!("unsubscribes/{}", phone.replace('+', "%2B"))))
-            .await?;
+        self.api.put(&self.path(&format!("unsubscribes/{}", phone.replace('+', "%2B")))).await?;
         Ok(())
     }
 
@@ -103,9 +96,7 @@ impl Tenant {
     }
 
     pub async fn send_draft(&self, id: &str, body: &Value) -> anyhow::Result<Value> {
-        self.api
-            .post(&self.path(&format!("campaigns/{id}/send")), body)
-            .await
+        self.api.post(&self.path(&format!("campaigns/{id}/send")), body).await
     }
 
     pub async fn campaign(&self, id: &str) -> anyhow::Result<Value> {
@@ -146,9 +137,7 @@ impl Tenant {
     }
 
     pub async fn messages(&self, id: &str) -> anyhow::Result<Vec<Value>> {
-        self.api
-            .list(&self.path(&format!("campaigns/{id}/messages")))
-            .await
+        self.api.list(&self.path(&format!("campaigns/{id}/messages"))).await
     }
 
     /// The status and the problem's code of a request.
@@ -180,10 +169,7 @@ impl Tenant {
         let skipped = &audience["skipped"];
         let skips = ["noPhone", "duplicate", "unsubscribed"].map(|reason| number(&skipped[reason]));
         let recipients = number(&audience["recipients"]);
-        assert_eq!(
-            number(&audience["contacts"]),
-            recipients + skips.iter().sum::<u64>()
-        );
+        assert_eq!(number(&audience["contacts"]), recipients + skips.iter().sum::<u64>());
         let states = ["pending", "sent", "delivered", "failed", "unknown"];
         let counts = states.map(|state| number(&campaign["counts"][state]));
         assert_eq!(counts.iter().sum::<u64>(), recipients, "{campaign}");
@@ -194,11 +180,7 @@ impl Tenant {
         assert_eq!(listed, counts);
         for message in messages {
             let to = text(&message["to"])?;
-            assert!(
-                self.books.texts(&to).await? <= 1,
-                "message {} went out twice",
-                message["id"]
-            );
+            assert!(self.books.texts(&to).await? <= 1, "message {} went out twice", message["id"]);
         }
         Ok(())
     }
@@ -208,14 +190,9 @@ fn is_settled(campaign: &Value) -> bool {
     let counts = &campaign["counts"];
     campaign["dispatch"] == "done"
         && counts["total"].is_u64()
-        && ["pending", "sent", "unknown"]
-            .iter()
-            .all(|state| counts[state] == 0)
+        && ["pending", "sent", "unknown"].iter().all(|state| counts[state] == 0)
 }
 
 fn text(value: &Value) -> anyhow::Result<String> {
-    Ok(value
-        .as_str()
-        .with_context(|| format!("{value} is no text"))?
-        .to_owned())
+    Ok(value.as_str().with_context(|| format!("{value} is no text"))?.to_owned())
 }

@@ -11,9 +11,7 @@ async fn a_cancelled_campaign_sends_nothing() -> anyhow::Result<()> {
     let to = phone();
     tenant.contact(&to).await?;
     let id = tenant.draft("Hello").await?;
-    tenant
-        .send_draft(&id, &json!({"scheduledAt": clock::now().plus_seconds(600)}))
-        .await?;
+    tenant.send_draft(&id, &json!({"scheduledAt": clock::now().plus_seconds(600)})).await?;
     let cancel = tenant.path(&format!("campaigns/{id}/cancel"));
     let campaign = tenant.api.post(&cancel, &json!({})).await?;
     assert_eq!(campaign["status"], "cancelled");
@@ -41,9 +39,7 @@ async fn a_cancel_that_races_the_send_wins_wholly_or_not_at_all() -> anyhow::Res
         let before = tenant.books.texts(&phones[0]).await?;
         tenant.send_draft(&id, &json!({})).await?;
         let cancel = tenant.path(&format!("campaigns/{id}/cancel"));
-        let (status, code) = tenant
-            .refusal(Method::POST, &cancel, Some(&json!({})))
-            .await?;
+        let (status, code) = tenant.refusal(Method::POST, &cancel, Some(&json!({}))).await?;
         if status == 200 {
             assert_eq!(tenant.campaign(&id).await?["status"], "cancelled");
             assert_eq!(tenant.books.texts(&phones[0]).await?, before);
@@ -72,38 +68,18 @@ async fn only_drafts_are_changed_and_only_scheduled_ones_cancelled() -> anyhow::
         (Method::DELETE, "", None),
         (Method::POST, "/send", Some(&empty)),
     ] {
-        assert_eq!(
-            tenant.refusal(method, &path(&sent, rest), body).await?,
-            not_draft
-        );
+        assert_eq!(tenant.refusal(method, &path(&sent, rest), body).await?, not_draft);
     }
     let both = json!({"ids": [draft, sent]});
     let all = tenant.path("campaigns");
-    assert_eq!(
-        tenant.refusal(Method::DELETE, &all, Some(&both)).await?,
-        not_draft
-    );
-    assert_eq!(
-        tenant.campaign(&draft).await?["status"],
-        "draft",
-        "all or none"
-    );
+    assert_eq!(tenant.refusal(Method::DELETE, &all, Some(&both)).await?, not_draft);
+    assert_eq!(tenant.campaign(&draft).await?["status"], "draft", "all or none");
     for id in [&draft, &sent] {
-        let refusal = tenant
-            .refusal(Method::POST, &path(id, "/cancel"), Some(&empty))
-            .await?;
+        let refusal = tenant.refusal(Method::POST, &path(id, "/cancel"), Some(&empty)).await?;
         assert_eq!(refusal, (409, "campaign_not_scheduled".to_owned()));
     }
-    let (status, _) = tenant
-        .refusal(Method::DELETE, &path(&draft, ""), None)
-        .await?;
+    let (status, _) = tenant.refusal(Method::DELETE, &path(&draft, ""), None).await?;
     assert_eq!(status, 204);
-    assert_eq!(
-        tenant
-            .refusal(Method::GET, &path(&draft, ""), None)
-            .await?
-            .0,
-        404
-    );
+    assert_eq!(tenant.refusal(Method::GET, &path(&draft, ""), None).await?.0, 404);
     Ok(())
 }

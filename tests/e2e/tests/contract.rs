@@ -16,58 +16,28 @@ async fn bad_input_gets_a_problem_and_changes_nothing() -> anyhow::Result<()> {
         ("{\"name\": \"a\"}", "text/plain", 415),
     ];
     for (body, kind, expected) in cases {
-        let request = tenant
-            .api
-            .request(Method::POST, &path)
-            .header("content-type", kind);
+        let request = tenant.api.request(Method::POST, &path).header("content-type", kind);
         let answer = request.body(body).send().await?;
         assert_eq!(answer.status(), expected, "{body}");
-        let kind = answer
-            .headers()
-            .get("content-type")
-            .and_then(|value| value.to_str().ok());
+        let kind = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
         assert_eq!(kind, Some("application/problem+json"), "{body}");
         let problem: Value = answer.json().await?;
         assert_eq!(problem["status"], expected);
         assert!(problem["code"].is_string());
     }
     let long = json!({"name": "a", "body": "x".repeat(1_601)});
-    assert_eq!(
-        tenant.refusal(Method::POST, &path, Some(&long)).await?.0,
-        422
-    );
+    assert_eq!(tenant.refusal(Method::POST, &path, Some(&long)).await?.0, 422);
     for rest in ["campaigns/not-a-uuid", "contacts/1", "nowhere"] {
-        assert_eq!(
-            tenant
-                .refusal(Method::GET, &tenant.path(rest), None)
-                .await?
-                .0,
-            404,
-            "{rest}"
-        );
+        assert_eq!(tenant.refusal(Method::GET, &tenant.path(rest), None).await?.0, 404, "{rest}");
     }
     let contact = json!({"phone": "12"});
     let contacts = tenant.path("contacts");
-    assert_eq!(
-        tenant
-            .refusal(Method::POST, &contacts, Some(&contact))
-            .await?
-            .0,
-        422
-    );
+    assert_eq!(tenant.refusal(Method::POST, &contacts, Some(&contact)).await?.0, 422);
     let limit = format!("{path}?limit=101");
     assert!([400, 422].contains(&tenant.refusal(Method::GET, &limit, None).await?.0));
-    let (status, code) = tenant
-        .refusal(Method::GET, &format!("{path}?cursor=xyz"), None)
-        .await?;
+    let (status, code) = tenant.refusal(Method::GET, &format!("{path}?cursor=xyz"), None).await?;
     assert_eq!((status, code.as_str()), (400, "invalid_cursor"));
-    assert_eq!(
-        tenant
-            .refusal(Method::PATCH, &path, Some(&json!({})))
-            .await?
-            .0,
-        405
-    );
+    assert_eq!(tenant.refusal(Method::PATCH, &path, Some(&json!({}))).await?.0, 405);
     assert!(tenant.api.list(&path).await?.is_empty());
     assert!(tenant.api.list(&contacts).await?.is_empty());
     Ok(())
@@ -78,10 +48,7 @@ async fn an_idempotency_key_makes_one_effect() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let path = tenant.path("campaigns");
     let post = async |name: &str| {
-        let request = tenant
-            .api
-            .request(Method::POST, &path)
-            .header("idempotency-key", "k1");
+        let request = tenant.api.request(Method::POST, &path).header("idempotency-key", "k1");
         let answer = request.json(&json!({"name": name})).send().await?;
         anyhow::Ok((answer.status().as_u16(), answer.json::<Value>().await?))
     };
@@ -89,10 +56,7 @@ async fn an_idempotency_key_makes_one_effect() -> anyhow::Result<()> {
     assert_eq!(first.0, 201);
     assert_eq!(post("Spring").await?, first);
     let (status, problem) = post("Summer").await?;
-    assert_eq!(
-        (status, &problem["code"]),
-        (422, &json!("idempotency_key_reused"))
-    );
+    assert_eq!((status, &problem["code"]), (422, &json!("idempotency_key_reused")));
     assert_eq!(tenant.api.list(&path).await?.len(), 1);
     Ok(())
 }
@@ -105,10 +69,7 @@ async fn a_send_repeated_with_its_key_is_one_send() -> anyhow::Result<()> {
     let id = tenant.draft("Hello").await?;
     let path = tenant.path(&format!("campaigns/{id}/send"));
     let send = || async {
-        let request = tenant
-            .api
-            .request(Method::POST, &path)
-            .header("idempotency-key", "s1");
+        let request = tenant.api.request(Method::POST, &path).header("idempotency-key", "s1");
         anyhow::Ok(request.json(&json!({})).send().await?.status().as_u16())
     };
     let statuses = tokio::try_join!(send(), send(), send())?;
@@ -130,10 +91,7 @@ async fn a_cursor_belongs_to_its_list() -> anyhow::Result<()> {
     let page = tenant.api.get(&tenant.path("campaigns?limit=2")).await?;
     let cursor = page["nextCursor"].as_str().unwrap_or_default();
     assert_eq!(page["items"].as_array().map(Vec::len), Some(2));
-    let rest = tenant
-        .api
-        .get(&tenant.path(&format!("campaigns?limit=2&cursor={cursor}")))
-        .await?;
+    let rest = tenant.api.get(&tenant.path(&format!("campaigns?limit=2&cursor={cursor}"))).await?;
     assert_eq!(rest["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(rest["nextCursor"], Value::Null);
     let invalid = (400, "invalid_cursor".to_owned());
@@ -141,10 +99,7 @@ async fn a_cursor_belongs_to_its_list() -> anyhow::Result<()> {
     assert_eq!(other.refusal(Method::GET, &path, None).await?, invalid);
     let path = tenant.path(&format!("contacts?cursor={cursor}"));
     assert_eq!(tenant.refusal(Method::GET, &path, None).await?, invalid);
-    let drafts = tenant
-        .api
-        .list(&tenant.path("campaigns?status=draft"))
-        .await?;
+    let drafts = tenant.api.list(&tenant.path("campaigns?status=draft")).await?;
     assert_eq!(drafts.len(), 3);
     Ok(())
 }
@@ -154,11 +109,7 @@ async fn the_document_is_served() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let document = tenant.api.with_key("").get("/openapi.json").await?;
     assert!(document["paths"]["/v1/organizations/{organizationId}/campaigns"].is_object());
-    assert!(
-        document["openapi"]
-            .as_str()
-            .is_some_and(|version| version.starts_with("3."))
-    );
+    assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.")));
     tenant.api.with_key("").get("/health").await?;
     Ok(())
 }

@@ -15,11 +15,7 @@ use shared::phone::Phone;
 const REPAIR_SECONDS: i64 = 10;
 
 async fn table(tenant: &Tenant) -> Table {
-    Table::new(
-        &aws::load().await,
-        tenant.variables["TABLE_NAME"].clone(),
-        Usage::default(),
-    )
+    Table::new(&aws::load().await, tenant.variables["TABLE_NAME"].clone(), Usage::default())
 }
 
 /// A campaign that a send job took to sent before it died: nothing is cut, nothing is queued.
@@ -36,10 +32,7 @@ pub(crate) async fn begun(tenant: &Tenant) -> anyhow::Result<Campaign> {
     let Begin::Begun(begun) = scheduled.begin(now, sender, shards, now, REPAIR_SECONDS) else {
         anyhow::bail!("not begun");
     };
-    assert_eq!(
-        table.save_campaign(&draft, &begun, None).await?,
-        Saved::Done
-    );
+    assert_eq!(table.save_campaign(&draft, &begun, None).await?, Saved::Done);
     Ok(begun)
 }
 
@@ -49,24 +42,14 @@ pub(crate) async fn cut_without_queueing(
     campaign: &Campaign,
 ) -> anyhow::Result<()> {
     let table = table(tenant).await;
-    let broadcast = campaign
-        .broadcast()
-        .ok_or_else(|| anyhow::anyhow!("not sent"))?;
+    let broadcast = campaign.broadcast().ok_or_else(|| anyhow::anyhow!("not sent"))?;
     for shard in 0..broadcast.shards {
         let mut cutter = Cutter::new(broadcast.sent_at, ChainEnd::default());
-        let page = table
-            .audience_page(campaign.organization_id, shard, None, None)
-            .await?;
+        let page = table.audience_page(campaign.organization_id, shard, None, None).await?;
         for (entry, is_unsubscribed) in page.entries {
-            assert_eq!(
-                cutter.push(entry, is_unsubscribed),
-                None,
-                "one chunk a shard"
-            );
+            assert_eq!(cutter.push(entry, is_unsubscribed), None, "one chunk a shard");
         }
-        let put = table
-            .put_chunk(campaign.id, shard, &cutter.finish(), 0, clock::now())
-            .await?;
+        let put = table.put_chunk(campaign.id, shard, &cutter.finish(), 0, clock::now()).await?;
         assert_eq!(put, ChunkPut::Written);
     }
     Ok(())
@@ -102,10 +85,7 @@ async fn a_send_that_was_never_queued_is_repaired() -> anyhow::Result<()> {
     let draft = table.campaign(tenant.id.parse()?, id.parse()?).await?;
     let draft = draft.ok_or_else(|| anyhow::anyhow!("no campaign"))?;
     let scheduled = draft.clone().schedule(None, clock::now(), 0)?;
-    assert_eq!(
-        table.save_campaign(&draft, &scheduled, None).await?,
-        Saved::Done
-    );
+    assert_eq!(table.save_campaign(&draft, &scheduled, None).await?, Saved::Done);
     let campaign = tenant.repaired(&id).await?;
     assert_eq!(campaign["counts"]["delivered"], 5);
     tenant.assert_balanced(&campaign).await
@@ -187,9 +167,7 @@ async fn contacts_added_during_the_fan_out_keep_the_balance() -> anyhow::Result<
         tenant.contact(&phone()).await?;
     }
     let campaign = tenant.settled(&id).await?;
-    let contacts = campaign["audience"]["contacts"]
-        .as_u64()
-        .unwrap_or_default();
+    let contacts = campaign["audience"]["contacts"].as_u64().unwrap_or_default();
     assert!((200..=220).contains(&contacts), "{contacts}");
     tenant.assert_balanced(&campaign).await
 }
@@ -203,10 +181,7 @@ async fn a_phone_edited_during_the_fan_out_counts_once() -> anyhow::Result<()> {
     let contact = tenant.contact(&before).await?;
     let campaign = begun(&tenant).await?;
     let path = tenant.path(&format!("contacts/{contact}"));
-    let edit = tenant
-        .api
-        .request(reqwest::Method::PUT, &path)
-        .json(&json!({"phone": after}));
+    let edit = tenant.api.request(reqwest::Method::PUT, &path).json(&json!({"phone": after}));
     assert_eq!(edit.send().await?.status(), 200);
     let campaign = tenant.repaired(&campaign.id.to_string()).await?;
     assert_eq!(campaign["audience"]["contacts"], 1);
@@ -216,11 +191,7 @@ async fn a_phone_edited_during_the_fan_out_counts_once() -> anyhow::Result<()> {
 
     let next = tenant.send().await?;
     tenant.settled(&next).await?;
-    assert_eq!(
-        tenant.books.texts(&after).await?,
-        1,
-        "the next campaign has the new phone"
-    );
+    assert_eq!(tenant.books.texts(&after).await?, 1, "the next campaign has the new phone");
     Ok(())
 }
 
@@ -244,10 +215,7 @@ async fn a_claim_whose_answer_was_lost_is_ones_own() -> anyhow::Result<()> {
     let Claimed::Exists(found) = table.claim(&message, 32, "other", now).await? else {
         anyhow::bail!("claimed by two");
     };
-    assert!(matches!(
-        found.found_by("other", now, 120),
-        Found::Busy { .. }
-    ));
+    assert!(matches!(found.found_by("other", now, 120), Found::Busy { .. }));
     Ok(())
 }
 
@@ -270,10 +238,7 @@ async fn a_poisoned_message_does_not_block_its_batch() -> anyhow::Result<()> {
         {"messageId": "newer", "body": newer.to_string()},
     ]});
     let answer = tenant.functions.invoke("SEND", &records).await?;
-    assert_eq!(
-        answer,
-        json!({"batchItemFailures": [{"itemIdentifier": "newer"}]})
-    );
+    assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "newer"}]}));
     tenant.settled(&id).await?;
     Ok(())
 }
@@ -288,9 +253,7 @@ async fn a_settled_campaign_owes_nothing() -> anyhow::Result<()> {
     let table = table(&tenant).await;
     wait("the last step to go", Duration::from_secs(60), async || {
         let campaign = table.campaign(tenant.id.parse()?, id.parse()?).await?;
-        Ok(campaign
-            .filter(|c| c.step.is_none() && c.drain.is_none())
-            .map(|_| ()))
+        Ok(campaign.filter(|c| c.step.is_none() && c.drain.is_none()).map(|_| ()))
     })
     .await
 }

@@ -44,18 +44,11 @@ async fn every_fate_is_told_truly() -> anyhow::Result<()> {
         let message = messages.iter().find(|message| message["to"] == **to);
         let message = message.ok_or_else(|| anyhow::anyhow!("no message of fate {fate}"))?;
         assert_eq!(message["status"], *status, "{fate}: {message}");
-        assert_eq!(
-            message["errorReason"].as_str(),
-            *reason,
-            "{fate}: {message}"
-        );
+        assert_eq!(message["errorReason"].as_str(), *reason, "{fate}: {message}");
         assert_eq!(tenant.books.texts(to).await?, *texts, "{fate}");
     }
     let opted_out: Vec<Value> = tenant.api.list(&tenant.path("unsubscribes")).await?;
-    let mut phones: Vec<&str> = opted_out
-        .iter()
-        .filter_map(|u| u["phone"].as_str())
-        .collect();
+    let mut phones: Vec<&str> = opted_out.iter().filter_map(|u| u["phone"].as_str()).collect();
     let mut expected: Vec<&str> = scripted
         .iter()
         .filter(|(_, (fate, ..))| ["refused-21610", "opted-out"].contains(fate))

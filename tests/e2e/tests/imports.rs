@@ -23,22 +23,13 @@ async fn a_file_from_a_spreadsheet_is_taken() -> anyhow::Result<()> {
     assert_eq!(import["created"], 3);
     assert_eq!(import["rejected"], 3);
     let errors = import["errors"].as_array().cloned().unwrap_or_default();
-    let places: Vec<_> = errors
-        .iter()
-        .map(|e| (e["row"].as_u64(), e["column"].as_str()))
-        .collect();
+    let places: Vec<_> = errors.iter().map(|e| (e["row"].as_u64(), e["column"].as_str())).collect();
     assert_eq!(
         places,
-        [
-            (Some(3), Some("Phone Number")),
-            (Some(5), None),
-            (Some(6), Some("E-Mail"))
-        ]
+        [(Some(3), Some("Phone Number")), (Some(5), None), (Some(6), Some("E-Mail"))]
     );
     let contacts = tenant.api.list(&tenant.path("contacts")).await?;
-    let zoe = contacts
-        .iter()
-        .find(|contact| contact["phone"] == "+14153550123");
+    let zoe = contacts.iter().find(|contact| contact["phone"] == "+14153550123");
     let zoe = zoe.ok_or_else(|| anyhow::anyhow!("not imported"))?;
     assert_eq!(zoe["firstName"], "Zoë");
     assert_eq!(zoe["attributes"]["City"], "Oakland;\nEast");
@@ -66,15 +57,8 @@ async fn rows_with_an_id_update_their_contact() -> anyhow::Result<()> {
     let missing = "0190b6d2-0000-7000-8000-000000000000";
     let csv = format!("id,phone,first_name\n{id},+14153550199,Zoë\n{missing},+14153550198,Bob\n");
     let import = tenant.import(&csv).await?;
-    assert_eq!(
-        (&import["updated"], &import["rejected"]),
-        (&json!(1), &json!(1)),
-        "{import}"
-    );
-    let contact = tenant
-        .api
-        .get(&tenant.path(&format!("contacts/{id}")))
-        .await?;
+    assert_eq!((&import["updated"], &import["rejected"]), (&json!(1), &json!(1)), "{import}");
+    let contact = tenant.api.get(&tenant.path(&format!("contacts/{id}"))).await?;
     assert_eq!(contact["phone"], "+14153550199");
     assert_eq!(contact["firstName"], "Zoë");
     assert_eq!(tenant.api.list(&tenant.path("contacts")).await?.len(), 1);
@@ -86,30 +70,13 @@ async fn files_that_are_none_change_nothing() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let path = tenant.path("contacts/imports");
     let post = |content: Vec<u8>, kind: &'static str| {
-        tenant
-            .api
-            .request(Method::POST, &path)
-            .header("content-type", kind)
-            .body(content)
-            .send()
+        tenant.api.request(Method::POST, &path).header("content-type", kind).body(content).send()
     };
     let status = |answer: reqwest::Response| answer.status().as_u16();
-    assert_eq!(
-        status(post(b"name,city\nAna,Oakland\n".to_vec(), "text/csv").await?),
-        422
-    );
-    assert_eq!(
-        status(post(b"phone\n\xff\xfe\n".to_vec(), "text/csv").await?),
-        422
-    );
-    assert_eq!(
-        status(post(b"phone\n1\n".to_vec(), "application/pdf").await?),
-        415
-    );
-    assert_eq!(
-        status(post(vec![b'a'; 4 * 1024 * 1024 + 1], "text/csv").await?),
-        413
-    );
+    assert_eq!(status(post(b"name,city\nAna,Oakland\n".to_vec(), "text/csv").await?), 422);
+    assert_eq!(status(post(b"phone\n\xff\xfe\n".to_vec(), "text/csv").await?), 422);
+    assert_eq!(status(post(b"phone\n1\n".to_vec(), "application/pdf").await?), 415);
+    assert_eq!(status(post(vec![b'a'; 4 * 1024 * 1024 + 1], "text/csv").await?), 413);
     assert!(tenant.api.list(&tenant.path("contacts")).await?.is_empty());
     Ok(())
 }

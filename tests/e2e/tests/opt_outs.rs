@@ -10,10 +10,7 @@ async fn stop_and_start_are_heard() -> anyhow::Result<()> {
     let to = phone();
     tenant.contact(&to).await?;
     let webhook = format!("{}/webhooks/twilio/inbound", tenant.variables["API_URL"]);
-    tenant
-        .books
-        .inbound(&webhook, &to, &tenant.sender, " Stop! ")
-        .await?;
+    tenant.books.inbound(&webhook, &to, &tenant.sender, " Stop! ").await?;
     let unsubscribes = tenant.api.list(&tenant.path("unsubscribes")).await?;
     assert_eq!(unsubscribes.len(), 1);
     assert_eq!(unsubscribes[0]["source"], "keyword");
@@ -23,17 +20,8 @@ async fn stop_and_start_are_heard() -> anyhow::Result<()> {
     assert_eq!(campaign["audience"]["skipped"]["unsubscribed"], 1);
     assert_eq!(tenant.books.texts(&to).await?, 0);
 
-    tenant
-        .books
-        .inbound(&webhook, &to, &tenant.sender, "START")
-        .await?;
-    assert!(
-        tenant
-            .api
-            .list(&tenant.path("unsubscribes"))
-            .await?
-            .is_empty()
-    );
+    tenant.books.inbound(&webhook, &to, &tenant.sender, "START").await?;
+    assert!(tenant.api.list(&tenant.path("unsubscribes")).await?.is_empty());
     let id = tenant.send().await?;
     tenant.settled(&id).await?;
     assert_eq!(tenant.books.texts(&to).await?, 1);
@@ -58,10 +46,7 @@ async fn an_opt_out_between_fan_out_and_dispatch_counts() -> anyhow::Result<()> 
     let id = campaign["id"].as_str().unwrap_or_default();
     let messages = tenant.messages(id).await?;
     let message = messages.iter().find(|message| message["to"] == *leaves);
-    assert_eq!(
-        message.map(|message| &message["errorReason"]),
-        Some(&json!("unsubscribed"))
-    );
+    assert_eq!(message.map(|message| &message["errorReason"]), Some(&json!("unsubscribed")));
     tenant.assert_balanced(&campaign).await
 }
 
@@ -84,12 +69,6 @@ async fn a_forged_webhook_changes_nothing() -> anyhow::Result<()> {
             assert_eq!(request.send().await?.status(), 403, "{path}");
         }
     }
-    assert!(
-        tenant
-            .api
-            .list(&tenant.path("unsubscribes"))
-            .await?
-            .is_empty()
-    );
+    assert!(tenant.api.list(&tenant.path("unsubscribes")).await?.is_empty());
     Ok(())
 }

@@ -12,9 +12,7 @@ async fn a_campaign_fails_if_all_its_messages_fail() -> anyhow::Result<()> {
     }
     let id = tenant.send().await?;
     let campaign = tenant
-        .until(&id, "the campaign to fail", |campaign| {
-            campaign["status"] == "failed"
-        })
+        .until(&id, "the campaign to fail", |campaign| campaign["status"] == "failed")
         .await?;
     assert_eq!(campaign["counts"]["failed"], 3);
     assert!(campaign["failedAt"].is_string());

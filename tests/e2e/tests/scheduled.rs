@@ -10,17 +10,12 @@ use serde_json::{Value, json};
 
 async fn schedules(tenant: &Tenant, campaign: &str) -> anyhow::Result<bool> {
     let variable = |name: &str| tenant.variables.get(name).cloned().unwrap_or_default();
-    let (endpoint, group) = (
-        variable("AWS_ENDPOINT_URL"),
-        variable("SCHEDULE_GROUP_NAME"),
-    );
+    let (endpoint, group) = (variable("AWS_ENDPOINT_URL"), variable("SCHEDULE_GROUP_NAME"));
     let url = format!("{endpoint}/schedules/send-{campaign}?groupName={group}");
     // The emulator tells services apart by the credential's scope.
     let scope = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/scheduler/aws4_request, \
                  SignedHeaders=host, Signature=0";
-    let request = reqwest::Client::new()
-        .get(url)
-        .header("authorization", scope);
+    let request = reqwest::Client::new().get(url).header("authorization", scope);
     let answer: Value = request.send().await?.json().await?;
     Ok(answer["Target"].is_object())
 }
@@ -34,10 +29,7 @@ async fn a_campaign_is_sent_at_its_time_and_not_before() -> anyhow::Result<()> {
     let campaign = tenant.send_draft(&id, &json!({"scheduledAt": at})).await?;
     assert_eq!(campaign["status"], "scheduled");
     assert_eq!(campaign["scheduledAt"], json!(at));
-    assert!(
-        schedules(&tenant, &id).await?,
-        "a time over a minute ahead needs a schedule"
-    );
+    assert!(schedules(&tenant, &id).await?, "a time over a minute ahead needs a schedule");
 
     let campaign = tenant.settled(&id).await?;
     let sent_at: shared::time::Timestamp = serde_json::from_value(campaign["sentAt"].clone())?;
@@ -50,18 +42,10 @@ async fn a_campaign_is_sent_at_its_time_and_not_before() -> anyhow::Result<()> {
 async fn a_cancelled_campaign_leaves_no_schedule() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let id = tenant.draft("Our spring sale starts on Friday.").await?;
-    tenant
-        .send_draft(
-            &id,
-            &json!({"scheduledAt": clock::now().plus_seconds(3_600)}),
-        )
-        .await?;
+    tenant.send_draft(&id, &json!({"scheduledAt": clock::now().plus_seconds(3_600)})).await?;
     assert!(schedules(&tenant, &id).await?);
     let path = tenant.path(&format!("campaigns/{id}/cancel"));
-    assert_eq!(
-        tenant.api.post(&path, &json!({})).await?["status"],
-        "cancelled"
-    );
+    assert_eq!(tenant.api.post(&path, &json!({})).await?["status"], "cancelled");
     wait("the schedule to go", Duration::from_secs(20), async || {
         Ok((!schedules(&tenant, &id).await?).then_some(()))
     })
@@ -73,10 +57,8 @@ async fn times_in_the_past_or_too_far_ahead_are_refused() -> anyhow::Result<()> 
     let tenant = Tenant::new().await?;
     let id = tenant.draft("Our spring sale starts on Friday.").await?;
     let path = tenant.path(&format!("campaigns/{id}/send"));
-    for (seconds, code) in [
-        (-120, "scheduled_at_past"),
-        (14 * 86_400 + 60, "scheduled_at_too_far"),
-    ] {
+    for (seconds, code) in [(-120, "scheduled_at_past"), (14 * 86_400 + 60, "scheduled_at_too_far")]
+    {
         let body = json!({"scheduledAt": clock::now().plus_seconds(seconds)});
         let refusal = tenant.refusal(Method::POST, &path, Some(&body)).await?;
         assert_eq!(refusal, (422, code.to_owned()));

@@ -24,10 +24,7 @@ async fn another_organisations_ids_open_nothing() -> anyhow::Result<()> {
         (Method::POST, format!("campaigns/{campaign}/send-test")),
         (Method::POST, format!("campaigns/{campaign}/cancel")),
         (Method::GET, format!("campaigns/{campaign}/messages")),
-        (
-            Method::GET,
-            format!("campaigns/{campaign}/messages/{message}"),
-        ),
+        (Method::GET, format!("campaigns/{campaign}/messages/{message}")),
     ];
     for (method, rest) in paths {
         let body = match (&method, rest.rsplit('/').next()) {
@@ -39,20 +36,14 @@ async fn another_organisations_ids_open_nothing() -> anyhow::Result<()> {
         };
         // With one's own key, under one's own organisation and under the other's.
         for path in [stranger.path(&rest), owner.path(&rest)] {
-            let (status, _) = stranger
-                .refusal(method.clone(), &path, body.as_ref())
-                .await?;
+            let (status, _) = stranger.refusal(method.clone(), &path, body.as_ref()).await?;
             assert_eq!(status, 404, "{method} {path}");
         }
     }
     for rest in ["contacts", "campaigns", "unsubscribes", "api-keys"] {
-        let (status, _) = stranger
-            .refusal(Method::GET, &owner.path(rest), None)
-            .await?;
+        let (status, _) = stranger.refusal(Method::GET, &owner.path(rest), None).await?;
         assert_eq!(status, 404, "{rest}");
-        let (status, _) = stranger
-            .refusal(Method::POST, &owner.path(rest), Some(&body))
-            .await?;
+        let (status, _) = stranger.refusal(Method::POST, &owner.path(rest), Some(&body)).await?;
         assert!([404, 405].contains(&status), "{rest}: {status}");
     }
     assert_eq!(owner.campaign(&campaign).await?["name"], "Spring sale");
@@ -63,10 +54,7 @@ async fn another_organisations_ids_open_nothing() -> anyhow::Result<()> {
 async fn a_senders_phone_has_one_organisation() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let body = json!({"name": "Other", "senderPhone": tenant.sender});
-    let request = tenant
-        .admin
-        .request(Method::POST, "/v1/organizations")
-        .json(&body);
+    let request = tenant.admin.request(Method::POST, "/v1/organizations").json(&body);
     let answer = request.send().await?;
     assert_eq!(answer.status(), 409);
     let problem: serde_json::Value = answer.json().await?;
@@ -80,19 +68,10 @@ async fn roles_allow_what_they_say() -> anyhow::Result<()> {
     let keys = tenant.path("api-keys");
     let mut keyed = Vec::new();
     for role in ["viewer", "sender"] {
-        let key = tenant
-            .api
-            .post(&keys, &json!({"name": role, "role": role}))
-            .await?;
-        keyed.push(
-            tenant
-                .api
-                .with_key(key["secret"].as_str().unwrap_or_default()),
-        );
+        let key = tenant.api.post(&keys, &json!({"name": role, "role": role})).await?;
+        keyed.push(tenant.api.with_key(key["secret"].as_str().unwrap_or_default()));
     }
-    let [viewer, sender] = &keyed[..] else {
-        anyhow::bail!("two keys")
-    };
+    let [viewer, sender] = &keyed[..] else { anyhow::bail!("two keys") };
     let status = async |api: &local::client::Api, method: Method, path: &str| {
         let request = api.request(method, path).json(&json!({"name": "Spring"}));
         anyhow::Ok(request.send().await?.status().as_u16())

@@ -32,20 +32,15 @@ async fn a_test_asks_neither_contacts_nor_unsubscribes() -> anyhow::Result<()> {
     tenant.unsubscribe(&to).await?;
     let id = tenant.draft("Hello").await?;
     let message = send_test(&tenant, &id, &to).await?;
-    assert_eq!(
-        (&message["kind"], &message["campaignId"]),
-        (&json!("test"), &json!(id))
-    );
+    assert_eq!((&message["kind"], &message["campaignId"]), (&json!("test"), &json!(id)));
     until(&tenant, &id, &message, "delivered").await?;
     assert_eq!(tenant.books.texts(&to).await?, 1);
     let campaign = tenant.campaign(&id).await?;
     assert_eq!(campaign["status"], "draft");
     assert_eq!(campaign["counts"], Value::Null);
     assert!(tenant.messages(&id).await?.is_empty());
-    let tests = tenant
-        .api
-        .list(&tenant.path(&format!("campaigns/{id}/messages?kind=test")))
-        .await?;
+    let tests =
+        tenant.api.list(&tenant.path(&format!("campaigns/{id}/messages?kind=test"))).await?;
     assert_eq!(tests.len(), 1);
     Ok(())
 }
@@ -76,19 +71,14 @@ async fn a_tests_failure_is_not_the_campaigns() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_test_needs_a_draft_with_a_body() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
-    let blank = tenant
-        .api
-        .post(&tenant.path("campaigns"), &json!({"name": "Spring"}))
-        .await?;
+    let blank = tenant.api.post(&tenant.path("campaigns"), &json!({"name": "Spring"})).await?;
     let path = |id: &str| tenant.path(&format!("campaigns/{id}/send-test"));
     let body = json!({"to": phone()});
     let blank = path(blank["id"].as_str().unwrap_or_default());
     let refusal = tenant.refusal(Method::POST, &blank, Some(&body)).await?;
     assert_eq!(refusal, (422, "campaign_body_required".to_owned()));
     let sent = tenant.send().await?;
-    let refusal = tenant
-        .refusal(Method::POST, &path(&sent), Some(&body))
-        .await?;
+    let refusal = tenant.refusal(Method::POST, &path(&sent), Some(&body)).await?;
     assert_eq!(refusal, (409, "campaign_not_draft".to_owned()));
     Ok(())
 }

@@ -75,15 +75,10 @@ fn look(parent: u32, samples: &Mutex<HashMap<u32, (String, Sample)>>) {
     let Ok(processes) = fs::read_dir("/proc") else {
         return;
     };
-    let ids = processes
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let ids = processes.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     for id in ids {
         if let Some((function, sample)) = sample(id, parent) {
-            samples
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(id, (function, sample));
+            samples.lock().unwrap_or_else(PoisonError::into_inner).insert(id, (function, sample));
         }
     }
 }
@@ -99,9 +94,7 @@ fn sample(id: u32, parent: u32) -> Option<(String, Sample)> {
         .split(|byte| *byte == 0)
         .find_map(|variable| variable.strip_prefix(b"AWS_LAMBDA_FUNCTION_NAME="))?;
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let peak = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let time = |at: usize| fields.get(at)?.parse::<u64>().ok();
     let sample = Sample {
         ticks: time(11)? + time(12)?,
@@ -143,11 +136,7 @@ struct Report {
 pub fn aws_usage(log: &str, offset: usize) -> anyhow::Result<BTreeMap<String, AwsUsage>> {
     let content = fs::read(log)?;
     let mut functions = BTreeMap::<String, AwsUsage>::new();
-    for line in content
-        .get(offset..)
-        .unwrap_or_default()
-        .split(|byte| *byte == b'\n')
-    {
+    for line in content.get(offset..).unwrap_or_default().split(|byte| *byte == b'\n') {
         let Ok(Line { usage }) = serde_json::from_slice(line) else {
             continue;
         };

@@ -76,10 +76,7 @@ impl Balance {
             .after
             .iter()
             .map(|(function, after)| {
-                let before = costs
-                    .before
-                    .get(function)
-                    .map_or(0.0, |used| used.cpu_seconds);
+                let before = costs.before.get(function).map_or(0.0, |used| used.cpu_seconds);
                 (function.clone(), each((after.cpu_seconds - before) * 1e6))
             })
             .collect();
@@ -118,28 +115,12 @@ impl Balance {
         };
         let twice = self.provider.map_or(0, |judge| judge.twice as u64);
         [
-            equal(
-                "contacts = recipients + skipped",
-                self.contacts,
-                self.recipients + skipped,
-            ),
-            equal(
-                "recipients = the counts' sum",
-                self.recipients,
-                total(&self.counts),
-            ),
-            equal(
-                "recipients = messages listed",
-                self.recipients,
-                total(&self.listed),
-            ),
+            equal("contacts = recipients + skipped", self.contacts, self.recipients + skipped),
+            equal("recipients = the counts' sum", self.recipients, total(&self.counts)),
+            equal("recipients = messages listed", self.recipients, total(&self.listed)),
             equal("phones that got a text twice", twice, 0),
-            (self.counts != self.listed).then(|| {
-                format!(
-                    "counts {:?} are not the list's {:?}",
-                    self.counts, self.listed
-                )
-            }),
+            (self.counts != self.listed)
+                .then(|| format!("counts {:?} are not the list's {:?}", self.counts, self.listed)),
             (self.recipients == 0).then(|| "nobody was a recipient".to_owned()),
         ]
         .into_iter()
@@ -176,23 +157,11 @@ impl std::fmt::Display for Balance {
             line(&format!("  {function}"), format!("{micros:.0}"))?;
         }
         for (function, mib) in &self.resident_peak_mib {
-            line(
-                &format!("resident peak of {function}, MiB"),
-                format!("{mib:.1}"),
-            )?;
+            line(&format!("resident peak of {function}, MiB"), format!("{mib:.1}"))?;
         }
-        line(
-            "AWS calls a recipient",
-            format!("{:.2}", self.aws_calls_per_recipient),
-        )?;
-        line(
-            "write units a recipient",
-            format!("{:.2}", self.write_units_per_recipient),
-        )?;
-        line(
-            "read units a recipient",
-            format!("{:.2}", self.read_units_per_recipient),
-        )?;
+        line("AWS calls a recipient", format!("{:.2}", self.aws_calls_per_recipient))?;
+        line("write units a recipient", format!("{:.2}", self.write_units_per_recipient))?;
+        line("read units a recipient", format!("{:.2}", self.read_units_per_recipient))?;
         f.write_str(&sheet)?;
         if self.errors.is_empty() {
             writeln!(f, "The balance holds.")

@@ -18,35 +18,22 @@ pub struct Api {
 impl Api {
     pub fn new(url: &str, key: &str) -> anyhow::Result<Self> {
         let http = Client::builder().timeout(Duration::from_secs(60)).build()?;
-        Ok(Self {
-            http,
-            url: url.to_owned(),
-            key: key.to_owned(),
-        })
+        Ok(Self { http, url: url.to_owned(), key: key.to_owned() })
     }
 
     pub fn admin(variables: &Variables) -> anyhow::Result<Self> {
-        let read = |name| {
-            variables
-                .get(name)
-                .with_context(|| format!("{name} is not set"))
-        };
+        let read = |name| variables.get(name).with_context(|| format!("{name} is not set"));
         Self::new(read("API_URL")?, read("ADMIN_KEY")?)
     }
 
     /// The same API with another key.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Self {
-        Self {
-            key: key.to_owned(),
-            ..self.clone()
-        }
+        Self { key: key.to_owned(), ..self.clone() }
     }
 
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http
-            .request(method, format!("{}{path}", self.url))
-            .bearer_auth(&self.key)
+        self.http.request(method, format!("{}{path}", self.url)).bearer_auth(&self.key)
     }
 
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
@@ -62,9 +49,7 @@ impl Api {
     }
 
     pub async fn post_csv(&self, path: &str, content: Vec<u8>) -> anyhow::Result<Value> {
-        let request = self
-            .request(Method::POST, path)
-            .header("content-type", "text/csv");
+        let request = self.request(Method::POST, path).header("content-type", "text/csv");
         answer(request.body(content)).await
     }
 
@@ -74,16 +59,8 @@ impl Api {
         let mut cursor = String::new();
         loop {
             let separator = if path.contains('?') { '&' } else { '?' };
-            let page = self
-                .get(&format!("{path}{separator}limit=100{cursor}"))
-                .await?;
-            items.extend(
-                page["items"]
-                    .as_array()
-                    .context("a list has items")?
-                    .iter()
-                    .cloned(),
-            );
+            let page = self.get(&format!("{path}{separator}limit=100{cursor}")).await?;
+            items.extend(page["items"].as_array().context("a list has items")?.iter().cloned());
             match page["nextCursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return Ok(items),
@@ -99,11 +76,7 @@ async fn answer(request: RequestBuilder) -> anyhow::Result<Value> {
     if !status.is_success() {
         bail!("{url} answered {status}: {body}");
     }
-    if body.is_empty() {
-        Ok(Value::Null)
-    } else {
-        Ok(serde_json::from_str(&body)?)
-    }
+    if body.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_str(&body)?) }
 }
 
 /// Asks again until `done` says what was waited for.

@@ -38,15 +38,9 @@ impl Organization {
         };
         let id = text(&body["id"])?;
         let keys = format!("/v1/organizations/{id}/api-keys");
-        let key = admin
-            .post(&keys, &json!({"name": "demo", "role": "admin"}))
-            .await?;
+        let key = admin.post(&keys, &json!({"name": "demo", "role": "admin"})).await?;
         let key = text(&key["secret"])?;
-        Ok(Self {
-            api: admin.with_key(&key),
-            id,
-            key,
-        })
+        Ok(Self { api: admin.with_key(&key), id, key })
     }
 
     fn path(&self, rest: &str) -> String {
@@ -60,10 +54,7 @@ pub async fn run(stack: &Stack, contacts: usize) -> anyhow::Result<Balance> {
     import(&organization, contacts).await?;
     unsubscribe(&organization).await?;
 
-    let log = stack
-        .variables
-        .get("FUNCTIONS_LOG")
-        .context("FUNCTIONS_LOG is not set")?;
+    let log = stack.variables.get("FUNCTIONS_LOG").context("FUNCTIONS_LOG is not set")?;
     let (log_offset, before) = (fs::read(log)?.len(), watch.read(stack.emulator()));
     let started = Instant::now();
     let campaign = send(&organization).await?;
@@ -75,16 +66,9 @@ pub async fn run(stack: &Stack, contacts: usize) -> anyhow::Result<Balance> {
         aws: accounting::aws_usage(log, log_offset)?,
     };
     let id = text(&campaign["id"])?;
-    let messages = organization
-        .api
-        .list(&organization.path(&format!("campaigns/{id}/messages")))
-        .await?;
-    Ok(Balance::of(
-        &campaign,
-        &messages,
-        costs,
-        judge(stack).await?,
-    ))
+    let messages =
+        organization.api.list(&organization.path(&format!("campaigns/{id}/messages"))).await?;
+    Ok(Balance::of(&campaign, &messages, costs, judge(stack).await?))
 }
 
 async fn import(organization: &Organization, contacts: usize) -> anyhow::Result<()> {
@@ -97,11 +81,7 @@ async fn import(organization: &Organization, contacts: usize) -> anyhow::Result<
             Ok(matches!(import["status"].as_str(), Some("done" | "failed")).then_some(import))
         })
         .await?;
-        ensure!(
-            done["status"] == "done",
-            "import {} failed: {done}",
-            number + 1
-        );
+        ensure!(done["status"] == "done", "import {} failed: {done}", number + 1);
         say(&format!(
             "import {}: {} rows, {} created, {} rejected",
             number + 1,
@@ -133,21 +113,13 @@ fn files(contacts: usize) -> anyhow::Result<Vec<Vec<u8>>> {
 }
 
 async fn unsubscribe(organization: &Organization) -> anyhow::Result<()> {
-    let page = organization
-        .api
-        .get(&organization.path("contacts?limit=100"))
-        .await?;
+    let page = organization.api.get(&organization.path("contacts?limit=100")).await?;
     let contacts = page["items"].as_array().context("a list has items")?;
-    let phones = contacts
-        .iter()
-        .filter_map(|contact| contact["phone"].as_str());
+    let phones = contacts.iter().filter_map(|contact| contact["phone"].as_str());
     let mut count = 0;
     for phone in phones.take(UNSUBSCRIBED) {
         let phone = phone.replace('+', "%2B");
-        organization
-            .api
-            .put(&organization.path(&format!("unsubscribes/{phone}")))
-            .await?;
+        organization.api.put(&organization.path(&format!("unsubscribes/{phone}"))).await?;
         count += 1;
     }
     say(&format!("unsubscribed {count} phones"));
@@ -156,26 +128,16 @@ async fn unsubscribe(organization: &Organization) -> anyhow::Result<()> {
 
 async fn send(organization: &Organization) -> anyhow::Result<Value> {
     let body = json!({"name": "Spring sale", "body": BODY});
-    let campaign = organization
-        .api
-        .post(&organization.path("campaigns"), &body)
-        .await?;
+    let campaign = organization.api.post(&organization.path("campaigns"), &body).await?;
     let path = organization.path(&format!("campaigns/{}", text(&campaign["id"])?));
-    organization
-        .api
-        .post(&format!("{path}/send"), &json!({}))
-        .await?;
+    organization.api.post(&format!("{path}/send"), &json!({})).await?;
     let mut progress = Progress::start()?;
     let mut calm = Calm::default();
-    let settled = wait(
-        "the campaign to settle",
-        Duration::from_secs(1_800),
-        async || {
-            let campaign = organization.api.get(&path).await?;
-            progress.show(&campaign);
-            Ok(calm.is_settled(&campaign).then_some(campaign))
-        },
-    )
+    let settled = wait("the campaign to settle", Duration::from_secs(1_800), async || {
+        let campaign = organization.api.get(&path).await?;
+        progress.show(&campaign);
+        Ok(calm.is_settled(&campaign).then_some(campaign))
+    })
     .await;
     progress.finish();
     settled
@@ -212,10 +174,7 @@ impl Calm {
 
 /// Asks the simulator what it took; another provider keeps no such books.
 async fn judge(stack: &Stack) -> anyhow::Result<Option<Judge>> {
-    let url = stack
-        .variables
-        .get("PROVIDER_URL")
-        .context("PROVIDER_URL is not set")?;
+    let url = stack.variables.get("PROVIDER_URL").context("PROVIDER_URL is not set")?;
     let answer = reqwest::get(format!("{url}/_simulator/stats")).await?;
     if !answer.status().is_success() {
         return Ok(None);
@@ -228,8 +187,5 @@ async fn judge(stack: &Stack) -> anyhow::Result<Option<Judge>> {
 }
 
 fn text(value: &Value) -> anyhow::Result<String> {
-    Ok(value
-        .as_str()
-        .with_context(|| format!("{value} is no text"))?
-        .to_owned())
+    Ok(value.as_str().with_context(|| format!("{value} is no text"))?.to_owned())
 }

@@ -24,10 +24,7 @@ pub fn folder() -> PathBuf {
 }
 
 /// Tells the person at the terminal.
-#[expect(
-    clippy::print_stdout,
-    reason = "this is the one place that speaks to a person"
-)]
+#[expect(clippy::print_stdout, reason = "this is the one place that speaks to a person")]
 pub fn say(line: &str) {
     println!("{line}");
 }

@@ -46,14 +46,8 @@ async fn run(contacts: usize) -> anyhow::Result<ExitCode> {
     let balance = on_fresh_stack(async |stack| demo::run(stack, contacts).await).await?;
     let path = folder().join("balance.json");
     std::fs::write(&path, serde_json::to_vec_pretty(&balance)?)?;
-    say(&format!(
-        "\n{balance}The same as JSON: target/local/balance.json"
-    ));
-    Ok(if balance.errors.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    say(&format!("\n{balance}The same as JSON: target/local/balance.json"));
+    Ok(if balance.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn up() -> anyhow::Result<ExitCode> {
@@ -79,20 +73,11 @@ async fn up() -> anyhow::Result<ExitCode> {
 async fn with(program: &str, arguments: &[&str]) -> anyhow::Result<ExitCode> {
     on_fresh_stack(async |stack| {
         let mut command = Command::new(program);
-        command
-            .args(arguments)
-            .envs(&stack.variables)
-            .env("VOLLEY_STACK", "up");
+        command.args(arguments).envs(&stack.variables).env("VOLLEY_STACK", "up");
         let mut command = tokio::process::Command::from(command);
-        let status = command
-            .status()
-            .await
-            .with_context(|| format!("failed to start {program}"))?;
-        Ok(if status.success() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        })
+        let status =
+            command.status().await.with_context(|| format!("failed to start {program}"))?;
+        Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     })
     .await
 }

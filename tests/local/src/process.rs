@@ -40,19 +40,14 @@ pub fn end(id: u32, program: &str) {
 
 fn signal(id: u32, signal: &str) {
     // The group may be gone already, which is what is wanted.
-    let _ = Command::new("kill")
-        .args([signal, "--", &format!("-{id}")])
-        .stderr(Stdio::null())
-        .status();
+    let _ =
+        Command::new("kill").args([signal, "--", &format!("-{id}")]).stderr(Stdio::null()).status();
 }
 
 #[must_use]
 pub fn is_running(id: u32, program: &str) -> bool {
     let state = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-    let is_zombie = state
-        .rsplit(") ")
-        .next()
-        .is_some_and(|rest| rest.starts_with('Z'));
+    let is_zombie = state.rsplit(") ").next().is_some_and(|rest| rest.starts_with('Z'));
     let command = fs::read(format!("/proc/{id}/cmdline")).unwrap_or_default();
     !is_zombie && String::from_utf8_lossy(&command).contains(program)
 }
@@ -64,17 +59,10 @@ pub fn free_port() -> anyhow::Result<u16> {
 
 /// Waits until `url` answers with success.
 pub async fn ready(url: &str, log: &Path) -> anyhow::Result<()> {
-    let client = reqwest::Client::builder()
-        .timeout(Duration::from_secs(2))
-        .build()?;
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(2)).build()?;
     let deadline = Instant::now() + Duration::from_secs(60);
     while Instant::now() < deadline {
-        if client
-            .get(url)
-            .send()
-            .await
-            .is_ok_and(|answer| answer.status().is_success())
-        {
+        if client.get(url).send().await.is_ok_and(|answer| answer.status().is_success()) {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
@@ -82,9 +70,5 @@ pub async fn ready(url: &str, log: &Path) -> anyhow::Result<()> {
     let tail = fs::read_to_string(log).unwrap_or_default();
     let tail: Vec<&str> = tail.lines().rev().take(20).collect();
     let tail: Vec<&str> = tail.into_iter().rev().collect();
-    bail!(
-        "{url} did not answer within a minute; {} ends with:\n{}",
-        log.display(),
-        tail.join("\n")
-    )
+    bail!("{url} did not answer within a minute; {} ends with:\n{}", log.display(), tail.join("\n"))
 }

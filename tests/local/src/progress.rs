@@ -15,29 +15,19 @@ pub struct Progress {
 impl Progress {
     pub fn start() -> anyhow::Result<Self> {
         if !std::io::stderr().is_terminal() {
-            return Ok(Self {
-                bars: None,
-                last: String::new(),
-            });
+            return Ok(Self { bars: None, last: String::new() });
         }
         let all = MultiProgress::new();
         let style = ProgressStyle::with_template("{prefix:>10} {bar:40} {pos:>7} / {len}")?;
         let bar = |state: &&'static str| {
-            all.add(ProgressBar::new(0))
-                .with_style(style.clone())
-                .with_prefix(*state)
+            all.add(ProgressBar::new(0)).with_style(style.clone()).with_prefix(*state)
         };
-        Ok(Self {
-            bars: Some(STATES.iter().map(bar).collect()),
-            last: String::new(),
-        })
+        Ok(Self { bars: Some(STATES.iter().map(bar).collect()), last: String::new() })
     }
 
     /// Shows a campaign as the API tells it.
     pub fn show(&mut self, campaign: &Value) {
-        let recipients = campaign["audience"]["recipients"]
-            .as_u64()
-            .unwrap_or_default();
+        let recipients = campaign["audience"]["recipients"].as_u64().unwrap_or_default();
         let counts = STATES.map(|state| campaign["counts"][state].as_u64().unwrap_or_default());
         if let Some(bars) = &self.bars {
             for (bar, count) in bars.iter().zip(counts) {
@@ -46,11 +36,8 @@ impl Progress {
             }
             return;
         }
-        let states: Vec<String> = STATES
-            .iter()
-            .zip(counts)
-            .map(|(state, count)| format!("{state} {count}"))
-            .collect();
+        let states: Vec<String> =
+            STATES.iter().zip(counts).map(|(state, count)| format!("{state} {count}")).collect();
         let line = format!(
             "{} (dispatch {}): {recipients} recipients: {}",
             campaign["status"].as_str().unwrap_or_default(),

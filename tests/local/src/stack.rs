@@ -52,11 +52,7 @@ impl Provider {
         let read = |name| std::env::var(name).with_context(|| format!("PROVIDER_URL needs {name}"));
         let (account_sid, auth_token) =
             (read("PROVIDER_ACCOUNT_SID")?, read("PROVIDER_AUTH_TOKEN")?);
-        Ok(Some(Self {
-            url,
-            account_sid,
-            auth_token,
-        }))
+        Ok(Some(Self { url, account_sid, auth_token }))
     }
 }
 
@@ -68,11 +64,7 @@ impl Stack {
         let _ = rustls::crypto::ring::default_provider().install_default();
         fs::create_dir_all(folder())?;
         Self::down()?;
-        let mut stack = Self {
-            emulator: 0,
-            simulator: None,
-            variables: Variables::new(),
-        };
+        let mut stack = Self { emulator: 0, simulator: None, variables: Variables::new() };
         let started = stack.start().await;
         stack.remember()?;
         if let Err(error) = started {
@@ -166,10 +158,7 @@ impl Stack {
     }
 
     fn remember(&self) -> anyhow::Result<()> {
-        Ok(fs::write(
-            folder().join("stack.json"),
-            serde_json::to_vec_pretty(self)?,
-        )?)
+        Ok(fs::write(folder().join("stack.json"), serde_json::to_vec_pretty(self)?)?)
     }
 
     /// The stack that was left up.
@@ -192,10 +181,7 @@ impl Stack {
 }
 
 fn functions_log() -> String {
-    folder()
-        .join("functions.log")
-        .to_string_lossy()
-        .into_owned()
+    folder().join("functions.log").to_string_lossy().into_owned()
 }
 
 fn aws_variables(endpoint: &str) -> Variables {
@@ -216,15 +202,9 @@ fn deploy(
     provider: &Provider,
     admin_key: &str,
 ) -> anyhow::Result<()> {
-    let key_hash: String = Sha256::digest(admin_key)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let architecture = if cfg!(target_arch = "aarch64") {
-        "arm64"
-    } else {
-        "x86_64"
-    };
+    let key_hash: String =
+        Sha256::digest(admin_key).iter().map(|byte| format!("{byte:02x}")).collect();
+    let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
     let parameters = PARAMETERS.into_iter().chain([
         ("PublicUrl", public_url),
         ("ProviderUrl", &provider.url),
@@ -234,32 +214,11 @@ fn deploy(
         ("Architecture", architecture),
     ]);
     let output = Command::new(root().join(".venv/sam/bin/sam"))
-        .args([
-            "deploy",
-            "--stack-name",
-            STACK,
-            "--template-file",
-            "template.yaml",
-        ])
-        .args([
-            "--config-file",
-            "/dev/null",
-            "--no-confirm-changeset",
-            "--no-progressbar",
-        ])
-        .args([
-            "--capabilities",
-            "CAPABILITY_IAM",
-            "--resolve-s3",
-            "--region",
-            "us-east-1",
-        ])
+        .args(["deploy", "--stack-name", STACK, "--template-file", "template.yaml"])
+        .args(["--config-file", "/dev/null", "--no-confirm-changeset", "--no-progressbar"])
+        .args(["--capabilities", "CAPABILITY_IAM", "--resolve-s3", "--region", "us-east-1"])
         // The tag by which the emulator is told the API's id, so that its URL is known beforehand.
-        .args([
-            "--tags",
-            &format!("ms-custom-id={API_ID}"),
-            "--parameter-overrides",
-        ])
+        .args(["--tags", &format!("ms-custom-id={API_ID}"), "--parameter-overrides"])
         .args(parameters.map(|(name, value)| format!("{name}={value}")))
         .envs(aws)
         .env("SAM_CLI_TELEMETRY", "0")
@@ -269,10 +228,7 @@ fn deploy(
     let log = [output.stdout, output.stderr].concat();
     fs::write(folder().join("deploy.log"), &log)?;
     if !output.status.success() {
-        bail!(
-            "the SAM CLI failed to deploy:\n{}",
-            String::from_utf8_lossy(&log)
-        );
+        bail!("the SAM CLI failed to deploy:\n{}", String::from_utf8_lossy(&log));
     }
     Ok(())
 }
@@ -285,10 +241,7 @@ fn outputs(aws: &Variables) -> anyhow::Result<HashMap<String, String>> {
         .output()
         .context("failed to read the stack's outputs")?;
     serde_json::from_slice(&output.stdout).with_context(|| {
-        format!(
-            "the stack has no outputs: {}",
-            String::from_utf8_lossy(&output.stderr)
-        )
+        format!("the stack has no outputs: {}", String::from_utf8_lossy(&output.stderr))
     })
 }
 

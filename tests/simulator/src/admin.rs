@@ -140,10 +140,8 @@ async fn inbound(State(world): State<Arc<World>>, Json(inbound): Json<Inbound>) 
         parameters.push(("OptOutType", kind.to_owned()));
     }
     parameters.push(("Body", inbound.body));
-    let parameters: Vec<_> = parameters
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
+    let parameters: Vec<_> =
+        parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     match world.callbacks.post(&inbound.url, &parameters).await {
         Ok(answer) => {
             let status = answer.status().as_u16();

@@ -13,12 +13,8 @@ use crate::config::Config;
 use crate::signature;
 
 /// How long to wait before each try.
-const TRIES: [Duration; 4] = [
-    Duration::ZERO,
-    Duration::from_millis(250),
-    Duration::from_secs(1),
-    Duration::from_secs(3),
-];
+const TRIES: [Duration; 4] =
+    [Duration::ZERO, Duration::from_millis(250), Duration::from_secs(1), Duration::from_secs(3)];
 
 #[derive(Debug)]
 pub(crate) struct Callbacks {
@@ -98,18 +94,11 @@ impl Callbacks {
                 Err(error) => failure = Some(format!("{url}: {error:?}")),
             }
         }
-        let counter = if failure.is_none() {
-            &self.sent
-        } else {
-            &self.failed
-        };
+        let counter = if failure.is_none() { &self.sent } else { &self.failed };
         counter.fetch_add(1, Ordering::Relaxed);
         self.pending.fetch_sub(1, Ordering::Relaxed);
         if failure.is_some() {
-            *self
-                .last_failure
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner) = failure;
+            *self.last_failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
         }
     }
 
@@ -121,19 +110,12 @@ impl Callbacks {
     ) -> reqwest::Result<Response> {
         // The semaphore is never closed.
         let _slot = self.slots.acquire().await;
-        let form = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(parameters)
-            .finish();
+        let form =
+            form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
         self.http
             .post(url)
-            .header(
-                signature::HEADER,
-                signature::sign(&self.token, url, parameters),
-            )
-            .header(
-                CONTENT_TYPE,
-                "application/x-www-form-urlencoded; charset=utf-8",
-            )
+            .header(signature::HEADER, signature::sign(&self.token, url, parameters))
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
             .header("User-Agent", "TwilioProxy/1.1")
             .body(form)
             .send()
@@ -145,11 +127,7 @@ impl Callbacks {
             pending: self.pending.load(Ordering::Relaxed),
             sent: self.sent.load(Ordering::Relaxed),
             failed: self.failed.load(Ordering::Relaxed),
-            last_failure: self
-                .last_failure
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
+            last_failure: self.last_failure.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             is_held: *self.hold.borrow(),
         }
     }

@@ -13,41 +13,20 @@ fn describe(code: u32) -> (StatusCode, &'static str) {
         20001 => (StatusCode::BAD_REQUEST, "Invalid parameter"),
         20003 => (StatusCode::UNAUTHORIZED, "Authenticate"),
         20004 => (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),
-        20404 => (
-            StatusCode::NOT_FOUND,
-            "The requested resource was not found",
-        ),
+        20404 => (StatusCode::NOT_FOUND, "The requested resource was not found"),
         20429 => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
-        20500 => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "An internal server error has occurred",
-        ),
-        21211 => (
-            StatusCode::BAD_REQUEST,
-            "The 'To' number is not a valid phone number.",
-        ),
+        20500 => (StatusCode::INTERNAL_SERVER_ERROR, "An internal server error has occurred"),
+        21211 => (StatusCode::BAD_REQUEST, "The 'To' number is not a valid phone number."),
         21602 => (StatusCode::BAD_REQUEST, "Message body is required."),
-        21603 => (
-            StatusCode::BAD_REQUEST,
-            "A 'From' phone number is required.",
-        ),
+        21603 => (StatusCode::BAD_REQUEST, "A 'From' phone number is required."),
         21604 => (StatusCode::BAD_REQUEST, "A 'To' phone number is required."),
-        21609 => (
-            StatusCode::BAD_REQUEST,
-            "The 'StatusCallback' URL is not a valid URL.",
-        ),
-        21610 => (
-            StatusCode::BAD_REQUEST,
-            "Attempt to send to unsubscribed recipient",
-        ),
+        21609 => (StatusCode::BAD_REQUEST, "The 'StatusCallback' URL is not a valid URL."),
+        21610 => (StatusCode::BAD_REQUEST, "Attempt to send to unsubscribed recipient"),
         21611 => (
             StatusCode::BAD_REQUEST,
             "This 'From' number has exceeded the maximum number of queued messages",
         ),
-        21614 => (
-            StatusCode::BAD_REQUEST,
-            "'To' number is not a valid mobile number",
-        ),
+        21614 => (StatusCode::BAD_REQUEST, "'To' number is not a valid mobile number"),
         21617 => (
             StatusCode::BAD_REQUEST,
             "The concatenated message body exceeds the 1600 character limit",

@@ -66,10 +66,7 @@ pub const DELIVERED: Fate = Fate {
 };
 
 const fn creation(creation: Creation) -> Fate {
-    Fate {
-        creation,
-        ..DELIVERED
-    }
+    Fate { creation, ..DELIVERED }
 }
 
 const fn refused(code: u32) -> Fate {
@@ -85,17 +82,11 @@ const fn answered(answer: Answer) -> Fate {
 }
 
 const fn told(receipts: Receipts) -> Fate {
-    Fate {
-        receipts,
-        ..DELIVERED
-    }
+    Fate { receipts, ..DELIVERED }
 }
 
 const fn undelivered(code: u32) -> Fate {
-    Fate {
-        ending: Ending::Undelivered(code),
-        ..DELIVERED
-    }
+    Fate { ending: Ending::Undelivered(code), ..DELIVERED }
 }
 
 /// The last four digits, the fate's name, the fate.
@@ -129,10 +120,7 @@ impl Fate {
     #[must_use]
     pub fn of_number(number: &str) -> Option<Self> {
         let suffix: u16 = number.get(number.len().checked_sub(4)?..)?.parse().ok()?;
-        TABLE
-            .iter()
-            .find(|(digits, ..)| *digits == suffix)
-            .map(|(.., fate)| *fate)
+        TABLE.iter().find(|(digits, ..)| *digits == suffix).map(|(.., fate)| *fate)
     }
 
     /// The fate of this name: one of the table, `delivered`, or `undelivered-` or `refused-` with
@@ -163,11 +151,7 @@ mod tests {
     #[test]
     fn digits_and_names_say_the_same() {
         for (suffix, name, fate) in TABLE {
-            assert_eq!(
-                Fate::of_number(&format!("+1415355{suffix}")),
-                Some(fate),
-                "{name}"
-            );
+            assert_eq!(Fate::of_number(&format!("+1415355{suffix}")), Some(fate), "{name}");
             assert_eq!(Fate::named(name, None), Some(fate), "{name}");
         }
         assert_eq!(Fate::of_number("+14153550123"), None);

@@ -8,10 +8,6 @@ use simulator::{Config, Simulator};
 async fn main() -> anyhow::Result<()> {
     let config = Config::from_variables(|name| std::env::var(name).ok())?;
     let simulator = Simulator::start(config).await?;
-    writeln!(
-        std::io::stdout(),
-        "simulator listening on {}",
-        simulator.url()
-    )?;
+    writeln!(std::io::stdout(), "simulator listening on {}", simulator.url())?;
     simulator.wait().await
 }

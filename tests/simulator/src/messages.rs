@@ -96,11 +96,7 @@ impl Store {
         self.by_to.entry(order.to.clone()).or_default().push(index);
         self.messages.push(Message {
             sid,
-            status: if order.from.is_some() {
-                Status::Queued
-            } else {
-                Status::Accepted
-            },
+            status: if order.from.is_some() { Status::Queued } else { Status::Accepted },
             order,
             ending,
             created: now,
@@ -163,9 +159,7 @@ impl Store {
             let mut counts: HashMap<(&str, &str), usize> = HashMap::new();
             for &index in indices {
                 let message = &self.messages[index];
-                *counts
-                    .entry((message.sender(), &message.order.body))
-                    .or_default() += 1;
+                *counts.entry((message.sender(), &message.order.body)).or_default() += 1;
             }
             found.extend(
                 counts

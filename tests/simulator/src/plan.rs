@@ -32,9 +32,7 @@ pub(crate) fn ending(fate: Option<Fate>, config: &Config, chance: Chance) -> End
         Some(fate) => fate.ending,
         None if chance.hits(About::Undelivered, config.undelivered_rate) => {
             let share = chance.roll(About::Code);
-            let code = (1_u8..)
-                .zip(CODES)
-                .find(|(n, _)| share < f64::from(*n) / 4.0);
+            let code = (1_u8..).zip(CODES).find(|(n, _)| share < f64::from(*n) / 4.0);
             Ending::Undelivered(code.map_or(CODES[0], |(_, code)| code))
         }
         None => Ending::Delivered,
@@ -49,11 +47,7 @@ impl Plan {
         };
         let is_early = is(Receipts::Early, About::Early, config.early_rate);
         let mut statuses = vec![Status::Sent, ending.into()];
-        if is(
-            Receipts::OutOfOrder,
-            About::OutOfOrder,
-            config.out_of_order_rate,
-        ) {
+        if is(Receipts::OutOfOrder, About::OutOfOrder, config.out_of_order_rate) {
             statuses.reverse();
         }
         if is(Receipts::Twice, About::Twice, config.twice_rate) {
@@ -65,19 +59,11 @@ impl Plan {
             .into_iter()
             .enumerate()
             .map(|(place, status)| Step {
-                after: if is_early {
-                    Duration::ZERO
-                } else {
-                    delays[place.min(1)]
-                },
+                after: if is_early { Duration::ZERO } else { delays[place.min(1)] },
                 status,
             })
             .collect();
-        Self {
-            steps,
-            is_early,
-            is_told: receipts != Receipts::Never,
-        }
+        Self { steps, is_early, is_told: receipts != Receipts::Never }
     }
 }
 
@@ -100,10 +86,7 @@ mod tests {
         let (sent, delivered) = (Status::Sent, Status::Delivered);
         assert_eq!(statuses(Receipts::InOrder, &config), [sent, delivered]);
         assert_eq!(statuses(Receipts::OutOfOrder, &config), [delivered, sent]);
-        assert_eq!(
-            statuses(Receipts::Twice, &config),
-            [sent, delivered, sent, delivered]
-        );
+        assert_eq!(statuses(Receipts::Twice, &config), [sent, delivered, sent, delivered]);
     }
 
     #[test]
@@ -117,10 +100,7 @@ mod tests {
         assert_eq!(statuses(Receipts::InOrder, &config).len(), 4);
         assert_eq!(statuses(Receipts::OutOfOrder, &config).len(), 2);
         let chance = Chance::new(1, "+14153550123", 0);
-        assert!(matches!(
-            ending(None, &config, chance),
-            Ending::Undelivered(_)
-        ));
+        assert!(matches!(ending(None, &config, chance), Ending::Undelivered(_)));
         let delivered = Some(crate::fates::DELIVERED);
         assert_eq!(ending(delivered, &config, chance), Ending::Delivered);
     }

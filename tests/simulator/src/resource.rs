@@ -83,10 +83,7 @@ pub(crate) fn receipt(
         ("From", Some(message.sender().to_owned())),
         ("MessagingServiceSid", service.cloned()),
         ("ErrorCode", error.map(|code| code.to_string())),
-        (
-            "RawDlrDate",
-            is_final.then(|| now.format("%y%m%d%H%M").to_string()),
-        ),
+        ("RawDlrDate", is_final.then(|| now.format("%y%m%d%H%M").to_string())),
     ]
     .into_iter()
     .filter_map(|(name, value)| Some((name.to_owned(), value?)))

@@ -23,16 +23,11 @@ pub(crate) fn router(world: Arc<World>) -> Router {
     let twilio = Router::new()
         .route(
             "/{account}/Messages.json",
-            post(create::create)
-                .get(read::list)
-                .fallback(async || errors::answer(20_004)),
+            post(create::create).get(read::list).fallback(async || errors::answer(20_004)),
         )
         .route("/{account}/Messages/{sid}", get(read::fetch))
         .fallback(async || errors::answer(20_404))
-        .layer(middleware::from_fn_with_state(
-            Arc::clone(&world),
-            authenticate,
-        ));
+        .layer(middleware::from_fn_with_state(Arc::clone(&world), authenticate));
     Router::new()
         .nest("/2010-04-01/Accounts", twilio)
         .nest("/_simulator", admin::router())
@@ -53,10 +48,9 @@ async fn authenticate(State(world): State<Arc<World>>, request: Request, next: N
         return next.run(request).await;
     }
     let mut answer = errors::answer(20_003);
-    answer.headers_mut().insert(
-        WWW_AUTHENTICATE,
-        HeaderValue::from_static("Basic realm=\"Twilio API\""),
-    );
+    answer
+        .headers_mut()
+        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Basic realm=\"Twilio API\""));
     answer
 }
 

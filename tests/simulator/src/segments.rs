@@ -17,11 +17,7 @@ pub(crate) fn count(body: &str) -> usize {
         .collect();
     match septets {
         Some(septets) => cut(&septets, 160, 153),
-        None => cut(
-            &body.chars().map(char::len_utf16).collect::<Vec<_>>(),
-            70,
-            67,
-        ),
+        None => cut(&body.chars().map(char::len_utf16).collect::<Vec<_>>(), 70, 67),
     }
 }
 

@@ -42,11 +42,7 @@ mod tests {
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(
-            sign(
-                "12345",
-                "https://mycompany.com/myapp.php?foo=1&bar=2",
-                &parameters
-            ),
+            sign("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", &parameters),
             "RSOYDt4T1cUTdK1PDd93/VVr8B8="
         );
     }

@@ -142,10 +142,7 @@ impl World {
             let store = self.store();
             let message = store.get(index);
             message.order.callback.clone().map(|url| {
-                (
-                    url,
-                    resource::receipt(message, status, &self.config.account_sid, now()),
-                )
+                (url, resource::receipt(message, status, &self.config.account_sid, now()))
             })
         };
         if let Some((url, parameters)) = told {

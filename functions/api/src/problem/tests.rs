@@ -33,18 +33,12 @@ fn headers_tell_what_to_do() {
     let throttled = TableError::Throttled { operation: "Query" };
     let response = Problem::from(throttled).into_response();
     assert_eq!(response.headers()[header::RETRY_AFTER], "1");
-    assert_eq!(
-        response.headers()[header::CONTENT_TYPE],
-        "application/problem+json"
-    );
+    assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
 }
 
 #[tokio::test]
 async fn faults_tell_nothing() {
-    let error = TableError::Request {
-        operation: "PutItem",
-        source: "table secret-name".into(),
-    };
+    let error = TableError::Request { operation: "PutItem", source: "table secret-name".into() };
     let (status, body) = read(Problem::from(error)).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(body["code"], "internal_error");
@@ -55,14 +49,8 @@ async fn faults_tell_nothing() {
 #[tokio::test]
 async fn refusals_have_their_codes() {
     let (status, body) = read(Problem::from(Refusal::ScheduledAtPast)).await;
-    assert_eq!(
-        (status.as_u16(), &body["code"]),
-        (422, &json!("scheduled_at_past"))
-    );
+    assert_eq!((status.as_u16(), &body["code"]), (422, &json!("scheduled_at_past")));
     assert_eq!(body["errors"][0]["pointer"], "/scheduledAt");
     let (status, body) = read(Problem::from(Refusal::NotDraft)).await;
-    assert_eq!(
-        (status.as_u16(), &body["code"]),
-        (409, &json!("campaign_not_draft"))
-    );
+    assert_eq!((status.as_u16(), &body["code"]), (409, &json!("campaign_not_draft")));
 }

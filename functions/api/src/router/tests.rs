@@ -82,59 +82,20 @@ const CONTRACT: [(&str, &str); 19] = [
     ("/v1/organizations", "post get"),
     ("/v1/organizations/{organizationId}", "get patch"),
     ("/v1/organizations/{organizationId}/api-keys", "post get"),
-    (
-        "/v1/organizations/{organizationId}/api-keys/{keyId}",
-        "delete",
-    ),
-    (
-        "/v1/organizations/{organizationId}/contacts",
-        "post get delete",
-    ),
-    (
-        "/v1/organizations/{organizationId}/contacts/{contactId}",
-        "get put delete",
-    ),
-    (
-        "/v1/organizations/{organizationId}/contacts/imports",
-        "post",
-    ),
-    (
-        "/v1/organizations/{organizationId}/contacts/imports/{importId}",
-        "get",
-    ),
+    ("/v1/organizations/{organizationId}/api-keys/{keyId}", "delete"),
+    ("/v1/organizations/{organizationId}/contacts", "post get delete"),
+    ("/v1/organizations/{organizationId}/contacts/{contactId}", "get put delete"),
+    ("/v1/organizations/{organizationId}/contacts/imports", "post"),
+    ("/v1/organizations/{organizationId}/contacts/imports/{importId}", "get"),
     ("/v1/organizations/{organizationId}/unsubscribes", "get"),
-    (
-        "/v1/organizations/{organizationId}/unsubscribes/{phone}",
-        "get put delete",
-    ),
-    (
-        "/v1/organizations/{organizationId}/campaigns",
-        "post get delete",
-    ),
-    (
-        "/v1/organizations/{organizationId}/campaigns/{campaignId}",
-        "get put delete",
-    ),
-    (
-        "/v1/organizations/{organizationId}/campaigns/{campaignId}/send",
-        "post",
-    ),
-    (
-        "/v1/organizations/{organizationId}/campaigns/{campaignId}/send-test",
-        "post",
-    ),
-    (
-        "/v1/organizations/{organizationId}/campaigns/{campaignId}/cancel",
-        "post",
-    ),
-    (
-        "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages",
-        "get",
-    ),
-    (
-        "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}",
-        "get",
-    ),
+    ("/v1/organizations/{organizationId}/unsubscribes/{phone}", "get put delete"),
+    ("/v1/organizations/{organizationId}/campaigns", "post get delete"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}", "get put delete"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/send", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/send-test", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/cancel", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages", "get"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}", "get"),
     ("/health", "get"),
     ("/openapi.json", "get"),
 ];
@@ -169,21 +130,13 @@ fn check_operation(path: &str, method: &str, operation: &Value) {
         return;
     }
     assert_eq!(operation["security"][0]["key"], Value::Array(Vec::new()));
-    for (status, response) in responses
-        .iter()
-        .filter(|(status, _)| status.as_str() >= "400")
-    {
+    for (status, response) in responses.iter().filter(|(status, _)| status.as_str() >= "400") {
         let problem = &response["content"]["application/problem+json"]["schema"]["$ref"];
-        assert_eq!(
-            problem, "#/components/schemas/Problem",
-            "{method} {path} {status}"
-        );
+        assert_eq!(problem, "#/components/schemas/Problem", "{method} {path} {status}");
     }
     let parameters = operation["parameters"].as_array();
-    let has_key = parameters
-        .into_iter()
-        .flatten()
-        .any(|parameter| parameter["name"] == "Idempotency-Key");
+    let has_key =
+        parameters.into_iter().flatten().any(|parameter| parameter["name"] == "Idempotency-Key");
     assert_eq!(has_key, method == "post", "{method} {path}");
 }
 

@@ -80,13 +80,9 @@ pub(crate) async fn list_campaigns(
 ) -> Result<Reply, Problem> {
     let id = access.organization.id;
     let status = query.status.map_or("", Status::as_str);
-    let list = app
-        .cursors
-        .list(format!("{id}/campaigns?status={status}"), query.limit)?;
+    let list = app.cursors.list(format!("{id}/campaigns?status={status}"), query.limit)?;
     let after = list.position(query.cursor.as_deref())?;
-    let found = app
-        .table
-        .campaigns(id, query.status, list.limit.into(), after);
+    let found = app.table.campaigns(id, query.status, list.limit.into(), after);
     let (campaigns, next) = found.await?;
     list.reply(campaigns.iter().map(CampaignView::from), next)
 }
@@ -120,9 +116,7 @@ pub(crate) async fn update_campaign(
     let (name, body) = draft.checked()?;
     for _ in 0..RACES_MOST {
         let before = find(&app, access.organization.id, id).await?;
-        let after = before
-            .clone()
-            .update(name.clone(), body.clone(), clock::now())?;
+        let after = before.clone().update(name.clone(), body.clone(), clock::now())?;
         if app.table.save_campaign(&before, &after, None).await? == Saved::Done {
             return Reply::ok(&CampaignView::from(&after));
         }

@@ -65,9 +65,7 @@ pub(crate) async fn create_contact(
     };
     let reply = Reply::new(StatusCode::CREATED, &ContactView::from(contact.clone()))?;
     let remember = once.remember(&reply, now);
-    let saved = app
-        .table
-        .create_contact(&access.organization, &contact, remember.as_ref());
+    let saved = app.table.create_contact(&access.organization, &contact, remember.as_ref());
     match saved.await? {
         ContactSaved::Done => Ok(reply),
         ContactSaved::Stale | ContactSaved::Answered => Err(Problem::raced()),
@@ -125,10 +123,7 @@ pub(crate) async fn update_contact(
             updated_at: moment_after(before.updated_at, clock::now()),
             ..before.clone()
         };
-        let saved = app
-            .table
-            .save_contact(organization, &before, &after)
-            .await?;
+        let saved = app.table.save_contact(organization, &before, &after).await?;
         if saved == ContactSaved::Done {
             return Reply::ok(&ContactView::from(after));
         }
@@ -216,9 +211,8 @@ impl ContactDraft {
             email: self.email,
             attributes: self.attributes.unwrap_or_default(),
         };
-        let profile = profile
-            .checked()
-            .map_err(|error| (format!("/{}", error.field), error.reason));
+        let profile =
+            profile.checked().map_err(|error| (format!("/{}", error.field), error.reason));
         let profile = match profile {
             Ok(profile) => Some(profile),
             Err((pointer, reason)) => checks.take(&pointer, Err(reason)),

@@ -54,10 +54,7 @@ pub(crate) async fn create_import(
     let (organization_id, import_id) = (import.organization_id, import.id);
     let due = Due {
         at: now.plus_seconds(app.repair_seconds),
-        job: Job::Import {
-            organization_id,
-            import_id,
-        },
+        job: Job::Import { organization_id, import_id },
     };
     let reply = Reply::new(StatusCode::ACCEPTED, &ImportView::from(import.clone()))?;
     let remember = once.remember(&reply, now);
@@ -88,16 +85,11 @@ pub(crate) async fn get_import(
 /// Refuses at once what no row of the file could mend, so that nothing is begun.
 fn check(content: &[u8], columns: &Columns) -> Result<(), Problem> {
     if std::str::from_utf8(content).is_err() {
-        return Err(Problem::unprocessable(
-            "not_utf8",
-            "the file must be in UTF-8",
-        ));
+        return Err(Problem::unprocessable("not_utf8", "the file must be in UTF-8"));
     }
     let refuse = |detail: String| Problem::unprocessable("invalid_csv_header", detail);
     let mut reader = import::reader(content);
-    let names = reader
-        .headers()
-        .map_err(|error| refuse(error.to_string()))?;
+    let names = reader.headers().map_err(|error| refuse(error.to_string()))?;
     let names: Vec<&str> = names.iter().collect();
     Header::read(&names, columns).map_err(|error| refuse(error.to_string()))?;
     Ok(())
@@ -189,12 +181,7 @@ mod tests {
                 Err(refused) => code(refused).await,
             }
         };
-        assert_eq!(
-            file("text/csv; charset=utf-8", vec![b'a'; BYTES_MOST])
-                .await
-                .0,
-            200
-        );
+        assert_eq!(file("text/csv; charset=utf-8", vec![b'a'; BYTES_MOST]).await.0, 200);
         assert_eq!(file("text/csv", vec![b'a'; BYTES_MOST + 1]).await.0, 413);
         assert_eq!(file("text/plain", Vec::new()).await.0, 415);
         let upload = file("application/json", b"{\"upload\": true}".to_vec()).await;
@@ -207,10 +194,8 @@ mod tests {
             let request = Request::builder().uri(uri).body(()).expect("a request");
             Mapping::from_request_parts(&mut request.into_parts().0, &()).await
         };
-        let Mapping(columns) = mapping("/?phone=Mobile%20No&firstName=Name")
-            .await
-            .map_err(|_| ())
-            .expect("known");
+        let Mapping(columns) =
+            mapping("/?phone=Mobile%20No&firstName=Name").await.map_err(|_| ()).expect("known");
         assert_eq!(columns.phone.as_deref(), Some("Mobile No"));
         assert_eq!(columns.first_name.as_deref(), Some("Name"));
         let refused = mapping("/?telephone=x").await.err().expect("refused");

@@ -90,9 +90,7 @@ pub(crate) async fn get_message(
         return Reply::ok(&MessageView::from(test));
     }
     let broadcast = campaign.broadcast().ok_or_else(Problem::not_found)?;
-    let found = app
-        .table
-        .message(organization, campaign_id, id, broadcast.shards);
+    let found = app.table.message(organization, campaign_id, id, broadcast.shards);
     let message = found.await?.ok_or_else(Problem::not_found)?;
     Reply::ok(&MessageView::of_campaign(&campaign, broadcast, message))
 }
@@ -104,19 +102,10 @@ async fn list_tests(
     query: &MessageQuery,
 ) -> Result<Reply, Problem> {
     let after = list.position(query.cursor.as_deref())?;
-    let (tests, next) = app
-        .table
-        .tests(
-            campaign.organization_id,
-            campaign.id,
-            list.limit.into(),
-            after,
-        )
-        .await?;
+    let (tests, next) =
+        app.table.tests(campaign.organization_id, campaign.id, list.limit.into(), after).await?;
     let wanted = |status| query.status.is_none_or(|wanted| wanted == status);
-    let tests = tests
-        .into_iter()
-        .filter(|test| wanted(test.message.status()));
+    let tests = tests.into_iter().filter(|test| wanted(test.message.status()));
     list.reply(tests.map(MessageView::from), next)
 }
 
@@ -130,28 +119,17 @@ struct Position {
 
 impl Position {
     fn next_shard(self) -> Self {
-        Self {
-            shard: self.shard + 1,
-            ..Self::default()
-        }
+        Self { shard: self.shard + 1, ..Self::default() }
     }
 
     /// Behind the first `read` members of `chunk`.
     fn behind(self, chunk: &Chunk, read: usize) -> Self {
         if read < chunk.recipients.len() {
-            Self {
-                shard: self.shard,
-                chunk: chunk.number,
-                member: read,
-            }
+            Self { shard: self.shard, chunk: chunk.number, member: read }
         } else if chunk.ends {
             self.next_shard()
         } else {
-            Self {
-                shard: self.shard,
-                chunk: chunk.number + 1,
-                member: 0,
-            }
+            Self { shard: self.shard, chunk: chunk.number + 1, member: 0 }
         }
     }
 }
@@ -175,10 +153,7 @@ async fn list_members(
         && members < MEMBERS_MOST
     {
         chunks += 1;
-        let page = app
-            .table
-            .chunks_from(campaign.id, at.shard, at.chunk, 1)
-            .await?;
+        let page = app.table.chunks_from(campaign.id, at.shard, at.chunk, 1).await?;
         let Some(chunk) = page.first() else {
             // The fan-out has not come further in this shard.
             at = at.next_shard();
@@ -224,22 +199,12 @@ async fn members_from(
         })
         .collect();
     let ids: Vec<MessageId> = pending.iter().map(|message| message.id).collect();
-    let claimed = app
-        .table
-        .messages(
-            campaign.organization_id,
-            campaign.id,
-            &ids,
-            broadcast.shards,
-        )
-        .await?;
-    let mut claimed: HashMap<MessageId, Message> = claimed
-        .into_iter()
-        .map(|message| (message.id, message))
-        .collect();
-    let messages = pending
-        .into_iter()
-        .map(|message| claimed.remove(&message.id).unwrap_or(message));
+    let claimed =
+        app.table.messages(campaign.organization_id, campaign.id, &ids, broadcast.shards).await?;
+    let mut claimed: HashMap<MessageId, Message> =
+        claimed.into_iter().map(|message| (message.id, message)).collect();
+    let messages =
+        pending.into_iter().map(|message| claimed.remove(&message.id).unwrap_or(message));
     Ok(messages.collect())
 }
 

@@ -68,10 +68,7 @@ pub(crate) async fn create_organization(
     };
     let reply = Reply::new(StatusCode::CREATED, &OrganizationView::from(&organization))?;
     let remember = once.remember(&reply, now);
-    let saved = app
-        .table
-        .create_organization(&organization, remember.as_ref())
-        .await?;
+    let saved = app.table.create_organization(&organization, remember.as_ref()).await?;
     match saved {
         OrganizationSaved::Done => Ok(reply),
         OrganizationSaved::SenderTaken => Err(sender_taken()),
@@ -172,12 +169,9 @@ impl OrganizationPatch {
         };
         let sender = checks.take("/senderPhone", sender);
         match (name, sender, region) {
-            (Some(name), Some(sender_phone), Some(default_region)) => Ok(Organization {
-                name,
-                sender_phone,
-                default_region,
-                ..before.clone()
-            }),
+            (Some(name), Some(sender_phone), Some(default_region)) => {
+                Ok(Organization { name, sender_phone, default_region, ..before.clone() })
+            }
             _ => Err(checks.problem()),
         }
     }

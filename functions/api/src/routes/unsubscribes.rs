@@ -30,9 +30,7 @@ pub(crate) async fn list_unsubscribes(
     let scope = format!("{}/unsubscribes", organization.id);
     let list = app.cursors.list(scope, paging.limit)?;
     let after = list.position(paging.cursor.as_deref())?;
-    let found = app
-        .table
-        .unsubscribes(organization, list.limit.into(), after);
+    let found = app.table.unsubscribes(organization, list.limit.into(), after);
     let (unsubscribes, next) = found.await?;
     list.reply(unsubscribes.into_iter().map(UnsubscribeView::from), next)
 }

@@ -81,11 +81,9 @@ impl From<&Campaign> for CampaignView {
         let (scheduled_at, cancelled_at, reason) = match &campaign.state {
             State::Draft => (None, None, None),
             State::Scheduled { at } => (Some(*at), None, None),
-            State::Cancelled {
-                scheduled_at,
-                at,
-                reason,
-            } => (Some(*scheduled_at), Some(*at), *reason),
+            State::Cancelled { scheduled_at, at, reason } => {
+                (Some(*scheduled_at), Some(*at), *reason)
+            }
             State::Sent(broadcast) | State::Failed { broadcast, .. } => {
                 (Some(broadcast.scheduled_at), None, broadcast.reason)
             }
@@ -110,32 +108,19 @@ impl From<&Campaign> for CampaignView {
             created_at: campaign.created_at.into(),
             updated_at: campaign.updated_at.into(),
             audience: broadcast.map(AudienceView::from),
-            counts: broadcast
-                .and_then(|broadcast| broadcast.counted)
-                .map(CountsView::from),
+            counts: broadcast.and_then(|broadcast| broadcast.counted).map(CountsView::from),
         }
     }
 }
 
 impl From<&Broadcast> for AudienceView {
     fn from(broadcast: &Broadcast) -> Self {
-        let Audience {
-            totals,
-            completed_at,
-        } = broadcast.audience;
-        let Skipped {
-            no_phone,
-            duplicate,
-            unsubscribed,
-        } = totals.skipped;
+        let Audience { totals, completed_at } = broadcast.audience;
+        let Skipped { no_phone, duplicate, unsubscribed } = totals.skipped;
         Self {
             contacts: totals.contacts(),
             recipients: totals.recipients,
-            skipped: SkippedView {
-                no_phone,
-                duplicate,
-                unsubscribed,
-            },
+            skipped: SkippedView { no_phone, duplicate, unsubscribed },
             complete: completed_at.is_some(),
         }
     }

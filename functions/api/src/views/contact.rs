@@ -29,13 +29,7 @@ pub(crate) struct ContactView {
 
 impl From<Contact> for ContactView {
     fn from(contact: Contact) -> Self {
-        let Profile {
-            phone,
-            first_name,
-            last_name,
-            email,
-            attributes,
-        } = contact.profile;
+        let Profile { phone, first_name, last_name, email, attributes } = contact.profile;
         Self {
             id: contact.id.0,
             organization_id: contact.organization_id.0,

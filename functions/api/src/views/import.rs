@@ -39,13 +39,7 @@ pub(crate) struct RowErrorView {
 
 impl From<Import> for ImportView {
     fn from(import: Import) -> Self {
-        let Progress {
-            rows,
-            created,
-            updated,
-            rejected,
-            errors,
-        } = import.progress;
+        let Progress { rows, created, updated, rejected, errors } = import.progress;
         Self {
             id: import.id.0,
             organization_id: import.organization_id.0,
@@ -64,15 +58,7 @@ impl From<Import> for ImportView {
 
 impl From<RowError> for RowErrorView {
     fn from(error: RowError) -> Self {
-        let RowError {
-            row,
-            column,
-            reason,
-        } = error;
-        Self {
-            row,
-            column,
-            reason,
-        }
+        let RowError { row, column, reason } = error;
+        Self { row, column, reason }
     }
 }

@@ -51,10 +51,7 @@ impl MessageView {
         broadcast: &Broadcast,
         message: Message,
     ) -> Self {
-        let message = Message {
-            created_at: broadcast.sent_at,
-            ..message
-        };
+        let message = Message { created_at: broadcast.sent_at, ..message };
         let body = campaign.body.clone().unwrap_or_default();
         Self::new(message, broadcast.sender.clone(), body)
     }

@@ -39,9 +39,7 @@ mod tests {
 
     #[test]
     fn only_an_opt_out_is_an_opt_out() {
-        for code in [
-            30_003, 30_005, 30_006, 30_007, 30_008, 21_211, 21_614, 30_036,
-        ] {
+        for code in [30_003, 30_005, 30_006, 30_007, 30_008, 21_211, 21_614, 30_036] {
             assert_ne!(refusal_reason(code), FailureReason::Unsubscribed, "{code}");
         }
         assert_eq!(refusal_reason(21_610), FailureReason::Unsubscribed);

@@ -51,14 +51,8 @@ impl Resource {
         Some(Receipt {
             provider_id: self.sid.clone(),
             status,
-            reason: failed.then(|| {
-                self.error_code
-                    .map_or(FailureReason::Unknown, refusal_reason)
-            }),
-            code: self
-                .error_code
-                .filter(|_| failed)
-                .map(|code| code.to_string()),
+            reason: failed.then(|| self.error_code.map_or(FailureReason::Unknown, refusal_reason)),
+            code: self.error_code.filter(|_| failed).map(|code| code.to_string()),
             at: now,
         })
     }
@@ -72,9 +66,7 @@ impl Resource {
 impl Twilio {
     /// What the provider says of the message that it knows as `sid`.
     pub async fn fetch(&self, sid: &str, now: Timestamp) -> Result<Option<Receipt>, LookupError> {
-        let answer = self
-            .get(format!("{}/{sid}.json", self.messages_url()), &[])
-            .await?;
+        let answer = self.get(format!("{}/{sid}.json", self.messages_url()), &[]).await?;
         match answer.status() {
             StatusCode::NOT_FOUND => Ok(None),
             status if !status.is_success() => Err(LookupError::Answer(status)),
@@ -93,20 +85,10 @@ impl Twilio {
         now: Timestamp,
     ) -> Result<Found, LookupError> {
         // Twilio filters by whole days.
-        let day = claimed_at
-            .plus_seconds(-60)
-            .datetime()
-            .format("%Y-%m-%d")
-            .to_string();
-        let query = [
-            ("To", to.as_str()),
-            ("From", from.as_str()),
-            ("DateSent>", &day),
-            ("PageSize", "50"),
-        ];
-        let answer = self
-            .get(format!("{}.json", self.messages_url()), &query)
-            .await?;
+        let day = claimed_at.plus_seconds(-60).datetime().format("%Y-%m-%d").to_string();
+        let query =
+            [("To", to.as_str()), ("From", from.as_str()), ("DateSent>", &day), ("PageSize", "50")];
+        let answer = self.get(format!("{}.json", self.messages_url()), &query).await?;
         if !answer.status().is_success() {
             return Err(LookupError::Answer(answer.status()));
         }
@@ -118,9 +100,7 @@ impl Twilio {
         let (earliest, latest) = (claimed_at.plus_seconds(-60), claimed_at.plus_seconds(60));
         let mut candidates = list.messages.iter().filter(|resource| {
             resource.body.as_deref() == Some(body)
-                && resource
-                    .created_at()
-                    .is_some_and(|at| earliest <= at && at <= latest)
+                && resource.created_at().is_some_and(|at| earliest <= at && at <= latest)
         });
         Ok(match (candidates.next(), candidates.next()) {
             (Some(one), None) => one.receipt(now).map_or(Found::None, Found::One),

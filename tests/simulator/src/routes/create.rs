@@ -84,19 +84,11 @@ fn read(form: &[u8]) -> Result<Order, u32> {
         return Err(21_609);
     }
     if let Some(validity) = get("ValidityPeriod")
-        && !validity
-            .parse()
-            .is_ok_and(|seconds| (1..=VALIDITY_LONGEST).contains(&seconds))
+        && !validity.parse().is_ok_and(|seconds| (1..=VALIDITY_LONGEST).contains(&seconds))
     {
         return Err(21_624);
     }
-    Ok(Order {
-        to,
-        from,
-        service,
-        body,
-        callback,
-    })
+    Ok(Order { to, from, service, body, callback })
 }
 
 fn is_number(text: &str) -> bool {
@@ -123,10 +115,7 @@ mod tests {
             ("To=%2B14153550123&From=x&Body=", 21_602),
             (&long, 21_617),
             ("To=4153550123&From=x&Body=a", 21_211),
-            (
-                "To=%2B14153550123&From=x&Body=a&StatusCallback=there",
-                21_609,
-            ),
+            ("To=%2B14153550123&From=x&Body=a&StatusCallback=there", 21_609),
             ("To=%2B14153550123&From=x&Body=a&ValidityPeriod=0", 21_624),
         ] {
             assert_eq!(read(form.as_bytes()).map(|_| ()), Err(code), "{form}");

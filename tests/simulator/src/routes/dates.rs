@@ -32,8 +32,7 @@ impl Dates {
 
     pub(super) fn contain(self, time: DateTime<Utc>) -> bool {
         let second = time.timestamp();
-        self.on
-            .is_none_or(|span| span.first <= second && second <= span.last)
+        self.on.is_none_or(|span| span.first <= second && second <= span.last)
             && self.from.is_none_or(|span| span.first <= second)
             && self.until.is_none_or(|span| second <= span.last)
     }

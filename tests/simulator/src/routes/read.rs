@@ -76,9 +76,7 @@ impl Search {
             .newest_first(self.to.as_deref())
             .filter(|(index, _)| after.is_none_or(|after| *index < after))
             .filter(|(_, message)| {
-                self.from
-                    .as_ref()
-                    .is_none_or(|from| message.order.from.as_ref() == Some(from))
+                self.from.as_ref().is_none_or(|from| message.order.from.as_ref() == Some(from))
                     && self.dates.contain(message.sent.unwrap_or(message.created))
             })
             .skip(skipped)
@@ -101,14 +99,10 @@ pub(super) async fn list(
     let has_next = found.len() > search.page_size;
     found.truncate(search.page_size);
     let uri = |page: usize, after: Option<&str>| page_uri(&account, &query, &search, page, after);
-    let next = found
-        .last()
-        .filter(|_| has_next)
-        .map(|(_, last)| uri(search.page + 1, Some(&last.sid)));
-    let messages: Vec<Value> = found
-        .iter()
-        .map(|(_, message)| resource::message(message, &account))
-        .collect();
+    let next =
+        found.last().filter(|_| has_next).map(|(_, last)| uri(search.page + 1, Some(&last.sid)));
+    let messages: Vec<Value> =
+        found.iter().map(|(_, message)| resource::message(message, &account)).collect();
     let start = search.page.saturating_mul(search.page_size);
     Json(json!({
         "first_page_uri": uri(0, None),
@@ -142,8 +136,5 @@ fn page_uri(
     if let Some(sid) = after {
         query.append_pair("PageToken", &format!("PA{sid}"));
     }
-    format!(
-        "/{API_VERSION}/Accounts/{account}/Messages.json?{}",
-        query.finish()
-    )
+    format!("/{API_VERSION}/Accounts/{account}/Messages.json?{}", query.finish())
 }

@@ -42,9 +42,7 @@ async fn a_message_is_created_and_fetched() {
     let (status, fetched) = bench.get(format!("{}{uri}", bench.url)).await;
     assert_eq!((status, &fetched["status"]), (200, &json!("delivered")));
 
-    let (status, problem) = bench
-        .get(format!("{}/SM0.json", bench.messages_url()))
-        .await;
+    let (status, problem) = bench.get(format!("{}/SM0.json", bench.messages_url())).await;
     assert_eq!((status, &problem["code"]), (404, &json!(20_404)));
 }
 
@@ -63,10 +61,7 @@ async fn what_is_missing_is_refused() {
         assert_eq!(problem["code"], code);
     }
     let stats = bench.stats().await;
-    assert_eq!(
-        (&stats["accepted"], &stats["refused"]),
-        (&json!(0), &json!(4))
-    );
+    assert_eq!((&stats["accepted"], &stats["refused"]), (&json!(0), &json!(4)));
 }
 
 #[tokio::test]
@@ -99,10 +94,7 @@ async fn messages_are_listed_newest_first_and_page_by_page() {
     };
     assert_eq!(count("DateSent%3E=2020-01-01").await, 9);
     assert_eq!(count("DateSent%3C=2020-01-01").await, 0);
-    assert_eq!(
-        count("DateSent%3E=2020-01-01T00:00:00Z&PageSize=3").await,
-        3
-    );
+    assert_eq!(count("DateSent%3E=2020-01-01T00:00:00Z&PageSize=3").await, 3);
     assert_eq!(count("From=%2B12125550101").await, 0);
     assert_eq!(bench.get(search("DateSent=soon")).await.0, 400);
 }

@@ -71,10 +71,7 @@ async fn who_was_texted_twice_is_told() {
     bench.try_create("+14153550002", "Other").await.unwrap();
     let stats = bench.stats().await;
     assert_eq!(stats["textsPerNumberMax"], 2);
-    assert_eq!(
-        stats["duplicates"],
-        json!([{ "to": "+14153550001", "body": "Hello", "count": 2 }])
-    );
+    assert_eq!(stats["duplicates"], json!([{ "to": "+14153550001", "body": "Hello", "count": 2 }]));
     let url = format!("{}/_simulator/messages?to=%2B14153550002", bench.url);
     let (_, found) = bench.get(url).await;
     assert_eq!(found["messages"][0]["body"], "Other");

@@ -45,12 +45,9 @@ async fn undelivered_ones_tell_their_code() {
 #[tokio::test]
 async fn refused_ones_are_not_accepted() {
     let bench = Bench::new(quick()).await;
-    for (suffix, status, code) in [
-        (9006, 400, 21_610),
-        (9007, 400, 21_211),
-        (9008, 400, 21_614),
-        (9010, 500, 20_500),
-    ] {
+    for (suffix, status, code) in
+        [(9006, 400, 21_610), (9007, 400, 21_211), (9008, 400, 21_614), (9010, 500, 20_500)]
+    {
         let (answered, problem) = bench.create(&format!("+1415355{suffix}")).await;
         assert_eq!((answered, &problem["code"]), (status, &json!(code)));
     }
@@ -62,10 +59,7 @@ async fn refused_ones_are_not_accepted() {
 #[tokio::test]
 async fn throttled_ones_are_accepted_at_last() {
     let bench = Bench::new(quick()).await;
-    for (number, refused) in [
-        ("+14153559009", (429, 20_429)),
-        ("+14153559019", (400, 21_611)),
-    ] {
+    for (number, refused) in [("+14153559009", (429, 20_429)), ("+14153559019", (400, 21_611))] {
         for _ in 0..simulator::fates::REFUSALS {
             let (status, problem) = bench.create(number).await;
             assert_eq!((status, &problem["code"]), (refused.0, &json!(refused.1)));
@@ -122,10 +116,7 @@ async fn receipts_out_of_order_and_twice() {
     assert_eq!(bench.statuses().await, ["delivered", "sent"]);
     let bench = Bench::new(quick()).await;
     bench.create("+14153559016").await;
-    assert_eq!(
-        bench.statuses().await,
-        ["sent", "delivered", "sent", "delivered"]
-    );
+    assert_eq!(bench.statuses().await, ["sent", "delivered", "sent", "delivered"]);
 }
 
 #[tokio::test]
@@ -136,8 +127,6 @@ async fn a_number_can_be_scripted_by_name() {
     assert_eq!(bench.statuses().await, ["sent", "undelivered"]);
     bench.script("+14153559006", "delivered").await;
     assert_eq!(bench.create("+14153559006").await.0, 201);
-    let (status, _) = bench
-        .admin("fates", json!({ "to": PLAIN, "fate": "nonsense" }))
-        .await;
+    let (status, _) = bench.admin("fates", json!({ "to": PLAIN, "fate": "nonsense" })).await;
     assert_eq!(status, 400);
 }

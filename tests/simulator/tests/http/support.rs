@@ -59,15 +59,11 @@ pub(crate) fn quick() -> Config {
 impl Bench {
     pub(crate) async fn new(config: Config) -> Self {
         let simulator = Simulator::start(config.clone()).await.expect("a simulator");
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a port");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let origin = format!("http://{}", listener.local_addr().expect("an address"));
         let inbox = Arc::<Inbox>::default();
         inbox.origin.lock().expect("no panic").clone_from(&origin);
-        let app = Router::new()
-            .route("/hook", post(receive))
-            .with_state(Arc::clone(&inbox));
+        let app = Router::new().route("/hook", post(receive)).with_state(Arc::clone(&inbox));
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self {
             url: simulator.url(),
@@ -96,12 +92,7 @@ impl Bench {
         self.http
             .post(format!("{}.json", self.messages_url()))
             .basic_auth(&self.config.account_sid, Some(&self.config.auth_token))
-            .form(&[
-                ("To", to),
-                ("From", FROM),
-                ("Body", body),
-                ("StatusCallback", &self.webhook),
-            ])
+            .form(&[("To", to), ("From", FROM), ("Body", body), ("StatusCallback", &self.webhook)])
             .send()
             .await
     }

@@ -24,9 +24,7 @@ impl Chance {
     }
 
     pub(crate) fn digits(&mut self, count: usize) -> String {
-        (0..count)
-            .map(|_| char::from(b"0123456789"[self.below(10)]))
-            .collect()
+        (0..count).map(|_| char::from(b"0123456789"[self.below(10)])).collect()
     }
 
     pub(crate) fn country(&mut self) -> Country {

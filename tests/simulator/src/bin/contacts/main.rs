@@ -40,21 +40,12 @@ struct Generator {
 
 impl Generator {
     fn new(seed: u64) -> Self {
-        Self {
-            chance: Chance(seed),
-            used: HashSet::new(),
-            known: VecDeque::new(),
-            scripted: 0,
-        }
+        Self { chance: Chance(seed), used: HashSet::new(), known: VecDeque::new(), scripted: 0 }
     }
 
     fn row(&mut self) -> Row {
         match self.chance.below(1_000) {
-            0..3 => Row {
-                person: Person::default(),
-                written: String::new(),
-                number: None,
-            },
+            0..3 => Row { person: Person::default(), written: String::new(), number: None },
             3..40 => self.without_number(""),
             40..70 => {
                 let bad = phones::bad(&mut self.chance);
@@ -127,33 +118,19 @@ impl Generator {
     }
 
     fn with_number(&mut self, person: Person, number: Number) -> Row {
-        Row {
-            person,
-            written: number.written(&mut self.chance),
-            number: Some(number),
-        }
+        Row { person, written: number.written(&mut self.chance), number: Some(number) }
     }
 }
 
 fn write_contacts(rows: usize, seed: u64, mut out: impl Write) -> anyhow::Result<()> {
     // As spreadsheets save it: with a byte order mark and Windows line ends.
     out.write_all("\u{feff}".as_bytes())?;
-    let mut csv = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(out);
+    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     csv.write_record(HEADER)?;
     let mut generator = Generator::new(seed);
     for _ in 0..rows {
-        let Row {
-            person, written, ..
-        } = generator.row();
-        let Person {
-            first,
-            last,
-            email,
-            city,
-            plan,
-        } = person;
+        let Row { person, written, .. } = generator.row();
+        let Person { first, last, email, city, plan } = person;
         csv.write_record([&written, &first, &last, &email, &city, &plan])?;
     }
     csv.flush()?;
@@ -170,17 +147,12 @@ fn write_numbers(rows: usize, seed: u64, mut out: impl Write) -> anyhow::Result<
 }
 
 fn main() -> anyhow::Result<()> {
-    let (flags, values): (Vec<_>, Vec<_>) = std::env::args()
-        .skip(1)
-        .partition(|argument| argument.starts_with("--"));
+    let (flags, values): (Vec<_>, Vec<_>) =
+        std::env::args().skip(1).partition(|argument| argument.starts_with("--"));
     let number = |place: usize, name| {
         values
             .get(place)
-            .map(|value| {
-                value
-                    .parse::<u64>()
-                    .with_context(|| format!("{name} must be a number"))
-            })
+            .map(|value| value.parse::<u64>().with_context(|| format!("{name} must be a number")))
             .transpose()
     };
     let Some(rows) = number(0, "ROWS")? else {

@@ -17,21 +17,12 @@ pub(crate) struct Person {
 }
 
 /// Domains that are reserved for examples.
-const DOMAINS: [&str; 4] = [
-    "example.com",
-    "example.org",
-    "example.net",
-    "mail.example.com",
-];
+const DOMAINS: [&str; 4] = ["example.com", "example.org", "example.net", "mail.example.com"];
 
 /// A country's first names, last names and cities.
 fn names(
     country: Country,
-) -> (
-    &'static [&'static str],
-    &'static [&'static str],
-    &'static [&'static str],
-) {
+) -> (&'static [&'static str], &'static [&'static str], &'static [&'static str]) {
     match country {
         Country::Us => (&US_FIRST, &US_LAST, &US_CITIES),
         Country::Gb => (&GB_FIRST, &GB_LAST, &GB_CITIES),
@@ -67,11 +58,7 @@ impl Person {
             0 => self.first = self.first.to_uppercase(),
             1 => self.email = String::new(),
             2 => {
-                self.first = self
-                    .first
-                    .chars()
-                    .next()
-                    .map_or(String::new(), |c| format!("{c}."));
+                self.first = self.first.chars().next().map_or(String::new(), |c| format!("{c}."));
             }
             _ => {}
         }

@@ -35,9 +35,7 @@ const QUICK: [&str; 14] = [
     "9020", "9005",
 ];
 /// The endings that take time: throttles, lost answers, errors, silence.
-const SLOW: [&str; 8] = [
-    "9009", "9010", "9011", "9012", "9013", "9019", "9021", "9022",
-];
+const SLOW: [&str; 8] = ["9009", "9010", "9011", "9012", "9013", "9019", "9021", "9022"];
 
 impl Number {
     /// A number that no script decides about.
