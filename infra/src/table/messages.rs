@@ -36,7 +36,7 @@ pub enum ReceiptApplied {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row {
     to: Option<Phone>,
-    token: Option<String>,
+    claim_token: Option<String>,
     claimed_at: Option<Timestamp>,
     // The worker's.
     accepted_at: Option<Timestamp>,
@@ -109,7 +109,7 @@ impl Row {
             kind,
             to: self.to.ok_or_else(|| lacks("to"))?,
             created_at: created_at.ok_or_else(|| lacks("claimedAt"))?,
-            claim: self.token.zip(self.claimed_at).map(|(token, at)| Claim { token, at }),
+            claim: self.claim_token.zip(self.claimed_at).map(|(token, at)| Claim { token, at }),
             outcome,
             receipt,
             unknown_at: self.unknown_at,
@@ -131,7 +131,7 @@ fn read(item: Item, organization: OrganizationId, campaign: CampaignId) -> Resul
 
 /// The change that writes a worker's outcome, conditional on its own claim.
 fn outcome_change(outcome: &Outcome, token: &str) -> Change {
-    let own = "token = :token AND attribute_not_exists(acceptedAt) \
+    let own = "claimToken = :token AND attribute_not_exists(acceptedAt) \
                AND attribute_not_exists(failedAt)"
         .to_owned();
     let change = match outcome {
@@ -181,7 +181,7 @@ impl Table {
     ) -> Result<Claimed> {
         let row = Row {
             to: Some(message.to.clone()),
-            token: Some(token.to_owned()),
+            claim_token: Some(token.to_owned()),
             claimed_at: Some(now),
             ..Row::default()
         };
@@ -227,7 +227,7 @@ impl Table {
     /// Gives a claim back, so that the message is pending again; `false` if something was said of
     /// it meanwhile, which then stands.
     pub async fn release(&self, message: &MessageRef, shards: u16, token: &str) -> Result<bool> {
-        let condition = "token = :token AND attribute_not_exists(acceptedAt) \
+        let condition = "claimToken = :token AND attribute_not_exists(acceptedAt) \
                          AND attribute_not_exists(failedAt) AND attribute_not_exists(receipt) \
                          AND attribute_not_exists(unknownAt)";
         let values = vec![(":token", AttributeValue::S(token.to_owned()))];
@@ -237,7 +237,7 @@ impl Table {
             // A test exists before it is claimed.
             Kind::Test => {
                 let change = Change {
-                    update: "REMOVE token, claimedAt".to_owned(),
+                    update: "REMOVE claimToken, claimedAt".to_owned(),
                     condition: condition.to_owned(),
                     values,
                 };
@@ -270,7 +270,7 @@ impl Table {
     ) -> Result<bool> {
         let change = Change {
             update: "SET unknownAt = :now".to_owned(),
-            condition: "token = :token AND attribute_not_exists(acceptedAt) \
+            condition: "claimToken = :token AND attribute_not_exists(acceptedAt) \
                         AND attribute_not_exists(failedAt) AND attribute_not_exists(unknownAt)"
                 .to_owned(),
             ..Change::default()

@@ -108,8 +108,8 @@ impl Table {
     ) -> Result<Claimed> {
         let key = keys::test_message(message.campaign_id, message.id);
         let change = Change {
-            update: "SET token = :token, claimedAt = :now".to_owned(),
-            condition: "attribute_exists(pk) AND attribute_not_exists(token)".to_owned(),
+            update: "SET claimToken = :token, claimedAt = :now".to_owned(),
+            condition: "attribute_exists(pk) AND attribute_not_exists(claimToken)".to_owned(),
             ..Change::default()
         }
         .value(":token", token)

@@ -12,6 +12,7 @@ use crate::environment::{self, Variables};
 use crate::process;
 use crate::{folder, root};
 
+/// As in samconfig.toml.
 const STACK: &str = "volley";
 const API_ID: &str = "volley";
 const EMULATOR: &str = "emulator.py";
@@ -214,9 +215,7 @@ fn deploy(
         ("Architecture", architecture),
     ]);
     let output = Command::new(root().join(".venv/sam/bin/sam"))
-        .args(["deploy", "--stack-name", STACK, "--template-file", "template.yaml"])
-        .args(["--config-file", "/dev/null", "--no-confirm-changeset", "--no-progressbar"])
-        .args(["--capabilities", "CAPABILITY_IAM", "--resolve-s3", "--region", "us-east-1"])
+        .args(["deploy", "--config-env", "local", "--no-progressbar"])
         // The tag by which the emulator is told the API's id, so that its URL is known beforehand.
         .args(["--tags", &format!("ms-custom-id={API_ID}"), "--parameter-overrides"])
         .args(parameters.map(|(name, value)| format!("{name}={value}")))
