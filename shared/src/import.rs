@@ -254,7 +254,7 @@ fn plain(name: &str) -> String {
 pub fn reader(content: &[u8]) -> csv::Reader<&[u8]> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     let header = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |wanted| header.iter().filter(|byte| **byte == wanted).count();
+    let count = |wanted| memchr::memchr_iter(wanted, header).count();
     let delimiter = if count(b';') > count(b',') { b';' } else { b',' };
     csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(content)
 }

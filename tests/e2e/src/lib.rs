@@ -17,7 +17,7 @@ use std::time::Duration;
 use local::environment::Variables;
 
 /// Long enough for repairs that take seconds here and minutes on AWS, on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(180);
+pub const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The running stack's variables.
 ///

@@ -59,8 +59,7 @@ impl Tenant {
         phones.sort();
         phones.dedup();
         phones.truncate(count);
-        let rows: String = phones.iter().map(|phone| format!("{phone}\n")).collect();
-        let import = self.import(&format!("phone\n{rows}")).await?;
+        let import = self.import(&format!("phone\n{}\n", phones.join("\n"))).await?;
         anyhow::ensure!(import["created"] == count, "{import}");
         Ok(phones)
     }

@@ -17,7 +17,7 @@ pub struct Api {
 
 impl Api {
     pub fn new(url: &str, key: &str) -> anyhow::Result<Self> {
-        let http = Client::builder().timeout(Duration::from_secs(60)).build()?;
+        let http = Client::builder().timeout(Duration::from_mins(1)).build()?;
         Ok(Self { http, url: url.to_owned(), key: key.to_owned() })
     }
 

@@ -76,7 +76,7 @@ async fn import(organization: &Organization, contacts: usize) -> anyhow::Result<
         let path = organization.path("contacts/imports");
         let import = organization.api.post_csv(&path, file).await?;
         let path = organization.path(&format!("contacts/imports/{}", text(&import["id"])?));
-        let done = wait("the import", Duration::from_secs(600), async || {
+        let done = wait("the import", Duration::from_mins(10), async || {
             let import = organization.api.get(&path).await?;
             Ok(matches!(import["status"].as_str(), Some("done" | "failed")).then_some(import))
         })
@@ -133,7 +133,7 @@ async fn send(organization: &Organization) -> anyhow::Result<Value> {
     organization.api.post(&format!("{path}/send"), &json!({})).await?;
     let mut progress = Progress::start()?;
     let mut calm = Calm::default();
-    let settled = wait("the campaign to settle", Duration::from_secs(1_800), async || {
+    let settled = wait("the campaign to settle", Duration::from_mins(30), async || {
         let campaign = organization.api.get(&path).await?;
         progress.show(&campaign);
         Ok(calm.is_settled(&campaign).then_some(campaign))
@@ -151,7 +151,7 @@ const CALM_COUNTS: u32 = 3;
 struct Calm {
     counted_at: String,
     unknown: u64,
-    calm: u32,
+    same_counts: u32,
 }
 
 impl Calm {
@@ -164,11 +164,11 @@ impl Calm {
         let (unknown, counted_at) = (counts["unknown"].as_u64(), counts["countedAt"].as_str());
         if counted_at.is_some_and(|at| at != self.counted_at) {
             let is_same = unknown == Some(self.unknown);
-            self.calm = if is_same { self.calm + 1 } else { 0 };
-            self.counted_at = counted_at.unwrap_or_default().to_owned();
+            self.same_counts = if is_same { self.same_counts + 1 } else { 0 };
+            counted_at.unwrap_or_default().clone_into(&mut self.counted_at);
             self.unknown = unknown.unwrap_or_default();
         }
-        self.unknown == 0 || self.calm >= CALM_COUNTS
+        self.unknown == 0 || self.same_counts >= CALM_COUNTS
     }
 }
 

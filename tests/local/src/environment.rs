@@ -10,10 +10,10 @@ pub type Variables = BTreeMap<String, String>;
 
 /// Writes them as a file that a shell can read.
 pub fn write(variables: &Variables) -> anyhow::Result<()> {
-    let text: String = variables
+    let lines: Vec<String> = variables
         .iter()
         .map(|(name, value)| format!("export {name}='{}'\n", value.replace('\'', r"'\''")))
         .collect();
     let path = crate::folder().join("env");
-    fs::write(&path, text).with_context(|| format!("failed to write {}", path.display()))
+    fs::write(&path, lines.concat()).with_context(|| format!("failed to write {}", path.display()))
 }

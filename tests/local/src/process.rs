@@ -60,7 +60,7 @@ pub fn free_port() -> anyhow::Result<u16> {
 /// Waits until `url` answers with success.
 pub async fn ready(url: &str, log: &Path) -> anyhow::Result<()> {
     let client = reqwest::Client::builder().timeout(Duration::from_secs(2)).build()?;
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while Instant::now() < deadline {
         if client.get(url).send().await.is_ok_and(|answer| answer.status().is_success()) {
             return Ok(());

@@ -203,8 +203,7 @@ fn deploy(
     provider: &Provider,
     admin_key: &str,
 ) -> anyhow::Result<()> {
-    let key_hash: String =
-        Sha256::digest(admin_key).iter().map(|byte| format!("{byte:02x}")).collect();
+    let key_hash = format!("{:x}", Sha256::digest(admin_key));
     let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
     let parameters = PARAMETERS.into_iter().chain([
         ("PublicUrl", public_url),
@@ -259,5 +258,5 @@ fn shouted(name: &str) -> String {
 fn random_hex() -> anyhow::Result<String> {
     let mut bytes = [0_u8; 24];
     getrandom::fill(&mut bytes).context("the system gives no randomness")?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:x}", Sha256::digest(bytes)))
 }
