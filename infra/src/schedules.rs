@@ -71,6 +71,8 @@ impl Schedules {
             .mode(FlexibleTimeWindowMode::Off)
             .build()
             .map_err(|error| fail(Box::new(error)))?;
+        // Schedules know whole seconds, and one that fires too early sends too early.
+        let at = at.to_whole_seconds().datetime().format("%Y-%m-%dT%H:%M:%S");
         let name = name(job);
         let created = self
             .client
@@ -78,7 +80,7 @@ impl Schedules {
             .name(&name)
             .group_name(&self.settings.group)
             .client_token(&name)
-            .schedule_expression(format!("at({})", at.datetime().format("%Y-%m-%dT%H:%M:%S")))
+            .schedule_expression(format!("at({at})"))
             .schedule_expression_timezone("UTC")
             .flexible_time_window(window)
             .action_after_completion(ActionAfterCompletion::Delete)

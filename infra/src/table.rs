@@ -6,6 +6,7 @@
 mod api_keys;
 mod campaigns;
 mod chunks;
+mod claims;
 mod contacts;
 mod due;
 mod idempotency;
@@ -14,6 +15,8 @@ mod keys;
 mod messages;
 mod organizations;
 mod read;
+mod receipts;
+mod statements;
 mod tests_sent;
 mod transaction;
 mod unsubscribes;
@@ -22,12 +25,13 @@ mod write;
 
 pub use campaigns::{CampaignPosition, Deleted, Saved};
 pub use chunks::{ChunkPut, EntryPage};
+pub use claims::{Claimed, Claiming, Settlement};
 pub use contacts::ContactSaved;
 pub use due::Owed;
 pub use idempotency::{Answer, Fingerprint, Remember};
 pub use imports::{BATCH_WRITES, ImportSaved, RowChange};
-pub use messages::{Claimed, ReceiptApplied};
 pub use organizations::OrganizationSaved;
+pub use receipts::ReceiptApplied;
 pub use tests_sent::TestMessage;
 pub use walk::ShardPosition;
 

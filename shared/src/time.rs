@@ -41,6 +41,13 @@ impl Timestamp {
         self.plus(TimeDelta::try_seconds(seconds).unwrap_or_default())
     }
 
+    /// This moment, or if it lies within a second, that second's end.
+    #[must_use]
+    pub fn to_whole_seconds(self) -> Self {
+        let millis = self.0.timestamp_subsec_millis();
+        self.plus(TimeDelta::milliseconds(i64::from((1_000 - millis) % 1_000)))
+    }
+
     /// Time from `earlier` until this moment; negative if `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> TimeDelta {
@@ -105,5 +112,13 @@ mod tests {
     fn offsets_become_utc() {
         let moment: Timestamp = "2026-11-23T09:00:00+02:00".parse().expect("valid");
         assert_eq!(moment.to_string(), "2026-11-23T07:00:00.000Z");
+    }
+
+    #[test]
+    fn whole_seconds_are_never_earlier() {
+        let at = |millis| Timestamp::from_millis(millis).expect("in range");
+        for (moment, whole) in [(5_000, 5_000), (5_001, 6_000), (5_999, 6_000)] {
+            assert_eq!(at(moment).to_whole_seconds(), at(whole));
+        }
     }
 }

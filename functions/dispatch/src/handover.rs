@@ -9,10 +9,11 @@ use std::time::{Duration, Instant};
 
 use infra::clock;
 use infra::gateway::{Handover, Outgoing, Refusal};
-use infra::table::Claimed;
-use shared::message::{FailureReason, Found, Kind, Message, Outcome};
+use infra::table::{Claimed, Settlement};
+use shared::message::{FailureReason, Found, Message, Outcome};
 use shared::phone::Phone;
 use shared::receipt::MessageRef;
+use shared::time::Timestamp;
 use shared::unsubscribe::{Preference, Source};
 
 use crate::App;
@@ -29,7 +30,7 @@ pub(crate) enum Member {
     },
     /// In another worker's hands until then.
     Busy {
-        until: shared::time::Timestamp,
+        until: Timestamp,
     },
 }
 
@@ -41,115 +42,100 @@ pub(crate) struct Text<'a> {
     pub(crate) shards: u16,
 }
 
-/// Settles a message to somebody who has unsubscribed since the fan-out.
-pub(crate) async fn skip(app: &App, message: &Message, text: &Text<'_>) -> anyhow::Result<Member> {
-    let (reason, now) = (FailureReason::Unsubscribed, clock::now());
-    match app.table.fail_unclaimed(message, text.shards, reason, now).await? {
-        Claimed::Won => Ok(Member::Settled),
-        Claimed::Exists(found) => Ok(match judge(app, &found, "", text).await? {
-            Judged::Mine => Member::Settled,
-            Judged::Not(member) => member,
-        }),
+/// This worker's right to hand messages over, for a while from when it asked for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Right {
+    pub(crate) token: String,
+    pub(crate) since: Instant,
+}
+
+impl Right {
+    pub(crate) fn new() -> Self {
+        Self { token: clock::token(), since: Instant::now() }
     }
 }
 
-pub(crate) async fn send(app: &App, message: &Message, text: &Text<'_>) -> anyhow::Result<Member> {
-    let token = clock::token();
-    let started = Instant::now();
-    let claimed = match message.kind {
-        Kind::Campaign => app.table.claim(message, text.shards, &token, clock::now()).await?,
-        Kind::Test => app.table.claim_test(message, &token, clock::now()).await?,
+/// What handing a message over came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Handed {
+    /// This is to be written before the message counts as settled.
+    Learnt(Settlement),
+    /// Nothing is left to write.
+    Counted(Member),
+}
+
+/// What a claim leaves to do: to hand the message over, or nothing more than to count it.
+pub(crate) async fn after_claim(
+    app: &App,
+    claimed: &Claimed,
+    token: &str,
+    text: &Text<'_>,
+) -> anyhow::Result<Option<Member>> {
+    let Claimed::Exists(found) = claimed else {
+        return Ok(None);
     };
-    if let Claimed::Exists(found) = claimed {
-        match judge(app, &found, &token, text).await? {
-            Judged::Mine => {}
-            Judged::Not(member) => return Ok(member),
-        }
-    }
-    let reference = reference(message);
-    if started.elapsed() > app.handover_within {
-        return give_back(app, &reference, text, &token, Member::Unreachable).await;
-    }
-    let outgoing =
-        Outgoing { message: reference, from: text.from, to: &message.to, body: text.body };
-    match app.gateway.hand_over(&outgoing).await {
-        Handover::Accepted(provider_id) => {
-            let outcome = Outcome::Accepted { provider_id, at: clock::now() };
-            app.table.settle(&reference, text.shards, &token, &outcome).await?;
-            Ok(Member::Settled)
-        }
-        Handover::Refused(refusal) => {
-            if refusal.reason == FailureReason::Unsubscribed {
-                suppress(app, message, &refusal, text).await?;
-            }
-            let Refusal { reason, code } = refusal;
-            let outcome = Outcome::Failed { reason, code, at: clock::now() };
-            app.table.settle(&reference, text.shards, &token, &outcome).await?;
-            Ok(Member::Settled)
-        }
-        Handover::Ambiguous => {
-            app.table.mark_unknown(&reference, text.shards, &token, clock::now()).await?;
-            Ok(Member::Settled)
-        }
-        Handover::Throttled { retry_after } => {
-            let retry_after = retry_after.unwrap_or_default();
-            let member = Member::Throttled { retry_after };
-            give_back(app, &reference, text, &token, member).await
-        }
-        Handover::Unreachable => {
-            give_back(app, &reference, text, &token, Member::Unreachable).await
-        }
-    }
-}
-
-/// Settles a test that could not be handed over for too long.
-pub(crate) async fn give_up(app: &App, message: &Message, text: &Text<'_>) -> anyhow::Result<()> {
-    let (token, now) = (clock::token(), clock::now());
-    match app.table.claim_test(message, &token, now).await? {
-        Claimed::Won => {
-            let reason = FailureReason::ProviderError;
-            let outcome = Outcome::Failed { reason, code: None, at: now };
-            app.table.settle(&reference(message), text.shards, &token, &outcome).await?;
-        }
-        Claimed::Exists(found) => {
-            judge(app, &found, &token, text).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Whether an existing message is this worker's own, or else what it counts as.
-enum Judged {
-    Mine,
-    Not(Member),
-}
-
-async fn judge(app: &App, found: &Message, token: &str, text: &Text<'_>) -> anyhow::Result<Judged> {
     let now = clock::now();
     Ok(match found.found_by(token, now, app.claim_seconds) {
-        Found::Own => Judged::Mine,
-        Found::Settled => Judged::Not(Member::Settled),
-        Found::Busy { until } => Judged::Not(Member::Busy { until }),
+        Found::Own => None,
+        Found::Settled => Some(Member::Settled),
+        Found::Busy { until } => Some(Member::Busy { until }),
         Found::Abandoned => {
             if let Some(claim) = &found.claim {
                 let reference = reference(found);
                 app.table.mark_unknown(&reference, text.shards, &claim.token, now).await?;
             }
-            Judged::Not(Member::Settled)
+            Some(Member::Settled)
         }
     })
+}
+
+/// Hands over a message that this worker has claimed.
+pub(crate) async fn hand_over(
+    app: &App,
+    message: &Message,
+    right: &Right,
+    text: &Text<'_>,
+) -> anyhow::Result<Handed> {
+    let (reference, token) = (reference(message), right.token.as_str());
+    let give_back = |member| give_back(app, reference, text, token, member);
+    if right.since.elapsed() > app.handover_within {
+        return give_back(Member::Unreachable).await;
+    }
+    let outgoing =
+        Outgoing { message: reference, from: text.from, to: &message.to, body: text.body };
+    let outcome = match app.gateway.hand_over(&outgoing).await {
+        Handover::Accepted(provider_id) => Outcome::Accepted { provider_id, at: clock::now() },
+        Handover::Refused(refusal) => {
+            if refusal.reason == FailureReason::Unsubscribed {
+                suppress(app, message, &refusal, text).await?;
+            }
+            let Refusal { reason, code } = refusal;
+            Outcome::Failed { reason, code, at: clock::now() }
+        }
+        Handover::Ambiguous => {
+            app.table.mark_unknown(&reference, text.shards, token, clock::now()).await?;
+            return Ok(Handed::Counted(Member::Settled));
+        }
+        Handover::Throttled { retry_after } => {
+            let retry_after = retry_after.unwrap_or_default();
+            return give_back(Member::Throttled { retry_after }).await;
+        }
+        Handover::Unreachable => return give_back(Member::Unreachable).await,
+    };
+    let token = token.to_owned();
+    Ok(Handed::Learnt(Settlement { message: reference, token, outcome }))
 }
 
 /// Gives a claim back; where something was said of the message meanwhile, that stands.
 async fn give_back(
     app: &App,
-    message: &MessageRef,
+    message: MessageRef,
     text: &Text<'_>,
     token: &str,
     member: Member,
-) -> anyhow::Result<Member> {
-    let released = app.table.release(message, text.shards, token).await?;
-    Ok(if released { member } else { Member::Settled })
+) -> anyhow::Result<Handed> {
+    let released = app.table.release(&message, text.shards, token).await?;
+    Ok(Handed::Counted(if released { member } else { Member::Settled }))
 }
 
 /// Keeps an opt-out that the provider told, so that no campaign tries the number again.
@@ -172,7 +158,7 @@ async fn suppress(
     Ok(())
 }
 
-fn reference(message: &Message) -> MessageRef {
+pub(crate) fn reference(message: &Message) -> MessageRef {
     MessageRef {
         organization_id: message.organization_id,
         campaign_id: message.campaign_id,

@@ -2,6 +2,7 @@
 
 mod chunk;
 mod handover;
+mod members;
 mod test;
 
 use std::sync::Arc;
@@ -75,7 +76,7 @@ impl App {
         match envelope.job {
             Job::Chunk { organization_id, campaign_id, epoch, shard, number } => {
                 let place = chunk::Place { organization_id, campaign_id, epoch, shard, number };
-                chunk::dispatch(self, place).await
+                Box::pin(chunk::dispatch(self, place)).await
             }
             Job::Test { organization_id, campaign_id, message_id } => {
                 test::dispatch(self, organization_id, campaign_id, message_id).await

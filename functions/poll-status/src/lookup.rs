@@ -6,6 +6,7 @@
 use futures::stream::{self, StreamExt};
 use infra::clock;
 use infra::gateway::twilio::Found;
+use infra::table::ReceiptApplied;
 use shared::campaign::{Broadcast, Campaign};
 use shared::message::{Counts, Kind, Message, Status};
 use shared::receipt::{Delivery, MessageRef, Receipt};
@@ -37,22 +38,54 @@ pub(crate) async fn settle(
     for message in open.iter().skip(ASKED_MOST) {
         counts.add(message.status());
     }
-    stream::iter(open.into_iter().take(ASKED_MOST))
+    let asked: Vec<(Message, Option<Receipt>)> = stream::iter(open.into_iter().take(ASKED_MOST))
         .map(|message| async move {
-            match ask(app, campaign, broadcast, &message).await {
-                Ok(learnt) => learnt.unwrap_or(message.status()),
-                Err(error) => {
-                    tracing::warn!(message.id = %message.id, error = ?error, "failed to look a message up");
-                    message.status()
-                }
-            }
+            let learnt = ask(app, campaign, broadcast, &message).await.unwrap_or_else(|error| {
+                tracing::warn!(message.id = %message.id, error = ?error, "failed to look a message up");
+                None
+            });
+            (message, learnt)
         })
         .buffer_unordered(AT_ONCE)
-        .fold(counts, |mut counts, status| async move {
-            counts.add(status);
-            counts
-        })
-        .await
+        .collect()
+        .await;
+    let mut learnt = Vec::new();
+    for (message, receipt) in asked {
+        match receipt {
+            Some(receipt) => learnt.push((message, receipt)),
+            None => counts.add(message.status()),
+        }
+    }
+    counts.merged(write(app, broadcast, learnt).await)
+}
+
+/// Writes what was learnt; what could not be written counts as it was.
+async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>) -> Counts {
+    let deliveries: Vec<(Delivery, u16)> = learnt
+        .iter()
+        .map(|(message, receipt)| (delivery(message, receipt.clone()), broadcast.shards))
+        .collect();
+    let written = app.table.apply_receipts(&deliveries).await.unwrap_or_else(|error| {
+        tracing::warn!(error = ?anyhow::Error::from(error), "failed to write what was looked up");
+        Vec::new()
+    });
+    let mut counts = Counts::default();
+    for (place, (message, receipt)) in learnt.iter().enumerate() {
+        let is_written =
+            matches!(written.get(place), Some(Ok(ReceiptApplied::Done | ReceiptApplied::Known)));
+        counts.add(if is_written { receipt.status } else { message.status() });
+    }
+    counts
+}
+
+fn delivery(message: &Message, receipt: Receipt) -> Delivery {
+    let reference = MessageRef {
+        organization_id: message.organization_id,
+        campaign_id: message.campaign_id,
+        message_id: message.id,
+        kind: Kind::Campaign,
+    };
+    Delivery { message: reference, to: message.to.clone(), receipt }
 }
 
 async fn ask(
@@ -60,7 +93,7 @@ async fn ask(
     campaign: &Campaign,
     broadcast: &Broadcast,
     message: &Message,
-) -> anyhow::Result<Option<Status>> {
+) -> anyhow::Result<Option<Receipt>> {
     let now = clock::now();
     let receipt: Option<Receipt> = match (message.provider_id(), &message.claim) {
         (Some(id), _) => app.gateway.fetch(id, now).await?,
@@ -74,18 +107,5 @@ async fn ask(
         }
         (None, None) => None,
     };
-    let Some(receipt) = receipt.filter(|receipt| receipt.status.rank() > message.status().rank())
-    else {
-        return Ok(None);
-    };
-    let status = receipt.status;
-    let reference = MessageRef {
-        organization_id: message.organization_id,
-        campaign_id: message.campaign_id,
-        message_id: message.id,
-        kind: Kind::Campaign,
-    };
-    let delivery = Delivery { message: reference, to: message.to.clone(), receipt };
-    app.table.try_receipt(&delivery, broadcast.shards).await?;
-    Ok(Some(status))
+    Ok(receipt.filter(|receipt| receipt.status.rank() > message.status().rank()))
 }

@@ -121,15 +121,13 @@ impl FanOut<'_> {
                     return Ok(Some(existing));
                 }
             }
-            match page.next {
-                Some(next) => begin = Some(next),
-                None => {
-                    let end = cutter.finish();
-                    return Ok(Some(match self.put(shard, &end).await? {
-                        ChunkPut::Written => end,
-                        ChunkPut::Exists(existing) => existing,
-                    }));
-                }
+            begin = page.next;
+            if begin.is_none() {
+                let end = cutter.finish();
+                return Ok(Some(match self.put(shard, &end).await? {
+                    ChunkPut::Written => end,
+                    ChunkPut::Exists(existing) => existing,
+                }));
             }
         }
     }

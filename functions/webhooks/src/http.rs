@@ -25,7 +25,8 @@ pub(crate) struct Request {
     body: Option<String>,
     #[serde(default)]
     is_base64_encoded: bool,
-    request_context: Context,
+    #[serde(rename = "requestContext")]
+    context: Context,
 }
 
 #[derive(Deserialize)]
@@ -104,7 +105,7 @@ pub(crate) async fn answer(app: &App, request: &Request) -> Response {
 
 /// Reads and believes a form, or says with which status it is refused.
 fn read(app: &App, request: &Request) -> Result<Form, u16> {
-    if request.request_context.http.method != "POST" {
+    if request.context.http.method != "POST" {
         return Err(405);
     }
     let content_type = request.headers.get("content-type").map_or("", String::as_str);

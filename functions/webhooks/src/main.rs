@@ -65,17 +65,15 @@ impl App {
 
     /// How many shards an organisation has. It never changes, so it is read once.
     async fn shards(&self, organization: OrganizationId) -> anyhow::Result<Option<u16>> {
-        let known = self.shards.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shards) = known.get(&organization) {
-            return Ok(Some(*shards));
+        let known = || self.shards.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shards) = known().get(&organization).copied() {
+            return Ok(Some(shards));
         }
-        drop(known);
-        let Some(found) = self.table.organization(organization).await? else {
-            return Ok(None);
-        };
-        let mut known = self.shards.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(organization, found.shards);
-        Ok(Some(found.shards))
+        let found = self.table.organization(organization).await?;
+        if let Some(found) = &found {
+            known().insert(organization, found.shards);
+        }
+        Ok(found.map(|found| found.shards))
     }
 
     /// Tells a batch of receipts from an HTTP request by the one field that batches have.

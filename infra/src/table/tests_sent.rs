@@ -5,14 +5,13 @@ use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
 use shared::message::{Kind, Message};
 use shared::phone::Phone;
-use shared::time::Timestamp;
 
 use super::idempotency::Remember;
 use super::keys;
-use super::messages::{Claimed, Row, id_of};
+use super::messages::{Row, id_of};
 use super::read::{Consistency, Item, Range, SortKey, parse, start, text};
 use super::transaction::{Transacted, Transaction};
-use super::write::{Change, Written, item};
+use super::write::item;
 use super::{Result, Saved, Table};
 
 /// A test message with what it was sent with: its campaign may be edited afterwards.
@@ -97,33 +96,6 @@ impl Table {
             page.next.and_then(|key| text(&key, "sk")?.strip_prefix(keys::MESSAGE)?.parse().ok());
         let tests = page.items.into_iter().map(|item| read(item, organization, campaign));
         Ok((tests.collect::<Result<_>>()?, next))
-    }
-
-    /// Claims a test message.
-    pub async fn claim_test(
-        &self,
-        message: &Message,
-        token: &str,
-        now: Timestamp,
-    ) -> Result<Claimed> {
-        let key = keys::test_message(message.campaign_id, message.id);
-        let change = Change {
-            update: "SET claimToken = :token, claimedAt = :now".to_owned(),
-            condition: "attribute_exists(pk) AND attribute_not_exists(claimToken)".to_owned(),
-            ..Change::default()
-        }
-        .value(":token", token)
-        .value(":now", now.to_string());
-        match self.change(&key, change).await? {
-            Written::Done => Ok(Claimed::Won),
-            Written::Refused(_) => {
-                let found =
-                    self.test(message.organization_id, message.campaign_id, message.id).await?;
-                let found =
-                    found.ok_or_else(|| super::TableError::malformed(KIND, "it vanished"))?;
-                Ok(Claimed::Exists(Box::new(found.message)))
-            }
-        }
     }
 
     /// Notes that nothing is owed any more for a test.

@@ -17,7 +17,7 @@ fn entry(phone: Option<u64>, contact: u64) -> Entry {
     Entry { bound, phone: phone.clone(), presence: Presence::default() }
 }
 
-fn cut(entries: &[Entry], unsubscribed: &BTreeSet<Phone>, from: ChainEnd) -> Vec<Chunk> {
+fn cut(entries: &[Entry], unsubscribed: &BTreeSet<Phone>, from: &ChainEnd) -> Vec<Chunk> {
     let mut cutter = Cutter::new(moment(), from.clone());
     let rest = entries.iter().filter(|e| Some(&e.bound) > from.through.as_ref());
     let mut chunks: Vec<Chunk> = rest
@@ -48,7 +48,7 @@ fn audiences() -> impl Strategy<Value = (Vec<Entry>, BTreeSet<Phone>)> {
 
 #[test]
 fn an_empty_shard_is_one_empty_end_chunk() {
-    let chunks = cut(&[], &BTreeSet::new(), ChainEnd::default());
+    let chunks = cut(&[], &BTreeSet::new(), &ChainEnd::default());
     assert_eq!(chunks.len(), 1);
     assert!(chunks[0].ends && chunks[0].recipients.is_empty() && chunks[0].through.is_none());
 }
@@ -56,7 +56,7 @@ fn an_empty_shard_is_one_empty_end_chunk() {
 #[test]
 fn a_long_run_of_skipped_contacts_leaves_marks() {
     let entries: Vec<Entry> = (0..5_000).map(|n| entry(None, n)).collect();
-    let chunks = cut(&entries, &BTreeSet::new(), ChainEnd::default());
+    let chunks = cut(&entries, &BTreeSet::new(), &ChainEnd::default());
     assert_eq!(chunks.len(), 3);
     assert_eq!(chunks[2].totals.skipped.no_phone, 5_000);
 }
@@ -65,7 +65,7 @@ proptest! {
     /// Everyone is a recipient once or skipped for a reason, and the totals say so.
     #[test]
     fn each_contact_is_counted_once((entries, unsubscribed) in audiences()) {
-        let chunks = cut(&entries, &unsubscribed, ChainEnd::default());
+        let chunks = cut(&entries, &unsubscribed, &ChainEnd::default());
         let recipients: Vec<&Phone> = chunks.iter().flat_map(|c| &c.recipients).collect();
         let distinct: BTreeSet<&Phone> = recipients.iter().copied().collect();
         let expected: BTreeSet<&Phone> = entries
@@ -85,10 +85,10 @@ proptest! {
     /// A run that takes over after any chunk continues the very same chain.
     #[test]
     fn a_replay_cuts_the_same_chunks((entries, unsubscribed) in audiences(), stop in 0_usize..20) {
-        let chunks = cut(&entries, &unsubscribed, ChainEnd::default());
+        let chunks = cut(&entries, &unsubscribed, &ChainEnd::default());
         let stop = stop.min(chunks.len() - 1);
         if !chunks[stop].ends {
-            let again = cut(&entries, &unsubscribed, ChainEnd::after(&chunks[stop]));
+            let again = cut(&entries, &unsubscribed, &ChainEnd::after(&chunks[stop]));
             prop_assert_eq!(&again[..], &chunks[stop + 1..]);
         }
     }

@@ -198,7 +198,7 @@ async fn a_phone_edited_during_the_fan_out_counts_once() -> anyhow::Result<()> {
 /// The answer to a claim is lost and the claim is made again: it is still the worker's own.
 #[tokio::test]
 async fn a_claim_whose_answer_was_lost_is_ones_own() -> anyhow::Result<()> {
-    use infra::table::Claimed;
+    use infra::table::{Claimed, Claiming};
     use shared::message::{Found, Message};
 
     let tenant = Tenant::new().await?;
@@ -207,12 +207,17 @@ async fn a_claim_whose_answer_was_lost_is_ones_own() -> anyhow::Result<()> {
     let to = Phone::from_e164(&phone())?;
     let message = Message::pending(campaign.organization_id, campaign.id, to, clock::now());
     let now = clock::now();
-    assert_eq!(table.claim(&message, 32, "mine", now).await?, Claimed::Won);
-    let Claimed::Exists(found) = table.claim(&message, 32, "mine", now).await? else {
+    let claim = async |token: &str| {
+        let claim = [(message.clone(), Claiming::HandOver { token: token.to_owned() })];
+        let mut answers = table.claim_all(&claim, 32, now).await?;
+        anyhow::Ok(answers.pop().transpose()?)
+    };
+    assert_eq!(claim("mine").await?, Some(Claimed::Won));
+    let Some(Claimed::Exists(found)) = claim("mine").await? else {
         anyhow::bail!("claimed twice");
     };
     assert_eq!(found.found_by("mine", now, 120), Found::Own);
-    let Claimed::Exists(found) = table.claim(&message, 32, "other", now).await? else {
+    let Some(Claimed::Exists(found)) = claim("other").await? else {
         anyhow::bail!("claimed by two");
     };
     assert!(matches!(found.found_by("other", now, 120), Found::Busy { .. }));
@@ -251,7 +256,7 @@ async fn a_settled_campaign_owes_nothing() -> anyhow::Result<()> {
     let id = tenant.send().await?;
     tenant.settled(&id).await?;
     let table = table(&tenant).await;
-    wait("the last step to go", Duration::from_secs(60), async || {
+    wait("the last step to go", Duration::from_mins(1), async || {
         let campaign = table.campaign(tenant.id.parse()?, id.parse()?).await?;
         Ok(campaign.filter(|c| c.step.is_none() && c.drain.is_none()).map(|_| ()))
     })

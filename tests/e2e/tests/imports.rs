@@ -39,8 +39,8 @@ async fn a_file_from_a_spreadsheet_is_taken() -> anyhow::Result<()> {
 #[tokio::test]
 async fn an_import_that_runs_twice_adds_nothing_twice() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
-    let rows: String = (0..130).map(|n| format!("+1415355{n:04}\n")).collect();
-    let import = tenant.import(&format!("phone\n{rows}")).await?;
+    let rows: Vec<String> = (0..130).map(|n| format!("+1415355{n:04}")).collect();
+    let import = tenant.import(&format!("phone\n{}\n", rows.join("\n"))).await?;
     let job = json!({"v": 1, "job": {
         "type": "import", "organizationId": tenant.id, "importId": import["id"],
     }});

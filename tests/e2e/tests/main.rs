@@ -3,6 +3,7 @@
 mod cancelling;
 mod contract;
 mod crashes;
+mod events;
 mod fates;
 mod immediate;
 mod imports;

@@ -1,16 +1,22 @@
 """Starts the AWS emulator, made quick enough for tests.
 
 The emulator waits a fixed while for the log lines of each invocation and looks at schedules every
-ten seconds. Neither is part of what it emulates. What the functions log goes to the file that is
-named as the only argument, the moment that it is logged.
+ten seconds. Neither is part of what it emulates. What is: batches of queue messages that fill for
+as long as the event source mapping says, which it would hand on at once and ten at a time. What
+the functions log goes to the file that is named as the only argument, the moment that it is
+logged.
 """
 
 import socketserver
 import sys
+import time
 
 import ministack.app
 import ministack.core.lambda_runtime as runtime
+import ministack.services.lambda_svc as mappings
 import ministack.services.scheduler as scheduler
+import ministack.services.sqs as sqs
+import uvloop
 
 
 class Tee:
@@ -33,7 +39,47 @@ class Tee:
         self.stream.close()
 
 
+class Filling:
+    """Receives the batches of event source mappings that have a batching window."""
+
+    def __init__(self, receive):
+        self.receive = receive
+        self.since = {}
+
+    def __call__(self, queue_url, size):
+        window = self.window(queue_url)
+        if not window:
+            return self.receive(queue_url, size)
+        now = time.time()
+        if not (waiting := self.waiting(queue_url, now)):
+            return []
+        if waiting < size and now - self.since.setdefault(queue_url, now) < window:
+            return []
+        self.since.pop(queue_url, None)
+        batch = []
+        while len(batch) < size and (more := self.receive(queue_url, size - len(batch))):
+            batch += more
+        return batch
+
+    @staticmethod
+    def window(queue_url):
+        queue = queue_url.rsplit("/", 1)[-1]
+        return max(
+            mapping.get("MaximumBatchingWindowInSeconds") or 0
+            for _, _, mapping in mappings._iter_all_esms()
+            if mapping.get("EventSourceArn", "").endswith(f":{queue}")
+        )
+
+    @staticmethod
+    def waiting(queue_url, now):
+        with sqs._queues_lock:
+            messages = sqs._get_q(queue_url)["messages"]
+            return sum(message.get("visible_at", 0) <= now for message in messages)
+
+
 def main():
+    uvloop.install()
+    sqs._receive_messages_for_esm = Filling(sqs._receive_messages_for_esm)
     log = open(sys.argv[1], "ab", buffering=0)
     pump = runtime.ProvidedWorker._pump_output
 

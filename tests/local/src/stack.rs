@@ -21,7 +21,7 @@ const SIMULATOR: &str = "simulator";
 /// Times that are minutes on AWS and seconds here, so that a person does not wait for repairs and
 /// counts. Nothing else differs.
 const PARAMETERS: [(&str, &str); 7] = [
-    ("PollScheduleSeconds", "1,3,5,8,11,15,20,30,45,60"),
+    ("PollScheduleSeconds", "1,3,5,8,11,15,20,30,45,60,90,120,180,240"),
     ("RearmAfterSeconds", "10"),
     ("ClaimTimeoutSeconds", "8"),
     ("GatewayTimeoutSeconds", "3"),

@@ -84,7 +84,8 @@ pub(crate) async fn get_import(
 
 /// Refuses at once what no row of the file could mend, so that nothing is begun.
 fn check(content: &[u8], columns: &Columns) -> Result<(), Problem> {
-    if std::str::from_utf8(content).is_err() {
+    // What lies before the function may have put U+FFFD where bytes were no UTF-8.
+    if std::str::from_utf8(content).map_or(true, |text| text.contains('\u{FFFD}')) {
         return Err(Problem::unprocessable("not_utf8", "the file must be in UTF-8"));
     }
     let refuse = |detail: String| Problem::unprocessable("invalid_csv_header", detail);
@@ -165,6 +166,7 @@ mod tests {
             assert_eq!(code(refused).await, (422, expected.to_owned()));
         };
         check(b"phone,name\n1,\xff", "not_utf8").await;
+        check("phone,name\n1,\u{FFFD}".as_bytes(), "not_utf8").await;
         check(b"name,city\na,b", "invalid_csv_header").await;
         check(b"", "invalid_csv_header").await;
     }

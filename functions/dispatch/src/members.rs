@@ -1,0 +1,186 @@
+//! The members of a chunk: claimed, handed over and settled as one stream.
+//!
+//! Claims are written a batch at a time, then the messages of the batch go to the provider side by
+//! side, and what came of them is written as it comes in, many in a request. A batch is claimed
+//! only when the one before is on its way, so that no claim waits long for its turn.
+
+use std::collections::HashSet;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt};
+use infra::clock;
+use infra::table::{Claimed, Claiming, Settlement};
+use shared::campaign::{Broadcast, Campaign};
+use shared::chunk_state::Tally;
+use shared::message::{FailureReason, Message};
+use shared::phone::Phone;
+
+use crate::App;
+use crate::handover::{self, Handed, Member, Right, Text};
+
+/// Messages that are claimed, and settled, in one request.
+const BATCH: usize = 25;
+/// Messages that are with the provider at once.
+const AT_ONCE: usize = 25;
+/// What came of a message waits this long for others to be written with.
+const LINGER: Duration = Duration::from_millis(100);
+const WRITES_AT_ONCE: usize = 4;
+
+/// A member after its claim.
+enum Step {
+    HandOver(Box<Message>, Right),
+    Counted(Member),
+}
+
+pub(crate) async fn hand_over(
+    app: &App,
+    campaign: &Campaign,
+    broadcast: &Broadcast,
+    recipients: &[Phone],
+    unsubscribed: &HashSet<Phone>,
+) -> Tally {
+    let text = Text {
+        from: &broadcast.sender,
+        body: campaign.body.as_deref().unwrap_or_default(),
+        shards: broadcast.shards,
+    };
+    let text = &text;
+    let handed = stream::iter(recipients.chunks(BATCH))
+        .then(|batch| {
+            let messages = batch.iter().map(|phone| {
+                let (organization, id) = (campaign.organization_id, campaign.id);
+                let to = phone.clone();
+                let message = Message::pending(organization, id, to, broadcast.sent_at);
+                (message, unsubscribed.contains(phone))
+            });
+            claim(app, messages.collect(), text)
+        })
+        .flat_map(stream::iter)
+        .map(|step| take(app, step, text))
+        .buffer_unordered(AT_ONCE);
+    let batches = tokio_stream::StreamExt::chunks_timeout(handed, BATCH, LINGER);
+    let mut members =
+        pin!(batches.map(|handed| settle(app, handed, text)).buffer_unordered(WRITES_AT_ONCE));
+    let mut tally = Tally::default();
+    while let Some(members) = members.next().await {
+        for member in members {
+            count(&mut tally, member);
+        }
+    }
+    tally
+}
+
+/// Claims messages; those whose recipient has unsubscribed since the fan-out are settled as that.
+async fn claim(app: &App, messages: Vec<(Message, bool)>, text: &Text<'_>) -> Vec<Step> {
+    let right = Right::new();
+    let claims: Vec<(Message, Claiming)> = messages
+        .into_iter()
+        .map(|(message, is_unsubscribed)| {
+            let claiming = if is_unsubscribed {
+                Claiming::Fail { reason: FailureReason::Unsubscribed }
+            } else {
+                Claiming::HandOver { token: right.token.clone() }
+            };
+            (message, claiming)
+        })
+        .collect();
+    let answers = match app.table.claim_all(&claims, text.shards, clock::now()).await {
+        Ok(answers) => answers,
+        Err(error) => {
+            tracing::error!(error = ?anyhow::Error::from(error), "failed to claim a batch");
+            return claims.iter().map(|_| Step::Counted(busy(app))).collect();
+        }
+    };
+    let mut steps = Vec::with_capacity(claims.len());
+    for ((message, claiming), answer) in claims.into_iter().zip(answers) {
+        let left = match answer {
+            Ok(claimed) => after_claim(app, &claimed, &claiming, text).await,
+            Err(error) => Err(error.into()),
+        };
+        steps.push(match left {
+            Ok(None) => Step::HandOver(Box::new(message), right.clone()),
+            Ok(Some(member)) => Step::Counted(member),
+            Err(error) => {
+                tracing::error!(message.id = %message.id, error = ?error, "failed to claim");
+                Step::Counted(busy(app))
+            }
+        });
+    }
+    steps
+}
+
+async fn after_claim(
+    app: &App,
+    claimed: &Claimed,
+    claiming: &Claiming,
+    text: &Text<'_>,
+) -> anyhow::Result<Option<Member>> {
+    match claiming {
+        Claiming::HandOver { token } => handover::after_claim(app, claimed, token, text).await,
+        Claiming::Fail { .. } if *claimed == Claimed::Won => Ok(Some(Member::Settled)),
+        // No claim has an empty token, so it is somebody else's.
+        Claiming::Fail { .. } => handover::after_claim(app, claimed, "", text).await,
+    }
+}
+
+/// Whatever failed may have been written: only a claim's age tells.
+fn busy(app: &App) -> Member {
+    Member::Busy { until: clock::now().plus_seconds(app.claim_seconds) }
+}
+
+async fn take(app: &App, step: Step, text: &Text<'_>) -> Handed {
+    match step {
+        Step::Counted(member) => Handed::Counted(member),
+        Step::HandOver(message, right) => {
+            handover::hand_over(app, &message, &right, text).await.unwrap_or_else(|error| {
+                tracing::error!(message.id = %message.id, error = ?error, "failed to hand over");
+                Handed::Counted(busy(app))
+            })
+        }
+    }
+}
+
+/// Writes what was learnt of a batch.
+async fn settle(app: &App, handed: Vec<Handed>, text: &Text<'_>) -> Vec<Member> {
+    let (mut members, mut settlements): (Vec<Member>, Vec<Settlement>) = Default::default();
+    for handed in handed {
+        match handed {
+            Handed::Counted(member) => members.push(member),
+            Handed::Learnt(settlement) => settlements.push(settlement),
+        }
+    }
+    if settlements.is_empty() {
+        return members;
+    }
+    match app.table.settle_all(&settlements, text.shards).await {
+        Ok(answers) => members.extend(answers.into_iter().map(|answer| match answer {
+            Ok(_) => Member::Settled,
+            Err(error) => {
+                tracing::error!(error = ?anyhow::Error::from(error), "failed to settle a message");
+                busy(app)
+            }
+        })),
+        Err(error) => {
+            tracing::error!(error = ?anyhow::Error::from(error), "failed to settle a batch");
+            members.extend(settlements.iter().map(|_| busy(app)));
+        }
+    }
+    members
+}
+
+fn count(tally: &mut Tally, member: Member) {
+    match member {
+        Member::Settled => tally.settled += 1,
+        Member::Unreachable => tally.unreachable += 1,
+        Member::Throttled { retry_after } => {
+            let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX);
+            tally.throttled += 1;
+            tally.retry_after_seconds = tally.retry_after_seconds.max(seconds.min(900));
+        }
+        Member::Busy { until } => {
+            tally.busy += 1;
+            tally.busy_until = tally.busy_until.max(Some(until));
+        }
+    }
+}

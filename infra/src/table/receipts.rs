@@ -1,0 +1,115 @@
+//! Receipts, on their messages and parked beside them.
+
+use serde::{Deserialize, Serialize};
+use shared::ids::CampaignId;
+use shared::receipt::{Delivery, MessageRef, Receipt};
+
+use super::keys::{self, Key};
+use super::messages::{self, word};
+use super::read::{Consistency, Range, SortKey, parse};
+use super::statements::{Executed, Statement};
+use super::write::{ABSENT, Value, item};
+use super::{Result, Table};
+
+/// What became of a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceiptApplied {
+    Done,
+    /// As much or more was known already.
+    Known,
+    /// There is no such message yet, or it went out under another id: the receipt is to wait
+    /// beside it.
+    Early,
+}
+
+const KIND: &str = "a parked receipt";
+/// A status only rises, and only by the word on the one request that was ours. A message begins
+/// with rank 0 and empty ids, since the condition of a statement on one item knows no "or".
+const HIGHER: &str =
+    "\"providerId\" IN ['', ?] AND \"receiptId\" IN ['', ?] AND \"receiptRank\" < ?";
+/// How long a receipt waits for its message.
+const PARKED_SECONDS: i64 = 7 * 86_400;
+
+fn statement(table: &Table, delivery: &Delivery, shards: u16) -> Statement {
+    let Receipt { provider_id, status, reason, code, at } = &delivery.receipt;
+    let rank = u32::from(status.rank());
+    let always = [
+        ("receipt", Value::from(word(*status))),
+        ("receiptRank", rank.into()),
+        ("receiptAt", at.to_string().into()),
+        ("receiptId", provider_id.clone().into()),
+    ];
+    let reason = reason.map(|reason| ("receiptFailure", word(reason).into()));
+    let code = code.clone().map(|code| ("receiptCode", code.into()));
+    let set = always.into_iter().chain(reason).chain(code).collect();
+    let values = vec![provider_id.clone().into(), provider_id.clone().into(), rank.into()];
+    let key = keys::message_of(&delivery.message, shards);
+    Statement::update(table, &key, set, HIGHER, values)
+}
+
+fn parked_key(delivery: &Delivery, shards: u16) -> Key {
+    let Delivery { message, receipt, .. } = delivery;
+    keys::parked(message, shards, &receipt.provider_id, &word(receipt.status))
+}
+
+impl Table {
+    /// Applies receipts of different messages, in one request for many. Each has an answer of its
+    /// own, in their order.
+    pub async fn apply_receipts(
+        &self,
+        deliveries: &[(Delivery, u16)],
+    ) -> Result<Vec<Result<ReceiptApplied>>> {
+        let statements =
+            deliveries.iter().map(|(delivery, shards)| statement(self, delivery, *shards));
+        let executed = self.execute(statements.collect()).await?;
+        let answers = executed.into_iter().zip(deliveries).map(|(executed, (delivery, _))| {
+            let MessageRef { organization_id, campaign_id, .. } = delivery.message;
+            match executed {
+                Executed::Done => Ok(ReceiptApplied::Done),
+                Executed::Refused(None) => Ok(ReceiptApplied::Early),
+                Executed::Refused(Some(existing)) => {
+                    let known = messages::read(existing, organization_id, campaign_id)?;
+                    let id = delivery.receipt.provider_id.as_str();
+                    let is_same = known.provider_id().is_none_or(|known| known == id);
+                    Ok(if is_same { ReceiptApplied::Known } else { ReceiptApplied::Early })
+                }
+                Executed::Failed(error) => Err(error),
+            }
+        });
+        Ok(answers.collect())
+    }
+
+    /// Keeps a receipt beside the place of its message until that is there.
+    pub async fn park(&self, delivery: &Delivery, shards: u16) -> Result<()> {
+        #[derive(Serialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Parked<'a> {
+            delivery: &'a Delivery,
+            expires_at: i64,
+        }
+        let expires_at = delivery.receipt.at.plus_seconds(PARKED_SECONDS).millis() / 1_000;
+        let parked = item(KIND, &parked_key(delivery, shards), Parked { delivery, expires_at })?;
+        self.put(parked, ABSENT, Vec::new()).await?;
+        Ok(())
+    }
+
+    /// Receipts that wait in a shard of a campaign.
+    pub async fn parked_receipts(&self, campaign: CampaignId, shard: u16) -> Result<Vec<Delivery>> {
+        #[derive(Deserialize)]
+        struct Parked {
+            delivery: Delivery,
+        }
+        let range = Range::new(
+            keys::campaign_shard(campaign, shard),
+            SortKey::Prefix(keys::PARKED.to_owned()),
+            Consistency::Eventual,
+        );
+        let items = self.all(range).await?;
+        items.into_iter().map(|item| Ok(parse::<Parked>(KIND, item)?.delivery)).collect()
+    }
+
+    pub async fn unpark(&self, delivery: &Delivery, shards: u16) -> Result<()> {
+        self.remove(&parked_key(delivery, shards), "attribute_exists(pk)", Vec::new()).await?;
+        Ok(())
+    }
+}

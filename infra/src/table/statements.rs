@@ -1,0 +1,139 @@
+//! Many conditional writes in one request.
+//!
+//! `BatchExecuteStatement` takes up to 25 statements, each about one item, each with its own
+//! condition and its own answer: they share a request and nothing else. So a batch is as safe as
+//! its statements one by one, for a small part of the processor time, which goes to requests.
+
+use aws_sdk_dynamodb::types::{
+    AttributeValue, BatchStatementError, BatchStatementErrorCodeEnum as Code,
+    BatchStatementRequest, BatchStatementResponse, ReturnConsumedCapacity,
+    ReturnValuesOnConditionCheckFailure,
+};
+use futures::future::try_join_all;
+
+use super::keys::Key;
+use super::read::Item;
+use super::write::Value;
+use super::{Result, Table, TableError};
+use crate::usage::Access;
+
+/// How many statements a request takes.
+const STATEMENTS_MOST: usize = 25;
+const OPERATION: &str = "BatchExecuteStatement";
+
+/// A conditional write of one item.
+pub(super) struct Statement {
+    text: String,
+    parameters: Vec<AttributeValue>,
+}
+
+/// What became of a statement.
+#[derive(Debug)]
+pub(super) enum Executed {
+    Done,
+    /// The condition did not hold; an update's item as it is, if there is one.
+    Refused(Option<Item>),
+    /// It may have been executed or not.
+    Failed(TableError),
+}
+
+impl Statement {
+    /// Writes an item that must not exist.
+    pub(super) fn insert(table: &Table, item: Item) -> Self {
+        let mut attributes: Vec<(String, AttributeValue)> = item.into_iter().collect();
+        attributes.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let names: Vec<String> =
+            attributes.iter().map(|(name, _)| format!("'{name}': ?")).collect();
+        Self {
+            text: format!("INSERT INTO \"{}\" VALUE {{{}}}", table.name, names.join(", ")),
+            parameters: attributes.into_iter().map(|(_, value)| value).collect(),
+        }
+    }
+
+    /// Sets attributes of an item that must exist and meet a condition, whose values are
+    /// question marks.
+    pub(super) fn update(
+        table: &Table,
+        key: &Key,
+        set: Vec<(&'static str, Value)>,
+        condition: &str,
+        values: Vec<Value>,
+    ) -> Self {
+        let names: Vec<String> =
+            set.iter().map(|(name, _)| format!("SET \"{name}\" = ?")).collect();
+        let text = format!(
+            "UPDATE \"{}\" {} WHERE \"pk\" = ? AND \"sk\" = ? AND {condition}",
+            table.name,
+            names.join(" "),
+        );
+        let key = [Value::from(key.pk.as_str()), Value::from(key.sk.as_str())];
+        let parameters = set.into_iter().map(|(_, value)| value).chain(key).chain(values);
+        Self { text, parameters: parameters.map(|value| value.0).collect() }
+    }
+}
+
+impl Table {
+    /// Executes statements about different items, and answers what became of each, in their order.
+    pub(super) async fn execute(&self, statements: Vec<Statement>) -> Result<Vec<Executed>> {
+        let mut requests = Vec::new();
+        let mut statements = statements.into_iter().peekable();
+        while statements.peek().is_some() {
+            requests.push(self.execute_some(statements.by_ref().take(STATEMENTS_MOST).collect()));
+        }
+        Ok(try_join_all(requests).await?.into_iter().flatten().collect())
+    }
+
+    async fn execute_some(&self, statements: Vec<Statement>) -> Result<Vec<Executed>> {
+        let count = statements.len();
+        let statements = statements.into_iter().map(|Statement { text, parameters }| {
+            BatchStatementRequest::builder()
+                .statement(text)
+                .set_parameters(Some(parameters))
+                .return_values_on_condition_check_failure(
+                    ReturnValuesOnConditionCheckFailure::AllOld,
+                )
+                .build()
+                .map_err(|error| TableError::malformed("a statement", error))
+        });
+        let result = self
+            .client
+            .batch_execute_statement()
+            .set_statements(Some(statements.collect::<Result<_>>()?))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        self.usage.call("dynamodb.BatchExecuteStatement");
+        let output = result.map_err(|error| TableError::request(OPERATION, error))?;
+        self.usage.capacity(Access::Write, output.consumed_capacity());
+        let answers = output.responses.unwrap_or_default();
+        if answers.len() != count {
+            let told = format!("{} answers to {count} statements", answers.len());
+            return Err(TableError::malformed("a batch", told));
+        }
+        Ok(answers.into_iter().map(executed).collect())
+    }
+}
+
+fn executed(answer: BatchStatementResponse) -> Executed {
+    let Some(error) = answer.error else {
+        return Executed::Done;
+    };
+    match error.code() {
+        Some(Code::DuplicateItem | Code::ConditionalCheckFailed) => Executed::Refused(error.item),
+        Some(
+            Code::ThrottlingError
+            | Code::ProvisionedThroughputExceeded
+            | Code::RequestLimitExceeded
+            | Code::TransactionConflict,
+        ) => Executed::Failed(TableError::Throttled { operation: OPERATION }),
+        _ => Executed::Failed(TableError::Request {
+            operation: OPERATION,
+            source: told(&error).into(),
+        }),
+    }
+}
+
+fn told(error: &BatchStatementError) -> String {
+    let code = error.code().map_or("no code", Code::as_str);
+    format!("{code}: {}", error.message().unwrap_or_default())
+}
