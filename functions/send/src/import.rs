@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use anyhow::Context;
 use infra::clock;
 use infra::table::{BATCH_WRITES, ImportSaved, RowChange};
 use shared::contact::Contact;
 use shared::ids::{ContactId, ImportId, OrganizationId};
-use shared::import::{Header, Import, InvalidHeader, Row, RowError, Status};
+use shared::import::{Import, InvalidHeader, Row, RowError, Rows, Status};
 use shared::job::{Due, Job};
 use shared::organization::Organization;
 use shared::time::Timestamp;
@@ -30,14 +29,15 @@ pub(crate) async fn run(
         return Ok(());
     };
     let content = app.files.get(organization_id, import_id).await?;
+    let mut rows = Rows::open(&content, &import.columns);
     let mut races = 0;
     loop {
         if clock::now() >= deadline.plus_seconds(-RESERVE_SECONDS) {
             return Ok(app.queues.send(&Job::Import { organization_id, import_id }, 0).await?);
         }
-        let batch = match read_batch(app, &organization, &import, &content).await? {
-            Ok(batch) => batch,
-            Err(refusal) => refused(&import, &refusal),
+        let batch = match &mut rows {
+            Ok(rows) => read_batch(app, &organization, &import, rows).await?,
+            Err(refusal) => refused(&import, refusal),
         };
         let saved = save(app, &organization, &import, &due, &batch).await?;
         if saved == ImportSaved::Done {
@@ -94,28 +94,15 @@ async fn read_batch(
     app: &App,
     organization: &Organization,
     import: &Import,
-    content: &[u8],
-) -> anyhow::Result<Result<Batch, InvalidHeader>> {
+    rows: &mut Rows<'_>,
+) -> anyhow::Result<Batch> {
     let now = clock::now();
-    let mut reader = shared::import::reader(content);
-    let names = reader.headers().context("failed to read the header")?.clone();
-    let header = match Header::read(&names.iter().collect::<Vec<_>>(), &import.columns) {
-        Ok(header) => header,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
     let mut after = Import { status: Status::Running, updated_at: now, ..import.clone() };
-    let done = usize::try_from(import.progress.rows).context("too many rows")?;
+    rows.go_to(import.progress.rows);
     let mut changes: Vec<RowChange> = Vec::new();
     let mut touched: HashSet<ContactId> = HashSet::new();
     let mut writes = 0;
-    for record in reader.records().skip(done) {
-        let number = after.progress.rows + 1;
-        let row = record
-            .map_err(|error| RowError { row: number, column: None, reason: error.to_string() })
-            .and_then(|record| {
-                let values: Vec<&str> = record.iter().collect();
-                header.row(number, &values, organization.default_region)
-            });
+    while let Some((number, row)) = rows.look(organization.default_region) {
         let change = match row {
             Ok(row) => change(app, organization, import.id, number, row, now).await?,
             Err(error) => Err(error),
@@ -125,7 +112,7 @@ async fn read_batch(
                 // One transaction cannot write one contact twice.
                 let again = matches!(&change, RowChange::Update { before, .. } if !touched.insert(before.id));
                 if again || writes + change.writes() > BATCH_WRITES {
-                    return Ok(Ok(Batch { changes, after }));
+                    return Ok(Batch { changes, after });
                 }
                 match change {
                     RowChange::Create(_) => after.progress.created += 1,
@@ -137,9 +124,10 @@ async fn read_batch(
             Err(error) => after.progress.reject(error),
         }
         after.progress.rows = number;
+        rows.take();
     }
     after.status = Status::Done;
-    Ok(Ok(Batch { changes, after }))
+    Ok(Batch { changes, after })
 }
 
 async fn change(

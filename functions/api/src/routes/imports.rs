@@ -7,7 +7,7 @@ use infra::clock;
 use infra::table::Saved;
 use serde::Deserialize;
 use shared::ids::ImportId;
-use shared::import::{self, BYTES_MOST, Columns, Header, Import, Progress, Status};
+use shared::import::{BYTES_MOST, Columns, Import, InvalidHeader, Progress, Rows, Status};
 use shared::job::{Due, Job};
 use utoipa::ToSchema;
 
@@ -88,12 +88,9 @@ fn check(content: &[u8], columns: &Columns) -> Result<(), Problem> {
     if std::str::from_utf8(content).map_or(true, |text| text.contains('\u{FFFD}')) {
         return Err(Problem::unprocessable("not_utf8", "the file must be in UTF-8"));
     }
-    let refuse = |detail: String| Problem::unprocessable("invalid_csv_header", detail);
-    let mut reader = import::reader(content);
-    let names = reader.headers().map_err(|error| refuse(error.to_string()))?;
-    let names: Vec<&str> = names.iter().collect();
-    Header::read(&names, columns).map_err(|error| refuse(error.to_string()))?;
-    Ok(())
+    let refuse =
+        |error: InvalidHeader| Problem::unprocessable("invalid_csv_header", error.to_string());
+    Rows::open(content, columns).map(|_| ()).map_err(refuse)
 }
 
 /// The columns that the query maps.
