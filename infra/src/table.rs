@@ -4,6 +4,7 @@
 //! an error: what to do then is the caller's decision.
 
 mod api_keys;
+mod campaign_shards;
 mod campaigns;
 mod chunks;
 mod claims;
@@ -23,6 +24,7 @@ mod unsubscribes;
 mod walk;
 mod write;
 
+pub use campaign_shards::ShardItem;
 pub use campaigns::{CampaignPosition, Deleted, Saved};
 pub use chunks::{ChunkPut, EntryPage};
 pub use claims::{Claimed, Claiming, Settlement};

@@ -5,11 +5,12 @@
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
-use infra::table::ReceiptApplied;
+use infra::table::{ReceiptApplied, ShardItem};
 use shared::campaign::{Broadcast, Campaign};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{Due, Job};
 use shared::message::{Counts, Message};
+use shared::receipt::Delivery;
 
 use crate::drain::SHARDS_AT_ONCE;
 use crate::{App, lookup};
@@ -41,7 +42,7 @@ pub(crate) async fn poll(
         .buffer_unordered(SHARDS_AT_ONCE)
         .try_collect()
         .await?;
-    let are_chunks_done = !shards.iter().any(|shard| shard.has_open_chunks);
+    let has_open_chunks = shards.iter().any(|shard| shard.has_open_chunks);
     let mut counts = Counts::default();
     let mut open = Vec::new();
     for shard in shards {
@@ -51,6 +52,8 @@ pub(crate) async fn poll(
     counts = counts.merged(lookup::settle(app, &campaign, broadcast, open).await);
     let recipients = broadcast.audience.totals.recipients;
     counts.pending += recipients.saturating_sub(counts.total());
+    // A chunk that was written in the last moment may not be seen, but then its recipients are.
+    let are_chunks_done = !has_open_chunks && counts.pending == 0;
     let now = clock::now();
     let (polls, repair) = (&app.polls, app.repair_seconds);
     let written = app
@@ -78,26 +81,32 @@ async fn count(
     broadcast: &Broadcast,
     shard: u16,
 ) -> anyhow::Result<Shard> {
-    for parked in app.table.parked_receipts(campaign.id, shard).await? {
-        // Two may be about one message, which a request cannot write twice.
-        let one = [(parked, broadcast.shards)];
-        let applied = app.table.apply_receipts(&one).await?.pop().transpose()?;
-        if applied != Some(ReceiptApplied::Early) {
-            app.table.unpark(&one[0].0, broadcast.shards).await?;
-        }
-    }
     let now = clock::now();
     let mut found = Shard::default();
+    let mut parked = Vec::new();
     app.table
-        .each_message(campaign.organization_id, campaign.id, shard, |message| {
-            if lookup::is_open(&message, now, app.silent_seconds) {
-                found.open.push(message);
-            } else {
-                found.counts.add(message.status());
+        .each_of_shard(campaign.organization_id, campaign.id, shard, |item| match item {
+            ShardItem::Message(message) if lookup::is_open(&message, now, app.silent_seconds) => {
+                found.open.push(*message);
             }
+            ShardItem::Message(message) => found.counts.add(message.status()),
+            ShardItem::ChunkState(state) => found.has_open_chunks |= !state.is_done(),
+            ShardItem::Parked(receipt) => parked.push(*receipt),
         })
         .await?;
-    let states = app.table.chunk_states(campaign.id, shard).await?;
-    found.has_open_chunks = states.iter().any(|state| !state.is_done());
+    for receipt in parked {
+        apply(app, receipt, broadcast.shards).await?;
+    }
     Ok(found)
+}
+
+/// Applies a receipt that came before its message; the next poll counts what came of it.
+async fn apply(app: &App, receipt: Delivery, shards: u16) -> anyhow::Result<()> {
+    // One by one, since two may be about one message, which a request cannot write twice.
+    let receipt = [(receipt, shards)];
+    let applied = app.table.apply_receipts(&receipt).await?.pop().transpose()?;
+    if applied != Some(ReceiptApplied::Early) {
+        app.table.unpark(&receipt[0].0, shards).await?;
+    }
+    Ok(())
 }

@@ -72,7 +72,7 @@ fn read(item: Item) -> Result<Chunk> {
     Ok(Chunk { number, recipients, through: row.through, totals: row.totals, ends: row.ends })
 }
 
-fn read_state(item: Item) -> Result<ChunkState> {
+pub(super) fn read_state(item: Item) -> Result<ChunkState> {
     let number = number(&item, keys::CHUNK_STATE)?;
     let StateRow { recipients, progress, epoch, attempts, arms, updated_at } = parse(KIND, item)?;
     Ok(ChunkState { number, recipients, progress, epoch, attempts, arms, updated_at })

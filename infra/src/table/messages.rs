@@ -9,7 +9,7 @@ use shared::receipt::Receipt;
 use shared::time::Timestamp;
 
 use super::keys::{self, Key};
-use super::read::{Consistency, Item, Range, SortKey, parse, text};
+use super::read::{Consistency, Item, parse, text};
 use super::{Result, Table, TableError};
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -164,30 +164,5 @@ impl Table {
         let wanted: Vec<Key> = ids.iter().map(|id| keys::message(campaign, *id, shards)).collect();
         let items = self.batch(&wanted, Consistency::Strong).await?;
         items.into_iter().map(|item| read(item, organization, campaign)).collect()
-    }
-
-    /// Hands every message of a shard of a campaign to `each`, page by page.
-    pub async fn each_message(
-        &self,
-        organization: OrganizationId,
-        campaign: CampaignId,
-        shard: u16,
-        mut each: impl FnMut(Message),
-    ) -> Result<()> {
-        let mut range = Range::new(
-            keys::campaign_shard(campaign, shard),
-            SortKey::Prefix(keys::MESSAGE.to_owned()),
-            Consistency::Eventual,
-        );
-        loop {
-            let page = self.page(&range).await?;
-            for item in page.items {
-                each(read(item, organization, campaign)?);
-            }
-            range.start = page.next;
-            if range.start.is_none() {
-                return Ok(());
-            }
-        }
     }
 }

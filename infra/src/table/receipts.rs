@@ -1,15 +1,23 @@
 //! Receipts, on their messages and parked beside them.
 
 use serde::{Deserialize, Serialize};
-use shared::ids::CampaignId;
 use shared::receipt::{Delivery, MessageRef, Receipt};
 
 use super::keys::{self, Key};
 use super::messages::{self, word};
-use super::read::{Consistency, Range, SortKey, parse};
+use super::read::{Item, parse};
 use super::statements::{Executed, Statement};
 use super::write::{ABSENT, Value, item};
 use super::{Result, Table};
+
+#[derive(Deserialize)]
+struct Parked {
+    delivery: Delivery,
+}
+
+pub(super) fn read_parked(item: Item) -> Result<Delivery> {
+    Ok(parse::<Parked>(KIND, item)?.delivery)
+}
 
 /// What became of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,29 +91,14 @@ impl Table {
     pub async fn park(&self, delivery: &Delivery, shards: u16) -> Result<()> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
-        struct Parked<'a> {
+        struct New<'a> {
             delivery: &'a Delivery,
             expires_at: i64,
         }
         let expires_at = delivery.receipt.at.plus_seconds(PARKED_SECONDS).millis() / 1_000;
-        let parked = item(KIND, &parked_key(delivery, shards), Parked { delivery, expires_at })?;
+        let parked = item(KIND, &parked_key(delivery, shards), New { delivery, expires_at })?;
         self.put(parked, ABSENT, Vec::new()).await?;
         Ok(())
-    }
-
-    /// Receipts that wait in a shard of a campaign.
-    pub async fn parked_receipts(&self, campaign: CampaignId, shard: u16) -> Result<Vec<Delivery>> {
-        #[derive(Deserialize)]
-        struct Parked {
-            delivery: Delivery,
-        }
-        let range = Range::new(
-            keys::campaign_shard(campaign, shard),
-            SortKey::Prefix(keys::PARKED.to_owned()),
-            Consistency::Eventual,
-        );
-        let items = self.all(range).await?;
-        items.into_iter().map(|item| Ok(parse::<Parked>(KIND, item)?.delivery)).collect()
     }
 
     pub async fn unpark(&self, delivery: &Delivery, shards: u16) -> Result<()> {

@@ -113,6 +113,8 @@ fn short(name: &str) -> String {
 #[serde(rename_all = "camelCase")]
 pub struct AwsUsage {
     pub invocations: u64,
+    /// The most that a process used of the processor up to its first answer.
+    pub first_event_micros: u64,
     pub calls: BTreeMap<String, u64>,
     pub write_units: f64,
     pub read_units: f64,
@@ -127,20 +129,30 @@ struct Line {
 #[serde(rename_all = "camelCase")]
 struct Report {
     function: String,
+    first_event_micros: Option<u64>,
     calls: BTreeMap<String, u64>,
     write_units: f64,
     read_units: f64,
 }
 
-/// Reads the usage reports in the functions' log from `offset` on, by function.
+/// Reads the usage reports in the functions' log from `offset` on, by function. First events count
+/// wherever they are.
 pub fn aws_usage(log: &str, offset: usize) -> anyhow::Result<BTreeMap<String, AwsUsage>> {
     let content = fs::read(log)?;
     let mut functions = BTreeMap::<String, AwsUsage>::new();
-    for line in content.get(offset..).unwrap_or_default().split(|byte| *byte == b'\n') {
+    let mut at = 0;
+    for line in content.split_inclusive(|byte| *byte == b'\n') {
+        let is_before = at < offset;
+        at += line.len();
         let Ok(Line { usage }) = serde_json::from_slice(line) else {
             continue;
         };
         let total = functions.entry(short(&usage.function)).or_default();
+        let first = usage.first_event_micros.unwrap_or_default();
+        total.first_event_micros = total.first_event_micros.max(first);
+        if is_before {
+            continue;
+        }
         total.invocations += 1;
         total.write_units += usage.write_units;
         total.read_units += usage.read_units;

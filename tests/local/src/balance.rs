@@ -41,6 +41,7 @@ pub struct Balance {
     pub cpu_micros_per_recipient: BTreeMap<String, f64>,
     pub cpu_micros_per_recipient_in_all: f64,
     pub resident_peak_mib: BTreeMap<String, f64>,
+    pub callbacks_per_recipient: f64,
     pub aws_calls_per_recipient: f64,
     pub write_units_per_recipient: f64,
     pub read_units_per_recipient: f64,
@@ -97,6 +98,9 @@ impl Balance {
             cpu_micros_per_recipient_in_all: cpu.values().sum(),
             cpu_micros_per_recipient: cpu,
             resident_peak_mib: resident.collect(),
+            callbacks_per_recipient: each(
+                costs.aws.get("Webhooks").map_or(0.0, |used| used.invocations as f64),
+            ),
             aws_calls_per_recipient: sum(|used| used.calls.values().sum::<u64>() as f64),
             write_units_per_recipient: sum(|used| used.write_units),
             read_units_per_recipient: sum(|used| used.read_units),
@@ -159,6 +163,11 @@ impl std::fmt::Display for Balance {
         for (function, mib) in &self.resident_peak_mib {
             line(&format!("resident peak of {function}, MiB"), format!("{mib:.1}"))?;
         }
+        for (function, used) in &self.aws {
+            let millis = Duration::from_micros(used.first_event_micros).as_secs_f64() * 1e3;
+            line(&format!("start and first event of {function}, ms"), format!("{millis:.0}"))?;
+        }
+        line("callbacks a recipient", format!("{:.2}", self.callbacks_per_recipient))?;
         line("AWS calls a recipient", format!("{:.2}", self.aws_calls_per_recipient))?;
         line("write units a recipient", format!("{:.2}", self.write_units_per_recipient))?;
         line("read units a recipient", format!("{:.2}", self.read_units_per_recipient))?;

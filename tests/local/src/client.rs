@@ -86,6 +86,7 @@ pub async fn wait<T>(
     mut done: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
 ) -> anyhow::Result<T> {
     let deadline = Instant::now() + limit;
+    let mut pause = Duration::from_millis(100);
     loop {
         if let Some(value) = done().await? {
             return Ok(value);
@@ -93,6 +94,7 @@ pub async fn wait<T>(
         if Instant::now() >= deadline {
             bail!("waited {} s in vain for {what}", limit.as_secs());
         }
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(pause).await;
+        pause = Duration::from_secs(1).min(pause * 3 / 2);
     }
 }

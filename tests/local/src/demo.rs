@@ -144,7 +144,7 @@ async fn send(organization: &Organization) -> anyhow::Result<Value> {
 }
 
 /// Counts after which what is unknown is taken to stay so: each asked the provider once more.
-const CALM_COUNTS: u32 = 3;
+const CALM_COUNTS: u32 = 2;
 
 /// Tells when nothing more will happen to a campaign's messages.
 #[derive(Default)]

@@ -21,11 +21,11 @@ const SIMULATOR: &str = "simulator";
 /// Times that are minutes on AWS and seconds here, so that a person does not wait for repairs and
 /// counts. Nothing else differs.
 const PARAMETERS: [(&str, &str); 7] = [
-    ("PollScheduleSeconds", "1,3,5,8,11,15,20,30,45,60,90,120,180,240"),
+    ("PollScheduleSeconds", "2,5,10,16,24,34,44,54,64,90,120,180,240"),
     ("RearmAfterSeconds", "10"),
     ("ClaimTimeoutSeconds", "8"),
     ("GatewayTimeoutSeconds", "3"),
-    ("LookupAfterSeconds", "5"),
+    ("LookupAfterSeconds", "15"),
     ("UsageReport", "on"),
     ("LogLevel", "info"),
 ];

@@ -1,0 +1,46 @@
+//! Chunks are put if absent: whoever comes second goes on from what is there.
+
+use infra::clock;
+use infra::table::ChunkPut;
+use shared::audience::Totals;
+use shared::chunk::Chunk;
+use shared::ids::CampaignId;
+
+use crate::{phone, table};
+
+fn chunk(number: u32, recipients: u32) -> Chunk {
+    Chunk {
+        number,
+        recipients: (0..recipients).map(phone).collect(),
+        through: Some("CONTACT#+14153550001#x".to_owned()),
+        totals: Totals { recipients: u64::from(recipients), ..Totals::default() },
+        ends: true,
+    }
+}
+
+#[tokio::test]
+async fn the_first_chunk_of_a_number_stands() -> anyhow::Result<()> {
+    let table = table().await;
+    let (now, shard) = (clock::now(), 1);
+    let campaign = CampaignId::new(now, clock::entropy());
+    let first = chunk(0, 100);
+    assert_eq!(table.put_chunk(campaign, shard, &first, 0, now).await?, ChunkPut::Written);
+    let second = table.put_chunk(campaign, shard, &chunk(0, 3), 0, now).await?;
+    assert_eq!(second, ChunkPut::Exists(first.clone()));
+    assert_eq!(table.last_chunk(campaign, shard).await?, Some(first));
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_two_workers_one_takes_a_chunk() -> anyhow::Result<()> {
+    let table = table().await;
+    let (now, shard) = (clock::now(), 1);
+    let campaign = CampaignId::new(now, clock::entropy());
+    table.put_chunk(campaign, shard, &chunk(0, 3), 0, now).await?;
+    let state = table.chunk_state(campaign, shard, 0).await?.expect("it was put");
+    let working = state.start(now.plus_seconds(1), 120).expect("it is queued");
+    let take = || table.save_chunk_state(campaign, shard, &state, &working);
+    let (one, other) = tokio::join!(take(), take());
+    assert!(one? != other?, "one of two takes it");
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Receipts only raise a status, and only their own message's.
+
+use infra::clock;
+use infra::table::{Claiming, ReceiptApplied, ShardItem, Table};
+use shared::message::{Kind, Message, Status};
+use shared::receipt::{Delivery, MessageRef, Receipt};
+
+use crate::{SHARDS, messages, table};
+
+fn delivery(message: &Message, id: &str, status: Status) -> Delivery {
+    Delivery {
+        message: MessageRef {
+            organization_id: message.organization_id,
+            campaign_id: message.campaign_id,
+            message_id: message.id,
+            kind: Kind::Campaign,
+        },
+        to: message.to.clone(),
+        receipt: Receipt {
+            provider_id: id.to_owned(),
+            status,
+            reason: None,
+            code: None,
+            at: clock::now(),
+        },
+    }
+}
+
+async fn apply(table: &Table, delivery: Delivery) -> anyhow::Result<ReceiptApplied> {
+    let mut answers = table.apply_receipts(&[(delivery, SHARDS)]).await?;
+    Ok(answers.pop().expect("one answer")?)
+}
+
+async fn claimed(table: &Table) -> anyhow::Result<Message> {
+    let message = messages(1).remove(0);
+    let claim = [(message.clone(), Claiming::HandOver { token: "mine".to_owned() })];
+    table.claim_all(&claim, SHARDS, clock::now()).await?;
+    Ok(message)
+}
+
+#[tokio::test]
+async fn statuses_only_rise() -> anyhow::Result<()> {
+    let table = table().await;
+    let message = claimed(&table).await?;
+    let cases = [
+        (Status::Sent, ReceiptApplied::Done),
+        (Status::Sent, ReceiptApplied::Known),
+        (Status::Delivered, ReceiptApplied::Done),
+        (Status::Sent, ReceiptApplied::Known),
+        (Status::Failed, ReceiptApplied::Known),
+    ];
+    for (status, expected) in cases {
+        assert_eq!(apply(&table, delivery(&message, "SM1", status)).await?, expected, "{status:?}");
+    }
+    let (organization, campaign) = (message.organization_id, message.campaign_id);
+    let found = table.message(organization, campaign, message.id, SHARDS).await?;
+    assert_eq!(found.expect("it was claimed").status(), Status::Delivered);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_receipt_under_another_id_says_nothing_of_ours() -> anyhow::Result<()> {
+    let table = table().await;
+    let message = claimed(&table).await?;
+    let first = delivery(&message, "SM1", Status::Sent);
+    assert_eq!(apply(&table, first).await?, ReceiptApplied::Done);
+    let other = delivery(&message, "SM2", Status::Delivered);
+    assert_eq!(apply(&table, other).await?, ReceiptApplied::Early);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_receipt_without_its_message_waits_beside_it() -> anyhow::Result<()> {
+    let table = table().await;
+    let message = messages(1).remove(0);
+    let early = delivery(&message, "SM1", Status::Delivered);
+    assert_eq!(apply(&table, early.clone()).await?, ReceiptApplied::Early);
+    for _ in 0..2 {
+        table.park(&early, SHARDS).await?;
+    }
+    let waiting = async || {
+        let mut waiting = Vec::new();
+        let shard = message.id.shard(SHARDS);
+        let (organization, campaign) = (message.organization_id, message.campaign_id);
+        table
+            .each_of_shard(organization, campaign, shard, |item| {
+                if let ShardItem::Parked(delivery) = item {
+                    waiting.push(*delivery);
+                }
+            })
+            .await?;
+        anyhow::Ok(waiting)
+    };
+    assert_eq!(waiting().await?, std::slice::from_ref(&early));
+    table.unpark(&early, SHARDS).await?;
+    assert!(waiting().await?.is_empty());
+    Ok(())
+}
