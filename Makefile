@@ -36,7 +36,7 @@ build: .venv/emulator/ready .venv/sam/ready
 
 # The functions for AWS (arm64), and the stack in your account.
 deploy: .venv/cargo-lambda/ready .venv/sam/ready
-	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile lambda --arm64 $(FUNCTIONS:%=--package %)
+	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile dist --arm64 $(FUNCTIONS:%=--package %)
 	.venv/sam/bin/sam deploy --guided
 
 .venv/%/ready: tests/local/python/%.txt

@@ -4,13 +4,10 @@
 //! AWS a line is billed for each invocation; the local stack's balance sheet is made of it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 use serde::Serialize;
-
-static IS_FIRST: AtomicBool = AtomicBool::new(true);
 
 #[derive(Clone, Debug, Default)]
 pub struct Usage(Option<Arc<Mutex<Tally>>>);
@@ -19,12 +16,19 @@ pub struct Usage(Option<Arc<Mutex<Tally>>>);
 #[serde(rename_all = "camelCase")]
 struct Tally {
     function: String,
-    /// Processor time from the process's start to its first answer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    first_event_micros: Option<u64>,
+    first: Option<First>,
     calls: BTreeMap<&'static str, u64>,
     write_units: f64,
     read_units: f64,
+}
+
+/// What the process's start and then its first event took of the processor.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct First {
+    start_micros: u64,
+    event_micros: u64,
 }
 
 #[derive(Clone, Copy)]
@@ -34,11 +38,12 @@ pub(crate) enum Access {
 }
 
 impl Usage {
-    /// Counts if the environment asks for it.
+    /// Counts if the environment asks for it. It is to be made at the end of a function's start.
     #[must_use]
     pub fn from_process() -> Self {
         let is_on = std::env::var("USAGE_REPORT").is_ok_and(|value| value == "on");
-        Self(is_on.then(Arc::default))
+        let first = processor_micros().map(|start_micros| First { start_micros, event_micros: 0 });
+        Self(is_on.then(|| Arc::new(Mutex::new(Tally { first, ..Tally::default() }))))
     }
 
     pub(crate) fn call(&self, operation: &'static str) {
@@ -76,8 +81,8 @@ impl Usage {
     pub fn report(&self) {
         self.with(|tally| {
             let mut used = std::mem::take(tally);
-            if IS_FIRST.swap(false, Ordering::Relaxed) {
-                used.first_event_micros = processor_micros();
+            if let (Some(first), Some(now)) = (&mut used.first, processor_micros()) {
+                first.event_micros = now - first.start_micros;
             }
             used.function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
             println!("{}", serde_json::json!({ "usage": used }));

@@ -113,7 +113,9 @@ fn short(name: &str) -> String {
 #[serde(rename_all = "camelCase")]
 pub struct AwsUsage {
     pub invocations: u64,
-    /// The most that a process used of the processor up to its first answer.
+    /// The most that a process used of the processor before it took its first event.
+    pub start_micros: u64,
+    /// The most that a process used of the processor for its first event, whatever it was.
     pub first_event_micros: u64,
     pub calls: BTreeMap<String, u64>,
     pub write_units: f64,
@@ -127,9 +129,16 @@ struct Line {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+struct First {
+    start_micros: u64,
+    event_micros: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Report {
     function: String,
-    first_event_micros: Option<u64>,
+    first: Option<First>,
     calls: BTreeMap<String, u64>,
     write_units: f64,
     read_units: f64,
@@ -148,8 +157,10 @@ pub fn aws_usage(log: &str, offset: usize) -> anyhow::Result<BTreeMap<String, Aw
             continue;
         };
         let total = functions.entry(short(&usage.function)).or_default();
-        let first = usage.first_event_micros.unwrap_or_default();
-        total.first_event_micros = total.first_event_micros.max(first);
+        if let Some(first) = usage.first {
+            total.start_micros = total.start_micros.max(first.start_micros);
+            total.first_event_micros = total.first_event_micros.max(first.event_micros);
+        }
         if is_before {
             continue;
         }

@@ -164,8 +164,9 @@ impl std::fmt::Display for Balance {
             line(&format!("resident peak of {function}, MiB"), format!("{mib:.1}"))?;
         }
         for (function, used) in &self.aws {
-            let millis = Duration::from_micros(used.first_event_micros).as_secs_f64() * 1e3;
-            line(&format!("start and first event of {function}, ms"), format!("{millis:.0}"))?;
+            let millis = |micros| Duration::from_micros(micros).as_millis();
+            let (start, event) = (millis(used.start_micros), millis(used.first_event_micros));
+            line(&format!("start + first event of {function}, ms"), format!("{start} + {event}"))?;
         }
         line("callbacks a recipient", format!("{:.2}", self.callbacks_per_recipient))?;
         line("AWS calls a recipient", format!("{:.2}", self.aws_calls_per_recipient))?;

@@ -21,7 +21,7 @@ const SIMULATOR: &str = "simulator";
 /// Times that are minutes on AWS and seconds here, so that a person does not wait for repairs and
 /// counts. Nothing else differs.
 const PARAMETERS: [(&str, &str); 7] = [
-    ("PollScheduleSeconds", "2,5,10,16,24,34,44,54,64,90,120,180,240"),
+    ("PollScheduleSeconds", "2,5,10,16,24,34,44,54,64,90,120,180,240,300,420,540,660,780,900"),
     ("RearmAfterSeconds", "10"),
     ("ClaimTimeoutSeconds", "8"),
     ("GatewayTimeoutSeconds", "3"),
