@@ -1,11 +1,15 @@
-//! Webhooks over HTTP: a form whose signature is checked before anything else is believed.
+//! Webhooks over HTTP: a form, or an object in JSON, whose signature is checked before anything
+//! else is believed.
 
 use std::collections::HashMap;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use infra::clock;
 use infra::gateway::signature;
+use infra::telemetry;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{App, inbound, status};
 
@@ -89,7 +93,7 @@ pub(crate) async fn answer(app: &App, request: &Request) -> Response {
     let form = match read(app, request) {
         Ok(form) => form,
         Err(status) => {
-            tracing::warn!(status, "refused a webhook");
+            telemetry::count_refused_webhook(status, clock::now());
             return Response::status(status);
         }
     };
@@ -109,7 +113,9 @@ fn read(app: &App, request: &Request) -> Result<Form, u16> {
         return Err(405);
     }
     let content_type = request.headers.get("content-type").map_or("", String::as_str);
-    if !content_type.starts_with("application/x-www-form-urlencoded") {
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let is_json = media_type.eq_ignore_ascii_case("application/json");
+    if !is_json && !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
         return Err(400);
     }
     let body = request.body.as_deref().unwrap_or_default();
@@ -121,13 +127,53 @@ fn read(app: &App, request: &Request) -> Result<Form, u16> {
     } else {
         body.as_bytes().to_vec()
     };
-    let parameters: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();
     let query = request.raw_query_string.clone();
     let separator = if query.is_empty() { "" } else { "?" };
     let url = format!("{}{}{separator}{query}", app.public_url, request.raw_path);
     let signature = request.headers.get("x-twilio-signature").ok_or(403_u16)?;
-    if !signature::is_valid(&app.auth_token, &url, &parameters, signature) {
+    let parameters = if is_json { Vec::new() } else { form_parameters(&body) };
+    // While the token is rotated, both are good.
+    let is_valid = app.auth_tokens.iter().any(|token| {
+        if is_json {
+            signature::is_valid_for_json(token, &url, &body, signature)
+        } else {
+            signature::is_valid(token, &url, &parameters, signature)
+        }
+    });
+    if !is_valid {
         return Err(403);
     }
+    let parameters = if is_json { json_parameters(&body)? } else { parameters };
     Ok(Form { parameters, query })
+}
+
+fn form_parameters(body: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(body).into_owned().collect()
+}
+
+/// The members of an object, texts as they are and anything else in JSON.
+fn json_parameters(body: &[u8]) -> Result<Vec<(String, String)>, u16> {
+    let object: Map<String, Value> = serde_json::from_slice(body).map_err(|_| 400_u16)?;
+    let parameter = |(name, value)| match value {
+        Value::String(text) => (name, text),
+        other => (name, other.to_string()),
+    };
+    Ok(object.into_iter().map(parameter).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_json_body_has_a_forms_parameters() {
+        let body = br#"{"MessageSid":"SM1","ErrorCode":30003}"#;
+        let parameters = vec![
+            ("ErrorCode".to_owned(), "30003".to_owned()),
+            ("MessageSid".to_owned(), "SM1".to_owned()),
+        ];
+        assert_eq!(json_parameters(body), Ok(parameters));
+        assert_eq!(json_parameters(b"[]"), Err(400));
+        assert_eq!(json_parameters(b"{"), Err(400));
+    }
 }

@@ -28,6 +28,7 @@ struct Settings {
     receipts: String,
     dead_letters: String,
     auth_token: String,
+    previous_auth_token: String,
     public_url: String,
 }
 
@@ -36,7 +37,8 @@ struct App {
     receipts: ReceiptsQueue,
     dead_letters: DeadLetters,
     usage: Usage,
-    auth_token: String,
+    /// The tokens that callbacks may be signed with.
+    auth_tokens: Vec<String>,
     public_url: String,
     shards: Mutex<HashMap<OrganizationId, u16>>,
 }
@@ -48,8 +50,11 @@ impl App {
             receipts: environment.text("RECEIPTS_QUEUE_URL"),
             dead_letters: environment.text("DEAD_LETTER_QUEUE_URL"),
             auth_token: environment.text("PROVIDER_AUTH_TOKEN"),
+            previous_auth_token: environment.parsed("PROVIDER_AUTH_TOKEN_PREVIOUS", String::new()),
             public_url: environment.text("PUBLIC_URL"),
         })?;
+        let mut auth_tokens = vec![settings.auth_token, settings.previous_auth_token];
+        auth_tokens.retain(|token| !token.is_empty());
         let aws = aws::load().await;
         let usage = Usage::from_process();
         Ok(Self {
@@ -57,7 +62,7 @@ impl App {
             receipts: ReceiptsQueue::new(&aws, settings.receipts, usage.clone()),
             dead_letters: DeadLetters::new(&aws, settings.dead_letters, usage.clone()),
             usage,
-            auth_token: settings.auth_token,
+            auth_tokens,
             public_url: settings.public_url.trim_end_matches('/').to_owned(),
             shards: Mutex::default(),
         })

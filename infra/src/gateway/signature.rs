@@ -1,7 +1,8 @@
 //! Twilio's webhook signature.
 //!
 //! `X-Twilio-Signature` is the base64 of an HMAC-SHA1, keyed with the account's auth token, over
-//! the exact public URL followed by each of the form's parameters, sorted, name and value.
+//! the exact public URL followed by each of the form's parameters, sorted, name and value. A JSON
+//! body is vouched for by its hash in the URL's query, and then the URL alone is signed.
 //! Source: <https://www.twilio.com/docs/usage/security>.
 
 use std::collections::BTreeSet;
@@ -10,6 +11,24 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+/// Whether `signature` is Twilio's for a JSON body that was posted to `url`.
+#[must_use]
+pub fn is_valid_for_json(auth_token: &str, url: &str, body: &[u8], signature: &str) -> bool {
+    let query = url.split_once('?').map_or("", |(_, query)| query);
+    let told = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "bodySHA256");
+    let own = Sha256::digest(body);
+    let is_of_body = told.is_some_and(|(_, hash)| {
+        let bytes = hash
+            .as_bytes()
+            .chunks(2)
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap_or_default(), 16).ok());
+        bytes.collect::<Option<Vec<u8>>>().is_some_and(|hash| bool::from(own.ct_eq(&hash)))
+    });
+    is_of_body && is_valid(auth_token, url, &[], signature)
+}
 
 /// Whether `signature` is Twilio's for a form that was posted to `url`. The comparison takes the
 /// same time wherever the two differ.
@@ -101,6 +120,22 @@ mod tests {
         assert!(!is_valid("12345", "https://mycompany.com/", &parameters(), SIGNATURE));
         assert!(!is_valid("12345", URL, &parameters(), ""));
         assert!(!is_valid("12345", URL, &parameters(), "not base64!"));
+    }
+
+    /// The example in the tests of Twilio's own SDKs.
+    #[test]
+    fn a_json_body_is_vouched_for_by_its_hash() {
+        let url = format!(
+            "{URL}&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
+        );
+        let body = br#"{"property": "value", "boolean": true}"#;
+        let is_valid = |token, url: &str, body: &[u8]| {
+            is_valid_for_json(token, url, body, "a9nBmqA0ju/hNViExpshrM61xv4=")
+        };
+        assert!(is_valid("12345", &url, body));
+        assert!(!is_valid("12346", &url, body));
+        assert!(!is_valid("12345", &url, br#"{"property": "value", "boolean": false}"#));
+        assert!(!is_valid("12345", URL, body));
     }
 
     #[test]
