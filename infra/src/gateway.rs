@@ -28,10 +28,21 @@ pub enum Handover {
     Refused(Refusal),
     /// The provider has not taken it and asks to wait.
     Throttled { retry_after: Option<Duration> },
+    /// The provider serves the account no more for now: it has not taken this message, and would
+    /// take no other.
+    Halted(Halt),
     /// The provider was not reached, so it has not taken it.
     Unreachable,
     /// The provider may or may not have taken it.
     Ambiguous,
+}
+
+/// Why a provider takes nothing at all. A person must mend it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// The account is disabled or unpaid, or its credentials are wrong.
+    Account,
+    SpendLimit,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! with the change of its due work; who lost that race reads again and decides again.
 
 mod broadcast;
+mod control;
 #[cfg(test)]
 mod tests;
 
@@ -95,6 +96,10 @@ pub enum Reason {
     NoProgress,
     /// Some messages were given up because the provider could not be reached.
     ProviderUnreachable,
+    /// The provider does not serve the account: it is disabled, unpaid, or not recognised.
+    ProviderAccount,
+    /// The account has spent what it may at the provider.
+    SpendLimit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -103,6 +108,10 @@ pub enum Refusal {
     NotDraft,
     #[error("the campaign is not scheduled")]
     NotScheduled,
+    #[error("the campaign's messages are not being handed over")]
+    NotRunning,
+    #[error("the campaign is not paused")]
+    NotPaused,
     #[error("the campaign has no body")]
     BodyRequired,
     #[error("the time is more than a minute ago")]

@@ -13,7 +13,7 @@ pub struct ChunkState {
     pub number: u32,
     pub recipients: u32,
     pub progress: Progress,
-    /// Raised when the campaign is paused: work of another epoch is dropped.
+    /// The campaign's epoch when the chunk was last armed.
     pub epoch: u32,
     /// Starts that came to nothing: the worker died, or the provider was out of reach.
     pub attempts: u32,
@@ -52,6 +52,8 @@ pub struct Tally {
     pub throttled: u32,
     /// The longest wait that it asked for.
     pub retry_after_seconds: u32,
+    /// Given back because the provider serves no message of the campaign now.
+    pub halted: u32,
     /// In another worker's hands.
     pub busy: u32,
     pub busy_until: Option<Timestamp>,
@@ -91,7 +93,10 @@ impl ChunkState {
     #[must_use]
     pub fn finish(&self, tally: &Tally, now: Timestamp) -> Self {
         let without_attempt = self.attempts.saturating_sub(1);
-        let (progress, attempts) = if tally.unreachable > 0 {
+        let (progress, attempts) = if tally.halted > 0 {
+            // The campaign is paused for it, and the drain arms the chunk when it is resumed.
+            (Progress::Queued, without_attempt)
+        } else if tally.unreachable > 0 {
             let wait = UNREACHABLE_SECONDS << self.attempts.saturating_sub(1).min(5);
             (Progress::Waiting { until: now.plus_seconds(wait) }, self.attempts)
         } else if tally.throttled > 0 {
@@ -111,9 +116,14 @@ impl ChunkState {
         self.progress == Progress::Done
     }
 
-    /// Judges a chunk that may stand still.
+    /// Judges a chunk that may stand still, in a campaign of this epoch. One of an older epoch was
+    /// left by a pause and begins anew; whoever is still at it holds its recipients' claims.
     #[must_use]
-    pub fn repair(&self, now: Timestamp, patience_seconds: i64) -> Repair {
+    pub fn repair(&self, epoch: u32, now: Timestamp, patience_seconds: i64) -> Repair {
+        if self.epoch != epoch && !self.is_done() {
+            let armed = self.armed(now);
+            return Repair::Arm(Self { epoch, attempts: 0, arms: 0, ..armed });
+        }
         let (turn, patience) = match self.progress {
             Progress::Done => return Repair::Nothing,
             Progress::Queued => {
@@ -126,15 +136,15 @@ impl ChunkState {
         if self.attempts >= ATTEMPTS_MOST && now >= turn {
             Repair::GiveUp
         } else if now >= turn.plus_seconds(patience) {
-            Repair::Arm(Self {
-                progress: Progress::Queued,
-                arms: self.arms + 1,
-                updated_at: now,
-                ..self.clone()
-            })
+            Repair::Arm(self.armed(now))
         } else {
             Repair::Nothing
         }
+    }
+
+    fn armed(&self, now: Timestamp) -> Self {
+        let arms = self.arms + 1;
+        Self { progress: Progress::Queued, arms, updated_at: now, ..self.clone() }
     }
 
     /// The last sign that somebody was at the chunk; lying on a queue is none.
@@ -195,11 +205,11 @@ mod tests {
     #[test]
     fn what_stands_still_is_armed_with_growing_patience() {
         let queued = state(Progress::Queued);
-        assert_eq!(queued.repair(at(1_119), PATIENCE), Repair::Nothing);
-        let Repair::Arm(armed) = queued.repair(at(1_120), PATIENCE) else { panic!("not armed") };
-        assert_eq!(armed.repair(at(1_120 + 239), PATIENCE), Repair::Nothing);
-        assert!(matches!(armed.repair(at(1_120 + 240), PATIENCE), Repair::Arm(_)));
-        assert_eq!(state(Progress::Done).repair(at(9_999), PATIENCE), Repair::Nothing);
+        assert_eq!(queued.repair(0, at(1_119), PATIENCE), Repair::Nothing);
+        let Repair::Arm(armed) = queued.repair(0, at(1_120), PATIENCE) else { panic!("not armed") };
+        assert_eq!(armed.repair(0, at(1_120 + 239), PATIENCE), Repair::Nothing);
+        assert!(matches!(armed.repair(0, at(1_120 + 240), PATIENCE), Repair::Arm(_)));
+        assert_eq!(state(Progress::Done).repair(0, at(9_999), PATIENCE), Repair::Nothing);
     }
 
     #[test]
@@ -207,10 +217,10 @@ mod tests {
         let mut chunk = state(Progress::Queued);
         let mut now = 1_000;
         for attempt in 1..=ATTEMPTS_MOST {
-            assert!(!matches!(chunk.repair(at(now), PATIENCE), Repair::GiveUp), "{attempt}");
+            assert!(!matches!(chunk.repair(0, at(now), PATIENCE), Repair::GiveUp), "{attempt}");
             chunk = chunk.start(at(now), PATIENCE).expect("may start");
             now += 500;
         }
-        assert_eq!(chunk.repair(at(now), PATIENCE), Repair::GiveUp);
+        assert_eq!(chunk.repair(0, at(now), PATIENCE), Repair::GiveUp);
     }
 }

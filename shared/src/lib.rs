@@ -19,6 +19,8 @@ pub mod organization;
 pub mod parts;
 pub mod phone;
 pub mod poll;
+pub mod price;
+pub mod quote;
 pub mod receipt;
 pub mod text;
 pub mod time;

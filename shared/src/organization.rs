@@ -2,11 +2,17 @@
 
 use crate::ids::OrganizationId;
 use crate::phone::{Phone, Region};
+use crate::price::PriceList;
 use crate::time::Timestamp;
 
 /// How many shards a new organisation's audience is spread over. A partition of the table takes
 /// 1,000 writes a second, so this bounds how fast one audience can be written.
 pub const SHARDS: u16 = 32;
+
+/// The rate of a long code, the slowest kind of number. Source: Twilio's documentation.
+pub const PARTS_PER_SECOND: u32 = 1;
+/// The highest rate that can be set.
+pub const PARTS_PER_SECOND_MOST: u32 = 100_000;
 
 /// The longest name of an organisation, a campaign or a key.
 pub const NAME_LONGEST: usize = 200;
@@ -17,6 +23,9 @@ pub struct Organization {
     pub name: String,
     pub sender_phone: Phone,
     pub default_region: Region,
+    /// How fast the provider takes the sender's message parts: the rate of its kind of number.
+    pub parts_per_second: u32,
+    pub prices: Option<PriceList>,
     /// Fixed when the organisation is made: it decides where its contacts lie.
     pub shards: u16,
     pub created_at: Timestamp,

@@ -27,6 +27,13 @@ pub struct Parts {
     pub count: u32,
 }
 
+/// The first character for which a body cannot be sent in GSM-7, and its place among the
+/// characters, from 0.
+#[must_use]
+pub fn first_beyond_gsm(body: &str) -> Option<(usize, char)> {
+    body.chars().enumerate().find(|(_, c)| septets(*c).is_none())
+}
+
 impl Parts {
     #[must_use]
     pub fn of(body: &str) -> Self {

@@ -65,6 +65,12 @@ impl Phone {
         &self.0
     }
 
+    /// The country that the number is of, if it is one's.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        phonenumber::parse(None, &self.0).ok()?.country().id().map(Region)
+    }
+
     /// The audience shard, out of `shards`, in which everything about this phone lies.
     #[must_use]
     pub fn shard(&self, shards: u16) -> u16 {

@@ -61,6 +61,12 @@ impl PollSchedule {
             .find(|moment| *moment > now)
     }
 
+    /// The first number after the schedule's.
+    #[must_use]
+    pub fn past_the_end(&self) -> u32 {
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+    }
+
     /// Whether poll `number` is the last of the schedule or comes after it.
     #[must_use]
     pub fn is_over_after(&self, number: u32) -> bool {

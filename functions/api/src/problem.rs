@@ -168,6 +168,8 @@ impl From<Refusal> for Problem {
             |code, detail: String| Self { code, ..Self::field("/scheduledAt", detail) };
         match refusal {
             Refusal::NotDraft => Self::conflict("campaign_not_draft", detail),
+            Refusal::NotRunning => Self::conflict("campaign_not_running", detail),
+            Refusal::NotPaused => Self::conflict("campaign_not_paused", detail),
             Refusal::NotScheduled => Self::conflict("campaign_not_scheduled", detail),
             Refusal::BodyRequired => Self::unprocessable("campaign_body_required", detail),
             Refusal::ScheduledAtPast => scheduled_at("scheduled_at_past", detail),

@@ -13,7 +13,8 @@ use utoipa_axum::routes;
 
 use crate::problem::Problem;
 use crate::routes::{
-    api_keys, campaigns, contacts, imports, messages, organizations, sending, service, unsubscribes,
+    api_keys, campaigns, contacts, controls, imports, messages, organizations, quotes, sending,
+    service, unsubscribes,
 };
 use crate::state::App;
 use crate::{idempotency, openapi};
@@ -73,7 +74,11 @@ fn documented() -> (Router<App>, OpenApi) {
         ))
         .routes(routes!(sending::send_campaign))
         .routes(routes!(sending::send_test))
-        .routes(routes!(sending::cancel_campaign))
+        .routes(routes!(quotes::quote_campaign))
+        .routes(routes!(controls::cancel_campaign))
+        .routes(routes!(controls::pause_campaign))
+        .routes(routes!(controls::resume_campaign))
+        .routes(routes!(controls::stop_campaign))
         .routes(routes!(messages::list_messages))
         .routes(routes!(messages::get_message))
         .split_for_parts();

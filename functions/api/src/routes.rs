@@ -3,9 +3,11 @@
 pub(crate) mod api_keys;
 pub(crate) mod campaigns;
 pub(crate) mod contacts;
+pub(crate) mod controls;
 pub(crate) mod imports;
 pub(crate) mod messages;
 pub(crate) mod organizations;
+pub(crate) mod quotes;
 pub(crate) mod sending;
 pub(crate) mod service;
 pub(crate) mod unsubscribes;

@@ -13,6 +13,7 @@ use infra::table::Table;
 use infra::usage::Usage;
 use shared::access::SecretHash;
 use shared::job::Job;
+use shared::poll::PollSchedule;
 use shared::time::Timestamp;
 
 use crate::page::Cursors;
@@ -30,6 +31,7 @@ pub(crate) struct Volley {
     pub(crate) usage: Usage,
     pub(crate) admin_key: SecretHash,
     pub(crate) cursors: Cursors,
+    pub(crate) polls: PollSchedule,
     /// Work that nobody has begun so long after its time is armed again by the sweep.
     pub(crate) repair_seconds: i64,
 }
@@ -40,6 +42,7 @@ struct Settings {
     queues: JobQueueUrls,
     schedules: ScheduleSettings,
     admin_key: String,
+    polls: PollSchedule,
     repair_seconds: i64,
 }
 
@@ -50,6 +53,7 @@ pub(crate) async fn start() -> anyhow::Result<App> {
         queues: JobQueueUrls::read(environment),
         schedules: ScheduleSettings::read(environment),
         admin_key: environment.text("ADMIN_KEY_SHA256"),
+        polls: environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
         repair_seconds: environment.parsed("REARM_AFTER_SECONDS", 120),
     })?;
     let admin_key = SecretHash::from_hex(&settings.admin_key)
@@ -64,6 +68,7 @@ pub(crate) async fn start() -> anyhow::Result<App> {
         usage,
         admin_key,
         cursors: Cursors::new(admin_key),
+        polls: settings.polls,
         repair_seconds: settings.repair_seconds,
     }))
 }
@@ -111,6 +116,7 @@ pub(crate) mod tests {
             usage,
             admin_key,
             cursors: Cursors::new(admin_key),
+            polls: PollSchedule::default(),
             repair_seconds: 120,
         })
     }

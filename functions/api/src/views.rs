@@ -5,6 +5,7 @@ mod contact;
 mod import;
 mod message;
 mod organization;
+mod quote;
 mod unsubscribe;
 pub(crate) mod words;
 
@@ -13,6 +14,7 @@ pub(crate) use contact::ContactView;
 pub(crate) use import::ImportView;
 pub(crate) use message::MessageView;
 pub(crate) use organization::{ApiKeyCreatedView, ApiKeyView, OrganizationView};
+pub(crate) use quote::QuoteView;
 pub(crate) use unsubscribe::UnsubscribeView;
 
 use serde::{Deserialize, Serialize};

@@ -6,10 +6,12 @@
 //! outcome, so nobody is left out.
 
 use infra::clock;
-use shared::campaign::{Broadcast, Campaign, Dispatch};
+use infra::gateway::Halt;
+use shared::campaign::{Broadcast, Campaign, Dispatch, Reason};
 use shared::chunk_state::Progress;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::Job;
+use shared::time::Timestamp;
 
 use crate::App;
 use crate::members;
@@ -48,9 +50,12 @@ pub(crate) async fn dispatch(app: &App, place: Place) -> anyhow::Result<()> {
     }
     let unsubscribed =
         app.table.unsubscribed_among(organization_id, shard, &chunk.recipients).await?;
-    let tally =
+    let (tally, halted) =
         members::hand_over(app, &campaign, broadcast, &chunk.recipients, &unsubscribed).await;
     let now = clock::now();
+    if let Some(halt) = halted {
+        pause(app, &campaign, epoch, halt, now).await?;
+    }
     let after = working.finish(&tally, now);
     let saved = app.table.save_chunk_state(campaign_id, shard, &working, &after).await?;
     if let Progress::Waiting { until } = after.progress
@@ -59,6 +64,31 @@ pub(crate) async fn dispatch(app: &App, place: Place) -> anyhow::Result<()> {
         let wait = until.since(now).num_seconds().clamp(0, 900) + 1;
         let job = Job::Chunk { organization_id, campaign_id, epoch, shard, number };
         app.queues.send(&job, u32::try_from(wait)?).await?;
+    }
+    Ok(())
+}
+
+/// Pauses the campaign for what the provider said, unless it has moved on since.
+async fn pause(
+    app: &App,
+    campaign: &Campaign,
+    epoch: u32,
+    halt: Halt,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let reason = match halt {
+        Halt::Account => Reason::ProviderAccount,
+        Halt::SpendLimit => Reason::SpendLimit,
+    };
+    let paused = app
+        .table
+        .update_campaign(campaign.organization_id, campaign.id, |campaign| {
+            running(campaign, epoch)?;
+            campaign.clone().pause(Some(reason), now).ok()
+        })
+        .await?;
+    if paused.is_some() {
+        tracing::error!(campaign.id = %campaign.id, ?reason, "paused a campaign");
     }
     Ok(())
 }

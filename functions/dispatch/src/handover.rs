@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use infra::clock;
-use infra::gateway::{Handover, Outgoing, Refusal};
+use infra::gateway::{Halt, Handover, Outgoing, Refusal};
 use infra::table::{Claimed, Settlement};
 use shared::message::{FailureReason, Found, Message, Outcome};
 use shared::phone::Phone;
@@ -28,6 +28,8 @@ pub(crate) enum Member {
     Throttled {
         retry_after: Duration,
     },
+    /// Given back: the provider serves no message of this campaign now.
+    Halted(Halt),
     /// In another worker's hands until then.
     Busy {
         until: Timestamp,
@@ -89,15 +91,20 @@ pub(crate) async fn after_claim(
     })
 }
 
-/// Hands over a message that this worker has claimed.
+/// Hands over a message that this worker has claimed; where the provider has `halted`, it is not
+/// asked again.
 pub(crate) async fn hand_over(
     app: &App,
     message: &Message,
     right: &Right,
     text: &Text<'_>,
+    halted: Option<Halt>,
 ) -> anyhow::Result<Handed> {
     let (reference, token) = (reference(message), right.token.as_str());
     let give_back = |member| give_back(app, reference, text, token, member);
+    if let Some(halt) = halted {
+        return give_back(Member::Halted(halt)).await;
+    }
     if right.since.elapsed() > app.handover_within {
         return give_back(Member::Unreachable).await;
     }
@@ -120,6 +127,7 @@ pub(crate) async fn hand_over(
             let retry_after = retry_after.unwrap_or_default();
             return give_back(Member::Throttled { retry_after }).await;
         }
+        Handover::Halted(halt) => return give_back(Member::Halted(halt)).await,
         Handover::Unreachable => return give_back(Member::Unreachable).await,
     };
     let token = token.to_owned();

@@ -4,12 +4,14 @@
 //! side, and what came of them is written as it comes in, many in a request. A batch is claimed
 //! only when the one before is on its way, so that no claim waits long for its turn.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::pin::pin;
 use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
 use infra::clock;
+use infra::gateway::Halt;
 use infra::table::{Claimed, Claiming, Settlement};
 use shared::campaign::{Broadcast, Campaign};
 use shared::chunk_state::Tally;
@@ -33,19 +35,21 @@ enum Step {
     Counted(Member),
 }
 
+/// Answers what the members came to, and whether the provider takes nothing any more.
 pub(crate) async fn hand_over(
     app: &App,
     campaign: &Campaign,
     broadcast: &Broadcast,
     recipients: &[Phone],
     unsubscribed: &HashSet<Phone>,
-) -> Tally {
+) -> (Tally, Option<Halt>) {
     let text = Text {
         from: &broadcast.sender,
         body: campaign.body.as_deref().unwrap_or_default(),
         shards: broadcast.shards,
     };
     let text = &text;
+    let halted = &Cell::new(None);
     let handed = stream::iter(recipients.chunks(BATCH))
         .then(|batch| {
             let messages = batch.iter().map(|phone| {
@@ -57,7 +61,7 @@ pub(crate) async fn hand_over(
             claim(app, messages.collect(), text)
         })
         .flat_map(stream::iter)
-        .map(|step| take(app, step, text))
+        .map(|step| take(app, step, text, halted))
         .buffer_unordered(AT_ONCE);
     let batches = tokio_stream::StreamExt::chunks_timeout(handed, BATCH, LINGER);
     let mut members =
@@ -68,7 +72,7 @@ pub(crate) async fn hand_over(
             count(&mut tally, member);
         }
     }
-    tally
+    (tally, halted.get())
 }
 
 /// Claims messages; those whose recipient has unsubscribed since the fan-out are settled as that.
@@ -129,16 +133,19 @@ fn busy(app: &App) -> Member {
     Member::Busy { until: clock::now().plus_seconds(app.claim_seconds) }
 }
 
-async fn take(app: &App, step: Step, text: &Text<'_>) -> Handed {
-    match step {
-        Step::Counted(member) => Handed::Counted(member),
-        Step::HandOver(message, right) => {
-            handover::hand_over(app, &message, &right, text).await.unwrap_or_else(|error| {
-                tracing::error!(message.id = %message.id, error = ?error, "failed to hand over");
-                Handed::Counted(busy(app))
-            })
-        }
+async fn take(app: &App, step: Step, text: &Text<'_>, halted: &Cell<Option<Halt>>) -> Handed {
+    let (message, right) = match step {
+        Step::Counted(member) => return Handed::Counted(member),
+        Step::HandOver(message, right) => (message, right),
+    };
+    let handed = handover::hand_over(app, &message, &right, text, halted.get()).await;
+    if let Ok(Handed::Counted(Member::Halted(halt))) = &handed {
+        halted.set(Some(*halt));
     }
+    handed.unwrap_or_else(|error| {
+        tracing::error!(message.id = %message.id, error = ?error, "failed to hand over");
+        Handed::Counted(busy(app))
+    })
 }
 
 /// Writes what was learnt of a batch.
@@ -173,6 +180,7 @@ fn count(tally: &mut Tally, member: Member) {
     match member {
         Member::Settled => tally.settled += 1,
         Member::Unreachable => tally.unreachable += 1,
+        Member::Halted(_) => tally.halted += 1,
         Member::Throttled { retry_after } => {
             let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX);
             tally.throttled += 1;

@@ -41,7 +41,7 @@ pub(crate) async fn dispatch(
                 at: clock::now(),
             },
         }),
-        None => handover::hand_over(app, &message, &right, &text).await?,
+        None => handover::hand_over(app, &message, &right, &text, None).await?,
     };
     let member = match handed {
         Handed::Counted(member) => member,
@@ -53,7 +53,7 @@ pub(crate) async fn dispatch(
     };
     let wait = match member {
         Member::Settled => return Ok(app.table.finish_test(&message).await?),
-        Member::Unreachable => RETRY_SECONDS,
+        Member::Unreachable | Member::Halted(_) => RETRY_SECONDS,
         Member::Throttled { retry_after } => {
             u32::try_from(retry_after.as_secs())?.clamp(RETRY_SECONDS, 900)
         }

@@ -2,12 +2,13 @@
 //!
 //! It runs each minute while a campaign's messages are handed over. A chunk that was written and
 //! never queued, whose job was lost, or whose worker died is found by its state's age; one that
-//! was begun five times in vain is given up, and the campaign says so.
+//! was begun five times in vain is given up, and the campaign says so. Of a campaign that was
+//! stopped, every chunk is given up.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
-use infra::table::Claimed;
-use shared::campaign::{Campaign, Dispatch};
+use infra::table::{Claimed, Claiming};
+use shared::campaign::{Broadcast, Campaign, Dispatch};
 use shared::chunk_state::{ChunkState, Progress, Repair};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::Job;
@@ -39,11 +40,11 @@ pub(crate) async fn drain(
     let Some(broadcast) = campaign.broadcast() else {
         return Ok(());
     };
-    if broadcast.epoch != epoch || broadcast.dispatch != Dispatch::Running {
+    if broadcast.epoch != epoch || campaign.drain.is_none() {
         return Ok(());
     }
     let looks: Vec<Look> = stream::iter(0..broadcast.shards)
-        .map(|shard| look(app, &campaign, shard))
+        .map(|shard| look(app, &campaign, broadcast, shard))
         .buffer_unordered(SHARDS_AT_ONCE)
         .try_collect()
         .await?;
@@ -62,19 +63,32 @@ pub(crate) async fn drain(
     Ok(())
 }
 
-async fn look(app: &App, campaign: &Campaign, shard: u16) -> anyhow::Result<Look> {
+async fn look(
+    app: &App,
+    campaign: &Campaign,
+    broadcast: &Broadcast,
+    shard: u16,
+) -> anyhow::Result<Look> {
     let mut look = Look::default();
     let now = clock::now();
+    let is_stopped = broadcast.dispatch == Dispatch::Stopped;
     for state in app.table.chunk_states(campaign.id, shard).await? {
         look.moved_at = look.moved_at.max(state.moved_at());
-        match state.repair(now, app.repair_seconds) {
+        if is_stopped {
+            look.has_open |= !state.is_done()
+                && !give_up(app, campaign, shard, &state, FailureReason::Stopped).await?;
+            continue;
+        }
+        match state.repair(broadcast.epoch, now, app.repair_seconds) {
             Repair::Nothing => look.has_open |= !state.is_done(),
             Repair::Arm(armed) => {
                 look.has_open = true;
                 arm(app, campaign, shard, &state, &armed).await?;
             }
             Repair::GiveUp => {
-                let is_done = give_up(app, campaign, shard, &state).await?;
+                let reason = FailureReason::ProviderError;
+                let is_done = give_up(app, campaign, shard, &state, reason).await?;
+                tracing::error!(campaign.id = %campaign.id, shard, is_done, "gave up a chunk");
                 look.gave_up |= is_done;
                 look.has_open |= !is_done;
             }
@@ -110,6 +124,7 @@ async fn give_up(
     campaign: &Campaign,
     shard: u16,
     state: &ChunkState,
+    reason: FailureReason,
 ) -> anyhow::Result<bool> {
     let (id, organization_id) = (campaign.id, campaign.organization_id);
     let (Some(broadcast), Some(chunk)) =
@@ -119,11 +134,14 @@ async fn give_up(
     };
     let now = clock::now();
     let mut is_settled = true;
-    for phone in chunk.recipients {
-        let message = Message::pending(organization_id, id, phone, broadcast.sent_at);
-        let reason = FailureReason::ProviderError;
-        let failed = app.table.fail_unclaimed(&message, broadcast.shards, reason, now).await?;
-        let Claimed::Exists(found) = failed else {
+    let failing: Vec<(Message, Claiming)> = chunk
+        .recipients
+        .into_iter()
+        .map(|phone| Message::pending(organization_id, id, phone, broadcast.sent_at))
+        .map(|message| (message, Claiming::Fail { reason }))
+        .collect();
+    for failed in app.table.claim_all(&failing, broadcast.shards, now).await? {
+        let Claimed::Exists(found) = failed? else {
             continue;
         };
         match (found.found_by("", now, app.claim_seconds), &found.claim) {
@@ -143,7 +161,6 @@ async fn give_up(
     if !is_settled {
         return Ok(false);
     }
-    tracing::error!(campaign.id = %id, shard, number = state.number, "gave up a chunk");
     let done = ChunkState { progress: Progress::Done, updated_at: now, ..state.clone() };
     Ok(app.table.save_chunk_state(id, shard, state, &done).await?)
 }

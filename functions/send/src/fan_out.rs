@@ -27,19 +27,17 @@ const SHOWN_EVERY_SECONDS: i64 = 5;
 /// A run stops this long before it would be stopped.
 const RESERVE_SECONDS: i64 = 20;
 
-/// Goes on with the fan-out of a campaign, if it is still of this epoch.
+/// Goes on with the fan-out of a campaign, also while it is paused: what it cuts then is of an
+/// older epoch when the campaign is resumed, so the drain arms it.
 pub(crate) async fn resume(
     app: &App,
     organization_id: OrganizationId,
     campaign_id: CampaignId,
-    epoch: u32,
     deadline: Timestamp,
 ) -> anyhow::Result<()> {
     match app.table.campaign(organization_id, campaign_id).await? {
-        Some(campaign) if campaign.broadcast().is_some_and(|b| b.epoch == epoch) => {
-            run(app, &campaign, deadline).await
-        }
-        _ => Ok(()),
+        Some(campaign) => run(app, &campaign, deadline).await,
+        None => Ok(()),
     }
 }
 
@@ -214,7 +212,6 @@ impl FanOut<'_> {
         let job = Job::FanOut {
             organization_id: self.campaign.organization_id,
             campaign_id: self.campaign.id,
-            epoch: self.broadcast.epoch,
         };
         Ok(self.app.queues.send(&job, 0).await?)
     }

@@ -72,8 +72,8 @@ impl App {
             Job::Send { organization_id, campaign_id, scheduled_at } => {
                 begin::begin(self, organization_id, campaign_id, scheduled_at, deadline).await
             }
-            Job::FanOut { organization_id, campaign_id, epoch } => {
-                fan_out::resume(self, organization_id, campaign_id, epoch, deadline).await
+            Job::FanOut { organization_id, campaign_id } => {
+                fan_out::resume(self, organization_id, campaign_id, deadline).await
             }
             Job::Import { organization_id, import_id } => {
                 import::run(self, organization_id, import_id, deadline).await

@@ -14,7 +14,7 @@ use std::time::Duration;
 use reqwest::{Client, StatusCode};
 use serde::Deserialize;
 
-use super::{Handover, Outgoing, Refusal, callback};
+use super::{Halt, Handover, Outgoing, Refusal, callback};
 use crate::config::Environment;
 
 #[derive(Clone)]
@@ -130,8 +130,9 @@ fn understand(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) ->
         (StatusCode::TOO_MANY_REQUESTS, _) | (_, Some(20_429 | 21_611)) => {
             Handover::Throttled { retry_after }
         }
-        // The account is not accepted: nothing was taken, and a person may mend it.
-        (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, _) => Handover::Unreachable,
+        (StatusCode::UNAUTHORIZED, _) | (_, Some(20_003 | 20_005 | 30_002)) => {
+            Handover::Halted(Halt::Account)
+        }
         (status, code) if status.is_client_error() => Handover::Refused(Refusal {
             reason: code.map_or(shared::message::FailureReason::ProviderError, refusal_reason),
             code: code.map(|code| code.to_string()),
@@ -164,7 +165,9 @@ mod tests {
         check(400, r#"{"code":99999}"#, &refused(FailureReason::ProviderError, "99999"));
         check(429, r#"{"code":20429}"#, &Handover::Throttled { retry_after: None });
         check(400, r#"{"code":21611}"#, &Handover::Throttled { retry_after: None });
-        check(401, r#"{"code":20003}"#, &Handover::Unreachable);
+        check(401, r#"{"code":20003}"#, &Handover::Halted(Halt::Account));
+        check(403, r#"{"code":20005}"#, &Handover::Halted(Halt::Account));
+        check(403, r#"{"code":21408}"#, &refused(FailureReason::ProviderError, "21408"));
     }
 
     #[test]

@@ -96,19 +96,6 @@ impl Table {
         self.messages(first.organization_id, first.campaign_id, &ids, shards).await
     }
 
-    /// Settles a recipient's message as failed without handing it over, unless it exists.
-    pub async fn fail_unclaimed(
-        &self,
-        message: &Message,
-        shards: u16,
-        reason: FailureReason,
-        now: Timestamp,
-    ) -> Result<Claimed> {
-        let claim = [(message.clone(), Claiming::Fail { reason })];
-        let mut answers = self.claim_all(&claim, shards, now).await?;
-        answers.pop().unwrap_or_else(|| Err(TableError::malformed(KIND, "it has no answer")))
-    }
-
     /// Writes what workers learnt, in one request for many. `false` in a message's place if what
     /// became of it is written already.
     pub async fn settle_all(

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use shared::ids::OrganizationId;
 use shared::organization::Organization;
 use shared::phone::{Phone, Region};
+use shared::price::PriceList;
 use shared::time::Timestamp;
 
 use super::idempotency::Remember;
@@ -30,6 +31,8 @@ struct Row {
     name: String,
     sender_phone: Phone,
     default_region: Region,
+    parts_per_second: u32,
+    prices: Option<PriceList>,
     shards: u16,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -43,16 +46,34 @@ struct Owner {
 
 impl From<&Organization> for Row {
     fn from(organization: &Organization) -> Self {
-        let Organization { id, name, sender_phone, default_region, shards, created_at, updated_at } =
-            organization.clone();
-        Self { id, name, sender_phone, default_region, shards, created_at, updated_at }
+        let organization = organization.clone();
+        Self {
+            id: organization.id,
+            name: organization.name,
+            sender_phone: organization.sender_phone,
+            default_region: organization.default_region,
+            parts_per_second: organization.parts_per_second,
+            prices: organization.prices,
+            shards: organization.shards,
+            created_at: organization.created_at,
+            updated_at: organization.updated_at,
+        }
     }
 }
 
 impl From<Row> for Organization {
     fn from(row: Row) -> Self {
-        let Row { id, name, sender_phone, default_region, shards, created_at, updated_at } = row;
-        Self { id, name, sender_phone, default_region, shards, created_at, updated_at }
+        Self {
+            id: row.id,
+            name: row.name,
+            sender_phone: row.sender_phone,
+            default_region: row.default_region,
+            parts_per_second: row.parts_per_second,
+            prices: row.prices,
+            shards: row.shards,
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+        }
     }
 }
 

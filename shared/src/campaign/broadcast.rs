@@ -22,8 +22,10 @@ pub struct Broadcast {
     pub sent_at: Timestamp,
     pub sender: Phone,
     pub shards: u16,
-    /// Raised by a pause: jobs of another epoch are dropped.
+    /// Raised by each pause, resume and stop: jobs of another epoch are dropped.
     pub epoch: u32,
+    /// Since when messages may be handed over: since the send, or the last resume.
+    pub running_since: Timestamp,
     pub dispatch: Dispatch,
     pub audience: Audience,
     pub counted: Option<Counted>,
@@ -35,6 +37,8 @@ pub struct Broadcast {
 pub enum Dispatch {
     Running,
     Paused,
+    /// For good: what nobody had claimed fails.
+    Stopped,
     Done,
 }
 
@@ -88,6 +92,7 @@ impl Campaign {
                     sender,
                     shards,
                     epoch: 0,
+                    running_since: now,
                     dispatch: Dispatch::Running,
                     audience: Audience::default(),
                     counted: None,
@@ -124,9 +129,8 @@ impl Campaign {
         let mut broadcast = self.running_fan_out()?.clone();
         broadcast.audience = Audience { totals, completed_at: Some(now) };
         if totals.recipients == 0 {
-            broadcast.dispatch = Dispatch::Done;
             broadcast.counted = Some(Counted { counts: Counts::default(), at: now });
-            return Some(Self { step: None, drain: None, ..self.with(broadcast, now) });
+            return Some(Self { step: None, ..self.drained(broadcast, now) });
         }
         Some(self.with(broadcast, now).owing_poll(0, polls, now, repair_seconds))
     }
@@ -178,13 +182,14 @@ impl Campaign {
         if are_chunks_done && broadcast.audience.completed_at.is_some() {
             return Some(self.drained(broadcast, now));
         }
-        if now >= moved_at.plus_seconds(NO_PROGRESS_SECONDS) {
-            broadcast.dispatch = Dispatch::Paused;
-            broadcast.epoch += 1;
-            broadcast.reason = Some(Reason::NoProgress);
-            return Some(Self { drain: None, ..self.with(broadcast, now) });
+        let stands_since = moved_at.max(broadcast.running_since);
+        let checked = self.with(broadcast, now);
+        if now >= stands_since.plus_seconds(NO_PROGRESS_SECONDS)
+            && let Ok(paused) = checked.clone().pause(Some(Reason::NoProgress), now)
+        {
+            return Some(paused);
         }
-        Some(self.with(broadcast, now).owing_drain(now))
+        Some(checked.owing_drain(now))
     }
 
     /// A campaign fails if every message of a whole, wholly dispatched audience failed.
@@ -198,7 +203,9 @@ impl Campaign {
     }
 
     fn drained(&self, mut broadcast: Broadcast, now: Timestamp) -> Self {
-        broadcast.dispatch = Dispatch::Done;
+        if broadcast.dispatch != Dispatch::Stopped {
+            broadcast.dispatch = Dispatch::Done;
+        }
         Self { drain: None, ..self.with(broadcast, now) }
     }
 
@@ -209,7 +216,7 @@ impl Campaign {
         }
     }
 
-    fn with(&self, broadcast: Broadcast, now: Timestamp) -> Self {
+    pub(super) fn with(&self, broadcast: Broadcast, now: Timestamp) -> Self {
         let state = match &self.state {
             State::Failed { at, .. } => State::Failed { broadcast, at: *at },
             _ => State::Sent(broadcast),
@@ -218,15 +225,11 @@ impl Campaign {
     }
 
     fn owing_fan_out(self, now: Timestamp, repair_seconds: i64) -> Self {
-        let job = Job::FanOut {
-            organization_id: self.organization_id,
-            campaign_id: self.id,
-            epoch: self.epoch(),
-        };
+        let job = Job::FanOut { organization_id: self.organization_id, campaign_id: self.id };
         Self { step: Some(Due { at: now.plus_seconds(repair_seconds), job }), ..self }
     }
 
-    fn owing_drain(self, now: Timestamp) -> Self {
+    pub(super) fn owing_drain(self, now: Timestamp) -> Self {
         let job = Job::Drain {
             organization_id: self.organization_id,
             campaign_id: self.id,
@@ -235,15 +238,14 @@ impl Campaign {
         Self { drain: Some(Due { at: now.plus_seconds(DRAIN_SECONDS), job }), ..self }
     }
 
-    fn owing_poll(
+    pub(super) fn owing_poll(
         self,
         number: u32,
         polls: &PollSchedule,
         now: Timestamp,
         repair_seconds: i64,
     ) -> Self {
-        let is_dispatching =
-            self.broadcast().is_some_and(|broadcast| broadcast.dispatch == Dispatch::Running);
+        let is_dispatching = self.drain.is_some();
         let step = self
             .broadcast()
             .and_then(|broadcast| broadcast.audience.completed_at)

@@ -7,9 +7,9 @@ use crate::message::Counts;
 use crate::phone::Phone;
 use crate::poll::PollSchedule;
 
-const REPAIR: i64 = 120;
+pub(super) const REPAIR: i64 = 120;
 
-fn at(second: i64) -> Timestamp {
+pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_millis(second * 1_000).expect("in range")
 }
 
@@ -17,7 +17,7 @@ fn sender() -> Phone {
     Phone::from_e164("+14153550100").expect("valid")
 }
 
-fn draft(body: Option<&str>) -> Campaign {
+pub(super) fn draft(body: Option<&str>) -> Campaign {
     let organization = OrganizationId(Uuid::from_u128(1));
     let id = CampaignId(Uuid::from_u128(2));
     Campaign::create(id, organization, "Spring".to_owned(), body.map(str::to_owned), at(0))
@@ -27,19 +27,19 @@ fn scheduled() -> Campaign {
     draft(Some("Hi")).schedule(None, at(0), REPAIR).expect("schedulable")
 }
 
-fn sent() -> Campaign {
+pub(super) fn sent() -> Campaign {
     match scheduled().begin(at(0), sender(), 4, at(1), REPAIR) {
         Begin::Begun(campaign) => campaign,
         other => panic!("{other:?}"),
     }
 }
 
-fn fanned_out(recipients: u64) -> Campaign {
+pub(super) fn fanned_out(recipients: u64) -> Campaign {
     let totals = Totals { recipients, skipped: Skipped::default() };
     sent().fanned_out(totals, &PollSchedule::default(), at(10), REPAIR).expect("first to end")
 }
 
-fn polled(campaign: &Campaign, counts: Counts, are_chunks_done: bool) -> Campaign {
+pub(super) fn polled(campaign: &Campaign, counts: Counts, are_chunks_done: bool) -> Campaign {
     campaign
         .polled(0, counts, are_chunks_done, &PollSchedule::default(), at(40), REPAIR)
         .expect("the poll that is owed")

@@ -2,6 +2,7 @@
 
 mod cancelling;
 mod contract;
+mod controls;
 mod crashes;
 mod events;
 mod fates;
@@ -9,6 +10,7 @@ mod immediate;
 mod imports;
 mod opt_outs;
 mod polling;
+mod quotes;
 mod scheduled;
 mod tenancy;
 mod test_messages;

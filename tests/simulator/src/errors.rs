@@ -13,6 +13,7 @@ fn describe(code: u32) -> (StatusCode, &'static str) {
         20001 => (StatusCode::BAD_REQUEST, "Invalid parameter"),
         20003 => (StatusCode::UNAUTHORIZED, "Authenticate"),
         20004 => (StatusCode::METHOD_NOT_ALLOWED, "Method not allowed"),
+        20005 => (StatusCode::FORBIDDEN, "Account not active"),
         20404 => (StatusCode::NOT_FOUND, "The requested resource was not found"),
         20429 => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
         20500 => (StatusCode::INTERNAL_SERVER_ERROR, "An internal server error has occurred"),

@@ -1,13 +1,18 @@
 //! Organisations.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use http::StatusCode;
 use infra::clock;
 use infra::table::OrganizationSaved;
 use serde::Deserialize;
 use shared::ids::OrganizationId;
-use shared::organization::{NAME_LONGEST, Organization, SHARDS};
+use shared::organization::{
+    NAME_LONGEST, Organization, PARTS_PER_SECOND, PARTS_PER_SECOND_MOST, SHARDS,
+};
 use shared::phone::{Phone, Region};
+use shared::price::PriceList;
 use shared::text;
 use utoipa::ToSchema;
 
@@ -40,6 +45,21 @@ pub(crate) struct OrganizationPatch {
     name: Option<String>,
     sender_phone: Option<String>,
     default_region: Option<String>,
+    /// How many message parts the provider takes a second from the sender.
+    #[schema(minimum = 1, maximum = 100_000)]
+    parts_per_second: Option<u32>,
+    prices: Option<PricesDraft>,
+}
+
+/// What a message part costs, by the recipient's country.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PricesDraft {
+    #[schema(example = "USD")]
+    currency: String,
+    /// Amounts in decimals, by country codes of two letters.
+    #[schema(example = json!({"US": "0.0079"}))]
+    per_part: BTreeMap<String, String>,
 }
 
 /// Makes an organisation. Needs the deployment's admin key.
@@ -62,6 +82,8 @@ pub(crate) async fn create_organization(
         name,
         sender_phone,
         default_region,
+        parts_per_second: PARTS_PER_SECOND,
+        prices: None,
         shards: SHARDS,
         created_at: now,
         updated_at: now,
@@ -168,12 +190,35 @@ impl OrganizationPatch {
             None => Ok(before.sender_phone.clone()),
         };
         let sender = checks.take("/senderPhone", sender);
-        match (name, sender, region) {
-            (Some(name), Some(sender_phone), Some(default_region)) => {
-                Ok(Organization { name, sender_phone, default_region, ..before.clone() })
-            }
+        let rate = self.parts_per_second.unwrap_or(before.parts_per_second);
+        let rate = checks.take("/partsPerSecond", checked_rate(rate));
+        let prices = self.prices.as_ref().map(|p| PriceList::read(&p.currency, &p.per_part));
+        let prices = checks.take("/prices", prices.transpose());
+        match (name, sender, region, rate, prices) {
+            (
+                Some(name),
+                Some(sender_phone),
+                Some(default_region),
+                Some(parts_per_second),
+                Some(prices),
+            ) => Ok(Organization {
+                name,
+                sender_phone,
+                default_region,
+                parts_per_second,
+                prices: prices.or(before.prices.clone()),
+                ..before.clone()
+            }),
             _ => Err(checks.problem()),
         }
+    }
+}
+
+fn checked_rate(rate: u32) -> Result<u32, String> {
+    if (1..=PARTS_PER_SECOND_MOST).contains(&rate) {
+        Ok(rate)
+    } else {
+        Err(format!("must be 1 to {PARTS_PER_SECOND_MOST}"))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Sending a campaign, testing it, and calling it off.
+//! Sending a campaign, and testing it.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -15,10 +15,10 @@ use utoipa::ToSchema;
 use super::campaigns::find;
 use crate::auth::{Access, Sender};
 use crate::idempotency::Once;
-use crate::json::{Json, MaybeJson, Nothing, Reply};
+use crate::json::{Json, MaybeJson, Reply};
 use crate::params::Segment;
 use crate::problem::Problem;
-use crate::state::{App, RACES_MOST, Volley};
+use crate::state::{App, RACES_MOST};
 use crate::views::{CampaignView, MessageView, Time};
 
 #[derive(Default, Deserialize, ToSchema)]
@@ -71,50 +71,6 @@ pub(crate) async fn send_campaign(
         }
     }
     Err(Problem::raced())
-}
-
-/// Calls a scheduled campaign off: either no message leaves, or this answers 409.
-#[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/cancel",
-    tag = "Sending",
-    responses(
-        (status = 200, description = "The campaign, cancelled.", body = CampaignView),
-        (status = 409, description = "`campaign_not_scheduled`"),
-    ))]
-pub(crate) async fn cancel_campaign(
-    State(app): State<App>,
-    access: Access<Sender>,
-    Segment(id): Segment<CampaignId>,
-    once: Once,
-    MaybeJson(Nothing {}): MaybeJson<Nothing>,
-) -> Result<Reply, Problem> {
-    for _ in 0..RACES_MOST {
-        let now = clock::now();
-        let before = find(&app, access.organization.id, id).await?;
-        let after = before.clone().cancel(now, None)?;
-        let reply = Reply::ok(&CampaignView::from(&after))?;
-        let remember = once.remember(&reply, now);
-        let saved = app.table.save_campaign(&before, &after, remember.as_ref());
-        match saved.await? {
-            Saved::Done => {
-                if let Some(due) = &before.step {
-                    disarm(&app, &due.job).await;
-                }
-                return Ok(reply);
-            }
-            Saved::Stale => {}
-            Saved::Answered => return Err(Problem::raced()),
-        }
-    }
-    Err(Problem::raced())
-}
-
-/// Deletes the schedule of a job that is not owed any more. Left behind it does no harm: the job
-/// finds the campaign cancelled and is dropped.
-async fn disarm(app: &Volley, job: &Job) {
-    if let Err(error) = app.schedules.delete(job).await {
-        let error = anyhow::Error::new(error);
-        tracing::warn!(job = job.name(), error = %format!("{error:#}"), "left a schedule behind");
-    }
 }
 
 /// Sends a draft's body to one phone. Neither contacts nor unsubscribes are asked, and the

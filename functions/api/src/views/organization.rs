@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use shared::access::{ApiKey, Role};
 use shared::organization::Organization;
 use shared::phone::{Phone, Region};
+use shared::price::PriceList;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -17,6 +20,10 @@ pub(crate) struct OrganizationView {
     sender_phone: Phone,
     #[schema(value_type = String, example = "US")]
     default_region: Region,
+    /// How many message parts the provider takes a second from the sender.
+    parts_per_second: u32,
+    #[schema(required = true)]
+    prices: Option<PricesView>,
     created_at: Time,
     updated_at: Time,
 }
@@ -28,8 +35,33 @@ impl From<&Organization> for OrganizationView {
             name: organization.name.clone(),
             sender_phone: organization.sender_phone.clone(),
             default_region: organization.default_region,
+            parts_per_second: organization.parts_per_second,
+            prices: organization.prices.as_ref().map(PricesView::from),
             created_at: organization.created_at.into(),
             updated_at: organization.updated_at.into(),
+        }
+    }
+}
+
+/// What a message part costs, by the recipient's country.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Prices)]
+pub(crate) struct PricesView {
+    #[schema(example = "USD")]
+    currency: String,
+    #[schema(example = json!({"US": "0.0079"}))]
+    per_part: BTreeMap<String, String>,
+}
+
+impl From<&PriceList> for PricesView {
+    fn from(prices: &PriceList) -> Self {
+        let per_part = prices.per_part();
+        Self {
+            currency: prices.currency().to_owned(),
+            per_part: per_part
+                .map(|(region, amount)| (region.to_owned(), amount.to_string()))
+                .collect(),
         }
     }
 }

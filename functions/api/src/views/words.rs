@@ -27,8 +27,10 @@ macro_rules! words {
 words! {
     Role: "admin" "sender" "viewer";
     CampaignStatus: "draft" "scheduled" "sent" "cancelled" "failed";
-    CampaignReason: "missed_schedule" "no_progress" "provider_unreachable";
+    CampaignReason: "missed_schedule" "no_progress" "provider_unreachable" "provider_account"
+        "spend_limit";
     Dispatch: "running" "paused" "stopped" "done";
+    Encoding: "GSM-7" "UCS-2";
     MessageKind: "campaign" "test";
     MessageStatus: "pending" "sent" "delivered" "failed" "unknown";
     ErrorReason: "unsubscribed" "invalid_number" "unreachable" "filtered" "expired" "stopped"

@@ -1,0 +1,108 @@
+//! Pausing, resuming and stopping a campaign that is under way.
+
+use e2e::{Tenant, phone};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// A provider that asks to wait, for as long as it is scripted to.
+const THROTTLED: &str = "refused-20429";
+
+/// A campaign of which every message waits for the provider.
+async fn waiting(tenant: &Tenant, phones: &[String]) -> anyhow::Result<String> {
+    for phone in phones {
+        tenant.books.script(phone, THROTTLED).await?;
+    }
+    let id = tenant.send().await?;
+    tenant.until(&id, "the audience to be whole", is_whole).await?;
+    Ok(id)
+}
+
+fn is_whole(campaign: &Value) -> bool {
+    campaign["audience"]["complete"] == true
+}
+
+async fn control(tenant: &Tenant, id: &str, verb: &str) -> anyhow::Result<Value> {
+    tenant.api.post(&tenant.path(&format!("campaigns/{id}/{verb}")), &json!({})).await
+}
+
+#[tokio::test]
+async fn a_paused_campaign_waits_and_a_resumed_one_goes_on() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let phones = tenant.contacts(5).await?;
+    let id = waiting(&tenant, &phones).await?;
+    let campaign = control(&tenant, &id, "pause").await?;
+    assert_eq!((&campaign["dispatch"], &campaign["reason"]), (&json!("paused"), &Value::Null));
+    // By the next count every worker has left the chunk that it was at.
+    let is_counted = |c: &Value| c["counts"]["countedAt"].as_str() > campaign["updatedAt"].as_str();
+    tenant.until(&id, "a count of the paused campaign", is_counted).await?;
+    for phone in &phones {
+        tenant.books.script(phone, "delivered").await?;
+    }
+    tenant.functions.sweep().await?;
+    let counted = tenant.until(&id, "another count", |c| c["counts"]["pending"] == 5).await?;
+    assert_eq!(counted["dispatch"], "paused");
+    for phone in &phones {
+        assert_eq!(tenant.books.texts(phone).await?, 0);
+    }
+    control(&tenant, &id, "resume").await?;
+    let campaign = tenant.repaired(&id).await?;
+    assert_eq!(campaign["counts"]["delivered"], 5);
+    tenant.assert_balanced(&campaign).await
+}
+
+#[tokio::test]
+async fn what_a_stopped_campaign_had_not_sent_fails() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let phones = tenant.contacts(3).await?;
+    let id = waiting(&tenant, &phones).await?;
+    control(&tenant, &id, "pause").await?;
+    let campaign = control(&tenant, &id, "stop").await?;
+    assert_eq!(campaign["dispatch"], "stopped");
+    let campaign = tenant.until(&id, "the rest to fail", |c| c["counts"]["failed"] == 3).await?;
+    assert_eq!(campaign["dispatch"], "stopped");
+    for message in tenant.messages(&id).await? {
+        assert_eq!(message["errorReason"], "stopped");
+    }
+    tenant.assert_balanced(&campaign).await?;
+    for phone in &phones {
+        assert_eq!(tenant.books.texts(phone).await?, 0);
+    }
+    Ok(())
+}
+
+/// What the provider says of the account holds for all messages: none is failed for it.
+#[tokio::test]
+async fn an_account_that_is_not_served_pauses_the_campaign() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let to = phone();
+    tenant.contact(&to).await?;
+    tenant.books.script(&to, "refused-20005").await?;
+    let id = tenant.send().await?;
+    let paused = tenant.until(&id, "the pause", |c| c["dispatch"] == "paused").await?;
+    assert_eq!(
+        (&paused["status"], &paused["reason"]),
+        (&json!("sent"), &json!("provider_account"))
+    );
+    tenant.until(&id, "a count", |c| c["counts"]["pending"] == 1).await?;
+    tenant.books.script(&to, "delivered").await?;
+    control(&tenant, &id, "resume").await?;
+    let campaign = tenant.repaired(&id).await?;
+    assert_eq!(campaign["reason"], Value::Null);
+    tenant.assert_balanced(&campaign).await
+}
+
+#[tokio::test]
+async fn only_what_is_under_way_is_controlled() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let draft = tenant.draft("Hello").await?;
+    for (verb, code) in [
+        ("pause", "campaign_not_running"),
+        ("resume", "campaign_not_paused"),
+        ("stop", "campaign_not_running"),
+    ] {
+        let path = tenant.path(&format!("campaigns/{draft}/{verb}"));
+        let refusal = tenant.refusal(Method::POST, &path, Some(&json!({}))).await?;
+        assert_eq!(refusal, (409, code.to_owned()));
+    }
+    Ok(())
+}

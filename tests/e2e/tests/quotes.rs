@@ -1,0 +1,79 @@
+//! What a campaign would come to, asked before it is sent.
+
+use e2e::Tenant;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+async fn quote(tenant: &Tenant, id: &str) -> anyhow::Result<Value> {
+    tenant.api.post(&tenant.path(&format!("campaigns/{id}/quote")), &json!({})).await
+}
+
+#[tokio::test]
+async fn a_quote_says_what_the_send_will_come_to() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let phones = tenant.contacts(5).await?;
+    tenant.contact(&phones[0]).await?;
+    tenant.contact("+447911123456").await?;
+    tenant.unsubscribe(&phones[1]).await?;
+    let organization = format!("/v1/organizations/{}", tenant.id);
+    let settings = json!({
+        "partsPerSecond": 3,
+        "prices": {"currency": "USD", "perPart": {"US": "0.0079"}},
+    });
+    let request = tenant.api.request(Method::PATCH, &organization).json(&settings);
+    let changed: Value = request.send().await?.error_for_status()?.json().await?;
+    assert_eq!(changed["prices"], settings["prices"]);
+
+    let body = format!("{}\u{142}", "a".repeat(70));
+    let id = tenant.draft(&body).await?;
+    let quoted = quote(&tenant, &id).await?;
+    assert_eq!(
+        (&quoted["recipients"], &quoted["partsEach"], &quoted["totalParts"]),
+        (&json!(5), &json!(2), &json!(10))
+    );
+    assert_eq!(quoted["encoding"], "UCS-2");
+    let first = json!({"character": "\u{142}", "position": 70});
+    assert_eq!(quoted["firstCharacterBeyondGsm7"], first);
+    let price = json!({"amount": "0.0632", "currency": "USD", "unpricedRecipients": 1});
+    assert_eq!(quoted["price"], price);
+
+    tenant.send_draft(&id, &json!({})).await?;
+    let campaign = tenant.settled(&id).await?;
+    assert_eq!(campaign["audience"]["recipients"], quoted["recipients"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_quote_needs_a_body_and_no_prices() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let blank = tenant.api.post(&tenant.path("campaigns"), &json!({"name": "Spring"})).await?;
+    let id = blank["id"].as_str().unwrap_or_default();
+    let path = tenant.path(&format!("campaigns/{id}/quote"));
+    let refusal = tenant.refusal(Method::POST, &path, Some(&json!({}))).await?;
+    assert_eq!(refusal, (422, "campaign_body_required".to_owned()));
+    let quoted = quote(&tenant, &tenant.draft("Hello").await?).await?;
+    assert_eq!((&quoted["recipients"], &quoted["price"]), (&json!(0), &Value::Null));
+    assert_eq!((&quoted["encoding"], &quoted["partsEach"]), (&json!("GSM-7"), &json!(1)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn bad_prices_change_nothing() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let path = format!("/v1/organizations/{}", tenant.id);
+    for settings in [
+        json!({"partsPerSecond": 0}),
+        json!({"prices": {"currency": "dollars", "perPart": {}}}),
+        json!({"prices": {"currency": "USD", "perPart": {"US": "free"}}}),
+        json!({"prices": {"currency": "USD", "perPart": {"Utopia": "1"}}}),
+    ] {
+        let (status, _) = tenant.refusal(Method::PATCH, &path, Some(&settings)).await?;
+        assert_eq!(status, 422, "{settings}");
+    }
+    let organization = tenant.api.get(&path).await?;
+    assert_eq!(
+        (&organization["partsPerSecond"], &organization["prices"]),
+        (&json!(1), &Value::Null)
+    );
+    Ok(())
+}
