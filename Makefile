@@ -3,6 +3,8 @@
 
 CONTACTS ?= 2000
 PYTHON ?= python3
+# End-to-end tests wait more than they work.
+TESTS_AT_ONCE ?= 6
 FUNCTIONS := api send dispatch poll-status webhooks
 LOCAL := target/release/local
 
@@ -19,7 +21,7 @@ down:
 	@test ! -x $(LOCAL) || $(LOCAL) down
 
 test: check build
-	$(LOCAL) with -- cargo test --workspace --locked
+	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(LOCAL) with -- cargo test --workspace --locked
 
 check: .venv/sam/ready
 	cargo fmt --all --check

@@ -4,6 +4,7 @@
 //! an error: what to do then is the caller's decision.
 
 mod api_keys;
+mod back_off;
 mod campaign_shards;
 mod campaigns;
 mod chunks;
@@ -13,6 +14,7 @@ mod due;
 mod idempotency;
 mod imports;
 mod keys;
+mod last_send;
 mod messages;
 mod organizations;
 mod read;
@@ -32,6 +34,7 @@ pub use contacts::ContactSaved;
 pub use due::Owed;
 pub use idempotency::{Answer, Fingerprint, Remember};
 pub use imports::{BATCH_WRITES, ImportSaved, RowChange};
+pub use last_send::LastSend;
 pub use organizations::OrganizationSaved;
 pub use receipts::ReceiptApplied;
 pub use tests_sent::TestMessage;
@@ -87,6 +90,7 @@ impl TableError {
                 "ThrottlingException"
                     | "ProvisionedThroughputExceededException"
                     | "RequestLimitExceeded"
+                    | "TransactionConflictException"
             )
         );
         if throttled {

@@ -45,7 +45,6 @@ const THROTTLED_SECONDS: i64 = 5;
 /// What the members of a chunk came to in one worker's hands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
-    pub settled: u32,
     /// Given back because the provider was out of reach.
     pub unreachable: u32,
     /// Given back because the provider asked to wait.
@@ -130,7 +129,8 @@ impl ChunkState {
                 let doublings = self.arms.min(PATIENCE_DOUBLINGS);
                 (self.updated_at, patience_seconds << doublings)
             }
-            Progress::Working => (self.updated_at, patience_seconds),
+            // Until then its worker may live.
+            Progress::Working => (self.updated_at.plus_seconds(patience_seconds), 0),
             Progress::Waiting { until } => (until.max(self.updated_at), patience_seconds),
         };
         if self.attempts >= ATTEMPTS_MOST && now >= turn {
@@ -199,7 +199,7 @@ mod tests {
         assert_eq!(busy.attempts, 0);
         let unreachable = finish(Tally { unreachable: 3, ..Tally::default() });
         assert_eq!(unreachable.attempts, 1);
-        assert_eq!(finish(Tally { settled: 3, ..Tally::default() }).progress, Progress::Done);
+        assert_eq!(finish(Tally::default()).progress, Progress::Done);
     }
 
     #[test]
@@ -222,5 +222,13 @@ mod tests {
             now += 500;
         }
         assert_eq!(chunk.repair(0, at(now), PATIENCE), Repair::GiveUp);
+    }
+
+    #[test]
+    fn a_worker_has_its_time_for_the_last_attempt_too() {
+        let chunk = ChunkState { attempts: ATTEMPTS_MOST - 1, ..state(Progress::Queued) };
+        let working = chunk.start(at(1_000), PATIENCE).expect("may start");
+        assert_eq!(working.repair(0, at(1_119), PATIENCE), Repair::Nothing);
+        assert_eq!(working.repair(0, at(1_120), PATIENCE), Repair::GiveUp);
     }
 }

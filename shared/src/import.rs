@@ -15,6 +15,10 @@ use crate::time::Timestamp;
 
 /// How many rejected rows an import names.
 pub const ERRORS_KEPT: usize = 100;
+/// The most columns of a file.
+const COLUMNS_MOST: usize = 200;
+/// The longest name of a column, in characters: a contact's attribute has no longer one.
+const NAME_LONGEST: usize = 200;
 /// The largest file that comes in the request itself, in bytes.
 pub const BYTES_MOST: usize = 4 * 1024 * 1024;
 
@@ -127,6 +131,10 @@ pub enum InvalidHeader {
     NoPhone(String),
     #[error("the file has the column '{0}' twice")]
     Twice(String),
+    #[error("the file has {0} columns, more than {COLUMNS_MOST}")]
+    TooMany(usize),
+    #[error("the name of column {0} is longer than {NAME_LONGEST} characters")]
+    NameTooLong(usize),
 }
 
 /// The columns of one file: where each field is; all others are attributes.
@@ -147,6 +155,12 @@ pub struct Row {
 impl Header {
     pub fn read(names: &[&str], columns: &Columns) -> Result<Self, InvalidHeader> {
         let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
+        if names.len() > COLUMNS_MOST {
+            return Err(InvalidHeader::TooMany(names.len()));
+        }
+        if let Some(place) = names.iter().position(|name| name.chars().count() > NAME_LONGEST) {
+            return Err(InvalidHeader::NameTooLong(place + 1));
+        }
         let listed = || names.join(", ");
         if let Some((_, twice)) = names
             .iter()
@@ -281,6 +295,11 @@ mod tests {
         assert!(matches!(Header::read(&["other"], &columns), Err(InvalidHeader::NoColumn(..))));
         let refused = Header::read(&["name", "city"], &Columns::default());
         assert!(matches!(refused, Err(InvalidHeader::NoPhone(_))));
+        let long = "x".repeat(NAME_LONGEST + 1);
+        let refused = Header::read(&["phone", &long], &Columns::default());
+        assert_eq!(refused, Err(InvalidHeader::NameTooLong(2)));
+        let refused = Header::read(&["phone"; COLUMNS_MOST + 1], &Columns::default());
+        assert_eq!(refused, Err(InvalidHeader::TooMany(COLUMNS_MOST + 1)));
         let refused = Header::read(&["phone", "city", "city"], &Columns::default());
         assert_eq!(refused, Err(InvalidHeader::Twice("city".to_owned())));
     }

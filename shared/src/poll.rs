@@ -14,7 +14,8 @@ pub struct InvalidSchedule;
 
 /// While a dispatch outlasts the schedule, it is counted this often.
 const WHILE_DISPATCHING_SECONDS: i64 = 300;
-/// A receipt can take 72 hours: late ones are counted at these hours after the fan-out's end.
+/// A receipt can take 72 hours: late ones are counted at these hours after the last message was
+/// handed over.
 const LATE_HOURS: [i64; 8] = [1, 2, 4, 8, 16, 32, 64, 72];
 
 impl Default for PollSchedule {
@@ -39,25 +40,25 @@ impl FromStr for PollSchedule {
 }
 
 impl PollSchedule {
-    /// When poll `number` (from 0) is due for a fan-out that ended at `ended`; `None` if no poll
-    /// is left.
+    /// When poll `number` (from 0) is due for a fan-out that ended at `fanned_out_at` and a
+    /// dispatch that ended at `dispatch_ended_at`, if it has; `None` if no poll is left.
     #[must_use]
     pub fn time(
         &self,
         number: u32,
-        ended: Timestamp,
-        is_dispatching: bool,
+        fanned_out_at: Timestamp,
+        dispatch_ended_at: Option<Timestamp>,
         now: Timestamp,
     ) -> Option<Timestamp> {
         if let Some(seconds) = self.0.get(number as usize) {
-            return Some(ended.plus_seconds(i64::from(*seconds)));
+            return Some(fanned_out_at.plus_seconds(i64::from(*seconds)));
         }
-        if is_dispatching {
+        let Some(dispatch_ended_at) = dispatch_ended_at else {
             return Some(now.plus_seconds(WHILE_DISPATCHING_SECONDS));
-        }
+        };
         LATE_HOURS
             .iter()
-            .map(|hours| ended.plus_seconds(hours * 3_600))
+            .map(|hours| dispatch_ended_at.plus_seconds(hours * 3_600))
             .find(|moment| *moment > now)
     }
 
@@ -65,12 +66,6 @@ impl PollSchedule {
     #[must_use]
     pub fn past_the_end(&self) -> u32 {
         u32::try_from(self.0.len()).unwrap_or(u32::MAX)
-    }
-
-    /// Whether poll `number` is the last of the schedule or comes after it.
-    #[must_use]
-    pub fn is_over_after(&self, number: u32) -> bool {
-        number as usize + 1 >= self.0.len()
     }
 }
 
@@ -85,7 +80,7 @@ mod tests {
     #[test]
     fn the_schedule_runs_from_the_end_of_the_fan_out() {
         let schedule = PollSchedule::default();
-        let time = |number, now| schedule.time(number, at(0), false, at(now));
+        let time = |number, now| schedule.time(number, at(0), Some(at(0)), at(now));
         assert_eq!(time(0, 0), Some(at(30)));
         assert_eq!(time(1, 31), Some(at(300)));
         assert_eq!(time(6, 1_501), Some(at(1_800)));
@@ -97,7 +92,15 @@ mod tests {
     #[test]
     fn a_long_dispatch_is_counted_every_five_minutes() {
         let schedule = PollSchedule::default();
-        assert_eq!(schedule.time(9, at(0), true, at(5_000)), Some(at(5_300)));
+        assert_eq!(schedule.time(9, at(0), None, at(5_000)), Some(at(5_300)));
+    }
+
+    #[test]
+    fn late_receipts_are_counted_from_the_last_message_on() {
+        let schedule = PollSchedule::default();
+        let time = |now| schedule.time(20, at(0), Some(at(90_000)), at(now));
+        assert_eq!(time(90_001), Some(at(93_600)));
+        assert_eq!(time(90_000 + 71 * 3_600), Some(at(90_000 + 72 * 3_600)));
     }
 
     #[test]

@@ -37,6 +37,11 @@ impl Timestamp {
     }
 
     #[must_use]
+    pub fn plus_millis(self, millis: i64) -> Self {
+        self.plus(TimeDelta::milliseconds(millis))
+    }
+
+    #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
         self.plus(TimeDelta::try_seconds(seconds).unwrap_or_default())
     }

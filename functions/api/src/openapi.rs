@@ -70,7 +70,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 
 fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
     operation.security = Some(vec![SecurityRequirement::new(KEY, Vec::<String>::new())]);
-    let has_body = operation.request_body.is_some();
+    // A POST that takes no body takes an empty object all the same.
+    let has_body = operation.request_body.is_some() || method == "POST";
     let has_query = operation.parameters.is_some();
     if method == "POST" {
         operation.parameters.get_or_insert_default().push(idempotency_key());
@@ -78,7 +79,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
     let has_id = path.contains('{');
     let conflicts = operation.responses.responses.contains_key("409");
     let refusals = [
-        (StatusCode::BAD_REQUEST, has_body || has_query || method == "POST"),
+        (StatusCode::BAD_REQUEST, has_body || has_query),
         (StatusCode::UNAUTHORIZED, true),
         (StatusCode::FORBIDDEN, true),
         (StatusCode::NOT_FOUND, has_id),

@@ -178,7 +178,7 @@ async fn settle(app: &App, handed: Vec<Handed>, text: &Text<'_>) -> Vec<Member> 
 
 fn count(tally: &mut Tally, member: Member) {
     match member {
-        Member::Settled => tally.settled += 1,
+        Member::Settled => {}
         Member::Unreachable => tally.unreachable += 1,
         Member::Halted(_) => tally.halted += 1,
         Member::Throttled { retry_after } => {

@@ -43,6 +43,8 @@ pub(crate) async fn drain(
     if broadcast.epoch != epoch || campaign.drain.is_none() {
         return Ok(());
     }
+    // Read before the look: chunks that a fan-out cuts during it may be missed.
+    let are_all_cut = broadcast.audience.completed_at.is_some();
     let looks: Vec<Look> = stream::iter(0..broadcast.shards)
         .map(|shard| look(app, &campaign, broadcast, shard))
         .buffer_unordered(SHARDS_AT_ONCE)
@@ -57,7 +59,7 @@ pub(crate) async fn drain(
     let now = clock::now();
     app.table
         .update_campaign(organization_id, campaign_id, |campaign| {
-            campaign.drain_checked(!look.has_open, look.gave_up, moved_at, now)
+            campaign.drain_checked(are_all_cut && !look.has_open, look.gave_up, moved_at, now)
         })
         .await?;
     Ok(())

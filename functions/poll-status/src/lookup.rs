@@ -3,6 +3,8 @@
 //! A look-up only raises a status: that the provider does not find a message proves nothing, and
 //! one of several candidates settles nothing.
 
+use std::time::{Duration, Instant};
+
 use futures::stream::{self, StreamExt};
 use infra::clock;
 use infra::gateway::twilio::Found;
@@ -14,9 +16,50 @@ use shared::time::Timestamp;
 
 use crate::App;
 
-/// One poll asks about so many messages; the next polls ask about the rest.
-const ASKED_MOST: usize = 500;
+/// One poll asks about so many messages of a shard; the next polls ask about others.
+const ASKED_MOST: usize = 16;
 const AT_ONCE: usize = 8;
+/// The look-ups of one poll end after so long, so that the counts are written in time.
+const ASKING_WITHIN: Duration = Duration::from_mins(1);
+
+/// The messages of a shard that this poll asks about, out of any number that are open.
+pub(crate) struct Sample {
+    poll: u32,
+    asked: Vec<Message>,
+    /// All others, which are counted as they are.
+    pub(crate) left: Counts,
+}
+
+impl Sample {
+    pub(crate) fn new(poll: u32) -> Self {
+        Self { poll, asked: Vec::new(), left: Counts::default() }
+    }
+
+    pub(crate) fn push(&mut self, message: Message) {
+        self.asked.push(message);
+        if self.asked.len() >= 2 * ASKED_MOST {
+            self.cut();
+        }
+    }
+
+    pub(crate) fn into_asked(mut self) -> (Vec<Message>, Counts) {
+        self.cut();
+        (self.asked, self.left)
+    }
+
+    /// Keeps those that most need to be asked about: first the unknown ones, and of the same need
+    /// others in each poll, since ids are random and each poll orders them by other bits.
+    fn cut(&mut self) {
+        let poll = self.poll;
+        self.asked.sort_by_key(|message| {
+            let is_sent = message.status() == Status::Sent;
+            (is_sent, message.id.0.as_u128().rotate_left(8 * (poll % 16)))
+        });
+        for message in self.asked.drain(ASKED_MOST.min(self.asked.len())..) {
+            self.left.add(message.status());
+        }
+    }
+}
 
 /// Whether the provider may know more of a message than Volley does.
 pub(crate) fn is_open(message: &Message, now: Timestamp, silent_seconds: i64) -> bool {
@@ -35,11 +78,12 @@ pub(crate) async fn settle(
     open: Vec<Message>,
 ) -> Counts {
     let mut counts = Counts::default();
-    for message in open.iter().skip(ASKED_MOST) {
-        counts.add(message.status());
-    }
-    let asked: Vec<(Message, Option<Receipt>)> = stream::iter(open.into_iter().take(ASKED_MOST))
+    let began = Instant::now();
+    let asked: Vec<(Message, Option<Receipt>)> = stream::iter(open)
         .map(|message| async move {
+            if began.elapsed() > ASKING_WITHIN {
+                return (message, None);
+            }
             let learnt = ask(app, campaign, broadcast, &message).await.unwrap_or_else(|error| {
                 tracing::warn!(message.id = %message.id, error = ?error, "failed to look a message up");
                 None
@@ -108,4 +152,44 @@ async fn ask(
         (None, None) => None,
     };
     Ok(receipt.filter(|receipt| receipt.status.rank() > message.status().rank()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use shared::ids::{CampaignId, OrganizationId};
+    use shared::phone::Phone;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn messages(count: u64) -> impl Iterator<Item = Message> {
+        let at = Timestamp::from_millis(0).expect("in range");
+        (0..count).map(move |number| {
+            let to = Phone::from_e164(&format!("+1415355{number:04}")).expect("a phone");
+            let (organization, campaign) = (Uuid::nil(), Uuid::from_u128(1));
+            Message::pending(OrganizationId(organization), CampaignId(campaign), to, at)
+        })
+    }
+
+    fn asked(poll: u32) -> (Vec<Message>, Counts) {
+        let mut sample = Sample::new(poll);
+        messages(1_000).for_each(|message| sample.push(message));
+        sample.into_asked()
+    }
+
+    #[test]
+    fn a_poll_asks_about_a_few_and_counts_the_rest() {
+        let (asked, left) = asked(0);
+        assert_eq!(asked.len(), ASKED_MOST);
+        assert_eq!(left.total(), 1_000 - ASKED_MOST as u64);
+    }
+
+    #[test]
+    fn each_poll_asks_about_others() {
+        let ids =
+            |poll| asked(poll).0.into_iter().map(|message| message.id).collect::<HashSet<_>>();
+        assert!(ids(0).intersection(&ids(1)).count() < ASKED_MOST / 2);
+    }
 }

@@ -12,14 +12,15 @@ use shared::job::{Due, Job};
 use shared::message::{Counts, Message};
 use shared::receipt::Delivery;
 
+use crate::App;
 use crate::drain::SHARDS_AT_ONCE;
-use crate::{App, lookup};
+use crate::lookup::{self, Sample};
 
 /// What one shard holds.
 #[derive(Default)]
 struct Shard {
     counts: Counts,
-    /// Messages whose fate the provider may know better.
+    /// Some of the messages whose fate the provider may know better.
     open: Vec<Message>,
     has_open_chunks: bool,
 }
@@ -38,7 +39,7 @@ pub(crate) async fn poll(
         return Ok(());
     };
     let shards: Vec<Shard> = stream::iter(0..broadcast.shards)
-        .map(|shard| count(app, &campaign, broadcast, shard))
+        .map(|shard| count(app, &campaign, broadcast, shard, number))
         .buffer_unordered(SHARDS_AT_ONCE)
         .try_collect()
         .await?;
@@ -80,14 +81,16 @@ async fn count(
     campaign: &Campaign,
     broadcast: &Broadcast,
     shard: u16,
+    number: u32,
 ) -> anyhow::Result<Shard> {
     let now = clock::now();
     let mut found = Shard::default();
+    let mut open = Sample::new(number);
     let mut parked = Vec::new();
     app.table
         .each_of_shard(campaign.organization_id, campaign.id, shard, |item| match item {
             ShardItem::Message(message) if lookup::is_open(&message, now, app.silent_seconds) => {
-                found.open.push(*message);
+                open.push(*message);
             }
             ShardItem::Message(message) => found.counts.add(message.status()),
             ShardItem::ChunkState(state) => found.has_open_chunks |= !state.is_done(),
@@ -97,7 +100,9 @@ async fn count(
     for receipt in parked {
         apply(app, receipt, broadcast.shards).await?;
     }
-    Ok(found)
+    let (asked, left) = open.into_asked();
+    found.counts = found.counts.merged(left);
+    Ok(Shard { open: asked, ..found })
 }
 
 /// Applies a receipt that came before its message; the next poll counts what came of it.

@@ -6,10 +6,15 @@
 
 use infra::clock;
 use infra::table::{Owed, Table};
+use shared::ids::{ImportId, OrganizationId};
+use shared::import::{Import, Status};
 use shared::job::{Due, Job};
 use shared::time::Timestamp;
 
 use crate::App;
+
+/// An import that was armed so often without a row's progress is given up.
+const IMPORT_ATTEMPTS_MOST: u32 = 10;
 
 pub(crate) async fn sweep(app: &App) -> anyhow::Result<()> {
     let now = clock::now();
@@ -28,6 +33,11 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
     if !is_owed(app, &owed.job).await? {
         return Ok(app.table.forget_overdue(owed).await?);
     }
+    if let Job::Import { organization_id, import_id } = &owed.job
+        && owed.attempts >= IMPORT_ATTEMPTS_MOST
+    {
+        return give_up_import(app, *organization_id, *import_id, now).await;
+    }
     if app.table.take_overdue(owed, now.plus_seconds(app.repair_seconds)).await? {
         // A drain comes by the sweep each time; any other job here had been lost.
         if !matches!(owed.job, Job::Drain { .. }) {
@@ -35,6 +45,31 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
         }
         app.queues.send(&owed.job, 0).await?;
     }
+    Ok(())
+}
+
+/// Ends an import that does not get on, and says from where its rows are missing.
+async fn give_up_import(
+    app: &App,
+    organization_id: OrganizationId,
+    import_id: ImportId,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let organization = app.table.organization(organization_id).await?;
+    let import = app.table.import(organization_id, import_id).await?;
+    let Some((organization, (before, Some(due)))) = organization.zip(import) else {
+        return Ok(());
+    };
+    let failure =
+        format!("it could not go on after row {}; import the rest again", before.progress.rows);
+    let after = Import {
+        status: Status::Failed,
+        failure: Some(failure),
+        updated_at: now,
+        ..before.clone()
+    };
+    app.table.save_import(&organization, (&before, &due), (&after, None), &[]).await?;
+    tracing::error!(import.id = %import_id, "gave up an import");
     Ok(())
 }
 

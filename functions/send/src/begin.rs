@@ -18,7 +18,8 @@ pub(crate) async fn begin(
     deadline: Timestamp,
 ) -> anyhow::Result<()> {
     loop {
-        let now = clock::now();
+        let last_send = app.table.last_send(organization_id).await?;
+        let now = last_send.later(clock::now());
         let campaign = app.table.campaign(organization_id, campaign_id).await?;
         let organization = app.table.organization(organization_id).await?;
         let Some((campaign, organization)) = campaign.zip(organization) else {
@@ -29,7 +30,8 @@ pub(crate) async fn begin(
         let shards = organization.shards;
         match campaign.begin(scheduled_at, sender, shards, now, app.repair_seconds) {
             Begin::Begun(next) => {
-                if app.table.save_campaign(&campaign, &next, None).await? == Saved::Done {
+                if app.table.begin_campaign(&campaign, &next, &last_send, now).await? == Saved::Done
+                {
                     tracing::info!(campaign.id = %campaign_id, "began");
                     return fan_out::run(app, &next, deadline).await;
                 }

@@ -110,8 +110,7 @@ impl FanOut<'_> {
                 return Ok(None);
             }
             let organization = self.campaign.organization_id;
-            let page =
-                self.app.table.audience_page(organization, shard, begin.as_deref(), None).await?;
+            let page = self.app.table.audience_page(organization, shard, begin.as_deref()).await?;
             for (entry, is_unsubscribed) in page.entries {
                 if let Some(chunk) = cutter.push(entry, is_unsubscribed)
                     && let ChunkPut::Exists(existing) = self.put(shard, &chunk).await?

@@ -25,7 +25,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<()> {
     let organization = app.table.organization(organization_id).await?;
     let import = app.table.import(organization_id, import_id).await?;
-    let Some((organization, (mut import, Some(due)))) = organization.zip(import) else {
+    let Some((organization, (mut import, Some(mut due)))) = organization.zip(import) else {
         return Ok(());
     };
     let content = app.files.get(organization_id, import_id).await?;
@@ -39,22 +39,27 @@ pub(crate) async fn run(
             Ok(rows) => read_batch(app, &organization, &import, rows).await?,
             Err(refusal) => refused(&import, refusal),
         };
-        let saved = save(app, &organization, &import, &due, &batch).await?;
-        if saved == ImportSaved::Done {
-            if batch.after.status == Status::Done {
-                tracing::info!(import.id = %import_id, rows = batch.after.progress.rows, "imported");
+        let Batch { changes, after } = batch;
+        let next = owed_after(&after, &due, app.repair_seconds);
+        let saved = app.table.save_import(
+            &organization,
+            (&import, &due),
+            (&after, next.as_ref()),
+            &changes,
+        );
+        if saved.await? == ImportSaved::Done {
+            let Some(next) = next else {
+                let (rows, status) = (after.progress.rows, after.status);
+                tracing::info!(import.id = %import_id, rows, ?status, "ended an import");
                 return Ok(());
-            }
-            if batch.after.status == Status::Failed {
-                return Ok(());
-            }
-            (import, races) = (batch.after, 0);
+            };
+            (import, due, races) = (after, next, 0);
             continue;
         }
         races += 1;
         anyhow::ensure!(races < RACES_MOST, "import {import_id} lost every race for its rows");
         match app.table.import(organization_id, import_id).await? {
-            Some((found, Some(_))) => import = found,
+            Some((found, Some(owed))) => (import, due) = (found, owed),
             // Another run has ended it.
             _ => return Ok(()),
         }
@@ -67,16 +72,15 @@ struct Batch {
     after: Import,
 }
 
-async fn save(
-    app: &App,
-    organization: &Organization,
-    before: &Import,
-    due: &Due,
-    batch: &Batch,
-) -> anyhow::Result<ImportSaved> {
-    let saved =
-        app.table.save_import(organization, before, Some(due), &batch.after, &batch.changes);
-    Ok(saved.await?)
+/// What is owed after a batch: nothing once the import has ended, else the same job. Its time
+/// moves forward now and then, so that the sweep leaves an import that gets on alone.
+fn owed_after(after: &Import, due: &Due, repair_seconds: i64) -> Option<Due> {
+    if matches!(after.status, Status::Done | Status::Failed) {
+        return None;
+    }
+    let is_near = after.updated_at.plus_seconds(repair_seconds / 2) > due.at;
+    let at = if is_near { after.updated_at.plus_seconds(repair_seconds) } else { due.at };
+    Some(Due { at, job: due.job.clone() })
 }
 
 fn refused(import: &Import, refusal: &InvalidHeader) -> Batch {

@@ -12,9 +12,10 @@ use shared::time::Timestamp;
 
 use super::idempotency::Remember;
 use super::keys;
+use super::last_send::LastSend;
 use super::read::{Consistency, Item, Range, SortKey, parse, start, text};
 use super::transaction::{Transacted, Transaction};
-use super::write::{ABSENT, Written, item};
+use super::write::{ABSENT, item};
 use super::{Result, Table, TableError};
 
 /// What became of a write that others may race.
@@ -38,6 +39,7 @@ pub enum Deleted {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CampaignPosition(CampaignId);
 
+const KIND: &str = "a campaign";
 /// A campaign has few writers: who loses so often in a row tries again later.
 const RACES_MOST: usize = 10;
 
@@ -73,6 +75,7 @@ struct BroadcastRow {
     epoch: u32,
     running_since: Timestamp,
     dispatch: Dispatch,
+    dispatch_ended_at: Option<Timestamp>,
     totals: Totals,
     completed_at: Option<Timestamp>,
     counts: Option<Counts>,
@@ -116,8 +119,7 @@ impl Row {
     }
 
     fn into_campaign(self) -> Result<Campaign> {
-        let lacks =
-            |what: &str| TableError::malformed("a campaign", format!("{} lacks {what}", self.id));
+        let lacks = |what: &str| TableError::malformed(KIND, format!("{} lacks {what}", self.id));
         let scheduled_at = || self.scheduled_at.ok_or_else(|| lacks("scheduledAt"));
         let broadcast = || {
             let row = self.broadcast.as_ref().ok_or_else(|| lacks("broadcast"))?;
@@ -161,6 +163,7 @@ impl BroadcastRow {
             epoch: broadcast.epoch,
             running_since: broadcast.running_since,
             dispatch: broadcast.dispatch,
+            dispatch_ended_at: broadcast.dispatch_ended_at,
             totals: broadcast.audience.totals,
             completed_at: broadcast.audience.completed_at,
             counts: broadcast.counted.map(|counted| counted.counts),
@@ -178,6 +181,7 @@ impl BroadcastRow {
             epoch: self.epoch,
             running_since: self.running_since,
             dispatch: self.dispatch,
+            dispatch_ended_at: self.dispatch_ended_at,
             audience: Audience { totals: self.totals, completed_at: self.completed_at },
             counted: counted.map(|(counts, at)| Counted { counts, at }),
             reason,
@@ -185,8 +189,27 @@ impl BroadcastRow {
     }
 }
 
+/// Writes a campaign where `before` was read, together with the change of what is owed.
+fn transition(before: Option<&Campaign>, after: &Campaign) -> Result<Transaction> {
+    let key = keys::campaign(after.organization_id, after.id);
+    let version = before.map_or(0, |before| before.version + 1);
+    let row = item(KIND, &key, Row::of(after, version))?;
+    let (condition, values) = match before {
+        None => (ABSENT, Vec::new()),
+        Some(before) => {
+            let seen = AttributeValue::N(before.version.to_string());
+            ("version = :seen", vec![(":seen", seen)])
+        }
+    };
+    let (step, drain) = before.map_or((None, None), |b| (b.step.as_ref(), b.drain.as_ref()));
+    Transaction::default()
+        .put_if(row, condition, values)
+        .replace_due(step, after.step.as_ref())?
+        .replace_due(drain, after.drain.as_ref())
+}
+
 fn read(item: Item) -> Result<Campaign> {
-    parse::<Row>("a campaign", item)?.into_campaign()
+    parse::<Row>(KIND, item)?.into_campaign()
 }
 
 impl Table {
@@ -196,7 +219,7 @@ impl Table {
         id: CampaignId,
     ) -> Result<Option<Campaign>> {
         let key = keys::campaign(organization, id);
-        let row: Option<Row> = self.get("a campaign", &key, Consistency::Strong).await?;
+        let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
         row.map(Row::into_campaign).transpose()
     }
 
@@ -217,6 +240,21 @@ impl Table {
         remember: Option<&Remember>,
     ) -> Result<Saved> {
         self.save(Some(before), after, remember).await
+    }
+
+    /// Writes a campaign that is sent at a moment after the organisation's last send.
+    pub async fn begin_campaign(
+        &self,
+        before: &Campaign,
+        after: &Campaign,
+        last: &LastSend,
+        sent_at: Timestamp,
+    ) -> Result<Saved> {
+        let transaction = transition(Some(before), after)?.note_send(last, sent_at)?;
+        Ok(match self.transact(transaction).await? {
+            Transacted::Done => Saved::Done,
+            Transacted::Refused(_) | Transacted::Conflict => Saved::Stale,
+        })
     }
 
     /// Reads a campaign, decides, and writes what was decided, again if somebody wrote in between.
@@ -247,29 +285,9 @@ impl Table {
         after: &Campaign,
         remember: Option<&Remember>,
     ) -> Result<Saved> {
-        let key = keys::campaign(after.organization_id, after.id);
-        let version = before.map_or(0, |before| before.version + 1);
-        let row = item("a campaign", &key, Row::of(after, version))?;
-        let (condition, values) = match before {
-            None => (ABSENT, Vec::new()),
-            Some(before) => {
-                let seen = AttributeValue::N(before.version.to_string());
-                ("version = :seen", vec![(":seen", seen)])
-            }
-        };
-        let (step, drain) = before.map_or((None, None), |b| (b.step.as_ref(), b.drain.as_ref()));
-        let transaction = Transaction::default()
-            .put_if(row.clone(), condition, values.clone())
-            .replace_due(step, after.step.as_ref())?
-            .replace_due(drain, after.drain.as_ref())?;
+        let transaction = transition(before, after)?;
         let record = transaction.len();
         let transaction = transaction.remember(remember)?;
-        if transaction.len() == 1 {
-            return Ok(match self.put(row, condition, values).await? {
-                Written::Done => Saved::Done,
-                Written::Refused(_) => Saved::Stale,
-            });
-        }
         Ok(match self.transact(transaction).await? {
             Transacted::Done => Saved::Done,
             refused if remember.is_some() && refused.is_refused(record) => Saved::Answered,
@@ -368,8 +386,7 @@ mod tests {
         for campaign in [draft, scheduled, cancelled.expect("scheduled"), sent, fanned_out, failed]
         {
             let key = keys::campaign(organization, id);
-            let row =
-                item("a campaign", &key, Row::of(&campaign, campaign.version)).expect("a row");
+            let row = item(KIND, &key, Row::of(&campaign, campaign.version)).expect("a row");
             assert_eq!(read(row).expect("a campaign"), campaign);
         }
     }

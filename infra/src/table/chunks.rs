@@ -91,12 +91,11 @@ impl Table {
         organization: OrganizationId,
         shard: u16,
         from: Option<&str>,
-        page_size: Option<i32>,
     ) -> Result<EntryPage> {
         let partition = keys::audience(organization, shard);
         // A page begins after what was read: no key ends in the character after it but itself.
         let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
-        let (traces, goes_on) = self.traces(&partition, &from, page_size).await?;
+        let (traces, goes_on) = self.traces(&partition, &from).await?;
         let next = if goes_on { traces.last().map(|(sk, _)| sk.clone()) } else { None };
         let entries: Vec<Entry> = traces
             .into_iter()

@@ -9,6 +9,7 @@ use shared::time::Timestamp;
 
 use super::keys;
 use super::messages::{Row, word};
+use super::read::text;
 use super::statements::{Executed, Statement};
 use super::write::{Change, Value, Written, item};
 use super::{Result, Table, TableError};
@@ -63,16 +64,23 @@ impl Table {
             Ok(Statement::insert(self, item(KIND, &key, row(message, claiming, now))?))
         });
         let executed = self.execute(statements.collect::<Result<_>>()?).await?;
-        let existing = self.existing(messages, &executed, shards).await?;
+        let existing = self.existing(messages, &executed, shards).await;
         let answers =
             executed.into_iter().zip(messages).map(|(executed, (message, _))| match executed {
                 Executed::Done => Ok(Claimed::Won),
                 Executed::Failed(error) => Err(error),
-                Executed::Refused(_) => existing
-                    .iter()
-                    .find(|found| found.id == message.id)
-                    .map(|found| Claimed::Exists(Box::new(found.clone())))
-                    .ok_or_else(|| TableError::malformed(KIND, "it vanished")),
+                Executed::Refused(_) => match &existing {
+                    Ok(existing) => existing
+                        .iter()
+                        .find(|found| found.id == message.id)
+                        .map(|found| Claimed::Exists(Box::new(found.clone())))
+                        .ok_or_else(|| TableError::malformed(KIND, "it vanished")),
+                    // The claims that were won are known all the same.
+                    Err(error) => Err(TableError::Request {
+                        operation: "BatchGetItem",
+                        source: error.to_string().into(),
+                    }),
+                },
             });
         Ok(answers.collect())
     }
@@ -155,7 +163,8 @@ impl Table {
     }
 
     /// Gives a claim back, so that the message is pending again; `false` if something was said of
-    /// it meanwhile, which then stands.
+    /// it meanwhile, which then stands. A claim that is gone, or another's by now, was given back
+    /// by a request whose answer was lost.
     pub async fn release(&self, message: &MessageRef, shards: u16, token: &str) -> Result<bool> {
         let condition = "claimToken = :token AND attribute_not_exists(acceptedAt) \
                          AND attribute_not_exists(failedAt) AND attribute_not_exists(receipt) \
@@ -174,7 +183,10 @@ impl Table {
                 self.change(&key, change).await?
             }
         };
-        Ok(written == Written::Done)
+        Ok(match written {
+            Written::Done | Written::Refused(None) => true,
+            Written::Refused(Some(item)) => text(&item, "claimToken").as_deref() != Some(token),
+        })
     }
 
     /// Notes that nobody knows whether the provider has a message, where its claim is still that

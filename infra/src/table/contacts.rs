@@ -15,6 +15,7 @@ use shared::time::Timestamp;
 
 use super::idempotency::Remember;
 use super::keys::{self, Key};
+use super::last_send::LastSend;
 use super::read::{Consistency, Item, Range, SortKey, parse, text};
 use super::transaction::{Transacted, Transaction};
 use super::walk::ShardPosition;
@@ -104,6 +105,10 @@ fn place(organization: &Organization, contact: &Contact) -> Key {
     keys::contact(organization.id, contact.id, phone, organization.shards)
 }
 
+pub(super) fn has_moved(before: &Contact, after: &Contact) -> bool {
+    before.profile.phone != after.profile.phone
+}
+
 fn is_tombstone(item: &Item) -> bool {
     item.contains_key("movedAt")
 }
@@ -124,14 +129,16 @@ impl Transaction {
         )?))
     }
 
-    /// Replaces `before` by `after`, leaving a tombstone if its phone changed. Three writes at
-    /// most; any condition that fails means that somebody else wrote.
+    /// Replaces `before` by `after`, leaving a tombstone if its phone changed; then the
+    /// transaction must also hold [`Transaction::without_send_since`] the last send. Three writes
+    /// at most; any condition that fails means that somebody else wrote.
     pub(super) async fn move_contact(
         self,
         table: &Table,
         organization: &Organization,
         before: &Contact,
         after: &Contact,
+        last: Option<&LastSend>,
     ) -> Result<Self> {
         let (from, to) = (place(organization, before), place(organization, after));
         let seen = AttributeValue::S(before.updated_at.to_string());
@@ -141,7 +148,7 @@ impl Transaction {
             let row = item(KIND, &to, Row::of(after, here))?;
             return Ok(self.put_if(row, unchanged.0, unchanged.1));
         }
-        let now = after.updated_at;
+        let now = last.map_or(after.updated_at, |last| last.later(after.updated_at));
         let there = table.presence(&to).await?;
         let tombstone = Tombstone {
             presence: here.leave(now),
@@ -212,12 +219,24 @@ impl Table {
         before: &Contact,
         after: &Contact,
     ) -> Result<ContactSaved> {
-        let transaction =
-            Transaction::default().move_contact(self, organization, before, after).await?;
+        let last = self.last_send_if(organization, has_moved(before, after)).await?;
+        let transaction = Transaction::default()
+            .move_contact(self, organization, before, after, last.as_ref())
+            .await?;
+        let transaction = last.iter().fold(transaction, Transaction::without_send_since);
         Ok(match self.transact(transaction).await? {
             Transacted::Done => ContactSaved::Done,
             Transacted::Refused(_) | Transacted::Conflict => ContactSaved::Stale,
         })
+    }
+
+    /// The last send, if the contacts of a transaction move.
+    pub(super) async fn last_send_if(
+        &self,
+        organization: &Organization,
+        moves: bool,
+    ) -> Result<Option<LastSend>> {
+        if moves { self.last_send(organization.id).await.map(Some) } else { Ok(None) }
     }
 
     /// Deletes contacts with their pointers, all of them or, if one changed meanwhile, none. At
@@ -265,11 +284,9 @@ impl Table {
         &self,
         partition: &str,
         from: &str,
-        page_size: Option<i32>,
     ) -> Result<(Vec<(String, Presence)>, bool)> {
         let range = Range {
             projection: Some("sk, presence"),
-            limit: page_size,
             ..Range::new(
                 partition.to_owned(),
                 // `~` sorts after everything that follows in a contact's key.

@@ -9,6 +9,7 @@ use shared::job::Due;
 use shared::organization::Organization;
 use shared::time::Timestamp;
 
+use super::contacts::has_moved;
 use super::idempotency::Remember;
 use super::keys;
 use super::read::Consistency;
@@ -43,7 +44,9 @@ impl RowChange {
 }
 
 /// How many writes the changes of one batch may take, the import's own left out.
-pub const BATCH_WRITES: usize = WRITES_MOST - 2;
+pub const BATCH_WRITES: usize = WRITES_MOST - OWN_WRITES;
+/// The import itself, its due work removed and written, and the check of moves.
+const OWN_WRITES: usize = 4;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -125,30 +128,34 @@ impl Table {
         })
     }
 
-    /// Writes the contacts of a batch of rows and the progress past them, both or neither. The
-    /// import's due work is kept while it runs and removed when it has ended.
+    /// Writes the contacts of a batch of rows, the progress past them and what is owed then, all
+    /// or nothing.
     pub async fn save_import(
         &self,
         organization: &Organization,
-        before: &Import,
-        due: Option<&Due>,
-        after: &Import,
+        (before, due_before): (&Import, &Due),
+        (after, due_after): (&Import, Option<&Due>),
         changes: &[RowChange],
     ) -> Result<ImportSaved> {
         let key = keys::import(after.organization_id, after.id);
-        let has_ended = matches!(after.status, Status::Done | Status::Failed);
-        let kept = due.filter(|_| !has_ended);
         let mut transaction = Transaction::default().put_if(
-            item(KIND, &key, Row::of(after, kept.cloned()))?,
+            item(KIND, &key, Row::of(after, due_after.cloned()))?,
             "rowsDone = :seen AND attribute_exists(due)",
             vec![(":seen", AttributeValue::N(before.progress.rows.to_string()))],
         );
-        transaction = transaction.replace_due(due, kept)?;
+        transaction = transaction.replace_due(Some(due_before), due_after)?;
+        let moves = changes.iter().any(
+            |change| matches!(change, RowChange::Update { before, after } if has_moved(before, after)),
+        );
+        let last = self.last_send_if(organization, moves).await?;
+        transaction = last.iter().fold(transaction, Transaction::without_send_since);
         for change in changes {
             transaction = match change {
                 RowChange::Create(contact) => transaction.add_contact(organization, contact)?,
                 RowChange::Update { before, after } => {
-                    transaction.move_contact(self, organization, before, after).await?
+                    transaction
+                        .move_contact(self, organization, before, after, last.as_ref())
+                        .await?
                 }
             };
         }

@@ -52,6 +52,10 @@ pub(crate) fn organization(id: OrganizationId) -> Key {
     Key::new(organization_partition(id), "ORGANIZATION")
 }
 
+pub(crate) fn last_send(id: OrganizationId) -> Key {
+    Key::new(organization_partition(id), "LASTSEND")
+}
+
 /// The list of organisations; written once an organisation.
 pub(crate) const ORGANIZATIONS: &str = "ORGANIZATIONS";
 

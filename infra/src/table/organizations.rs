@@ -1,5 +1,6 @@
 //! Organisations and their senders.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::ids::OrganizationId;
 use shared::organization::Organization;
@@ -38,11 +39,17 @@ struct Row {
     updated_at: Timestamp,
 }
 
+/// Who sends from a phone. An organisation that has left it still hears the STOP of whoever got
+/// its messages, and keeps the phone for so long that nobody else's campaign meets the answers.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Owner {
     organization_id: OrganizationId,
+    left_at: Option<Timestamp>,
 }
+
+/// How long a sender that an organisation has left is kept for it.
+const LEFT_SENDER_DAYS: i64 = 30;
 
 impl From<&Organization> for Row {
     fn from(organization: &Organization) -> Self {
@@ -78,6 +85,23 @@ impl From<Row> for Organization {
 }
 
 const KIND: &str = "an organisation";
+const SENDER: &str = "a sender";
+
+impl Transaction {
+    /// Takes the organisation's sender, unless another organisation has it.
+    fn take_sender(self, organization: &Organization, now: Timestamp) -> Result<Self> {
+        let owner = Owner { organization_id: organization.id, left_at: None };
+        let values = vec![
+            (":self", AttributeValue::S(organization.id.to_string())),
+            (":kept", AttributeValue::S(now.plus_seconds(-LEFT_SENDER_DAYS * 86_400).to_string())),
+        ];
+        Ok(self.put_if(
+            item(SENDER, &keys::sender(&organization.sender_phone), owner)?,
+            "attribute_not_exists(pk) OR organizationId = :self OR leftAt < :kept",
+            values,
+        ))
+    }
+}
 
 impl Table {
     pub async fn organization(&self, id: OrganizationId) -> Result<Option<Organization>> {
@@ -88,7 +112,7 @@ impl Table {
     /// The organisation that sends from `phone`.
     pub async fn sender_owner(&self, phone: &Phone) -> Result<Option<OrganizationId>> {
         let key = keys::sender(phone);
-        let owner: Option<Owner> = self.get("a sender", &key, Consistency::Eventual).await?;
+        let owner: Option<Owner> = self.get(SENDER, &key, Consistency::Eventual).await?;
         Ok(owner.map(|owner| owner.organization_id))
     }
 
@@ -97,34 +121,33 @@ impl Table {
         organization: &Organization,
         remember: Option<&Remember>,
     ) -> Result<OrganizationSaved> {
-        let owner = Owner { organization_id: organization.id };
         let listed = keys::organization_listed(organization.id);
         let transaction = Transaction::default()
-            .put_absent(item("a sender", &keys::sender(&organization.sender_phone), owner)?)
+            .take_sender(organization, organization.created_at)?
             .put_absent(item(KIND, &keys::organization(organization.id), Row::from(organization))?)
             .put(item(KIND, &listed, Empty {})?)
             .remember(remember)?;
         Ok(saved(&self.transact(transaction).await?, 3))
     }
 
-    /// Writes `after` where `before` was read; a new sender is taken and the old one let go.
+    /// Writes `after` where `before` was read. A new sender is taken, and the old one noted as
+    /// left.
     pub async fn save_organization(
         &self,
         before: &Organization,
         after: &Organization,
     ) -> Result<OrganizationSaved> {
-        let seen = aws_sdk_dynamodb::types::AttributeValue::S(before.updated_at.to_string());
+        let seen = AttributeValue::S(before.updated_at.to_string());
         let row = item(KIND, &keys::organization(after.id), Row::from(after))?;
-        let place = keys::sender(&after.sender_phone);
-        let owner = item("a sender", &place, Owner { organization_id: after.id })?;
-        let moves = before.sender_phone != after.sender_phone;
-        let transaction = Transaction::default();
-        let transaction = if moves {
-            transaction.put_absent(owner).delete(keys::sender(&before.sender_phone))
-        } else {
-            transaction.put(owner)
-        };
-        let transaction = transaction.put_if(row, "updatedAt = :seen", vec![(":seen", seen)]);
+        let mut transaction = Transaction::default().take_sender(after, after.updated_at)?.put_if(
+            row,
+            "updatedAt = :seen",
+            vec![(":seen", seen)],
+        );
+        if before.sender_phone != after.sender_phone {
+            let left = Owner { organization_id: before.id, left_at: Some(after.updated_at) };
+            transaction = transaction.put(item(SENDER, &keys::sender(&before.sender_phone), left)?);
+        }
         Ok(saved(&self.transact(transaction).await?, usize::MAX))
     }
 

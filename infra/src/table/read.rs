@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
 use serde::de::DeserializeOwned;
 
+use super::back_off;
 use super::keys::Key;
 use super::{Result, Table, TableError};
 use crate::usage::Access;
@@ -153,14 +154,8 @@ impl Table {
     pub(super) async fn batch(&self, keys: &[Key], consistency: Consistency) -> Result<Vec<Item>> {
         let mut found = Vec::with_capacity(keys.len());
         let mut left: Vec<Item> = keys.iter().map(Key::attributes).collect();
-        // What AWS leaves unprocessed is asked for again; each round waits longer.
-        for round in 0..8_u32 {
-            if left.is_empty() {
-                return Ok(found);
-            }
-            if round > 0 {
-                tokio::time::sleep(std::time::Duration::from_millis(10 << round)).await;
-            }
+        let mut waits = back_off::waits();
+        while !left.is_empty() {
             let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(std::mem::take(&mut left)))
                 .consistent_read(consistency == Consistency::Strong)
@@ -180,14 +175,13 @@ impl Table {
                 found.extend(items);
             }
             if let Some(rest) = output.unprocessed_keys.and_then(|mut all| all.remove(&self.name)) {
+                // What AWS leaves unprocessed is asked for again.
                 left = rest.keys;
+                let throttled = TableError::Throttled { operation: "BatchGetItem" };
+                tokio::time::sleep(waits.next().ok_or(throttled)?).await;
             }
         }
-        if left.is_empty() {
-            Ok(found)
-        } else {
-            Err(TableError::Throttled { operation: "BatchGetItem" })
-        }
+        Ok(found)
     }
 }
 

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::types::{
 };
 use futures::future::try_join_all;
 
+use super::back_off;
 use super::keys::Key;
 use super::read::Item;
 use super::write::Value;
@@ -22,6 +23,7 @@ const STATEMENTS_MOST: usize = 25;
 const OPERATION: &str = "BatchExecuteStatement";
 
 /// A conditional write of one item.
+#[derive(Clone)]
 pub(super) struct Statement {
     text: String,
     parameters: Vec<AttributeValue>,
@@ -35,6 +37,12 @@ pub(super) enum Executed {
     Refused(Option<Item>),
     /// It may have been executed or not.
     Failed(TableError),
+}
+
+impl Executed {
+    fn is_throttled(&self) -> bool {
+        matches!(self, Self::Failed(TableError::Throttled { .. }))
+    }
 }
 
 impl Statement {
@@ -83,7 +91,34 @@ impl Table {
         Ok(try_join_all(requests).await?.into_iter().flatten().collect())
     }
 
+    /// Executes statements of one request; those that were throttled, and so not executed, again.
     async fn execute_some(&self, statements: Vec<Statement>) -> Result<Vec<Executed>> {
+        let mut executed = self.request(statements.clone()).await?;
+        for wait in back_off::waits() {
+            let throttled: Vec<usize> =
+                (0..executed.len()).filter(|place| executed[*place].is_throttled()).collect();
+            if throttled.is_empty() {
+                break;
+            }
+            tokio::time::sleep(wait).await;
+            let again = throttled.iter().map(|place| statements[*place].clone()).collect();
+            match self.request(again).await {
+                Ok(answers) => {
+                    for (place, answer) in throttled.into_iter().zip(answers) {
+                        executed[place] = answer;
+                    }
+                }
+                // What the first request told of the others stands.
+                Err(error) => {
+                    tracing::warn!(error = ?anyhow::Error::from(error), "failed to repeat statements");
+                    break;
+                }
+            }
+        }
+        Ok(executed)
+    }
+
+    async fn request(&self, statements: Vec<Statement>) -> Result<Vec<Executed>> {
         let count = statements.len();
         let statements = statements.into_iter().map(|Statement { text, parameters }| {
             BatchStatementRequest::builder()

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
 };
 use shared::job::Due;
 
@@ -39,6 +39,7 @@ enum Write {
     Put(Item, Option<(String, Vec<(&'static str, AttributeValue)>)>),
     Change(Key, Change),
     Delete(Key, Option<(String, Vec<(&'static str, AttributeValue)>)>),
+    Check(Key, String, Vec<(&'static str, AttributeValue)>),
 }
 
 impl Transaction {
@@ -78,6 +79,17 @@ impl Transaction {
         values: Vec<(&'static str, AttributeValue)>,
     ) -> Self {
         self.writes.push(Write::Delete(key, Some((condition.to_owned(), values))));
+        self
+    }
+
+    /// Writes nothing, but lets the transaction happen only if the condition holds.
+    pub(super) fn check(
+        mut self,
+        key: Key,
+        condition: &str,
+        values: Vec<(&'static str, AttributeValue)>,
+    ) -> Self {
+        self.writes.push(Write::Check(key, condition.to_owned(), values));
         self
     }
 
@@ -185,6 +197,16 @@ impl Table {
                     delete = delete.expression_attribute_values(name, value);
                 }
                 builder.delete(delete.build().map_err(malformed)?)
+            }
+            Write::Check(key, condition, values) => {
+                let mut check = ConditionCheck::builder()
+                    .table_name(&self.name)
+                    .set_key(Some(key.attributes()))
+                    .condition_expression(condition);
+                for (name, value) in values {
+                    check = check.expression_attribute_values(name, value);
+                }
+                builder.condition_check(check.build().map_err(malformed)?)
             }
         }
         .build())

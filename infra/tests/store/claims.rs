@@ -121,8 +121,12 @@ async fn a_claim_is_given_back_unless_something_was_said() -> anyhow::Result<()>
     table.settle_all(&settlements, SHARDS).await?;
     let reference = |message| settlement(message, "", accepted("")).message;
     assert!(!table.release(&reference(&messages[0]), SHARDS, "mine").await?);
-    assert!(!table.release(&reference(&messages[1]), SHARDS, "other").await?);
-    assert!(table.release(&reference(&messages[1]), SHARDS, "mine").await?);
+    assert!(table.release(&reference(&messages[1]), SHARDS, "other").await?, "it is not other's");
+    let claims = claim(&table, &messages[1..], "other").await?;
+    assert!(matches!(&claims[..], [Claimed::Exists(_)]), "{claims:?}");
+    for _lost_answer in 0..2 {
+        assert!(table.release(&reference(&messages[1]), SHARDS, "mine").await?);
+    }
     assert_eq!(claim(&table, &messages[1..], "next").await?, [Claimed::Won]);
     assert!(table.mark_unknown(&reference(&messages[1]), SHARDS, "next", clock::now()).await?);
     assert!(!table.mark_unknown(&reference(&messages[0]), SHARDS, "mine", clock::now()).await?);

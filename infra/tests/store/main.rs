@@ -3,6 +3,7 @@
 mod campaigns;
 mod chunks;
 mod claims;
+mod moves;
 mod receipts;
 mod unsubscribes;
 

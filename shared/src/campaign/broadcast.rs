@@ -27,6 +27,8 @@ pub struct Broadcast {
     /// Since when messages may be handed over: since the send, or the last resume.
     pub running_since: Timestamp,
     pub dispatch: Dispatch,
+    /// When the dispatch ended or was paused; none while messages are handed over.
+    pub dispatch_ended_at: Option<Timestamp>,
     pub audience: Audience,
     pub counted: Option<Counted>,
     pub reason: Option<Reason>,
@@ -94,6 +96,7 @@ impl Campaign {
                     epoch: 0,
                     running_since: now,
                     dispatch: Dispatch::Running,
+                    dispatch_ended_at: None,
                     audience: Audience::default(),
                     counted: None,
                     reason: None,
@@ -206,6 +209,7 @@ impl Campaign {
         if broadcast.dispatch != Dispatch::Stopped {
             broadcast.dispatch = Dispatch::Done;
         }
+        broadcast.dispatch_ended_at.get_or_insert(now);
         Self { drain: None, ..self.with(broadcast, now) }
     }
 
@@ -245,11 +249,12 @@ impl Campaign {
         now: Timestamp,
         repair_seconds: i64,
     ) -> Self {
-        let is_dispatching = self.drain.is_some();
         let step = self
             .broadcast()
-            .and_then(|broadcast| broadcast.audience.completed_at)
-            .and_then(|ended| polls.time(number, ended, is_dispatching, now))
+            .and_then(|broadcast| {
+                let fanned_out_at = broadcast.audience.completed_at?;
+                polls.time(number, fanned_out_at, broadcast.dispatch_ended_at, now)
+            })
             .map(|at| Due {
                 // A poll whose time has passed while the one before it ran is due at once.
                 at: at.max(now).plus_seconds(repair_seconds),

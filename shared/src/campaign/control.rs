@@ -20,6 +20,7 @@ impl Campaign {
             return Err(Refusal::NotRunning);
         }
         let paused = broadcast.clone().entering(Dispatch::Paused, reason);
+        let paused = Broadcast { dispatch_ended_at: Some(now), ..paused };
         Ok(Self { drain: None, ..self.with(paused, now) })
     }
 
@@ -75,7 +76,7 @@ impl Campaign {
 
 impl Broadcast {
     fn entering(self, dispatch: Dispatch, reason: Option<Reason>) -> Self {
-        Self { dispatch, reason, epoch: self.epoch + 1, ..self }
+        Self { dispatch, dispatch_ended_at: None, reason, epoch: self.epoch + 1, ..self }
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) async fn cut_without_queueing(
     let broadcast = campaign.broadcast().ok_or_else(|| anyhow::anyhow!("not sent"))?;
     for shard in 0..broadcast.shards {
         let mut cutter = Cutter::new(broadcast.sent_at, ChainEnd::default());
-        let page = table.audience_page(campaign.organization_id, shard, None, None).await?;
+        let page = table.audience_page(campaign.organization_id, shard, None).await?;
         for (entry, is_unsubscribed) in page.entries {
             assert_eq!(cutter.push(entry, is_unsubscribed), None, "one chunk a shard");
         }

@@ -2,6 +2,7 @@
 
 use e2e::{Tenant, phone};
 use infra::clock;
+use reqwest::Method;
 use serde_json::json;
 
 #[tokio::test]
@@ -25,6 +26,27 @@ async fn stop_and_start_are_heard() -> anyhow::Result<()> {
     let id = tenant.send().await?;
     tenant.settled(&id).await?;
     assert_eq!(tenant.books.texts(&to).await?, 1);
+    Ok(())
+}
+
+/// Who got a message from a sender answers to it, also when the organisation has another by then.
+#[tokio::test]
+async fn a_sender_that_was_left_still_hears_stop() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let (to, next) = (phone(), phone());
+    let organization = format!("/v1/organizations/{}", tenant.id);
+    for sender in [&next, &tenant.sender, &next] {
+        let body = json!({"senderPhone": sender});
+        let request = tenant.admin.request(Method::PATCH, &organization).json(&body);
+        assert_eq!(request.send().await?.status(), 200);
+    }
+    let other = json!({"name": "Other", "senderPhone": tenant.sender});
+    let taken = tenant.admin.request(Method::POST, "/v1/organizations").json(&other).send().await?;
+    assert_eq!(taken.status(), 409, "it is kept for the answers to it");
+    let webhook = format!("{}/webhooks/twilio/inbound", tenant.variables["API_URL"]);
+    tenant.books.inbound(&webhook, &to, &tenant.sender, "stop").await?;
+    let unsubscribes = tenant.api.list(&tenant.path("unsubscribes")).await?;
+    assert_eq!(unsubscribes.len(), 1);
     Ok(())
 }
 

@@ -78,7 +78,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 19] = [
+const CONTRACT: [(&str, &str); 23] = [
     ("/v1/organizations", "post get"),
     ("/v1/organizations/{organizationId}", "get patch"),
     ("/v1/organizations/{organizationId}/api-keys", "post get"),
@@ -94,6 +94,10 @@ const CONTRACT: [(&str, &str); 19] = [
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/send", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/send-test", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/cancel", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/quote", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/pause", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/resume", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/stop", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages", "get"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}", "get"),
     ("/health", "get"),

@@ -1,5 +1,7 @@
 //! What a campaign would come to, before it is sent.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
@@ -12,7 +14,7 @@ use shared::quote::Quote;
 use shared::time::Timestamp;
 
 use super::campaigns::find;
-use crate::auth::{Access, Member};
+use crate::auth::{Access, Viewer};
 use crate::json::{MaybeJson, Nothing, Reply};
 use crate::params::Segment;
 use crate::problem::Problem;
@@ -20,6 +22,13 @@ use crate::state::{App, Volley};
 use crate::views::QuoteView;
 
 const SHARDS_AT_ONCE: usize = 8;
+/// The function and the HTTP API in front of it wait little longer.
+const WITHIN: Duration = Duration::from_secs(25);
+
+fn too_slow() -> Problem {
+    let detail = "the audience is too large to be counted while you wait";
+    Problem::unprocessable("audience_too_large", detail)
+}
 
 /// Answers how many would get the campaign if it were sent now, in how many parts, for which
 /// price, and when the last part would leave. Nothing is kept, and nothing is sent.
@@ -27,11 +36,11 @@ const SHARDS_AT_ONCE: usize = 8;
     tag = "Sending",
     responses(
         (status = 200, description = "The quote.", body = QuoteView),
-        (status = 422, description = "`campaign_body_required`"),
+        (status = 422, description = "`campaign_body_required`, `audience_too_large`"),
     ))]
 pub(crate) async fn quote_campaign(
     State(app): State<App>,
-    access: Access<Member>,
+    access: Access<Viewer>,
     Segment(id): Segment<CampaignId>,
     MaybeJson(Nothing {}): MaybeJson<Nothing>,
 ) -> Result<Reply, Problem> {
@@ -42,8 +51,8 @@ pub(crate) async fn quote_campaign(
     let quote = stream::iter(0..organization.shards)
         .map(|shard| quote_shard(&app, organization, shard, Parts::of(body), now))
         .buffer_unordered(SHARDS_AT_ONCE)
-        .try_fold(Quote::new(Parts::of(body)), |sum, shard| async move { Ok(sum.plus(&shard)) })
-        .await?;
+        .try_fold(Quote::new(Parts::of(body)), |sum, shard| async move { Ok(sum.plus(&shard)) });
+    let quote = tokio::time::timeout(WITHIN, quote).await.map_err(|_| too_slow())??;
     Reply::ok(&QuoteView::new(&quote, body, organization, start(&campaign, now)))
 }
 
@@ -69,7 +78,7 @@ async fn quote_shard(
     let prices = organization.prices.as_ref();
     let mut add = |chunk: &Chunk| quote.add(prices, chunk);
     loop {
-        let page = app.table.audience_page(organization.id, shard, begin.as_deref(), None).await?;
+        let page = app.table.audience_page(organization.id, shard, begin.as_deref()).await?;
         for (entry, is_unsubscribed) in page.entries {
             if let Some(chunk) = cutter.push(entry, is_unsubscribed) {
                 add(&chunk);

@@ -13,7 +13,7 @@ use super::{Twilio, receipt_status, refusal_reason};
 #[derive(Debug, thiserror::Error)]
 pub enum LookupError {
     #[error("failed to ask the provider")]
-    Request(#[from] reqwest::Error),
+    Request(#[source] reqwest::Error),
     #[error("the provider answered {0}")]
     Answer(StatusCode),
 }
@@ -36,6 +36,13 @@ struct Resource {
     error_code: Option<u32>,
     body: Option<String>,
     date_created: Option<String>,
+}
+
+impl From<reqwest::Error> for LookupError {
+    /// The address holds phones, which must not come into a log.
+    fn from(error: reqwest::Error) -> Self {
+        Self::Request(error.without_url())
+    }
 }
 
 #[derive(Deserialize)]
