@@ -1,5 +1,7 @@
 //! The simulator's own endpoints, for tests and for the curious. They ask for no credentials.
 
+mod inbound;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -12,9 +14,13 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::aws;
 use crate::fates::Fate;
-use crate::resource::{self, API_VERSION};
-use crate::world::{self, World};
+use crate::message::Provider;
+use crate::resource;
+use crate::world::World;
+
+pub(crate) use inbound::relay;
 
 const LIST_LONGEST: usize = 10_000;
 
@@ -26,7 +32,8 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/fates", post(script))
         .route("/hold", post(hold))
         .route("/release", post(release))
-        .route("/inbound", post(inbound))
+        .route("/inbound", post(inbound::receive))
+        .nest("/aws", aws::admin::router())
 }
 
 async fn stats(State(world): State<Arc<World>>) -> Json<Value> {
@@ -71,7 +78,10 @@ async fn messages(State(world): State<Arc<World>>, Query(of): Query<Of>) -> Json
         .take(LIST_LONGEST)
         .map(|(_, message)| {
             let mut resource = resource::message(message, &world.config.account_sid);
-            resource["status_callback"] = json!(message.order.callback);
+            match &message.order.provider {
+                Provider::Twilio { callback } => resource["status_callback"] = json!(callback),
+                Provider::Aws(details) => resource["context"] = json!(details.context),
+            }
             resource
         })
         .collect();
@@ -103,63 +113,4 @@ async fn hold(State(world): State<Arc<World>>) -> StatusCode {
 async fn release(State(world): State<Arc<World>>) -> StatusCode {
     world.callbacks.hold(false);
     StatusCode::NO_CONTENT
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Inbound {
-    url: String,
-    from: String,
-    to: String,
-    body: String,
-    /// Set to deliver the same message again.
-    message_sid: Option<String>,
-}
-
-/// Sends a person's text to a webhook and answers with what the webhook answered.
-async fn inbound(State(world): State<Arc<World>>, Json(inbound): Json<Inbound>) -> Response {
-    let sid = match inbound.message_sid.map_or_else(|| world::sid("SM"), Ok) {
-        Ok(sid) => sid,
-        Err(error) => {
-            return (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response();
-        }
-    };
-    let mut parameters = vec![
-        ("MessageSid", sid.clone()),
-        ("SmsSid", sid.clone()),
-        ("SmsMessageSid", sid.clone()),
-        ("AccountSid", world.config.account_sid.clone()),
-        ("ApiVersion", API_VERSION.to_owned()),
-        ("SmsStatus", "received".to_owned()),
-        ("NumMedia", "0".to_owned()),
-        ("NumSegments", "1".to_owned()),
-        ("From", inbound.from),
-        ("To", inbound.to),
-    ];
-    if let Some(kind) = opt_out_type(&inbound.body) {
-        parameters.push(("OptOutType", kind.to_owned()));
-    }
-    parameters.push(("Body", inbound.body));
-    let parameters: Vec<_> =
-        parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    match world.callbacks.post(&inbound.url, &parameters).await {
-        Ok(answer) => {
-            let status = answer.status().as_u16();
-            let body = answer.text().await.unwrap_or_default();
-            Json(json!({ "messageSid": sid, "status": status, "body": body })).into_response()
-        }
-        Err(error) => (StatusCode::BAD_GATEWAY, format!("{error:?}")).into_response(),
-    }
-}
-
-/// What Twilio takes a text for, by its default words.
-fn opt_out_type(body: &str) -> Option<&'static str> {
-    match &*body.trim().to_uppercase() {
-        "STOP" | "UNSUBSCRIBE" | "END" | "QUIT" | "STOPALL" | "REVOKE" | "OPTOUT" | "CANCEL" => {
-            Some("STOP")
-        }
-        "START" | "YES" | "UNSTOP" => Some("START"),
-        "HELP" | "INFO" => Some("HELP"),
-        _ => None,
-    }
 }

@@ -1,15 +1,15 @@
-//! Posting webhooks: signed, a bounded number at once, tried again a few times.
+//! Posting what is told of messages: a bounded number at once, tried again a few times.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, Response, StatusCode};
 use tokio::sync::{Semaphore, watch};
 
 use crate::config::Config;
+use crate::post::Post;
 use crate::signature;
 
 /// How long to wait before each try.
@@ -75,11 +75,12 @@ impl Callbacks {
     }
 
     /// Sends one of the expected callbacks.
-    pub(crate) async fn send(&self, url: &str, parameters: &[(String, String)]) {
+    pub(crate) async fn send(&self, post: &Post) {
+        let url = &post.url;
         let mut failure = None;
         for wait in TRIES {
             tokio::time::sleep(wait).await;
-            match self.post(url, parameters).await {
+            match self.post(post).await {
                 Ok(answer) if answer.status().is_success() => {
                     failure = None;
                     break;
@@ -94,6 +95,11 @@ impl Callbacks {
                 Err(error) => failure = Some(format!("{url}: {error:?}")),
             }
         }
+        self.count(failure);
+    }
+
+    /// Counts one of the expected callbacks: sent, unless it failed.
+    pub(crate) fn count(&self, failure: Option<String>) {
         let counter = if failure.is_none() { &self.sent } else { &self.failed };
         counter.fetch_add(1, Ordering::Relaxed);
         self.pending.fetch_sub(1, Ordering::Relaxed);
@@ -102,24 +108,19 @@ impl Callbacks {
         }
     }
 
-    /// Posts a signed form once. The URL is signed as it was given.
-    pub(crate) async fn post(
-        &self,
-        url: &str,
-        parameters: &[(String, String)],
-    ) -> reqwest::Result<Response> {
+    /// A form that is signed as Twilio's. The URL is signed as it was given.
+    pub(crate) fn signed(&self, url: &str, parameters: &[(String, String)]) -> Post {
+        let pairs = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        Post::new(url, pairs)
+            .header(signature::HEADER, signature::sign(&self.token, url, parameters))
+            .header("User-Agent", "TwilioProxy/1.1")
+    }
+
+    /// Posts once.
+    pub(crate) async fn post(&self, post: &Post) -> reqwest::Result<Response> {
         // The semaphore is never closed.
         let _slot = self.slots.acquire().await;
-        let form =
-            form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
-        self.http
-            .post(url)
-            .header(signature::HEADER, signature::sign(&self.token, url, parameters))
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded; charset=utf-8")
-            .header("User-Agent", "TwilioProxy/1.1")
-            .body(form)
-            .send()
-            .await
+        post.request(&self.http).send().await
     }
 
     pub(crate) fn tally(&self) -> Tally {

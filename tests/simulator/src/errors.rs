@@ -4,8 +4,11 @@
 
 use axum::Json;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
+
+/// What a proxy answers in a provider's place.
+pub(crate) const PAGE: Html<&str> = Html("<html><body><h1>This is no JSON</h1></body></html>");
 
 /// The HTTP status and the words of an error code. Codes that are not listed refuse a request.
 fn describe(code: u32) -> (StatusCode, &'static str) {
@@ -33,6 +36,7 @@ fn describe(code: u32) -> (StatusCode, &'static str) {
             "The concatenated message body exceeds the 1600 character limit",
         ),
         21624 => (StatusCode::BAD_REQUEST, "Invalid validity period value"),
+        63038 => (StatusCode::TOO_MANY_REQUESTS, "Account exceeded the daily messages limit"),
         _ => (StatusCode::BAD_REQUEST, "The message was refused"),
     }
 }

@@ -1,7 +1,8 @@
 //! What becomes of a message, by the last four digits of its number.
 //!
 //! Numbers from 9001 on are scripted; every other number's message is delivered. A test can
-//! script any number by a fate's name instead, so that it does not depend on the digits.
+//! script any number by a fate's name instead, so that it does not depend on the digits. Codes
+//! are Twilio's; `aws` says which of AWS's answers and events mean the same.
 
 /// How often a throttled number is refused before its message is accepted.
 pub const REFUSALS: u32 = 2;
@@ -115,6 +116,10 @@ pub const TABLE: [(u16, &str, Fate); 22] = [
     (9022, "page-after-accepting", answered(Answer::Page)),
 ];
 
+/// The account's fates rather than a number's: no digits say them, so that no contact has one.
+const OF_THE_ACCOUNT: [(&str, Fate); 2] =
+    [("spend-limit", refused(63_038)), ("account-disabled", refused(20_005))];
+
 impl Fate {
     /// The fate that a number's last four digits say, if they say one.
     #[must_use]
@@ -135,7 +140,9 @@ impl Fate {
         } else if let Some(code) = code("refused-") {
             refused(code)
         } else {
-            TABLE.iter().find(|(_, known, _)| *known == name)?.2
+            let of_numbers = TABLE.iter().map(|(_, known, fate)| (known, fate));
+            let of_the_account = OF_THE_ACCOUNT.iter().map(|(known, fate)| (known, fate));
+            *of_numbers.chain(of_the_account).find(|(known, _)| **known == name)?.1
         };
         if let (Creation::RefuseFirst(_, refusals), Some(times)) = (&mut fate.creation, times) {
             *refusals = times;
@@ -157,6 +164,7 @@ mod tests {
         assert_eq!(Fate::of_number("+14153550123"), None);
         assert_eq!(Fate::of_number("é12"), None);
         assert_eq!(Fate::named("nonsense", None), None);
+        assert_eq!(Fate::named("spend-limit", None), Fate::named("refused-63038", None));
         assert_eq!(
             Fate::named("throttled", Some(9)).map(|fate| fate.creation),
             Some(Creation::RefuseFirst(20_429, 9))

@@ -1,19 +1,25 @@
-//! A provider that speaks Twilio's HTTP API, sends no text to anybody, and misbehaves on demand.
+//! Providers that speak Twilio's HTTP API and that of AWS End User Messaging SMS, send no text to
+//! anybody, and misbehave on demand.
 //!
-//! Messages are created, fetched and listed as Twilio's documentation describes it; what becomes
-//! of one is decided by its number (see [`fates`]). Receipts come back as signed form posts.
+//! Messages are created, fetched and listed as Twilio's documentation describes it, or created as
+//! AWS's model does; what becomes of one is decided by its number (see [`fates`]), whoever takes
+//! it. Twilio's receipts come back as signed form posts, AWS's are published to a topic.
 
 pub mod fates;
 pub mod signature;
 
 mod admin;
+mod aws;
 mod callbacks;
 mod chance;
 mod config;
 mod errors;
+mod life;
 mod line;
+mod message;
 mod messages;
 mod plan;
+mod post;
 mod resource;
 mod routes;
 mod segments;

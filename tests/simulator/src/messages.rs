@@ -5,73 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use crate::fates::Ending;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Status {
-    Accepted,
-    Queued,
-    Sent,
-    Undelivered,
-    Delivered,
-}
-
-impl Status {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::Queued => "queued",
-            Self::Sent => "sent",
-            Self::Undelivered => "undelivered",
-            Self::Delivered => "delivered",
-        }
-    }
-}
-
-impl From<Ending> for Status {
-    fn from(ending: Ending) -> Self {
-        match ending {
-            Ending::Delivered => Self::Delivered,
-            Ending::Undelivered(_) => Self::Undelivered,
-        }
-    }
-}
-
-/// What a create call asks for.
-#[derive(Clone, Debug)]
-pub(crate) struct Order {
-    pub(crate) to: String,
-    pub(crate) from: Option<String>,
-    pub(crate) service: Option<String>,
-    pub(crate) body: String,
-    pub(crate) callback: Option<String>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Message {
-    pub(crate) sid: String,
-    pub(crate) order: Order,
-    pub(crate) status: Status,
-    pub(crate) ending: Ending,
-    pub(crate) created: DateTime<Utc>,
-    pub(crate) sent: Option<DateTime<Utc>>,
-    pub(crate) updated: DateTime<Utc>,
-}
-
-impl Message {
-    /// Why it was not delivered, once that is known.
-    pub(crate) fn error(&self) -> Option<u32> {
-        match (self.status, self.ending) {
-            (Status::Undelivered, Ending::Undelivered(code)) => Some(code),
-            _ => None,
-        }
-    }
-
-    /// What `From` says of it: the number, or the service that chooses one.
-    pub(crate) fn sender(&self) -> &str {
-        let Order { from, service, .. } = &self.order;
-        from.as_deref().or(service.as_deref()).unwrap_or_default()
-    }
-}
+use crate::message::{Message, Order, Status};
 
 /// Where a message lies in the store; later ones lie behind earlier ones.
 pub(crate) type Index = usize;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::chance::{About, Chance};
 use crate::config::Config;
 use crate::fates::{Ending, Fate, Receipts};
-use crate::messages::Status;
+use crate::message::Status;
 
 /// The codes with which chance lets messages end.
 const CODES: [u32; 4] = [30_003, 30_005, 30_006, 30_008];
@@ -40,13 +40,18 @@ pub(crate) fn ending(fate: Option<Fate>, config: &Config, chance: Chance) -> End
 }
 
 impl Plan {
-    pub(crate) fn new(receipts: Receipts, ending: Ending, config: &Config, chance: Chance) -> Self {
+    /// How `statuses` are told, of which the last is final.
+    pub(crate) fn new(
+        mut statuses: Vec<Status>,
+        receipts: Receipts,
+        config: &Config,
+        chance: Chance,
+    ) -> Self {
         // A number that is scripted to behave in one way does not behave in another as well.
         let is = |wanted, about, rate| {
             receipts == wanted || (receipts == Receipts::InOrder && chance.hits(about, rate))
         };
         let is_early = is(Receipts::Early, About::Early, config.early_rate);
-        let mut statuses = vec![Status::Sent, ending.into()];
         if is(Receipts::OutOfOrder, About::OutOfOrder, config.out_of_order_rate) {
             statuses.reverse();
         }
@@ -73,7 +78,7 @@ mod tests {
 
     fn statuses(receipts: Receipts, config: &Config) -> Vec<Status> {
         let chance = Chance::new(1, "+14153550123", 0);
-        Plan::new(receipts, Ending::Delivered, config, chance)
+        Plan::new(vec![Status::Sent, Status::Delivered], receipts, config, chance)
             .steps
             .into_iter()
             .map(|step| step.status)

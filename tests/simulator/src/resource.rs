@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::errors;
 use crate::fates::Ending;
-use crate::messages::{Message, Status};
+use crate::message::{Message, Status};
 use crate::segments;
 
 pub(crate) const API_VERSION: &str = "2010-04-01";

@@ -1,4 +1,4 @@
-//! The HTTP surface: Twilio's, behind its basic authentication, and the simulator's own.
+//! The HTTP surface: Twilio's, behind its basic authentication, AWS's, and the simulator's own.
 
 mod create;
 mod dates;
@@ -17,7 +17,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use crate::world::World;
-use crate::{admin, errors};
+use crate::{admin, aws, errors};
 
 pub(crate) fn router(world: Arc<World>) -> Router {
     let twilio = Router::new()
@@ -31,6 +31,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
     Router::new()
         .nest("/2010-04-01/Accounts", twilio)
         .nest("/_simulator", admin::router())
+        .route("/", post(aws::receive))
         .fallback(async || errors::answer(20_404))
         .with_state(world)
 }

@@ -7,18 +7,21 @@ const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ
 const EXTENDED: &str = "\u{c}^{}\\[~]|€";
 
 pub(crate) fn count(body: &str) -> usize {
-    let septets: Option<Vec<usize>> = body
-        .chars()
+    match septets(body) {
+        Some(septets) => cut(&septets, 160, 153),
+        None => cut(&body.chars().map(char::len_utf16).collect::<Vec<_>>(), 70, 67),
+    }
+}
+
+/// The septets of each character; `None` if the network's own alphabet can't say the body.
+pub(crate) fn septets(body: &str) -> Option<Vec<usize>> {
+    body.chars()
         .map(|c| match (BASIC.contains(c), EXTENDED.contains(c)) {
             (true, _) => Some(1),
             (_, true) => Some(2),
             _ => None,
         })
-        .collect();
-    match septets {
-        Some(septets) => cut(&septets, 160, 153),
-        None => cut(&body.chars().map(char::len_utf16).collect::<Vec<_>>(), 70, 67),
-    }
+        .collect()
 }
 
 fn cut(lengths: &[usize], single: usize, several: usize) -> usize {

@@ -1,28 +1,23 @@
-//! Everything that the simulator knows, and a message's life.
+//! Everything that the simulator knows.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 
+use crate::aws::Aws;
 use crate::callbacks::Callbacks;
-use crate::chance::Chance;
 use crate::config::Config;
-use crate::fates::{Creation, DELIVERED, Fate};
-use crate::messages::{Index, Order, Status, Store};
-use crate::plan::{self, Plan, Step};
-use crate::resource;
-
-/// The longest that a create call waits for receipts that come before its answer.
-const EARLY_LONGEST: Duration = Duration::from_secs(3);
+use crate::fates::{Creation, Fate};
+use crate::messages::Store;
 
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) config: Config,
     pub(crate) callbacks: Callbacks,
+    pub(crate) aws: Aws,
     pub(crate) requests: AtomicU64,
     pub(crate) refused: AtomicU64,
     store: Mutex<Store>,
@@ -30,7 +25,7 @@ pub(crate) struct World {
     tries: Mutex<HashMap<String, u32>>,
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -55,6 +50,7 @@ impl World {
         Ok(Arc::new(Self {
             callbacks: Callbacks::new(&config)?,
             config,
+            aws: Aws::default(),
             requests: AtomicU64::default(),
             refused: AtomicU64::default(),
             store: Mutex::default(),
@@ -94,59 +90,5 @@ impl World {
 
     pub(crate) fn count_refusal(&self) {
         self.refused.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Accepts a message and lets its life begin. Receipts that come early have come when it
-    /// returns.
-    pub(crate) async fn accept(
-        self: &Arc<Self>,
-        order: Order,
-        fate: Option<Fate>,
-    ) -> anyhow::Result<Index> {
-        let sid = sid("SM")?;
-        let (index, plan) = {
-            let mut store = self.store();
-            let chance = Chance::new(self.config.seed, &order.to, store.count_to(&order.to));
-            let ending = plan::ending(fate, &self.config, chance);
-            let receipts = fate.unwrap_or(DELIVERED).receipts;
-            let mut plan = Plan::new(receipts, ending, &self.config, chance);
-            plan.is_told &= order.callback.is_some();
-            (store.add(sid, order, ending, now()), plan)
-        };
-        if plan.is_told {
-            self.callbacks.expect(plan.steps.len());
-        }
-        let is_early = plan.is_early;
-        let life = tokio::spawn(Arc::clone(self).live(index, plan));
-        if is_early {
-            // Longer than this they are not early, but the client is late.
-            let _ = tokio::time::timeout(EARLY_LONGEST, life).await;
-        }
-        Ok(index)
-    }
-
-    async fn live(self: Arc<Self>, index: Index, plan: Plan) {
-        for Step { after, status } in plan.steps {
-            tokio::time::sleep(after).await;
-            self.store().advance(index, status, now());
-            if plan.is_told {
-                self.callbacks.released().await;
-                // What waits is small: only what is being sent takes the room for it.
-                Box::pin(self.tell(index, status)).await;
-            }
-        }
-    }
-
-    async fn tell(&self, index: Index, status: Status) {
-        let told = {
-            let store = self.store();
-            let message = store.get(index);
-            message.order.callback.clone().map(|url| {
-                (url, resource::receipt(message, status, &self.config.account_sid, now()))
-            })
-        };
-        if let Some((url, parameters)) = told {
-            self.callbacks.send(&url, &parameters).await;
-        }
     }
 }

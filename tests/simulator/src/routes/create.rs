@@ -7,18 +7,17 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use reqwest::Url;
 
-use crate::fates::{Answer, Creation, DELIVERED};
+use crate::life::Outcome;
 use crate::line::Line;
-use crate::messages::Order;
+use crate::message::{Order, Provider};
 use crate::world::World;
 use crate::{errors, resource};
 
 const BODY_LONGEST: usize = 1_600;
 const VALIDITY_LONGEST: u32 = 36_000;
-const PAGE: Html<&str> = Html("<html><body><h1>This is no JSON</h1></body></html>");
 
 pub(super) async fn create(
     State(world): State<Arc<World>>,
@@ -30,29 +29,15 @@ pub(super) async fn create(
         Ok(order) => order,
         Err(code) => return refuse(&world, code),
     };
-    let fate = world.fate(&order.to);
-    let creation = fate.unwrap_or(DELIVERED).creation;
-    if let Some(code) = world.refusal(&order.to, creation) {
-        return refuse(&world, code);
+    match world.submit(order, &line).await {
+        Outcome::Accepted(index) => {
+            let created = resource::created(world.store().get(index), &world.config.account_sid);
+            (StatusCode::CREATED, Json(created)).into_response()
+        }
+        Outcome::Refused(code) => errors::answer(code),
+        Outcome::Failed => errors::answer(20_500),
+        Outcome::Page(status) => (status, errors::PAGE).into_response(),
     }
-    let answer = match creation {
-        Creation::Fail => return errors::answer(20_500),
-        Creation::BadGateway => return (StatusCode::BAD_GATEWAY, PAGE).into_response(),
-        Creation::Accept(answer) => answer,
-        Creation::Refuse(_) | Creation::RefuseFirst(..) => Answer::Created,
-    };
-    let Ok(index) = world.accept(order, fate).await else {
-        return errors::answer(20_500);
-    };
-    match answer {
-        Answer::Created => {}
-        Answer::Slow => tokio::time::sleep(world.config.slow_answer).await,
-        Answer::Lost => line.cut(),
-        Answer::Error => return errors::answer(20_500),
-        Answer::Page => return PAGE.into_response(),
-    }
-    let created = resource::created(world.store().get(index), &world.config.account_sid);
-    (StatusCode::CREATED, Json(created)).into_response()
 }
 
 fn refuse(world: &World, code: u32) -> Response {
@@ -88,7 +73,7 @@ fn read(form: &[u8]) -> Result<Order, u32> {
     {
         return Err(21_624);
     }
-    Ok(Order { to, from, service, body, callback })
+    Ok(Order { to, from, service, body, provider: Provider::Twilio { callback } })
 }
 
 fn is_number(text: &str) -> bool {

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::dates::Dates;
 use crate::errors;
-use crate::messages::{Index, Message, Store};
+use crate::message::{Message, Provider};
+use crate::messages::{Index, Store};
 use crate::resource::{self, API_VERSION};
 use crate::world::World;
 
@@ -76,7 +77,11 @@ impl Search {
             .newest_first(self.to.as_deref())
             .filter(|(index, _)| after.is_none_or(|after| *index < after))
             .filter(|(_, message)| {
-                self.from.as_ref().is_none_or(|from| message.order.from.as_ref() == Some(from))
+                matches!(message.order.provider, Provider::Twilio { .. })
+                    && self
+                        .from
+                        .as_ref()
+                        .is_none_or(|from| message.order.from.as_ref() == Some(from))
                     && self.dates.contain(message.sent.unwrap_or(message.created))
             })
             .skip(skipped)

@@ -21,6 +21,7 @@ pub(crate) struct Callback {
     pub(crate) form: Vec<(String, String)>,
     pub(crate) query: String,
     pub(crate) is_signed: bool,
+    pub(crate) authorization: Option<String>,
     pub(crate) at: Instant,
 }
 
@@ -173,6 +174,9 @@ async fn receive(
     let signature = headers.get("x-twilio-signature");
     inbox.callbacks.lock().expect("no panic").push(Callback {
         is_signed: signature.is_some_and(|given| *given == expected),
+        authorization: headers
+            .get("authorization")
+            .and_then(|value| Some(value.to_str().ok()?.to_owned())),
         query: uri.query().unwrap_or_default().to_owned(),
         form,
         at: Instant::now(),

@@ -1,0 +1,118 @@
+//! A message's life: how it is taken, and what is told of it until it ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::StatusCode;
+
+use crate::aws::events;
+use crate::chance::Chance;
+use crate::fates::{Answer, Creation, DELIVERED, Fate};
+use crate::line::Line;
+use crate::message::{Order, Provider, Status};
+use crate::messages::Index;
+use crate::plan::{self, Plan, Step};
+use crate::resource;
+use crate::world::{World, now};
+
+/// The longest that a create call waits for receipts that come before its answer.
+const EARLY_LONGEST: Duration = Duration::from_secs(3);
+
+/// What the caller is told of its order, whichever provider's words say it.
+pub(crate) enum Outcome {
+    Accepted(Index),
+    /// By one of Twilio's error codes.
+    Refused(u32),
+    /// The provider's own error; the message may have been accepted.
+    Failed,
+    /// A page that is none of the provider's; the message may have been accepted.
+    Page(StatusCode),
+}
+
+impl World {
+    /// Takes an order as the fate of its number says.
+    pub(crate) async fn submit(self: &Arc<Self>, order: Order, line: &Line) -> Outcome {
+        let fate = self.fate(&order.to);
+        let creation = fate.unwrap_or(DELIVERED).creation;
+        if let Some(code) = self.refusal(&order.to, creation) {
+            self.count_refusal();
+            return Outcome::Refused(code);
+        }
+        let answer = match creation {
+            Creation::Fail => return Outcome::Failed,
+            Creation::BadGateway => return Outcome::Page(StatusCode::BAD_GATEWAY),
+            Creation::Accept(answer) => answer,
+            Creation::Refuse(_) | Creation::RefuseFirst(..) => Answer::Created,
+        };
+        let Ok(index) = self.accept(order, fate).await else {
+            return Outcome::Failed;
+        };
+        match answer {
+            Answer::Created => {}
+            Answer::Slow => tokio::time::sleep(self.config.slow_answer).await,
+            Answer::Lost => line.cut(),
+            Answer::Error => return Outcome::Failed,
+            Answer::Page => return Outcome::Page(StatusCode::OK),
+        }
+        Outcome::Accepted(index)
+    }
+
+    /// Accepts a message and lets its life begin. Receipts that come early have come when it
+    /// returns.
+    async fn accept(self: &Arc<Self>, order: Order, fate: Option<Fate>) -> anyhow::Result<Index> {
+        let id = order.provider.id()?;
+        let (index, plan) = {
+            let mut store = self.store();
+            let chance = Chance::new(self.config.seed, &order.to, store.count_to(&order.to));
+            let ending = plan::ending(fate, &self.config, chance);
+            let receipts = fate.unwrap_or(DELIVERED).receipts;
+            let statuses = order.provider.statuses(ending);
+            let mut plan = Plan::new(statuses, receipts, &self.config, chance);
+            plan.is_told &= order.provider.is_told();
+            (store.add(id, order, ending, now()), plan)
+        };
+        if plan.is_told {
+            self.callbacks.expect(plan.steps.len());
+        }
+        let is_early = plan.is_early;
+        let life = tokio::spawn(Arc::clone(self).live(index, plan));
+        if is_early {
+            // Longer than this they are not early, but the client is late.
+            let _ = tokio::time::timeout(EARLY_LONGEST, life).await;
+        }
+        Ok(index)
+    }
+
+    async fn live(self: Arc<Self>, index: Index, plan: Plan) {
+        for Step { after, status } in plan.steps {
+            tokio::time::sleep(after).await;
+            self.store().advance(index, status, now());
+            if plan.is_told {
+                self.callbacks.released().await;
+                // What waits is small: only what is being sent takes the room for it.
+                Box::pin(self.tell(index, status)).await;
+            }
+        }
+    }
+
+    async fn tell(&self, index: Index, status: Status) {
+        let post = {
+            let store = self.store();
+            let message = store.get(index);
+            match &message.order.provider {
+                Provider::Twilio { callback } => callback.as_ref().map(|url| {
+                    let account = &self.config.account_sid;
+                    let parameters = resource::receipt(message, status, account, now());
+                    self.callbacks.signed(url, &parameters)
+                }),
+                Provider::Aws(details) => {
+                    self.aws.topics().event(&events::write(message, details, status, now()))
+                }
+            }
+        };
+        match post {
+            Some(post) => self.callbacks.send(&post).await,
+            None => self.callbacks.count(Some("there is no topic to publish events to".to_owned())),
+        }
+    }
+}
