@@ -1,6 +1,7 @@
 //! The simulator asked over HTTP, as its clients ask it.
 
 mod api;
+mod aws;
 mod behaviour;
 mod fates;
 mod support;
