@@ -4,6 +4,7 @@ mod api;
 mod events;
 mod fates;
 mod inbound;
+mod model;
 
 use reqwest::Response;
 use serde_json::{Value, json};
