@@ -20,7 +20,7 @@ up: build
 down:
 	@test ! -x $(LOCAL) || $(LOCAL) down
 
-test: check build
+test: check build .venv/conformance/npm/ready
 	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(LOCAL) with -- cargo test --workspace --locked
 
 check: .venv/sam/ready
@@ -40,6 +40,12 @@ build: .venv/emulator/ready .venv/sam/ready
 deploy: .venv/cargo-lambda/ready .venv/sam/ready
 	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile dist --arm64 $(FUNCTIONS:%=--package %)
 	.venv/sam/bin/sam deploy --guided
+
+# What the programs that judge ours need: Twilio's SDK, Node.js, and npm packages pinned by their
+# integrity.
+.venv/conformance/npm/ready: tests/conformance/fetch.py tests/conformance/npm.json .venv/conformance/ready
+	.venv/conformance/bin/python tests/conformance/fetch.py .venv/conformance/npm
+	@touch $@
 
 .venv/%/ready: tests/local/python/%.txt
 	$(PYTHON) -m venv .venv/$*

@@ -1,0 +1,63 @@
+//! What the conformance tests stand on: programs of others, which judge what ours say.
+//!
+//! None of them shares code with Volley: Twilio's own SDK, the calculator that Twilio publishes for
+//! message segments, and a validator of requests that is given Twilio's description of its API.
+
+pub mod bodies;
+pub mod chance;
+pub mod clusters;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// Who runs a judge.
+#[derive(Clone, Copy, Debug)]
+pub enum Runner {
+    Node,
+    Python,
+}
+
+/// Where the judges are installed.
+fn environment() -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(".venv/conformance")
+}
+
+/// Gives `input` to the script of this name among the tests, and answers what it says.
+///
+/// # Panics
+/// If the judges are not installed, or if the script fails.
+pub fn ask<T: DeserializeOwned>(runner: Runner, script: &str, input: &impl Serialize) -> T {
+    let environment = environment();
+    let installed = environment.join("npm/ready");
+    assert!(installed.exists(), "{} is missing: run `make test`", installed.display());
+    let program = match runner {
+        Runner::Node => "bin/node",
+        Runner::Python => "bin/python",
+    };
+    let mut child = Command::new(environment.join(program))
+        .arg(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests")).join(script))
+        .env("NODE_PATH", environment.join("npm/node_modules"))
+        // The scripts are part of the project's folder, which is not to be littered.
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a judge");
+    let input = serde_json::to_vec(input).expect("JSON");
+    // A script reads all before it says anything, so neither waits for the other. One that ended
+    // early has said why on its standard error.
+    let _ = child.stdin.take().expect("a pipe").write_all(&input);
+    let output = child.wait_with_output().expect("an answer");
+    assert!(output.status.success(), "{script} failed: {}", output.status);
+    serde_json::from_slice(&output.stdout).expect("the script's answer")
+}
+
+/// Tells the person at the terminal, whether or not the test succeeds.
+pub fn say(line: &str) {
+    // Where nobody listens, nobody misses it.
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
