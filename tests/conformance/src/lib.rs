@@ -6,6 +6,7 @@
 pub mod bodies;
 pub mod chance;
 pub mod clusters;
+pub mod recorder;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -2,70 +2,47 @@
 them, and lists and fetches what the simulator has taken."""
 
 import datetime
-import http.server
 import json
 import sys
-import threading
 import time
 import urllib.parse
 import urllib.request
 
+from receiver import Receiver
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
-from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 TWILIO = "https://api.twilio.com/"
-
-
-class Form(dict):
-    """A form as web frameworks hand it to the validator: each name with all of its values."""
-
-    def getlist(self, name):
-        return self[name]
 
 
 class Elsewhere(TwilioHttpClient):
     """The SDK's own HTTP client, at another address."""
 
     def __init__(self, base):
-        super().__init__()
+        super().__init__(request_hooks={"response": self.record})
         self.base = base
+        self.records = []
+
+    def record(self, answer, **_):
+        """Writes down a request that was granted, and its answer."""
+        url = urllib.parse.urlsplit(answer.request.url)
+        headers = {name.lower(): value for name, value in answer.request.headers.items()}
+        if answer.ok:
+            self.records.append(
+                {
+                    "method": answer.request.method,
+                    "path": url.path,
+                    "query": url.query,
+                    "headers": headers,
+                    "body": answer.request.body or "",
+                    "answer": {"status": answer.status_code, "body": answer.text},
+                }
+            )
 
     def request(self, method, url, *rest, **named):
         assert url.startswith(TWILIO), url
         return super().request(method, self.base + "/" + url[len(TWILIO) :], *rest, **named)
-
-
-class Receiver(http.server.BaseHTTPRequestHandler):
-    received = []
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        port = self.server.server_address[1]
-        self.received.append(
-            (f"http://127.0.0.1:{port}{self.path}", body, self.headers["X-Twilio-Signature"])
-        )
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
-def judge(url, body, signature, token):
-    form = Form(urllib.parse.parse_qs(body, keep_blank_values=True, strict_parsing=True))
-    changed = Form(form, MessageStatus=["read"])
-    validator = RequestValidator(token)
-    return {
-        "sid": form["MessageSid"][0],
-        "status": form["MessageStatus"][0],
-        "query": urllib.parse.urlsplit(url).query,
-        "valid": validator.validate(url, form, signature),
-        "valid_of_another_form": validator.validate(url, changed, signature),
-        "valid_of_another_url": validator.validate(url + "0", form, signature),
-        "valid_of_another_token": RequestValidator(token + "0").validate(url, form, signature),
-    }
 
 
 def settle(url):
@@ -118,19 +95,20 @@ def searches(client, order, created):
 
 def main():
     given = json.load(sys.stdin)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    callback = f"http://127.0.0.1:{server.server_address[1]}{given['callback']}"
-    client = Client(given["account_sid"], given["auth_token"], http_client=Elsewhere(given["url"]))
+    receiver = Receiver()
+    callback = receiver.url + given["callback"]
+    http_client = Elsewhere(given["url"])
+    client = Client(given["account_sid"], given["auth_token"], http_client=http_client)
     created = [create(client, order, callback) for order in given["orders"]]
     settle(given["url"])
     sids = [message["sid"] for message in created if "sid" in message]
     fetched = [client.messages(sid).fetch() for sid in sids]
     report = {
         "created": created,
-        "callbacks": [judge(*it, given["auth_token"]) for it in Receiver.received],
+        "callbacks": receiver.judged(given["auth_token"]),
         "fetched": [describe(message) for message in fetched],
         "lists": searches(client, given["orders"][0], fetched[0]),
+        "records": http_client.records,
     }
     json.dump(report, sys.stdout)
 
