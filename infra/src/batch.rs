@@ -10,6 +10,7 @@ use futures::future::{FutureExt, join_all};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use shared::job::VERSION;
+use shared::time::Timestamp;
 
 use crate::queues::DeadLetters;
 
@@ -25,6 +26,15 @@ pub struct SqsEvent {
 pub struct SqsRecord {
     pub message_id: String,
     pub body: String,
+    #[serde(default)]
+    pub attributes: SqsAttributes,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SqsAttributes {
+    /// Milliseconds since 1970, as a text.
+    pub sent_timestamp: Option<String>,
 }
 
 /// What SQS is told: the messages that are to be handed out again.
@@ -42,12 +52,15 @@ pub struct BatchItemFailure {
 
 #[derive(Deserialize)]
 struct Version {
-    v: u32,
+    /// What other services put on a queue has none.
+    v: Option<u32>,
 }
 
 /// A message that was read, with the id by which its failure is reported.
 pub struct Parsed<T> {
     pub message_id: String,
+    /// When it was put on the queue.
+    pub sent_at: Option<Timestamp>,
     pub body: T,
 }
 
@@ -58,15 +71,17 @@ pub async fn parse<T: DeserializeOwned>(
     response: &mut BatchResponse,
 ) -> Vec<Parsed<T>> {
     let mut parsed = Vec::with_capacity(event.records.len());
-    for SqsRecord { message_id, body } in event.records {
+    for SqsRecord { message_id, body, attributes } in event.records {
+        let sent_at = attributes.sent_timestamp.and_then(|text| text.parse().ok());
+        let sent_at = sent_at.and_then(Timestamp::from_millis);
         let version = serde_json::from_str::<Version>(&body);
-        if version.as_ref().is_ok_and(|version| version.v > VERSION) {
+        if version.as_ref().is_ok_and(|version| version.v.is_some_and(|v| v > VERSION)) {
             tracing::warn!(message.id = %message_id, "left a message of a newer version");
             response.fail(message_id);
             continue;
         }
         match version.and_then(|_| serde_json::from_str(&body)) {
-            Ok(body) => parsed.push(Parsed { message_id, body }),
+            Ok(body) => parsed.push(Parsed { message_id, sent_at, body }),
             Err(error) => {
                 tracing::error!(message.id = %message_id, %error, "a message cannot be read");
                 if !dead_letters.keep(&body, &error.to_string()).await {
@@ -90,7 +105,7 @@ where
 {
     let mut response = BatchResponse::default();
     let parsed = parse(event, dead_letters, &mut response).await;
-    let handled = parsed.into_iter().map(|Parsed { message_id, body }| {
+    let handled = parsed.into_iter().map(|Parsed { message_id, body, .. }| {
         let work = AssertUnwindSafe(handle(body)).catch_unwind();
         async move { (message_id, work.await) }
     });

@@ -27,6 +27,12 @@ pub fn token() -> String {
     format!("{:032x}", u128::from_le_bytes(random()))
 }
 
+/// A number below a thousand, to spread what would else happen at once.
+#[must_use]
+pub fn jitter() -> u16 {
+    u16::from_le_bytes(random()) % 1_000
+}
+
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     // Without randomness no id is unique and no claim is anybody's own: there is no way on.

@@ -1,20 +1,41 @@
 //! Gateways: handing messages to a provider, and understanding what it says.
 
+pub mod aws;
 pub mod callback;
+mod choice;
 pub mod signature;
 pub mod twilio;
 
+pub use choice::{GatewayError, GatewaySettings, Gateways};
+
 use std::time::Duration;
 
-use shared::message::FailureReason;
+use futures::future::BoxFuture;
+use shared::message::{FailureReason, Message};
 use shared::phone::Phone;
-use shared::receipt::MessageRef;
+use shared::receipt::{MessageRef, Receipt};
+use shared::sender::Sender;
+use shared::time::Timestamp;
+
+/// A provider, as one sender uses it.
+pub trait Gateway: Send + Sync {
+    /// Hands one message over. The provider is asked once: whoever repeats a request whose answer
+    /// was lost sends a text twice.
+    fn hand_over<'a>(&'a self, outgoing: &'a Outgoing<'a>) -> BoxFuture<'a, Handover>;
+
+    /// Asks whether the provider would take a message, and has it send none.
+    fn check<'a>(&'a self, outgoing: &'a Outgoing<'a>) -> BoxFuture<'a, Handover>;
+
+    /// Asks what became of a message.
+    fn look_up<'a>(&'a self, sought: &'a Sought<'a>) -> BoxFuture<'a, Result<Found, LookupError>>;
+}
 
 /// A message to hand over.
 #[derive(Clone, Debug)]
 pub struct Outgoing<'a> {
-    pub message: MessageRef,
-    pub from: &'a Phone,
+    /// What receipts are to name; none for an answer to a person, whose fate nobody follows.
+    pub message: Option<MessageRef>,
+    pub from: &'a Sender,
     pub to: &'a Phone,
     pub body: &'a str,
 }
@@ -28,8 +49,7 @@ pub enum Handover {
     Refused(Refusal),
     /// The provider has not taken it and asks to wait.
     Throttled { retry_after: Option<Duration> },
-    /// The provider serves the account no more for now: it has not taken this message, and would
-    /// take no other.
+    /// The provider has not taken this message, and would take no other of this sender now.
     Halted(Halt),
     /// The provider was not reached, so it has not taken it.
     Unreachable,
@@ -42,6 +62,8 @@ pub enum Handover {
 pub enum Halt {
     /// The account is disabled or unpaid, or its credentials are wrong.
     Account,
+    /// The account may not send from this sender.
+    Sender,
     SpendLimit,
 }
 
@@ -49,4 +71,40 @@ pub enum Halt {
 pub struct Refusal {
     pub reason: FailureReason,
     pub code: Option<String>,
+}
+
+/// A message whose fate the provider may know.
+#[derive(Clone, Debug)]
+pub struct Sought<'a> {
+    pub message: &'a Message,
+    pub from: &'a Sender,
+    pub body: &'a str,
+    pub now: Timestamp,
+}
+
+/// What a look-up found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// One message that can only be the one.
+    One(Receipt),
+    /// None, which proves nothing: the message may be on its way to the list, and not every
+    /// provider can be asked.
+    None,
+    /// Several that could be it, which settles nothing.
+    Several,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum LookupError {
+    #[error("failed to ask the provider")]
+    Request(#[source] reqwest::Error),
+    #[error("the provider answered {0}")]
+    Answer(reqwest::StatusCode),
+}
+
+impl From<reqwest::Error> for LookupError {
+    /// The address holds phones, which must not come into a log.
+    fn from(error: reqwest::Error) -> Self {
+        Self::Request(error.without_url())
+    }
 }

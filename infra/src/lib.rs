@@ -12,6 +12,7 @@ pub mod files;
 pub mod gateway;
 pub mod queues;
 pub mod schedules;
+pub mod secrets;
 pub mod table;
 pub mod telemetry;
 pub mod usage;

@@ -6,10 +6,12 @@
 
 mod broadcast;
 mod control;
+mod limits;
 #[cfg(test)]
 mod tests;
 
 pub use broadcast::{Audience, Begin, Broadcast, Counted, Dispatch};
+pub use limits::{Limits, MaxPrice};
 
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,8 @@ pub struct Campaign {
     pub name: String,
     pub body: Option<String>,
     pub state: State,
+    /// Set when it is sent.
+    pub limits: Limits,
     /// The step that is owed next: the send, the fan-out, a poll.
     pub step: Option<Due>,
     /// The next look for chunks that stand still, while messages are handed over.
@@ -98,8 +102,14 @@ pub enum Reason {
     ProviderUnreachable,
     /// The provider does not serve the account: it is disabled, unpaid, or not recognised.
     ProviderAccount,
+    /// The account may not send from the campaign's sender.
+    ProviderSender,
     /// The account has spent what it may at the provider.
     SpendLimit,
+    /// It came to more parts than it was sent with.
+    MaxParts,
+    /// It came to a higher price than it was sent with.
+    MaxPrice,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -135,6 +145,7 @@ impl Campaign {
             name,
             body,
             state: State::Draft,
+            limits: Limits::default(),
             step: None,
             drain: None,
             created_at: now,

@@ -19,6 +19,8 @@ pub struct ChunkState {
     pub attempts: u32,
     /// How often the chunk was put on the queue again because it stood still there.
     pub arms: u32,
+    /// How often in a row the provider asked to wait and took nothing.
+    pub throttles: u32,
     pub updated_at: Timestamp,
 }
 
@@ -41,10 +43,14 @@ pub const ATTEMPTS_MOST: u32 = 5;
 const PATIENCE_DOUBLINGS: u32 = 5;
 const UNREACHABLE_SECONDS: i64 = 5;
 const THROTTLED_SECONDS: i64 = 5;
+/// A wait for the provider doubles as often as this.
+const THROTTLE_DOUBLINGS: u32 = 5;
 
 /// What the members of a chunk came to in one worker's hands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// Settled by this worker.
+    pub settled: u32,
     /// Given back because the provider was out of reach.
     pub unreachable: u32,
     /// Given back because the provider asked to wait.
@@ -88,9 +94,10 @@ impl ChunkState {
         })
     }
 
-    /// The state in which a worker that had started leaves the chunk.
+    /// The state in which a worker that had started leaves the chunk. `jitter` of a thousand, at
+    /// random, spreads the chunks that the provider asked to wait.
     #[must_use]
-    pub fn finish(&self, tally: &Tally, now: Timestamp) -> Self {
+    pub fn finish(&self, tally: &Tally, now: Timestamp, jitter: u16) -> Self {
         let without_attempt = self.attempts.saturating_sub(1);
         let (progress, attempts) = if tally.halted > 0 {
             // The campaign is paused for it, and the drain arms the chunk when it is resumed.
@@ -99,15 +106,19 @@ impl ChunkState {
             let wait = UNREACHABLE_SECONDS << self.attempts.saturating_sub(1).min(5);
             (Progress::Waiting { until: now.plus_seconds(wait) }, self.attempts)
         } else if tally.throttled > 0 {
-            let wait = i64::from(tally.retry_after_seconds).max(THROTTLED_SECONDS);
-            (Progress::Waiting { until: now.plus_seconds(wait) }, without_attempt)
+            let back_off = THROTTLED_SECONDS << self.throttles.min(THROTTLE_DOUBLINGS);
+            let wait = i64::from(tally.retry_after_seconds).max(back_off);
+            let until = now.plus_millis(wait * (1_000 + i64::from(jitter)));
+            (Progress::Waiting { until }, without_attempt)
         } else if tally.busy > 0 {
             let until = tally.busy_until.unwrap_or(now);
             (Progress::Waiting { until }, without_attempt)
         } else {
             (Progress::Done, without_attempt)
         };
-        Self { progress, attempts, updated_at: now, ..self.clone() }
+        let is_stuck = tally.throttled > 0 && tally.settled == 0;
+        let throttles = if is_stuck { self.throttles + 1 } else { 0 };
+        Self { progress, attempts, throttles, updated_at: now, ..self.clone() }
     }
 
     #[must_use]
@@ -172,6 +183,7 @@ mod tests {
             epoch: 0,
             attempts: 0,
             arms: 0,
+            throttles: 0,
             updated_at: at(1_000),
         }
     }
@@ -190,7 +202,7 @@ mod tests {
     #[test]
     fn waiting_is_no_attempt() {
         let working = state(Progress::Queued).start(at(1_001), PATIENCE).expect("may start");
-        let finish = |tally: Tally| working.finish(&tally, at(1_010));
+        let finish = |tally: Tally| working.finish(&tally, at(1_010), 0);
         let throttled = finish(Tally { throttled: 1, retry_after_seconds: 30, ..Tally::default() });
         assert_eq!(throttled.progress, Progress::Waiting { until: at(1_040) });
         assert_eq!(throttled.attempts, 0);
@@ -200,6 +212,23 @@ mod tests {
         let unreachable = finish(Tally { unreachable: 3, ..Tally::default() });
         assert_eq!(unreachable.attempts, 1);
         assert_eq!(finish(Tally::default()).progress, Progress::Done);
+    }
+
+    #[test]
+    fn a_provider_that_throttles_again_and_again_is_asked_less_often() {
+        let tally = Tally { throttled: 1, ..Tally::default() };
+        let mut chunk = state(Progress::Working);
+        let mut waits = Vec::new();
+        for _ in 0..8 {
+            chunk = chunk.finish(&tally, at(0), 0);
+            let Progress::Waiting { until } = chunk.progress else { panic!("not waiting") };
+            waits.push(until.since(at(0)).num_seconds());
+        }
+        assert_eq!(waits, [5, 10, 20, 40, 80, 160, 160, 160]);
+        let jittered = state(Progress::Working).finish(&tally, at(0), 500);
+        assert_eq!(jittered.progress, Progress::Waiting { until: at(0).plus_millis(7_500) });
+        let some = Tally { settled: 1, ..tally };
+        assert_eq!(chunk.finish(&some, at(0), 0).throttles, 0);
     }
 
     #[test]

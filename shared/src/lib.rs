@@ -22,6 +22,7 @@ pub mod poll;
 pub mod price;
 pub mod quote;
 pub mod receipt;
+pub mod sender;
 pub mod text;
 pub mod time;
 pub mod unsubscribe;

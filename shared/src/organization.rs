@@ -1,8 +1,10 @@
 //! Organisations: the tenants, each with a sender of its own.
 
 use crate::ids::OrganizationId;
-use crate::phone::{Phone, Region};
+use crate::keyword::Keywords;
+use crate::phone::Region;
 use crate::price::PriceList;
+use crate::sender::Sender;
 use crate::time::Timestamp;
 
 /// How many shards a new organisation's audience is spread over. A partition of the table takes
@@ -21,11 +23,13 @@ pub const NAME_LONGEST: usize = 200;
 pub struct Organization {
     pub id: OrganizationId,
     pub name: String,
-    pub sender_phone: Phone,
+    pub sender: Sender,
     pub default_region: Region,
     /// How fast the provider takes the sender's message parts: the rate of its kind of number.
     pub parts_per_second: u32,
     pub prices: Option<PriceList>,
+    /// Words for opting out and in besides the usual ones.
+    pub keywords: Keywords,
     /// Fixed when the organisation is made: it decides where its contacts lie.
     pub shards: u16,
     pub created_at: Timestamp,

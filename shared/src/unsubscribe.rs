@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CampaignId, OrganizationId};
+use crate::message::FailureReason;
 use crate::phone::Phone;
+use crate::receipt::Delivery;
 use crate::time::Timestamp;
 
 /// Where an opt-out came from.
@@ -30,4 +32,21 @@ pub struct Preference {
     pub campaign_id: Option<CampaignId>,
     /// The word or the error code that said so.
     pub evidence: Option<String>,
+}
+
+impl Preference {
+    /// The opt-out that a receipt tells, if it does.
+    #[must_use]
+    pub fn told_by(delivery: &Delivery) -> Option<Self> {
+        let Delivery { message, to, receipt } = delivery;
+        (receipt.reason == Some(FailureReason::Unsubscribed)).then(|| Self {
+            organization_id: message.organization_id,
+            phone: to.clone(),
+            subscribed: false,
+            changed_at: receipt.at,
+            source: Source::Provider,
+            campaign_id: Some(message.campaign_id),
+            evidence: receipt.code.clone(),
+        })
+    }
 }

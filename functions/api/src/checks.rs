@@ -19,6 +19,10 @@ impl Checks {
             .ok()
     }
 
+    pub(crate) fn passed(self) -> Result<(), Problem> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.problem()) }
+    }
+
     pub(crate) fn problem(self) -> Problem {
         Problem::invalid(self.0)
     }

@@ -5,6 +5,7 @@ mod contact;
 mod import;
 mod message;
 mod organization;
+mod provider;
 mod quote;
 mod unsubscribe;
 pub(crate) mod words;
@@ -14,6 +15,7 @@ pub(crate) use contact::ContactView;
 pub(crate) use import::ImportView;
 pub(crate) use message::MessageView;
 pub(crate) use organization::{ApiKeyCreatedView, ApiKeyView, OrganizationView};
+pub(crate) use provider::{KeywordsSchema, ProviderSchema};
 pub(crate) use quote::QuoteView;
 pub(crate) use unsubscribe::UnsubscribeView;
 

@@ -41,6 +41,14 @@ pub(crate) async fn dispatch(app: &App, place: Place) -> anyhow::Result<()> {
         tracing::info!(campaign.id = %campaign_id, "dropped a chunk of another epoch");
         return Ok(());
     };
+    let gateway = match app.gateways.of(&broadcast.sender).await {
+        Ok(gateway) => gateway,
+        Err(error) if error.is_permanent() => {
+            tracing::error!(campaign.id = %campaign_id, error = ?anyhow::Error::from(error), "no gateway");
+            return pause(app, &campaign, epoch, Halt::Account, clock::now()).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
     let Some(working) = state.start(clock::now(), app.repair_seconds) else {
         return Ok(());
     };
@@ -50,13 +58,20 @@ pub(crate) async fn dispatch(app: &App, place: Place) -> anyhow::Result<()> {
     }
     let unsubscribed =
         app.table.unsubscribed_among(organization_id, shard, &chunk.recipients).await?;
-    let (tally, halted) =
-        members::hand_over(app, &campaign, broadcast, &chunk.recipients, &unsubscribed).await;
+    let (tally, halted) = members::hand_over(
+        app,
+        gateway.as_ref(),
+        &campaign,
+        broadcast,
+        &chunk.recipients,
+        &unsubscribed,
+    )
+    .await;
     let now = clock::now();
     if let Some(halt) = halted {
         pause(app, &campaign, epoch, halt, now).await?;
     }
-    let after = working.finish(&tally, now);
+    let after = working.finish(&tally, now, clock::jitter());
     let saved = app.table.save_chunk_state(campaign_id, shard, &working, &after).await?;
     if let Progress::Waiting { until } = after.progress
         && saved
@@ -78,6 +93,7 @@ async fn pause(
 ) -> anyhow::Result<()> {
     let reason = match halt {
         Halt::Account => Reason::ProviderAccount,
+        Halt::Sender => Reason::ProviderSender,
         Halt::SpendLimit => Reason::SpendLimit,
     };
     let paused = app

@@ -8,11 +8,11 @@
 use std::time::{Duration, Instant};
 
 use infra::clock;
-use infra::gateway::{Halt, Handover, Outgoing, Refusal};
+use infra::gateway::{Gateway, Halt, Handover, Outgoing, Refusal};
 use infra::table::{Claimed, Settlement};
 use shared::message::{FailureReason, Found, Message, Outcome};
-use shared::phone::Phone;
 use shared::receipt::MessageRef;
+use shared::sender::Sender;
 use shared::time::Timestamp;
 use shared::unsubscribe::{Preference, Source};
 
@@ -21,7 +21,9 @@ use crate::App;
 /// What became of one message in this worker's hands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Member {
-    Settled,
+    Settled {
+        by_this_worker: bool,
+    },
     /// Given back: the provider was out of reach.
     Unreachable,
     /// Given back: the provider asked to wait.
@@ -36,12 +38,17 @@ pub(crate) enum Member {
     },
 }
 
-/// What is sent, by whom, and over how many shards its messages are spread.
+const SETTLED_BEFORE: Member = Member::Settled { by_this_worker: false };
+
+/// What is sent, by whom and through whom, and over how many shards its messages are spread.
 #[derive(Clone, Copy)]
 pub(crate) struct Text<'a> {
-    pub(crate) from: &'a Phone,
+    pub(crate) gateway: &'a dyn Gateway,
+    pub(crate) from: &'a Sender,
     pub(crate) body: &'a str,
     pub(crate) shards: u16,
+    /// Whether the provider is only asked if it would send it.
+    pub(crate) is_dry_run: bool,
 }
 
 /// This worker's right to hand messages over, for a while from when it asked for it.
@@ -71,7 +78,7 @@ pub(crate) async fn after_claim(
     app: &App,
     claimed: &Claimed,
     token: &str,
-    text: &Text<'_>,
+    shards: u16,
 ) -> anyhow::Result<Option<Member>> {
     let Claimed::Exists(found) = claimed else {
         return Ok(None);
@@ -79,38 +86,43 @@ pub(crate) async fn after_claim(
     let now = clock::now();
     Ok(match found.found_by(token, now, app.claim_seconds) {
         Found::Own => None,
-        Found::Settled => Some(Member::Settled),
+        Found::Settled => Some(SETTLED_BEFORE),
         Found::Busy { until } => Some(Member::Busy { until }),
         Found::Abandoned => {
             if let Some(claim) = &found.claim {
                 let reference = reference(found);
-                app.table.mark_unknown(&reference, text.shards, &claim.token, now).await?;
+                app.table.mark_unknown(&reference, shards, &claim.token, now).await?;
             }
-            Some(Member::Settled)
+            Some(SETTLED_BEFORE)
         }
     })
 }
 
-/// Hands over a message that this worker has claimed; where the provider has `halted`, it is not
-/// asked again.
+/// Hands over a message that this worker has claimed. Where the provider has told another of the
+/// chunk's messages to wait, that is what becomes of this one too, and it is not asked again.
 pub(crate) async fn hand_over(
     app: &App,
     message: &Message,
     right: &Right,
     text: &Text<'_>,
-    halted: Option<Halt>,
+    told: Option<Member>,
 ) -> anyhow::Result<Handed> {
     let (reference, token) = (reference(message), right.token.as_str());
     let give_back = |member| give_back(app, reference, text, token, member);
-    if let Some(halt) = halted {
-        return give_back(Member::Halted(halt)).await;
+    if let Some(told) = told {
+        return give_back(told).await;
     }
     if right.since.elapsed() > app.handover_within {
         return give_back(Member::Unreachable).await;
     }
     let outgoing =
-        Outgoing { message: reference, from: text.from, to: &message.to, body: text.body };
-    let outcome = match app.gateway.hand_over(&outgoing).await {
+        Outgoing { message: Some(reference), from: text.from, to: &message.to, body: text.body };
+    let answer = if text.is_dry_run {
+        text.gateway.check(&outgoing).await
+    } else {
+        text.gateway.hand_over(&outgoing).await
+    };
+    let outcome = match answer {
         Handover::Accepted(provider_id) => Outcome::Accepted { provider_id, at: clock::now() },
         Handover::Refused(refusal) => {
             if refusal.reason == FailureReason::Unsubscribed {
@@ -121,7 +133,7 @@ pub(crate) async fn hand_over(
         }
         Handover::Ambiguous => {
             app.table.mark_unknown(&reference, text.shards, token, clock::now()).await?;
-            return Ok(Handed::Counted(Member::Settled));
+            return Ok(Handed::Counted(Member::Settled { by_this_worker: true }));
         }
         Handover::Throttled { retry_after } => {
             let retry_after = retry_after.unwrap_or_default();
@@ -143,7 +155,7 @@ async fn give_back(
     member: Member,
 ) -> anyhow::Result<Handed> {
     let released = app.table.release(&message, text.shards, token).await?;
-    Ok(Handed::Counted(if released { member } else { Member::Settled }))
+    Ok(Handed::Counted(if released { member } else { SETTLED_BEFORE }))
 }
 
 /// Keeps an opt-out that the provider told, so that no campaign tries the number again.

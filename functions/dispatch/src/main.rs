@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::Context;
 use infra::batch::{self, BatchResponse, SqsEvent};
 use infra::config;
-use infra::gateway::twilio::{Twilio, TwilioSettings};
+use infra::gateway::{GatewaySettings, Gateways};
 use infra::queues::{DeadLetters, JobQueueUrls, JobQueues};
 use infra::table::Table;
 use infra::usage::Usage;
@@ -23,7 +23,7 @@ struct Settings {
     table: String,
     queues: JobQueueUrls,
     dead_letters: String,
-    gateway: TwilioSettings,
+    gateway: GatewaySettings,
     repair_seconds: i64,
     claim_seconds: i64,
 }
@@ -32,7 +32,7 @@ struct App {
     table: Table,
     queues: JobQueues,
     dead_letters: DeadLetters,
-    gateway: Twilio,
+    gateways: Gateways,
     usage: Usage,
     repair_seconds: i64,
     /// How long a claim is good for: longer than a worker can be at one message.
@@ -48,7 +48,7 @@ impl App {
             table: environment.text("TABLE_NAME"),
             queues: JobQueueUrls::read(environment),
             dead_letters: environment.text("DEAD_LETTER_QUEUE_URL"),
-            gateway: TwilioSettings::read(environment),
+            gateway: GatewaySettings::read(environment),
             repair_seconds: environment.parsed("REARM_AFTER_SECONDS", 120),
             claim_seconds: environment.parsed("CLAIM_TIMEOUT_SECONDS", 120),
         })?;
@@ -64,7 +64,7 @@ impl App {
             table: Table::new(&aws, settings.table, usage.clone()),
             queues: JobQueues::new(&aws, settings.queues, usage.clone()),
             dead_letters: DeadLetters::new(&aws, settings.dead_letters, usage.clone()),
-            gateway: Twilio::new(settings.gateway)?,
+            gateways: Gateways::new(&aws, settings.gateway, usage.clone())?,
             usage,
             repair_seconds: settings.repair_seconds,
             claim_seconds: settings.claim_seconds,

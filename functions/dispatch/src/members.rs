@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
 use infra::clock;
-use infra::gateway::Halt;
+use infra::gateway::{Gateway, Halt};
 use infra::table::{Claimed, Claiming, Settlement};
 use shared::campaign::{Broadcast, Campaign};
 use shared::chunk_state::Tally;
@@ -38,18 +38,21 @@ enum Step {
 /// Answers what the members came to, and whether the provider takes nothing any more.
 pub(crate) async fn hand_over(
     app: &App,
+    gateway: &dyn Gateway,
     campaign: &Campaign,
     broadcast: &Broadcast,
     recipients: &[Phone],
     unsubscribed: &HashSet<Phone>,
 ) -> (Tally, Option<Halt>) {
     let text = Text {
+        gateway,
         from: &broadcast.sender,
         body: campaign.body.as_deref().unwrap_or_default(),
         shards: broadcast.shards,
+        is_dry_run: false,
     };
     let text = &text;
-    let halted = &Cell::new(None);
+    let told = &Cell::new(None);
     let handed = stream::iter(recipients.chunks(BATCH))
         .then(|batch| {
             let messages = batch.iter().map(|phone| {
@@ -61,7 +64,7 @@ pub(crate) async fn hand_over(
             claim(app, messages.collect(), text)
         })
         .flat_map(stream::iter)
-        .map(|step| take(app, step, text, halted))
+        .map(|step| take(app, step, text, told))
         .buffer_unordered(AT_ONCE);
     let batches = tokio_stream::StreamExt::chunks_timeout(handed, BATCH, LINGER);
     let mut members =
@@ -72,7 +75,10 @@ pub(crate) async fn hand_over(
             count(&mut tally, member);
         }
     }
-    (tally, halted.get())
+    match told.get() {
+        Some(Member::Halted(halt)) => (tally, Some(halt)),
+        _ => (tally, None),
+    }
 }
 
 /// Claims messages; those whose recipient has unsubscribed since the fan-out are settled as that.
@@ -99,7 +105,7 @@ async fn claim(app: &App, messages: Vec<(Message, bool)>, text: &Text<'_>) -> Ve
     let mut steps = Vec::with_capacity(claims.len());
     for ((message, claiming), answer) in claims.into_iter().zip(answers) {
         let left = match answer {
-            Ok(claimed) => after_claim(app, &claimed, &claiming, text).await,
+            Ok(claimed) => after_claim(app, &claimed, &claiming, text.shards).await,
             Err(error) => Err(error.into()),
         };
         steps.push(match left {
@@ -118,13 +124,15 @@ async fn after_claim(
     app: &App,
     claimed: &Claimed,
     claiming: &Claiming,
-    text: &Text<'_>,
+    shards: u16,
 ) -> anyhow::Result<Option<Member>> {
     match claiming {
-        Claiming::HandOver { token } => handover::after_claim(app, claimed, token, text).await,
-        Claiming::Fail { .. } if *claimed == Claimed::Won => Ok(Some(Member::Settled)),
+        Claiming::HandOver { token } => handover::after_claim(app, claimed, token, shards).await,
+        Claiming::Fail { .. } if *claimed == Claimed::Won => {
+            Ok(Some(Member::Settled { by_this_worker: true }))
+        }
         // No claim has an empty token, so it is somebody else's.
-        Claiming::Fail { .. } => handover::after_claim(app, claimed, "", text).await,
+        Claiming::Fail { .. } => handover::after_claim(app, claimed, "", shards).await,
     }
 }
 
@@ -133,14 +141,19 @@ fn busy(app: &App) -> Member {
     Member::Busy { until: clock::now().plus_seconds(app.claim_seconds) }
 }
 
-async fn take(app: &App, step: Step, text: &Text<'_>, halted: &Cell<Option<Halt>>) -> Handed {
+/// Hands a message over. What the provider tells one message to wait for holds for those after it.
+async fn take(app: &App, step: Step, text: &Text<'_>, told: &Cell<Option<Member>>) -> Handed {
     let (message, right) = match step {
         Step::Counted(member) => return Handed::Counted(member),
         Step::HandOver(message, right) => (message, right),
     };
-    let handed = handover::hand_over(app, &message, &right, text, halted.get()).await;
-    if let Ok(Handed::Counted(Member::Halted(halt))) = &handed {
-        halted.set(Some(*halt));
+    let handed = handover::hand_over(app, &message, &right, text, told.get()).await;
+    match &handed {
+        Ok(Handed::Counted(halted @ Member::Halted(_))) => told.set(Some(*halted)),
+        Ok(Handed::Counted(throttled @ Member::Throttled { .. })) if told.get().is_none() => {
+            told.set(Some(*throttled));
+        }
+        _ => {}
     }
     handed.unwrap_or_else(|error| {
         tracing::error!(message.id = %message.id, error = ?error, "failed to hand over");
@@ -162,7 +175,7 @@ async fn settle(app: &App, handed: Vec<Handed>, text: &Text<'_>) -> Vec<Member> 
     }
     match app.table.settle_all(&settlements, text.shards).await {
         Ok(answers) => members.extend(answers.into_iter().map(|answer| match answer {
-            Ok(_) => Member::Settled,
+            Ok(_) => Member::Settled { by_this_worker: true },
             Err(error) => {
                 tracing::error!(error = ?anyhow::Error::from(error), "failed to settle a message");
                 busy(app)
@@ -178,7 +191,7 @@ async fn settle(app: &App, handed: Vec<Handed>, text: &Text<'_>) -> Vec<Member> 
 
 fn count(tally: &mut Tally, member: Member) {
     match member {
-        Member::Settled => {}
+        Member::Settled { by_this_worker } => tally.settled += u32::from(by_this_worker),
         Member::Unreachable => tally.unreachable += 1,
         Member::Halted(_) => tally.halted += 1,
         Member::Throttled { retry_after } => {

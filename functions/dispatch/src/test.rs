@@ -19,7 +19,7 @@ pub(crate) async fn dispatch(
     campaign_id: CampaignId,
     message_id: MessageId,
 ) -> anyhow::Result<()> {
-    let Some(TestMessage { message, from, body }) =
+    let Some(TestMessage { message, from, body, is_dry_run }) =
         app.table.test(organization_id, campaign_id, message_id).await?
     else {
         return Ok(());
@@ -27,32 +27,37 @@ pub(crate) async fn dispatch(
     let Some(organization) = app.table.organization(organization_id).await? else {
         return Ok(());
     };
-    let text = Text { from: &from, body: &body, shards: organization.shards };
-    let right = Right::new();
+    let gateway = match app.gateways.of(&from).await {
+        Ok(gateway) => Some(gateway),
+        Err(error) if error.is_permanent() => {
+            tracing::error!(message.id = %message_id, error = ?anyhow::Error::from(error), "no gateway");
+            None
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let (right, shards) = (Right::new(), organization.shards);
     let claimed = app.table.claim_test(&message, &right.token, clock::now()).await?;
-    let handed = match handover::after_claim(app, &claimed, &right.token, &text).await? {
+    let handed = match handover::after_claim(app, &claimed, &right.token, shards).await? {
         Some(member) => Handed::Counted(member),
-        None if is_too_late(&message) => Handed::Learnt(Settlement {
-            message: handover::reference(&message),
-            token: right.token,
-            outcome: Outcome::Failed {
-                reason: FailureReason::ProviderError,
-                code: None,
-                at: clock::now(),
-            },
-        }),
-        None => handover::hand_over(app, &message, &right, &text, None).await?,
+        None => match gateway.filter(|_| !is_too_late(&message)) {
+            Some(gateway) => {
+                let gateway = gateway.as_ref();
+                let text = Text { gateway, from: &from, body: &body, shards, is_dry_run };
+                handover::hand_over(app, &message, &right, &text, None).await?
+            }
+            None => Handed::Learnt(given_up(&message, right)),
+        },
     };
     let member = match handed {
         Handed::Counted(member) => member,
         Handed::Learnt(settlement) => {
-            let written = app.table.settle_all(&[settlement], text.shards).await?;
+            let written = app.table.settle_all(&[settlement], shards).await?;
             written.into_iter().collect::<Result<Vec<bool>, _>>()?;
-            Member::Settled
+            Member::Settled { by_this_worker: true }
         }
     };
     let wait = match member {
-        Member::Settled => return Ok(app.table.finish_test(&message).await?),
+        Member::Settled { .. } => return Ok(app.table.finish_test(&message).await?),
         Member::Unreachable | Member::Halted(_) => RETRY_SECONDS,
         Member::Throttled { retry_after } => {
             u32::try_from(retry_after.as_secs())?.clamp(RETRY_SECONDS, 900)
@@ -64,6 +69,18 @@ pub(crate) async fn dispatch(
     };
     let job = Job::Test { organization_id, campaign_id, message_id };
     Ok(app.queues.send(&job, wait).await?)
+}
+
+fn given_up(message: &Message, right: Right) -> Settlement {
+    Settlement {
+        message: handover::reference(message),
+        token: right.token,
+        outcome: Outcome::Failed {
+            reason: FailureReason::ProviderError,
+            code: None,
+            at: clock::now(),
+        },
+    }
 }
 
 fn is_too_late(message: &Message) -> bool {

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant};
 
 use futures::stream::{self, StreamExt};
 use infra::clock;
-use infra::gateway::twilio::Found;
+use infra::gateway::{Found, Gateway, Sought};
 use infra::table::ReceiptApplied;
 use shared::campaign::{Broadcast, Campaign};
 use shared::message::{Counts, Kind, Message, Status};
 use shared::receipt::{Delivery, MessageRef, Receipt};
 use shared::time::Timestamp;
+use shared::unsubscribe::Preference;
 
 use crate::App;
 
@@ -78,13 +79,24 @@ pub(crate) async fn settle(
     open: Vec<Message>,
 ) -> Counts {
     let mut counts = Counts::default();
+    let gateway = match app.gateways.of(&broadcast.sender).await {
+        Ok(gateway) => gateway,
+        Err(error) => {
+            tracing::warn!(error = ?anyhow::Error::from(error), "looked no message up");
+            for message in &open {
+                counts.add(message.status());
+            }
+            return counts;
+        }
+    };
+    let gateway = gateway.as_ref();
     let began = Instant::now();
     let asked: Vec<(Message, Option<Receipt>)> = stream::iter(open)
         .map(|message| async move {
             if began.elapsed() > ASKING_WITHIN {
                 return (message, None);
             }
-            let learnt = ask(app, campaign, broadcast, &message).await.unwrap_or_else(|error| {
+            let learnt = ask(gateway, campaign, broadcast, &message).await.unwrap_or_else(|error| {
                 tracing::warn!(message.id = %message.id, error = ?error, "failed to look a message up");
                 None
             });
@@ -109,6 +121,18 @@ async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>
         .iter()
         .map(|(message, receipt)| (delivery(message, receipt.clone()), broadcast.shards))
         .collect();
+    for (delivery, shards) in &deliveries {
+        // An opt-out counts however it is learnt.
+        if let Some(opt_out) = Preference::told_by(delivery)
+            && let Err(error) = app.table.register(&opt_out, *shards).await
+        {
+            tracing::error!(error = ?anyhow::Error::from(error), "failed to keep an opt-out");
+            return learnt.iter().fold(Counts::default(), |mut counts, (message, _)| {
+                counts.add(message.status());
+                counts
+            });
+        }
+    }
     let written = app.table.apply_receipts(&deliveries).await.unwrap_or_else(|error| {
         tracing::warn!(error = ?anyhow::Error::from(error), "failed to write what was looked up");
         Vec::new()
@@ -133,25 +157,17 @@ fn delivery(message: &Message, receipt: Receipt) -> Delivery {
 }
 
 async fn ask(
-    app: &App,
+    gateway: &dyn Gateway,
     campaign: &Campaign,
     broadcast: &Broadcast,
     message: &Message,
 ) -> anyhow::Result<Option<Receipt>> {
-    let now = clock::now();
-    let receipt: Option<Receipt> = match (message.provider_id(), &message.claim) {
-        (Some(id), _) => app.gateway.fetch(id, now).await?,
-        (None, Some(claim)) => {
-            let body = campaign.body.as_deref().unwrap_or_default();
-            let (from, to) = (&broadcast.sender, &message.to);
-            match app.gateway.search(from, to, body, claim.at, now).await? {
-                Found::One(receipt) => Some(receipt),
-                Found::None | Found::Several => None,
-            }
-        }
-        (None, None) => None,
-    };
-    Ok(receipt.filter(|receipt| receipt.status.rank() > message.status().rank()))
+    let body = campaign.body.as_deref().unwrap_or_default();
+    let sought = Sought { message, from: &broadcast.sender, body, now: clock::now() };
+    Ok(match gateway.look_up(&sought).await? {
+        Found::One(receipt) if receipt.status.rank() > message.status().rank() => Some(receipt),
+        Found::One(_) | Found::None | Found::Several => None,
+    })
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use infra::batch::{self, SqsEvent};
 use infra::config;
-use infra::gateway::twilio::{Twilio, TwilioSettings};
+use infra::gateway::{GatewaySettings, Gateways};
 use infra::queues::{DeadLetters, JobQueueUrls, JobQueues};
 use infra::schedules::{ScheduleSettings, Schedules};
 use infra::table::Table;
@@ -28,7 +28,7 @@ struct Settings {
     queues: JobQueueUrls,
     schedules: ScheduleSettings,
     dead_letters: String,
-    gateway: TwilioSettings,
+    gateway: GatewaySettings,
     polls: PollSchedule,
     repair_seconds: i64,
     claim_seconds: i64,
@@ -40,7 +40,7 @@ struct App {
     queues: JobQueues,
     schedules: Schedules,
     dead_letters: DeadLetters,
-    gateway: Twilio,
+    gateways: Gateways,
     usage: Usage,
     polls: PollSchedule,
     repair_seconds: i64,
@@ -63,7 +63,7 @@ impl App {
             queues: JobQueueUrls::read(environment),
             schedules: ScheduleSettings::read(environment),
             dead_letters: environment.text("DEAD_LETTER_QUEUE_URL"),
-            gateway: TwilioSettings::read(environment),
+            gateway: GatewaySettings::read(environment),
             polls: environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
             repair_seconds: environment.parsed("REARM_AFTER_SECONDS", 120),
             claim_seconds: environment.parsed("CLAIM_TIMEOUT_SECONDS", 120),
@@ -76,7 +76,7 @@ impl App {
             queues: JobQueues::new(&aws, settings.queues, usage.clone()),
             schedules: Schedules::new(&aws, settings.schedules, usage.clone()),
             dead_letters: DeadLetters::new(&aws, settings.dead_letters, usage.clone()),
-            gateway: Twilio::new(settings.gateway)?,
+            gateways: Gateways::new(&aws, settings.gateway, usage.clone())?,
             usage,
             polls: settings.polls,
             repair_seconds: settings.repair_seconds,

@@ -26,7 +26,7 @@ pub(crate) async fn begin(
             tracing::warn!(campaign.id = %campaign_id, "a send job's campaign is gone");
             return Ok(());
         };
-        let sender = organization.sender_phone;
+        let sender = organization.sender;
         let shards = organization.shards;
         match campaign.begin(scheduled_at, sender, shards, now, app.repair_seconds) {
             Begin::Begun(next) => {

@@ -7,14 +7,17 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use anyhow::Context;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::table::ChunkPut;
 use shared::audience::Totals;
-use shared::campaign::{Broadcast, Campaign};
+use shared::campaign::{Broadcast, Campaign, Dispatch};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::Job;
+use shared::parts::Parts;
+use shared::price::{Bill, PriceList};
 use shared::time::Timestamp;
 
 use crate::App;
@@ -145,7 +148,8 @@ impl FanOut<'_> {
         let mut cut = self.cut.lock().unwrap_or_else(PoisonError::into_inner);
         cut.totals.retain(|(of, _)| *of != shard);
         cut.totals.push((shard, chunk.totals));
-        if !chunk.recipients.is_empty() {
+        // Of one that is held or paused, the drain arms the chunks when it runs.
+        if !chunk.recipients.is_empty() && self.broadcast.dispatch == Dispatch::Running {
             cut.waiting.push(Job::Chunk {
                 organization_id: self.campaign.organization_id,
                 campaign_id: self.campaign.id,
@@ -191,19 +195,52 @@ impl FanOut<'_> {
 
     async fn finish(&self, totals: Vec<Totals>) -> anyhow::Result<()> {
         let totals = sum(totals);
+        let bill = self.bill().await?;
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let now = clock::now();
         let App { table, polls, repair_seconds, .. } = self.app;
         let written = table
             .update_campaign(organization, id, |campaign| {
-                campaign.fanned_out(totals, polls, now, *repair_seconds)
+                campaign.fanned_out(totals, &bill, polls, now, *repair_seconds)
             })
             .await?;
         if let Some(campaign) = written {
             tracing::info!(campaign.id = %id, recipients = totals.recipients, "fanned out");
             self.app.arm_next(campaign.step.as_ref(), now).await;
+            if self.broadcast.dispatch == Dispatch::Held
+                && let Some(due) = &campaign.drain
+            {
+                self.app.queues.send(&due.job, 0).await?;
+            }
         }
         Ok(())
+    }
+
+    /// What the recipients cost, where the price is limited.
+    async fn bill(&self) -> anyhow::Result<Bill> {
+        let Some(limit) = &self.campaign.limits.max_price else {
+            return Ok(Bill::default());
+        };
+        let parts = Parts::of(self.campaign.body.as_deref().unwrap_or_default()).count;
+        let shards = stream::iter(0..self.broadcast.shards)
+            .map(|shard| self.bill_shard(shard, &limit.prices, parts))
+            .buffer_unordered(SHARDS_AT_ONCE);
+        shards.try_fold(Bill::default(), |sum, bill| async move { Ok(sum.plus(bill)) }).await
+    }
+
+    async fn bill_shard(&self, shard: u16, prices: &PriceList, parts: u32) -> anyhow::Result<Bill> {
+        let mut bill = Bill::default();
+        for number in 0.. {
+            let chunk = self.app.table.chunk(self.campaign.id, shard, number).await?;
+            let chunk = chunk.context("a shard that has ended lacks a chunk")?;
+            for phone in &chunk.recipients {
+                bill.add(prices, phone, parts);
+            }
+            if chunk.ends {
+                break;
+            }
+        }
+        Ok(bill)
     }
 
     /// Leaves the rest to another run.

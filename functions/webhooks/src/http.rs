@@ -6,12 +6,11 @@ use std::collections::HashMap;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use infra::clock;
-use infra::gateway::signature;
 use infra::telemetry;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{App, inbound, status};
+use crate::{App, inbound, signed, status};
 
 /// The largest form that is read; the provider's own are about 1 KB.
 const BYTES_MOST: usize = 64 * 1024;
@@ -57,31 +56,83 @@ impl Response {
         Self { status_code, headers: HashMap::new(), body: String::new() }
     }
 
-    /// An answer that has the provider say nothing to the person.
-    pub(crate) fn silence() -> Self {
-        Self {
-            status_code: 200,
-            headers: HashMap::from([("content-type", "text/xml")]),
-            body: "<Response/>".to_owned(),
-        }
+    /// An answer that has the provider say `reply` to the person, or nothing.
+    pub(crate) fn to_person(reply: Option<&str>) -> Self {
+        let body = reply.map_or("<Response/>".to_owned(), |reply| {
+            format!("<Response><Message>{}</Message></Response>", escaped(reply))
+        });
+        let headers = HashMap::from([("content-type", "text/xml")]);
+        Self { status_code: 200, headers, body }
     }
 }
 
-/// A form that the provider has signed.
+/// A text as XML holds it.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// What a provider says: a form, or an object's members.
 pub(crate) struct Form {
-    parameters: Vec<(String, String)>,
+    pub(crate) parameters: Vec<(String, String)>,
     pub(crate) query: String,
 }
 
 impl Form {
+    pub(crate) fn read(body: &[u8], is_json: bool, query: &str) -> Result<Self, u16> {
+        let parameters = if is_json { json_parameters(body)? } else { form_parameters(body) };
+        Ok(Self { parameters, query: query.to_owned() })
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
-enum Webhook {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Webhook {
     Status,
     Inbound,
+}
+
+impl Request {
+    /// Names are in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+
+    pub(crate) fn query(&self) -> &str {
+        &self.raw_query_string
+    }
+
+    /// The URL that the provider called, whatever proxies made of it on the way.
+    pub(crate) fn url(&self, public_url: &str) -> String {
+        let query = self.query();
+        let separator = if query.is_empty() { "" } else { "?" };
+        format!("{public_url}{}{separator}{query}", self.raw_path)
+    }
+
+    /// The body, and whether it is JSON; or with which status the request is refused.
+    pub(crate) fn content(&self) -> Result<(Vec<u8>, bool), u16> {
+        if self.context.http.method != "POST" {
+            return Err(405);
+        }
+        let content_type = self.header("content-type").unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        let is_json = media_type.eq_ignore_ascii_case("application/json");
+        if !is_json && !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(400);
+        }
+        let body = self.body.as_deref().unwrap_or_default();
+        if body.len() > BYTES_MOST {
+            return Err(413);
+        }
+        let body = if self.is_base64_encoded {
+            BASE64_STANDARD.decode(body).map_err(|_| 400_u16)?
+        } else {
+            body.as_bytes().to_vec()
+        };
+        Ok((body, is_json))
+    }
 }
 
 pub(crate) async fn answer(app: &App, request: &Request) -> Response {
@@ -90,61 +141,21 @@ pub(crate) async fn answer(app: &App, request: &Request) -> Response {
         "/webhooks/twilio/inbound" => Webhook::Inbound,
         _ => return Response::status(404),
     };
-    let form = match read(app, request) {
-        Ok(form) => form,
-        Err(status) => {
+    let taken = match signed::read(app, webhook, request).await {
+        Ok(Err(status)) => {
             telemetry::count_refused_webhook(status, clock::now());
             return Response::status(status);
         }
-    };
-    let taken = match webhook {
-        Webhook::Status => status::take(app, &form).await,
-        Webhook::Inbound => inbound::take(app, &form).await,
+        Ok(Ok(form)) => match webhook {
+            Webhook::Status => status::take(app, &form).await,
+            Webhook::Inbound => inbound::take(app, &form).await,
+        },
+        Err(error) => Err(error),
     };
     taken.unwrap_or_else(|error| {
         tracing::error!(error = ?error, "failed to take a webhook");
         Response::status(503)
     })
-}
-
-/// Reads and believes a form, or says with which status it is refused.
-fn read(app: &App, request: &Request) -> Result<Form, u16> {
-    if request.context.http.method != "POST" {
-        return Err(405);
-    }
-    let content_type = request.headers.get("content-type").map_or("", String::as_str);
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    let is_json = media_type.eq_ignore_ascii_case("application/json");
-    if !is_json && !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-        return Err(400);
-    }
-    let body = request.body.as_deref().unwrap_or_default();
-    if body.len() > BYTES_MOST {
-        return Err(413);
-    }
-    let body = if request.is_base64_encoded {
-        BASE64_STANDARD.decode(body).map_err(|_| 400_u16)?
-    } else {
-        body.as_bytes().to_vec()
-    };
-    let query = request.raw_query_string.clone();
-    let separator = if query.is_empty() { "" } else { "?" };
-    let url = format!("{}{}{separator}{query}", app.public_url, request.raw_path);
-    let signature = request.headers.get("x-twilio-signature").ok_or(403_u16)?;
-    let parameters = if is_json { Vec::new() } else { form_parameters(&body) };
-    // While the token is rotated, both are good.
-    let is_valid = app.auth_tokens.iter().any(|token| {
-        if is_json {
-            signature::is_valid_for_json(token, &url, &body, signature)
-        } else {
-            signature::is_valid(token, &url, &parameters, signature)
-        }
-    });
-    if !is_valid {
-        return Err(403);
-    }
-    let parameters = if is_json { json_parameters(&body)? } else { parameters };
-    Ok(Form { parameters, query })
 }
 
 fn form_parameters(body: &[u8]) -> Vec<(String, String)> {
@@ -164,6 +175,13 @@ fn json_parameters(body: &[u8]) -> Result<Vec<(String, String)>, u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reply_is_text_in_xml() {
+        let response = Response::to_person(Some("You & I <3"));
+        assert_eq!(response.body, "<Response><Message>You &amp; I &lt;3</Message></Response>");
+        assert_eq!(Response::to_person(None).body, "<Response/>");
+    }
 
     #[test]
     fn a_json_body_has_a_forms_parameters() {

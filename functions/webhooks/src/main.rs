@@ -6,30 +6,34 @@
 
 mod http;
 mod inbound;
+mod organizations;
 mod receipts;
+mod signed;
 mod status;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use anyhow::Context;
 use infra::batch::SqsEvent;
 use infra::config;
+use infra::gateway::{GatewaySettings, Gateways};
 use infra::queues::{DeadLetters, ReceiptsQueue};
+use infra::secrets::{Credentials, Secrets};
 use infra::table::Table;
 use infra::usage::Usage;
 use infra::{aws, telemetry};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
-use shared::ids::OrganizationId;
+
+use crate::organizations::Organizations;
 
 struct Settings {
     table: String,
     receipts: String,
     dead_letters: String,
-    auth_token: String,
+    gateway: GatewaySettings,
     previous_auth_token: String,
-    public_url: String,
+    signing_keys: String,
 }
 
 struct App {
@@ -37,10 +41,12 @@ struct App {
     receipts: ReceiptsQueue,
     dead_letters: DeadLetters,
     usage: Usage,
-    /// The tokens that callbacks may be signed with.
-    auth_tokens: Vec<String>,
+    gateways: Gateways,
+    secrets: Secrets,
+    /// Of the deployment's own account, with which it may sign callbacks.
+    credentials: Credentials,
     public_url: String,
-    shards: Mutex<HashMap<OrganizationId, u16>>,
+    organizations: Organizations,
 }
 
 impl App {
@@ -49,36 +55,29 @@ impl App {
             table: environment.text("TABLE_NAME"),
             receipts: environment.text("RECEIPTS_QUEUE_URL"),
             dead_letters: environment.text("DEAD_LETTER_QUEUE_URL"),
-            auth_token: environment.text("PROVIDER_AUTH_TOKEN"),
+            gateway: GatewaySettings::read(environment),
             previous_auth_token: environment.parsed("PROVIDER_AUTH_TOKEN_PREVIOUS", String::new()),
-            public_url: environment.text("PUBLIC_URL"),
+            signing_keys: environment.parsed("PROVIDER_SIGNING_KEYS", String::new()),
         })?;
-        let mut auth_tokens = vec![settings.auth_token, settings.previous_auth_token];
-        auth_tokens.retain(|token| !token.is_empty());
+        let credentials = Credentials {
+            auth_token: settings.gateway.auth_token().to_owned(),
+            previous_auth_token: Some(settings.previous_auth_token),
+            signing_keys: settings.signing_keys.split(',').map(str::to_owned).collect(),
+        };
+        let public_url = settings.gateway.public_url().trim_end_matches('/').to_owned();
         let aws = aws::load().await;
         let usage = Usage::from_process();
         Ok(Self {
             table: Table::new(&aws, settings.table, usage.clone()),
             receipts: ReceiptsQueue::new(&aws, settings.receipts, usage.clone()),
             dead_letters: DeadLetters::new(&aws, settings.dead_letters, usage.clone()),
+            gateways: Gateways::new(&aws, settings.gateway, usage.clone())?,
+            secrets: Secrets::new(&aws, usage.clone()),
             usage,
-            auth_tokens,
-            public_url: settings.public_url.trim_end_matches('/').to_owned(),
-            shards: Mutex::default(),
+            credentials,
+            public_url,
+            organizations: Organizations::default(),
         })
-    }
-
-    /// How many shards an organisation has. It never changes, so it is read once.
-    async fn shards(&self, organization: OrganizationId) -> anyhow::Result<Option<u16>> {
-        let known = || self.shards.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shards) = known().get(&organization).copied() {
-            return Ok(Some(shards));
-        }
-        let found = self.table.organization(organization).await?;
-        if let Some(found) = &found {
-            known().insert(organization, found.shards);
-        }
-        Ok(found.map(|found| found.shards))
     }
 
     /// Tells a batch of receipts from an HTTP request by the one field that batches have.

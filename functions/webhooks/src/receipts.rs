@@ -4,16 +4,45 @@
 use std::collections::HashMap;
 
 use infra::batch::{self, BatchResponse, Parsed, SqsEvent};
+use infra::clock;
+use infra::gateway::aws::{Event, Inbound};
 use infra::table::ReceiptApplied;
 use serde::Deserialize;
-use shared::message::FailureReason;
+use serde_json::Value;
 use shared::receipt::{Delivery, MessageRef, Receipt, fold};
-use shared::unsubscribe::{Preference, Source};
+use shared::unsubscribe::Preference;
 
-use crate::App;
+use crate::{App, inbound};
 
+/// What lies on the queues: callbacks that were taken, and events that AWS published.
 #[derive(Deserialize)]
-struct Body {
+#[serde(try_from = "Value")]
+enum Body {
+    Receipt(Delivery),
+    Inbound(Inbound),
+    Silent,
+}
+
+impl TryFrom<Value> for Body {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        if let (Some(_), Some(delivery)) = (value.get("v"), value.get("delivery")) {
+            let delivery = Delivery::deserialize(delivery);
+            return delivery.map(Self::Receipt).map_err(|error| error.to_string());
+        }
+        match Event::read(&value, clock::now()) {
+            Some(Event::Receipt(delivery)) => Ok(Self::Receipt(delivery)),
+            Some(Event::Inbound(inbound)) => Ok(Self::Inbound(inbound)),
+            Some(Event::Silent) => Ok(Self::Silent),
+            None => Err("neither a receipt nor an event".to_owned()),
+        }
+    }
+}
+
+/// A receipt with the queue's id of it.
+struct Queued {
+    id: String,
     delivery: Delivery,
 }
 
@@ -27,7 +56,21 @@ struct Folded {
 pub(crate) async fn apply(app: &App, event: SqsEvent) -> BatchResponse {
     let mut response = BatchResponse::default();
     let parsed: Vec<Parsed<Body>> = batch::parse(event, &app.dead_letters, &mut response).await;
-    for round in rounds(parsed) {
+    let mut receipts = Vec::new();
+    for Parsed { message_id: id, sent_at, body } in parsed {
+        match body {
+            Body::Receipt(delivery) => receipts.push(Queued { id, delivery }),
+            Body::Inbound(inbound) => {
+                let at = sent_at.unwrap_or_else(clock::now);
+                if let Err(error) = inbound::take_published(app, &inbound, at).await {
+                    tracing::error!(error = ?error, "failed to take an inbound word");
+                    response.fail(id);
+                }
+            }
+            Body::Silent => {}
+        }
+    }
+    for round in rounds(receipts) {
         let results = apply_round(app, &round).await;
         for (folded, result) in round.into_iter().zip(results) {
             if let Err(error) = result {
@@ -44,10 +87,10 @@ pub(crate) async fn apply(app: &App, event: SqsEvent) -> BatchResponse {
 
 /// Folds receipts. Those of one message under two of the provider's ids are about two messages, of
 /// which one is ours: they come in different rounds, since a request writes an item once.
-fn rounds(parsed: Vec<Parsed<Body>>) -> Vec<Vec<Folded>> {
-    let mut groups: HashMap<MessageRef, HashMap<String, Vec<Parsed<Body>>>> = HashMap::new();
-    for receipt in parsed {
-        let Delivery { message, receipt: Receipt { provider_id, .. }, .. } = &receipt.body.delivery;
+fn rounds(queued: Vec<Queued>) -> Vec<Vec<Folded>> {
+    let mut groups: HashMap<MessageRef, HashMap<String, Vec<Queued>>> = HashMap::new();
+    for receipt in queued {
+        let Delivery { message, receipt: Receipt { provider_id, .. }, .. } = &receipt.delivery;
         let of_message = groups.entry(*message).or_default();
         of_message.entry(provider_id.clone()).or_default().push(receipt);
     }
@@ -63,10 +106,10 @@ fn rounds(parsed: Vec<Parsed<Body>>) -> Vec<Vec<Folded>> {
     rounds
 }
 
-fn folded(receipts: Vec<Parsed<Body>>) -> Option<Folded> {
-    let receipt = fold(receipts.iter().map(|receipt| receipt.body.delivery.receipt.clone()))?;
-    let delivery = Delivery { receipt, ..receipts.first()?.body.delivery.clone() };
-    let queued = receipts.into_iter().map(|receipt| receipt.message_id).collect();
+fn folded(receipts: Vec<Queued>) -> Option<Folded> {
+    let receipt = fold(receipts.iter().map(|receipt| receipt.delivery.receipt.clone()))?;
+    let delivery = Delivery { receipt, ..receipts.first()?.delivery.clone() };
+    let queued = receipts.into_iter().map(|receipt| receipt.id).collect();
     Some(Folded { delivery, queued })
 }
 
@@ -106,12 +149,13 @@ async fn apply_round(app: &App, round: &[Folded]) -> Vec<anyhow::Result<()>> {
 /// messages are spread; `None` if there is no such organisation.
 async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<u16>> {
     let MessageRef { organization_id, message_id, .. } = delivery.message;
-    let Some(shards) = app.shards(organization_id).await? else {
+    let found = app.organizations.find(&app.table, organization_id).await?;
+    let Some(shards) = found.map(|organization| organization.shards) else {
         tracing::warn!(message.id = %message_id, "dropped a receipt of no organisation");
         return Ok(None);
     };
-    if delivery.receipt.reason == Some(FailureReason::Unsubscribed) {
-        suppress(app, delivery, shards).await?;
+    if let Some(opt_out) = Preference::told_by(delivery) {
+        app.table.register(&opt_out, shards).await?;
     }
     Ok(Some(shards))
 }
@@ -119,19 +163,4 @@ async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<u16>> 
 async fn park(app: &App, delivery: &Delivery, shards: u16) -> anyhow::Result<()> {
     tracing::warn!(message.id = %delivery.message.message_id, "parked a receipt");
     Ok(app.table.park(delivery, shards).await?)
-}
-
-/// Keeps an opt-out that the provider told by a receipt.
-async fn suppress(app: &App, delivery: &Delivery, shards: u16) -> anyhow::Result<()> {
-    let preference = Preference {
-        organization_id: delivery.message.organization_id,
-        phone: delivery.to.clone(),
-        subscribed: false,
-        changed_at: delivery.receipt.at,
-        source: Source::Provider,
-        campaign_id: Some(delivery.message.campaign_id),
-        evidence: delivery.receipt.code.clone(),
-    };
-    app.table.register(&preference, shards).await?;
-    Ok(())
 }

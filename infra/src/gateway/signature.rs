@@ -1,61 +1,134 @@
 //! Twilio's webhook signature.
 //!
-//! `X-Twilio-Signature` is the base64 of an HMAC-SHA1, keyed with the account's auth token, over
-//! the exact public URL followed by each of the form's parameters, sorted, name and value. A JSON
-//! body is vouched for by its hash in the URL's query, and then the URL alone is signed.
-//! Source: <https://www.twilio.com/docs/usage/security>.
+//! `X-Twilio-Signature` is the base64 of an HMAC over the exact public URL followed by each of the
+//! form's parameters, sorted, name and value. A JSON body is vouched for by its hash in the URL's
+//! query, and then the URL alone is signed. The key is the account's auth token with SHA-1, or,
+//! where `X-Twilio-Webhooks-Signature-Settings` names an algorithm, a shared key with that one.
+//! Source: <https://www.twilio.com/docs/usage/security> and
+//! <https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys>.
 
 use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use hmac::digest::KeyInit;
 use hmac::{Hmac, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// Whether `signature` is Twilio's for a JSON body that was posted to `url`.
-#[must_use]
-pub fn is_valid_for_json(auth_token: &str, url: &str, body: &[u8], signature: &str) -> bool {
+use crate::secrets::Credentials;
+
+/// A request as its signature covers it.
+#[derive(Clone, Copy, Debug)]
+pub struct Signed<'a> {
+    /// The public URL with its query, as the provider called it.
+    pub url: &'a str,
+    pub content: Content<'a>,
+    pub signature: &'a str,
+    /// `X-Twilio-Webhooks-Signature-Settings`, where the request has one.
+    pub settings: Option<&'a str>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Content<'a> {
+    Form(&'a [(String, String)]),
+    Json(&'a [u8]),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Algorithm {
+    Sha1,
+    Sha256,
+}
+
+impl Signed<'_> {
+    /// Whether the holder of these credentials signed the request. Comparisons take the same time
+    /// wherever the two differ.
+    #[must_use]
+    pub fn is_by(&self, credentials: &Credentials) -> bool {
+        let Ok(signature) = BASE64_STANDARD.decode(self.signature) else {
+            return false;
+        };
+        let parameters = match self.content {
+            Content::Form(parameters) => parameters,
+            Content::Json(body) if is_vouched_for(self.url, body) => &[],
+            Content::Json(_) => return false,
+        };
+        // Proxies add and remove the port: each form of the URL is as good.
+        let urls = [self.url.to_owned(), with_port(self.url), without_port(self.url)];
+        let is_valid = |key: &String, algorithm| {
+            urls.iter().any(|url| verify(algorithm, key, url, parameters, &signature))
+        };
+        match self.settings {
+            Some(settings) => algorithm(settings).is_some_and(|algorithm| {
+                credentials.signing_keys.iter().any(|key| is_valid(key, algorithm))
+            }),
+            // While the token is rotated, both are good.
+            None => [Some(&credentials.auth_token), credentials.previous_auth_token.as_ref()]
+                .into_iter()
+                .flatten()
+                .any(|token| is_valid(token, Algorithm::Sha1)),
+        }
+    }
+}
+
+/// The algorithm of settings such as `key=...,algorithm=HMAC_SHA256`; SHA-1 if they name none, as
+/// Twilio's own SDKs read them.
+fn algorithm(settings: &str) -> Option<Algorithm> {
+    let mut pairs = settings.split(',').filter_map(|pair| pair.split_once('='));
+    let named = pairs.find(|(name, value)| name.trim() == "algorithm" && !value.trim().is_empty());
+    match named.map_or("HMAC_SHA1", |(_, value)| value.trim()) {
+        "HMAC_SHA1" => Some(Algorithm::Sha1),
+        "HMAC_SHA256" => Some(Algorithm::Sha256),
+        _ => None,
+    }
+}
+
+/// Whether the URL's query holds the body's hash.
+fn is_vouched_for(url: &str, body: &[u8]) -> bool {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let told = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "bodySHA256");
     let own = Sha256::digest(body);
-    let is_of_body = told.is_some_and(|(_, hash)| {
+    told.is_some_and(|(_, hash)| {
         let bytes = hash
             .as_bytes()
             .chunks(2)
             .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap_or_default(), 16).ok());
         bytes.collect::<Option<Vec<u8>>>().is_some_and(|hash| bool::from(own.ct_eq(&hash)))
-    });
-    is_of_body && is_valid(auth_token, url, &[], signature)
-}
-
-/// Whether `signature` is Twilio's for a form that was posted to `url`. The comparison takes the
-/// same time wherever the two differ.
-#[must_use]
-pub fn is_valid(
-    auth_token: &str,
-    url: &str,
-    parameters: &[(String, String)],
-    signature: &str,
-) -> bool {
-    let Ok(signature) = BASE64_STANDARD.decode(signature) else {
-        return false;
-    };
-    // Proxies add and remove the port: each form of the URL is as good.
-    [url.to_owned(), with_port(url), without_port(url)].iter().any(|url| {
-        mac(auth_token, url, parameters).is_some_and(|mac| mac.verify_slice(&signature).is_ok())
     })
 }
 
-fn mac(auth_token: &str, url: &str, parameters: &[(String, String)]) -> Option<Hmac<Sha1>> {
-    let mut mac = Hmac::<Sha1>::new_from_slice(auth_token.as_bytes()).ok()?;
+fn verify(
+    algorithm: Algorithm,
+    key: &str,
+    url: &str,
+    parameters: &[(String, String)],
+    signature: &[u8],
+) -> bool {
+    // An empty key is one that nobody set: anybody could sign with it.
+    !key.is_empty()
+        && match algorithm {
+            Algorithm::Sha1 => is_mac::<Hmac<Sha1>>(key, url, parameters, signature),
+            Algorithm::Sha256 => is_mac::<Hmac<Sha256>>(key, url, parameters, signature),
+        }
+}
+
+fn is_mac<M: Mac + KeyInit>(
+    key: &str,
+    url: &str,
+    parameters: &[(String, String)],
+    signature: &[u8],
+) -> bool {
+    let Ok(mut mac) = <M as KeyInit>::new_from_slice(key.as_bytes()) else {
+        return false;
+    };
     mac.update(url.as_bytes());
     for (name, value) in parameters.iter().collect::<BTreeSet<_>>() {
         mac.update(name.as_bytes());
         mac.update(value.as_bytes());
     }
-    Some(mac)
+    mac.verify_slice(signature).is_ok()
 }
 
 /// The URL's scheme, host and the rest.
@@ -104,22 +177,48 @@ mod tests {
         .into()
     }
 
+    fn credentials(token: &str) -> Credentials {
+        Credentials {
+            auth_token: token.to_owned(),
+            previous_auth_token: None,
+            signing_keys: vec!["shared".to_owned(), "12345".to_owned()],
+        }
+    }
+
+    fn is_by(token: &str, url: &str, content: Content<'_>, signature: &str) -> bool {
+        Signed { url, content, signature, settings: None }.is_by(&credentials(token))
+    }
+
     #[test]
     fn twilios_own_example_is_valid() {
-        assert!(is_valid("12345", URL, &parameters(), SIGNATURE));
         let reversed: Vec<_> = parameters().into_iter().rev().collect();
-        assert!(is_valid("12345", URL, &reversed, SIGNATURE));
+        for parameters in [parameters(), reversed] {
+            assert!(is_by("12345", URL, Content::Form(&parameters), SIGNATURE));
+        }
     }
 
     #[test]
     fn anything_else_is_not() {
         let mut changed = parameters();
         changed[0].1.push('F');
-        assert!(!is_valid("12345", URL, &changed, SIGNATURE));
-        assert!(!is_valid("12346", URL, &parameters(), SIGNATURE));
-        assert!(!is_valid("12345", "https://mycompany.com/", &parameters(), SIGNATURE));
-        assert!(!is_valid("12345", URL, &parameters(), ""));
-        assert!(!is_valid("12345", URL, &parameters(), "not base64!"));
+        let (form, changed) = (parameters(), Content::Form(&changed));
+        let form = Content::Form(&form);
+        assert!(!is_by("12345", URL, changed, SIGNATURE));
+        assert!(!is_by("12346", URL, form, SIGNATURE));
+        assert!(!is_by("", URL, form, SIGNATURE));
+        assert!(!is_by("12345", "https://mycompany.com/", form, SIGNATURE));
+        assert!(!is_by("12345", URL, form, ""));
+        assert!(!is_by("12345", URL, form, "not base64!"));
+    }
+
+    #[test]
+    fn the_token_before_is_good_while_it_is_rotated() {
+        let rotated =
+            Credentials { previous_auth_token: Some("12345".to_owned()), ..credentials("new") };
+        let form = parameters();
+        let content = Content::Form(&form);
+        let signed = Signed { url: URL, content, signature: SIGNATURE, settings: None };
+        assert!(signed.is_by(&rotated));
     }
 
     /// The example in the tests of Twilio's own SDKs.
@@ -129,18 +228,37 @@ mod tests {
             "{URL}&bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
         );
         let body = br#"{"property": "value", "boolean": true}"#;
-        let is_valid = |token, url: &str, body: &[u8]| {
-            is_valid_for_json(token, url, body, "a9nBmqA0ju/hNViExpshrM61xv4=")
+        let is_by = |token, url: &str, body: &[u8]| {
+            is_by(token, url, Content::Json(body), "a9nBmqA0ju/hNViExpshrM61xv4=")
         };
-        assert!(is_valid("12345", &url, body));
-        assert!(!is_valid("12346", &url, body));
-        assert!(!is_valid("12345", &url, br#"{"property": "value", "boolean": false}"#));
-        assert!(!is_valid("12345", URL, body));
+        assert!(is_by("12345", &url, body));
+        assert!(!is_by("12346", &url, body));
+        assert!(!is_by("12345", &url, br#"{"property": "value", "boolean": false}"#));
+        assert!(!is_by("12345", URL, body));
     }
 
     #[test]
     fn a_port_that_a_proxy_added_does_not_count() {
         let port = "https://mycompany.com:8443/myapp.php?foo=1&bar=2";
-        assert!(is_valid("12345", port, &parameters(), SIGNATURE));
+        let form = parameters();
+        assert!(is_by("12345", port, Content::Form(&form), SIGNATURE));
+    }
+
+    /// With SHA-1 a shared key signs as a token does; with others the example is not one.
+    #[test]
+    fn a_shared_key_signs_with_the_algorithm_that_is_named() {
+        let form = parameters();
+        let is_by = |settings| {
+            let content = Content::Form(&form);
+            let signed =
+                Signed { url: URL, content, signature: SIGNATURE, settings: Some(settings) };
+            signed.is_by(&credentials("other"))
+        };
+        for settings in ["key=K1,algorithm=HMAC_SHA1", "key=K1", "algorithm=, key=K1", ""] {
+            assert!(is_by(settings), "{settings}");
+        }
+        for settings in ["key=K1,algorithm=HMAC_SHA256", "algorithm=HMAC_MD5"] {
+            assert!(!is_by(settings), "{settings}");
+        }
     }
 }

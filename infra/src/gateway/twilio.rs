@@ -3,100 +3,57 @@
 //! Creating a message takes no idempotency key, so a request whose answer is lost must never be
 //! repeated: the client retries nothing by itself, and what it does not know it calls ambiguous.
 
+mod answers;
 mod codes;
 mod lookup;
 
 pub use codes::{receipt_status, refusal_reason};
-pub use lookup::{Found, LookupError};
 
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode};
-use serde::Deserialize;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use reqwest::Client;
+use shared::message::FailureReason;
+use shared::sender::Provider;
 
-use super::{Halt, Handover, Outgoing, Refusal, callback};
-use crate::config::Environment;
+use super::{Found, Gateway, Handover, LookupError, Outgoing, Refusal, Sought, callback};
+use answers::understand;
 
+/// Where an account is, and what opens it.
 #[derive(Clone)]
-pub struct TwilioSettings {
-    base_url: String,
-    account_sid: String,
-    auth_token: String,
-    public_url: String,
-    timeout: Duration,
-}
-
-impl TwilioSettings {
-    pub fn read(environment: &mut Environment<'_>) -> Self {
-        Self {
-            base_url: environment.text("PROVIDER_URL").trim_end_matches('/').to_owned(),
-            account_sid: environment.text("PROVIDER_ACCOUNT_SID"),
-            auth_token: environment.text("PROVIDER_AUTH_TOKEN"),
-            public_url: environment.text("PUBLIC_URL"),
-            timeout: Duration::from_secs(environment.parsed("GATEWAY_TIMEOUT_SECONDS", 10)),
-        }
-    }
-
-    /// The longest that one request can take.
-    #[must_use]
-    pub fn timeout(&self) -> Duration {
-        self.timeout
-    }
+pub struct Account {
+    pub base_url: String,
+    pub sid: String,
+    pub auth_token: String,
 }
 
 #[derive(Clone)]
 pub struct Twilio {
     http: Client,
-    settings: TwilioSettings,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("failed to build the provider's HTTP client")]
-pub struct ClientError(#[from] reqwest::Error);
-
-#[derive(Deserialize)]
-struct Created {
-    sid: String,
-}
-
-#[derive(Deserialize)]
-struct Problem {
-    code: u32,
+    account: Account,
+    /// Where callbacks go.
+    public_url: String,
 }
 
 impl Twilio {
-    pub fn new(settings: TwilioSettings) -> Result<Self, ClientError> {
-        // Another client of this process may have installed it before: then it is there.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder()
-            .timeout(settings.timeout)
-            .connect_timeout(settings.timeout.min(Duration::from_secs(3)))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .pool_idle_timeout(Duration::from_secs(30))
-            .build()?;
-        Ok(Self { http, settings })
+    /// `http` must neither retry nor follow redirects by itself.
+    #[must_use]
+    pub fn new(http: Client, account: Account, public_url: String) -> Self {
+        Self { http, account, public_url }
     }
 
     fn messages_url(&self) -> String {
-        let TwilioSettings { base_url, account_sid, .. } = &self.settings;
-        format!("{base_url}/2010-04-01/Accounts/{account_sid}/Messages")
+        let Account { base_url, sid, .. } = &self.account;
+        format!("{base_url}/2010-04-01/Accounts/{sid}/Messages")
     }
 
-    /// Hands one message over. It is asked once.
-    pub async fn hand_over(&self, outgoing: &Outgoing<'_>) -> Handover {
-        let callback = callback::address(&self.settings.public_url, &outgoing.message);
-        let form = [
-            ("To", outgoing.to.as_str()),
-            ("From", outgoing.from.as_str()),
-            ("Body", outgoing.body),
-            ("StatusCallback", &callback),
-        ];
+    async fn create(&self, outgoing: &Outgoing<'_>) -> Handover {
         let answer = self
             .http
             .post(format!("{}.json", self.messages_url()))
-            .basic_auth(&self.settings.account_sid, Some(&self.settings.auth_token))
-            .form(&form)
+            .basic_auth(&self.account.sid, Some(&self.account.auth_token))
+            .form(&self.form(outgoing))
             .send()
             .await;
         let answer = match answer {
@@ -115,67 +72,36 @@ impl Twilio {
             Err(_) => understand(status, retry_after, &[]),
         }
     }
-}
 
-/// What an answer to a create request means.
-fn understand(status: StatusCode, retry_after: Option<Duration>, body: &[u8]) -> Handover {
-    if status.is_success() {
-        return match serde_json::from_slice::<Created>(body) {
-            Ok(created) => Handover::Accepted(created.sid),
-            Err(_) => Handover::Ambiguous,
+    fn form(&self, outgoing: &Outgoing<'_>) -> Vec<(&'static str, String)> {
+        let mut form = vec![("To", outgoing.to.to_string()), ("Body", outgoing.body.to_owned())];
+        let callback = |message| callback::address(&self.public_url, message);
+        form.extend(outgoing.message.as_ref().map(|message| ("StatusCallback", callback(message))));
+        let Provider::Twilio(sender) = &outgoing.from.provider else {
+            form.push(("From", outgoing.from.phone.to_string()));
+            return form;
         };
-    }
-    let code = serde_json::from_slice::<Problem>(body).ok().map(|problem| problem.code);
-    match (status, code) {
-        (StatusCode::TOO_MANY_REQUESTS, _) | (_, Some(20_429 | 21_611)) => {
-            Handover::Throttled { retry_after }
-        }
-        (StatusCode::UNAUTHORIZED, _) | (_, Some(20_003 | 20_005 | 30_002)) => {
-            Handover::Halted(Halt::Account)
-        }
-        (status, code) if status.is_client_error() => Handover::Refused(Refusal {
-            reason: code.map_or(shared::message::FailureReason::ProviderError, refusal_reason),
-            code: code.map(|code| code.to_string()),
-        }),
-        _ => Handover::Ambiguous,
+        form.push(match &sender.messaging_service_sid {
+            Some(sid) => ("MessagingServiceSid", sid.clone()),
+            None => ("From", outgoing.from.phone.to_string()),
+        });
+        form.extend(sender.validity_seconds.map(|s| ("ValidityPeriod", s.to_string())));
+        form
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use shared::message::FailureReason;
-
-    use super::*;
-
-    fn check(status: u16, body: &str, expected: &Handover) {
-        let status = StatusCode::from_u16(status).expect("a status");
-        assert_eq!(&understand(status, None, body.as_bytes()), expected, "{status} {body}");
+impl Gateway for Twilio {
+    fn hand_over<'a>(&'a self, outgoing: &'a Outgoing<'a>) -> BoxFuture<'a, Handover> {
+        self.create(outgoing).boxed()
     }
 
-    fn refused(reason: FailureReason, code: &str) -> Handover {
-        Handover::Refused(Refusal { reason, code: Some(code.to_owned()) })
+    /// Twilio has no such request.
+    fn check<'a>(&'a self, _: &'a Outgoing<'a>) -> BoxFuture<'a, Handover> {
+        let refusal = Refusal { reason: FailureReason::ProviderError, code: None };
+        async { Handover::Refused(refusal) }.boxed()
     }
 
-    #[test]
-    fn answers_are_understood() {
-        check(201, r#"{"sid":"SM1","status":"queued"}"#, &Handover::Accepted("SM1".to_owned()));
-        check(400, r#"{"code":21610}"#, &refused(FailureReason::Unsubscribed, "21610"));
-        check(400, r#"{"code":21211}"#, &refused(FailureReason::InvalidNumber, "21211"));
-        check(400, r#"{"code":21614}"#, &refused(FailureReason::InvalidNumber, "21614"));
-        check(400, r#"{"code":99999}"#, &refused(FailureReason::ProviderError, "99999"));
-        check(429, r#"{"code":20429}"#, &Handover::Throttled { retry_after: None });
-        check(400, r#"{"code":21611}"#, &Handover::Throttled { retry_after: None });
-        check(401, r#"{"code":20003}"#, &Handover::Halted(Halt::Account));
-        check(403, r#"{"code":20005}"#, &Handover::Halted(Halt::Account));
-        check(403, r#"{"code":21408}"#, &refused(FailureReason::ProviderError, "21408"));
-    }
-
-    #[test]
-    fn what_says_nothing_is_ambiguous() {
-        check(201, "<html>", &Handover::Ambiguous);
-        check(200, "", &Handover::Ambiguous);
-        check(500, r#"{"code":20500}"#, &Handover::Ambiguous);
-        check(502, "<html>", &Handover::Ambiguous);
-        check(302, "", &Handover::Ambiguous);
+    fn look_up<'a>(&'a self, sought: &'a Sought<'a>) -> BoxFuture<'a, Result<Found, LookupError>> {
+        self.ask(sought).boxed()
     }
 }

@@ -3,11 +3,13 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::audience::Totals;
-use shared::campaign::{Audience, Broadcast, Campaign, Counted, Dispatch, Reason, State, Status};
+use shared::campaign::{
+    Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Reason, State, Status,
+};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::Due;
 use shared::message::Counts;
-use shared::phone::Phone;
+use shared::sender::Sender;
 use shared::time::Timestamp;
 
 use super::idempotency::Remember;
@@ -58,6 +60,7 @@ struct Row {
     scheduled_at: Option<Timestamp>,
     cancelled_at: Option<Timestamp>,
     failed_at: Option<Timestamp>,
+    limits: Limits,
     broadcast: Option<BroadcastRow>,
     step: Option<Due>,
     drain: Option<Due>,
@@ -70,7 +73,7 @@ struct Row {
 #[serde(rename_all = "camelCase")]
 struct BroadcastRow {
     sent_at: Timestamp,
-    sender: Phone,
+    sender: Sender,
     shards: u16,
     epoch: u32,
     running_since: Timestamp,
@@ -109,6 +112,7 @@ impl Row {
             scheduled_at,
             cancelled_at,
             failed_at,
+            limits: campaign.limits.clone(),
             broadcast: campaign.broadcast().map(BroadcastRow::of),
             step: campaign.step.clone(),
             drain: campaign.drain.clone(),
@@ -145,6 +149,7 @@ impl Row {
             name: self.name,
             body: self.body,
             state,
+            limits: self.limits,
             step: self.step,
             drain: self.drain,
             created_at: self.created_at,
@@ -359,7 +364,10 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use shared::campaign::Begin;
+    use shared::phone::Phone;
     use shared::poll::PollSchedule;
+    use shared::price::Bill;
+    use shared::sender::Provider;
     use uuid::Uuid;
 
     use super::*;
@@ -374,13 +382,15 @@ mod tests {
         let draft = Campaign::create(id, organization, "Spring".to_owned(), body, at(0));
         let scheduled = draft.clone().schedule(None, at(1), 120).expect("schedulable");
         let cancelled = scheduled.clone().cancel(at(2), Some(Reason::MissedSchedule));
-        let sender = Phone::from_e164("+14153550100").expect("valid");
+        let phone = Phone::from_e164("+14153550100").expect("valid");
+        let sender = Sender { phone, provider: Provider::default() };
         let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), 120) else {
             panic!("not begun");
         };
         let totals = Totals { recipients: 2, ..Totals::default() };
         let polls = PollSchedule::default();
-        let fanned_out = sent.fanned_out(totals, &polls, at(3), 120).expect("running");
+        let fanned_out =
+            sent.fanned_out(totals, &Bill::default(), &polls, at(3), 120).expect("running");
         let counts = Counts { failed: 2, ..Counts::default() };
         let failed = fanned_out.polled(0, counts, true, &polls, at(33), 120).expect("owed");
         for campaign in [draft, scheduled, cancelled.expect("scheduled"), sent, fanned_out, failed]

@@ -49,6 +49,7 @@ struct StateRow {
     epoch: u32,
     attempts: u32,
     arms: u32,
+    throttles: u32,
     updated_at: Timestamp,
 }
 
@@ -74,14 +75,23 @@ fn read(item: Item) -> Result<Chunk> {
 
 pub(super) fn read_state(item: Item) -> Result<ChunkState> {
     let number = number(&item, keys::CHUNK_STATE)?;
-    let StateRow { recipients, progress, epoch, attempts, arms, updated_at } = parse(KIND, item)?;
-    Ok(ChunkState { number, recipients, progress, epoch, attempts, arms, updated_at })
+    let StateRow { recipients, progress, epoch, attempts, arms, throttles, updated_at } =
+        parse(KIND, item)?;
+    Ok(ChunkState { number, recipients, progress, epoch, attempts, arms, throttles, updated_at })
 }
 
 fn state_item(key: &Key, state: &ChunkState) -> Result<Item> {
-    let ChunkState { number: _, recipients, progress, epoch, attempts, arms, updated_at } =
-        state.clone();
-    item(KIND, key, StateRow { recipients, progress, epoch, attempts, arms, updated_at })
+    let ChunkState {
+        number: _,
+        recipients,
+        progress,
+        epoch,
+        attempts,
+        arms,
+        throttles,
+        updated_at,
+    } = state.clone();
+    item(KIND, key, StateRow { recipients, progress, epoch, attempts, arms, throttles, updated_at })
 }
 
 impl Table {
@@ -188,6 +198,7 @@ impl Table {
                 epoch,
                 attempts: 0,
                 arms: 0,
+                throttles: 0,
                 updated_at: now,
             };
             let key = keys::chunk_state(campaign, shard, chunk.number);
@@ -236,7 +247,7 @@ impl Table {
         let key = keys::chunk_state(campaign, shard, after.number);
         let change = Change {
             update: "SET progress = :progress, epoch = :epoch, attempts = :attempts, \
-                     arms = :arms, updatedAt = :now"
+                     arms = :arms, throttles = :throttles, updatedAt = :now"
                 .to_owned(),
             condition: "updatedAt = :seen AND progress = :progressSeen".to_owned(),
             ..Change::default()
@@ -251,6 +262,7 @@ impl Table {
             .value(":epoch", after.epoch)
             .value(":attempts", after.attempts)
             .value(":arms", after.arms)
+            .value(":throttles", after.throttles)
             .value(":now", after.updated_at.to_string())
             .value(":seen", before.updated_at.to_string());
         Ok(self.change(&key, change).await? == Written::Done)

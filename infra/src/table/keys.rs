@@ -63,8 +63,9 @@ pub(crate) fn organization_listed(id: OrganizationId) -> Key {
     Key::new(ORGANIZATIONS.to_owned(), id.to_string())
 }
 
-pub(crate) fn sender(phone: &Phone) -> Key {
-    Key::new(format!("SENDER#{phone}"), "OWNER")
+/// The owner of a sender's phone, or of another address of its.
+pub(crate) fn sender(address: &str) -> Key {
+    Key::new(format!("SENDER#{address}"), "OWNER")
 }
 
 pub(crate) fn api_key(id: KeyId) -> Key {

@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
 use shared::message::{Claim, FailureReason, Kind, Message, Outcome, Status};
+use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::receipt::Receipt;
+use shared::sender::Sender;
 use shared::time::Timestamp;
 
 use super::keys::{self, Key};
 use super::read::{Consistency, Item, parse, text};
-use super::{Result, Table, TableError};
+use super::{Result, Table, TableError, TestMessage};
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,12 +37,15 @@ pub(super) struct Row {
     unknown_at: Option<Timestamp>,
     // Tests only.
     pub(super) body: Option<String>,
-    pub(super) from: Option<Phone>,
+    pub(super) from: Option<Sender>,
+    pub(super) dry_run: Option<bool>,
     created_at: Option<Timestamp>,
     due: Option<Due>,
 }
 
 const KIND: &str = "a message";
+/// Among so many of the newest campaigns, the one that a person answers to is sought.
+const NEWEST: i32 = 20;
 
 impl Row {
     /// A message of which nothing was said yet; see the condition on which receipts are applied.
@@ -62,13 +67,14 @@ impl Row {
         Self { failed_at: Some(now), failure: Some(reason), ..Self::silent(to) }
     }
 
-    pub(super) fn of_test(to: &Phone, from: &Phone, body: &str, now: Timestamp, due: &Due) -> Self {
+    pub(super) fn of_test(test: &TestMessage, due: &Due) -> Self {
         Self {
-            from: Some(from.clone()),
-            body: Some(body.to_owned()),
-            created_at: Some(now),
+            from: Some(test.from.clone()),
+            body: Some(test.body.clone()),
+            dry_run: test.is_dry_run.then_some(true),
+            created_at: Some(test.message.created_at),
             due: Some(due.clone()),
-            ..Self::silent(to)
+            ..Self::silent(&test.message.to)
         }
     }
 
@@ -151,6 +157,30 @@ impl Table {
         let key = keys::message(campaign, id, shards);
         let item = self.get_item(&key, Consistency::Strong).await?;
         item.map(|item| read(item, organization, campaign)).transpose()
+    }
+
+    /// The campaign whose message to `phone` was the last to be handed over, among the newest ones
+    /// of an organisation.
+    pub async fn last_campaign_to(
+        &self,
+        organization: &Organization,
+        phone: &Phone,
+    ) -> Result<Option<CampaignId>> {
+        let sent = Some(shared::campaign::Status::Sent);
+        let (campaigns, _) = self.campaigns(organization.id, sent, NEWEST, None).await?;
+        let ids = campaigns.iter().map(|campaign| campaign.id);
+        let wanted: Vec<Key> = ids
+            .clone()
+            .map(|id| keys::message(id, MessageId::of(id, phone), organization.shards))
+            .collect();
+        let mut last: Option<(Timestamp, CampaignId)> = None;
+        for item in self.batch(&wanted, Consistency::Eventual).await? {
+            let id = id_of(&item)?;
+            let campaign = ids.clone().find(|campaign| MessageId::of(*campaign, phone) == id);
+            let claimed_at = parse::<Row>(KIND, item)?.claimed_at;
+            last = last.max(claimed_at.zip(campaign));
+        }
+        Ok(last.map(|(_, campaign)| campaign))
     }
 
     /// Of up to 100 messages of a campaign, those that exist.

@@ -3,9 +3,11 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::ids::OrganizationId;
+use shared::keyword::Keywords;
 use shared::organization::Organization;
-use shared::phone::{Phone, Region};
+use shared::phone::Region;
 use shared::price::PriceList;
+use shared::sender::Sender;
 use shared::time::Timestamp;
 
 use super::idempotency::Remember;
@@ -30,10 +32,11 @@ pub enum OrganizationSaved {
 struct Row {
     id: OrganizationId,
     name: String,
-    sender_phone: Phone,
+    sender: Sender,
     default_region: Region,
     parts_per_second: u32,
     prices: Option<PriceList>,
+    keywords: Keywords,
     shards: u16,
     created_at: Timestamp,
     updated_at: Timestamp,
@@ -57,10 +60,11 @@ impl From<&Organization> for Row {
         Self {
             id: organization.id,
             name: organization.name,
-            sender_phone: organization.sender_phone,
+            sender: organization.sender,
             default_region: organization.default_region,
             parts_per_second: organization.parts_per_second,
             prices: organization.prices,
+            keywords: organization.keywords,
             shards: organization.shards,
             created_at: organization.created_at,
             updated_at: organization.updated_at,
@@ -73,10 +77,11 @@ impl From<Row> for Organization {
         Self {
             id: row.id,
             name: row.name,
-            sender_phone: row.sender_phone,
+            sender: row.sender,
             default_region: row.default_region,
             parts_per_second: row.parts_per_second,
             prices: row.prices,
+            keywords: row.keywords,
             shards: row.shards,
             created_at: row.created_at,
             updated_at: row.updated_at,
@@ -88,18 +93,31 @@ const KIND: &str = "an organisation";
 const SENDER: &str = "a sender";
 
 impl Transaction {
-    /// Takes the organisation's sender, unless another organisation has it.
-    fn take_sender(self, organization: &Organization, now: Timestamp) -> Result<Self> {
-        let owner = Owner { organization_id: organization.id, left_at: None };
-        let values = vec![
-            (":self", AttributeValue::S(organization.id.to_string())),
-            (":kept", AttributeValue::S(now.plus_seconds(-LEFT_SENDER_DAYS * 86_400).to_string())),
-        ];
-        Ok(self.put_if(
-            item(SENDER, &keys::sender(&organization.sender_phone), owner)?,
-            "attribute_not_exists(pk) OR organizationId = :self OR leftAt < :kept",
-            values,
-        ))
+    /// Takes every address of the organisation's sender, unless another organisation has one.
+    fn take_sender(mut self, organization: &Organization, now: Timestamp) -> Result<Self> {
+        let kept = now.plus_seconds(-LEFT_SENDER_DAYS * 86_400);
+        for address in organization.sender.addresses() {
+            let owner = Owner { organization_id: organization.id, left_at: None };
+            let values = vec![
+                (":self", AttributeValue::S(organization.id.to_string())),
+                (":kept", AttributeValue::S(kept.to_string())),
+            ];
+            self = self.put_if(
+                item(SENDER, &keys::sender(&address), owner)?,
+                "attribute_not_exists(pk) OR organizationId = :self OR leftAt < :kept",
+                values,
+            );
+        }
+        Ok(self)
+    }
+
+    /// Notes the addresses that the organisation's sender has no more as left.
+    fn leave_sender(mut self, before: &Organization, after: &Organization) -> Result<Self> {
+        for address in before.sender.addresses().difference(&after.sender.addresses()) {
+            let left = Owner { organization_id: before.id, left_at: Some(after.updated_at) };
+            self = self.put(item(SENDER, &keys::sender(address), left)?);
+        }
+        Ok(self)
     }
 }
 
@@ -109,9 +127,9 @@ impl Table {
         Ok(row.map(Organization::from))
     }
 
-    /// The organisation that sends from `phone`.
-    pub async fn sender_owner(&self, phone: &Phone) -> Result<Option<OrganizationId>> {
-        let key = keys::sender(phone);
+    /// The organisation whose sender has an address: a phone, or a Messaging Service.
+    pub async fn sender_owner(&self, address: &str) -> Result<Option<OrganizationId>> {
+        let key = keys::sender(address);
         let owner: Option<Owner> = self.get(SENDER, &key, Consistency::Eventual).await?;
         Ok(owner.map(|owner| owner.organization_id))
     }
@@ -122,12 +140,15 @@ impl Table {
         remember: Option<&Remember>,
     ) -> Result<OrganizationSaved> {
         let listed = keys::organization_listed(organization.id);
-        let transaction = Transaction::default()
-            .take_sender(organization, organization.created_at)?
+        let transaction =
+            Transaction::default().take_sender(organization, organization.created_at)?;
+        let addresses = transaction.len();
+        let transaction = transaction
             .put_absent(item(KIND, &keys::organization(organization.id), Row::from(organization))?)
-            .put(item(KIND, &listed, Empty {})?)
-            .remember(remember)?;
-        Ok(saved(&self.transact(transaction).await?, 3))
+            .put(item(KIND, &listed, Empty {})?);
+        let record = transaction.len();
+        let transaction = transaction.remember(remember)?;
+        Ok(saved(&self.transact(transaction).await?, addresses, record))
     }
 
     /// Writes `after` where `before` was read. A new sender is taken, and the old one noted as
@@ -139,16 +160,12 @@ impl Table {
     ) -> Result<OrganizationSaved> {
         let seen = AttributeValue::S(before.updated_at.to_string());
         let row = item(KIND, &keys::organization(after.id), Row::from(after))?;
-        let mut transaction = Transaction::default().take_sender(after, after.updated_at)?.put_if(
-            row,
-            "updatedAt = :seen",
-            vec![(":seen", seen)],
-        );
-        if before.sender_phone != after.sender_phone {
-            let left = Owner { organization_id: before.id, left_at: Some(after.updated_at) };
-            transaction = transaction.put(item(SENDER, &keys::sender(&before.sender_phone), left)?);
-        }
-        Ok(saved(&self.transact(transaction).await?, usize::MAX))
+        let transaction = Transaction::default().take_sender(after, after.updated_at)?;
+        let addresses = transaction.len();
+        let transaction = transaction
+            .put_if(row, "updatedAt = :seen", vec![(":seen", seen)])
+            .leave_sender(before, after)?;
+        Ok(saved(&self.transact(transaction).await?, addresses, usize::MAX))
     }
 
     /// Organisations, oldest first.
@@ -184,11 +201,14 @@ impl Table {
 #[derive(Serialize)]
 struct Empty {}
 
-fn saved(transacted: &Transacted, record: usize) -> OrganizationSaved {
+/// What became of a transaction that begins with so many addresses of a sender.
+fn saved(transacted: &Transacted, addresses: usize, record: usize) -> OrganizationSaved {
     match transacted {
         Transacted::Done => OrganizationSaved::Done,
         refused if refused.is_refused(record) => OrganizationSaved::Answered,
-        refused if refused.is_refused(0) => OrganizationSaved::SenderTaken,
+        refused if (0..addresses).any(|place| refused.is_refused(place)) => {
+            OrganizationSaved::SenderTaken
+        }
         Transacted::Refused(_) | Transacted::Conflict => OrganizationSaved::Stale,
     }
 }

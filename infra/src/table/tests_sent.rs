@@ -4,7 +4,7 @@ use serde::Deserialize;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
 use shared::message::{Kind, Message};
-use shared::phone::Phone;
+use shared::sender::Sender;
 
 use super::idempotency::Remember;
 use super::keys;
@@ -18,8 +18,10 @@ use super::{Result, Saved, Table};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestMessage {
     pub message: Message,
-    pub from: Phone,
+    pub from: Sender,
     pub body: String,
+    /// Whether the provider is only asked if it would send it.
+    pub is_dry_run: bool,
 }
 
 const KIND: &str = "a test message";
@@ -27,6 +29,7 @@ const KIND: &str = "a test message";
 fn read(item: Item, organization: OrganizationId, campaign: CampaignId) -> Result<TestMessage> {
     let id = id_of(&item)?;
     let row: Row = parse(KIND, item)?;
+    let is_dry_run = row.dry_run == Some(true);
     let lacks = |what: &str| super::TableError::malformed(KIND, format!("{id} lacks {what}"));
     let from = row.from.clone().ok_or_else(|| lacks("from"))?;
     let body = row.body.clone().ok_or_else(|| lacks("body"))?;
@@ -34,6 +37,7 @@ fn read(item: Item, organization: OrganizationId, campaign: CampaignId) -> Resul
         message: row.into_message(organization, campaign, id, Kind::Test)?,
         from,
         body,
+        is_dry_run,
     })
 }
 
@@ -47,7 +51,7 @@ impl Table {
     ) -> Result<Saved> {
         let message = &test.message;
         let key = keys::test_message(message.campaign_id, message.id);
-        let row = Row::of_test(&message.to, &test.from, &test.body, message.created_at, due);
+        let row = Row::of_test(test, due);
         let transaction = Transaction::default()
             .put_absent(item(KIND, &key, row)?)
             .replace_due(None, Some(due))?

@@ -13,7 +13,7 @@ use shared::unsubscribe::{Preference, Source};
 use super::keys;
 use super::read::{Consistency, Item, Range, SortKey, parse, text};
 use super::walk::ShardPosition;
-use super::write::{Written, item};
+use super::write::{Change, Written, item};
 use super::{Result, Table};
 
 #[derive(Serialize, Deserialize)]
@@ -22,7 +22,10 @@ struct Row {
     phone: Phone,
     /// Present while the phone is unsubscribed: `true`. A filter reads it.
     opted_out: Option<bool>,
+    /// Of the newest word.
     changed_at: Timestamp,
+    /// Of the opt-out that the evidence is about, which later ones only confirm.
+    opted_out_at: Option<Timestamp>,
     #[serde(rename = "origin")]
     source: Source,
     campaign_id: Option<CampaignId>,
@@ -37,7 +40,7 @@ impl Row {
             organization_id,
             phone: self.phone,
             subscribed: self.opted_out != Some(true),
-            changed_at: self.changed_at,
+            changed_at: self.opted_out_at.unwrap_or(self.changed_at),
             source: self.source,
             campaign_id: self.campaign_id,
             evidence: self.evidence,
@@ -46,21 +49,57 @@ impl Row {
 }
 
 impl Table {
-    /// Writes a person's word unless the register holds a newer one; `false` if it does.
+    /// Writes a person's word unless the register holds a newer one; `false` if it does, or if the
+    /// person had opted out before, which this then confirms: the first evidence is kept.
     pub async fn register(&self, preference: &Preference, shards: u16) -> Result<bool> {
         let key = keys::unsubscribe(preference.organization_id, &preference.phone, shards);
         let row = Row {
             phone: preference.phone.clone(),
             opted_out: (!preference.subscribed).then_some(true),
             changed_at: preference.changed_at,
+            opted_out_at: (!preference.subscribed).then_some(preference.changed_at),
             source: preference.source,
             campaign_id: preference.campaign_id,
             evidence: preference.evidence.clone(),
         };
         let now = AttributeValue::S(preference.changed_at.to_string());
-        let condition = "attribute_not_exists(pk) OR changedAt < :now";
-        let written = self.put(item(KIND, &key, row)?, condition, vec![(":now", now)]).await?;
-        Ok(written == Written::Done)
+        let condition = if preference.subscribed {
+            "attribute_not_exists(pk) OR changedAt < :now"
+        } else {
+            "attribute_not_exists(pk) OR (changedAt < :now AND attribute_not_exists(optedOut))"
+        };
+        let row = item(KIND, &key, row)?;
+        if self.put(row, condition, vec![(":now", now)]).await? == Written::Done {
+            return Ok(true);
+        }
+        if !preference.subscribed {
+            let confirm = Change {
+                update: "SET changedAt = :now".to_owned(),
+                condition: "changedAt < :now AND attribute_exists(optedOut)".to_owned(),
+                ..Change::default()
+            };
+            self.change(&key, confirm.value(":now", preference.changed_at.to_string())).await?;
+        }
+        Ok(false)
+    }
+
+    /// Notes which campaign an opt-out that was just kept answers to.
+    pub async fn attribute(
+        &self,
+        preference: &Preference,
+        campaign: CampaignId,
+        shards: u16,
+    ) -> Result<()> {
+        let key = keys::unsubscribe(preference.organization_id, &preference.phone, shards);
+        let change = Change {
+            update: "SET campaignId = :campaign".to_owned(),
+            condition: "optedOutAt = :at".to_owned(),
+            ..Change::default()
+        }
+        .value(":campaign", campaign.to_string())
+        .value(":at", preference.changed_at.to_string());
+        self.change(&key, change).await?;
+        Ok(())
     }
 
     /// The unsubscribe of a phone, if it is unsubscribed.

@@ -5,11 +5,17 @@ use infra::table::{ContactSaved, LastSend, Saved, Table};
 use shared::campaign::{Begin, Campaign};
 use shared::contact::{Contact, Profile};
 use shared::ids::{CampaignId, ContactId};
+use shared::keyword::Keywords;
 use shared::organization::Organization;
 use shared::phone::{Phone, Region};
+use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 
 use crate::{SHARDS, organization, phone, table};
+
+fn sender() -> Sender {
+    Sender { phone: phone(1), provider: Provider::default() }
+}
 
 struct Moving {
     table: Table,
@@ -23,10 +29,11 @@ impl Moving {
         let organization = Organization {
             id: organization(),
             name: "Moving".to_owned(),
-            sender_phone: phone(1),
+            sender: sender(),
             default_region: Region::default(),
             parts_per_second: 1,
             prices: None,
+            keywords: Keywords::default(),
             shards: SHARDS,
             created_at: now,
             updated_at: now,
@@ -52,7 +59,7 @@ impl Moving {
         let scheduled = draft.schedule(None, now, 600)?;
         assert_eq!(self.table.create_campaign(&scheduled, None).await?, Saved::Done);
         let sent_at = last.later(now);
-        let begun = scheduled.begin(now, phone(1), SHARDS, sent_at, 600);
+        let begun = scheduled.begin(now, sender(), SHARDS, sent_at, 600);
         let Begin::Begun(begun) = begun else { anyhow::bail!("{begun:?}") };
         let saved = self.table.begin_campaign(&scheduled, &begun, last, sent_at).await?;
         Ok((saved, sent_at))

@@ -6,8 +6,10 @@ use super::{Campaign, MISSED_SECONDS, Reason, State};
 use crate::audience::Totals;
 use crate::job::{Due, Job};
 use crate::message::Counts;
-use crate::phone::Phone;
+use crate::parts::Parts;
 use crate::poll::PollSchedule;
+use crate::price::Bill;
+use crate::sender::Sender;
 use crate::time::Timestamp;
 
 /// A dispatch that has not moved for so long while work was owed is paused.
@@ -20,7 +22,7 @@ const DRAIN_SECONDS: i64 = 60;
 pub struct Broadcast {
     pub scheduled_at: Timestamp,
     pub sent_at: Timestamp,
-    pub sender: Phone,
+    pub sender: Sender,
     pub shards: u16,
     /// Raised by each pause, resume and stop: jobs of another epoch are dropped.
     pub epoch: u32,
@@ -37,6 +39,8 @@ pub struct Broadcast {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Dispatch {
+    /// Nothing is handed over until the whole audience is known to be within the limits.
+    Held,
     Running,
     Paused,
     /// For good: what nobody had claimed fails.
@@ -77,7 +81,7 @@ impl Campaign {
     pub fn begin(
         &self,
         scheduled_at: Timestamp,
-        sender: Phone,
+        sender: Sender,
         shards: u16,
         now: Timestamp,
         repair_seconds: i64,
@@ -88,6 +92,7 @@ impl Campaign {
                     let cancelled = self.clone().cancel(now, Some(Reason::MissedSchedule));
                     return cancelled.map_or(Begin::Ignored, Begin::Missed);
                 }
+                let is_held = !self.limits.is_unlimited();
                 let broadcast = Broadcast {
                     scheduled_at,
                     sent_at: now,
@@ -95,17 +100,15 @@ impl Campaign {
                     shards,
                     epoch: 0,
                     running_since: now,
-                    dispatch: Dispatch::Running,
+                    dispatch: if is_held { Dispatch::Held } else { Dispatch::Running },
                     dispatch_ended_at: None,
                     audience: Audience::default(),
                     counted: None,
                     reason: None,
                 };
-                Begin::Begun(
-                    Self { state: State::Sent(broadcast), updated_at: now, ..self.clone() }
-                        .owing_fan_out(now, repair_seconds)
-                        .owing_drain(now),
-                )
+                let sent = Self { state: State::Sent(broadcast), updated_at: now, ..self.clone() }
+                    .owing_fan_out(now, repair_seconds);
+                Begin::Begun(if is_held { sent } else { sent.owing_drain(now) })
             }
             State::Sent(broadcast) if broadcast.scheduled_at == scheduled_at => Begin::Underway,
             _ => Begin::Ignored,
@@ -120,11 +123,13 @@ impl Campaign {
         Some(self.with(broadcast, now).owing_fan_out(now, repair_seconds))
     }
 
-    /// The campaign once every shard has ended; `None` if another run has written that already.
+    /// The campaign once every shard has ended, `bill` being the price of its recipients where the
+    /// price is limited; `None` if another run has written that already.
     #[must_use]
     pub fn fanned_out(
         &self,
         totals: Totals,
+        bill: &Bill,
         polls: &PollSchedule,
         now: Timestamp,
         repair_seconds: i64,
@@ -134,6 +139,17 @@ impl Campaign {
         if totals.recipients == 0 {
             broadcast.counted = Some(Counted { counts: Counts::default(), at: now });
             return Some(Self { step: None, ..self.drained(broadcast, now) });
+        }
+        if broadcast.dispatch == Dispatch::Held {
+            let parts = Parts::of(self.body.as_deref().unwrap_or_default());
+            let parts = totals.recipients * u64::from(parts.count);
+            let broadcast = match self.limits.exceeded(parts, bill) {
+                None => broadcast.entering(Dispatch::Running, None),
+                over => broadcast.entering(Dispatch::Stopped, over),
+            };
+            let released = Broadcast { running_since: now, ..broadcast };
+            let released = self.with(released, now).owing_drain(now);
+            return Some(released.owing_poll(0, polls, now, repair_seconds));
         }
         Some(self.with(broadcast, now).owing_poll(0, polls, now, repair_seconds))
     }

@@ -52,7 +52,7 @@ impl Campaign {
         let State::Sent(broadcast) = &self.state else {
             return Err(Refusal::NotRunning);
         };
-        if !matches!(broadcast.dispatch, Dispatch::Running | Dispatch::Paused) {
+        if !matches!(broadcast.dispatch, Dispatch::Held | Dispatch::Running | Dispatch::Paused) {
             return Err(Refusal::NotRunning);
         }
         let stopped = broadcast.clone().entering(Dispatch::Stopped, broadcast.reason);
@@ -75,7 +75,7 @@ impl Campaign {
 }
 
 impl Broadcast {
-    fn entering(self, dispatch: Dispatch, reason: Option<Reason>) -> Self {
+    pub(super) fn entering(self, dispatch: Dispatch, reason: Option<Reason>) -> Self {
         Self { dispatch, dispatch_ended_at: None, reason, epoch: self.epoch + 1, ..self }
     }
 }

@@ -6,6 +6,8 @@ use crate::audience::{Skipped, Totals};
 use crate::message::Counts;
 use crate::phone::Phone;
 use crate::poll::PollSchedule;
+use crate::price::Bill;
+use crate::sender::{Provider, Sender};
 
 pub(super) const REPAIR: i64 = 120;
 
@@ -13,8 +15,9 @@ pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_millis(second * 1_000).expect("in range")
 }
 
-fn sender() -> Phone {
-    Phone::from_e164("+14153550100").expect("valid")
+fn sender() -> Sender {
+    let phone = Phone::from_e164("+14153550100").expect("valid");
+    Sender { phone, provider: Provider::default() }
 }
 
 pub(super) fn draft(body: Option<&str>) -> Campaign {
@@ -36,7 +39,9 @@ pub(super) fn sent() -> Campaign {
 
 pub(super) fn fanned_out(recipients: u64) -> Campaign {
     let totals = Totals { recipients, skipped: Skipped::default() };
-    sent().fanned_out(totals, &PollSchedule::default(), at(10), REPAIR).expect("first to end")
+    sent()
+        .fanned_out(totals, &Bill::default(), &PollSchedule::default(), at(10), REPAIR)
+        .expect("first to end")
 }
 
 pub(super) fn polled(campaign: &Campaign, counts: Counts, are_chunks_done: bool) -> Campaign {
@@ -119,7 +124,7 @@ fn an_empty_audience_is_done_at_once() {
 fn the_fan_out_ends_once() {
     let totals = Totals::default();
     let polls = PollSchedule::default();
-    assert_eq!(fanned_out(5).fanned_out(totals, &polls, at(11), REPAIR), None);
+    assert_eq!(fanned_out(5).fanned_out(totals, &Bill::default(), &polls, at(11), REPAIR), None);
     assert_eq!(fanned_out(5).fanning_out(totals, at(11), REPAIR), None);
 }
 
@@ -221,7 +226,7 @@ proptest! {
                 },
                 Event::FannedOut => {
                     let totals = Totals { recipients: 2, ..Totals::default() };
-                    campaign.fanned_out(totals, &PollSchedule::default(), now, REPAIR)
+                    campaign.fanned_out(totals, &Bill::default(), &PollSchedule::default(), now, REPAIR)
                 }
                 Event::Poll(counts) => {
                     campaign.polled(0, counts, true, &PollSchedule::default(), now, REPAIR)

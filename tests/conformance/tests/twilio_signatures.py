@@ -10,7 +10,7 @@ import sys
 from urllib.parse import urlencode, urlsplit
 
 from form import Form
-from twilio.request_validator import RequestValidator
+from twilio.request_validator import RequestValidator, get_signature_algorithm
 
 URLS = [
     "https://example.com/hook",
@@ -51,6 +51,15 @@ BODIES = [
 ALPHABET = "aZ09 +%&=?/:._-~\"'<>[]{}|\\^\r\n\t£€éЖ中😀\u0301\u200d"
 
 
+# As a request that is signed with a shared key has them in a header.
+SETTINGS = [
+    "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256",
+    "algorithm = HMAC_SHA256 , key=k",
+    "key=webhooks_sharedkey_1,algorithm=HMAC_SHA1",
+    "key=webhooks_sharedkey_1",
+]
+
+
 def text(chance, longest):
     return "".join(chance.choices(ALPHABET, k=chance.randint(0, longest)))
 
@@ -76,27 +85,34 @@ def seen_as(url):
     return [url, *urls, url + "/", parts._replace(query="z=1").geturl(), url.swapcase()]
 
 
-def takes(validator, url, payload, signature):
+def takes(validator, url, payload, signature, settings):
     # The SDK fails on a JSON body that the URL has no hash of, which is a refusal too.
     if isinstance(payload, str) and "bodySHA256=" not in url:
         return False
-    return validator.validate(url, payload, signature)
+    algorithm = get_signature_algorithm(settings)
+    return validator.validate(url, payload, signature, algorithm=algorithm)
 
 
-def case(token, url, pairs, body=None):
+def case(token, url, pairs, body=None, settings=None):
     validator = RequestValidator(token)
     if body is not None:
         separator = "&" if "?" in url else "?"
         url += f"{separator}bodySHA256={validator.compute_hash(body)}"
     payload = Form.of(pairs) if body is None else body
-    signature = validator.compute_signature(url, payload if body is None else {})
+    algorithm = get_signature_algorithm(settings)
+    signature = validator.compute_signature(
+        url, payload if body is None else {}, algorithm=algorithm
+    )
     return {
         "token": token,
         "url": url,
         "pairs": pairs,
         "body": body,
         "signature": signature,
-        "seen": [[seen, takes(validator, seen, payload, signature)] for seen in seen_as(url)],
+        "settings": settings,
+        "seen": [
+            [seen, takes(validator, seen, payload, signature, settings)] for seen in seen_as(url)
+        ],
     }
 
 
@@ -109,6 +125,8 @@ def main():
     for _ in range(given["generated"]):
         cases.append(case(chance.choice(tokens), url_of(chance), pairs_of(chance)))
         cases.append(case(chance.choice(tokens), url_of(chance), [], text(chance, 60)))
+        settings = chance.choice(SETTINGS)
+        cases.append(case(tokens[2], url_of(chance), pairs_of(chance), settings=settings))
     json.dump(cases, sys.stdout)
 
 

@@ -2,7 +2,8 @@
 //! differs from that by as little as one character.
 
 use conformance::{Runner, ask, say};
-use infra::gateway::signature::{is_valid, is_valid_for_json};
+use infra::gateway::signature::{Content, Signed};
+use infra::secrets::Credentials;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -15,17 +16,28 @@ struct Case {
     /// The JSON body; a form has none.
     body: Option<String>,
     signature: String,
+    /// The settings header of one that a shared key signed.
+    settings: Option<String>,
     /// Other URLs, and whether the SDK takes the signature for them.
     seen: Vec<(String, bool)>,
 }
 
 impl Case {
     fn is_taken(&self) -> bool {
-        let Self { token, url, pairs, body, signature, .. } = self;
-        match body {
-            None => is_valid(token, url, pairs, signature),
-            Some(body) => is_valid_for_json(token, url, body.as_bytes(), signature),
-        }
+        let Self { token, url, pairs, body, signature, settings, .. } = self;
+        let content = match body {
+            None => Content::Form(pairs),
+            Some(body) => Content::Json(body.as_bytes()),
+        };
+        // Either key alone is the account's: the other must not be tried with it.
+        let other = "another key".to_owned();
+        let (auth_token, shared) = match settings {
+            None => (token.clone(), other),
+            Some(_) => (other, token.clone()),
+        };
+        let credentials =
+            Credentials { auth_token, previous_auth_token: None, signing_keys: vec![shared] };
+        Signed { url, content, signature, settings: settings.as_deref() }.is_by(&credentials)
     }
 
     /// Every request that differs by one character of what the signature is about.

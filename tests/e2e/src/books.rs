@@ -33,6 +33,20 @@ impl Books {
         Ok(())
     }
 
+    /// Has a person write to a sender at AWS, which publishes it.
+    pub async fn published(&self, from: &str, to: &str, body: &str) -> anyhow::Result<()> {
+        let body = json!({"from": from, "to": to, "body": body});
+        let url = format!("{}/_simulator/aws/inbound", self.url);
+        self.http.post(url).json(&body).send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// Every request that AWS End User Messaging got, as JSON lines.
+    pub async fn aws_requests(&self) -> anyhow::Result<String> {
+        let url = format!("{}/_simulator/aws/requests", self.url);
+        Ok(self.http.get(url).send().await?.error_for_status()?.text().await?)
+    }
+
     /// Has a person write to a sender; answers the webhook's status.
     pub async fn inbound(
         &self,

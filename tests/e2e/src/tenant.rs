@@ -48,6 +48,13 @@ impl Tenant {
         format!("/v1/organizations/{}/{rest}", self.id)
     }
 
+    /// Changes the organisation's settings.
+    pub async fn configure(&self, settings: &Value) -> anyhow::Result<Value> {
+        let path = format!("/v1/organizations/{}", self.id);
+        let request = self.admin.request(Method::PATCH, &path).json(settings);
+        Ok(request.send().await?.error_for_status()?.json().await?)
+    }
+
     pub async fn contact(&self, phone: &str) -> anyhow::Result<String> {
         let contact = self.api.post(&self.path("contacts"), &json!({"phone": phone})).await?;
         text(&contact["id"])

@@ -28,7 +28,7 @@ pub(crate) async fn begun(tenant: &Tenant) -> anyhow::Result<Campaign> {
     let draft = draft.ok_or_else(|| anyhow::anyhow!("no campaign"))?;
     let now = clock::now();
     let scheduled = draft.clone().schedule(None, now, REPAIR_SECONDS)?;
-    let (sender, shards) = (organization.sender_phone, organization.shards);
+    let (sender, shards) = (organization.sender, organization.shards);
     let Begin::Begun(begun) = scheduled.begin(now, sender, shards, now, REPAIR_SECONDS) else {
         anyhow::bail!("not begun");
     };

@@ -1,5 +1,7 @@
 //! End-to-end tests: through HTTP, queues and schedules of the deployed local stack.
 
+mod accounts;
+mod aws;
 mod cancelling;
 mod contract;
 mod controls;

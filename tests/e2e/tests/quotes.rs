@@ -77,3 +77,46 @@ async fn bad_prices_change_nothing() -> anyhow::Result<()> {
     );
     Ok(())
 }
+
+/// A campaign of three recipients, sent with limits.
+async fn limited(limits: &Value) -> anyhow::Result<(Tenant, Vec<String>, String)> {
+    let tenant = Tenant::new().await?;
+    tenant.configure(&json!({"prices": {"currency": "USD", "perPart": {"US": "0.01"}}})).await?;
+    let phones = tenant.contacts(3).await?;
+    let id = tenant.draft("Our spring sale starts on Friday.").await?;
+    tenant.send_draft(&id, limits).await?;
+    Ok((tenant, phones, id))
+}
+
+#[tokio::test]
+async fn over_its_limits_nothing_leaves() -> anyhow::Result<()> {
+    for (limits, reason) in [
+        (json!({"maxParts": 2}), "max_parts"),
+        (json!({"maxPrice": "0.029"}), "max_price"),
+        (json!({"maxParts": 3, "maxPrice": "0.029"}), "max_price"),
+    ] {
+        let (tenant, phones, id) = limited(&limits).await?;
+        let is_over = |campaign: &Value| campaign["counts"]["failed"] == 3;
+        let campaign = tenant.until(&id, "every message to fail", is_over).await?;
+        assert_eq!(campaign["dispatch"], "stopped");
+        assert_eq!(campaign["reason"], reason);
+        assert_eq!(tenant.messages(&id).await?[0]["errorReason"], "stopped");
+        for phone in &phones {
+            assert_eq!(tenant.books.texts(phone).await?, 0);
+        }
+        tenant.assert_balanced(&campaign).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn within_its_limits_a_campaign_goes_out() -> anyhow::Result<()> {
+    let (tenant, phones, id) = limited(&json!({"maxParts": 3, "maxPrice": "0.03"})).await?;
+    let campaign = tenant.settled(&id).await?;
+    assert_eq!(campaign["counts"]["delivered"], 3);
+    assert_eq!((&campaign["maxParts"], &campaign["maxPrice"]), (&json!(3), &json!("0.03")));
+    for phone in &phones {
+        assert_eq!(tenant.books.texts(phone).await?, 1);
+    }
+    tenant.assert_balanced(&campaign).await
+}

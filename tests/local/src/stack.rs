@@ -19,13 +19,18 @@ const EMULATOR: &str = "emulator.py";
 const SIMULATOR: &str = "simulator";
 
 /// Times that are minutes on AWS and seconds here, so that a person does not wait for repairs and
-/// counts. Nothing else differs.
-const PARAMETERS: [(&str, &str); 7] = [
-    ("PollScheduleSeconds", "2,5,10,16,24,34,44,54,64,90,120,180,240,300,420,540,660,780,900"),
+/// counts. Nothing else differs, but that the emulator knows no configuration sets.
+const PARAMETERS: [(&str, &str); 9] = [
+    (
+        "PollScheduleSeconds",
+        "2,5,9,13,17,22,27,32,38,44,52,60,75,90,120,180,240,300,420,540,660,780,900",
+    ),
     ("RearmAfterSeconds", "10"),
     ("ClaimTimeoutSeconds", "8"),
     ("GatewayTimeoutSeconds", "3"),
     ("LookupAfterSeconds", "15"),
+    ("EndUserMessaging", "on"),
+    ("ConfigurationSetName", "volley-local"),
     ("UsageReport", "on"),
     ("LogLevel", "info"),
 ];
@@ -81,13 +86,16 @@ impl Stack {
             Some(provider) => provider,
             None => self.start_simulator().await?,
         };
-        let port = self.start_emulator().await?;
+        let port = self.start_emulator(&provider).await?;
         let endpoint = format!("http://127.0.0.1:{port}");
         let public_url = format!("{endpoint}/_aws/execute-api/{API_ID}/$default");
         let admin_key = random_hex()?;
         let aws = aws_variables(&endpoint);
         deploy(&aws, &public_url, &provider, &admin_key)?;
         let outputs = outputs(&aws)?;
+        if self.simulator.is_some() {
+            publish_to(&provider, &endpoint, &outputs).await?;
+        }
         self.variables = aws;
         self.variables.extend(
             [
@@ -126,7 +134,7 @@ impl Stack {
         Ok(provider)
     }
 
-    async fn start_emulator(&mut self) -> anyhow::Result<u16> {
+    async fn start_emulator(&mut self, provider: &Provider) -> anyhow::Result<u16> {
         let port = process::free_port()?;
         let endpoint = format!("http://127.0.0.1:{port}");
         let log = folder().join("emulator.log");
@@ -138,6 +146,8 @@ impl Stack {
             .arg(functions_log())
             .env_clear()
             .envs(aws_variables(&endpoint))
+            // The emulator has no phones: the simulator stands in for End User Messaging too.
+            .env("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", &provider.url)
             .env("PATH", std::env::var("PATH").unwrap_or_default())
             .env("HOME", folder())
             .env("GATEWAY_PORT", port.to_string())
@@ -179,6 +189,23 @@ impl Stack {
         }
         Ok(fs::remove_file(folder().join("stack.json"))?)
     }
+}
+
+/// Tells the simulator where AWS would publish receipts and what people write.
+async fn publish_to(
+    provider: &Provider,
+    endpoint: &str,
+    outputs: &HashMap<String, String>,
+) -> anyhow::Result<()> {
+    let topics = serde_json::json!({
+        "endpoint": endpoint,
+        "events": outputs.get("SmsEventsTopic"),
+        "inbound": outputs.get("SmsInboundTopic"),
+    });
+    let url = format!("{}/_simulator/aws/topics", provider.url);
+    let told = reqwest::Client::new().put(url).json(&topics).send().await?;
+    told.error_for_status().context("the simulator takes no topics")?;
+    Ok(())
 }
 
 fn functions_log() -> String {

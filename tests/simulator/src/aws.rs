@@ -24,6 +24,7 @@ use axum::http::HeaderMap;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 
+use crate::fates::{Creation, DELIVERED};
 use crate::life::Outcome;
 use crate::line::Line;
 use crate::world::{self, World, lock};
@@ -104,10 +105,14 @@ async fn send(world: &Arc<World>, line: &Line, body: &[u8]) -> Response {
             return answers::invalid(&invalid);
         }
     };
-    if is_dry {
-        return id().map_or_else(|_| answers::failed(), |id| answers::sent(&id));
-    }
     let to = order.to.clone();
+    if is_dry {
+        // Asked without sending, the service refuses what it would refuse, and takes nothing.
+        return match world.fate(&to).unwrap_or(DELIVERED).creation {
+            Creation::Refuse(code) => answers::refused(code, &to),
+            _ => id().map_or_else(|_| answers::failed(), |id| answers::sent(&id)),
+        };
+    }
     match world.submit(order, line).await {
         Outcome::Accepted(index) => answers::sent(&world.store().get(index).sid),
         Outcome::Refused(code) => answers::refused(code, &to),

@@ -7,7 +7,7 @@ use infra::table::{Deleted, Saved};
 use serde::Deserialize;
 use shared::campaign::{BODY_LONGEST, Campaign, Status};
 use shared::ids::{CampaignId, OrganizationId};
-use shared::organization::NAME_LONGEST;
+use shared::organization::{NAME_LONGEST, Organization};
 use shared::text;
 use utoipa::{IntoParams, ToSchema};
 
@@ -57,7 +57,7 @@ pub(crate) async fn create_campaign(
     Json(draft): Json<CampaignDraft>,
 ) -> Result<Reply, Problem> {
     let now = clock::now();
-    let (name, body) = draft.checked()?;
+    let (name, body) = draft.checked(&access.organization)?;
     let id = CampaignId::new(now, clock::entropy());
     let campaign = Campaign::create(id, access.organization.id, name, body, now);
     let reply = Reply::new(StatusCode::CREATED, &CampaignView::from(&campaign))?;
@@ -113,7 +113,7 @@ pub(crate) async fn update_campaign(
     Segment(id): Segment<CampaignId>,
     Json(draft): Json<CampaignDraft>,
 ) -> Result<Reply, Problem> {
-    let (name, body) = draft.checked()?;
+    let (name, body) = draft.checked(&access.organization)?;
     for _ in 0..RACES_MOST {
         let before = find(&app, access.organization.id, id).await?;
         let after = before.clone().update(name.clone(), body.clone(), clock::now())?;
@@ -182,13 +182,21 @@ async fn delete_drafts(
     Err(Problem::raced())
 }
 
+/// Refuses a body that the organisation's provider would refuse for every recipient.
+pub(super) fn check_body(organization: &Organization, body: Option<&str>) -> Result<(), Problem> {
+    let checked = body.map(|body| organization.sender.provider.check_body(body)).transpose();
+    checked.map(drop).map_err(|error| Problem::field("/body", error.to_string()))
+}
+
 impl CampaignDraft {
-    fn checked(&self) -> Result<(String, Option<String>), Problem> {
+    fn checked(&self, organization: &Organization) -> Result<(String, Option<String>), Problem> {
         let mut checks = Checks::default();
         let name = checks.take("/name", text::name(&self.name, NAME_LONGEST));
         let body = self.body.as_deref();
         let body = body.map(|body| text::body(body, BODY_LONGEST)).transpose();
         let body = checks.take("/body", body);
-        name.zip(body).ok_or_else(|| checks.problem())
+        let checked = name.zip(body).ok_or_else(|| checks.problem())?;
+        check_body(organization, checked.1.as_deref())?;
+        Ok(checked)
     }
 }

@@ -8,11 +8,13 @@ use infra::clock;
 use infra::table::OrganizationSaved;
 use serde::Deserialize;
 use shared::ids::OrganizationId;
+use shared::keyword::Keywords;
 use shared::organization::{
     NAME_LONGEST, Organization, PARTS_PER_SECOND, PARTS_PER_SECOND_MOST, SHARDS,
 };
 use shared::phone::{Phone, Region};
 use shared::price::PriceList;
+use shared::sender::{Provider, Sender};
 use shared::text;
 use utoipa::ToSchema;
 
@@ -24,7 +26,7 @@ use crate::page::{ListView, Paging};
 use crate::params::Query;
 use crate::problem::Problem;
 use crate::state::{App, RACES_MOST, moment_after};
-use crate::views::OrganizationView;
+use crate::views::{KeywordsSchema, OrganizationView, ProviderSchema};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -36,6 +38,9 @@ pub(crate) struct OrganizationDraft {
     sender_phone: String,
     /// The country whose national forms are read, by its code of two letters; US if left out.
     default_region: Option<String>,
+    /// Twilio by the deployment's own account if left out.
+    #[schema(value_type = Option<ProviderSchema>)]
+    provider: Option<Provider>,
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -49,6 +54,12 @@ pub(crate) struct OrganizationPatch {
     #[schema(minimum = 1, maximum = 100_000)]
     parts_per_second: Option<u32>,
     prices: Option<PricesDraft>,
+    /// Replaced as a whole; campaigns that are sent already keep theirs.
+    #[schema(value_type = Option<ProviderSchema>)]
+    provider: Option<Provider>,
+    /// Replaced as a whole.
+    #[schema(value_type = Option<KeywordsSchema>)]
+    keywords: Option<Keywords>,
 }
 
 /// What a message part costs, by the recipient's country.
@@ -76,14 +87,15 @@ pub(crate) async fn create_organization(
     Json(draft): Json<OrganizationDraft>,
 ) -> Result<Reply, Problem> {
     let now = clock::now();
-    let (name, sender_phone, default_region) = draft.checked()?;
+    let (name, sender, default_region) = draft.checked()?;
     let organization = Organization {
         id: OrganizationId::new(now, clock::entropy()),
         name,
-        sender_phone,
+        sender,
         default_region,
         parts_per_second: PARTS_PER_SECOND,
         prices: None,
+        keywords: Keywords::default(),
         shards: SHARDS,
         created_at: now,
         updated_at: now,
@@ -159,58 +171,70 @@ pub(crate) async fn update_organization(
 }
 
 impl OrganizationDraft {
-    fn checked(&self) -> Result<(String, Phone, Region), Problem> {
+    fn checked(self) -> Result<(String, Sender, Region), Problem> {
         let mut checks = Checks::default();
         let region = self.default_region.as_deref().map(str::parse::<Region>);
         let region = checks.take("/defaultRegion", region.transpose());
         let region = region.map(Option::unwrap_or_default);
         let name = checks.take("/name", text::name(&self.name, NAME_LONGEST));
         let written = Phone::parse(&self.sender_phone, region.unwrap_or_default());
-        let sender = checks.take("/senderPhone", written);
-        match (name, sender, region) {
-            (Some(name), Some(sender), Some(region)) => Ok((name, sender, region)),
+        let phone = checks.take("/senderPhone", written);
+        let provider = take_provider(&mut checks, self.provider.unwrap_or_default());
+        match (name, phone, provider, region) {
+            (Some(name), Some(phone), Some(provider), Some(region)) => {
+                Ok((name, Sender { phone, provider }, region))
+            }
             _ => Err(checks.problem()),
         }
     }
 }
 
 impl OrganizationPatch {
+    /// Every field that is given is checked, so that one answer names all that do not validate.
     fn applied(&self, before: &Organization) -> Result<Organization, Problem> {
         let mut checks = Checks::default();
-        let given = |value: &Option<String>, before: &str| {
-            value.clone().unwrap_or_else(|| before.to_owned())
-        };
-        let name = given(&self.name, &before.name);
-        let name = checks.take("/name", text::name(&name, NAME_LONGEST));
-        let region = self.default_region.as_deref().map(str::parse::<Region>);
-        let region = checks.take("/defaultRegion", region.transpose());
-        let region = region.map(|region| region.unwrap_or(before.default_region));
-        let sender = match &self.sender_phone {
-            Some(written) => Phone::parse(written, region.unwrap_or_default()),
-            None => Ok(before.sender_phone.clone()),
-        };
-        let sender = checks.take("/senderPhone", sender);
-        let rate = self.parts_per_second.unwrap_or(before.parts_per_second);
-        let rate = checks.take("/partsPerSecond", checked_rate(rate));
-        let prices = self.prices.as_ref().map(|p| PriceList::read(&p.currency, &p.per_part));
-        let prices = checks.take("/prices", prices.transpose());
-        match (name, sender, region, rate, prices) {
-            (
-                Some(name),
-                Some(sender_phone),
-                Some(default_region),
-                Some(parts_per_second),
-                Some(prices),
-            ) => Ok(Organization {
-                name,
-                sender_phone,
-                default_region,
-                parts_per_second,
-                prices: prices.or(before.prices.clone()),
-                ..before.clone()
-            }),
-            _ => Err(checks.problem()),
+        let mut after = before.clone();
+        if let Some(name) = &self.name {
+            take_into(&mut after.name, checks.take("/name", text::name(name, NAME_LONGEST)));
         }
+        if let Some(region) = &self.default_region {
+            let region = checks.take("/defaultRegion", region.parse::<Region>());
+            take_into(&mut after.default_region, region);
+        }
+        if let Some(written) = &self.sender_phone {
+            let phone = Phone::parse(written, after.default_region);
+            take_into(&mut after.sender.phone, checks.take("/senderPhone", phone));
+        }
+        if let Some(rate) = self.parts_per_second {
+            let rate = checks.take("/partsPerSecond", checked_rate(rate));
+            take_into(&mut after.parts_per_second, rate);
+        }
+        if let Some(prices) = &self.prices {
+            let prices = PriceList::read(&prices.currency, &prices.per_part).map(Some);
+            take_into(&mut after.prices, checks.take("/prices", prices));
+        }
+        if let Some(provider) = &self.provider {
+            let provider = take_provider(&mut checks, provider.clone());
+            take_into(&mut after.sender.provider, provider);
+        }
+        if let Some(keywords) = &self.keywords {
+            let keywords = checks.take("/keywords", keywords.clone().checked());
+            take_into(&mut after.keywords, keywords);
+        }
+        checks.passed().map(|()| after)
+    }
+}
+
+fn take_into<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn take_provider(checks: &mut Checks, provider: Provider) -> Option<Provider> {
+    match provider.checked() {
+        Ok(provider) => Some(provider),
+        Err(error) => checks.take(&format!("/provider{}", error.pointer), Err(error)),
     }
 }
 
@@ -238,6 +262,7 @@ mod tests {
             name: " ".to_owned(),
             sender_phone: "call me".to_owned(),
             default_region: Some("Utopia".to_owned()),
+            provider: None,
         };
         let (_, body) = read(draft.checked().expect_err("refused")).await;
         let errors = body["errors"].as_array().expect("errors").iter();
@@ -251,8 +276,9 @@ mod tests {
             name: "Ferry".to_owned(),
             sender_phone: "07911 123456".to_owned(),
             default_region: Some("gb".to_owned()),
+            provider: None,
         };
         let (_, sender, _) = draft.checked().map_err(|_| ()).expect("valid");
-        assert_eq!(sender.as_str(), "+447911123456");
+        assert_eq!(sender.phone.as_str(), "+447911123456");
     }
 }

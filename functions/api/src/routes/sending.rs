@@ -5,14 +5,17 @@ use http::StatusCode;
 use infra::clock;
 use infra::table::{Saved, TestMessage};
 use serde::Deserialize;
-use shared::campaign::State as CampaignState;
+use shared::campaign::{Campaign, Limits, MaxPrice, State as CampaignState};
 use shared::ids::{CampaignId, MessageId};
 use shared::job::{Due, Job};
 use shared::message::{Kind, Message};
+use shared::organization::Organization;
 use shared::phone::Phone;
+use shared::price::InvalidPrice;
+use shared::sender::Provider;
 use utoipa::ToSchema;
 
-use super::campaigns::find;
+use super::campaigns::{check_body, find};
 use crate::auth::{Access, Sender};
 use crate::idempotency::Once;
 use crate::json::{Json, MaybeJson, Reply};
@@ -26,13 +29,44 @@ use crate::views::{CampaignView, MessageView, Time};
 pub(crate) struct SendRequest {
     /// When to send, at most 14 days ahead; now if left out.
     scheduled_at: Option<Time>,
+    /// Stops the campaign before anything leaves if it comes to more message parts.
+    #[schema(minimum = 1)]
+    max_parts: Option<u64>,
+    /// Stops the campaign before anything leaves if it costs more by the organisation's prices, or
+    /// has recipients in countries that have none.
+    #[schema(example = "25.00")]
+    max_price: Option<String>,
+}
+
+impl SendRequest {
+    fn limits(&self, organization: &Organization) -> Result<Limits, Problem> {
+        if self.max_parts == Some(0) {
+            return Err(Problem::field("/maxParts", "must be at least 1"));
+        }
+        let Some(written) = &self.max_price else {
+            return Ok(Limits { max_parts: self.max_parts, max_price: None });
+        };
+        let amount = written.parse();
+        let amount =
+            amount.map_err(|error: InvalidPrice| Problem::field("/maxPrice", error.to_string()))?;
+        let Some(prices) = organization.prices.clone() else {
+            let detail = "maxPrice needs the organisation's prices";
+            return Err(Problem::unprocessable("prices_required", detail));
+        };
+        let max_price = Some(MaxPrice { amount, prices });
+        Ok(Limits { max_parts: self.max_parts, max_price })
+    }
 }
 
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct TestRequest {
     /// The phone to text: E.164, or national as dialled in the organisation's default region.
     to: String,
+    /// Only asks the provider whether it would send the text: `sent` then means that it would. AWS
+    /// End User Messaging can be asked so.
+    #[serde(default)]
+    dry_run: bool,
 }
 
 /// Schedules a draft, for now or for later.
@@ -42,7 +76,7 @@ pub(crate) struct TestRequest {
         (status = 202, description = "The campaign, scheduled.", body = CampaignView),
         (status = 409, description = "`campaign_not_draft`"),
         (status = 422, description = "`campaign_body_required`, `scheduled_at_past`, \
-                                      `scheduled_at_too_far`, or the body does not validate."),
+                                      `scheduled_at_too_far`, `prices_required`, or the body does not validate."),
     ))]
 pub(crate) async fn send_campaign(
     State(app): State<App>,
@@ -51,11 +85,15 @@ pub(crate) async fn send_campaign(
     once: Once,
     MaybeJson(request): MaybeJson<SendRequest>,
 ) -> Result<Reply, Problem> {
+    let limits = request.limits(&access.organization)?;
     let at = request.scheduled_at.map(|Time(at)| at);
     for _ in 0..RACES_MOST {
         let now = clock::now();
         let before = find(&app, access.organization.id, id).await?;
         let after = before.clone().schedule(at, now, app.repair_seconds)?;
+        let after = Campaign { limits: limits.clone(), ..after };
+        // The provider may be another since the body was saved.
+        check_body(&access.organization, after.body.as_deref())?;
         let reply = Reply::new(StatusCode::ACCEPTED, &CampaignView::from(&after))?;
         let remember = once.remember(&reply, now);
         let saved = app.table.save_campaign(&before, &after, remember.as_ref());
@@ -80,7 +118,8 @@ pub(crate) async fn send_campaign(
     responses(
         (status = 202, description = "The test message, on its way.", body = MessageView),
         (status = 409, description = "`campaign_not_draft`"),
-        (status = 422, description = "`campaign_body_required`, or the body does not validate."),
+        (status = 422, description = "`campaign_body_required`, `dry_run_unavailable`, or the body does not \
+                                      validate."),
     ))]
 pub(crate) async fn send_test(
     State(app): State<App>,
@@ -92,6 +131,10 @@ pub(crate) async fn send_test(
     let organization = access.organization;
     let to = Phone::parse(&request.to, organization.default_region)
         .map_err(|error| Problem::field("/to", error.to_string()))?;
+    if request.dry_run && !matches!(organization.sender.provider, Provider::Aws(_)) {
+        let detail = "the organisation's provider cannot be asked without sending";
+        return Err(Problem::unprocessable("dry_run_unavailable", detail));
+    }
     let campaign = find(&app, organization.id, campaign_id).await?;
     let now = clock::now();
     let test = TestMessage {
@@ -100,9 +143,14 @@ pub(crate) async fn send_test(
             kind: Kind::Test,
             ..Message::pending(organization.id, campaign_id, to, now)
         },
-        from: organization.sender_phone,
+        from: organization.sender,
         body: campaign.test_body()?.to_owned(),
+        is_dry_run: request.dry_run,
     };
+    test.from
+        .provider
+        .check_body(&test.body)
+        .map_err(|error| Problem::field("/body", error.to_string()))?;
     let due = Due {
         at: now.plus_seconds(app.repair_seconds),
         job: Job::Test {

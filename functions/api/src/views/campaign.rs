@@ -20,6 +20,11 @@ pub(crate) struct CampaignView {
     /// How far the handing over is; null until the campaign is sent.
     #[schema(value_type = Option<words::Dispatch>, required = true)]
     dispatch: Option<Dispatch>,
+    /// Sent with these, it is stopped before anything leaves if it comes to more.
+    #[schema(required = true)]
+    max_parts: Option<u64>,
+    #[schema(required = true)]
+    max_price: Option<String>,
     #[schema(required = true)]
     estimated_finish_at: Option<Time>,
     name: String,
@@ -97,7 +102,13 @@ impl From<&Campaign> for CampaignView {
             organization_id: campaign.organization_id.0,
             status: campaign.status(),
             reason,
-            dispatch: broadcast.map(|broadcast| broadcast.dispatch),
+            dispatch: broadcast.map(|broadcast| match broadcast.dispatch {
+                // Under way, though nothing is handed over before it is known to be within them.
+                Dispatch::Held => Dispatch::Running,
+                other => other,
+            }),
+            max_parts: campaign.limits.max_parts,
+            max_price: campaign.limits.max_price.as_ref().map(|most| most.amount.to_string()),
             estimated_finish_at: None,
             name: campaign.name.clone(),
             body: campaign.body.clone(),
@@ -170,7 +181,8 @@ mod tests {
         let expected = json!({
             "id": "00000000-0000-0000-0000-000000000002",
             "organizationId": "00000000-0000-0000-0000-000000000001",
-            "status": "draft", "reason": null, "dispatch": null, "estimatedFinishAt": null,
+            "status": "draft", "reason": null, "dispatch": null, "maxParts": null, "maxPrice": null,
+            "estimatedFinishAt": null,
             "name": "Spring", "body": "Hi",
             "scheduledAt": null, "sentAt": null, "failedAt": null, "cancelledAt": null,
             "createdAt": "1970-01-01T00:00:00.000Z", "updatedAt": "1970-01-01T00:00:00.000Z",
@@ -182,7 +194,9 @@ mod tests {
     #[test]
     fn a_sent_campaign_has_an_audience_that_grows() {
         let scheduled = draft().schedule(None, at(1), 120).expect("schedulable");
-        let sender = Phone::from_e164("+14153550100").expect("valid");
+        let phone = Phone::from_e164("+14153550100").expect("valid");
+        let provider = shared::sender::Provider::default();
+        let sender = shared::sender::Sender { phone, provider };
         let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), 120) else {
             panic!("not begun");
         };

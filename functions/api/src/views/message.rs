@@ -35,6 +35,9 @@ pub(crate) struct MessageView {
     error_reason: Option<FailureReason>,
     #[schema(required = true)]
     provider_message_id: Option<String>,
+    /// Whether the provider was only asked if it would send it; of tests alone.
+    #[serde(rename = "dryRun")]
+    is_dry_run: bool,
     created_at: Time,
     #[schema(required = true)]
     sent_at: Option<Time>,
@@ -53,7 +56,7 @@ impl MessageView {
     ) -> Self {
         let message = Message { created_at: broadcast.sent_at, ..message };
         let body = campaign.body.clone().unwrap_or_default();
-        Self::new(message, broadcast.sender.clone(), body)
+        Self::new(message, broadcast.sender.phone.clone(), body)
     }
 
     fn new(message: Message, from: Phone, body: String) -> Self {
@@ -70,6 +73,7 @@ impl MessageView {
             error_code: failure.and_then(|(_, code)| code.map(str::to_owned)),
             error_reason: failure.map(|(reason, _)| reason),
             provider_message_id: message.provider_id().map(str::to_owned),
+            is_dry_run: false,
             created_at: message.created_at.into(),
             sent_at: message.sent_at().map(Time),
             delivered_at: message.delivered_at().map(Time),
@@ -81,6 +85,7 @@ impl MessageView {
 
 impl From<TestMessage> for MessageView {
     fn from(test: TestMessage) -> Self {
-        Self::new(test.message, test.from, test.body)
+        let view = Self::new(test.message, test.from.phone, test.body);
+        Self { is_dry_run: test.is_dry_run, ..view }
     }
 }

@@ -2,9 +2,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use shared::access::{ApiKey, Role};
+use shared::keyword::Keywords;
 use shared::organization::Organization;
 use shared::phone::{Phone, Region};
 use shared::price::PriceList;
+use shared::sender::Provider;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -24,6 +26,10 @@ pub(crate) struct OrganizationView {
     parts_per_second: u32,
     #[schema(required = true)]
     prices: Option<PricesView>,
+    #[schema(value_type = super::ProviderSchema)]
+    provider: Provider,
+    #[schema(value_type = super::KeywordsSchema)]
+    keywords: Keywords,
     created_at: Time,
     updated_at: Time,
 }
@@ -33,10 +39,12 @@ impl From<&Organization> for OrganizationView {
         Self {
             id: organization.id.0,
             name: organization.name.clone(),
-            sender_phone: organization.sender_phone.clone(),
+            sender_phone: organization.sender.phone.clone(),
             default_region: organization.default_region,
             parts_per_second: organization.parts_per_second,
             prices: organization.prices.as_ref().map(PricesView::from),
+            provider: organization.sender.provider.clone(),
+            keywords: organization.keywords.clone(),
             created_at: organization.created_at.into(),
             updated_at: organization.updated_at.into(),
         }

@@ -28,9 +28,10 @@ words! {
     Role: "admin" "sender" "viewer";
     CampaignStatus: "draft" "scheduled" "sent" "cancelled" "failed";
     CampaignReason: "missed_schedule" "no_progress" "provider_unreachable" "provider_account"
-        "spend_limit";
+        "provider_sender" "spend_limit" "max_parts" "max_price";
     Dispatch: "running" "paused" "stopped" "done";
     Encoding: "GSM-7" "UCS-2";
+    MessageType: "TRANSACTIONAL" "PROMOTIONAL";
     MessageKind: "campaign" "test";
     MessageStatus: "pending" "sent" "delivered" "failed" "unknown";
     ErrorReason: "unsubscribed" "invalid_number" "unreachable" "filtered" "expired" "stopped"

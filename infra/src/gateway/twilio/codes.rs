@@ -4,19 +4,46 @@
 
 use shared::message::{FailureReason, Status};
 
-/// Why a message failed, by Twilio's code.
+use crate::gateway::Halt;
+
+/// What one of Twilio's error codes says of a message that was to be created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    Refused(FailureReason),
+    /// Not processed: to be asked again later.
+    Throttled,
+    Halted(Halt),
+}
+
+/// Every code that means more than that Twilio refuses this message.
+pub(super) fn meaning(code: u32) -> Meaning {
+    use FailureReason as Reason;
+    Meaning::Refused(match code {
+        // Too many requests; the sender's queue is full.
+        20_429 | 21_611 => return Meaning::Throttled,
+        // Wrong credentials, a closed or suspended account.
+        20_003 | 20_005 | 30_002 => return Meaning::Halted(Halt::Account),
+        // Not a number, or not a Messaging Service, from which the account can send anything.
+        // 21606 is left out: it may be about this destination only.
+        21_601 | 21_603 | 21_661 | 21_701 | 21_704 | 21_705 => {
+            return Meaning::Halted(Halt::Sender);
+        }
+        21_610 => Reason::Unsubscribed,
+        21_211 | 21_217 | 21_401 | 21_421 | 21_614 | 30_005 => Reason::InvalidNumber,
+        21_612 | 30_003 | 30_006 | 30_009 => Reason::Unreachable,
+        30_004 | 30_007 | 30_034 => Reason::Filtered,
+        30_036 => Reason::Expired,
+        30_008 => Reason::Unknown,
+        _ => Reason::ProviderError,
+    })
+}
+
+/// Why a message failed, by the code in its receipt.
 #[must_use]
 pub fn refusal_reason(code: u32) -> FailureReason {
-    match code {
-        21_610 => FailureReason::Unsubscribed,
-        21_211 | 21_217 | 21_401 | 21_421 | 21_612 | 21_614 | 30_005 => {
-            FailureReason::InvalidNumber
-        }
-        30_003 | 30_006 | 30_009 => FailureReason::Unreachable,
-        30_004 | 30_007 | 30_034 => FailureReason::Filtered,
-        30_036 => FailureReason::Expired,
-        30_008 => FailureReason::Unknown,
-        _ => FailureReason::ProviderError,
+    match meaning(code) {
+        Meaning::Refused(reason) => reason,
+        Meaning::Throttled | Meaning::Halted(_) => FailureReason::ProviderError,
     }
 }
 
@@ -39,16 +66,23 @@ mod tests {
 
     #[test]
     fn only_an_opt_out_is_an_opt_out() {
-        for code in [30_003, 30_005, 30_006, 30_007, 30_008, 21_211, 21_614, 30_036] {
-            assert_ne!(refusal_reason(code), FailureReason::Unsubscribed, "{code}");
+        for code in 20_000..64_000 {
+            let is_opt_out = refusal_reason(code) == FailureReason::Unsubscribed;
+            assert_eq!(is_opt_out, code == 21_610, "{code}");
         }
-        assert_eq!(refusal_reason(21_610), FailureReason::Unsubscribed);
     }
 
     #[test]
-    fn unheard_of_statuses_say_nothing() {
-        assert_eq!(receipt_status("received"), None);
-        assert_eq!(receipt_status("teleported"), None);
-        assert_eq!(receipt_status("undelivered"), Some(Status::Failed));
+    fn every_status_has_its_rank() {
+        let ranks = |statuses: &[&str]| -> Vec<Option<Status>> {
+            statuses.iter().map(|status| receipt_status(status)).collect()
+        };
+        let sent = ranks(&["queued", "sending", "sent", "accepted", "scheduled"]);
+        assert!(sent.iter().all(|status| *status == Some(Status::Sent)));
+        let delivered = ranks(&["delivered", "read", "partially_delivered"]);
+        assert!(delivered.iter().all(|status| *status == Some(Status::Delivered)));
+        let failed = ranks(&["failed", "undelivered", "canceled"]);
+        assert!(failed.iter().all(|status| *status == Some(Status::Failed)));
+        assert_eq!(ranks(&["receiving", "received", "teleported"]), [None, None, None]);
     }
 }

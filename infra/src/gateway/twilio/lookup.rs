@@ -4,30 +4,12 @@ use chrono::DateTime;
 use reqwest::StatusCode;
 use serde::Deserialize;
 use shared::message::{FailureReason, Status};
-use shared::phone::Phone;
 use shared::receipt::Receipt;
+use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 
+use super::super::{Found, LookupError, Sought};
 use super::{Twilio, receipt_status, refusal_reason};
-
-#[derive(Debug, thiserror::Error)]
-pub enum LookupError {
-    #[error("failed to ask the provider")]
-    Request(#[source] reqwest::Error),
-    #[error("the provider answered {0}")]
-    Answer(StatusCode),
-}
-
-/// What a search for a message found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// One message that can only be the one.
-    One(Receipt),
-    /// None, which proves nothing: the message may still be on its way to the list.
-    None,
-    /// Several that could be it, which settles nothing.
-    Several,
-}
 
 #[derive(Deserialize)]
 struct Resource {
@@ -36,13 +18,6 @@ struct Resource {
     error_code: Option<u32>,
     body: Option<String>,
     date_created: Option<String>,
-}
-
-impl From<reqwest::Error> for LookupError {
-    /// The address holds phones, which must not come into a log.
-    fn from(error: reqwest::Error) -> Self {
-        Self::Request(error.without_url())
-    }
 }
 
 #[derive(Deserialize)]
@@ -71,30 +46,39 @@ impl Resource {
 }
 
 impl Twilio {
-    /// What the provider says of the message that it knows as `sid`.
-    pub async fn fetch(&self, sid: &str, now: Timestamp) -> Result<Option<Receipt>, LookupError> {
-        let answer = self.get(format!("{}/{sid}.json", self.messages_url()), &[]).await?;
-        match answer.status() {
-            StatusCode::NOT_FOUND => Ok(None),
-            status if !status.is_success() => Err(LookupError::Answer(status)),
-            _ => Ok(answer.json::<Resource>().await?.receipt(now)),
+    /// Fetches the message by the provider's id, or searches for it where the answer with the id
+    /// was lost.
+    pub(super) async fn ask(&self, sought: &Sought<'_>) -> Result<Found, LookupError> {
+        match (sought.message.provider_id(), &sought.message.claim) {
+            (Some(id), _) => self.fetch(id, sought.now).await,
+            (None, Some(claim)) => self.search(sought, claim.at).await,
+            (None, None) => Ok(Found::None),
         }
     }
 
-    /// Searches for the message that was handed over within a minute of `claimed_at` and whose
-    /// answer was lost.
-    pub async fn search(
+    async fn fetch(&self, sid: &str, now: Timestamp) -> Result<Found, LookupError> {
+        let answer = self.get(format!("{}/{sid}.json", self.messages_url()), &[]).await?;
+        match answer.status() {
+            StatusCode::NOT_FOUND => Ok(Found::None),
+            status if !status.is_success() => Err(LookupError::Answer(status)),
+            _ => Ok(found(answer.json::<Resource>().await?.receipt(now))),
+        }
+    }
+
+    /// Searches for the message that was handed over within a minute of `claimed_at`.
+    async fn search(
         &self,
-        from: &Phone,
-        to: &Phone,
-        body: &str,
+        sought: &Sought<'_>,
         claimed_at: Timestamp,
-        now: Timestamp,
     ) -> Result<Found, LookupError> {
         // Twilio filters by whole days.
         let day = claimed_at.plus_seconds(-60).datetime().format("%Y-%m-%d").to_string();
-        let query =
-            [("To", to.as_str()), ("From", from.as_str()), ("DateSent>", &day), ("PageSize", "50")];
+        let mut query = vec![("To", sought.message.to.as_str()), ("DateSent>", &day)];
+        // A Messaging Service chooses the number itself.
+        if !sends_by_service(sought.from) {
+            query.push(("From", sought.from.phone.as_str()));
+        }
+        query.push(("PageSize", "50"));
         let answer = self.get(format!("{}.json", self.messages_url()), &query).await?;
         if !answer.status().is_success() {
             return Err(LookupError::Answer(answer.status()));
@@ -106,11 +90,11 @@ impl Twilio {
         }
         let (earliest, latest) = (claimed_at.plus_seconds(-60), claimed_at.plus_seconds(60));
         let mut candidates = list.messages.iter().filter(|resource| {
-            resource.body.as_deref() == Some(body)
+            resource.body.as_deref() == Some(sought.body)
                 && resource.created_at().is_some_and(|at| earliest <= at && at <= latest)
         });
         Ok(match (candidates.next(), candidates.next()) {
-            (Some(one), None) => one.receipt(now).map_or(Found::None, Found::One),
+            (Some(one), None) => found(one.receipt(sought.now)),
             (None, _) => Found::None,
             (Some(_), Some(_)) => Found::Several,
         })
@@ -121,12 +105,16 @@ impl Twilio {
         url: String,
         query: &[(&str, &str)],
     ) -> Result<reqwest::Response, reqwest::Error> {
-        let settings = &self.settings;
-        self.http
-            .get(url)
-            .query(query)
-            .basic_auth(&settings.account_sid, Some(&settings.auth_token))
-            .send()
-            .await
+        let account = &self.account;
+        let request = self.http.get(url).query(query);
+        request.basic_auth(&account.sid, Some(&account.auth_token)).send().await
     }
+}
+
+fn found(receipt: Option<Receipt>) -> Found {
+    receipt.map_or(Found::None, Found::One)
+}
+
+fn sends_by_service(sender: &Sender) -> bool {
+    matches!(&sender.provider, Provider::Twilio(twilio) if twilio.messaging_service_sid.is_some())
 }

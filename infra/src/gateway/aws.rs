@@ -1,0 +1,105 @@
+//! AWS End User Messaging SMS.
+//!
+//! Sending takes no client token, so a request whose answer is lost must never be repeated: the
+//! client's retries are off. No operation reads a message's status back; what became of it comes
+//! as events, which carry the context of the call and so say which message they are about.
+
+mod answers;
+mod events;
+
+pub use events::{Event, Inbound};
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_pinpointsmsvoicev2::Client;
+use aws_sdk_pinpointsmsvoicev2::config::Builder;
+use aws_sdk_pinpointsmsvoicev2::operation::send_text_message::builders::SendTextMessageFluentBuilder;
+use aws_sdk_pinpointsmsvoicev2::types::MessageType as SdkMessageType;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use shared::sender::{AwsSender, MessageType, Provider, Sender};
+
+use super::{Found, Gateway, Handover, LookupError, Outgoing, Sought};
+use crate::usage::Usage;
+
+#[derive(Clone)]
+pub struct EndUserMessaging {
+    client: Client,
+    /// Where events go, for senders that name no set of their own.
+    configuration_set: Option<String>,
+    usage: Usage,
+}
+
+impl EndUserMessaging {
+    #[must_use]
+    pub fn new(
+        config: &SdkConfig,
+        configuration_set: Option<String>,
+        timeout: Duration,
+        usage: Usage,
+    ) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(timeout.min(Duration::from_secs(3)))
+            .operation_timeout(timeout)
+            .build();
+        let config = Builder::from(config)
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts)
+            .build();
+        Self { client: Client::from_conf(config), configuration_set, usage }
+    }
+
+    fn request(&self, outgoing: &Outgoing<'_>) -> SendTextMessageFluentBuilder {
+        let settings = AwsSender::default();
+        let settings = match &outgoing.from.provider {
+            Provider::Aws(settings) => settings,
+            Provider::Twilio(_) => &settings,
+        };
+        let set = settings.configuration_set.clone().or(self.configuration_set.clone());
+        self.client
+            .send_text_message()
+            .destination_phone_number(outgoing.to.as_str())
+            .origination_identity(origination(outgoing.from, settings))
+            .message_body(outgoing.body)
+            .message_type(message_type(settings.message_type))
+            .set_configuration_set_name(set)
+            .set_max_price(settings.max_price.clone())
+            .set_time_to_live(settings.time_to_live_seconds.and_then(|s| i32::try_from(s).ok()))
+            .set_context(outgoing.message.as_ref().map(events::context))
+    }
+
+    async fn send(&self, outgoing: &Outgoing<'_>, is_dry_run: bool) -> Handover {
+        let dry_run = is_dry_run.then_some(true);
+        let answer = self.request(outgoing).set_dry_run(dry_run).send().await;
+        self.usage.call("sms-voice.SendTextMessage");
+        answers::understand(answer)
+    }
+}
+
+fn origination<'a>(sender: &'a Sender, settings: &'a AwsSender) -> &'a str {
+    settings.origination_identity.as_deref().unwrap_or(sender.phone.as_str())
+}
+
+fn message_type(kind: MessageType) -> SdkMessageType {
+    match kind {
+        MessageType::Transactional => SdkMessageType::Transactional,
+        MessageType::Promotional => SdkMessageType::Promotional,
+    }
+}
+
+impl Gateway for EndUserMessaging {
+    fn hand_over<'a>(&'a self, outgoing: &'a Outgoing<'a>) -> BoxFuture<'a, Handover> {
+        self.send(outgoing, false).boxed()
+    }
+
+    fn check<'a>(&'a self, outgoing: &'a Outgoing<'a>) -> BoxFuture<'a, Handover> {
+        self.send(outgoing, true).boxed()
+    }
+
+    fn look_up<'a>(&'a self, _: &'a Sought<'a>) -> BoxFuture<'a, Result<Found, LookupError>> {
+        async { Ok(Found::None) }.boxed()
+    }
+}

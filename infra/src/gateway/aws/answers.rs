@@ -1,0 +1,127 @@
+//! What the answers of `SendTextMessage` mean.
+
+use std::error::Error;
+use std::io;
+
+use aws_sdk_pinpointsmsvoicev2::config::http::HttpResponse;
+use aws_sdk_pinpointsmsvoicev2::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_pinpointsmsvoicev2::operation::send_text_message::{
+    SendTextMessageError, SendTextMessageOutput,
+};
+use aws_sdk_pinpointsmsvoicev2::types::error::ValidationException;
+use aws_sdk_pinpointsmsvoicev2::types::{
+    ConflictExceptionReason, ServiceQuotaExceededExceptionReason, ValidationExceptionReason,
+};
+use shared::message::FailureReason;
+
+use crate::gateway::{Halt, Handover, Refusal};
+
+pub(super) type Answer =
+    Result<SendTextMessageOutput, SdkError<SendTextMessageError, HttpResponse>>;
+
+pub(super) fn understand(answer: Answer) -> Handover {
+    match answer {
+        Ok(output) => match output.message_id {
+            Some(id) if !id.is_empty() => Handover::Accepted(id),
+            _ => Handover::Ambiguous,
+        },
+        // Nothing was sent.
+        Err(SdkError::ConstructionFailure(_)) => Handover::Unreachable,
+        Err(SdkError::DispatchFailure(failure))
+            if failure.as_connector_error().is_some_and(|error| is_refused_connection(error)) =>
+        {
+            Handover::Unreachable
+        }
+        Err(SdkError::ServiceError(error)) => {
+            let is_client_error = error.raw().status().is_client_error();
+            refusal(error.err(), is_client_error)
+        }
+        Err(_) => Handover::Ambiguous,
+    }
+}
+
+/// Whether nobody listened. Any other trouble may have come after the request was read.
+fn is_refused_connection(error: &(dyn Error + 'static)) -> bool {
+    let mut source = Some(error);
+    while let Some(error) = source {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if kind == Some(io::ErrorKind::ConnectionRefused) {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}
+
+fn refusal(error: &SendTextMessageError, is_client_error: bool) -> Handover {
+    use SendTextMessageError as E;
+    match error {
+        E::ThrottlingException(_) => Handover::Throttled { retry_after: None },
+        E::AccessDeniedException(_) => Handover::Halted(Halt::Account),
+        // The origination identity or the configuration set.
+        E::ResourceNotFoundException(_) => Handover::Halted(Halt::Sender),
+        E::ServiceQuotaExceededException(exceeded) => match &exceeded.reason {
+            Some(ServiceQuotaExceededExceptionReason::MonthlySpendLimitReachedForText) => {
+                Handover::Halted(Halt::SpendLimit)
+            }
+            reason => refused(
+                FailureReason::ProviderError,
+                reason.as_ref().map(ServiceQuotaExceededExceptionReason::as_str),
+                error,
+            ),
+        },
+        E::ConflictException(conflict) => {
+            let reason = conflict.reason.as_ref();
+            refused(conflict_reason(reason), reason.map(ConflictExceptionReason::as_str), error)
+        }
+        E::ValidationException(invalid) => refused(
+            validation_reason(invalid),
+            invalid.reason.as_ref().map(ValidationExceptionReason::as_str),
+            error,
+        ),
+        E::InternalServerException(_) => Handover::Ambiguous,
+        other => by_code(other, is_client_error),
+    }
+}
+
+/// Errors that every service of AWS has, and that no operation lists.
+fn by_code(error: &SendTextMessageError, is_client_error: bool) -> Handover {
+    match error.code() {
+        Some(
+            "UnrecognizedClientException"
+            | "InvalidSignatureException"
+            | "ExpiredTokenException"
+            | "MissingAuthenticationTokenException"
+            | "OptInRequired",
+        ) => Handover::Halted(Halt::Account),
+        Some("TooManyRequestsException" | "RequestLimitExceeded") => {
+            Handover::Throttled { retry_after: None }
+        }
+        Some(_) if is_client_error => refused(FailureReason::ProviderError, None, error),
+        _ => Handover::Ambiguous,
+    }
+}
+
+fn refused(reason: FailureReason, code: Option<&str>, error: &SendTextMessageError) -> Handover {
+    let code = code.or(error.code()).map(str::to_owned);
+    Handover::Refused(Refusal { reason, code })
+}
+
+fn conflict_reason(reason: Option<&ConflictExceptionReason>) -> FailureReason {
+    use ConflictExceptionReason as R;
+    match reason {
+        Some(R::DestinationPhoneNumberOptedOut) => FailureReason::Unsubscribed,
+        Some(
+            R::DestinationCountryBlockedByProtectConfiguration
+            | R::DestinationPhoneNumberBlockedByProtectNumberOverride,
+        ) => FailureReason::Filtered,
+        _ => FailureReason::ProviderError,
+    }
+}
+
+/// The destination is a phone number by its form, so the service knows none such.
+fn validation_reason(invalid: &ValidationException) -> FailureReason {
+    let of_destination =
+        invalid.fields().iter().any(|field| field.name == "DestinationPhoneNumber");
+    if of_destination { FailureReason::InvalidNumber } else { FailureReason::ProviderError }
+}

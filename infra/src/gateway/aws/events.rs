@@ -1,0 +1,154 @@
+//! Events of AWS End User Messaging: what became of a message, and what a person wrote.
+//!
+//! They come from an SNS topic, as they are or wrapped in a notification, or from EventBridge.
+//! Source: "Example event data", "Event types for SMS, MMS, and voice" and "Two-way SMS messaging
+//! example payload" of the service's user guide.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+use shared::ids::{CampaignId, MessageId, OrganizationId};
+use shared::message::{FailureReason, Kind, Status};
+use shared::phone::Phone;
+use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::time::Timestamp;
+
+/// What an event says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    Receipt(Delivery),
+    Inbound(Inbound),
+    /// It is of the service, but about none of Volley's messages, or of a kind that did not exist
+    /// when this was written.
+    Silent,
+}
+
+/// What a person wrote to one of the account's numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inbound {
+    pub from: Phone,
+    pub to: Phone,
+    pub body: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct MessageEvent {
+    event_type: String,
+    event_timestamp: Option<i64>,
+    #[serde(default)]
+    is_final: bool,
+    destination_phone_number: Option<String>,
+    message_id: Option<String>,
+    message_status: Option<String>,
+    #[serde(default)]
+    context: HashMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct InboundEvent {
+    origination_number: String,
+    destination_number: String,
+    #[serde(default)]
+    message_body: String,
+}
+
+/// What a call carries, so that its events say which message they are about.
+pub(super) fn context(message: &MessageRef) -> HashMap<String, String> {
+    let MessageRef { organization_id, campaign_id, message_id, kind } = message;
+    let kind = match kind {
+        Kind::Campaign => "campaign",
+        Kind::Test => "test",
+    };
+    [
+        ("organization", organization_id.to_string()),
+        ("campaign", campaign_id.to_string()),
+        ("message", message_id.to_string()),
+        ("kind", kind.to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+fn message(context: &HashMap<String, String>) -> Option<MessageRef> {
+    Some(MessageRef {
+        organization_id: context.get("organization")?.parse::<OrganizationId>().ok()?,
+        campaign_id: context.get("campaign")?.parse::<CampaignId>().ok()?,
+        message_id: context.get("message")?.parse::<MessageId>().ok()?,
+        kind: match context.get("kind")?.as_str() {
+            "campaign" => Kind::Campaign,
+            "test" => Kind::Test,
+            _ => return None,
+        },
+    })
+}
+
+impl Event {
+    /// Reads an event from a queue; `None` if it is none of this service's.
+    #[must_use]
+    pub fn read(body: &Value, now: Timestamp) -> Option<Self> {
+        // A notification holds the event as a text, EventBridge as its detail.
+        if let Some(text) = body.get("Message").and_then(Value::as_str) {
+            let inner: Value = serde_json::from_str(text).ok()?;
+            return Self::read(&inner, now);
+        }
+        if body.get("source").and_then(Value::as_str) == Some("aws.sms-voice") {
+            return Self::read(body.get("detail")?, now);
+        }
+        if body.get("eventType").is_some() {
+            let event = MessageEvent::deserialize(body).ok()?;
+            return Some(event.receipt(now).map_or(Self::Silent, Self::Receipt));
+        }
+        let inbound = InboundEvent::deserialize(body).ok()?;
+        let from = Phone::from_e164(&inbound.origination_number);
+        let to = Phone::from_e164(&inbound.destination_number);
+        Some(match (from, to) {
+            (Ok(from), Ok(to)) => Self::Inbound(Inbound { from, to, body: inbound.message_body }),
+            // Short codes have inboxes too, but are no organisation's phone.
+            _ => Self::Silent,
+        })
+    }
+}
+
+impl MessageEvent {
+    fn receipt(self, now: Timestamp) -> Option<Delivery> {
+        let word = self.message_status.as_deref().or(self.event_type.strip_prefix("TEXT_"))?;
+        let (status, reason) = fate(word, self.is_final)?;
+        let receipt = Receipt {
+            provider_id: self.message_id?,
+            status,
+            reason,
+            code: reason.map(|_| word.to_owned()),
+            at: self.event_timestamp.and_then(Timestamp::from_millis).map_or(now, |at| at.min(now)),
+        };
+        let to = Phone::from_e164(self.destination_phone_number.as_deref()?).ok()?;
+        Some(Delivery { message: message(&self.context)?, to, receipt })
+    }
+}
+
+/// What a message's status at the service says of it. Until it is final, a failure may still turn
+/// out to be none. `UNKNOWN` says after 72 hours that no carrier has told: the message was sent,
+/// and nobody knows more.
+fn fate(status: &str, is_final: bool) -> Option<(Status, Option<FailureReason>)> {
+    use FailureReason as Reason;
+    let reason = match status {
+        "DELIVERED" => return Some((Status::Delivered, None)),
+        // In some countries the last that is told, in others the carrier's word before the phone's.
+        "SUCCESSFUL" if is_final => return Some((Status::Delivered, None)),
+        "SUCCESSFUL" | "SENT" | "PENDING" | "QUEUED" | "UNKNOWN" => {
+            return Some((Status::Sent, None));
+        }
+        "INVALID" => Reason::InvalidNumber,
+        "INVALID_MESSAGE" => Reason::ProviderError,
+        "UNREACHABLE" | "CARRIER_UNREACHABLE" => Reason::Unreachable,
+        "BLOCKED" | "CARRIER_BLOCKED" | "SPAM" | "PROTECT_BLOCKED" => Reason::Filtered,
+        "TTL_EXPIRED" => Reason::Expired,
+        _ => return None,
+    };
+    Some(if is_final { (Status::Failed, Some(reason)) } else { (Status::Sent, None) })
+}
+
+#[cfg(test)]
+mod tests;
