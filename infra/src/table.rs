@@ -38,6 +38,7 @@ pub use last_send::LastSend;
 pub use organizations::OrganizationSaved;
 pub use receipts::ReceiptApplied;
 pub use tests_sent::TestMessage;
+pub use unsubscribes::Registered;
 pub use walk::ShardPosition;
 
 use aws_sdk_dynamodb::Client;

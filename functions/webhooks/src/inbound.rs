@@ -7,6 +7,7 @@ use std::sync::Arc;
 use infra::clock;
 use infra::gateway::aws::Inbound;
 use infra::gateway::{Handover, Outgoing};
+use infra::table::Registered;
 use shared::ids::OrganizationId;
 use shared::keyword::Keyword;
 use shared::organization::Organization;
@@ -133,7 +134,8 @@ async fn keep(
         campaign_id: None,
         evidence: Some(inbound.body.trim().chars().take(EVIDENCE_LONGEST).collect()),
     };
-    let is_new = app.table.register(&preference, organization.shards).await?;
+    let registered = app.table.register(&preference, organization.shards).await?;
+    let is_new = registered == Registered::Done;
     if is_new && !subscribed {
         // The opt-out stands already: that its campaign is not found must not lose it.
         match app.table.last_campaign_to(organization, &inbound.from).await {

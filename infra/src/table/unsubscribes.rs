@@ -32,6 +32,16 @@ struct Row {
     evidence: Option<String>,
 }
 
+/// What became of a person's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Registered {
+    Done,
+    /// The person had opted out before: the evidence of that is kept.
+    Confirmed,
+    /// A newer word stands.
+    Older,
+}
+
 const KIND: &str = "an unsubscribe";
 
 impl Row {
@@ -49,9 +59,8 @@ impl Row {
 }
 
 impl Table {
-    /// Writes a person's word unless the register holds a newer one; `false` if it does, or if the
-    /// person had opted out before, which this then confirms: the first evidence is kept.
-    pub async fn register(&self, preference: &Preference, shards: u16) -> Result<bool> {
+    /// Writes a person's word unless the register holds a newer one.
+    pub async fn register(&self, preference: &Preference, shards: u16) -> Result<Registered> {
         let key = keys::unsubscribe(preference.organization_id, &preference.phone, shards);
         let row = Row {
             phone: preference.phone.clone(),
@@ -70,7 +79,7 @@ impl Table {
         };
         let row = item(KIND, &key, row)?;
         if self.put(row, condition, vec![(":now", now)]).await? == Written::Done {
-            return Ok(true);
+            return Ok(Registered::Done);
         }
         if !preference.subscribed {
             let confirm = Change {
@@ -78,9 +87,12 @@ impl Table {
                 condition: "changedAt < :now AND attribute_exists(optedOut)".to_owned(),
                 ..Change::default()
             };
-            self.change(&key, confirm.value(":now", preference.changed_at.to_string())).await?;
+            let confirm = confirm.value(":now", preference.changed_at.to_string());
+            if self.change(&key, confirm).await? == Written::Done {
+                return Ok(Registered::Confirmed);
+            }
         }
-        Ok(false)
+        Ok(Registered::Older)
     }
 
     /// Notes which campaign an opt-out that was just kept answers to.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use infra::clock;
+use infra::table::Registered;
 use shared::ids::OrganizationId;
 use shared::time::Timestamp;
 use shared::unsubscribe::{Preference, Source};
@@ -26,14 +27,19 @@ async fn an_older_word_changes_nothing() -> anyhow::Result<()> {
     let table = table().await;
     let (organization, now) = (organization(), clock::now());
     let earlier = now.plus_seconds(-60);
-    assert!(table.register(&preference(organization, false, now), SHARDS).await?);
-    assert!(!table.register(&preference(organization, true, earlier), SHARDS).await?);
+    let register = async |word| table.register(&word, SHARDS).await;
+    let word = |subscribed, at| preference(organization, subscribed, at);
+    assert_eq!(register(word(false, now)).await?, Registered::Done);
+    assert_eq!(register(word(true, earlier)).await?, Registered::Older);
     let phones = [phone(7)];
     let shard = phones[0].shard(SHARDS);
     let opted_out = async || table.unsubscribed_among(organization, shard, &phones).await;
     assert_eq!(opted_out().await?, HashSet::from(phones.clone()));
-    let later = preference(organization, true, now.plus_seconds(60));
-    assert!(table.register(&later, SHARDS).await?);
+    // A second opt-out confirms the first, also against a word between the two.
+    assert_eq!(register(word(false, now.plus_seconds(60))).await?, Registered::Confirmed);
+    assert_eq!(register(word(true, now.plus_seconds(30))).await?, Registered::Older);
+    assert_eq!(opted_out().await?.len(), 1);
+    assert_eq!(register(word(true, now.plus_seconds(90))).await?, Registered::Done);
     assert!(opted_out().await?.is_empty());
     Ok(())
 }

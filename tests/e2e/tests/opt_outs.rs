@@ -16,6 +16,11 @@ async fn stop_and_start_are_heard() -> anyhow::Result<()> {
     assert_eq!(unsubscribes.len(), 1);
     assert_eq!(unsubscribes[0]["source"], "keyword");
     assert_eq!(unsubscribes[0]["evidence"], "Stop!");
+    for _idempotent in 0..2 {
+        tenant.unsubscribe(&to).await?;
+    }
+    let still = tenant.api.list(&tenant.path("unsubscribes")).await?;
+    assert_eq!(still, unsubscribes, "the first evidence stands");
     let id = tenant.send().await?;
     let campaign = tenant.settled(&id).await?;
     assert_eq!(campaign["audience"]["skipped"]["unsubscribed"], 1);

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use http::StatusCode;
 use infra::clock;
+use infra::table::Registered;
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::unsubscribe::{Preference, Source};
@@ -98,11 +99,15 @@ async fn register(
         evidence: None,
     };
     for _ in 0..RACES_MOST {
-        if app.table.register(&preference, organization.shards).await? {
-            return Ok(preference);
+        match app.table.register(&preference, organization.shards).await? {
+            Registered::Done => return Ok(preference),
+            Registered::Confirmed => {
+                let kept = app.table.unsubscribe(organization, &preference.phone).await?;
+                return kept.ok_or_else(Problem::raced);
+            }
+            // Another word has this very millisecond.
+            Registered::Older => preference.changed_at = clock::now(),
         }
-        // Another word has this very millisecond.
-        preference.changed_at = clock::now();
     }
     Err(Problem::raced())
 }
