@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_ssm::Client;
-use aws_sdk_ssm::error::SdkError;
+use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
 use serde::Deserialize;
 use shared::sender::SecretName;
@@ -17,6 +17,9 @@ use crate::usage::Usage;
 const LIFETIME: Duration = Duration::from_mins(5);
 /// Whoever finds a secret outdated has it read anew, but not more often than this.
 const FRESH: Duration = Duration::from_secs(10);
+
+/// Errors that no waiting mends.
+const DENIED: [&str; 3] = ["AccessDeniedException", "InvalidKeyId", "ValidationException"];
 
 /// What a secret holds: an auth token, or an object with these fields.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
@@ -43,6 +46,12 @@ pub enum SecretError {
     Missing(SecretName),
     #[error("the secret {0} is neither a token nor an object with authToken")]
     Malformed(SecretName),
+    #[error("the secret {name} may not be read: see its policy and its key's")]
+    Denied {
+        name: SecretName,
+        #[source]
+        source: Box<SdkError<GetParameterError>>,
+    },
     #[error("failed to read the secret {name}")]
     Request {
         name: SecretName,
@@ -91,7 +100,15 @@ impl Secrets {
         if let Some((_, credentials)) = found {
             return Ok(credentials);
         }
-        let credentials = Arc::new(self.read(name).await?);
+        let credentials = match self.read(name).await {
+            Ok(credentials) => Arc::new(credentials),
+            // What was good is good still, while nobody can say otherwise.
+            Err(error @ SecretError::Request { .. }) => {
+                let (_, last) = known().get(name).cloned().ok_or(error)?;
+                return Ok(last);
+            }
+            Err(error) => return Err(error),
+        };
         known().insert(name.clone(), (Instant::now(), Arc::clone(&credentials)));
         Ok(credentials)
     }
@@ -107,6 +124,9 @@ impl Secrets {
         self.usage.call("ssm.GetParameter");
         let answer = answer.map_err(|error| match error.as_service_error() {
             Some(error) if error.is_parameter_not_found() => SecretError::Missing(name.clone()),
+            _ if DENIED.contains(&error.code().unwrap_or_default()) => {
+                SecretError::Denied { name: name.clone(), source: Box::new(error) }
+            }
             _ => SecretError::Request { name: name.clone(), source: Box::new(error) },
         })?;
         let value = answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default();

@@ -35,7 +35,7 @@ pub use due::Owed;
 pub use idempotency::{Answer, Fingerprint, Remember};
 pub use imports::{BATCH_WRITES, ImportSaved, RowChange};
 pub use last_send::LastSend;
-pub use organizations::OrganizationSaved;
+pub use organizations::{OrganizationSaved, Owner};
 pub use receipts::ReceiptApplied;
 pub use tests_sent::TestMessage;
 pub use unsubscribes::Registered;

@@ -106,6 +106,8 @@ pub enum Reason {
     ProviderSender,
     /// The account has spent what it may at the provider.
     SpendLimit,
+    /// Its provider, chosen since it was scheduled, does not take so long a body.
+    BodyTooLong,
     /// It came to more parts than it was sent with.
     MaxParts,
     /// It came to a higher price than it was sent with.

@@ -18,6 +18,15 @@ pub struct Sender {
 }
 
 impl Sender {
+    /// The secret of the organisation's own account, if it has one.
+    #[must_use]
+    pub fn credentials(&self) -> Option<&SecretName> {
+        match &self.provider {
+            Provider::Twilio(twilio) => Some(&twilio.account.as_ref()?.credentials),
+            Provider::Aws(_) => None,
+        }
+    }
+
     /// Everything that an answer may name as whom it is for: the phone, a pool's other numbers, a
     /// Messaging Service.
     #[must_use]
@@ -97,7 +106,7 @@ pub enum MessageType {
 
 /// The name of a secret: `ssm:/path` of a parameter, or `secretsmanager:name` of a secret. The
 /// secret itself is never kept.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SecretName(String);
 

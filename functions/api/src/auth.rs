@@ -65,6 +65,8 @@ impl Level for Admin {
 /// The organisation of the path, opened for what `L` stands for.
 pub(crate) struct Access<L> {
     pub(crate) organization: Organization,
+    /// Whether the key is the deployment's, and not one of the organisation.
+    pub(crate) is_deployment: bool,
     level: PhantomData<L>,
 }
 
@@ -115,7 +117,11 @@ impl<L: Level> FromRequestParts<App> for Access<L> {
         let Segment(id) = Segment::<OrganizationId>::from_request_parts(parts, app).await?;
         caller.admit::<L>(id)?;
         let organization = app.table.organization(id).await?;
-        Ok(Self { organization: organization.ok_or_else(Problem::not_found)?, level: PhantomData })
+        Ok(Self {
+            organization: organization.ok_or_else(Problem::not_found)?,
+            is_deployment: matches!(caller, Caller::Deployment),
+            level: PhantomData,
+        })
     }
 }
 

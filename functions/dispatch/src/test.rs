@@ -33,6 +33,7 @@ pub(crate) async fn dispatch(
             tracing::error!(message.id = %message_id, error = ?anyhow::Error::from(error), "no gateway");
             None
         }
+        Err(_) if is_too_late(&message) => None,
         Err(error) => return Err(error.into()),
     };
     let (right, shards) = (Right::new(), organization.shards);

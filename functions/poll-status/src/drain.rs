@@ -43,6 +43,12 @@ pub(crate) async fn drain(
     if broadcast.epoch != epoch || campaign.drain.is_none() {
         return Ok(());
     }
+    if broadcast.dispatch == Dispatch::Held {
+        let now = clock::now();
+        let check = |campaign: &Campaign| campaign.hold_checked(now);
+        app.table.update_campaign(organization_id, campaign_id, check).await?;
+        return Ok(());
+    }
     // Read before the look: chunks that a fan-out cuts during it may be missed.
     let are_all_cut = broadcast.audience.completed_at.is_some();
     let looks: Vec<Look> = stream::iter(0..broadcast.shards)

@@ -4,7 +4,7 @@
 
 use infra::clock;
 use infra::table::Saved;
-use shared::campaign::Begin;
+use shared::campaign::{Begin, Reason};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::time::Timestamp;
 
@@ -28,6 +28,15 @@ pub(crate) async fn begin(
         };
         let sender = organization.sender;
         let shards = organization.shards;
+        if let Err(error) = sender.provider.check_body(campaign.body.as_deref().unwrap_or_default())
+            && let Ok(cancelled) = campaign.clone().cancel(now, Some(Reason::BodyTooLong))
+        {
+            if app.table.save_campaign(&campaign, &cancelled, None).await? == Saved::Done {
+                tracing::warn!(campaign.id = %campaign_id, %error, "cancelled a campaign");
+                return Ok(());
+            }
+            continue;
+        }
         match campaign.begin(scheduled_at, sender, shards, now, app.repair_seconds) {
             Begin::Begun(next) => {
                 if app.table.begin_campaign(&campaign, &next, &last_send, now).await? == Saved::Done

@@ -3,15 +3,17 @@
 //! its own, where no flood of receipts keeps it waiting.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use infra::clock;
 use infra::gateway::aws::Inbound;
 use infra::gateway::{Handover, Outgoing};
-use infra::table::Registered;
-use shared::ids::OrganizationId;
-use shared::keyword::Keyword;
+use infra::table::{Owner, Registered};
+use serde_json::json;
+use shared::keyword::{Keyword, Keywords};
 use shared::organization::Organization;
 use shared::phone::Phone;
+use shared::sender::{AwsSender, Provider, Sender};
 use shared::time::Timestamp;
 use shared::unsubscribe::{Preference, Source};
 
@@ -19,22 +21,27 @@ use crate::App;
 use crate::http::{Form, Response};
 
 const EVIDENCE_LONGEST: usize = 160;
+const REPLIES_WITHIN: Duration = Duration::from_secs(20);
 /// Names the Messaging Service of the number that was written to, if it has one.
 pub(crate) const SERVICE: &str = "MessagingServiceSid";
 
-/// The organisation that a person wrote to, by the number or by its Messaging Service.
-pub(crate) async fn owner(
+/// The organisations that a person wrote to: by the number, and by its Messaging Service. There are
+/// two where one has claimed a number of the other's pool, and a STOP counts for both.
+pub(crate) async fn owners(
     app: &App,
     to: &Phone,
     service: Option<&str>,
-) -> anyhow::Result<Option<OrganizationId>> {
-    if let Some(owner) = app.table.sender_owner(to.as_str()).await? {
-        return Ok(Some(owner));
+) -> anyhow::Result<Vec<Owner>> {
+    let mut owners: Vec<Owner> = Vec::new();
+    let service = service.filter(|service| !service.is_empty());
+    for address in [Some(to.as_str()), service].into_iter().flatten() {
+        let owner = app.table.sender_owner(address).await?;
+        let is_new = |owner: &Owner| {
+            owners.iter().all(|known| known.organization_id != owner.organization_id)
+        };
+        owners.extend(owner.filter(is_new));
     }
-    match service.filter(|service| !service.is_empty()) {
-        Some(service) => Ok(app.table.sender_owner(service).await?),
-        None => Ok(None),
-    }
+    Ok(owners)
 }
 
 /// Takes what Twilio says that a person wrote.
@@ -44,33 +51,62 @@ pub(crate) async fn take(app: &App, form: &Form) -> anyhow::Result<Response> {
         return Ok(Response::status(400));
     };
     let body = form.get("Body").unwrap_or_default();
-    // Twilio names the keyword itself where its own opt-out handling is on.
     let inbound = Inbound { from, to, body: body.to_owned() };
-    let heard =
-        hear(app, &inbound, form.get("OptOutType"), form.get(SERVICE), clock::now()).await?;
-    Ok(Response::to_person(heard.as_ref().and_then(Heard::reply)))
+    let owners = owners(app, &inbound.to, form.get(SERVICE)).await?;
+    // Twilio names the keyword itself where its own opt-out handling is on.
+    let heard = hear(app, &inbound, owners, form.get("OptOutType"), clock::now()).await?;
+    Ok(Response::to_person(heard.iter().find_map(Heard::reply)))
 }
 
-/// Takes what AWS says that a person wrote, and answers where that is ours to do.
+/// Takes what AWS says that a person wrote; answers what is ours to reply.
 pub(crate) async fn take_published(
     app: &App,
     inbound: &Inbound,
     at: Timestamp,
-) -> anyhow::Result<()> {
-    let Some(heard) = hear(app, inbound, None, None, at).await? else {
-        return Ok(());
+) -> anyhow::Result<Option<Reply>> {
+    let owners = owners(app, &inbound.to, None).await?;
+    let heard = hear(app, inbound, owners, None, at).await?;
+    Ok(heard.iter().find_map(|heard| {
+        let body = heard.reply()?.to_owned();
+        Some(Reply {
+            from: answering(&heard.organization, &inbound.to)?,
+            to: inbound.from.clone(),
+            body,
+        })
+    }))
+}
+
+/// A reply that AWS is to be asked to send.
+pub(crate) struct Reply {
+    from: Sender,
+    to: Phone,
+    body: String,
+}
+
+/// The sender of an answer: the very number that the person wrote to, if it is one of AWS's still.
+fn answering(organization: &Organization, number: &Phone) -> Option<Sender> {
+    let Provider::Aws(settings) = &organization.sender.provider else {
+        return None;
     };
-    let Some(body) = heard.reply() else {
-        return Ok(());
-    };
-    let from = &heard.organization.sender;
-    let gateway = app.gateways.of(from).await?;
-    let reply = Outgoing { message: None, from, to: &inbound.from, body };
-    let answer = gateway.hand_over(&reply).await;
-    if !matches!(answer, Handover::Accepted(_)) {
-        tracing::warn!(organization.id = %heard.organization.id, ?answer, "a reply was not taken");
+    let is_own = organization.sender.addresses().contains(number.as_str());
+    let settings = AwsSender { origination_identity: None, ..settings.clone() };
+    is_own.then(|| Sender { phone: number.clone(), provider: Provider::Aws(settings) })
+}
+
+/// Sends replies side by side. Who gets none has still been heard, so they have little time.
+pub(crate) async fn reply(app: &App, replies: Vec<Reply>) {
+    let sent = replies.iter().map(async |reply| {
+        let Reply { from, to, body } = reply;
+        let gateway = app.gateways.of(from).await?;
+        let outgoing = Outgoing { message: None, from, to, body };
+        anyhow::Ok(gateway.hand_over(&outgoing).await)
+    });
+    let sent = tokio::time::timeout(REPLIES_WITHIN, futures::future::join_all(sent)).await;
+    for answer in sent.unwrap_or_default() {
+        if !matches!(answer, Ok(Handover::Accepted(_))) {
+            tracing::warn!(?answer, "a reply was not taken");
+        }
     }
-    Ok(())
 }
 
 /// A keyword that was heard, and whose organisation it is for.
@@ -87,34 +123,48 @@ impl Heard {
     }
 }
 
-/// Keeps what a person's words ask for; `None` if they ask for nothing.
+/// Keeps what a person's words ask for.
 async fn hear(
     app: &App,
     inbound: &Inbound,
+    owners: Vec<Owner>,
     told: Option<&str>,
-    service: Option<&str>,
     at: Timestamp,
-) -> anyhow::Result<Option<Heard>> {
-    let Some(organization_id) = owner(app, &inbound.to, service).await? else {
-        tracing::warn!("an inbound word came for a number that no organisation has");
-        return Ok(None);
-    };
-    let Some(organization) = app.organizations.find(&app.table, organization_id).await? else {
-        return Ok(None);
-    };
-    let own = &organization.keywords;
-    let told = told.and_then(|told| Keyword::read(told, own));
-    let Some(keyword) = told.or_else(|| Keyword::read(&inbound.body, own)) else {
-        return Ok(None);
-    };
-    let is_new = match keyword {
-        Keyword::Help => true,
-        Keyword::Stop | Keyword::Start => {
-            let subscribed = keyword == Keyword::Start;
-            keep(app, &organization, inbound, subscribed, at).await?
-        }
-    };
-    Ok(Some(Heard { organization, keyword, is_new }))
+) -> anyhow::Result<Vec<Heard>> {
+    if owners.is_empty() {
+        keep_unowned(app, inbound, told).await?;
+    }
+    let mut heard = Vec::new();
+    for owner in owners {
+        let found = app.organizations.find(&app.table, owner.organization_id).await?;
+        let Some(organization) = found else { continue };
+        let Some(keyword) = read(inbound, told, &organization.keywords) else { continue };
+        let is_new = match keyword {
+            Keyword::Help => true,
+            Keyword::Stop => keep(app, &organization, inbound, false, at).await?,
+            Keyword::Start => keep(app, &organization, inbound, true, at).await?,
+        };
+        heard.push(Heard { organization, keyword, is_new });
+    }
+    Ok(heard)
+}
+
+fn read(inbound: &Inbound, told: Option<&str>, own: &Keywords) -> Option<Keyword> {
+    told.and_then(|told| Keyword::read(told, own)).or_else(|| Keyword::read(&inbound.body, own))
+}
+
+/// An opt-out at a number that no organisation has named is for somebody to look at: whoever texts
+/// from that number must hear it.
+async fn keep_unowned(app: &App, inbound: &Inbound, told: Option<&str>) -> anyhow::Result<()> {
+    if read(inbound, told, &Keywords::default()) != Some(Keyword::Stop) {
+        return Ok(());
+    }
+    tracing::error!("an opt-out came for a number that no organisation has");
+    let Inbound { from, to, body } = inbound;
+    let letter = json!({ "from": from.as_str(), "to": to.as_str(), "body": body }).to_string();
+    let reason = "an opt-out for a number that no organisation has";
+    anyhow::ensure!(app.dead_letters.keep(&letter, reason).await, "failed to keep {reason}");
+    Ok(())
 }
 
 /// Writes the word to the register, with what the person may have answered to.

@@ -56,20 +56,25 @@ struct Folded {
 pub(crate) async fn apply(app: &App, event: SqsEvent) -> BatchResponse {
     let mut response = BatchResponse::default();
     let parsed: Vec<Parsed<Body>> = batch::parse(event, &app.dead_letters, &mut response).await;
-    let mut receipts = Vec::new();
+    let (mut receipts, mut replies) = (Vec::new(), Vec::new());
     for Parsed { message_id: id, sent_at, body } in parsed {
         match body {
             Body::Receipt(delivery) => receipts.push(Queued { id, delivery }),
             Body::Inbound(inbound) => {
                 let at = sent_at.unwrap_or_else(clock::now);
-                if let Err(error) = inbound::take_published(app, &inbound, at).await {
-                    tracing::error!(error = ?error, "failed to take an inbound word");
-                    response.fail(id);
+                match inbound::take_published(app, &inbound, at).await {
+                    Ok(reply) => replies.extend(reply),
+                    Err(error) => {
+                        tracing::error!(error = ?error, "failed to take an inbound word");
+                        response.fail(id);
+                    }
                 }
             }
             Body::Silent => {}
         }
     }
+    // Only once every word stands.
+    inbound::reply(app, replies).await;
     for round in rounds(receipts) {
         let results = apply_round(app, &round).await;
         for (folded, result) in round.into_iter().zip(results) {

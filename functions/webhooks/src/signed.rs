@@ -5,16 +5,15 @@
 //! the signature does; its secret is read anew where the one that is known does not serve. A
 //! campaign that was sent before its organisation changed accounts is still told of by the old one.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use infra::gateway::callback;
 use infra::gateway::signature::{Content, Signed};
-use infra::secrets::SecretError;
 use shared::ids::OrganizationId;
 use shared::message::Kind;
 use shared::phone::Phone;
 use shared::receipt::MessageRef;
-use shared::sender::{Provider, SecretName, Sender};
+use shared::sender::SecretName;
 
 use crate::http::{Form, Request, Webhook};
 use crate::{App, inbound};
@@ -45,6 +44,7 @@ pub(crate) async fn read(
     Ok(if is_valid { Ok(form) } else { Err(403) })
 }
 
+/// Whether one of the accounts signed that the named organisation has or had.
 async fn is_by_tenant(
     app: &App,
     webhook: Webhook,
@@ -55,59 +55,55 @@ async fn is_by_tenant(
         Webhook::Status => callback::message(&form.query),
         Webhook::Inbound => None,
     };
-    let organization_id = match (&message, form.phone("To")) {
-        (Some(message), _) => Some(message.organization_id),
-        (None, Some(to)) if webhook == Webhook::Inbound => {
-            inbound::owner(app, &to, form.get(inbound::SERVICE)).await?
+    let mut names = BTreeSet::new();
+    match (&message, webhook, form.phone("To")) {
+        (Some(message), ..) => {
+            names.extend(current_secret(app, message.organization_id).await?);
         }
-        _ => None,
-    };
-    let Some(organization_id) = organization_id else {
-        return Ok(false);
-    };
-    let current = current_secret(app, organization_id).await?;
-    if let Some(name) = &current
-        && (is_by(app, name, signed, false).await? || is_by(app, name, signed, true).await?)
-    {
+        (None, Webhook::Inbound, Some(to)) => {
+            for owner in inbound::owners(app, &to, form.get(inbound::SERVICE)).await? {
+                names.extend(current_secret(app, owner.organization_id).await?);
+                names.extend(owner.credentials);
+            }
+        }
+        _ => return Ok(false),
+    }
+    if is_by_any(app, &names, signed).await? {
         return Ok(true);
     }
-    let Some(message) = message else {
-        return Ok(false);
+    let frozen = match &message {
+        Some(message) => frozen_secret(app, message).await?,
+        None => None,
     };
-    match frozen_secret(app, &message).await?.filter(|name| Some(name) != current.as_ref()) {
-        Some(name) => is_by(app, &name, signed, false).await,
-        None => Ok(false),
-    }
+    let frozen = frozen.filter(|name| !names.contains(name));
+    is_by_any(app, &frozen.into_iter().collect(), signed).await
 }
 
-async fn is_by(
+/// What cannot be read now must not keep another secret from being tried.
+async fn is_by_any(
     app: &App,
-    name: &SecretName,
+    names: &BTreeSet<SecretName>,
     signed: &Signed<'_>,
-    anew: bool,
 ) -> anyhow::Result<bool> {
-    let read =
-        if anew { app.secrets.fresh(name).await } else { app.secrets.credentials(name).await };
-    match read {
-        Ok(credentials) => Ok(signed.is_by(&credentials)),
-        Err(error @ SecretError::Request { .. }) => Err(error.into()),
-        Err(error) => {
-            tracing::error!(error = ?anyhow::Error::from(error), "no credentials");
-            Ok(false)
+    let mut failure = None;
+    for name in names {
+        for read in [app.secrets.credentials(name).await, app.secrets.fresh(name).await] {
+            match read {
+                Ok(credentials) if signed.is_by(&credentials) => return Ok(true),
+                Ok(_) => {}
+                Err(error) if error.is_permanent() => {
+                    tracing::error!(error = ?anyhow::Error::from(error), "no credentials");
+                }
+                Err(error) => failure = Some(error),
+            }
         }
     }
-}
-
-fn secret(sender: &Sender) -> Option<SecretName> {
-    match &sender.provider {
-        Provider::Twilio(twilio) => Some(twilio.account.as_ref()?.credentials.clone()),
-        Provider::Aws(_) => None,
-    }
+    failure.map_or(Ok(false), |error| Err(error.into()))
 }
 
 async fn current_secret(app: &App, id: OrganizationId) -> anyhow::Result<Option<SecretName>> {
     let organization = app.organizations.find(&app.table, id).await?;
-    Ok(organization.and_then(|organization: Arc<_>| secret(&organization.sender)))
+    Ok(organization.and_then(|organization| organization.sender.credentials().cloned()))
 }
 
 /// The secret of the account through which a message was sent.
@@ -118,12 +114,12 @@ async fn frozen_secret(app: &App, message: &MessageRef) -> anyhow::Result<Option
             .table
             .campaign(organization_id, campaign_id)
             .await?
-            .and_then(|campaign| secret(&campaign.broadcast()?.sender)),
+            .and_then(|campaign| campaign.broadcast()?.sender.credentials().cloned()),
         Kind::Test => app
             .table
             .test(organization_id, campaign_id, message_id)
             .await?
-            .and_then(|test| secret(&test.from)),
+            .and_then(|test| test.from.credentials().cloned()),
     })
 }
 

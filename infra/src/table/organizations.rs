@@ -7,7 +7,7 @@ use shared::keyword::Keywords;
 use shared::organization::Organization;
 use shared::phone::Region;
 use shared::price::PriceList;
-use shared::sender::Sender;
+use shared::sender::{SecretName, Sender};
 use shared::time::Timestamp;
 
 use super::idempotency::Remember;
@@ -44,11 +44,20 @@ struct Row {
 
 /// Who sends from a phone. An organisation that has left it still hears the STOP of whoever got
 /// its messages, and keeps the phone for so long that nobody else's campaign meets the answers.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Owner {
-    organization_id: OrganizationId,
+pub struct Owner {
+    pub organization_id: OrganizationId,
+    /// Of the account in which the organisation has, or had, the phone: it signs what people answer.
+    pub credentials: Option<SecretName>,
     left_at: Option<Timestamp>,
+}
+
+impl Owner {
+    fn of(organization: &Organization, left_at: Option<Timestamp>) -> Self {
+        let credentials = organization.sender.credentials().cloned();
+        Self { organization_id: organization.id, credentials, left_at }
+    }
 }
 
 /// How long a sender that an organisation has left is kept for it.
@@ -97,7 +106,7 @@ impl Transaction {
     fn take_sender(mut self, organization: &Organization, now: Timestamp) -> Result<Self> {
         let kept = now.plus_seconds(-LEFT_SENDER_DAYS * 86_400);
         for address in organization.sender.addresses() {
-            let owner = Owner { organization_id: organization.id, left_at: None };
+            let owner = Owner::of(organization, None);
             let values = vec![
                 (":self", AttributeValue::S(organization.id.to_string())),
                 (":kept", AttributeValue::S(kept.to_string())),
@@ -114,7 +123,7 @@ impl Transaction {
     /// Notes the addresses that the organisation's sender has no more as left.
     fn leave_sender(mut self, before: &Organization, after: &Organization) -> Result<Self> {
         for address in before.sender.addresses().difference(&after.sender.addresses()) {
-            let left = Owner { organization_id: before.id, left_at: Some(after.updated_at) };
+            let left = Owner::of(before, Some(after.updated_at));
             self = self.put(item(SENDER, &keys::sender(address), left)?);
         }
         Ok(self)
@@ -127,11 +136,9 @@ impl Table {
         Ok(row.map(Organization::from))
     }
 
-    /// The organisation whose sender has an address: a phone, or a Messaging Service.
-    pub async fn sender_owner(&self, address: &str) -> Result<Option<OrganizationId>> {
-        let key = keys::sender(address);
-        let owner: Option<Owner> = self.get(SENDER, &key, Consistency::Eventual).await?;
-        Ok(owner.map(|owner| owner.organization_id))
+    /// Who has an address: a phone, or a Messaging Service.
+    pub async fn sender_owner(&self, address: &str) -> Result<Option<Owner>> {
+        self.get(SENDER, &keys::sender(address), Consistency::Eventual).await
     }
 
     pub async fn create_organization(

@@ -14,7 +14,7 @@ use super::keys;
 use super::read::{Consistency, Item, Range, SortKey, parse, text};
 use super::walk::ShardPosition;
 use super::write::{Change, Written, item};
-use super::{Result, Table};
+use super::{Result, Table, TableError};
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,6 +43,7 @@ pub enum Registered {
 }
 
 const KIND: &str = "an unsubscribe";
+const RACES_MOST: usize = 5;
 
 impl Row {
     fn into_preference(self, organization_id: OrganizationId) -> Preference {
@@ -71,28 +72,38 @@ impl Table {
             campaign_id: preference.campaign_id,
             evidence: preference.evidence.clone(),
         };
+        let row = item(KIND, &key, row)?;
         let now = AttributeValue::S(preference.changed_at.to_string());
+        // Of two words of one moment, the opt-out stands.
         let condition = if preference.subscribed {
             "attribute_not_exists(pk) OR changedAt < :now"
         } else {
-            "attribute_not_exists(pk) OR (changedAt < :now AND attribute_not_exists(optedOut))"
+            "attribute_not_exists(pk) OR (changedAt <= :now AND attribute_not_exists(optedOut))"
         };
-        let row = item(KIND, &key, row)?;
-        if self.put(row, condition, vec![(":now", now)]).await? == Written::Done {
-            return Ok(Registered::Done);
-        }
-        if !preference.subscribed {
+        for _ in 0..RACES_MOST {
+            let put = self.put(row.clone(), condition, vec![(":now", now.clone())]).await?;
+            let Written::Refused(known) = put else {
+                return Ok(Registered::Done);
+            };
+            if preference.subscribed || !known.is_some_and(|item| item.contains_key("optedOut")) {
+                return Ok(Registered::Older);
+            }
             let confirm = Change {
                 update: "SET changedAt = :now".to_owned(),
-                condition: "changedAt < :now AND attribute_exists(optedOut)".to_owned(),
+                condition: "attribute_exists(optedOut) AND changedAt < :now".to_owned(),
                 ..Change::default()
             };
-            let confirm = confirm.value(":now", preference.changed_at.to_string());
-            if self.change(&key, confirm).await? == Written::Done {
-                return Ok(Registered::Confirmed);
+            let confirm = confirm.value(":now", now.clone());
+            match self.change(&key, confirm).await? {
+                Written::Done => return Ok(Registered::Confirmed),
+                Written::Refused(Some(item)) if item.contains_key("optedOut") => {
+                    return Ok(Registered::Confirmed);
+                }
+                // A word to the contrary came in between: again, since this one may be newer.
+                Written::Refused(_) => {}
             }
         }
-        Ok(Registered::Older)
+        Err(TableError::Throttled { operation: "write of an unsubscribe" })
     }
 
     /// Notes which campaign an opt-out that was just kept answers to.

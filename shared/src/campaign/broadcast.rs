@@ -75,6 +75,14 @@ pub enum Begin {
     Ignored,
 }
 
+impl Broadcast {
+    /// Why a campaign of which nothing has left for so long is not to leave any more.
+    fn is_stale(&self, now: Timestamp) -> Option<Reason> {
+        let is_stale = now >= self.running_since.plus_seconds(NO_PROGRESS_SECONDS);
+        is_stale.then_some(Reason::NoProgress)
+    }
+}
+
 impl Campaign {
     /// Decides what a send job for `scheduled_at` does.
     #[must_use]
@@ -108,7 +116,7 @@ impl Campaign {
                 };
                 let sent = Self { state: State::Sent(broadcast), updated_at: now, ..self.clone() }
                     .owing_fan_out(now, repair_seconds);
-                Begin::Begun(if is_held { sent } else { sent.owing_drain(now) })
+                Begin::Begun(sent.owing_drain(now))
             }
             State::Sent(broadcast) if broadcast.scheduled_at == scheduled_at => Begin::Underway,
             _ => Begin::Ignored,
@@ -143,9 +151,10 @@ impl Campaign {
         if broadcast.dispatch == Dispatch::Held {
             let parts = Parts::of(self.body.as_deref().unwrap_or_default());
             let parts = totals.recipients * u64::from(parts.count);
-            let broadcast = match self.limits.exceeded(parts, bill) {
+            let over = self.limits.exceeded(parts, bill);
+            let broadcast = match over.or_else(|| broadcast.is_stale(now)) {
                 None => broadcast.entering(Dispatch::Running, None),
-                over => broadcast.entering(Dispatch::Stopped, over),
+                reason => broadcast.entering(Dispatch::Stopped, reason),
             };
             let released = Broadcast { running_since: now, ..broadcast };
             let released = self.with(released, now).owing_drain(now);
@@ -209,6 +218,18 @@ impl Campaign {
             return Some(paused);
         }
         Some(checked.owing_drain(now))
+    }
+
+    /// The campaign after a look at one that is held: one that stands still is stopped, since to
+    /// resume it would pass its limits by. `None` if it is not held any more.
+    #[must_use]
+    pub fn hold_checked(&self, now: Timestamp) -> Option<Self> {
+        let broadcast = self.broadcast().filter(|b| b.dispatch == Dispatch::Held)?.clone();
+        let checked = match broadcast.is_stale(now) {
+            None => broadcast,
+            reason => broadcast.entering(Dispatch::Stopped, reason),
+        };
+        Some(self.with(checked, now).owing_drain(now))
     }
 
     /// A campaign fails if every message of a whole, wholly dispatched audience failed.

@@ -77,9 +77,22 @@ mod tests {
     fn nothing_is_handed_over_before_the_audience_is_known() {
         let campaign = held(parts(5));
         assert_eq!(dispatch(&campaign), (Dispatch::Held, None));
-        assert_eq!(campaign.drain, None, "no chunk is armed");
         assert!(campaign.clone().pause(None, at(2)).is_err());
         assert!(campaign.stop(&PollSchedule::default(), at(2), REPAIR).is_ok());
+    }
+
+    #[test]
+    fn one_that_is_held_for_an_hour_is_stopped() {
+        let campaign = held(parts(5));
+        let looked = campaign.hold_checked(at(3_600)).expect("held");
+        assert_eq!(dispatch(&looked), (Dispatch::Held, None));
+        let stopped = campaign.hold_checked(at(3_601)).expect("held");
+        assert_eq!(dispatch(&stopped), (Dispatch::Stopped, Some(Reason::NoProgress)));
+        assert_eq!(stopped.hold_checked(at(3_700)), None);
+        let totals = Totals { recipients: 1, skipped: Skipped::default() };
+        let (bill, polls) = (Bill::default(), PollSchedule::default());
+        let late = campaign.fanned_out(totals, &bill, &polls, at(3_601), REPAIR);
+        assert_eq!(dispatch(&late.expect("first to end")).0, Dispatch::Stopped);
     }
 
     #[test]

@@ -113,6 +113,7 @@ async fn each_answer_has_its_meaning() {
         (error("ThrottlingException", ""), throttled.clone()),
         (conflict(opted_out), refused(Reason::Unsubscribed, opted_out)),
         (conflict(blocked), refused(Reason::Filtered, blocked)),
+        (conflict("MESSAGE_TYPE_MISMATCH"), Handover::Halted(Halt::Sender)),
         (conflict(unverified), refused(Reason::ProviderError, unverified)),
         (invalid("DestinationPhoneNumber"), refused(Reason::InvalidNumber, "INVALID_PARAMETER")),
         (invalid("MessageBody"), refused(Reason::ProviderError, "INVALID_PARAMETER")),

@@ -74,6 +74,11 @@ async fn each_accounts_token_signs_for_its_organisation_alone() -> anyhow::Resul
     assert_eq!(stop(&other, "tokenOfTheTenant").await?, 403);
     assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 1);
     assert_eq!(other.api.list(&other.path("unsubscribes")).await?.len(), 2);
+
+    // The number was the old account's, and people answer there still.
+    tenant.configure(&json!({"senderPhone": phone(), "provider": {"kind": "aws"}})).await?;
+    assert_eq!(stop(&tenant, "tokenOfTheTenant").await?, 200);
+    assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 2);
     Ok(())
 }
 

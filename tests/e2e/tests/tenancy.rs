@@ -81,6 +81,10 @@ async fn roles_allow_what_they_say() -> anyhow::Result<()> {
     assert_eq!(status(viewer, Method::POST, &campaigns).await?, 403);
     assert_eq!(status(sender, Method::POST, &campaigns).await?, 201);
     assert_eq!(status(sender, Method::GET, &keys).await?, 403);
+    let organization = format!("/v1/organizations/{}", tenant.id);
+    let settings = json!({"provider": {"kind": "aws"}});
+    let own = tenant.api.request(Method::PATCH, &organization).json(&settings).send().await?;
+    assert_eq!(own.status(), 403, "accounts and secrets are the deployment's to choose");
     let nobody = tenant.api.with_key("volley_nobody");
     assert_eq!(status(&nobody, Method::GET, &campaigns).await?, 401);
     Ok(())

@@ -54,7 +54,8 @@ pub(crate) struct OrganizationPatch {
     #[schema(minimum = 1, maximum = 100_000)]
     parts_per_second: Option<u32>,
     prices: Option<PricesDraft>,
-    /// Replaced as a whole; campaigns that are sent already keep theirs.
+    /// Replaced as a whole; campaigns that are sent already keep theirs. Needs the deployment's admin
+    /// key.
     #[schema(value_type = Option<ProviderSchema>)]
     provider: Option<Provider>,
     /// Replaced as a whole.
@@ -152,6 +153,10 @@ pub(crate) async fn update_organization(
     access: Access<Admin>,
     Json(patch): Json<OrganizationPatch>,
 ) -> Result<Reply, Problem> {
+    if patch.provider.is_some() && !access.is_deployment {
+        // It names accounts, numbers and secrets of the deployment, which are no tenant's to choose.
+        return Err(Problem::forbidden());
+    }
     let mut before = access.organization;
     for _ in 0..RACES_MOST {
         let after = Organization {

@@ -1,7 +1,6 @@
 //! What the answers of `SendTextMessage` mean.
 
 use std::error::Error;
-use std::io;
 
 use aws_sdk_pinpointsmsvoicev2::config::http::HttpResponse;
 use aws_sdk_pinpointsmsvoicev2::error::{ProvideErrorMetadata, SdkError};
@@ -28,7 +27,7 @@ pub(super) fn understand(answer: Answer) -> Handover {
         // Nothing was sent.
         Err(SdkError::ConstructionFailure(_)) => Handover::Unreachable,
         Err(SdkError::DispatchFailure(failure))
-            if failure.as_connector_error().is_some_and(|error| is_refused_connection(error)) =>
+            if failure.as_connector_error().is_some_and(|error| never_connected(error)) =>
         {
             Handover::Unreachable
         }
@@ -40,12 +39,14 @@ pub(super) fn understand(answer: Answer) -> Handover {
     }
 }
 
-/// Whether nobody listened. Any other trouble may have come after the request was read.
-fn is_refused_connection(error: &(dyn Error + 'static)) -> bool {
+/// Whether no connection came about. Any other trouble may have come after the request was read.
+fn never_connected(error: &(dyn Error + 'static)) -> bool {
     let mut source = Some(error);
     while let Some(error) = source {
-        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-        if kind == Some(io::ErrorKind::ConnectionRefused) {
+        if error
+            .downcast_ref::<hyper_util::client::legacy::Error>()
+            .is_some_and(hyper_util::client::legacy::Error::is_connect)
+        {
             return true;
         }
         source = error.source();
@@ -72,6 +73,9 @@ fn refusal(error: &SendTextMessageError, is_client_error: bool) -> Handover {
         },
         E::ConflictException(conflict) => {
             let reason = conflict.reason.as_ref();
+            if reason.is_some_and(is_of_sender) {
+                return Handover::Halted(Halt::Sender);
+            }
             refused(conflict_reason(reason), reason.map(ConflictExceptionReason::as_str), error)
         }
         E::ValidationException(invalid) => refused(
@@ -105,6 +109,12 @@ fn by_code(error: &SendTextMessageError, is_client_error: bool) -> Handover {
 fn refused(reason: FailureReason, code: Option<&str>, error: &SendTextMessageError) -> Handover {
     let code = code.or(error.code()).map(str::to_owned);
     Handover::Refused(Refusal { reason, code })
+}
+
+/// Whether no message of the sender would be taken.
+fn is_of_sender(reason: &ConflictExceptionReason) -> bool {
+    use ConflictExceptionReason as R;
+    matches!(reason, R::MessageTypeMismatch | R::NumberCapabilitiesMismatch | R::ResourceNotActive)
 }
 
 fn conflict_reason(reason: Option<&ConflictExceptionReason>) -> FailureReason {

@@ -25,7 +25,7 @@ pub(super) fn meaning(code: u32) -> Meaning {
         20_003 | 20_005 | 30_002 => return Meaning::Halted(Halt::Account),
         // Not a number, or not a Messaging Service, from which the account can send anything.
         // 21606 is left out: it may be about this destination only.
-        21_601 | 21_603 | 21_661 | 21_701 | 21_704 | 21_705 => {
+        21_601 | 21_603 | 21_660 | 21_661 | 21_701 | 21_704 | 21_705 => {
             return Meaning::Halted(Halt::Sender);
         }
         21_610 => Reason::Unsubscribed,
