@@ -79,6 +79,8 @@ async fn each_accounts_token_signs_for_its_organisation_alone() -> anyhow::Resul
     tenant.configure(&json!({"senderPhone": phone(), "provider": {"kind": "aws"}})).await?;
     assert_eq!(stop(&tenant, "tokenOfTheTenant").await?, 200);
     assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 2);
+    let log = std::fs::read_to_string(&tenant.variables["FUNCTIONS_LOG"])?;
+    assert!(!log.contains("tokenOfTheTenant"), "a secret came into a log");
     Ok(())
 }
 

@@ -50,6 +50,31 @@ async fn a_paused_campaign_waits_and_a_resumed_one_goes_on() -> anyhow::Result<(
     tenant.assert_balanced(&campaign).await
 }
 
+/// A campaign under way keeps the sender with which it was sent.
+#[tokio::test]
+async fn a_new_sender_is_for_the_next_campaign() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let phones = tenant.contacts(2).await?;
+    let id = waiting(&tenant, &phones).await?;
+    let (before, after) = (&tenant.sender, phone());
+    tenant.configure(&json!({"senderPhone": after, "provider": {"kind": "aws"}})).await?;
+    for phone in &phones {
+        tenant.books.script(phone, "delivered").await?;
+    }
+    let campaign = tenant.repaired(&id).await?;
+    assert_eq!(campaign["counts"]["delivered"], 2);
+    let next = tenant.send().await?;
+    tenant.settled(&next).await?;
+    for (id, from, is_twilio) in [(&id, before, true), (&next, &after, false)] {
+        for message in tenant.messages(id).await? {
+            assert_eq!(message["from"], from.as_str());
+            let provider_id = message["providerMessageId"].as_str().unwrap_or_default();
+            assert_eq!(provider_id.starts_with("SM"), is_twilio, "{message}");
+        }
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn what_a_stopped_campaign_had_not_sent_fails() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -16,3 +16,4 @@ mod quotes;
 mod scheduled;
 mod tenancy;
 mod test_messages;
+mod webhooks;

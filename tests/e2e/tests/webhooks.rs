@@ -1,0 +1,109 @@
+//! Webhooks that are not as the provider sends them: each is refused, counted, and changes nothing.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use e2e::{Tenant, phone};
+use hmac::{Hmac, Mac};
+use local::client::wait;
+use reqwest::{Client, Method};
+use sha1::Sha1;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A request as somebody makes it up.
+struct Attempt<'a> {
+    path: String,
+    method: Method,
+    content_type: &'a str,
+    body: String,
+    signature: Option<String>,
+    expected: u16,
+}
+
+/// What Twilio signs of a form with these parameters, which stand in the order of their names.
+fn signed(tenant: &Tenant, path: &str, parameters: &[(&str, &str)]) -> String {
+    let token = &tenant.variables["PROVIDER_AUTH_TOKEN"];
+    let mut mac = Hmac::<Sha1>::new_from_slice(token.as_bytes()).expect("any key will do");
+    mac.update(format!("{}{path}", tenant.variables["API_URL"]).as_bytes());
+    for (name, value) in parameters {
+        mac.update(format!("{name}{value}").as_bytes());
+    }
+    BASE64_STANDARD.encode(mac.finalize().into_bytes())
+}
+
+fn form(parameters: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
+}
+
+fn refused(tenant: &Tenant) -> usize {
+    let log = std::fs::read(&tenant.variables["FUNCTIONS_LOG"]).unwrap_or_default();
+    String::from_utf8_lossy(&log).matches("\"RefusedWebhooks\":1").count()
+}
+
+#[tokio::test]
+async fn what_no_provider_sends_is_refused_and_counted() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let (from, path) = (phone(), "/webhooks/twilio/inbound");
+    let stop = [("Body", "STOP"), ("From", &from), ("To", &tenant.sender)];
+    let body = form(&stop);
+    let good = || Attempt {
+        path: path.to_owned(),
+        method: Method::POST,
+        content_type: FORM,
+        body: body.clone(),
+        signature: Some(signed(&tenant, path, &stop)),
+        expected: 403,
+    };
+    let truncated = body[..body.len() - 4].to_owned();
+    let large = "x".repeat(64 * 1024 + 1);
+    // A JSON body is vouched for by its hash, so one that is signed and cut short is malformed.
+    let cut = "/webhooks/twilio/inbound?bodySHA256=\
+               021fb596db81e6d02bf3d2586ee3981fe519f275c0ac9ca76bbcf2ebb4097d96";
+    let attempts = [
+        Attempt { signature: None, ..good() },
+        Attempt { signature: Some("AAAAAAAAAAAAAAAAAAAAAAAAAAA=".to_owned()), ..good() },
+        Attempt { signature: Some(signed(&tenant, "/webhooks/twilio/status", &stop)), ..good() },
+        Attempt { body: truncated, ..good() },
+        Attempt { body: format!("{body}&More=1"), ..good() },
+        Attempt { content_type: "application/json", expected: 400, ..good() },
+        Attempt { content_type: "text/plain", expected: 400, ..good() },
+        Attempt { content_type: "", expected: 400, ..good() },
+        Attempt { body: format!("{body}&Body={large}"), expected: 413, ..good() },
+        Attempt { method: Method::PUT, expected: 405, ..good() },
+        Attempt {
+            path: cut.to_owned(),
+            content_type: "application/json",
+            body: "{".to_owned(),
+            signature: Some(signed(&tenant, cut, &[])),
+            expected: 400,
+            ..good()
+        },
+    ];
+    let (before, count) = (refused(&tenant), attempts.len());
+    for attempt in attempts {
+        let url = format!("{}{}", tenant.variables["API_URL"], attempt.path);
+        let mut request = Client::new().request(attempt.method, url).body(attempt.body);
+        if !attempt.content_type.is_empty() {
+            request = request.header("content-type", attempt.content_type);
+        }
+        if let Some(signature) = attempt.signature {
+            request = request.header("x-twilio-signature", signature);
+        }
+        let status = request.send().await?.status();
+        assert_eq!(status, attempt.expected, "{} {}", attempt.path, attempt.content_type);
+    }
+    assert!(tenant.api.list(&tenant.path("unsubscribes")).await?.is_empty());
+    wait("the metric", e2e::PATIENCE, async || {
+        Ok((refused(&tenant) >= before + count).then_some(()))
+    })
+    .await?;
+
+    // The same request as it was signed is taken: nothing else was wrong with the others.
+    let good = good();
+    let request = Client::new().post(format!("{}{path}", tenant.variables["API_URL"]));
+    let request = request.header("content-type", FORM).body(good.body);
+    let signature = good.signature.unwrap_or_default();
+    assert_eq!(request.header("x-twilio-signature", signature).send().await?.status(), 200);
+    assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 1);
+    Ok(())
+}
