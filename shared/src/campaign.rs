@@ -167,6 +167,39 @@ impl Campaign {
         }
     }
 
+    /// The time for which it is or was scheduled.
+    #[must_use]
+    pub fn scheduled_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Draft => None,
+            State::Scheduled { at } => Some(*at),
+            State::Cancelled { scheduled_at, .. } => Some(*scheduled_at),
+            State::Sent(broadcast) | State::Failed { broadcast, .. } => {
+                Some(broadcast.scheduled_at)
+            }
+        }
+    }
+
+    /// What Volley itself wants known of it.
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        match &self.state {
+            State::Draft | State::Scheduled { .. } => None,
+            State::Cancelled { reason, .. } => *reason,
+            State::Sent(broadcast) | State::Failed { broadcast, .. } => broadcast.reason,
+        }
+    }
+
+    /// When it was called off, and when it failed.
+    #[must_use]
+    pub fn ended_at(&self) -> (Option<Timestamp>, Option<Timestamp>) {
+        match &self.state {
+            State::Cancelled { at, .. } => (Some(*at), None),
+            State::Failed { at, .. } => (None, Some(*at)),
+            _ => (None, None),
+        }
+    }
+
     /// The sending of a campaign that was sent, whatever came of it.
     #[must_use]
     pub fn broadcast(&self) -> Option<&Broadcast> {

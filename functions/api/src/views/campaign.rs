@@ -1,6 +1,6 @@
 use serde::Serialize;
 use shared::audience::Skipped;
-use shared::campaign::{Audience, Broadcast, Campaign, Counted, Dispatch, Reason, State, Status};
+use shared::campaign::{Audience, Broadcast, Campaign, Counted, Dispatch, Reason, Status};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -83,25 +83,12 @@ struct CountsView {
 impl From<&Campaign> for CampaignView {
     fn from(campaign: &Campaign) -> Self {
         let broadcast = campaign.broadcast();
-        let (scheduled_at, cancelled_at, reason) = match &campaign.state {
-            State::Draft => (None, None, None),
-            State::Scheduled { at } => (Some(*at), None, None),
-            State::Cancelled { scheduled_at, at, reason } => {
-                (Some(*scheduled_at), Some(*at), *reason)
-            }
-            State::Sent(broadcast) | State::Failed { broadcast, .. } => {
-                (Some(broadcast.scheduled_at), None, broadcast.reason)
-            }
-        };
-        let failed_at = match &campaign.state {
-            State::Failed { at, .. } => Some(*at),
-            _ => None,
-        };
+        let (cancelled_at, failed_at) = campaign.ended_at();
         Self {
             id: campaign.id.0,
             organization_id: campaign.organization_id.0,
             status: campaign.status(),
-            reason,
+            reason: campaign.reason(),
             dispatch: broadcast.map(|broadcast| match broadcast.dispatch {
                 // Under way, though nothing is handed over before it is known to be within them.
                 Dispatch::Held => Dispatch::Running,
@@ -112,7 +99,7 @@ impl From<&Campaign> for CampaignView {
             estimated_finish_at: None,
             name: campaign.name.clone(),
             body: campaign.body.clone(),
-            scheduled_at: scheduled_at.map(Time),
+            scheduled_at: campaign.scheduled_at().map(Time),
             sent_at: broadcast.map(|broadcast| broadcast.sent_at.into()),
             failed_at: failed_at.map(Time),
             cancelled_at: cancelled_at.map(Time),

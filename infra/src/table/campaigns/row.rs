@@ -1,0 +1,200 @@
+//! A campaign as it lies in the table.
+
+use serde::{Deserialize, Serialize};
+use shared::audience::Totals;
+use shared::campaign::{
+    Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Reason, State, Status,
+};
+use shared::ids::{CampaignId, OrganizationId};
+use shared::job::Due;
+use shared::message::Counts;
+use shared::sender::Sender;
+use shared::time::Timestamp;
+
+use super::super::read::{Item, parse};
+use super::super::{Result, TableError, keys};
+use super::KIND;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Row {
+    gsi1pk: String,
+    gsi1sk: String,
+    id: CampaignId,
+    organization_id: OrganizationId,
+    name: String,
+    body: Option<String>,
+    /// `status` is a reserved word of expressions.
+    campaign_status: Status,
+    reason: Option<Reason>,
+    scheduled_at: Option<Timestamp>,
+    cancelled_at: Option<Timestamp>,
+    failed_at: Option<Timestamp>,
+    limits: Limits,
+    broadcast: Option<BroadcastRow>,
+    step: Option<Due>,
+    drain: Option<Due>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    version: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BroadcastRow {
+    sent_at: Timestamp,
+    sender: Sender,
+    shards: u16,
+    epoch: u32,
+    running_since: Timestamp,
+    dispatch: Dispatch,
+    dispatch_ended_at: Option<Timestamp>,
+    totals: Totals,
+    completed_at: Option<Timestamp>,
+    counts: Option<Counts>,
+    counted_at: Option<Timestamp>,
+}
+
+impl Row {
+    pub(super) fn of(campaign: &Campaign, version: u64) -> Self {
+        let (cancelled_at, failed_at) = campaign.ended_at();
+        let status = campaign.status();
+        Self {
+            gsi1pk: keys::campaigns_of_status(campaign.organization_id, status.as_str()),
+            gsi1sk: keys::campaign(campaign.organization_id, campaign.id).sk,
+            id: campaign.id,
+            organization_id: campaign.organization_id,
+            name: campaign.name.clone(),
+            body: campaign.body.clone(),
+            campaign_status: status,
+            reason: campaign.reason(),
+            scheduled_at: campaign.scheduled_at(),
+            cancelled_at,
+            failed_at,
+            limits: campaign.limits.clone(),
+            broadcast: campaign.broadcast().map(BroadcastRow::of),
+            step: campaign.step.clone(),
+            drain: campaign.drain.clone(),
+            created_at: campaign.created_at,
+            updated_at: campaign.updated_at,
+            version,
+        }
+    }
+
+    pub(super) fn into_campaign(self) -> Result<Campaign> {
+        let lacks = |what: &str| TableError::malformed(KIND, format!("{} lacks {what}", self.id));
+        let scheduled_at = || self.scheduled_at.ok_or_else(|| lacks("scheduledAt"));
+        let broadcast = || {
+            let row = self.broadcast.as_ref().ok_or_else(|| lacks("broadcast"))?;
+            Ok::<_, TableError>(row.broadcast(scheduled_at()?, self.reason))
+        };
+        let state = match self.campaign_status {
+            Status::Draft => State::Draft,
+            Status::Scheduled => State::Scheduled { at: scheduled_at()? },
+            Status::Cancelled => State::Cancelled {
+                scheduled_at: scheduled_at()?,
+                at: self.cancelled_at.ok_or_else(|| lacks("cancelledAt"))?,
+                reason: self.reason,
+            },
+            Status::Sent => State::Sent(broadcast()?),
+            Status::Failed => State::Failed {
+                broadcast: broadcast()?,
+                at: self.failed_at.ok_or_else(|| lacks("failedAt"))?,
+            },
+        };
+        Ok(Campaign {
+            id: self.id,
+            organization_id: self.organization_id,
+            name: self.name,
+            body: self.body,
+            state,
+            limits: self.limits,
+            step: self.step,
+            drain: self.drain,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            version: self.version,
+        })
+    }
+}
+
+impl BroadcastRow {
+    fn of(broadcast: &Broadcast) -> Self {
+        Self {
+            sent_at: broadcast.sent_at,
+            sender: broadcast.sender.clone(),
+            shards: broadcast.shards,
+            epoch: broadcast.epoch,
+            running_since: broadcast.running_since,
+            dispatch: broadcast.dispatch,
+            dispatch_ended_at: broadcast.dispatch_ended_at,
+            totals: broadcast.audience.totals,
+            completed_at: broadcast.audience.completed_at,
+            counts: broadcast.counted.map(|counted| counted.counts),
+            counted_at: broadcast.counted.map(|counted| counted.at),
+        }
+    }
+
+    fn broadcast(&self, scheduled_at: Timestamp, reason: Option<Reason>) -> Broadcast {
+        let counted = self.counts.zip(self.counted_at);
+        Broadcast {
+            scheduled_at,
+            sent_at: self.sent_at,
+            sender: self.sender.clone(),
+            shards: self.shards,
+            epoch: self.epoch,
+            running_since: self.running_since,
+            dispatch: self.dispatch,
+            dispatch_ended_at: self.dispatch_ended_at,
+            audience: Audience { totals: self.totals, completed_at: self.completed_at },
+            counted: counted.map(|(counts, at)| Counted { counts, at }),
+            reason,
+        }
+    }
+}
+
+pub(super) fn read(item: Item) -> Result<Campaign> {
+    parse::<Row>(KIND, item)?.into_campaign()
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::campaign::Begin;
+    use shared::phone::Phone;
+    use shared::poll::PollSchedule;
+    use shared::price::Bill;
+    use shared::sender::Provider;
+    use uuid::Uuid;
+
+    use super::super::super::write::item;
+    use super::*;
+
+    /// Every state survives the table.
+    #[test]
+    fn rows_are_campaigns() {
+        let at = |second: i64| Timestamp::from_millis(second * 1_000).expect("in range");
+        let organization = OrganizationId(Uuid::from_u128(1));
+        let id = CampaignId(Uuid::from_u128(2));
+        let body = Some("Hi".to_owned());
+        let draft = Campaign::create(id, organization, "Spring".to_owned(), body, at(0));
+        let scheduled = draft.clone().schedule(None, at(1), 120).expect("schedulable");
+        let cancelled = scheduled.clone().cancel(at(2), Some(Reason::MissedSchedule));
+        let phone = Phone::from_e164("+14153550100").expect("valid");
+        let sender = Sender { phone, provider: Provider::default() };
+        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), 120) else {
+            panic!("not begun");
+        };
+        let totals = Totals { recipients: 2, ..Totals::default() };
+        let polls = PollSchedule::default();
+        let fanned_out =
+            sent.fanned_out(totals, &Bill::default(), &polls, at(3), 120).expect("running");
+        let counts = Counts { failed: 2, ..Counts::default() };
+        let failed = fanned_out.polled(0, counts, true, &polls, at(33), 120).expect("owed");
+        for campaign in [draft, scheduled, cancelled.expect("scheduled"), sent, fanned_out, failed]
+        {
+            let key = keys::campaign(organization, id);
+            let row = item(KIND, &key, Row::of(&campaign, campaign.version)).expect("a row");
+            assert_eq!(read(row).expect("a campaign"), campaign);
+        }
+    }
+}
