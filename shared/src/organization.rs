@@ -11,11 +11,6 @@ use crate::time::Timestamp;
 /// 1,000 writes a second, so this bounds how fast one audience can be written.
 pub const SHARDS: u16 = 32;
 
-/// The rate of a long code, the slowest kind of number. Source: Twilio's documentation.
-pub const PARTS_PER_SECOND: u32 = 1;
-/// The highest rate that can be set.
-pub const PARTS_PER_SECOND_MOST: u32 = 100_000;
-
 /// The longest name of an organisation, a campaign or a key.
 pub const NAME_LONGEST: usize = 200;
 
@@ -25,8 +20,6 @@ pub struct Organization {
     pub name: String,
     pub sender: Sender,
     pub default_region: Region,
-    /// How fast the provider takes the sender's message parts: the rate of its kind of number.
-    pub parts_per_second: u32,
     pub prices: Option<PriceList>,
     /// Words for opting out and in besides the usual ones.
     pub keywords: Keywords,

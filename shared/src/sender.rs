@@ -15,9 +15,34 @@ pub struct Sender {
     /// The number that people answer to.
     pub phone: Phone,
     pub provider: Provider,
+    /// How fast the provider takes its message parts: the rate of its kind of number.
+    pub parts_per_second: u32,
 }
 
+/// The rate of a long code, the slowest kind of number. Source: Twilio's documentation.
+pub const PARTS_PER_SECOND: u32 = 1;
+const AT_ONCE_MOST: usize = 25;
+/// The highest rate that can be set.
+pub const PARTS_PER_SECOND_MOST: u32 = 100_000;
+
 impl Sender {
+    /// A sender of the slowest kind.
+    #[must_use]
+    pub fn new(phone: Phone, provider: Provider) -> Self {
+        Self { phone, provider, parts_per_second: PARTS_PER_SECOND }
+    }
+
+    /// How many messages are with the provider at once. Twilio queues what comes faster than the
+    /// sender's rate; AWS refuses it, so that a slow number would be asked in vain most of the time.
+    #[must_use]
+    pub fn at_once(&self) -> usize {
+        let rate = usize::try_from(self.parts_per_second).unwrap_or(usize::MAX);
+        match self.provider {
+            Provider::Twilio(_) => AT_ONCE_MOST,
+            Provider::Aws(_) => rate.clamp(1, AT_ONCE_MOST),
+        }
+    }
+
     /// The secret of the organisation's own account, if it has one.
     #[must_use]
     pub fn credentials(&self) -> Option<&SecretName> {
@@ -308,5 +333,17 @@ mod tests {
         assert!(aws.check_body(&"я".repeat(630)).is_ok());
         assert!(aws.check_body(&"я".repeat(631)).is_err());
         assert!(Provider::default().check_body(&"я".repeat(1_600)).is_ok());
+    }
+
+    #[test]
+    fn a_slow_number_at_aws_is_asked_one_by_one() {
+        let phone = Phone::from_e164("+14153550100").expect("valid");
+        let at_once = |provider, parts_per_second| {
+            let sender = Sender::new(phone.clone(), provider);
+            Sender { parts_per_second, ..sender }.at_once()
+        };
+        let aws = || Provider::Aws(AwsSender::default());
+        assert_eq!([1, 10, 100].map(|rate| at_once(aws(), rate)), [1, 10, 25]);
+        assert_eq!(at_once(Provider::default(), 1), 25);
     }
 }

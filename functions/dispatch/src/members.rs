@@ -21,10 +21,8 @@ use shared::phone::Phone;
 use crate::App;
 use crate::handover::{self, Handed, Member, Right, Text};
 
-/// Messages that are claimed, and settled, in one request.
+/// Outcomes that are written in one request.
 const BATCH: usize = 25;
-/// Messages that are with the provider at once.
-const AT_ONCE: usize = 25;
 /// What came of a message waits this long for others to be written with.
 const LINGER: Duration = Duration::from_millis(100);
 const WRITES_AT_ONCE: usize = 4;
@@ -53,7 +51,9 @@ pub(crate) async fn hand_over(
     };
     let text = &text;
     let told = &Cell::new(None);
-    let handed = stream::iter(recipients.chunks(BATCH))
+    // As many are claimed in one request as are with the provider at once.
+    let at_once = broadcast.sender.at_once();
+    let handed = stream::iter(recipients.chunks(at_once))
         .then(|batch| {
             let messages = batch.iter().map(|phone| {
                 let (organization, id) = (campaign.organization_id, campaign.id);
@@ -61,11 +61,11 @@ pub(crate) async fn hand_over(
                 let message = Message::pending(organization, id, to, broadcast.sent_at);
                 (message, unsubscribed.contains(phone))
             });
-            claim(app, messages.collect(), text)
+            claim(app, messages.collect(), text, told)
         })
         .flat_map(stream::iter)
         .map(|step| take(app, step, text, told))
-        .buffer_unordered(AT_ONCE);
+        .buffer_unordered(at_once);
     let batches = tokio_stream::StreamExt::chunks_timeout(handed, BATCH, LINGER);
     let mut members =
         pin!(batches.map(|handed| settle(app, handed, text)).buffer_unordered(WRITES_AT_ONCE));
@@ -81,8 +81,16 @@ pub(crate) async fn hand_over(
     }
 }
 
-/// Claims messages; those whose recipient has unsubscribed since the fan-out are settled as that.
-async fn claim(app: &App, messages: Vec<(Message, bool)>, text: &Text<'_>) -> Vec<Step> {
+/// Claims messages, unless the provider has told another to wait; those whose recipient has unsubscribed since the fan-out are settled as that.
+async fn claim(
+    app: &App,
+    messages: Vec<(Message, bool)>,
+    text: &Text<'_>,
+    told: &Cell<Option<Member>>,
+) -> Vec<Step> {
+    if let Some(told) = told.get() {
+        return messages.iter().map(|_| Step::Counted(told)).collect();
+    }
     let right = Right::new();
     let claims: Vec<(Message, Claiming)> = messages
         .into_iter()

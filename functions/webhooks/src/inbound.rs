@@ -90,7 +90,7 @@ fn answering(organization: &Organization, number: &Phone) -> Option<Sender> {
     };
     let is_own = organization.sender.addresses().contains(number.as_str());
     let settings = AwsSender { origination_identity: None, ..settings.clone() };
-    is_own.then(|| Sender { phone: number.clone(), provider: Provider::Aws(settings) })
+    is_own.then(|| Sender::new(number.clone(), Provider::Aws(settings)))
 }
 
 /// Sends replies side by side. Who gets none has still been heard, so they have little time.

@@ -14,7 +14,7 @@ use shared::time::Timestamp;
 use crate::{SHARDS, organization, phone, table};
 
 fn sender() -> Sender {
-    Sender { phone: phone(1), provider: Provider::default() }
+    Sender::new(phone(1), Provider::default())
 }
 
 struct Moving {
@@ -31,7 +31,6 @@ impl Moving {
             name: "Moving".to_owned(),
             sender: sender(),
             default_region: Region::default(),
-            parts_per_second: 1,
             prices: None,
             keywords: Keywords::default(),
             shards: SHARDS,

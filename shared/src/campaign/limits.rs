@@ -56,7 +56,7 @@ mod tests {
     fn held(limits: Limits) -> Campaign {
         let scheduled = draft(Some("Hi")).schedule(None, at(0), REPAIR).expect("schedulable");
         let phone = Phone::from_e164("+14153550100").expect("valid");
-        let sender = Sender { phone, provider: Provider::default() };
+        let sender = Sender::new(phone, Provider::default());
         let scheduled = Campaign { limits, ..scheduled };
         match scheduled.begin(at(0), sender, 4, at(1), REPAIR) {
             Begin::Begun(campaign) => campaign,

@@ -17,7 +17,7 @@ pub(super) fn at(second: i64) -> Timestamp {
 
 fn sender() -> Sender {
     let phone = Phone::from_e164("+14153550100").expect("valid");
-    Sender { phone, provider: Provider::default() }
+    Sender::new(phone, Provider::default())
 }
 
 pub(super) fn draft(body: Option<&str>) -> Campaign {

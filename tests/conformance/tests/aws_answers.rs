@@ -71,7 +71,7 @@ async fn handed_over(reply: Option<Reply>) -> Handover {
     let gateway = EndUserMessaging::new(&config, None, timeout, Usage::default());
     let phone = |text| Phone::from_e164(text).expect("a phone");
     let provider = Provider::Aws(AwsSender::default());
-    let (from, to) = (Sender { phone: phone("+12065550152"), provider }, phone("+14255550156"));
+    let (from, to) = (Sender::new(phone("+12065550152"), provider), phone("+14255550156"));
     let outgoing = Outgoing { message: None, from: &from, to: &to, body: "Hello" };
     gateway.hand_over(&outgoing).await
 }

@@ -40,7 +40,7 @@ fn senders() -> [Sender; 2] {
         ..TwilioSender::default()
     };
     [TwilioSender::default(), service]
-        .map(|twilio| Sender { phone: phone.clone(), provider: Provider::Twilio(twilio) })
+        .map(|twilio| Sender::new(phone.clone(), Provider::Twilio(twilio)))
 }
 
 /// Everything that the client ever asks of Twilio.

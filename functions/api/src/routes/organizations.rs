@@ -9,12 +9,10 @@ use infra::table::OrganizationSaved;
 use serde::Deserialize;
 use shared::ids::OrganizationId;
 use shared::keyword::Keywords;
-use shared::organization::{
-    NAME_LONGEST, Organization, PARTS_PER_SECOND, PARTS_PER_SECOND_MOST, SHARDS,
-};
+use shared::organization::{NAME_LONGEST, Organization, SHARDS};
 use shared::phone::{Phone, Region};
 use shared::price::PriceList;
-use shared::sender::{Provider, Sender};
+use shared::sender::{PARTS_PER_SECOND_MOST, Provider, Sender};
 use shared::text;
 use utoipa::ToSchema;
 
@@ -94,7 +92,6 @@ pub(crate) async fn create_organization(
         name,
         sender,
         default_region,
-        parts_per_second: PARTS_PER_SECOND,
         prices: None,
         keywords: Keywords::default(),
         shards: SHARDS,
@@ -187,7 +184,7 @@ impl OrganizationDraft {
         let provider = take_provider(&mut checks, self.provider.unwrap_or_default());
         match (name, phone, provider, region) {
             (Some(name), Some(phone), Some(provider), Some(region)) => {
-                Ok((name, Sender { phone, provider }, region))
+                Ok((name, Sender::new(phone, provider), region))
             }
             _ => Err(checks.problem()),
         }
@@ -212,7 +209,7 @@ impl OrganizationPatch {
         }
         if let Some(rate) = self.parts_per_second {
             let rate = checks.take("/partsPerSecond", checked_rate(rate));
-            take_into(&mut after.parts_per_second, rate);
+            take_into(&mut after.sender.parts_per_second, rate);
         }
         if let Some(prices) = &self.prices {
             let prices = PriceList::read(&prices.currency, &prices.per_part).map(Some);

@@ -183,7 +183,7 @@ mod tests {
         let scheduled = draft().schedule(None, at(1), 120).expect("schedulable");
         let phone = Phone::from_e164("+14153550100").expect("valid");
         let provider = shared::sender::Provider::default();
-        let sender = shared::sender::Sender { phone, provider };
+        let sender = shared::sender::Sender::new(phone, provider);
         let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), 120) else {
             panic!("not begun");
         };

@@ -41,7 +41,7 @@ impl From<&Organization> for OrganizationView {
             name: organization.name.clone(),
             sender_phone: organization.sender.phone.clone(),
             default_region: organization.default_region,
-            parts_per_second: organization.parts_per_second,
+            parts_per_second: organization.sender.parts_per_second,
             prices: organization.prices.as_ref().map(PricesView::from),
             provider: organization.sender.provider.clone(),
             keywords: organization.keywords.clone(),

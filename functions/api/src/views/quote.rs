@@ -54,7 +54,7 @@ impl QuoteView {
         organization: &Organization,
         start: Timestamp,
     ) -> Self {
-        let seconds = quote.seconds(organization.parts_per_second);
+        let seconds = quote.seconds(organization.sender.parts_per_second);
         Self {
             recipients: quote.totals.recipients,
             encoding: quote.parts.encoding,

@@ -180,7 +180,7 @@ mod tests {
         let scheduled = draft.clone().schedule(None, at(1), 120).expect("schedulable");
         let cancelled = scheduled.clone().cancel(at(2), Some(Reason::MissedSchedule));
         let phone = Phone::from_e164("+14153550100").expect("valid");
-        let sender = Sender { phone, provider: Provider::default() };
+        let sender = Sender::new(phone, Provider::default());
         let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), 120) else {
             panic!("not begun");
         };
