@@ -1,6 +1,6 @@
 //! Getting a job to its queue at its time.
 
-use shared::job::{Arming, Job};
+use shared::job::{Arming, Due, Job};
 use shared::time::Timestamp;
 
 use crate::queues::{JobQueues, QueueError};
@@ -28,4 +28,20 @@ pub async fn arm(
         Arming::Schedule => schedules.create(job, at).await?,
     }
     Ok(())
+}
+
+/// Arms what is owed next, which lies `repair_seconds` after the moment that it is for. Where this
+/// fails, the sweep does it.
+pub async fn arm_owed(
+    queues: &JobQueues,
+    schedules: &Schedules,
+    owed: Option<&Due>,
+    now: Timestamp,
+    repair_seconds: i64,
+) {
+    let Some(due) = owed else { return };
+    let at = due.at.plus_seconds(-repair_seconds);
+    if let Err(error) = arm(queues, schedules, &due.job, at, now).await {
+        tracing::warn!(error = ?anyhow::Error::from(error), "left a job to the sweep");
+    }
 }

@@ -15,6 +15,7 @@ pub mod schedules;
 pub mod secrets;
 pub mod table;
 pub mod telemetry;
+pub mod turns;
 pub mod usage;
 
 /// A function's work is many small allocations: the system's own allocator takes twice the time.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
-use shared::job::{Envelope, Job, Queue};
+use shared::job::{Envelope, Job, Queue, VERSION};
 use shared::receipt::Delivery;
 
 use crate::config::Environment;
@@ -73,7 +73,7 @@ impl JobQueues {
             .send_message()
             .queue_url(self.url(queue))
             .message_body(body(job))
-            .delay_seconds(i32::try_from(delay_seconds.min(900)).unwrap_or(900))
+            .delay_seconds(delay(delay_seconds))
             .message_group_id(job.organization_id().to_string())
             .send()
             .await;
@@ -82,17 +82,18 @@ impl JobQueues {
         Ok(())
     }
 
-    /// Sends jobs of one queue, ten to a request.
-    pub async fn send_all(&self, jobs: &[Job]) -> Result<(), QueueError> {
+    /// Sends jobs of one queue, ten to a request, each with its delay in seconds.
+    pub async fn send_all(&self, jobs: &[(Job, u32)]) -> Result<(), QueueError> {
         for batch in jobs.chunks(BATCH_MOST) {
-            let Some(queue) = batch.first().map(Job::queue) else {
+            let Some(queue) = batch.first().map(|(job, _)| job.queue()) else {
                 continue;
             };
             let mut request = self.client.send_message_batch().queue_url(self.url(queue));
-            for (place, job) in batch.iter().enumerate() {
+            for (place, (job, delay_seconds)) in batch.iter().enumerate() {
                 let entry = SendMessageBatchRequestEntry::builder()
                     .id(place.to_string())
                     .message_body(body(job))
+                    .delay_seconds(delay(*delay_seconds))
                     .message_group_id(job.organization_id().to_string())
                     .build()
                     .map_err(|error| QueueError::Send { queue, source: Box::new(error) })?;
@@ -112,6 +113,11 @@ impl JobQueues {
         }
         Ok(())
     }
+}
+
+/// A queue delays by at most 15 minutes.
+fn delay(seconds: u32) -> i32 {
+    i32::try_from(seconds.min(900)).unwrap_or(900)
 }
 
 fn body(job: &Job) -> String {
@@ -137,7 +143,7 @@ impl ReceiptsQueue {
             .client
             .send_message()
             .queue_url(&self.url)
-            .message_body(serde_json::json!({ "v": 1, "delivery": delivery }).to_string())
+            .message_body(serde_json::json!({ "v": VERSION, "delivery": delivery }).to_string())
             .message_group_id(delivery.message.organization_id.to_string())
             .send()
             .await;

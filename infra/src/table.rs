@@ -17,6 +17,7 @@ mod keys;
 mod last_send;
 mod messages;
 mod organizations;
+mod pace;
 mod read;
 mod receipts;
 mod statements;

@@ -10,7 +10,7 @@ mod limits;
 #[cfg(test)]
 mod tests;
 
-pub use broadcast::{Audience, Begin, Broadcast, Counted, Dispatch};
+pub use broadcast::{Audience, Begin, Broadcast, Counted, Dispatch, DrainLook, PollLook};
 pub use limits::{Limits, MaxPrice};
 
 use serde::{Deserialize, Serialize};
@@ -106,6 +106,12 @@ pub enum Reason {
     ProviderSender,
     /// The account has spent what it may at the provider.
     SpendLimit,
+    /// Too many of its newest messages were filtered.
+    MessagesFiltered,
+    /// Too many of its recipients have opted out at the provider.
+    RecipientsOptedOut,
+    /// Too many of its newest messages failed at the provider.
+    ProviderFailing,
     /// Its provider, chosen since it was scheduled, does not take so long a body.
     BodyTooLong,
     /// It came to more parts than it was sent with.

@@ -4,8 +4,11 @@
 //! what came of it. A start that is never followed by an end is a crash, and counts as an attempt;
 //! waiting on the queue, for the provider's leave or for another worker's claims does not.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
+use crate::pace;
 use crate::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,14 +24,21 @@ pub struct ChunkState {
     pub arms: u32,
     /// How often in a row the provider asked to wait and took nothing.
     pub throttles: u32,
+    /// The members before this one have had their turn, and each has an outcome.
+    pub handed: u32,
     pub updated_at: Timestamp,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "lowercase")]
 pub enum Progress {
-    /// On the dispatch queue, or to be put there.
-    Queued,
+    /// On no queue: it has no turn of its sender's yet.
+    Cut,
+    /// On the dispatch queue, or to be put there, and not to be begun before its turn.
+    Queued {
+        /// None in what was written before turns were given.
+        turn: Option<Timestamp>,
+    },
     /// A worker is at it.
     Working,
     /// Not before this moment, though it was begun.
@@ -45,6 +55,17 @@ const UNREACHABLE_SECONDS: i64 = 5;
 const THROTTLED_SECONDS: i64 = 5;
 /// A wait for the provider doubles as often as this.
 const THROTTLE_DOUBLINGS: u32 = 5;
+
+/// A slow sender's chunk is handed over in slices, each of what leaves within so long.
+const SLICE_SECONDS: i64 = 10;
+
+/// The members that one worker hands over in one go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slice {
+    pub members: Range<usize>,
+    /// How long their parts take at the sender's rate: when the next slice's turn is.
+    pub millis: i64,
+}
 
 /// What the members of a chunk came to in one worker's hands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,21 +89,38 @@ pub struct Tally {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Repair {
     Nothing,
-    /// Write this and put the chunk on the queue.
+    /// Give it a turn, write this with it, and put the chunk on the queue.
     Arm(ChunkState),
     /// Settle what is unclaimed as failed.
     GiveUp,
 }
 
 impl ChunkState {
+    /// The state of a chunk of so many recipients that was just cut.
+    #[must_use]
+    pub fn cut(number: u32, recipients: usize, epoch: u32, now: Timestamp) -> Self {
+        Self {
+            number,
+            recipients: u32::try_from(recipients).unwrap_or(u32::MAX),
+            progress: Progress::Cut,
+            epoch,
+            attempts: 0,
+            arms: 0,
+            throttles: 0,
+            handed: 0,
+            updated_at: now,
+        }
+    }
+
     /// The state with which a worker begins; `None` if there is nothing to do, or not now, or
     /// another worker is at it.
     #[must_use]
     pub fn start(&self, now: Timestamp, patience_seconds: i64) -> Option<Self> {
         let may_start = match self.progress {
-            Progress::Queued => true,
-            Progress::Working => now >= self.updated_at.plus_seconds(patience_seconds),
+            Progress::Cut => false,
             // The queue's delay is in whole seconds.
+            Progress::Queued { turn } => turn.is_none_or(|turn| now.plus_seconds(1) >= turn),
+            Progress::Working => now >= self.updated_at.plus_seconds(patience_seconds),
             Progress::Waiting { until } => now.plus_seconds(1) >= until,
             Progress::Done => false,
         };
@@ -94,14 +132,25 @@ impl ChunkState {
         })
     }
 
+    /// The members whose turn it is, of a body of so many parts at so many parts a second.
+    #[must_use]
+    pub fn slice(&self, parts: u32, rate: u32) -> Slice {
+        let (from, all) = (self.handed.min(self.recipients), self.recipients);
+        let within = u64::from(rate) * SLICE_SECONDS.unsigned_abs() / u64::from(parts.max(1));
+        let most = u32::try_from(within).unwrap_or(u32::MAX).max(1);
+        let to = from.saturating_add(most).min(all);
+        let millis = pace::cost(u64::from(to - from) * u64::from(parts), rate) / 1_000;
+        Slice { members: from as usize..to as usize, millis }
+    }
+
     /// The state in which a worker that had started leaves the chunk. `jitter` of a thousand, at
     /// random, spreads the chunks that the provider asked to wait.
     #[must_use]
-    pub fn finish(&self, tally: &Tally, now: Timestamp, jitter: u16) -> Self {
+    pub fn finish(&self, tally: &Tally, slice: &Slice, now: Timestamp, jitter: u16) -> Self {
         let without_attempt = self.attempts.saturating_sub(1);
         let (progress, attempts) = if tally.halted > 0 {
             // The campaign is paused for it, and the drain arms the chunk when it is resumed.
-            (Progress::Queued, without_attempt)
+            (Progress::Cut, without_attempt)
         } else if tally.unreachable > 0 {
             let wait = UNREACHABLE_SECONDS << self.attempts.saturating_sub(1).min(5);
             (Progress::Waiting { until: now.plus_seconds(wait) }, self.attempts)
@@ -114,7 +163,14 @@ impl ChunkState {
             let until = tally.busy_until.unwrap_or(now);
             (Progress::Waiting { until }, without_attempt)
         } else {
-            (Progress::Done, without_attempt)
+            let handed = u32::try_from(slice.members.end).unwrap_or(self.recipients);
+            let throttles = 0;
+            let next = Self { handed, throttles, attempts: without_attempt, ..self.clone() };
+            if handed >= self.recipients {
+                return Self { progress: Progress::Done, updated_at: now, ..next };
+            }
+            let until = self.updated_at.plus_millis(slice.millis);
+            return Self { progress: Progress::Waiting { until }, updated_at: now, ..next };
         };
         let is_stuck = tally.throttled > 0 && tally.settled == 0;
         let throttles = if is_stuck { self.throttles + 1 } else { 0 };
@@ -136,9 +192,11 @@ impl ChunkState {
         }
         let (turn, patience) = match self.progress {
             Progress::Done => return Repair::Nothing,
-            Progress::Queued => {
+            Progress::Cut => return Repair::Arm(self.armed(now)),
+            Progress::Queued { turn } => {
                 let doublings = self.arms.min(PATIENCE_DOUBLINGS);
-                (self.updated_at, patience_seconds << doublings)
+                let turn = turn.map_or(self.updated_at, |turn| turn.max(self.updated_at));
+                (turn, patience_seconds << doublings)
             }
             // Until then its worker may live.
             Progress::Working => (self.updated_at.plus_seconds(patience_seconds), 0),
@@ -153,15 +211,35 @@ impl ChunkState {
         }
     }
 
-    fn armed(&self, now: Timestamp) -> Self {
-        let arms = self.arms + 1;
-        Self { progress: Progress::Queued, arms, updated_at: now, ..self.clone() }
+    /// An armed chunk with its turn.
+    #[must_use]
+    pub fn with_turn(self, turn: Timestamp) -> Self {
+        Self { progress: Progress::Queued { turn: Some(turn) }, ..self }
     }
 
-    /// The last sign that somebody was at the chunk; lying on a queue is none.
+    /// Its turn, if it has one and is on the queue.
+    #[must_use]
+    pub fn turn(&self) -> Option<Timestamp> {
+        match self.progress {
+            Progress::Queued { turn } => turn,
+            _ => None,
+        }
+    }
+
+    fn armed(&self, now: Timestamp) -> Self {
+        let arms = if self.progress == Progress::Cut { 0 } else { self.arms + 1 };
+        Self { progress: Progress::Queued { turn: None }, arms, updated_at: now, ..self.clone() }
+    }
+
+    /// The last sign that the chunk gets on: that somebody was at it, or its first turn. Lying on
+    /// a queue is none.
     #[must_use]
     pub fn moved_at(&self) -> Option<Timestamp> {
-        (self.progress != Progress::Queued).then_some(self.updated_at)
+        match self.progress {
+            Progress::Cut => None,
+            Progress::Queued { turn } => turn.filter(|_| self.arms == 0),
+            Progress::Working | Progress::Waiting { .. } | Progress::Done => Some(self.updated_at),
+        }
     }
 }
 
@@ -170,27 +248,58 @@ mod tests {
     use super::*;
 
     const PATIENCE: i64 = 120;
+    const QUEUED: Progress = Progress::Queued { turn: None };
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_millis(second * 1_000).expect("in range")
     }
 
     fn state(progress: Progress) -> ChunkState {
-        ChunkState {
-            number: 0,
-            recipients: 3,
-            progress,
-            epoch: 0,
-            attempts: 0,
-            arms: 0,
-            throttles: 0,
-            updated_at: at(1_000),
-        }
+        ChunkState { progress, ..ChunkState::cut(0, 3, 0, at(1_000)) }
+    }
+
+    fn whole() -> Slice {
+        state(Progress::Working).slice(1, 1_000)
+    }
+
+    #[test]
+    fn a_slow_senders_chunk_goes_out_in_slices() {
+        let chunk = ChunkState { recipients: 8, ..state(QUEUED) };
+        // Three parts each at one a second: three members take nine seconds.
+        let working = chunk.start(at(1_001), PATIENCE).expect("may start");
+        let slice = working.slice(3, 1);
+        assert_eq!(slice, Slice { members: 0..3, millis: 9_000 });
+        let next = working.finish(&Tally { settled: 3, ..Tally::default() }, &slice, at(1_003), 0);
+        assert_eq!((next.handed, next.progress), (3, Progress::Waiting { until: at(1_010) }));
+        let held_up = working.finish(&Tally { busy: 1, ..Tally::default() }, &slice, at(1_003), 0);
+        assert_eq!(held_up.handed, 0);
+        let last = ChunkState { handed: 6, ..working };
+        let slice = last.slice(3, 1);
+        assert_eq!(slice.members, 6..8);
+        assert!(last.finish(&Tally::default(), &slice, at(1_003), 0).is_done());
+        assert_eq!(chunk.slice(3, 100).members, 0..8);
+        // A body of more parts than leave in one slice still goes out, one at a time.
+        assert_eq!(chunk.slice(11, 1), Slice { members: 0..1, millis: 11_000 });
+    }
+
+    #[test]
+    fn a_chunk_without_a_turn_is_on_no_queue() {
+        let cut = state(Progress::Cut);
+        assert_eq!(cut.start(at(5_000), PATIENCE), None);
+        let Repair::Arm(armed) = cut.repair(0, at(1_000), PATIENCE) else { panic!("not armed") };
+        let later = armed.with_turn(at(1_030));
+        assert_eq!((later.arms, later.moved_at()), (0, Some(at(1_030))));
+        assert_eq!(later.start(at(1_028), PATIENCE), None);
+        assert!(later.start(at(1_029), PATIENCE).is_some());
+        assert_eq!(later.repair(0, at(1_149), PATIENCE), Repair::Nothing);
+        let Repair::Arm(again) = later.repair(0, at(1_150), PATIENCE) else { panic!("not armed") };
+        // To be armed again and again is no progress.
+        assert_eq!(again.with_turn(at(1_151)).moved_at(), None);
     }
 
     #[test]
     fn one_worker_at_a_time() {
-        let working = state(Progress::Queued).start(at(1_001), PATIENCE).expect("may start");
+        let working = state(QUEUED).start(at(1_001), PATIENCE).expect("may start");
         assert_eq!(working.start(at(1_120), PATIENCE), None);
         assert!(working.start(at(1_121), PATIENCE).is_some());
         assert_eq!(state(Progress::Done).start(at(5_000), PATIENCE), None);
@@ -201,8 +310,8 @@ mod tests {
 
     #[test]
     fn waiting_is_no_attempt() {
-        let working = state(Progress::Queued).start(at(1_001), PATIENCE).expect("may start");
-        let finish = |tally: Tally| working.finish(&tally, at(1_010), 0);
+        let working = state(QUEUED).start(at(1_001), PATIENCE).expect("may start");
+        let finish = |tally: Tally| working.finish(&tally, &whole(), at(1_010), 0);
         let throttled = finish(Tally { throttled: 1, retry_after_seconds: 30, ..Tally::default() });
         assert_eq!(throttled.progress, Progress::Waiting { until: at(1_040) });
         assert_eq!(throttled.attempts, 0);
@@ -220,20 +329,20 @@ mod tests {
         let mut chunk = state(Progress::Working);
         let mut waits = Vec::new();
         for _ in 0..8 {
-            chunk = chunk.finish(&tally, at(0), 0);
+            chunk = chunk.finish(&tally, &whole(), at(0), 0);
             let Progress::Waiting { until } = chunk.progress else { panic!("not waiting") };
             waits.push(until.since(at(0)).num_seconds());
         }
         assert_eq!(waits, [5, 10, 20, 40, 80, 160, 160, 160]);
-        let jittered = state(Progress::Working).finish(&tally, at(0), 500);
+        let jittered = state(Progress::Working).finish(&tally, &whole(), at(0), 500);
         assert_eq!(jittered.progress, Progress::Waiting { until: at(0).plus_millis(7_500) });
         let some = Tally { settled: 1, ..tally };
-        assert_eq!(chunk.finish(&some, at(0), 0).throttles, 0);
+        assert_eq!(chunk.finish(&some, &whole(), at(0), 0).throttles, 0);
     }
 
     #[test]
     fn what_stands_still_is_armed_with_growing_patience() {
-        let queued = state(Progress::Queued);
+        let queued = state(QUEUED);
         assert_eq!(queued.repair(0, at(1_119), PATIENCE), Repair::Nothing);
         let Repair::Arm(armed) = queued.repair(0, at(1_120), PATIENCE) else { panic!("not armed") };
         assert_eq!(armed.repair(0, at(1_120 + 239), PATIENCE), Repair::Nothing);
@@ -243,7 +352,7 @@ mod tests {
 
     #[test]
     fn a_chunk_is_given_up_after_five_attempts() {
-        let mut chunk = state(Progress::Queued);
+        let mut chunk = state(QUEUED);
         let mut now = 1_000;
         for attempt in 1..=ATTEMPTS_MOST {
             assert!(!matches!(chunk.repair(0, at(now), PATIENCE), Repair::GiveUp), "{attempt}");
@@ -255,7 +364,7 @@ mod tests {
 
     #[test]
     fn a_worker_has_its_time_for_the_last_attempt_too() {
-        let chunk = ChunkState { attempts: ATTEMPTS_MOST - 1, ..state(Progress::Queued) };
+        let chunk = ChunkState { attempts: ATTEMPTS_MOST - 1, ..state(QUEUED) };
         let working = chunk.start(at(1_000), PATIENCE).expect("may start");
         assert_eq!(working.repair(0, at(1_119), PATIENCE), Repair::Nothing);
         assert_eq!(working.repair(0, at(1_120), PATIENCE), Repair::GiveUp);

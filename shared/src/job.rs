@@ -6,7 +6,7 @@ use crate::ids::{CampaignId, ImportId, MessageId, OrganizationId};
 use crate::time::Timestamp;
 
 /// The version of the payloads that this program writes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A job as it travels.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,10 +31,12 @@ pub enum Job {
         campaign_id: CampaignId,
         scheduled_at: Timestamp,
     },
-    /// Go on cutting a sent campaign's audience.
+    /// Go on cutting a sent campaign's audience: all of it, or one shard.
     FanOut {
         organization_id: OrganizationId,
         campaign_id: CampaignId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shard: Option<u16>,
     },
     Import {
         organization_id: OrganizationId,
@@ -59,11 +61,14 @@ pub enum Job {
         campaign_id: CampaignId,
         number: u32,
     },
-    /// Arm a campaign's chunks that stand still.
+    /// Give turns to a campaign's chunks, and arm those that stand still.
     Drain {
         organization_id: OrganizationId,
         campaign_id: CampaignId,
         epoch: u32,
+        /// Counts a campaign's drains, so that one that is sent twice runs once.
+        #[serde(default)]
+        number: u32,
     },
 }
 
@@ -137,9 +142,8 @@ impl Arming {
     /// Delays up to a minute go through the queue.
     #[must_use]
     pub fn at(moment: Timestamp, now: Timestamp) -> Self {
-        let millis = moment.since(now).num_milliseconds().max(0);
-        match u32::try_from((millis + 999) / 1_000) {
-            Ok(seconds) if seconds <= 60 => Self::Delay { seconds },
+        match moment.seconds_from(now) {
+            seconds if seconds <= 60 => Self::Delay { seconds },
             _ => Self::Schedule,
         }
     }
@@ -147,6 +151,8 @@ impl Arming {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -161,15 +167,33 @@ mod tests {
         check(61, Arming::Schedule);
     }
 
-    /// Jobs lie on queues while a new version is deployed, so their written form is a contract.
+    /// Jobs lie on queues while a new version is deployed, so what each version wrote is a
+    /// contract: here is one of each kind, as it was written.
     #[test]
-    fn the_written_form_is_kept() {
-        let ids = r#""organizationId":"00000000-0000-0000-0000-000000000001","campaignId":"00000000-0000-0000-0000-000000000002""#;
-        let drain = format!(r#"{{"v":1,"job":{{"type":"drain",{ids},"epoch":3}}}}"#);
-        let envelope: Envelope = serde_json::from_str(&drain).expect("known");
-        assert_eq!(serde_json::to_string(&envelope).expect("json"), drain);
-        // A field that is not used any more does no harm.
-        let fan_out = format!(r#"{{"v":1,"job":{{"type":"fan_out",{ids},"epoch":3}}}}"#);
-        assert!(serde_json::from_str::<Envelope>(&fan_out).is_ok());
+    fn what_every_version_wrote_is_understood() {
+        for (version, written) in
+            [(1, include_str!("job/v1.jsonl")), (2, include_str!("job/v2.jsonl"))]
+        {
+            let envelopes: Vec<Envelope> = written
+                .lines()
+                .map(|line| serde_json::from_str(line).expect("understood"))
+                .collect();
+            assert!(envelopes.iter().all(|envelope| envelope.v == version));
+            let kinds: BTreeSet<String> = envelopes
+                .iter()
+                .map(|envelope| {
+                    envelope.job.name().split('#').next().unwrap_or_default().to_owned()
+                })
+                .collect();
+            assert_eq!(kinds.len(), 7, "{kinds:?}");
+        }
+    }
+
+    #[test]
+    fn this_version_writes_as_it_is_kept() {
+        for line in include_str!("job/v2.jsonl").lines() {
+            let Envelope { job, .. } = serde_json::from_str(line).expect("understood");
+            assert_eq!(serde_json::to_string(&Envelope::from(job)).expect("json"), line);
+        }
     }
 }

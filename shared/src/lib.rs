@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod audience;
+pub mod breaker;
 pub mod campaign;
 pub mod chunk;
 pub mod chunk_state;
@@ -16,6 +17,7 @@ pub mod job;
 pub mod keyword;
 pub mod message;
 pub mod organization;
+pub mod pace;
 pub mod parts;
 pub mod phone;
 pub mod poll;

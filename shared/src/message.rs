@@ -64,6 +64,17 @@ pub enum Outcome {
     Failed { reason: FailureReason, code: Option<String>, at: Timestamp },
 }
 
+impl Outcome {
+    /// Why the message failed, if it did.
+    #[must_use]
+    pub fn failure(&self) -> Option<FailureReason> {
+        match self {
+            Self::Accepted { .. } => None,
+            Self::Failed { reason, .. } => Some(*reason),
+        }
+    }
+}
+
 /// A worker's right to hand one message over, told from others by its random token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -135,6 +146,13 @@ impl Message {
         let unknown = self.unknown_at.map(|at| (Status::Unknown, at));
         // `max_by_key` answers the last of equals, so the worker's word comes last here.
         [unknown, receipt, outcome].into_iter().flatten()
+    }
+
+    /// Whether the message failed, and why, if a final receipt told its fate since `moment`.
+    #[must_use]
+    pub fn told_since(&self, moment: Timestamp) -> Option<Option<FailureReason>> {
+        let receipt = self.receipt.as_ref()?;
+        (receipt.at >= moment && receipt.status.is_final()).then_some(receipt.reason)
     }
 
     /// Why and with which of the provider's codes the message failed.

@@ -58,6 +58,13 @@ impl Timestamp {
     pub fn since(self, earlier: Self) -> TimeDelta {
         self.0 - earlier.0
     }
+
+    /// Whole seconds from `now` until this moment, rounded up; none if it has passed.
+    #[must_use]
+    pub fn seconds_from(self, now: Self) -> u32 {
+        let millis = self.since(now).num_milliseconds().max(0);
+        u32::try_from(millis.saturating_add(999) / 1_000).unwrap_or(u32::MAX)
+    }
 }
 
 impl From<DateTime<Utc>> for Timestamp {

@@ -1,7 +1,7 @@
 //! Dispatching one chunk.
 //!
 //! The order matters: the chunk is taken, then the unsubscribes are read once more, then each
-//! recipient is claimed and handed over. Whatever is redelivered, runs twice or dies in between, a
+//! recipient of the slice whose turn it is is claimed and handed over. Whatever is redelivered, runs twice or dies in between, a
 //! claim is made once, so nobody is texted twice; and a chunk is done only when each member has an
 //! outcome, so nobody is left out.
 
@@ -11,10 +11,13 @@ use shared::campaign::{Broadcast, Campaign, Dispatch, Reason};
 use shared::chunk_state::Progress;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::Job;
+use shared::pace::Pace;
+use shared::parts::Parts;
 use shared::time::Timestamp;
 
 use crate::App;
-use crate::members;
+use crate::handover::Text;
+use crate::members::{self, HandedOver};
 
 /// Where a chunk lies.
 #[derive(Clone, Copy)]
@@ -45,7 +48,7 @@ pub(crate) async fn dispatch(app: &App, place: Place) -> anyhow::Result<()> {
         Ok(gateway) => gateway,
         Err(error) if error.is_permanent() => {
             tracing::error!(campaign.id = %campaign_id, error = ?anyhow::Error::from(error), "no gateway");
-            return pause(app, &campaign, epoch, Halt::Account, clock::now()).await;
+            return pause(app, &campaign, epoch, Reason::ProviderAccount, clock::now()).await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -56,31 +59,52 @@ pub(crate) async fn dispatch(app: &App, place: Place) -> anyhow::Result<()> {
         // Another worker took it in this moment.
         return Ok(());
     }
-    let unsubscribed =
-        app.table.unsubscribed_among(organization_id, shard, &chunk.recipients).await?;
-    let (tally, halted) = members::hand_over(
-        app,
-        gateway.as_ref(),
-        &campaign,
-        broadcast,
-        &chunk.recipients,
-        &unsubscribed,
-    )
-    .await;
+    let parts = Parts::of(campaign.body.as_deref().unwrap_or_default()).count;
+    let slice = working.slice(parts, broadcast.sender.parts_per_second);
+    let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
+    let unsubscribed = app.table.unsubscribed_among(organization_id, shard, recipients).await?;
+    let text = Text {
+        gateway: gateway.as_ref(),
+        from: &broadcast.sender,
+        body: campaign.body.as_deref().unwrap_or_default(),
+        shards: broadcast.shards,
+        is_dry_run: false,
+    };
+    let HandedOver { tally, halted, window } =
+        members::hand_over(app, &campaign, text, recipients, &unsubscribed).await;
     let now = clock::now();
-    if let Some(halt) = halted {
-        pause(app, &campaign, epoch, halt, now).await?;
+    let reason = halted.map(reason_of).or_else(|| window.trips());
+    if let Some(reason) = reason {
+        pause(app, &campaign, epoch, reason, now).await?;
     }
-    let after = working.finish(&tally, now, clock::jitter());
+    let after = working.finish(&tally, &slice, now, clock::jitter());
     let saved = app.table.save_chunk_state(campaign_id, shard, &working, &after).await?;
     if let Progress::Waiting { until } = after.progress
         && saved
     {
-        let wait = until.since(now).num_seconds().clamp(0, 900) + 1;
+        if tally.throttled > 0 {
+            hold_back(app, broadcast, until).await;
+        }
         let job = Job::Chunk { organization_id, campaign_id, epoch, shard, number };
-        app.queues.send(&job, u32::try_from(wait)?).await?;
+        app.queues.send(&job, until.seconds_from(now)).await?;
     }
     Ok(())
+}
+
+/// Gives no turns of the sender's before the provider wants more.
+async fn hold_back(app: &App, broadcast: &Broadcast, until: Timestamp) {
+    let hold = |pace: Pace| (pace.not_before(until), ());
+    if let Err(error) = app.table.update_pace(&broadcast.sender.phone, hold).await {
+        tracing::warn!(error = ?anyhow::Error::from(error), "did not hold a sender back");
+    }
+}
+
+fn reason_of(halt: Halt) -> Reason {
+    match halt {
+        Halt::Account => Reason::ProviderAccount,
+        Halt::Sender => Reason::ProviderSender,
+        Halt::SpendLimit => Reason::SpendLimit,
+    }
 }
 
 /// Pauses the campaign for what the provider said, unless it has moved on since.
@@ -88,14 +112,9 @@ async fn pause(
     app: &App,
     campaign: &Campaign,
     epoch: u32,
-    halt: Halt,
+    reason: Reason,
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    let reason = match halt {
-        Halt::Account => Reason::ProviderAccount,
-        Halt::Sender => Reason::ProviderSender,
-        Halt::SpendLimit => Reason::SpendLimit,
-    };
     let paused = app
         .table
         .update_campaign(campaign.organization_id, campaign.id, |campaign| {

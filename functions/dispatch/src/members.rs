@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
 use infra::clock;
-use infra::gateway::{Gateway, Halt};
+use infra::gateway::Halt;
 use infra::table::{Claimed, Claiming, Settlement};
-use shared::campaign::{Broadcast, Campaign};
+use shared::breaker::Window;
+use shared::campaign::Campaign;
 use shared::chunk_state::Tally;
 use shared::message::{FailureReason, Message};
 use shared::phone::Phone;
@@ -33,32 +34,34 @@ enum Step {
     Counted(Member),
 }
 
-/// Answers what the members came to, and whether the provider takes nothing any more.
+/// What the members came to.
+pub(crate) struct HandedOver {
+    pub(crate) tally: Tally,
+    /// The provider takes nothing any more.
+    pub(crate) halted: Option<Halt>,
+    /// What the provider said of them.
+    pub(crate) window: Window,
+}
+
 pub(crate) async fn hand_over(
     app: &App,
-    gateway: &dyn Gateway,
     campaign: &Campaign,
-    broadcast: &Broadcast,
+    text: Text<'_>,
     recipients: &[Phone],
     unsubscribed: &HashSet<Phone>,
-) -> (Tally, Option<Halt>) {
-    let text = Text {
-        gateway,
-        from: &broadcast.sender,
-        body: campaign.body.as_deref().unwrap_or_default(),
-        shards: broadcast.shards,
-        is_dry_run: false,
-    };
+) -> HandedOver {
     let text = &text;
+    let sent_at = campaign.broadcast().map_or(campaign.updated_at, |broadcast| broadcast.sent_at);
     let told = &Cell::new(None);
+    let window = &Cell::new(Window::default());
     // As many are claimed in one request as are with the provider at once.
-    let at_once = broadcast.sender.at_once();
+    let at_once = text.from.at_once();
     let handed = stream::iter(recipients.chunks(at_once))
         .then(|batch| {
             let messages = batch.iter().map(|phone| {
                 let (organization, id) = (campaign.organization_id, campaign.id);
                 let to = phone.clone();
-                let message = Message::pending(organization, id, to, broadcast.sent_at);
+                let message = Message::pending(organization, id, to, sent_at);
                 (message, unsubscribed.contains(phone))
             });
             claim(app, messages.collect(), text, told)
@@ -67,18 +70,20 @@ pub(crate) async fn hand_over(
         .map(|step| take(app, step, text, told))
         .buffer_unordered(at_once);
     let batches = tokio_stream::StreamExt::chunks_timeout(handed, BATCH, LINGER);
-    let mut members =
-        pin!(batches.map(|handed| settle(app, handed, text)).buffer_unordered(WRITES_AT_ONCE));
+    let mut members = pin!(
+        batches.map(|handed| settle(app, handed, text, window)).buffer_unordered(WRITES_AT_ONCE)
+    );
     let mut tally = Tally::default();
     while let Some(members) = members.next().await {
         for member in members {
             count(&mut tally, member);
         }
     }
-    match told.get() {
-        Some(Member::Halted(halt)) => (tally, Some(halt)),
-        _ => (tally, None),
-    }
+    let halted = match told.get() {
+        Some(Member::Halted(halt)) => Some(halt),
+        _ => None,
+    };
+    HandedOver { tally, halted, window: window.get() }
 }
 
 /// Claims messages, unless the provider has told another to wait; those whose recipient has unsubscribed since the fan-out are settled as that.
@@ -170,12 +175,22 @@ async fn take(app: &App, step: Step, text: &Text<'_>, told: &Cell<Option<Member>
 }
 
 /// Writes what was learnt of a batch.
-async fn settle(app: &App, handed: Vec<Handed>, text: &Text<'_>) -> Vec<Member> {
+async fn settle(
+    app: &App,
+    handed: Vec<Handed>,
+    text: &Text<'_>,
+    window: &Cell<Window>,
+) -> Vec<Member> {
     let (mut members, mut settlements): (Vec<Member>, Vec<Settlement>) = Default::default();
     for handed in handed {
         match handed {
             Handed::Counted(member) => members.push(member),
-            Handed::Learnt(settlement) => settlements.push(settlement),
+            Handed::Learnt(settlement) => {
+                let mut learnt = window.get();
+                learnt.add(settlement.outcome.failure());
+                window.set(learnt);
+                settlements.push(settlement);
+            }
         }
     }
     if settlements.is_empty() {

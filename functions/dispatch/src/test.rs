@@ -5,6 +5,9 @@ use infra::table::{Settlement, TestMessage};
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Job;
 use shared::message::{FailureReason, Message, Outcome};
+use shared::pace::Pace;
+use shared::parts::Parts;
+use shared::sender::Sender;
 
 use crate::App;
 use crate::handover::{self, Handed, Member, Right, Text};
@@ -49,6 +52,7 @@ pub(crate) async fn dispatch(
             None => Handed::Learnt(given_up(&message, right)),
         },
     };
+    go_ahead(app, &from, &body).await;
     let member = match handed {
         Handed::Counted(member) => member,
         Handed::Learnt(settlement) => {
@@ -70,6 +74,15 @@ pub(crate) async fn dispatch(
     };
     let job = Job::Test { organization_id, campaign_id, message_id };
     Ok(app.queues.send(&job, wait).await?)
+}
+
+/// Whoever tests is waiting for the text, so it goes ahead of campaigns; their turns come after it.
+async fn go_ahead(app: &App, from: &Sender, body: &str) {
+    let (parts, now) = (Parts::of(body).count.into(), clock::now());
+    let count = |pace: Pace| (pace.ahead_of_all(parts, from.parts_per_second, now), ());
+    if let Err(error) = app.table.update_pace(&from.phone, count).await {
+        tracing::warn!(error = ?anyhow::Error::from(error), "did not count a test in its sender's pace");
+    }
 }
 
 fn given_up(message: &Message, right: Right) -> Settlement {

@@ -1,6 +1,8 @@
-//! The drain: finds chunks that stand still and puts them on the queue again.
+//! The drain: gives turns to chunks that wait for one, and finds those that stand still.
 //!
-//! It runs each minute while a campaign's messages are handed over. A chunk that was written and
+//! It runs each minute while a campaign's messages are handed over. Chunks that were cut while their
+//! sender was taken get their turns here, as many as the sender has for the next minutes, and go to
+//! the queue with the delay until then. A chunk that was written and
 //! never queued, whose job was lost, or whose worker died is found by its state's age; one that
 //! was begun five times in vain is given up, and the campaign says so. Of a campaign that was
 //! stopped, every chunk is given up.
@@ -8,7 +10,8 @@
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::table::{Claimed, Claiming};
-use shared::campaign::{Broadcast, Campaign, Dispatch};
+use infra::turns::Turns;
+use shared::campaign::{Broadcast, Campaign, Dispatch, DrainLook};
 use shared::chunk_state::{ChunkState, Progress, Repair};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::Job;
@@ -25,61 +28,94 @@ pub(crate) const SHARDS_AT_ONCE: usize = 8;
 struct Look {
     has_open: bool,
     gave_up: bool,
+    /// Whether a chunk waits for a later turn.
+    waits: bool,
     moved_at: Option<Timestamp>,
+    /// Recipients in chunks that are not done and have no turn yet.
+    left: u64,
+}
+
+impl Look {
+    fn plus(self, other: Self) -> Self {
+        Self {
+            has_open: self.has_open || other.has_open,
+            gave_up: self.gave_up || other.gave_up,
+            waits: self.waits || other.waits,
+            moved_at: self.moved_at.max(other.moved_at),
+            left: self.left + other.left,
+        }
+    }
 }
 
 pub(crate) async fn drain(
     app: &App,
     organization_id: OrganizationId,
     campaign_id: CampaignId,
-    epoch: u32,
+    job: &Job,
 ) -> anyhow::Result<()> {
     let Some(campaign) = app.table.campaign(organization_id, campaign_id).await? else {
         return Ok(());
     };
-    let Some(broadcast) = campaign.broadcast() else {
+    let Some(broadcast) = campaign.broadcast().filter(|_| campaign.owes_drain(job)) else {
         return Ok(());
     };
-    if broadcast.epoch != epoch || campaign.drain.is_none() {
-        return Ok(());
+    let found = match broadcast.dispatch {
+        Dispatch::Held => None,
+        _ => Some(look_at_all(app, &campaign, broadcast).await?),
+    };
+    let (now, repair) = (clock::now(), app.repair_seconds);
+    let written = app
+        .table
+        .update_campaign(organization_id, campaign_id, |campaign| match &found {
+            None => campaign.hold_checked(job, now, repair),
+            Some(look) => campaign.drain_checked(job, look, now, repair),
+        })
+        .await?;
+    if let Some(campaign) = written {
+        app.arm_next(campaign.drain.as_ref(), now).await;
     }
-    if broadcast.dispatch == Dispatch::Held {
-        let now = clock::now();
-        let check = |campaign: &Campaign| campaign.hold_checked(now);
-        app.table.update_campaign(organization_id, campaign_id, check).await?;
-        return Ok(());
-    }
+    Ok(())
+}
+
+async fn look_at_all(
+    app: &App,
+    campaign: &Campaign,
+    broadcast: &Broadcast,
+) -> anyhow::Result<DrainLook> {
     // Read before the look: chunks that a fan-out cuts during it may be missed.
     let are_all_cut = broadcast.audience.completed_at.is_some();
+    let turns = Turns::new(&app.table, campaign, broadcast);
     let looks: Vec<Look> = stream::iter(0..broadcast.shards)
-        .map(|shard| look(app, &campaign, broadcast, shard))
+        .map(|shard| look(app, campaign, broadcast, &turns, shard))
         .buffer_unordered(SHARDS_AT_ONCE)
         .try_collect()
         .await?;
-    let look = looks.into_iter().fold(Look::default(), |all, shard| Look {
-        has_open: all.has_open || shard.has_open,
-        gave_up: all.gave_up || shard.gave_up,
-        moved_at: all.moved_at.max(shard.moved_at),
-    });
-    let moved_at = look.moved_at.unwrap_or(broadcast.sent_at);
+    let look = looks.into_iter().fold(Look::default(), Look::plus);
     let now = clock::now();
-    app.table
-        .update_campaign(organization_id, campaign_id, |campaign| {
-            campaign.drain_checked(are_all_cut && !look.has_open, look.gave_up, moved_at, now)
-        })
-        .await?;
-    Ok(())
+    let finishes_at = if look.has_open && broadcast.dispatch == Dispatch::Running {
+        Some(turns.finish_at(look.left, now).await?)
+    } else {
+        None
+    };
+    Ok(DrainLook {
+        are_chunks_done: are_all_cut && !look.has_open,
+        gave_up: look.gave_up,
+        moved_at: look.moved_at.max(look.waits.then_some(now)),
+        finishes_at,
+    })
 }
 
 async fn look(
     app: &App,
     campaign: &Campaign,
     broadcast: &Broadcast,
+    turns: &Turns,
     shard: u16,
 ) -> anyhow::Result<Look> {
     let mut look = Look::default();
     let now = clock::now();
     let is_stopped = broadcast.dispatch == Dispatch::Stopped;
+    let mut armed = Vec::new();
     for state in app.table.chunk_states(campaign.id, shard).await? {
         look.moved_at = look.moved_at.max(state.moved_at());
         if is_stopped {
@@ -89,9 +125,18 @@ async fn look(
         }
         match state.repair(broadcast.epoch, now, app.repair_seconds) {
             Repair::Nothing => look.has_open |= !state.is_done(),
-            Repair::Arm(armed) => {
+            Repair::Arm(next) => {
                 look.has_open = true;
-                arm(app, campaign, shard, &state, &armed).await?;
+                match turns.take(next.recipients - next.handed.min(next.recipients), now).await? {
+                    Some(turn) => {
+                        armed
+                            .extend(arm(app, campaign, shard, &state, next.with_turn(turn)).await?);
+                    }
+                    None => {
+                        look.waits = true;
+                        look.left += u64::from(state.recipients);
+                    }
+                }
             }
             Repair::GiveUp => {
                 let reason = FailureReason::ProviderError;
@@ -102,28 +147,34 @@ async fn look(
             }
         }
     }
+    let now = clock::now();
+    let jobs = armed.into_iter().map(|(job, turn): (Job, Timestamp)| (job, turn.seconds_from(now)));
+    app.queues.send_all(&jobs.collect::<Vec<_>>()).await?;
     Ok(look)
 }
 
+/// Writes a chunk's turn; answers its job, unless somebody else was at it.
 async fn arm(
     app: &App,
     campaign: &Campaign,
     shard: u16,
     before: &ChunkState,
-    after: &ChunkState,
-) -> anyhow::Result<()> {
-    if app.table.save_chunk_state(campaign.id, shard, before, after).await? {
-        tracing::warn!(campaign.id = %campaign.id, shard, number = after.number, "armed a chunk");
-        let job = Job::Chunk {
-            organization_id: campaign.organization_id,
-            campaign_id: campaign.id,
-            epoch: after.epoch,
-            shard,
-            number: after.number,
-        };
-        app.queues.send(&job, 0).await?;
+    after: ChunkState,
+) -> anyhow::Result<Option<(Job, Timestamp)>> {
+    if !app.table.save_chunk_state(campaign.id, shard, before, &after).await? {
+        return Ok(None);
     }
-    Ok(())
+    if before.progress != Progress::Cut {
+        tracing::warn!(campaign.id = %campaign.id, shard, number = after.number, "armed a chunk");
+    }
+    let job = Job::Chunk {
+        organization_id: campaign.organization_id,
+        campaign_id: campaign.id,
+        epoch: after.epoch,
+        shard,
+        number: after.number,
+    };
+    Ok(after.turn().map(|turn| (job, turn)))
 }
 
 /// Settles what nobody has claimed as failed; `false` if a claim may still be somebody's.

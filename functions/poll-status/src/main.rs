@@ -9,6 +9,7 @@ mod sweep;
 use std::sync::Arc;
 
 use anyhow::Context;
+use infra::arming::arm_owed;
 use infra::batch::{self, SqsEvent};
 use infra::config;
 use infra::gateway::{GatewaySettings, Gateways};
@@ -20,8 +21,9 @@ use infra::{aws, telemetry};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Deserialize;
 use serde_json::Value;
-use shared::job::{Envelope, Job};
+use shared::job::{Due, Envelope, Job};
 use shared::poll::PollSchedule;
+use shared::time::Timestamp;
 
 struct Settings {
     table: String,
@@ -86,15 +88,20 @@ impl App {
     }
 
     async fn handle(&self, envelope: Envelope) -> anyhow::Result<()> {
-        match envelope.job {
+        let job = envelope.job;
+        match job {
             Job::Poll { organization_id, campaign_id, number } => {
                 poll::poll(self, organization_id, campaign_id, number).await
             }
-            Job::Drain { organization_id, campaign_id, epoch } => {
-                drain::drain(self, organization_id, campaign_id, epoch).await
+            Job::Drain { organization_id, campaign_id, .. } => {
+                drain::drain(self, organization_id, campaign_id, &job).await
             }
             other => anyhow::bail!("a {} job came to the wrong queue", other.name()),
         }
+    }
+
+    async fn arm_next(&self, owed: Option<&Due>, now: Timestamp) {
+        arm_owed(&self.queues, &self.schedules, owed, now, self.repair_seconds).await;
     }
 
     /// Tells a batch of jobs from the sweep's schedule by the one field that batches have.

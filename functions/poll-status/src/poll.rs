@@ -6,7 +6,8 @@
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::table::{ReceiptApplied, ShardItem};
-use shared::campaign::{Broadcast, Campaign};
+use shared::breaker::Window;
+use shared::campaign::{Broadcast, Campaign, PollLook};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{Due, Job};
 use shared::message::{Counts, Message};
@@ -23,6 +24,8 @@ struct Shard {
     /// Some of the messages whose fate the provider may know better.
     open: Vec<Message>,
     has_open_chunks: bool,
+    /// What receipts told since the poll before.
+    learnt: Window,
 }
 
 pub(crate) async fn poll(
@@ -46,8 +49,10 @@ pub(crate) async fn poll(
     let has_open_chunks = shards.iter().any(|shard| shard.has_open_chunks);
     let mut counts = Counts::default();
     let mut open = Vec::new();
+    let mut learnt = Window::default();
     for shard in shards {
         counts = counts.merged(shard.counts);
+        learnt = learnt.merged(shard.learnt);
         open.extend(shard.open);
     }
     counts = counts.merged(lookup::settle(app, &campaign, broadcast, open).await);
@@ -56,18 +61,16 @@ pub(crate) async fn poll(
     // A chunk that was written in the last moment may not be seen, but then its recipients are.
     let are_chunks_done = !has_open_chunks && counts.pending == 0;
     let now = clock::now();
+    let look = PollLook { counts, are_chunks_done, learnt };
     let (polls, repair) = (&app.polls, app.repair_seconds);
     let written = app
         .table
         .update_campaign(organization_id, campaign_id, |campaign| {
-            campaign.polled(number, counts, are_chunks_done, polls, now, repair)
+            campaign.polled(number, &look, polls, now, repair)
         })
         .await?;
-    if let Some(Due { at, job }) = written.and_then(|campaign| campaign.step) {
-        let at = at.plus_seconds(-repair);
-        if let Err(error) = infra::arming::arm(&app.queues, &app.schedules, &job, at, now).await {
-            tracing::warn!(error = ?anyhow::Error::from(error), "left a poll to the sweep");
-        }
+    if let Some(campaign) = written {
+        app.arm_next(campaign.step.as_ref(), now).await;
     }
     Ok(())
 }
@@ -84,6 +87,7 @@ async fn count(
     number: u32,
 ) -> anyhow::Result<Shard> {
     let now = clock::now();
+    let learnt_since = broadcast.learnt_since();
     let mut found = Shard::default();
     let mut open = Sample::new(number);
     let mut parked = Vec::new();
@@ -92,7 +96,12 @@ async fn count(
             ShardItem::Message(message) if lookup::is_open(&message, now, app.silent_seconds) => {
                 open.push(*message);
             }
-            ShardItem::Message(message) => found.counts.add(message.status()),
+            ShardItem::Message(message) => {
+                found.counts.add(message.status());
+                if let Some(failure) = message.told_since(learnt_since) {
+                    found.learnt.add(failure);
+                }
+            }
             ShardItem::ChunkState(state) => found.has_open_chunks |= !state.is_done(),
             ShardItem::Parked(receipt) => parked.push(*receipt),
         })

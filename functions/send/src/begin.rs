@@ -42,7 +42,8 @@ pub(crate) async fn begin(
                 if app.table.begin_campaign(&campaign, &next, &last_send, now).await? == Saved::Done
                 {
                     tracing::info!(campaign.id = %campaign_id, "began");
-                    return fan_out::run(app, &next, deadline).await;
+                    app.arm_next(next.drain.as_ref(), now).await;
+                    return fan_out::run(app, &next, None, deadline).await;
                 }
             }
             Begin::Missed(next) => {
@@ -51,7 +52,7 @@ pub(crate) async fn begin(
                     return Ok(());
                 }
             }
-            Begin::Underway => return fan_out::run(app, &campaign, deadline).await,
+            Begin::Underway => return fan_out::run(app, &campaign, None, deadline).await,
             Begin::Ignored => {
                 tracing::info!(campaign.id = %campaign_id, "dropped a send job that no longer matches");
                 return Ok(());

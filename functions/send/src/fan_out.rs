@@ -1,189 +1,145 @@
 //! Cutting a sent campaign's audience into chunks, and handing them over while still reading.
 //!
-//! Several shards are read at once, each page by page, so memory stays the same whatever the
-//! audience. What was cut is on the table before it is queued; a chunk that was written and never
-//! queued is found by the drain. Any number of runs may do this at once or one after the other:
-//! see `shared::chunk` for why they cut the same chunks.
+//! One run reads several shards at once, each page by page, so memory stays the same whatever the
+//! audience. A run that has read much leaves the rest to one job a shard, so a large audience is
+//! read in parallel; a job that runs out of time sends itself again. What was cut is on the table
+//! before it is queued; a chunk that was written and never queued is found by the drain. Any number
+//! of runs may do this at once or one after the other: see `shared::chunk` for why they cut the
+//! same chunks. Whoever finds that all shards have ended writes the totals, if nobody has.
 
-use std::sync::{Mutex, PoisonError};
+mod bill;
+mod shard;
 
-use anyhow::Context;
+use std::sync::atomic::AtomicU64;
+
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
-use infra::table::ChunkPut;
+use infra::turns::Turns;
 use shared::audience::Totals;
 use shared::campaign::{Broadcast, Campaign, Dispatch};
-use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::Job;
-use shared::parts::Parts;
-use shared::price::{Bill, PriceList};
 use shared::time::Timestamp;
+use tokio::sync::Mutex;
 
 use crate::App;
 
 const SHARDS_AT_ONCE: usize = 8;
 /// Chunks that are handed over in one request.
 const HANDED_AT_ONCE: usize = 10;
-/// The audience shown grows this often.
+/// The audience shown grows this often, and a job of one shard shows it in its turn among eight.
 const SHOWN_EVERY_SECONDS: i64 = 5;
+const SHOWING_IN_TURN: i64 = 8;
 /// A run stops this long before it would be stopped.
 const RESERVE_SECONDS: i64 = 20;
 
-/// Goes on with the fan-out of a campaign, also while it is paused: what it cuts then is of an
-/// older epoch when the campaign is resumed, so the drain arms it.
+/// Goes on with the fan-out of a campaign, or with one shard of it, also while it is paused: what
+/// it cuts then is of an older epoch when the campaign is resumed, so the drain arms it.
 pub(crate) async fn resume(
     app: &App,
     organization_id: OrganizationId,
     campaign_id: CampaignId,
+    shard: Option<u16>,
     deadline: Timestamp,
 ) -> anyhow::Result<()> {
     match app.table.campaign(organization_id, campaign_id).await? {
-        Some(campaign) => run(app, &campaign, deadline).await,
+        Some(campaign) => run(app, &campaign, shard, deadline).await,
         None => Ok(()),
     }
 }
 
-pub(crate) async fn run(app: &App, campaign: &Campaign, deadline: Timestamp) -> anyhow::Result<()> {
+pub(crate) async fn run(
+    app: &App,
+    campaign: &Campaign,
+    shard: Option<u16>,
+    deadline: Timestamp,
+) -> anyhow::Result<()> {
     let Some(broadcast) = campaign.broadcast() else {
         return Ok(());
     };
     if broadcast.audience.completed_at.is_some() {
         return Ok(());
     }
+    let show_every = SHOWN_EVERY_SECONDS * shard.map_or(1, |_| SHOWING_IN_TURN);
+    let first_shown = i64::from(shard.unwrap_or(0)) % SHOWING_IN_TURN * SHOWN_EVERY_SECONDS;
     let fan_out = FanOut {
         app,
         campaign,
         broadcast,
+        turns: Turns::new(&app.table, campaign, broadcast),
         stop_at: deadline.plus_seconds(-RESERVE_SECONDS),
-        cut: Mutex::default(),
+        // One job a shard is as many as there can be.
+        read_most: if shard.is_none() { app.split_contacts } else { u64::MAX },
+        read: AtomicU64::new(0),
+        cut: Mutex::new(Cut {
+            waiting: Vec::new(),
+            show_at: clock::now().plus_seconds(SHOWN_EVERY_SECONDS + first_shown),
+        }),
+        show_every,
     };
-    let shards: Vec<Option<Totals>> = stream::iter(0..broadcast.shards)
+    let shards = shard.map_or(0..broadcast.shards, |shard| shard..shard.saturating_add(1));
+    let left: Vec<u16> = stream::iter(shards)
         .map(|shard| fan_out.shard(shard))
         .buffer_unordered(SHARDS_AT_ONCE)
+        .try_filter_map(|unfinished| std::future::ready(Ok(unfinished)))
         .try_collect()
         .await?;
     fan_out.hand_over(0).await?;
-    match shards.into_iter().collect::<Option<Vec<Totals>>>() {
-        Some(totals) => fan_out.finish(totals).await,
-        None => fan_out.go_on_later().await,
-    }
+    if left.is_empty() { fan_out.finish().await } else { fan_out.leave(&left).await }
 }
 
 struct FanOut<'a> {
     app: &'a App,
     campaign: &'a Campaign,
     broadcast: &'a Broadcast,
+    turns: Turns,
     stop_at: Timestamp,
+    /// A run that has read so many contacts leaves the rest to others.
+    read_most: u64,
+    read: AtomicU64,
     cut: Mutex<Cut>,
+    show_every: i64,
 }
 
-/// What this run has cut and not handed over yet, and what each shard came to.
-#[derive(Default)]
+/// What this run has cut and not handed over yet, each with its turn.
 struct Cut {
-    waiting: Vec<Job>,
-    totals: Vec<(u16, Totals)>,
-    shown_at: Option<Timestamp>,
+    waiting: Vec<(Job, Timestamp)>,
+    show_at: Timestamp,
 }
 
 impl FanOut<'_> {
-    /// Cuts one shard to its end; `None` if time ran out first.
-    async fn shard(&self, shard: u16) -> anyhow::Result<Option<Totals>> {
-        let mut last = self.app.table.last_chunk(self.campaign.id, shard).await?;
-        loop {
-            match last {
-                Some(chunk) if chunk.ends => return Ok(Some(chunk.totals)),
-                _ => {}
-            }
-            let chain = last.as_ref().map(ChainEnd::after).unwrap_or_default();
-            match self.chain(shard, chain).await? {
-                Some(end) => last = Some(end),
-                None => return Ok(None),
-            }
-        }
-    }
-
-    /// Continues a chain until it ends, or until it meets a chunk that another run has cut.
-    /// Answers that last chunk.
-    async fn chain(&self, shard: u16, from: ChainEnd) -> anyhow::Result<Option<Chunk>> {
-        let mut begin = from.through.clone();
-        let mut cutter = Cutter::new(self.broadcast.sent_at, from);
-        loop {
-            if clock::now() >= self.stop_at {
-                return Ok(None);
-            }
-            let organization = self.campaign.organization_id;
-            let page = self.app.table.audience_page(organization, shard, begin.as_deref()).await?;
-            for (entry, is_unsubscribed) in page.entries {
-                if let Some(chunk) = cutter.push(entry, is_unsubscribed)
-                    && let ChunkPut::Exists(existing) = self.put(shard, &chunk).await?
-                {
-                    return Ok(Some(existing));
-                }
-            }
-            begin = page.next;
-            if begin.is_none() {
-                let end = cutter.finish();
-                return Ok(Some(match self.put(shard, &end).await? {
-                    ChunkPut::Written => end,
-                    ChunkPut::Exists(existing) => existing,
-                }));
-            }
-        }
-    }
-
-    async fn put(&self, shard: u16, chunk: &Chunk) -> anyhow::Result<ChunkPut> {
-        let (campaign, epoch) = (self.campaign.id, self.broadcast.epoch);
-        let now = clock::now();
-        let put = self.app.table.put_chunk(campaign, shard, chunk, epoch, now).await?;
-        if put == ChunkPut::Written {
-            self.note(shard, chunk);
-            self.hand_over(HANDED_AT_ONCE).await?;
-            self.show(now).await?;
-        }
-        Ok(put)
-    }
-
-    fn note(&self, shard: u16, chunk: &Chunk) {
-        let mut cut = self.cut.lock().unwrap_or_else(PoisonError::into_inner);
-        cut.totals.retain(|(of, _)| *of != shard);
-        cut.totals.push((shard, chunk.totals));
-        // Of one that is held or paused, the drain arms the chunks when it runs.
-        if !chunk.recipients.is_empty() && self.broadcast.dispatch == Dispatch::Running {
-            cut.waiting.push(Job::Chunk {
-                organization_id: self.campaign.organization_id,
-                campaign_id: self.campaign.id,
-                epoch: self.broadcast.epoch,
-                shard,
-                number: chunk.number,
-            });
-        }
-    }
-
     /// Puts chunks on the dispatch queue if at least `enough` wait.
     async fn hand_over(&self, enough: usize) -> anyhow::Result<()> {
-        let jobs = {
-            let mut cut = self.cut.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = {
+            let mut cut = self.cut.lock().await;
             if cut.waiting.len() < enough.max(1) {
                 return Ok(());
             }
             std::mem::take(&mut cut.waiting)
         };
+        let now = clock::now();
+        let jobs: Vec<(Job, u32)> =
+            waiting.into_iter().map(|(job, turn)| (job, turn.seconds_from(now))).collect();
         Ok(self.app.queues.send_all(&jobs).await?)
     }
 
     /// Shows how far the audience has been read, now and then. It also moves the due time of this
-    /// very run forward, so that the sweep does not start a second one.
-    async fn show(&self, now: Timestamp) -> anyhow::Result<()> {
-        let totals = {
-            let mut cut = self.cut.lock().unwrap_or_else(PoisonError::into_inner);
-            let last = *cut.shown_at.get_or_insert(now);
-            if now < last.plus_seconds(SHOWN_EVERY_SECONDS) {
-                return Ok(());
+    /// fan-out forward, so that the sweep does not start it again.
+    async fn show(&self, now: Timestamp) {
+        {
+            let mut cut = self.cut.lock().await;
+            if now < cut.show_at {
+                return;
             }
-            cut.shown_at = Some(now);
-            sum(cut.totals.iter().map(|(_, totals)| *totals))
-        };
+            cut.show_at = now.plus_seconds(self.show_every);
+        }
+        if let Err(error) = self.show_totals(now).await {
+            tracing::warn!(error = ?error, "did not show how far a fan-out is");
+        }
+    }
+
+    async fn show_totals(&self, now: Timestamp) -> anyhow::Result<()> {
+        let (totals, _) = self.totals().await?;
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let repair = self.app.repair_seconds;
         self.app
@@ -193,8 +149,25 @@ impl FanOut<'_> {
         Ok(())
     }
 
-    async fn finish(&self, totals: Vec<Totals>) -> anyhow::Result<()> {
-        let totals = sum(totals);
+    /// What all shards have come to so far, and whether all have ended.
+    async fn totals(&self) -> anyhow::Result<(Totals, bool)> {
+        let chunks = stream::iter(0..self.broadcast.shards)
+            .map(|shard| self.app.table.last_chunk(self.campaign.id, shard))
+            .buffer_unordered(SHARDS_AT_ONCE);
+        let sum = chunks.try_fold((Totals::default(), true), |(mut sum, have_ended), chunk| {
+            sum += chunk.as_ref().map(|chunk| chunk.totals).unwrap_or_default();
+            let ends = chunk.is_some_and(|chunk| chunk.ends);
+            std::future::ready(Ok((sum, have_ended && ends)))
+        });
+        Ok(sum.await?)
+    }
+
+    /// Writes the totals if every shard has ended; whoever ends the last one finds that.
+    async fn finish(&self) -> anyhow::Result<()> {
+        let (totals, have_ended) = self.totals().await?;
+        if !have_ended {
+            return Ok(());
+        }
         let bill = self.bill().await?;
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let now = clock::now();
@@ -216,46 +189,16 @@ impl FanOut<'_> {
         Ok(())
     }
 
-    /// What the recipients cost, where the price is limited.
-    async fn bill(&self) -> anyhow::Result<Bill> {
-        let Some(limit) = &self.campaign.limits.max_price else {
-            return Ok(Bill::default());
-        };
-        let parts = Parts::of(self.campaign.body.as_deref().unwrap_or_default()).count;
-        let shards = stream::iter(0..self.broadcast.shards)
-            .map(|shard| self.bill_shard(shard, &limit.prices, parts))
-            .buffer_unordered(SHARDS_AT_ONCE);
-        shards.try_fold(Bill::default(), |sum, bill| async move { Ok(sum.plus(bill)) }).await
+    /// Leaves what is left to one job a shard.
+    async fn leave(&self, shards: &[u16]) -> anyhow::Result<()> {
+        let jobs = shards.iter().map(|shard| {
+            let job = Job::FanOut {
+                organization_id: self.campaign.organization_id,
+                campaign_id: self.campaign.id,
+                shard: Some(*shard),
+            };
+            (job, 0)
+        });
+        Ok(self.app.queues.send_all(&jobs.collect::<Vec<_>>()).await?)
     }
-
-    async fn bill_shard(&self, shard: u16, prices: &PriceList, parts: u32) -> anyhow::Result<Bill> {
-        let mut bill = Bill::default();
-        for number in 0.. {
-            let chunk = self.app.table.chunk(self.campaign.id, shard, number).await?;
-            let chunk = chunk.context("a shard that has ended lacks a chunk")?;
-            for phone in &chunk.recipients {
-                bill.add(prices, phone, parts);
-            }
-            if chunk.ends {
-                break;
-            }
-        }
-        Ok(bill)
-    }
-
-    /// Leaves the rest to another run.
-    async fn go_on_later(&self) -> anyhow::Result<()> {
-        let job = Job::FanOut {
-            organization_id: self.campaign.organization_id,
-            campaign_id: self.campaign.id,
-        };
-        Ok(self.app.queues.send(&job, 0).await?)
-    }
-}
-
-fn sum(totals: impl IntoIterator<Item = Totals>) -> Totals {
-    totals.into_iter().fold(Totals::default(), |mut sum, totals| {
-        sum += totals;
-        sum
-    })
 }

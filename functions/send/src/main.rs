@@ -7,7 +7,7 @@ mod import;
 use std::sync::Arc;
 
 use anyhow::Context;
-use infra::arming::arm;
+use infra::arming::arm_owed;
 use infra::batch::{self, BatchResponse, SqsEvent};
 use infra::config;
 use infra::files::Files;
@@ -29,6 +29,7 @@ struct Settings {
     dead_letters: String,
     polls: PollSchedule,
     repair_seconds: i64,
+    split_contacts: u64,
 }
 
 struct App {
@@ -40,6 +41,8 @@ struct App {
     usage: Usage,
     polls: PollSchedule,
     repair_seconds: i64,
+    /// A fan-out that has read so many contacts goes on as one job a shard.
+    split_contacts: u64,
 }
 
 impl App {
@@ -52,6 +55,7 @@ impl App {
             dead_letters: environment.text("DEAD_LETTER_QUEUE_URL"),
             polls: environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
             repair_seconds: environment.parsed("REARM_AFTER_SECONDS", 120),
+            split_contacts: environment.parsed("SPLIT_AFTER_CONTACTS", 100_000),
         })?;
         let aws = aws::load().await;
         let usage = Usage::from_process();
@@ -64,6 +68,7 @@ impl App {
             usage,
             polls: settings.polls,
             repair_seconds: settings.repair_seconds,
+            split_contacts: settings.split_contacts,
         })
     }
 
@@ -72,8 +77,8 @@ impl App {
             Job::Send { organization_id, campaign_id, scheduled_at } => {
                 begin::begin(self, organization_id, campaign_id, scheduled_at, deadline).await
             }
-            Job::FanOut { organization_id, campaign_id } => {
-                fan_out::resume(self, organization_id, campaign_id, deadline).await
+            Job::FanOut { organization_id, campaign_id, shard } => {
+                fan_out::resume(self, organization_id, campaign_id, shard, deadline).await
             }
             Job::Import { organization_id, import_id } => {
                 import::run(self, organization_id, import_id, deadline).await
@@ -82,13 +87,8 @@ impl App {
         }
     }
 
-    /// Arms what is owed next; if that fails, the sweep does it.
-    async fn arm_next(&self, step: Option<&Due>, now: Timestamp) {
-        let Some(due) = step else { return };
-        let at = due.at.plus_seconds(-self.repair_seconds);
-        if let Err(error) = arm(&self.queues, &self.schedules, &due.job, at, now).await {
-            tracing::warn!(error = ?anyhow::Error::from(error), "left a job to the sweep");
-        }
+    async fn arm_next(&self, owed: Option<&Due>, now: Timestamp) {
+        arm_owed(&self.queues, &self.schedules, owed, now, self.repair_seconds).await;
     }
 }
 

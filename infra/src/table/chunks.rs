@@ -50,6 +50,8 @@ struct StateRow {
     attempts: u32,
     arms: u32,
     throttles: u32,
+    #[serde(default)]
+    handed: u32,
     updated_at: Timestamp,
 }
 
@@ -75,9 +77,19 @@ fn read(item: Item) -> Result<Chunk> {
 
 pub(super) fn read_state(item: Item) -> Result<ChunkState> {
     let number = number(&item, keys::CHUNK_STATE)?;
-    let StateRow { recipients, progress, epoch, attempts, arms, throttles, updated_at } =
+    let StateRow { recipients, progress, epoch, attempts, arms, throttles, handed, updated_at } =
         parse(KIND, item)?;
-    Ok(ChunkState { number, recipients, progress, epoch, attempts, arms, throttles, updated_at })
+    Ok(ChunkState {
+        number,
+        recipients,
+        progress,
+        epoch,
+        attempts,
+        arms,
+        throttles,
+        handed,
+        updated_at,
+    })
 }
 
 fn state_item(key: &Key, state: &ChunkState) -> Result<Item> {
@@ -89,9 +101,12 @@ fn state_item(key: &Key, state: &ChunkState) -> Result<Item> {
         attempts,
         arms,
         throttles,
+        handed,
         updated_at,
     } = state.clone();
-    item(KIND, key, StateRow { recipients, progress, epoch, attempts, arms, throttles, updated_at })
+    let row =
+        StateRow { recipients, progress, epoch, attempts, arms, throttles, handed, updated_at };
+    item(KIND, key, row)
 }
 
 impl Table {
@@ -171,14 +186,13 @@ impl Table {
         self.page(&range).await?.items.into_iter().map(read).collect()
     }
 
-    /// Writes a chunk and, if it has recipients, its state, unless the chunk exists.
+    /// Writes a chunk with its state, which one without recipients lacks, unless it exists.
     pub async fn put_chunk(
         &self,
         campaign: CampaignId,
         shard: u16,
         chunk: &Chunk,
-        epoch: u32,
-        now: Timestamp,
+        state: Option<&ChunkState>,
     ) -> Result<ChunkPut> {
         let key = keys::chunk(campaign, shard, chunk.number);
         let row = Row {
@@ -188,23 +202,14 @@ impl Table {
             ends: chunk.ends,
         };
         let row = item(KIND, &key, row)?;
-        let written = if chunk.recipients.is_empty() {
-            self.put(row, super::write::ABSENT, Vec::new()).await? == Written::Done
-        } else {
-            let state = ChunkState {
-                number: chunk.number,
-                recipients: u32::try_from(chunk.recipients.len()).unwrap_or(u32::MAX),
-                progress: Progress::Queued,
-                epoch,
-                attempts: 0,
-                arms: 0,
-                throttles: 0,
-                updated_at: now,
-            };
-            let key = keys::chunk_state(campaign, shard, chunk.number);
-            let transaction =
-                Transaction::default().put_absent(row).put_absent(state_item(&key, &state)?);
-            self.transact(transaction).await? == Transacted::Done
+        let written = match state {
+            None => self.put(row, super::write::ABSENT, Vec::new()).await? == Written::Done,
+            Some(state) => {
+                let key = keys::chunk_state(campaign, shard, chunk.number);
+                let transaction =
+                    Transaction::default().put_absent(row).put_absent(state_item(&key, state)?);
+                self.transact(transaction).await? == Transacted::Done
+            }
         };
         if written {
             return Ok(ChunkPut::Written);
@@ -247,7 +252,7 @@ impl Table {
         let key = keys::chunk_state(campaign, shard, after.number);
         let change = Change {
             update: "SET progress = :progress, epoch = :epoch, attempts = :attempts, \
-                     arms = :arms, throttles = :throttles, updatedAt = :now"
+                     arms = :arms, throttles = :throttles, handed = :handed, updatedAt = :now"
                 .to_owned(),
             condition: "updatedAt = :seen AND progress = :progressSeen".to_owned(),
             ..Change::default()
@@ -263,6 +268,7 @@ impl Table {
             .value(":attempts", after.attempts)
             .value(":arms", after.arms)
             .value(":throttles", after.throttles)
+            .value(":handed", after.handed)
             .value(":now", after.updated_at.to_string())
             .value(":seen", before.updated_at.to_string());
         Ok(self.change(&key, change).await? == Written::Done)

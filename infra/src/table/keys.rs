@@ -68,6 +68,11 @@ pub(crate) fn sender(address: &str) -> Key {
     Key::new(format!("SENDER#{address}"), "OWNER")
 }
 
+/// The bucket by which a sender's turns are given.
+pub(crate) fn pace(sender: &Phone) -> Key {
+    Key::new(format!("SENDER#{sender}"), "PACE")
+}
+
 pub(crate) fn api_key(id: KeyId) -> Key {
     Key::new(format!("KEY#{id}"), "KEY")
 }

@@ -4,6 +4,7 @@ use infra::clock;
 use infra::table::ChunkPut;
 use shared::audience::Totals;
 use shared::chunk::Chunk;
+use shared::chunk_state::ChunkState;
 use shared::ids::CampaignId;
 
 use crate::{phone, table};
@@ -24,8 +25,9 @@ async fn the_first_chunk_of_a_number_stands() -> anyhow::Result<()> {
     let (now, shard) = (clock::now(), 1);
     let campaign = CampaignId::new(now, clock::entropy());
     let first = chunk(0, 100);
-    assert_eq!(table.put_chunk(campaign, shard, &first, 0, now).await?, ChunkPut::Written);
-    let second = table.put_chunk(campaign, shard, &chunk(0, 3), 0, now).await?;
+    let state = ChunkState::cut(0, 100, 0, now);
+    assert_eq!(table.put_chunk(campaign, shard, &first, Some(&state)).await?, ChunkPut::Written);
+    let second = table.put_chunk(campaign, shard, &chunk(0, 3), Some(&state)).await?;
     assert_eq!(second, ChunkPut::Exists(first.clone()));
     assert_eq!(table.last_chunk(campaign, shard).await?, Some(first));
     Ok(())
@@ -36,7 +38,8 @@ async fn of_two_workers_one_takes_a_chunk() -> anyhow::Result<()> {
     let table = table().await;
     let (now, shard) = (clock::now(), 1);
     let campaign = CampaignId::new(now, clock::entropy());
-    table.put_chunk(campaign, shard, &chunk(0, 3), 0, now).await?;
+    let queued = ChunkState::cut(0, 3, 0, now).with_turn(now);
+    table.put_chunk(campaign, shard, &chunk(0, 3), Some(&queued)).await?;
     let state = table.chunk_state(campaign, shard, 0).await?.expect("it was put");
     let working = state.start(now.plus_seconds(1), 120).expect("it is queued");
     let take = || table.save_chunk_state(campaign, shard, &state, &working);

@@ -39,7 +39,11 @@ impl Campaign {
         }
         let running = broadcast.clone().entering(Dispatch::Running, None);
         let running = Broadcast { running_since: now, ..running };
-        Ok(self.with(running, now).owing_drain(now).owing_counts(polls, now, repair_seconds))
+        Ok(self.with(running, now).owing_drain(now, repair_seconds).owing_counts(
+            polls,
+            now,
+            repair_seconds,
+        ))
     }
 
     /// Ends the dispatch for good: whatever nobody has claimed yet fails as stopped.
@@ -56,7 +60,11 @@ impl Campaign {
             return Err(Refusal::NotRunning);
         }
         let stopped = broadcast.clone().entering(Dispatch::Stopped, broadcast.reason);
-        Ok(self.with(stopped, now).owing_drain(now).owing_counts(polls, now, repair_seconds))
+        Ok(self.with(stopped, now).owing_drain(now, repair_seconds).owing_counts(
+            polls,
+            now,
+            repair_seconds,
+        ))
     }
 
     /// The next poll, brought forward: counts change again.
@@ -76,7 +84,14 @@ impl Campaign {
 
 impl Broadcast {
     pub(super) fn entering(self, dispatch: Dispatch, reason: Option<Reason>) -> Self {
-        Self { dispatch, dispatch_ended_at: None, reason, epoch: self.epoch + 1, ..self }
+        Self {
+            dispatch,
+            dispatch_ended_at: None,
+            estimated_finish_at: None,
+            reason,
+            epoch: self.epoch + 1,
+            ..self
+        }
     }
 }
 

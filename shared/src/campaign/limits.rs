@@ -68,6 +68,11 @@ mod tests {
         Limits { max_parts: Some(most), max_price: None }
     }
 
+    fn hold_checked(campaign: &Campaign, second: i64) -> Option<Campaign> {
+        let job = campaign.drain.clone().expect("a drain is owed").job;
+        campaign.hold_checked(&job, at(second), REPAIR)
+    }
+
     fn dispatch(campaign: &Campaign) -> (Dispatch, Option<Reason>) {
         let broadcast = campaign.broadcast().expect("sent");
         (broadcast.dispatch, broadcast.reason)
@@ -84,11 +89,11 @@ mod tests {
     #[test]
     fn one_that_is_held_for_an_hour_is_stopped() {
         let campaign = held(parts(5));
-        let looked = campaign.hold_checked(at(3_600)).expect("held");
+        let looked = hold_checked(&campaign, 3_600).expect("held");
         assert_eq!(dispatch(&looked), (Dispatch::Held, None));
-        let stopped = campaign.hold_checked(at(3_601)).expect("held");
+        let stopped = hold_checked(&campaign, 3_601).expect("held");
         assert_eq!(dispatch(&stopped), (Dispatch::Stopped, Some(Reason::NoProgress)));
-        assert_eq!(stopped.hold_checked(at(3_700)), None);
+        assert_eq!(hold_checked(&stopped, 3_700), None);
         let totals = Totals { recipients: 1, skipped: Skipped::default() };
         let (bill, polls) = (Bill::default(), PollSchedule::default());
         let late = campaign.fanned_out(totals, &bill, &polls, at(3_601), REPAIR);

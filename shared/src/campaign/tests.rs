@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::audience::{Skipped, Totals};
+use crate::breaker::Window;
 use crate::message::Counts;
 use crate::phone::Phone;
 use crate::poll::PollSchedule;
@@ -44,10 +45,24 @@ pub(super) fn fanned_out(recipients: u64) -> Campaign {
         .expect("first to end")
 }
 
+fn look(counts: Counts, are_chunks_done: bool) -> PollLook {
+    PollLook { counts, are_chunks_done, learnt: Window::default() }
+}
+
 pub(super) fn polled(campaign: &Campaign, counts: Counts, are_chunks_done: bool) -> Campaign {
     campaign
-        .polled(0, counts, are_chunks_done, &PollSchedule::default(), at(40), REPAIR)
+        .polled(0, &look(counts, are_chunks_done), &PollSchedule::default(), at(40), REPAIR)
         .expect("the poll that is owed")
+}
+
+/// The campaign after the drain that it owes.
+pub(super) fn drain_checked(
+    campaign: &Campaign,
+    look: &DrainLook,
+    now: Timestamp,
+) -> Option<Campaign> {
+    let job = campaign.drain.clone().expect("a drain is owed").job;
+    campaign.drain_checked(&job, look, now, REPAIR)
 }
 
 #[test]
@@ -153,19 +168,65 @@ fn polls_follow_one_another_while_something_may_change() {
 fn a_poll_that_is_not_owed_changes_nothing() {
     let polls = PollSchedule::default();
     let counts = Counts::default();
-    assert_eq!(fanned_out(5).polled(1, counts, true, &polls, at(40), REPAIR), None);
-    assert_eq!(sent().polled(0, counts, true, &polls, at(40), REPAIR), None);
+    let look = look(counts, true);
+    assert_eq!(fanned_out(5).polled(1, &look, &polls, at(40), REPAIR), None);
+    assert_eq!(sent().polled(0, &look, &polls, at(40), REPAIR), None);
 }
 
 #[test]
 fn a_dispatch_without_progress_for_an_hour_is_paused() {
-    let moving = fanned_out(5).drain_checked(false, false, at(3_000), at(4_000)).expect("owed");
+    let moved = |second| DrainLook { moved_at: Some(at(second)), ..DrainLook::default() };
+    let moving = drain_checked(&fanned_out(5), &moved(3_000), at(4_000)).expect("owed");
     assert!(moving.drain.is_some());
-    let stuck = fanned_out(5).drain_checked(false, false, at(10), at(3_610)).expect("owed");
+    let stuck = drain_checked(&fanned_out(5), &moved(10), at(3_610)).expect("owed");
     let broadcast = stuck.broadcast().expect("sent");
     assert_eq!((broadcast.dispatch, broadcast.epoch), (Dispatch::Paused, 1));
     assert_eq!(broadcast.reason, Some(Reason::NoProgress));
     assert_eq!(stuck.drain, None);
+}
+
+#[test]
+fn a_drain_that_comes_twice_runs_once() {
+    let campaign = fanned_out(5);
+    let job = campaign.drain.clone().expect("owed").job;
+    let next = drain_checked(&campaign, &DrainLook::default(), at(60)).expect("owed");
+    assert_eq!(next.drain_checked(&job, &DrainLook::default(), at(61), REPAIR), None);
+    assert!(drain_checked(&next, &DrainLook::default(), at(120)).is_some());
+}
+
+#[test]
+fn a_running_campaign_says_when_it_will_have_left() {
+    // One part a second, from the send at second 1.
+    let estimate = |campaign: &Campaign| campaign.broadcast().and_then(|b| b.estimated_finish_at);
+    assert_eq!(estimate(&sent()), None);
+    assert_eq!(estimate(&fanned_out(500)), Some(at(501)));
+    let look = DrainLook { finishes_at: Some(at(700)), ..DrainLook::default() };
+    assert_eq!(
+        estimate(&drain_checked(&fanned_out(500), &look, at(60)).expect("owed")),
+        Some(at(700))
+    );
+    let paused = fanned_out(500).pause(None, at(20)).expect("running");
+    assert_eq!(estimate(&paused), None);
+    let delivered = Counts { delivered: 500, ..Counts::default() };
+    assert_eq!(estimate(&polled(&fanned_out(500), delivered, true)), None);
+}
+
+#[test]
+fn a_campaign_whose_messages_fail_for_all_is_paused_with_its_reason() {
+    let counts = Counts { pending: 400, failed: 60, delivered: 40, ..Counts::default() };
+    let learnt = Window { learnt: 100, filtered: 60, ..Window::default() };
+    let poll = |campaign: &Campaign, is_done| {
+        let look = PollLook { learnt, ..look(counts, is_done) };
+        campaign.polled(0, &look, &PollSchedule::default(), at(40), REPAIR).expect("owed")
+    };
+    let paused = poll(&fanned_out(500), false);
+    let broadcast = paused.broadcast().expect("sent");
+    assert_eq!(broadcast.dispatch, Dispatch::Paused);
+    assert_eq!(broadcast.reason, Some(Reason::MessagesFiltered));
+    assert!(paused.step.is_some(), "its polls go on");
+    // Nothing is left to be held back.
+    let done = poll(&fanned_out(500), true);
+    assert_eq!(done.broadcast().map(|b| (b.dispatch, b.reason)), Some((Dispatch::Done, None)));
 }
 
 #[derive(Clone, Debug)]
@@ -229,7 +290,7 @@ proptest! {
                     campaign.fanned_out(totals, &Bill::default(), &PollSchedule::default(), now, REPAIR)
                 }
                 Event::Poll(counts) => {
-                    campaign.polled(0, counts, true, &PollSchedule::default(), now, REPAIR)
+                    campaign.polled(0, &look(counts, true), &PollSchedule::default(), now, REPAIR)
                 }
             };
             campaign = after.unwrap_or(campaign);

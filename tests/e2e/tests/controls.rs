@@ -116,6 +116,27 @@ async fn an_account_that_is_not_served_pauses_the_campaign() -> anyhow::Result<(
     tenant.assert_balanced(&campaign).await
 }
 
+/// The breaker: what happens to the newest messages would happen to the rest.
+#[tokio::test]
+async fn a_campaign_that_is_filtered_pauses_itself() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    // So slow that receipts come while there is something left to save.
+    tenant.configure(&json!({"partsPerSecond": 5})).await?;
+    let phones = tenant.contacts(500).await?;
+    for phone in &phones {
+        tenant.books.script(phone, "undelivered-30007").await?;
+    }
+    let id = tenant.send().await?;
+    let paused = tenant.until(&id, "the pause", |c| c["dispatch"] == "paused").await?;
+    assert_eq!(paused["reason"], "messages_filtered", "{paused}");
+    assert!(paused["counts"]["pending"].as_u64() > Some(0), "{paused}");
+    let campaign = control(&tenant, &id, "stop").await?;
+    assert_eq!(campaign["dispatch"], "stopped");
+    let is_over = |c: &Value| c["counts"]["pending"] == 0 && c["counts"]["sent"] == 0;
+    let campaign = tenant.until(&id, "the rest to fail", is_over).await?;
+    tenant.assert_balanced(&campaign).await
+}
+
 #[tokio::test]
 async fn only_what_is_under_way_is_controlled() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

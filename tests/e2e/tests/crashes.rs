@@ -10,6 +10,7 @@ use local::client::wait;
 use serde_json::json;
 use shared::campaign::{Begin, Campaign};
 use shared::chunk::{ChainEnd, Cutter};
+use shared::chunk_state::ChunkState;
 use shared::phone::Phone;
 
 const REPAIR_SECONDS: i64 = 10;
@@ -49,7 +50,10 @@ pub(crate) async fn cut_without_queueing(
         for (entry, is_unsubscribed) in page.entries {
             assert_eq!(cutter.push(entry, is_unsubscribed), None, "one chunk a shard");
         }
-        let put = table.put_chunk(campaign.id, shard, &cutter.finish(), 0, clock::now()).await?;
+        let (end, now) = (cutter.finish(), clock::now());
+        let state = ChunkState::cut(end.number, end.recipients.len(), 0, now).with_turn(now);
+        let state = Some(&state).filter(|state| state.recipients > 0);
+        let put = table.put_chunk(campaign.id, shard, &end, state).await?;
         assert_eq!(put, ChunkPut::Written);
     }
     Ok(())

@@ -11,6 +11,7 @@ mod fates;
 mod immediate;
 mod imports;
 mod opt_outs;
+mod pacing;
 mod polling;
 mod quotes;
 mod scheduled;

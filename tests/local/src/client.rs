@@ -44,6 +44,10 @@ impl Api {
         answer(self.request(Method::POST, path).json(body)).await
     }
 
+    pub async fn patch(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        answer(self.request(Method::PATCH, path).json(body)).await
+    }
+
     pub async fn put(&self, path: &str) -> anyhow::Result<Value> {
         answer(self.request(Method::PUT, path)).await
     }

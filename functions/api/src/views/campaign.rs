@@ -96,7 +96,7 @@ impl From<&Campaign> for CampaignView {
             }),
             max_parts: campaign.limits.max_parts,
             max_price: campaign.limits.max_price.as_ref().map(|most| most.amount.to_string()),
-            estimated_finish_at: None,
+            estimated_finish_at: broadcast.and_then(|b| b.estimated_finish_at).map(Time),
             name: campaign.name.clone(),
             body: campaign.body.clone(),
             scheduled_at: campaign.scheduled_at().map(Time),

@@ -49,6 +49,7 @@ struct BroadcastRow {
     running_since: Timestamp,
     dispatch: Dispatch,
     dispatch_ended_at: Option<Timestamp>,
+    estimated_finish_at: Option<Timestamp>,
     totals: Totals,
     completed_at: Option<Timestamp>,
     counts: Option<Counts>,
@@ -128,6 +129,7 @@ impl BroadcastRow {
             running_since: broadcast.running_since,
             dispatch: broadcast.dispatch,
             dispatch_ended_at: broadcast.dispatch_ended_at,
+            estimated_finish_at: broadcast.estimated_finish_at,
             totals: broadcast.audience.totals,
             completed_at: broadcast.audience.completed_at,
             counts: broadcast.counted.map(|counted| counted.counts),
@@ -146,6 +148,7 @@ impl BroadcastRow {
             running_since: self.running_since,
             dispatch: self.dispatch,
             dispatch_ended_at: self.dispatch_ended_at,
+            estimated_finish_at: self.estimated_finish_at,
             audience: Audience { totals: self.totals, completed_at: self.completed_at },
             counted: counted.map(|(counts, at)| Counted { counts, at }),
             reason,
@@ -159,7 +162,8 @@ pub(super) fn read(item: Item) -> Result<Campaign> {
 
 #[cfg(test)]
 mod tests {
-    use shared::campaign::Begin;
+    use shared::breaker::Window;
+    use shared::campaign::{Begin, PollLook};
     use shared::phone::Phone;
     use shared::poll::PollSchedule;
     use shared::price::Bill;
@@ -189,7 +193,8 @@ mod tests {
         let fanned_out =
             sent.fanned_out(totals, &Bill::default(), &polls, at(3), 120).expect("running");
         let counts = Counts { failed: 2, ..Counts::default() };
-        let failed = fanned_out.polled(0, counts, true, &polls, at(33), 120).expect("owed");
+        let look = PollLook { counts, are_chunks_done: true, learnt: Window::default() };
+        let failed = fanned_out.polled(0, &look, &polls, at(33), 120).expect("owed");
         for campaign in [draft, scheduled, cancelled.expect("scheduled"), sent, fanned_out, failed]
         {
             let key = keys::campaign(organization, id);

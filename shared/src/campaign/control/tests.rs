@@ -1,4 +1,5 @@
-use super::super::tests::{REPAIR, at, draft, fanned_out, polled, sent};
+use super::super::DrainLook;
+use super::super::tests::{REPAIR, at, draft, drain_checked, fanned_out, polled, sent};
 use super::*;
 use crate::message::Counts;
 
@@ -50,7 +51,8 @@ fn a_campaign_that_is_paused_while_it_fans_out_goes_on_reading() {
 fn a_long_pause_is_no_standstill() {
     let late = at(100_000);
     let resumed = paused().resume(&polls(), late, REPAIR).expect("paused");
-    let looked = resumed.drain_checked(false, false, at(20), late.plus_seconds(60)).expect("owed");
+    let still = DrainLook { moved_at: Some(at(20)), ..DrainLook::default() };
+    let looked = drain_checked(&resumed, &still, late.plus_seconds(60)).expect("owed");
     assert_eq!(dispatch(&looked).0, Dispatch::Running);
 }
 
@@ -70,6 +72,7 @@ fn a_stopped_campaign_stays_stopped() {
     let stopped = fanned_out(5).stop(&polls(), at(20), REPAIR).expect("running");
     let failed = Counts { failed: 2, delivered: 3, ..Counts::default() };
     assert_eq!(dispatch(&polled(&stopped, failed, true)), (Dispatch::Stopped, 1));
-    let drained = stopped.drain_checked(true, false, at(30), at(30)).expect("owed");
+    let done = DrainLook { are_chunks_done: true, ..DrainLook::default() };
+    let drained = drain_checked(&stopped, &done, at(30)).expect("owed");
     assert_eq!((dispatch(&drained).0, drained.drain), (Dispatch::Stopped, None));
 }

@@ -1,0 +1,116 @@
+//! One shard of a fan-out.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use infra::clock;
+use infra::table::ChunkPut;
+use shared::campaign::Dispatch;
+use shared::chunk::{ChainEnd, Chunk, Cutter};
+use shared::chunk_state::ChunkState;
+use shared::job::Job;
+use tokio::time::{Instant, Interval, MissedTickBehavior};
+
+use super::{FanOut, HANDED_AT_ONCE};
+
+/// A chunk and its state are six write units, and their partition takes 1,000 a second: at this
+/// distance chunks leave a part of them to the messages that are written there meanwhile.
+const CHUNK_EVERY: Duration = Duration::from_millis(9);
+
+impl FanOut<'_> {
+    /// Cuts one shard to its end; answers the shard if it was left before that.
+    pub(super) async fn shard(&self, shard: u16) -> anyhow::Result<Option<u16>> {
+        let mut turns = tokio::time::interval_at(Instant::now(), CHUNK_EVERY);
+        turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut last = self.app.table.last_chunk(self.campaign.id, shard).await?;
+        loop {
+            if last.as_ref().is_some_and(|chunk| chunk.ends) {
+                return Ok(None);
+            }
+            let chain = last.as_ref().map(ChainEnd::after).unwrap_or_default();
+            match self.chain(shard, chain, &mut turns).await? {
+                Some(end) => last = Some(end),
+                None => return Ok(Some(shard)),
+            }
+        }
+    }
+
+    /// Continues a chain until it ends, or until it meets a chunk that another run has cut.
+    /// Answers that last chunk; `None` if this run has read enough.
+    async fn chain(
+        &self,
+        shard: u16,
+        from: ChainEnd,
+        turns: &mut Interval,
+    ) -> anyhow::Result<Option<Chunk>> {
+        let mut begin = from.through.clone();
+        let mut cutter = Cutter::new(self.broadcast.sent_at, from);
+        loop {
+            if clock::now() >= self.stop_at || self.read.load(Ordering::Relaxed) >= self.read_most {
+                return Ok(None);
+            }
+            let organization = self.campaign.organization_id;
+            let page = self.app.table.audience_page(organization, shard, begin.as_deref()).await?;
+            self.read.fetch_add(page.entries.len() as u64, Ordering::Relaxed);
+            for (entry, is_unsubscribed) in page.entries {
+                if let Some(chunk) = cutter.push(entry, is_unsubscribed)
+                    && let ChunkPut::Exists(existing) = self.put(shard, &chunk, turns).await?
+                {
+                    return Ok(Some(existing));
+                }
+            }
+            begin = page.next;
+            if begin.is_none() {
+                let end = cutter.finish();
+                return Ok(Some(match self.put(shard, &end, turns).await? {
+                    ChunkPut::Written => end,
+                    ChunkPut::Exists(existing) => existing,
+                }));
+            }
+        }
+    }
+
+    async fn put(
+        &self,
+        shard: u16,
+        chunk: &Chunk,
+        turns: &mut Interval,
+    ) -> anyhow::Result<ChunkPut> {
+        turns.tick().await;
+        let now = clock::now();
+        let state = self.state(chunk).await?;
+        let put = self.app.table.put_chunk(self.campaign.id, shard, chunk, state.as_ref()).await?;
+        if put == ChunkPut::Written {
+            if let Some(turn) = state.and_then(|state| state.turn()) {
+                let job = Job::Chunk {
+                    organization_id: self.campaign.organization_id,
+                    campaign_id: self.campaign.id,
+                    epoch: self.broadcast.epoch,
+                    shard,
+                    number: chunk.number,
+                };
+                self.cut.lock().await.waiting.push((job, turn));
+                self.hand_over(HANDED_AT_ONCE).await?;
+            }
+            self.show(now).await;
+        }
+        Ok(put)
+    }
+
+    /// The state of a new chunk, with its turn if it gets one; one without recipients has none. To
+    /// chunks of a campaign that is held or paused the drain gives turns when it runs.
+    async fn state(&self, chunk: &Chunk) -> anyhow::Result<Option<ChunkState>> {
+        if chunk.recipients.is_empty() {
+            return Ok(None);
+        }
+        let now = clock::now();
+        let cut = ChunkState::cut(chunk.number, chunk.recipients.len(), self.broadcast.epoch, now);
+        if self.broadcast.dispatch != Dispatch::Running {
+            return Ok(Some(cut));
+        }
+        Ok(Some(match self.turns.take(cut.recipients, now).await? {
+            Some(turn) => cut.with_turn(turn),
+            None => cut,
+        }))
+    }
+}

@@ -1,0 +1,53 @@
+//! The bucket of a sender: read, decided and written on its version.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+use shared::pace::Pace;
+use shared::phone::Phone;
+
+use super::read::Consistency;
+use super::write::{ABSENT, Written, item};
+use super::{Result, Table, TableError, back_off, keys};
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    pace: Pace,
+    version: u64,
+}
+
+const KIND: &str = "a sender's pace";
+
+impl Table {
+    pub async fn pace(&self, sender: &Phone) -> Result<Pace> {
+        let row: Option<Row> = self.get(KIND, &keys::pace(sender), Consistency::Strong).await?;
+        Ok(row.map(|row| row.pace).unwrap_or_default())
+    }
+
+    /// Writes what `decide` makes of a sender's pace, and decides again where somebody else wrote
+    /// first. Answers what was decided.
+    pub async fn update_pace<T>(
+        &self,
+        sender: &Phone,
+        decide: impl Fn(Pace) -> (Pace, T),
+    ) -> Result<T> {
+        let key = keys::pace(sender);
+        let mut waits = back_off::waits();
+        loop {
+            let found: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
+            let (condition, seen) = match &found {
+                None => (ABSENT, None),
+                Some(row) => ("version = :seen", Some(row.version)),
+            };
+            let seen = seen.map(|version| (":seen", AttributeValue::N(version.to_string())));
+            let Row { pace, version } = found.unwrap_or(Row { pace: Pace::default(), version: 0 });
+            let (pace, decided) = decide(pace);
+            let row = item(KIND, &key, Row { pace, version: version + 1 })?;
+            let values = seen.into_iter().collect();
+            if self.put(row, condition, values).await? == Written::Done {
+                return Ok(decided);
+            }
+            let lost = TableError::Throttled { operation: "update of a pace" };
+            tokio::time::sleep(waits.next().ok_or(lost)?).await;
+        }
+    }
+}
