@@ -2,18 +2,18 @@
 
 use serde_json::json;
 use shared::time::Timestamp;
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
-/// Starts logging at the level of `RUST_LOG`, by default warnings: on AWS each line is billed.
+/// Starts logging at the levels of `RUST_LOG`, by default warnings: on AWS each line is billed.
 pub fn init() {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(true)
-        .with_span_list(false)
-        .with_env_filter(filter)
-        .init();
+    let levels = std::env::var("RUST_LOG").ok().and_then(|levels| levels.parse().ok());
+    let levels: Targets = levels.unwrap_or_else(|| Targets::new().with_default(Level::WARN));
+    let lines = fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
+    tracing_subscriber::registry().with(lines).with(levels).init();
 }
 
 /// Counts a webhook that was refused with this status in the metric `RefusedWebhooks`. The line is
