@@ -12,7 +12,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 pub fn init() {
     let levels = std::env::var("RUST_LOG").ok().and_then(|levels| levels.parse().ok());
     let levels: Targets = levels.unwrap_or_else(|| Targets::new().with_default(Level::WARN));
-    let lines = fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
+    let lines =
+        fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
     tracing_subscriber::registry().with(lines).with(levels).init();
 }
 

@@ -67,12 +67,14 @@ impl Turns {
             let most = (u64::from(self.rate) * SECONDS_AT_ONCE).max(parts);
             let wanted = (parts * purse.chunks).min(most);
             let ask = |pace: pace::Pace| pace.ask(self.campaign, wanted, self.rate, now);
-            match self.table.update_pace(&self.sender, ask).await? {
-                Turn::At(turn) => (purse.next_at, purse.left) = (Some(turn), wanted),
-                Turn::Later => {
+            match self.table.update_pace(&self.sender, ask).await {
+                Ok(Turn::At(turn)) => (purse.next_at, purse.left) = (Some(turn), wanted),
+                // So many ask at once that it is no harm to be late.
+                Ok(Turn::Later) | Err(TableError::Throttled { .. }) => {
                     purse.later_until = Some(now.plus_seconds(LATER_SECONDS));
                     return Ok(None);
                 }
+                Err(error) => return Err(error),
             }
         }
         let turn = purse.next_at.unwrap_or(now);

@@ -71,6 +71,8 @@ struct Trace {
 }
 
 const KIND: &str = "a contact";
+/// Contacts of a page, so that a fan-out's memory is the same however small they are.
+const TRACES_MOST: i32 = 2_000;
 
 impl Row {
     fn of(contact: &Contact, presence: Presence) -> Self {
@@ -287,6 +289,7 @@ impl Table {
     ) -> Result<(Vec<(String, Presence)>, bool)> {
         let range = Range {
             projection: Some("sk, presence"),
+            limit: Some(TRACES_MOST),
             ..Range::new(
                 partition.to_owned(),
                 // `~` sorts after everything that follows in a contact's key.
@@ -295,10 +298,16 @@ impl Table {
             )
         };
         let page = self.page(&range).await?;
-        let traces = page.items.into_iter().map(|item| {
-            let sk = text(&item, "sk")
-                .ok_or_else(|| TableError::malformed(KIND, "it has no sort key"))?;
-            Ok((sk, parse::<Trace>(KIND, item)?.presence))
+        let traces = page.items.into_iter().map(|mut item| {
+            let Some(AttributeValue::S(sk)) = item.remove("sk") else {
+                return Err(TableError::malformed(KIND, "it has no sort key"));
+            };
+            // Hardly any contact has moved.
+            let presence = match item.contains_key("presence") {
+                true => parse::<Trace>(KIND, item)?.presence,
+                false => Presence::default(),
+            };
+            Ok((sk, presence))
         });
         Ok((traces.collect::<Result<_>>()?, page.next.is_some()))
     }

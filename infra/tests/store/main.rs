@@ -4,6 +4,7 @@ mod campaigns;
 mod chunks;
 mod claims;
 mod moves;
+mod pace;
 mod receipts;
 mod unsubscribes;
 

@@ -61,6 +61,7 @@ async fn a_quote_needs_a_body_and_no_prices() -> anyhow::Result<()> {
 async fn bad_prices_change_nothing() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let path = format!("/v1/organizations/{}", tenant.id);
+    let before = tenant.api.get(&path).await?;
     for settings in [
         json!({"partsPerSecond": 0}),
         json!({"prices": {"currency": "dollars", "perPart": {}}}),
@@ -70,11 +71,7 @@ async fn bad_prices_change_nothing() -> anyhow::Result<()> {
         let (status, _) = tenant.refusal(Method::PATCH, &path, Some(&settings)).await?;
         assert_eq!(status, 422, "{settings}");
     }
-    let organization = tenant.api.get(&path).await?;
-    assert_eq!(
-        (&organization["partsPerSecond"], &organization["prices"]),
-        (&json!(1), &Value::Null)
-    );
+    assert_eq!(tenant.api.get(&path).await?, before);
     Ok(())
 }
 
