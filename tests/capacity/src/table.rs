@@ -39,6 +39,8 @@ pub struct Served {
     /// Units that were refused when they were first asked.
     pub throttled: f64,
     pub throttled_reads: f64,
+    /// Seconds that what waits takes, at the partition where it takes longest.
+    pub backlog: f64,
     /// What the hottest partition served.
     pub hottest: f64,
     /// Whether the table as a whole refused something.
@@ -133,6 +135,8 @@ impl Table {
                 partition.asked[kind] = 0.0;
                 self.waiting[kind] += partition.waiting[kind];
             }
+            let backlog = partition.waiting.iter().sum::<f64>() / PARTITION_WRITES;
+            served.backlog = served.backlog.max(backlog);
         }
         self.serve_reads(&mut served);
         self.is_asked = self.waiting.iter().sum::<f64>() > 0.0 || served.throttled_reads > 0.0;

@@ -44,6 +44,8 @@ pub struct Outcome {
     pub handed_in_hour: f64,
     pub throttled: f64,
     pub throttled_reads: f64,
+    /// Seconds that a refused write waited for, at most.
+    pub backlog: f64,
     /// Messages on the dispatch queue, delayed ones too.
     pub queued_most: u32,
     /// Receipts on their queue.
@@ -159,6 +161,7 @@ impl World {
                 handed_in_hour: 0.0,
                 throttled: 0.0,
                 throttled_reads: 0.0,
+                backlog: 0.0,
                 queued_most: 0,
                 receipts_most: 0.0,
                 refused: 0.0,
@@ -198,6 +201,7 @@ impl World {
         outcome.usage.reads += served.reads;
         outcome.throttled += served.throttled;
         outcome.throttled_reads += served.throttled_reads;
+        outcome.backlog = outcome.backlog.max(served.backlog);
         let concurrency = self.busy.sum();
         outcome.concurrency_most = outcome.concurrency_most.max(concurrency);
         outcome.queued_most = outcome.queued_most.max(self.queue.len() + self.delayed);

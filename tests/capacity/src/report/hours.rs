@@ -71,6 +71,7 @@ pub(super) fn hours() -> String {
         "in the hour",
         "last",
         "writes throttled",
+        "for at most",
         "functions",
         "$ a million",
     ];
@@ -91,6 +92,7 @@ fn hour(day: Day) -> Vec<String> {
     });
     row.extend(in_the_hour(&remedied));
     row.push(short(remedied.throttled));
+    row.push(format!("{} s", count(remedied.backlog.ceil())));
     row.push(count(remedied.concurrency_most.ceil()));
     row.push(dollars(remedied.dollars_per_million()));
     row

@@ -21,17 +21,19 @@ fn run_words(outcome: &Outcome) -> Vec<String> {
         held,
         format!("{name} {}", percent(part)),
         short(outcome.throttled),
+        format!("{} s", count(outcome.backlog.ceil())),
         whole(outcome.queued_most),
         count(outcome.concurrency_most.ceil()),
         dollars(outcome.dollars_per_million()),
     ]
 }
 
-const OUTCOME: [&str; 7] = [
+const OUTCOME: [&str; 8] = [
     "Last handed over",
     "Held longest by",
     "Highest use of a quota",
     "Writes throttled",
+    "for at most",
     "Queue",
     "Functions",
     "$ a million",
