@@ -11,8 +11,8 @@ const LEFT: f64 = 60.0;
 const RIGHT: f64 = 190.0;
 const TOP: f64 = 30.0;
 const BOTTOM: f64 = 50.0;
-/// A million to a billion messages a day, and a hundredth to a hundred times a quota.
-const DECADES: (f64, f64) = (3.0, 4.0);
+/// A million to a billion messages a day, and a thousandth to a hundred times a quota.
+const DECADES: (f64, f64) = (3.0, 5.0);
 const TENANTS: u32 = 100;
 const COLOURS: [&str; 6] = ["#0b6e4f", "#c1440e", "#2c5aa0", "#8a4fbe", "#b58900", "#444444"];
 const SHOWN: [&str; 6] = [
@@ -28,9 +28,9 @@ fn across(decades: f64) -> f64 {
     LEFT + decades / DECADES.0 * (WIDTH - LEFT - RIGHT)
 }
 
-/// Where a part of a quota is; those that are smaller than a hundredth are at the bottom.
+/// Where a part of a quota is; those that are smaller than a thousandth are at the bottom.
 fn down(part: f64) -> f64 {
-    let decades = part.log10().clamp(-2.0, 2.0) + 2.0;
+    let decades = part.log10().clamp(-3.0, 2.0) + 3.0;
     HEIGHT - BOTTOM - decades / DECADES.1 * (HEIGHT - TOP - BOTTOM)
 }
 
@@ -49,9 +49,14 @@ pub fn svg() -> String {
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
     );
     let right = across(DECADES.0);
-    for (part, label) in
-        [(0.01, "1 %"), (0.1, "10 %"), (1.0, "100 %"), (10.0, "10 times"), (100.0, "100 times")]
-    {
+    for (part, label) in [
+        (0.001, "0.1 %"),
+        (0.01, "1 %"),
+        (0.1, "10 %"),
+        (1.0, "100 %"),
+        (10.0, "10 times"),
+        (100.0, "100 times"),
+    ] {
         let (at, is_full) = (down(part), (part - 1.0_f64).abs() < 1e-9);
         let stroke = if is_full { "#c00" } else { "#ddd" };
         let _ = writeln!(
