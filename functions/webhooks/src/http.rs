@@ -33,8 +33,12 @@ pub(crate) struct Request {
 }
 
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Context {
     http: Http,
+    /// Told by AWS and not by the caller.
+    #[serde(default)]
+    domain_name: String,
 }
 
 #[derive(Deserialize)]
@@ -104,11 +108,17 @@ impl Request {
         &self.raw_query_string
     }
 
-    /// The URL that the provider called, whatever proxies made of it on the way.
+    /// The URL that the provider called, whatever proxies made of it on the way: below the public
+    /// URL, or the function's own.
     pub(crate) fn url(&self, public_url: &str) -> String {
         let query = self.query();
         let separator = if query.is_empty() { "" } else { "?" };
-        format!("{public_url}{}{separator}{query}", self.raw_path)
+        let domain = &self.context.domain_name;
+        if domain.contains(".lambda-url.") {
+            format!("https://{domain}{}{separator}{query}", self.raw_path)
+        } else {
+            format!("{public_url}{}{separator}{query}", self.raw_path)
+        }
     }
 
     /// The body, and whether it is JSON; or with which status the request is refused.

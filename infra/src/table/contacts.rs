@@ -16,7 +16,7 @@ use shared::time::Timestamp;
 use super::idempotency::Remember;
 use super::keys::{self, Key};
 use super::last_send::LastSend;
-use super::read::{Consistency, Item, Range, SortKey, parse, text};
+use super::read::{Consistency, Item, Range, SortKey, parse};
 use super::transaction::{Transacted, Transaction};
 use super::walk::ShardPosition;
 use super::write::{Change, item};

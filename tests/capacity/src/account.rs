@@ -25,7 +25,7 @@ impl Account {
             concurrency: CONCURRENCY,
             http_requests: HTTP_REQUESTS,
             jobs: Mode::Standard { most: None },
-            dispatch: Mode::Standard { most: Some(10.0) },
+            dispatch: Mode::Standard { most: Some(20.0) },
             receipts: Mode::Standard { most: None },
         }
     }

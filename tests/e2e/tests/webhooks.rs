@@ -22,9 +22,14 @@ struct Attempt<'a> {
 
 /// What Twilio signs of a form with these parameters, which stand in the order of their names.
 fn signed(tenant: &Tenant, path: &str, parameters: &[(&str, &str)]) -> String {
+    signed_at(tenant, &format!("{}{path}", tenant.variables["API_URL"]), parameters)
+}
+
+/// The same, at a URL of any kind.
+fn signed_at(tenant: &Tenant, url: &str, parameters: &[(&str, &str)]) -> String {
     let token = &tenant.variables["PROVIDER_AUTH_TOKEN"];
     let mut mac = Hmac::<Sha1>::new_from_slice(token.as_bytes()).expect("any key will do");
-    mac.update(format!("{}{path}", tenant.variables["API_URL"]).as_bytes());
+    mac.update(url.as_bytes());
     for (name, value) in parameters {
         mac.update(format!("{name}{value}").as_bytes());
     }
@@ -105,5 +110,27 @@ async fn what_no_provider_sends_is_refused_and_counted() -> anyhow::Result<()> {
     let signature = good.signature.unwrap_or_default();
     assert_eq!(request.header("x-twilio-signature", signature).send().await?.status(), 200);
     assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 1);
+    Ok(())
+}
+
+/// A function URL is called instead of the HTTP API, and what is called is signed.
+#[tokio::test]
+async fn a_function_url_is_as_good_as_the_api() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let from = phone();
+    let stop = [("Body", "STOP"), ("From", &from), ("To", &tenant.sender)];
+    let url = format!("{}webhooks/twilio/inbound", tenant.variables["WEBHOOKS_URL"]);
+    let id = url.trim_start_matches("https://").split('.').next().unwrap_or_default();
+    let endpoint = &tenant.variables["AWS_ENDPOINT_URL"];
+    let here = format!("{endpoint}/_aws/lambda-url/{id}/webhooks/twilio/inbound");
+    let at_api = signed(&tenant, "/webhooks/twilio/inbound", &stop);
+    for (signature, expected) in [(at_api, 403), (signed_at(&tenant, &url, &stop), 200)] {
+        let request = Client::new().post(&here).header("content-type", FORM);
+        let answer = request.header("x-twilio-signature", signature).body(form(&stop)).send();
+        assert_eq!(answer.await?.status(), expected);
+    }
+    let unsubscribes = tenant.api.list(&tenant.path("unsubscribes")).await?;
+    assert_eq!(unsubscribes.len(), 1);
+    assert_eq!(unsubscribes[0]["phone"], from.as_str());
     Ok(())
 }

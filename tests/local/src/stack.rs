@@ -21,7 +21,7 @@ const SIMULATOR: &str = "simulator";
 /// Times that are minutes on AWS and seconds here, so that a person does not wait for repairs and
 /// counts, and hundreds of contacts instead of many thousands, so that a fan-out splits. Nothing
 /// else differs, but that the emulator knows no configuration sets.
-const PARAMETERS: [(&str, &str); 10] = [
+const PARAMETERS: [(&str, &str); 12] = [
     (
         "PollScheduleSeconds",
         "2,5,9,13,17,22,27,32,38,44,52,60,75,90,120,180,240,300,420,540,660,780,900",
@@ -31,6 +31,8 @@ const PARAMETERS: [(&str, &str); 10] = [
     ("GatewayTimeoutSeconds", "3"),
     ("LookupAfterSeconds", "15"),
     ("SplitAfterContacts", "500"),
+    ("DispatchConcurrency", "10"),
+    ("CallbacksByFunctionUrl", "on"),
     ("EndUserMessaging", "on"),
     ("ConfigurationSetName", "volley-local"),
     ("UsageReport", "on"),
