@@ -104,6 +104,44 @@ pub struct Message {
     pub unknown_at: Option<Timestamp>,
 }
 
+/// What its three writers have said of a message: all that a count needs to know.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// `Sent` or `Failed`.
+    pub outcome: Option<(Status, Timestamp)>,
+    pub receipt: Option<(Status, Timestamp)>,
+    pub receipt_failure: Option<FailureReason>,
+    pub unknown_at: Option<Timestamp>,
+}
+
+impl Words {
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let statuses = self.all().map(|(status, _)| status);
+        statuses.max_by_key(|status| status.rank()).unwrap_or(Status::Pending)
+    }
+
+    /// When the last of them was said.
+    #[must_use]
+    pub fn updated_at(&self) -> Option<Timestamp> {
+        self.all().map(|(_, at)| at).max()
+    }
+
+    /// Whether the message failed, and why, if a final receipt told its fate since `moment`.
+    #[must_use]
+    pub fn told_since(&self, moment: Timestamp) -> Option<Option<FailureReason>> {
+        let (status, at) = self.receipt?;
+        (at >= moment && status.is_final()).then_some(self.receipt_failure)
+    }
+
+    /// The worker's word comes last: of two final words it stands, and `max_by_key` answers the
+    /// last of equals.
+    fn all(&self) -> impl Iterator<Item = (Status, Timestamp)> {
+        let unknown = self.unknown_at.map(|at| (Status::Unknown, at));
+        [unknown, self.receipt, self.outcome].into_iter().flatten()
+    }
+}
+
 impl Message {
     /// A member of a chunk that nobody has claimed yet.
     #[must_use]
@@ -129,30 +167,20 @@ impl Message {
 
     #[must_use]
     pub fn status(&self) -> Status {
-        self.events()
-            .map(|(status, _)| status)
-            .max_by_key(|status| status.rank())
-            .unwrap_or(Status::Pending)
+        self.words().status()
     }
 
-    /// Everything said of the message, the worker's word first: of two final words the first
-    /// stands.
-    fn events(&self) -> impl Iterator<Item = (Status, Timestamp)> {
-        let outcome = self.outcome.as_ref().map(|outcome| match outcome {
-            Outcome::Accepted { at, .. } => (Status::Sent, *at),
-            Outcome::Failed { at, .. } => (Status::Failed, *at),
-        });
-        let receipt = self.receipt.as_ref().map(|receipt| (receipt.status, receipt.at));
-        let unknown = self.unknown_at.map(|at| (Status::Unknown, at));
-        // `max_by_key` answers the last of equals, so the worker's word comes last here.
-        [unknown, receipt, outcome].into_iter().flatten()
-    }
-
-    /// Whether the message failed, and why, if a final receipt told its fate since `moment`.
     #[must_use]
-    pub fn told_since(&self, moment: Timestamp) -> Option<Option<FailureReason>> {
-        let receipt = self.receipt.as_ref()?;
-        (receipt.at >= moment && receipt.status.is_final()).then_some(receipt.reason)
+    pub fn words(&self) -> Words {
+        Words {
+            outcome: self.outcome.as_ref().map(|outcome| match outcome {
+                Outcome::Accepted { at, .. } => (Status::Sent, *at),
+                Outcome::Failed { at, .. } => (Status::Failed, *at),
+            }),
+            receipt: self.receipt.as_ref().map(|receipt| (receipt.status, receipt.at)),
+            receipt_failure: self.receipt.as_ref().and_then(|receipt| receipt.reason),
+            unknown_at: self.unknown_at,
+        }
     }
 
     /// Why and with which of the provider's codes the message failed.
@@ -197,7 +225,7 @@ impl Message {
 
     #[must_use]
     pub fn updated_at(&self) -> Timestamp {
-        self.events().map(|(_, at)| at).max().unwrap_or(self.created_at)
+        self.words().updated_at().unwrap_or(self.created_at)
     }
 }
 

@@ -10,6 +10,7 @@ use infra::clock;
 use infra::gateway::{Found, Gateway, Sought};
 use infra::table::ReceiptApplied;
 use shared::campaign::{Broadcast, Campaign};
+use shared::ids::MessageId;
 use shared::message::{Counts, Kind, Message, Status};
 use shared::receipt::{Delivery, MessageRef, Receipt};
 use shared::time::Timestamp;
@@ -26,7 +27,7 @@ const ASKING_WITHIN: Duration = Duration::from_mins(1);
 /// The messages of a shard that this poll asks about, out of any number that are open.
 pub(crate) struct Sample {
     poll: u32,
-    asked: Vec<Message>,
+    asked: Vec<(MessageId, Status)>,
     /// All others, which are counted as they are.
     pub(crate) left: Counts,
 }
@@ -36,37 +37,42 @@ impl Sample {
         Self { poll, asked: Vec::new(), left: Counts::default() }
     }
 
-    pub(crate) fn push(&mut self, message: Message) {
-        self.asked.push(message);
+    pub(crate) fn push(&mut self, id: MessageId, status: Status) {
+        self.asked.push((id, status));
         if self.asked.len() >= 2 * ASKED_MOST {
             self.cut();
         }
     }
 
-    pub(crate) fn into_asked(mut self) -> (Vec<Message>, Counts) {
+    pub(crate) fn into_asked(mut self) -> (Vec<MessageId>, Counts) {
         self.cut();
-        (self.asked, self.left)
+        (self.asked.into_iter().map(|(id, _)| id).collect(), self.left)
     }
 
     /// Keeps those that most need to be asked about: first the unknown ones, and of the same need
     /// others in each poll, since ids are random and each poll orders them by other bits.
     fn cut(&mut self) {
         let poll = self.poll;
-        self.asked.sort_by_key(|message| {
-            let is_sent = message.status() == Status::Sent;
-            (is_sent, message.id.0.as_u128().rotate_left(8 * (poll % 16)))
+        self.asked.sort_by_key(|(id, status)| {
+            (*status == Status::Sent, id.0.as_u128().rotate_left(8 * (poll % 16)))
         });
-        for message in self.asked.drain(ASKED_MOST.min(self.asked.len())..) {
-            self.left.add(message.status());
+        for (_, status) in self.asked.drain(ASKED_MOST.min(self.asked.len())..) {
+            self.left.add(status);
         }
     }
 }
 
-/// Whether the provider may know more of a message than Volley does.
-pub(crate) fn is_open(message: &Message, now: Timestamp, silent_seconds: i64) -> bool {
-    match message.status() {
+/// Whether the provider may know more than Volley does of a message of which something was last
+/// said at `said_at`.
+pub(crate) fn is_open(
+    status: Status,
+    said_at: Timestamp,
+    now: Timestamp,
+    silent_seconds: i64,
+) -> bool {
+    match status {
         Status::Unknown => true,
-        Status::Sent => now >= message.updated_at().plus_seconds(silent_seconds),
+        Status::Sent => now >= said_at.plus_seconds(silent_seconds),
         Status::Pending | Status::Delivered | Status::Failed => false,
     }
 }
@@ -174,24 +180,16 @@ async fn ask(
 mod tests {
     use std::collections::HashSet;
 
-    use shared::ids::{CampaignId, OrganizationId};
-    use shared::phone::Phone;
     use uuid::Uuid;
 
     use super::*;
 
-    fn messages(count: u64) -> impl Iterator<Item = Message> {
-        let at = Timestamp::from_millis(0).expect("in range");
-        (0..count).map(move |number| {
-            let to = Phone::from_e164(&format!("+1415355{number:04}")).expect("a phone");
-            let (organization, campaign) = (Uuid::nil(), Uuid::from_u128(1));
-            Message::pending(OrganizationId(organization), CampaignId(campaign), to, at)
-        })
-    }
-
-    fn asked(poll: u32) -> (Vec<Message>, Counts) {
+    fn asked(poll: u32) -> (Vec<MessageId>, Counts) {
         let mut sample = Sample::new(poll);
-        messages(1_000).for_each(|message| sample.push(message));
+        for number in 0..1_000_u32 {
+            let id = Uuid::new_v5(&Uuid::nil(), &number.to_be_bytes());
+            sample.push(MessageId(id), Status::Unknown);
+        }
         sample.into_asked()
     }
 
@@ -204,8 +202,7 @@ mod tests {
 
     #[test]
     fn each_poll_asks_about_others() {
-        let ids =
-            |poll| asked(poll).0.into_iter().map(|message| message.id).collect::<HashSet<_>>();
+        let ids = |poll| asked(poll).0.into_iter().collect::<HashSet<_>>();
         assert!(ids(0).intersection(&ids(1)).count() < ASKED_MOST / 2);
     }
 }

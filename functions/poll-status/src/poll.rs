@@ -92,17 +92,19 @@ async fn count(
     let mut open = Sample::new(number);
     let mut parked = Vec::new();
     app.table
-        .each_of_shard(campaign.organization_id, campaign.id, shard, |item| match item {
-            ShardItem::Message(message) if lookup::is_open(&message, now, app.silent_seconds) => {
-                open.push(*message);
-            }
-            ShardItem::Message(message) => {
-                found.counts.add(message.status());
-                if let Some(failure) = message.told_since(learnt_since) {
+        .each_of_shard(campaign.id, shard, |item| match item {
+            ShardItem::Message { id, claimed_at, words } => {
+                if let Some(failure) = words.told_since(learnt_since) {
                     found.learnt.add(failure);
                 }
+                let said_at = words.updated_at().unwrap_or(claimed_at);
+                if lookup::is_open(words.status(), said_at, now, app.silent_seconds) {
+                    open.push(id, words.status());
+                } else {
+                    found.counts.add(words.status());
+                }
             }
-            ShardItem::ChunkState(state) => found.has_open_chunks |= !state.is_done(),
+            ShardItem::ChunkState { is_done } => found.has_open_chunks |= !is_done,
             ShardItem::Parked(receipt) => parked.push(*receipt),
         })
         .await?;
@@ -111,7 +113,11 @@ async fn count(
     }
     let (asked, left) = open.into_asked();
     found.counts = found.counts.merged(left);
-    Ok(Shard { open: asked, ..found })
+    if !asked.is_empty() {
+        let (organization, id) = (campaign.organization_id, campaign.id);
+        found.open = app.table.messages(organization, id, &asked, broadcast.shards).await?;
+    }
+    Ok(found)
 }
 
 /// Applies a receipt that came before its message; the next poll counts what came of it.

@@ -75,7 +75,7 @@ fn read(item: Item) -> Result<Chunk> {
     Ok(Chunk { number, recipients, through: row.through, totals: row.totals, ends: row.ends })
 }
 
-pub(super) fn read_state(item: Item) -> Result<ChunkState> {
+fn read_state(item: Item) -> Result<ChunkState> {
     let number = number(&item, keys::CHUNK_STATE)?;
     let StateRow { recipients, progress, epoch, attempts, arms, throttles, handed, updated_at } =
         parse(KIND, item)?;

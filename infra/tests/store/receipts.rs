@@ -81,9 +81,9 @@ async fn a_receipt_without_its_message_waits_beside_it() -> anyhow::Result<()> {
     let waiting = async || {
         let mut waiting = Vec::new();
         let shard = message.id.shard(SHARDS);
-        let (organization, campaign) = (message.organization_id, message.campaign_id);
+        let campaign = message.campaign_id;
         table
-            .each_of_shard(organization, campaign, shard, |item| {
+            .each_of_shard(campaign, shard, |item| {
                 if let ShardItem::Parked(delivery) = item {
                     waiting.push(*delivery);
                 }
