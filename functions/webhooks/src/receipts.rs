@@ -169,3 +169,39 @@ async fn park(app: &App, delivery: &Delivery, shards: u16) -> anyhow::Result<()>
     tracing::warn!(message.id = %delivery.message.message_id, "parked a receipt");
     Ok(app.table.park(delivery, shards).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Receipts lie on their queue while a new version is deployed, so their written form is a
+    /// contract. The second version's is the first's.
+    #[test]
+    fn what_every_version_wrote_is_understood() {
+        for version in 1..=shared::job::VERSION {
+            let written = serde_json::json!({
+                "v": version,
+                "delivery": {
+                    "message": {
+                        "organization_id": "00000000-0000-0000-0000-000000000001",
+                        "campaign_id": "00000000-0000-0000-0000-000000000002",
+                        "message_id": "00000000-0000-0000-0000-000000000003",
+                        "kind": "campaign",
+                    },
+                    "to": "+14155550123",
+                    "receipt": {
+                        "provider_id": "SM1",
+                        "status": "failed",
+                        "reason": "filtered",
+                        "code": "30007",
+                        "at": "2026-11-23T09:00:00.000Z",
+                    },
+                },
+            });
+            let Ok(Body::Receipt(delivery)) = Body::try_from(written.clone()) else {
+                panic!("version {version} is not understood");
+            };
+            assert_eq!(serde_json::json!(delivery), written["delivery"]);
+        }
+    }
+}
