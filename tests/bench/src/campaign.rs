@@ -1,0 +1,230 @@
+//! The whole life of one campaign, phase by phase, so that no function waits for another's turn.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::Context;
+use infra::table::Table;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::audience::Audience;
+use crate::aws::{Asked, Message};
+use crate::function::{Function, Used};
+use crate::gateway::{Taken, texted_twice};
+use crate::source::{self, timed};
+use crate::stack::Stack;
+
+/// The polls of the schedule.
+const POLLS: usize = 7;
+/// How often a dispatch that left chunks behind is looked at again.
+const DRAINS_MOST: usize = 300;
+
+/// What one function used for the campaign.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Use {
+    pub(crate) cpu_seconds: f64,
+    /// While the others stood still.
+    pub(crate) wall_seconds: f64,
+    pub(crate) invocations: u64,
+    pub(crate) asked: Asked,
+    pub(crate) resident_peak_mib: f64,
+}
+
+/// One poll.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Poll {
+    pub(crate) wall_seconds: f64,
+    pub(crate) cpu_seconds: f64,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Run {
+    pub(crate) recipients: usize,
+    pub(crate) functions: BTreeMap<&'static str, Use>,
+    pub(crate) polls: Vec<Poll>,
+    /// Messages that came off each queue.
+    pub(crate) queued: BTreeMap<&'static str, u64>,
+    pub(crate) provider_requests: usize,
+    /// What the books do not agree on: nothing, or the figures are not to be believed.
+    pub(crate) errors: Vec<String>,
+}
+
+struct Life<'a> {
+    stack: &'a mut Stack,
+    audience: &'a Audience,
+    wall: BTreeMap<&'static str, f64>,
+    queued: BTreeMap<&'static str, u64>,
+}
+
+pub(crate) async fn run(
+    stack: &mut Stack,
+    table: &Table,
+    audience: &Audience,
+) -> anyhow::Result<Run> {
+    let before = used(stack);
+    let mut life = Life { stack, audience, wall: BTreeMap::new(), queued: BTreeMap::new() };
+    life.fan_out().await?;
+    life.drain().await?;
+    let taken = life.dispatch().await?;
+    life.drain().await?;
+    // One message stays open until the last poll, so that none is saved.
+    let (last, first) = taken.split_last().context("no message was handed over")?;
+    life.callbacks(first).await?;
+    let polls = life.polls(last).await?;
+    let Life { stack, wall, queued, .. } = life;
+    let after = used(stack);
+    let functions = stack.functions().map(|function| {
+        let wall_seconds = wall.get(function.name).copied().unwrap_or_default();
+        let (before, after) = (&before[function.name], &after[function.name]);
+        let used = Use {
+            cpu_seconds: after.cpu_seconds - before.cpu_seconds,
+            wall_seconds,
+            invocations: after.invocations - before.invocations,
+            asked: after.asked.since(&before.asked),
+            resident_peak_mib: function.resident_peak_mib(),
+        };
+        (function.name, used)
+    });
+    let functions: BTreeMap<&'static str, Use> = functions.into();
+    let mut errors = check(table, audience, &taken).await?;
+    errors.extend(functions.values().flat_map(|used| used.asked.refused.clone()));
+    if polls.len() != POLLS {
+        errors.push(format!("{} polls instead of {POLLS}", polls.len()));
+    }
+    Ok(Run {
+        recipients: audience.recipients,
+        functions,
+        polls,
+        queued,
+        provider_requests: taken.len(),
+        errors,
+    })
+}
+
+fn used(stack: &Stack) -> BTreeMap<&'static str, Used> {
+    stack.functions().map(|function| (function.name, function.used())).into()
+}
+
+impl Life<'_> {
+    async fn fan_out(&mut self) -> anyhow::Result<()> {
+        let world = &self.stack.world;
+        let (queues, batch) = (&world.aws.queues, world.template.jobs);
+        queues.put("jobs", self.audience.job.clone(), None, Duration::ZERO);
+        let work = source::run(queues, "jobs", batch, &mut self.stack.send);
+        let (handed, wall) = timed(work).await?;
+        self.note("Send", "jobs", handed, wall);
+        Ok(())
+    }
+
+    async fn drain(&mut self) -> anyhow::Result<()> {
+        let queues = &self.stack.world.aws.queues;
+        queues.put("drains", self.audience.drain()?, None, Duration::ZERO);
+        let work = source::run(queues, "drains", 1, &mut self.stack.poll_status);
+        let (handed, wall) = timed(work).await?;
+        self.note("PollStatus", "polls", handed, wall);
+        Ok(())
+    }
+
+    /// Dispatches until every message was handed over.
+    async fn dispatch(&mut self) -> anyhow::Result<Vec<Taken>> {
+        let mut taken = Vec::with_capacity(self.audience.recipients);
+        for _ in 0..DRAINS_MOST {
+            let world = &self.stack.world;
+            let (queues, batch) = (&world.aws.queues, world.template.dispatch);
+            let work = source::run(queues, "dispatch", batch, &mut self.stack.dispatch);
+            let (handed, wall) = timed(work).await?;
+            taken.extend(self.stack.world.gateway.take_all());
+            self.note("Dispatch", "dispatch", handed, wall);
+            if taken.len() >= self.audience.recipients {
+                return Ok(taken);
+            }
+            // What waits for its turn is armed by then.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            self.drain().await?;
+        }
+        anyhow::bail!("{} of {} messages left", taken.len(), self.audience.recipients)
+    }
+
+    async fn callbacks(&mut self, taken: &[Taken]) -> anyhow::Result<()> {
+        let webhooks = &mut self.stack.webhooks;
+        let ((), wall) = timed(async {
+            for taken in taken {
+                source::call_back(taken, webhooks).await?;
+            }
+            Ok(())
+        })
+        .await?;
+        self.note("Webhooks", "callbacks", taken.len() as u64, wall);
+        let world = &self.stack.world;
+        let (queues, batch) = (&world.aws.queues, world.template.receipts);
+        let work = source::run(queues, "receipts", batch, &mut self.stack.receipts);
+        let (handed, wall) = timed(work).await?;
+        self.note("Receipts", "receipts", handed, wall);
+        Ok(())
+    }
+
+    /// Counts until nothing is left to count.
+    async fn polls(&mut self, last: &Taken) -> anyhow::Result<Vec<Poll>> {
+        let mut polls = Vec::new();
+        loop {
+            if polls.len() == POLLS - 1 {
+                self.callbacks(std::slice::from_ref(last)).await?;
+            }
+            let mut messages = self.stack.world.aws.queues.receive("polls", 1, true);
+            let Some(message) = messages.pop() else {
+                return Ok(polls);
+            };
+            let poll = self.poll(message).await?;
+            polls.push(poll);
+        }
+    }
+
+    async fn poll(&mut self, message: Message) -> anyhow::Result<Poll> {
+        let function: &mut Function = &mut self.stack.poll_status;
+        let before = function.used().cpu_seconds;
+        let (failed, wall_seconds) = timed(source::hand("polls", &[message], function)).await?;
+        anyhow::ensure!(failed.is_empty(), "a poll failed");
+        let cpu_seconds = function.used().cpu_seconds - before;
+        self.note("PollStatus", "polls", 1, wall_seconds);
+        Ok(Poll { wall_seconds, cpu_seconds })
+    }
+
+    fn note(&mut self, function: &'static str, queue: &'static str, handed: u64, wall: f64) {
+        *self.wall.entry(function).or_default() += wall;
+        *self.queued.entry(queue).or_default() += handed;
+    }
+}
+
+/// Whether the books agree: the provider's, the campaign's and the audience's.
+async fn check(table: &Table, audience: &Audience, taken: &[Taken]) -> anyhow::Result<Vec<String>> {
+    let found = table.campaign(audience.organization.id, audience.campaign).await?;
+    let campaign = found.context("the campaign is gone")?;
+    let broadcast = campaign.broadcast().context("the campaign was not sent")?;
+    let totals = broadcast.audience.totals;
+    let counts = broadcast.counted.context("the campaign was not counted")?.counts;
+    let expected = |what: &str, found: u64, expected: usize| {
+        let is_equal = found == expected as u64;
+        (!is_equal).then(|| format!("{what}: {found} instead of {expected}"))
+    };
+    let checks = [
+        expected("recipients", totals.recipients, audience.recipients),
+        expected("unsubscribed", totals.skipped.unsubscribed, audience.unsubscribed),
+        expected("delivered", counts.delivered, audience.recipients),
+        expected("counted", counts.total(), audience.recipients),
+        expected("handed over", taken.len() as u64, audience.recipients),
+        expected("texted twice", texted_twice(taken) as u64, 0),
+        campaign.step.map(|due| format!("a step is still owed: {due:?}")),
+    ];
+    Ok(checks.into_iter().flatten().collect())
+}
+
+/// The event of the sweep's schedule.
+pub(crate) fn sweep() -> Vec<u8> {
+    Value::from(serde_json::Map::from_iter([("type".to_owned(), "sweep".into())]))
+        .to_string()
+        .into_bytes()
+}

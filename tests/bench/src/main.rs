@@ -1,0 +1,128 @@
+//! `bench`: what Volley's functions take of a processor, of memory and of AWS, by audience.
+//!
+//! The functions are the programs that are deployed, started as Lambda starts them. Around them
+//! are a Runtime API, a table, queues and a provider in memory, in this process, whose processor
+//! time is not the functions'.
+
+mod audience;
+mod aws;
+mod campaign;
+mod chart;
+mod cold;
+mod figures;
+mod function;
+mod gateway;
+mod machine;
+mod price;
+mod process;
+mod report;
+mod server;
+mod source;
+mod spread;
+mod stack;
+mod store;
+mod targets;
+mod template;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::audience::Audience;
+use crate::campaign::Run;
+use crate::machine::Machine;
+use crate::price::Prices;
+use crate::report::Report;
+use crate::stack::{Programs, Stack, World};
+use crate::template::Template;
+
+const USAGE: &str = "usage: bench [--functions FOLDER] [--sizes N,N...] [--runs N] [--write-docs] \
+                     [--report-usage] [--output FILE]";
+
+struct Options {
+    programs: Programs,
+    sizes: Vec<usize>,
+    /// As many for each size, or fewer the larger it is.
+    runs: Option<usize>,
+    write_docs: bool,
+    output: PathBuf,
+}
+
+impl Options {
+    fn read(root: &Path) -> anyhow::Result<Self> {
+        let programs = Programs { folder: root.join("target/dist"), report_usage: false };
+        let mut options = Self {
+            programs,
+            sizes: vec![1_000, 10_000, 100_000, 1_000_000],
+            runs: None,
+            write_docs: false,
+            output: root.join("target/bench/latest.json"),
+        };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().context(USAGE);
+            match argument.as_str() {
+                "--functions" => options.programs.folder = value()?.into(),
+                "--output" => options.output = value()?.into(),
+                "--runs" => options.runs = Some(value()?.parse().context(USAGE)?),
+                "--sizes" => {
+                    let sizes = value()?;
+                    let sizes = sizes.split(',').map(str::parse).collect::<Result<Vec<_>, _>>();
+                    options.sizes = sizes.context(USAGE)?;
+                }
+                "--write-docs" => options.write_docs = true,
+                "--report-usage" => options.programs.report_usage = true,
+                _ => anyhow::bail!("{USAGE}"),
+            }
+        }
+        Ok(options)
+    }
+
+    fn runs(&self, size: usize) -> usize {
+        self.runs.unwrap_or(match size {
+            0..=10_000 => 5,
+            10_001..=100_000 => 3,
+            _ => 1,
+        })
+    }
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> anyhow::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let options = Options::read(&root)?;
+    options.programs.check()?;
+    let template = Template::read(&root)?;
+    let prices = Prices::read()?;
+    let mut report = Report::new(Machine::read(), template, prices);
+    report.set_cold(cold::starts(&World::open(template).await?, &options.programs).await?);
+    for size in &options.sizes {
+        for number in 1..=options.runs(*size) {
+            say(&format!("{size} recipients, run {number} of {}", options.runs(*size)));
+            report.add(run(&options, template, *size).await?);
+        }
+    }
+    say(&report.to_string());
+    report.write(&options.output)?;
+    if options.write_docs {
+        report.write_docs(&root)?;
+    }
+    anyhow::ensure!(report.errors().is_empty(), "the books do not agree: {:#?}", report.errors());
+    Ok(())
+}
+
+/// One campaign of its own, in a world of its own.
+async fn run(options: &Options, template: Template, size: usize) -> anyhow::Result<Run> {
+    let world = World::open(template).await?;
+    let endpoint = aws::endpoint(Arc::clone(&world.aws), Arc::default()).await?;
+    let table = audience::table(&endpoint, stack::TABLE).await;
+    let audience = Audience::write(&world.aws, &table, size).await?;
+    let mut stack = Stack::start(&world, &options.programs).await?;
+    campaign::run(&mut stack, &table, &audience).await
+}
+
+#[expect(clippy::print_stdout, reason = "it is a program for a terminal")]
+fn say(text: &str) {
+    println!("{text}");
+}
