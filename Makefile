@@ -47,7 +47,7 @@ deploy: .venv/cargo-lambda/ready .venv/sam/ready
 
 # What the functions take, built as they are deployed, for this machine's own processor.
 bench:
-	cargo build --profile dist --locked $(addprefix --package ,$(filter-out api,$(FUNCTIONS)))
+	cargo build --profile dist --locked $(FUNCTIONS:%=--package %)
 	cargo build --release --locked --package bench
 	target/release/bench --functions target/dist --sizes $(SIZES) $(BENCH)
 

@@ -1,24 +1,18 @@
-//! An organisation, its contacts and a scheduled campaign, as they lie in the table.
+//! An organisation, its contacts and a campaign, as they lie in the table.
 //!
-//! The organisation, the campaign, the unsubscribes and one contact are written by the table's own
-//! code; the other contacts are copies of that one with phones, ids and names of their own, since
-//! a million transactions would take longer than all the rest.
+//! They are made by the HTTP API, so each lies where and as the product puts it. Contacts and
+//! unsubscribes beyond the first are copies of that one with phones, ids and names of their own:
+//! a million requests would take longer than all the rest.
 
 use anyhow::Context;
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use infra::clock;
-use infra::table::Table;
-use infra::usage::Usage;
-use shared::campaign::Campaign;
-use shared::contact::{Contact, Profile};
-use shared::ids::{CampaignId, ContactId, OrganizationId};
-use shared::job::{Envelope, Job};
-use shared::organization::{Organization, SHARDS};
+use hyper::Method;
+use serde_json::{Value, json};
+use shared::organization::SHARDS;
 use shared::phone::Phone;
-use shared::sender::{PARTS_PER_SECOND_MOST, Provider, Sender};
-use shared::unsubscribe::{Preference, Source};
+use shared::sender::PARTS_PER_SECOND_MOST;
+use uuid::Uuid;
 
+use crate::api::Api;
 use crate::aws::{Aws, locked};
 use crate::store::{Attribute, Item};
 
@@ -35,78 +29,81 @@ const NAMES: [(&str, &str); 5] = [
 ];
 
 pub(crate) struct Audience {
-    pub(crate) organization: Organization,
-    pub(crate) campaign: CampaignId,
+    pub(crate) api: Api,
+    organization: String,
+    campaign: String,
     pub(crate) recipients: usize,
     pub(crate) unsubscribed: usize,
-    /// The job that begins the campaign.
-    pub(crate) job: String,
 }
 
-/// The table's own client, at this endpoint.
-pub(crate) async fn table(endpoint: &str, name: &str) -> Table {
-    let credentials = Credentials::from_keys("bench", "bench", None);
-    let config = infra::aws::load().await.into_builder();
-    let config = config
-        .endpoint_url(endpoint)
-        .region(aws_config::Region::new("us-east-1"))
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .build();
-    Table::new(&config, name.to_owned(), Usage::default())
+fn text(value: &Value) -> anyhow::Result<String> {
+    Ok(value.as_str().with_context(|| format!("{value} is no text"))?.to_owned())
 }
 
 impl Audience {
-    /// Writes everything that a campaign to so many recipients begins with.
-    pub(crate) async fn write(aws: &Aws, table: &Table, recipients: usize) -> anyhow::Result<Self> {
-        let now = clock::now();
-        let phone = Phone::from_e164("+14155550100")?;
-        let organization = Organization {
-            id: OrganizationId::new(now, clock::entropy()),
-            name: "Bench".to_owned(),
-            sender: Sender {
-                parts_per_second: PARTS_PER_SECOND_MOST,
-                ..Sender::new(phone, Provider::default())
-            },
-            default_region: "US".parse()?,
-            prices: None,
-            keywords: shared::keyword::Keywords::default(),
-            shards: SHARDS,
-            created_at: now,
-            updated_at: now,
-        };
-        table.create_organization(&organization, None).await?;
+    /// Makes an organisation with so many contacts who will get a text, and a campaign to send.
+    pub(crate) async fn make(aws: &Aws, mut api: Api, recipients: usize) -> anyhow::Result<Self> {
+        let body = json!({
+            "name": "Bench",
+            "senderPhone": "+14155550100",
+        });
+        let organization = api.ask(Method::POST, "/v1/organizations", Some(body)).await?;
+        let organization = text(&organization["id"])?;
+        let base = format!("/v1/organizations/{organization}");
+        let fast = json!({ "partsPerSecond": PARTS_PER_SECOND_MOST });
+        api.ask(Method::PATCH, &base, Some(fast)).await?;
+        let body = json!({ "name": "bench", "role": "admin" });
+        let key = api.ask(Method::POST, &format!("{base}/api-keys"), Some(body)).await?;
+        api.set_key(&text(&key["secret"])?);
         let unsubscribed = recipients / UNSUBSCRIBED_ONE_IN;
-        write_contacts(aws, table, &organization, recipients + unsubscribed).await?;
-        for place in 0..unsubscribed {
-            let preference = Preference {
-                organization_id: organization.id,
-                phone: phone_at(place * UNSUBSCRIBED_ONE_IN)?,
-                subscribed: false,
-                changed_at: now,
-                source: Source::Keyword,
-                campaign_id: None,
-                evidence: Some("STOP".to_owned()),
-            };
-            table.register(&preference, organization.shards).await?;
+        let first = phone_at(0)?;
+        let body = json!({
+            "phone": first.as_str(),
+            "firstName": NAMES[0].0,
+            "lastName": NAMES[0].1,
+            "attributes": { "city": "San Francisco" },
+        });
+        let contact = api.ask(Method::POST, &format!("{base}/contacts"), Some(body)).await?;
+        let contact = text(&contact["id"])?;
+        copy_contacts(aws, &organization, &contact, recipients + unsubscribed)?;
+        if unsubscribed > 0 {
+            let path = format!("{base}/unsubscribes/{}", first.as_str().replace('+', "%2B"));
+            api.ask(Method::PUT, &path, None).await?;
+            copy_unsubscribes(aws, &organization, unsubscribed)?;
         }
-        let campaign = CampaignId::new(now, clock::entropy());
-        let (name, body) = ("Spring".to_owned(), Some(BODY.to_owned()));
-        let draft = Campaign::create(campaign, organization.id, name, body, now);
-        let scheduled =
-            draft.schedule(None, now, 120).map_err(|refusal| anyhow::anyhow!("{refusal}"))?;
-        let scheduled_at = scheduled.scheduled_at().context("it has no time")?;
-        table.create_campaign(&scheduled, None).await?;
-        let job =
-            Job::Send { organization_id: organization.id, campaign_id: campaign, scheduled_at };
-        let job = serde_json::to_string(&Envelope::from(job))?;
-        Ok(Self { organization, campaign, recipients, unsubscribed, job })
+        let body = json!({ "name": "Spring", "body": BODY });
+        let campaign = api.ask(Method::POST, &format!("{base}/campaigns"), Some(body)).await?;
+        let campaign = text(&campaign["id"])?;
+        Ok(Self { api, organization, campaign, recipients, unsubscribed })
+    }
+
+    fn path(&self) -> String {
+        format!("/v1/organizations/{}/campaigns/{}", self.organization, self.campaign)
+    }
+
+    /// Sends the campaign: its first job is then on the queue.
+    pub(crate) async fn send(&mut self) -> anyhow::Result<()> {
+        let path = format!("{}/send", self.path());
+        self.api.ask(Method::POST, &path, Some(json!({}))).await?;
+        Ok(())
+    }
+
+    /// The campaign as its owner sees it.
+    pub(crate) async fn campaign(&mut self) -> anyhow::Result<Value> {
+        let path = self.path();
+        self.api.ask(Method::GET, &path, None).await
     }
 
     /// The job of a look for chunks that stand still.
-    pub(crate) fn drain(&self) -> anyhow::Result<String> {
-        let (organization_id, campaign_id) = (self.organization.id, self.campaign);
-        let job = Job::Drain { organization_id, campaign_id, epoch: 0 };
-        Ok(serde_json::to_string(&Envelope::from(job))?)
+    pub(crate) fn drain(&self) -> String {
+        let (organization, campaign) = (&self.organization, &self.campaign);
+        let job = json!({
+            "type": "drain",
+            "organizationId": organization,
+            "campaignId": campaign,
+            "epoch": 0,
+        });
+        json!({ "v": 1, "job": job }).to_string()
     }
 }
 
@@ -115,58 +112,64 @@ fn phone_at(place: usize) -> anyhow::Result<Phone> {
     const STEP: u64 = 7_368_787;
     const ROOM: u64 = 1_000_000_007;
     let spread = place as u64 * STEP % ROOM;
-    Ok(Phone::from_e164(&format!("+1{}", 2_000_000_000 + spread))?)
+    Ok(Phone::from_e164(&format!("+1{}", 4_155_550_123 + spread))?)
 }
 
-async fn write_contacts(
-    aws: &Aws,
-    table: &Table,
-    organization: &Organization,
-    count: usize,
-) -> anyhow::Result<()> {
-    let now = clock::now();
-    let phone = phone_at(0)?;
-    let first = Contact {
-        id: ContactId::new(now, clock::entropy()),
-        organization_id: organization.id,
-        profile: Profile {
-            phone: Some(phone.clone()),
-            first_name: Some(NAMES[0].0.to_owned()),
-            last_name: Some(NAMES[0].1.to_owned()),
-            email: None,
-            attributes: [("city".to_owned(), "San Francisco".to_owned())].into(),
-        },
-        created_at: now,
-        updated_at: now,
-    };
-    table.create_contact(organization, &first, None).await?;
-    let pk = format!("ORG#{}#AUDIENCE#", organization.id);
-    let sk = format!("CONTACT#{phone}#{}", first.id);
-    let shard = phone.shard(organization.shards);
-    let model = locked(&aws.store).get(&format!("{pk}{shard}"), &sk).cloned();
-    let model = model.context("the table keeps its contacts somewhere else")?;
+fn partition(organization: &str, phone: &Phone) -> String {
+    format!("ORG#{organization}#AUDIENCE#{}", phone.shard(SHARDS))
+}
+
+/// The item of the first phone, of which the others are copies.
+fn model(aws: &Aws, organization: &str, sk: &str) -> anyhow::Result<Item> {
+    let pk = partition(organization, &phone_at(0)?);
+    let found = locked(&aws.store).get(&pk, sk).cloned();
+    found.with_context(|| format!("the table keeps {sk} somewhere else"))
+}
+
+fn copy_contacts(aws: &Aws, organization: &str, first: &str, count: usize) -> anyhow::Result<()> {
+    let model = model(aws, organization, &format!("CONTACT#{}#{first}", phone_at(0)?))?;
+    let first = Uuid::parse_str(first)?.as_u128();
     for place in 1..count {
         let phone = phone_at(place)?;
-        let id = ContactId::new(now, clock::entropy());
-        let shard = phone.shard(organization.shards);
-        let item = copy(&model, place, &format!("{pk}{shard}"), &phone, id);
-        locked(&aws.store).put(item);
+        let id = Uuid::from_u128(first + place as u128).to_string();
+        let (first_name, last_name) = NAMES[place % NAMES.len()];
+        let copy = with(
+            &model,
+            &[
+                ("pk", &partition(organization, &phone)),
+                ("sk", &format!("CONTACT#{phone}#{id}")),
+                ("id", &id),
+                ("phone", phone.as_str()),
+                ("firstName", first_name),
+                ("lastName", last_name),
+            ],
+        );
+        locked(&aws.store).put(copy);
     }
     Ok(())
 }
 
-fn copy(model: &Item, place: usize, pk: &str, phone: &Phone, id: ContactId) -> Item {
-    let (first, last) = NAMES[place % NAMES.len()];
+fn copy_unsubscribes(aws: &Aws, organization: &str, count: usize) -> anyhow::Result<()> {
+    let model = model(aws, organization, &format!("UNSUBSCRIBED#{}", phone_at(0)?))?;
+    for number in 1..count {
+        let phone = phone_at(number * UNSUBSCRIBED_ONE_IN)?;
+        let copy = with(
+            &model,
+            &[
+                ("pk", &partition(organization, &phone)),
+                ("sk", &format!("UNSUBSCRIBED#{phone}")),
+                ("phone", phone.as_str()),
+            ],
+        );
+        locked(&aws.store).put(copy);
+    }
+    Ok(())
+}
+
+fn with(model: &Item, texts: &[(&str, &str)]) -> Item {
     let mut item = model.clone();
-    for (name, value) in [
-        ("pk", pk),
-        ("sk", &format!("CONTACT#{phone}#{id}")),
-        ("id", &id.to_string()),
-        ("phone", phone.as_str()),
-        ("firstName", first),
-        ("lastName", last),
-    ] {
-        item.set(name.into(), Attribute::S(value.into()));
+    for (name, value) in texts {
+        item.set((*name).into(), Attribute::S((*value).into()));
     }
     item
 }

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::json;
-use shared::ids::{CampaignId, OrganizationId};
-use shared::job::{Envelope, Job};
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::campaign;
 use crate::function::Function;
@@ -59,9 +58,16 @@ pub(crate) async fn starts(
 
 /// A callback, a sweep, or a message about something that is gone.
 async fn first_event(world: &World, function: &mut Function) -> anyhow::Result<()> {
-    let nobody = uuid();
-    let (organization_id, campaign_id) = (OrganizationId(nobody), CampaignId(nobody));
-    let job = match function.name {
+    let nobody = Uuid::from_u128(1);
+    let ids = json!({ "organizationId": nobody, "campaignId": nobody });
+    let with = |more: Value| {
+        let mut job = ids.clone();
+        if let (Some(job), Value::Object(more)) = (job.as_object_mut(), more) {
+            job.extend(more);
+        }
+        json!({ "v": 1, "job": job })
+    };
+    let body = match function.name {
         "Webhooks" => {
             let query = format!("o={nobody}&c={nobody}&m={nobody}&k=campaign").into();
             return source::call_back(&Taken { sid: 0, to: 14_155_550_100, query }, function).await;
@@ -72,22 +78,13 @@ async fn first_event(world: &World, function: &mut Function) -> anyhow::Result<(
                          "kind": "campaign" },
             "to": "+14155550100",
             "receipt": { "provider_id": "SM0", "status": "delivered", "reason": null, "code": null,
-                         "at": infra::clock::now() },
-        }})
-        .to_string(),
-        "Send" => envelope(Job::FanOut { organization_id, campaign_id })?,
-        _ => envelope(Job::Chunk { organization_id, campaign_id, epoch: 0, shard: 0, number: 0 })?,
+                         "at": "2026-11-25T09:00:00.000Z" },
+        }}),
+        "Send" => with(json!({ "type": "fan_out" })),
+        _ => with(json!({ "type": "chunk", "epoch": 0, "shard": 0, "number": 0 })),
     };
     let queues = &world.aws.queues;
-    queues.put("first", job, None, Duration::ZERO);
+    queues.put("first", body.to_string(), None, Duration::ZERO);
     source::run(queues, "first", 1, function).await?;
     Ok(())
-}
-
-fn envelope(job: Job) -> anyhow::Result<String> {
-    Ok(serde_json::to_string(&Envelope::from(job))?)
-}
-
-fn uuid() -> uuid::Uuid {
-    uuid::Uuid::from_u128(1)
 }

@@ -1,5 +1,6 @@
 //! A function as Lambda runs it: a process that asks the Runtime API for one event after another.
 
+use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use crate::aws::{Asked, Meter, locked};
 use crate::process;
 use crate::server::{self, Request, Response};
+use crate::time;
 
 /// How long an event may take before the bench gives up.
 const EVENT_WITHIN: Duration = Duration::from_secs(900);
@@ -64,6 +66,7 @@ impl Function {
         name: &'static str,
         program: &Path,
         variables: &[(&str, String)],
+        log: &File,
         timeout: Duration,
         meter: Arc<Meter>,
     ) -> anyhow::Result<Self> {
@@ -92,8 +95,8 @@ impl Function {
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
             .env("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand")
             .stdin(Stdio::null())
-            .stdout(Stdio::inherit())
-            .stderr(Stdio::inherit())
+            .stdout(log.try_clone()?)
+            .stderr(log.try_clone()?)
             .kill_on_drop(true);
         let child =
             command.spawn().with_context(|| format!("failed to start {}", program.display()))?;
@@ -110,7 +113,7 @@ impl Function {
     pub(crate) async fn invoke(&mut self, payload: Vec<u8>) -> anyhow::Result<Bytes> {
         let (answer, answered) = oneshot::channel();
         let timeout = i64::try_from(self.timeout.as_millis())?;
-        let deadline_millis = infra::clock::now().millis() + timeout;
+        let deadline_millis = time::now_millis() + timeout;
         let event = Event { payload, answer, deadline_millis };
         self.events.send(event).await.ok().context("the function has ended")?;
         self.invocations += 1;
@@ -131,10 +134,6 @@ impl Function {
 
     pub(crate) fn resident_peak_mib(&self) -> f64 {
         process::resident_peak_mib(self.id)
-    }
-
-    pub(crate) fn id(&self) -> u32 {
-        self.id
     }
 }
 

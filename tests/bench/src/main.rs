@@ -4,6 +4,7 @@
 //! are a Runtime API, a table, queues and a provider in memory, in this process, whose processor
 //! time is not the functions'.
 
+mod api;
 mod audience;
 mod aws;
 mod campaign;
@@ -23,12 +24,15 @@ mod stack;
 mod store;
 mod targets;
 mod template;
+mod time;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context;
 
+use crate::api::Api;
 use crate::audience::Audience;
 use crate::campaign::Run;
 use crate::machine::Machine;
@@ -36,6 +40,10 @@ use crate::price::Prices;
 use crate::report::Report;
 use crate::stack::{Programs, Stack, World};
 use crate::template::Template;
+
+/// Millions of small items.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const USAGE: &str = "usage: bench [--functions FOLDER] [--sizes N,N...] [--runs N] [--write-docs] \
                      [--report-usage] [--output FILE]";
@@ -51,7 +59,11 @@ struct Options {
 
 impl Options {
     fn read(root: &Path) -> anyhow::Result<Self> {
-        let programs = Programs { folder: root.join("target/dist"), report_usage: false };
+        let log = root.join("target/bench/functions.log");
+        std::fs::create_dir_all(root.join("target/bench"))?;
+        let log = File::options().create(true).write(true).truncate(true).open(log)?;
+        let programs =
+            Programs { folder: root.join("target/dist"), log: Arc::new(log), report_usage: false };
         let mut options = Self {
             programs,
             sizes: vec![1_000, 10_000, 100_000, 1_000_000],
@@ -115,11 +127,10 @@ async fn main() -> anyhow::Result<()> {
 /// One campaign of its own, in a world of its own.
 async fn run(options: &Options, template: Template, size: usize) -> anyhow::Result<Run> {
     let world = World::open(template).await?;
-    let endpoint = aws::endpoint(Arc::clone(&world.aws), Arc::default()).await?;
-    let table = audience::table(&endpoint, stack::TABLE).await;
-    let audience = Audience::write(&world.aws, &table, size).await?;
+    let api = Api::new(world.start(&options.programs, "Api").await?);
+    let mut audience = Audience::make(&world.aws, api, size).await?;
     let mut stack = Stack::start(&world, &options.programs).await?;
-    campaign::run(&mut stack, &table, &audience).await
+    campaign::run(&mut stack, &mut audience).await
 }
 
 #[expect(clippy::print_stdout, reason = "it is a program for a terminal")]

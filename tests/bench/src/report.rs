@@ -16,6 +16,7 @@ use crate::price::Prices;
 use crate::spread::Spread;
 use crate::targets::{Target, targets};
 use crate::template::Template;
+use crate::time;
 
 const BEGIN: &str = "<!-- bench: begin -->";
 const END: &str = "<!-- bench: end -->";
@@ -31,7 +32,7 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn new(machine: Machine, template: Template, prices: Prices) -> Self {
-        let date = infra::clock::now().datetime().format("%Y-%m-%d").to_string();
+        let date = time::today();
         let (cold, runs) = (BTreeMap::new(), BTreeMap::new());
         Self { machine, date, cold, template, prices, runs }
     }

@@ -1,9 +1,11 @@
 //! The functions of a stack, each one process, and what they need around them.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::api::ADMIN_KEY_SHA256;
 use crate::aws::{self, Aws, Meter};
 use crate::function::Function;
 use crate::gateway::Gateway;
@@ -15,7 +17,8 @@ pub(crate) const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 /// A function's name in the template, its program, and how many seconds it may run.
-const FUNCTIONS: [(&str, &str, u64); 5] = [
+const FUNCTIONS: [(&str, &str, u64); 6] = [
+    ("Api", "api", 29),
     ("Send", "send", 300),
     ("Dispatch", "dispatch", 110),
     ("PollStatus", "poll-status", 300),
@@ -27,6 +30,8 @@ const FUNCTIONS: [(&str, &str, u64); 5] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Programs {
     pub(crate) folder: PathBuf,
+    /// Where the functions log.
+    pub(crate) log: Arc<File>,
     /// Whether each invocation logs what it used, as the deployed ones do not.
     pub(crate) report_usage: bool,
 }
@@ -65,7 +70,8 @@ impl World {
         let endpoint = aws::endpoint(Arc::clone(&self.aws), Arc::clone(&meter)).await?;
         let variables = variables(&endpoint, &self.gateway_url, programs.report_usage);
         let program = programs.program(program);
-        Function::start(name, &program, &variables, Duration::from_secs(seconds), meter).await
+        let timeout = Duration::from_secs(seconds);
+        Function::start(name, &program, &variables, &programs.log, timeout, meter).await
     }
 }
 
@@ -134,6 +140,7 @@ fn variables(endpoint: &str, gateway: &str, reports: bool) -> Vec<(&'static str,
         ("REARM_AFTER_SECONDS", "120".to_owned()),
         ("LOOKUP_AFTER_SECONDS", "600".to_owned()),
         ("POLL_SCHEDULE_SECONDS", "30,300,600,900,1200,1500,1800".to_owned()),
+        ("ADMIN_KEY_SHA256", ADMIN_KEY_SHA256.to_owned()),
         ("USAGE_REPORT", if reports { "on" } else { "off" }.to_owned()),
         ("RUST_LOG", "warn".to_owned()),
     ]

@@ -12,9 +12,9 @@ mod units;
 mod writes;
 
 use std::collections::{BTreeMap, HashMap};
-use std::rc::Rc;
+use std::sync::Arc;
 
-pub(crate) use item::{Attribute, Item, Name};
+pub(crate) use item::{Attribute, Item};
 pub(crate) use units::Units;
 
 use expression::{Action, Condition, Invalid, Statement};
@@ -30,9 +30,9 @@ pub(crate) struct Store {
 /// Texts of expressions are few and come again and again.
 #[derive(Default)]
 struct Parsed {
-    conditions: HashMap<String, Rc<Condition>>,
-    updates: HashMap<String, Rc<[Action]>>,
-    statements: HashMap<String, Rc<Statement>>,
+    conditions: HashMap<String, Arc<Condition>>,
+    updates: HashMap<String, Arc<[Action]>>,
+    statements: HashMap<String, Arc<Statement>>,
 }
 
 /// An answer: what is to be sent back, and what it took.
@@ -43,30 +43,30 @@ pub(crate) struct Answer {
 }
 
 impl Parsed {
-    fn condition(&mut self, text: &str) -> Result<Rc<Condition>, Invalid> {
+    fn condition(&mut self, text: &str) -> Result<Arc<Condition>, Invalid> {
         if let Some(known) = self.conditions.get(text) {
-            return Ok(Rc::clone(known));
+            return Ok(Arc::clone(known));
         }
-        let parsed = Rc::new(expression::condition(text)?);
-        self.conditions.insert(text.to_owned(), Rc::clone(&parsed));
+        let parsed = Arc::new(expression::condition(text)?);
+        self.conditions.insert(text.to_owned(), Arc::clone(&parsed));
         Ok(parsed)
     }
 
-    fn update(&mut self, text: &str) -> Result<Rc<[Action]>, Invalid> {
+    fn update(&mut self, text: &str) -> Result<Arc<[Action]>, Invalid> {
         if let Some(known) = self.updates.get(text) {
-            return Ok(Rc::clone(known));
+            return Ok(Arc::clone(known));
         }
-        let parsed: Rc<[Action]> = expression::update(text)?.into();
-        self.updates.insert(text.to_owned(), Rc::clone(&parsed));
+        let parsed: Arc<[Action]> = expression::update(text)?.into();
+        self.updates.insert(text.to_owned(), Arc::clone(&parsed));
         Ok(parsed)
     }
 
-    fn statement(&mut self, text: &str) -> Result<Rc<Statement>, Invalid> {
+    fn statement(&mut self, text: &str) -> Result<Arc<Statement>, Invalid> {
         if let Some(known) = self.statements.get(text) {
-            return Ok(Rc::clone(known));
+            return Ok(Arc::clone(known));
         }
-        let parsed = Rc::new(expression::statement(text)?);
-        self.statements.insert(text.to_owned(), Rc::clone(&parsed));
+        let parsed = Arc::new(expression::statement(text)?);
+        self.statements.insert(text.to_owned(), Arc::clone(&parsed));
         Ok(parsed)
     }
 }
@@ -94,10 +94,5 @@ impl Store {
         if let Some(partition) = self.partitions.get_mut(pk) {
             partition.remove(sk);
         }
-    }
-
-    /// How many items there are.
-    pub(crate) fn len(&self) -> usize {
-        self.partitions.values().map(BTreeMap::len).sum()
     }
 }

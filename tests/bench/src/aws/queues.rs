@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::locked;
+use crate::time;
 
 /// A message on a queue.
 #[derive(Clone, Debug)]
@@ -98,7 +99,7 @@ impl Queues {
         let mut inner = locked(&self.0);
         inner.sent += 1;
         let id = inner.sent;
-        let sent_millis = infra::clock::now().millis();
+        let sent_millis = time::now_millis();
         let message = Message { id, body, group, sent_millis, due: Instant::now() + delay };
         let queue = inner.queues.entry(queue.to_owned()).or_default();
         if delay.is_zero() {
