@@ -25,6 +25,7 @@ pub(crate) struct Figures {
 }
 
 type Runs = BTreeMap<usize, Vec<Run>>;
+type Part = fn(&Bill) -> f64;
 
 impl Figures {
     pub(crate) fn of(runs: &Runs, prices: &Prices, template: &Template) -> Self {
@@ -71,7 +72,7 @@ impl Figures {
         });
         row("Write units".to_owned(), "a recipient", &write_units);
         row("Read units".to_owned(), "a recipient", &read_units);
-        let parts: [(&str, fn(&Bill) -> f64); 10] = [
+        let parts: [(&str, Part); 10] = [
             ("Write units", |bill| bill.write_units),
             ("Read units", |bill| bill.read_units),
             ("Queues", |bill| bill.queues),

@@ -25,6 +25,7 @@ mod store;
 mod targets;
 mod template;
 mod time;
+mod usage;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -54,14 +55,16 @@ struct Options {
     /// As many for each size, or fewer the larger it is.
     runs: Option<usize>,
     write_docs: bool,
+    log: PathBuf,
     output: PathBuf,
 }
 
 impl Options {
     fn read(root: &Path) -> anyhow::Result<Self> {
-        let log = root.join("target/bench/functions.log");
+        let path = root.join("target/bench/functions.log");
         std::fs::create_dir_all(root.join("target/bench"))?;
-        let log = File::options().create(true).write(true).truncate(true).open(log)?;
+        std::fs::write(&path, "")?;
+        let log = File::options().append(true).open(&path)?;
         let programs =
             Programs { folder: root.join("target/dist"), log: Arc::new(log), report_usage: false };
         let mut options = Self {
@@ -69,6 +72,7 @@ impl Options {
             sizes: vec![1_000, 10_000, 100_000, 1_000_000],
             runs: None,
             write_docs: false,
+            log: path,
             output: root.join("target/bench/latest.json"),
         };
         let mut arguments = std::env::args().skip(1);
@@ -129,8 +133,14 @@ async fn run(options: &Options, template: Template, size: usize) -> anyhow::Resu
     let world = World::open(template).await?;
     let api = Api::new(world.start(&options.programs, "Api").await?);
     let mut audience = Audience::make(&world.aws, api, size).await?;
+    let offset = options.programs.log.metadata()?.len();
     let mut stack = Stack::start(&world, &options.programs).await?;
-    campaign::run(&mut stack, &mut audience).await
+    let mut run = campaign::run(&mut stack, &mut audience).await?;
+    if options.programs.report_usage {
+        let counted = stack.functions().map(|function| (function.name, function.used().asked));
+        run.errors.extend(usage::differences(&options.log, offset, &counted.into())?);
+    }
+    Ok(run)
 }
 
 #[expect(clippy::print_stdout, reason = "it is a program for a terminal")]

@@ -6,10 +6,14 @@
 mod expression;
 mod item;
 mod operations;
+mod query;
 mod requests;
 mod statements;
 mod units;
 mod writes;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Expressions: conditions, updates and the few statements of PartiQL that a table's client uses.
+//! Expressions: conditions, updates and the few statements of `PartiQL` that a table's client uses.
 //!
 //! Both languages have the same conditions with other marks, so they share their form: `#name`,
 //! `"name"` and a bare word are names, `:value`, `?` and literals are values.

@@ -1,28 +1,17 @@
 //! Operations: from a request's JSON to an answer's.
 
-use std::ops::Bound;
-
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::expression::{self, Comparison, Condition, Invalid, Operand, Values};
-use super::item::{Attribute, Item};
-use super::requests::{Batch, BatchGet, Get, Query, Transaction, Write};
+use super::expression::{self, Invalid};
+use super::item::Item;
+use super::requests::{Batch, BatchGet, Get, Transaction, Write};
 use super::statements::Executed;
 use super::units::{self, TRANSACTION, Units};
 use super::writes::{Judged, Kind, key_of};
 use super::{Answer, Store};
 
-/// A page of a query.
-const PAGE_BYTES: usize = 1_048_576;
 const REFUSED: &str = "The conditional request failed";
-
-/// The sort keys of a query, both ends included.
-struct Range<'a> {
-    from: &'a str,
-    to: Option<&'a str>,
-    prefix: Option<&'a str>,
-}
 
 impl Store {
     /// Answers a request to an operation, such as `GetItem`.
@@ -85,90 +74,6 @@ impl Store {
         Ok(done(&answer, Units { read, write: 0.0 }))
     }
 
-    fn query(&self, request: &Query) -> Result<Answer, Invalid> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Page<'a> {
-            items: Vec<std::borrow::Cow<'a, Item>>,
-            count: usize,
-            scanned_count: usize,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            last_evaluated_key: Option<Item>,
-            consumed_capacity: Value,
-        }
-        if request.index_name.is_some() || request.select.is_some() {
-            return Err(Invalid("this table has no index and counts nothing".to_owned()));
-        }
-        let values = Values {
-            names: request.expression_attribute_names.as_ref(),
-            named: Some(&request.expression_attribute_values),
-            positional: &[],
-        };
-        let condition = expression::condition(&request.key_condition_expression)?;
-        let filter = request.filter_expression.as_deref().map(expression::condition).transpose()?;
-        let (pk, range) = key_range(&condition, values)?;
-        let names = request.projection_expression.as_deref().map(expression::names);
-        let start = request.exclusive_start_key.as_ref().and_then(|key| key.text("sk"));
-        let is_forward = request.scan_index_forward != Some(false);
-        let limit = request.limit.unwrap_or(usize::MAX);
-        let lower = match start.filter(|_| is_forward) {
-            Some(start) => Bound::Excluded(start),
-            None => Bound::Included(range.from),
-        };
-        let upper = match (start.filter(|_| !is_forward), range.to) {
-            (Some(start), _) => Bound::Excluded(start),
-            (None, Some(to)) => Bound::Included(to),
-            (None, None) => Bound::Unbounded,
-        };
-        let within = |sk: &str| range.prefix.is_none_or(|prefix| sk.starts_with(prefix));
-        let is_empty = range.to.is_some_and(|to| to < start.unwrap_or(range.from) && is_forward);
-        let partition = self.partitions.get(pk).filter(|_| !is_empty);
-        let mut found: Box<dyn Iterator<Item = (&Box<str>, &Item)>> = match partition {
-            None => Box::new(std::iter::empty()),
-            Some(partition) if is_forward => Box::new(partition.range::<str, _>((lower, upper))),
-            // A prefix has no last key: what sorts after all its keys is passed over.
-            Some(partition) => Box::new(
-                partition.range::<str, _>((lower, upper)).rev().skip_while(|(sk, _)| !within(sk)),
-            ),
-        };
-        let (mut bytes, mut scanned) = (0, 0);
-        let (mut items, mut last) = (Vec::new(), None);
-        let mut has_more = false;
-        for (sk, item) in found.by_ref().take_while(|(sk, _)| within(sk)) {
-            let size = item.size();
-            if scanned == limit || (scanned > 0 && bytes + size > PAGE_BYTES) {
-                has_more = true;
-                break;
-            }
-            bytes += size;
-            scanned += 1;
-            last = Some(sk);
-            if let Some(filter) = &filter
-                && !filter.holds(Some(item), values)?
-            {
-                continue;
-            }
-            items.push(match &names {
-                Some(names) => std::borrow::Cow::Owned(item.only(names)),
-                None => std::borrow::Cow::Borrowed(item),
-            });
-        }
-        // DynamoDB names a last key wherever it stopped at the limit, also at the end.
-        let key = last.filter(|_| has_more || scanned == limit).map(|sk| {
-            let text = |text: &str| Attribute::S(text.into());
-            [("pk", text(pk)), ("sk", text(sk))].map(|(name, value)| (name.into(), value))
-        });
-        let read = units::read(bytes, request.consistent_read);
-        let page = Page {
-            count: items.len(),
-            items,
-            scanned_count: scanned,
-            last_evaluated_key: key.map(|key| key.into_iter().collect()),
-            consumed_capacity: consumed(read),
-        };
-        Ok(done(&page, Units { read, write: 0.0 }))
-    }
-
     fn write(&mut self, kind: &Kind, request: &Write) -> Result<Answer, Invalid> {
         let judged = self.judge(kind, request)?;
         let write = judged.units() + judged.index_units();
@@ -212,9 +117,12 @@ impl Store {
         }
         let reasons: Vec<Value> = judged
             .iter()
-            .map(|one| match one.holds {
-                true => json!({ "Code": "None" }),
-                false => json!({ "Code": "ConditionalCheckFailed", "Message": REFUSED }),
+            .map(|one| {
+                if one.holds {
+                    json!({ "Code": "None" })
+                } else {
+                    json!({ "Code": "ConditionalCheckFailed", "Message": REFUSED })
+                }
             })
             .collect();
         let body = json!({ "message": "Transaction cancelled", "CancellationReasons": reasons });
@@ -252,11 +160,11 @@ fn read<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, Invalid> {
     serde_json::from_slice(body).map_err(|error| Invalid(error.to_string()))
 }
 
-fn consumed(units: f64) -> Value {
+pub(super) fn consumed(units: f64) -> Value {
     json!({ "TableName": TABLE, "CapacityUnits": units })
 }
 
-fn done(body: &impl Serialize, units: Units) -> Answer {
+pub(super) fn done(body: &impl Serialize, units: Units) -> Answer {
     Answer { status: 200, body: serde_json::to_vec(body).unwrap_or_default(), units }
 }
 
@@ -264,44 +172,4 @@ fn error(kind: &str, body: &Value, units: Units) -> Answer {
     let mut body = body.clone();
     body["__type"] = json!(format!("com.amazonaws.dynamodb.v20120810#{kind}"));
     Answer { status: 400, body: body.to_string().into_bytes(), units }
-}
-
-/// The partition and the sort keys that a query's condition names.
-fn key_range<'a>(
-    condition: &'a Condition,
-    values: Values<'a>,
-) -> Result<(&'a str, Range<'a>), Invalid> {
-    let text = |operand: &'a Operand| match values.value(operand, None)? {
-        Some(std::borrow::Cow::Borrowed(Attribute::S(text))) => Ok::<&'a str, Invalid>(text),
-        _ => Err(Invalid("a key is no text".to_owned())),
-    };
-    let no_range = Range { from: "", to: None, prefix: None };
-    let (partition, range) = match condition {
-        Condition::And(partition, sort) => (&**partition, Some(&**sort)),
-        partition => (partition, None),
-    };
-    let Condition::Compare(_, Comparison::Equal, pk) = partition else {
-        return Err(Invalid("no partition is named".to_owned()));
-    };
-    let range = match range {
-        None => no_range,
-        Some(Condition::BeginsWith(_, prefix)) => {
-            let prefix = text(prefix)?;
-            Range { from: prefix, to: None, prefix: Some(prefix) }
-        }
-        Some(Condition::Between(_, from, to)) => {
-            Range { from: text(from)?, to: Some(text(to)?), prefix: None }
-        }
-        Some(Condition::Compare(_, Comparison::AtMost, to)) => {
-            Range { to: Some(text(to)?), ..no_range }
-        }
-        Some(Condition::Compare(_, Comparison::AtLeast, from)) => {
-            Range { from: text(from)?, ..no_range }
-        }
-        Some(Condition::Compare(_, Comparison::Equal, at)) => {
-            Range { from: text(at)?, to: Some(text(at)?), prefix: None }
-        }
-        Some(_) => return Err(Invalid("a condition on a sort key that is not known".to_owned())),
-    };
-    Ok((text(pk)?, range))
 }

@@ -18,12 +18,12 @@ pub(super) struct Get {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct BatchGet {
-    pub(super) request_items: HashMap<String, Keys>,
+    pub(super) request_items: HashMap<String, Wanted>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Keys {
+pub(super) struct Wanted {
     pub(super) keys: Vec<Item>,
     #[serde(default)]
     pub(super) consistent_read: bool,

@@ -1,4 +1,4 @@
-//! Statements of PartiQL: each is about one item.
+//! Statements of `PartiQL`: each is about one item.
 
 use super::expression::{self, Invalid, Statement, Values};
 use super::item::{Item, Name};
