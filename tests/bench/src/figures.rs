@@ -55,6 +55,7 @@ impl Figures {
                 used(run, function).resident_peak_mib
             });
         }
+        row("Polls".to_owned(), "a campaign", &|run| count(run.polls.len() as u64));
         row("Slowest poll".to_owned(), "s of time", &|run| {
             run.polls.iter().map(|poll| poll.wall_seconds).fold(0.0, f64::max)
         });

@@ -47,7 +47,7 @@ use crate::template::Template;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const USAGE: &str = "usage: bench [--functions FOLDER] [--sizes N,N...] [--runs N] [--write-docs] \
-                     [--report-usage] [--output FILE]";
+                     [--report-usage] [--add FILE] [--output FILE]";
 
 struct Options {
     programs: Programs,
@@ -55,6 +55,8 @@ struct Options {
     /// As many for each size, or fewer the larger it is.
     runs: Option<usize>,
     write_docs: bool,
+    /// Earlier reports whose runs are told with these.
+    add: Vec<PathBuf>,
     log: PathBuf,
     output: PathBuf,
 }
@@ -72,6 +74,7 @@ impl Options {
             sizes: vec![1_000, 10_000, 100_000, 1_000_000],
             runs: None,
             write_docs: false,
+            add: Vec::new(),
             log: path,
             output: root.join("target/bench/latest.json"),
         };
@@ -80,11 +83,13 @@ impl Options {
             let mut value = || arguments.next().context(USAGE);
             match argument.as_str() {
                 "--functions" => options.programs.folder = value()?.into(),
+                "--add" => options.add.push(value()?.into()),
                 "--output" => options.output = value()?.into(),
                 "--runs" => options.runs = Some(value()?.parse().context(USAGE)?),
                 "--sizes" => {
                     let sizes = value()?;
-                    let sizes = sizes.split(',').map(str::parse).collect::<Result<Vec<_>, _>>();
+                    let sizes = sizes.split(',').filter(|size| !size.is_empty());
+                    let sizes = sizes.map(str::parse).collect::<Result<Vec<_>, _>>();
                     options.sizes = sizes.context(USAGE)?;
                 }
                 "--write-docs" => options.write_docs = true,
@@ -113,6 +118,9 @@ async fn main() -> anyhow::Result<()> {
     let prices = Prices::read()?;
     let mut report = Report::new(Machine::read(), template, prices);
     report.set_cold(cold::starts(&World::open(template).await?, &options.programs).await?);
+    for path in &options.add {
+        report.add_file(path)?;
+    }
     for size in &options.sizes {
         for number in 1..=options.runs(*size) {
             say(&format!("{size} recipients, run {number} of {}", options.runs(*size)));

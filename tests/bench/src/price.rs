@@ -140,7 +140,7 @@ impl Prices {
         let batch = template.receipts.min(10) as u64;
         let mut dollars = million(count(2 * messages.div_ceil(batch)), prices.sqs_requests);
         for (name, used) in &run.functions {
-            if matches!(*name, "Webhooks" | "Receipts") {
+            if matches!(name.as_str(), "Webhooks" | "Receipts") {
                 let sends: u64 = used
                     .asked
                     .calls

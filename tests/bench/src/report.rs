@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use std::path::Path;
 
 use anyhow::Context;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::campaign::Run;
 use crate::chart;
@@ -43,6 +43,18 @@ impl Report {
 
     pub(crate) fn add(&mut self, run: Run) {
         self.runs.entry(run.recipients).or_default().push(run);
+    }
+
+    /// Takes over the runs of an earlier report.
+    pub(crate) fn add_file(&mut self, path: &Path) -> anyhow::Result<()> {
+        #[derive(Deserialize)]
+        struct Earlier {
+            runs: BTreeMap<usize, Vec<Run>>,
+        }
+        let earlier: Earlier = serde_json::from_slice(&std::fs::read(path)?)
+            .with_context(|| format!("{} is no report", path.display()))?;
+        earlier.runs.into_values().flatten().for_each(|run| self.add(run));
+        Ok(())
     }
 
     pub(crate) fn errors(&self) -> Vec<String> {

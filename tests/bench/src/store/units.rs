@@ -4,7 +4,7 @@ use std::ops::AddAssign;
 
 use super::item::Item;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Units {
     pub(crate) write: f64,
     pub(crate) read: f64,
