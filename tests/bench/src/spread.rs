@@ -29,7 +29,7 @@ impl Spread {
     }
 }
 
-/// The median, and where there are several runs, the least and the most.
+/// The median, and where the runs differ, the least and the most.
 impl fmt::Display for Spread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = match self.median.abs() {
@@ -38,9 +38,11 @@ impl fmt::Display for Spread {
             value if value >= 0.1 => 2,
             _ => 3,
         };
-        write!(f, "{:.digits$}", self.median)?;
-        if self.runs > 1 {
-            write!(f, " ({:.digits$}–{:.digits$})", self.min, self.max)?;
+        let [median, min, max] =
+            [self.median, self.min, self.max].map(|value| format!("{value:.digits$}"));
+        f.write_str(&median)?;
+        if min != max {
+            write!(f, " ({min}–{max})")?;
         }
         Ok(())
     }
@@ -55,6 +57,6 @@ mod tests {
         let spread = Spread::of(&[3.0, 1.0, 2.0]);
         assert_eq!((spread.min, spread.median, spread.max), (1.0, 2.0, 3.0));
         assert_eq!(Spread::of(&[1.0, 2.0]).to_string(), "1.50 (1.00–2.00)");
-        assert_eq!(Spread::of(&[250.0]).to_string(), "250");
+        assert_eq!(Spread::of(&[250.0, 250.1]).to_string(), "250");
     }
 }
