@@ -8,7 +8,11 @@ TESTS_AT_ONCE ?= 6
 FUNCTIONS := api send dispatch poll-status webhooks
 LOCAL := target/release/local
 
-.PHONY: run up down test check build deploy
+# Audiences that `make bench` measures; `make bench BENCH=--write-docs` renews docs/performance.md.
+SIZES ?= 1000,10000,100000,1000000
+BENCH ?=
+
+.PHONY: run up down test check build deploy bench
 .DEFAULT_GOAL := run
 
 run: build
@@ -40,6 +44,12 @@ build: .venv/emulator/ready .venv/sam/ready
 deploy: .venv/cargo-lambda/ready .venv/sam/ready
 	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile dist --arm64 $(FUNCTIONS:%=--package %)
 	.venv/sam/bin/sam deploy --guided
+
+# What the functions take, built as they are deployed, for this machine's own processor.
+bench:
+	cargo build --profile dist --locked $(FUNCTIONS:%=--package %)
+	cargo build --release --locked --package bench
+	target/release/bench --functions target/dist --sizes $(SIZES) $(BENCH)
 
 # What the programs that judge ours need: Twilio's SDK, Node.js, and npm packages pinned by their
 # integrity.

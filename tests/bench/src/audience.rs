@@ -1,0 +1,175 @@
+//! An organisation, its contacts and a campaign, as they lie in the table.
+//!
+//! They are made by the HTTP API, so each lies where and as the product puts it. Contacts and
+//! unsubscribes beyond the first are copies of that one with phones, ids and names of their own:
+//! a million requests would take longer than all the rest.
+
+use anyhow::Context;
+use hyper::Method;
+use serde_json::{Value, json};
+use shared::organization::SHARDS;
+use shared::phone::Phone;
+use shared::sender::PARTS_PER_SECOND_MOST;
+use uuid::Uuid;
+
+use crate::api::Api;
+use crate::aws::{Aws, locked};
+use crate::store::{Attribute, Item};
+
+/// One contact in so many besides the recipients has unsubscribed.
+const UNSUBSCRIBED_ONE_IN: usize = 100;
+const BODY: &str = "Hello! Our spring collection is here: 20% off until Sunday at example.com/spring. \
+                    Reply STOP to opt out.";
+const NAMES: [(&str, &str); 5] = [
+    ("Ana", "Kovačević"),
+    ("Benjamin", "Lee"),
+    ("Chiara", "Rossi"),
+    ("Daniel", "Johnson"),
+    ("Emmanuelle", "Bernard"),
+];
+
+pub(crate) struct Audience {
+    pub(crate) api: Api,
+    organization: String,
+    campaign: String,
+    pub(crate) recipients: usize,
+    pub(crate) unsubscribed: usize,
+}
+
+fn text(value: &Value) -> anyhow::Result<String> {
+    Ok(value.as_str().with_context(|| format!("{value} is no text"))?.to_owned())
+}
+
+impl Audience {
+    /// Makes an organisation with so many contacts who will get a text, and a campaign to send.
+    pub(crate) async fn make(aws: &Aws, mut api: Api, recipients: usize) -> anyhow::Result<Self> {
+        let body = json!({
+            "name": "Bench",
+            "senderPhone": "+14155550100",
+        });
+        let organization = api.ask(Method::POST, "/v1/organizations", Some(body)).await?;
+        let organization = text(&organization["id"])?;
+        let base = format!("/v1/organizations/{organization}");
+        let fast = json!({ "partsPerSecond": PARTS_PER_SECOND_MOST });
+        api.ask(Method::PATCH, &base, Some(fast)).await?;
+        let body = json!({ "name": "bench", "role": "admin" });
+        let key = api.ask(Method::POST, &format!("{base}/api-keys"), Some(body)).await?;
+        api.set_key(&text(&key["secret"])?);
+        let unsubscribed = recipients / UNSUBSCRIBED_ONE_IN;
+        let first = phone_at(0)?;
+        let body = json!({
+            "phone": first.as_str(),
+            "firstName": NAMES[0].0,
+            "lastName": NAMES[0].1,
+            "attributes": { "city": "San Francisco" },
+        });
+        let contact = api.ask(Method::POST, &format!("{base}/contacts"), Some(body)).await?;
+        let contact = text(&contact["id"])?;
+        copy_contacts(aws, &organization, &contact, recipients + unsubscribed)?;
+        if unsubscribed > 0 {
+            let path = format!("{base}/unsubscribes/{}", first.as_str().replace('+', "%2B"));
+            api.ask(Method::PUT, &path, None).await?;
+            copy_unsubscribes(aws, &organization, unsubscribed)?;
+        }
+        let body = json!({ "name": "Spring", "body": BODY });
+        let campaign = api.ask(Method::POST, &format!("{base}/campaigns"), Some(body)).await?;
+        let campaign = text(&campaign["id"])?;
+        Ok(Self { api, organization, campaign, recipients, unsubscribed })
+    }
+
+    fn path(&self) -> String {
+        format!("/v1/organizations/{}/campaigns/{}", self.organization, self.campaign)
+    }
+
+    /// Sends the campaign: its first job is then on the queue.
+    pub(crate) async fn send(&mut self) -> anyhow::Result<()> {
+        let path = format!("{}/send", self.path());
+        self.api.ask(Method::POST, &path, Some(json!({}))).await?;
+        Ok(())
+    }
+
+    /// The campaign as its owner sees it.
+    pub(crate) async fn campaign(&mut self) -> anyhow::Result<Value> {
+        let path = self.path();
+        self.api.ask(Method::GET, &path, None).await
+    }
+
+    /// The job of a look for chunks that stand still.
+    pub(crate) fn drain(&self) -> String {
+        let (organization, campaign) = (&self.organization, &self.campaign);
+        let job = json!({
+            "type": "drain",
+            "organizationId": organization,
+            "campaignId": campaign,
+            "epoch": 0,
+        });
+        json!({ "v": 1, "job": job }).to_string()
+    }
+}
+
+/// The phone of the contact at a place: all differ, and neighbours are far apart.
+fn phone_at(place: usize) -> anyhow::Result<Phone> {
+    const STEP: u64 = 7_368_787;
+    const ROOM: u64 = 1_000_000_007;
+    let spread = place as u64 * STEP % ROOM;
+    Ok(Phone::from_e164(&format!("+1{}", 4_155_550_123 + spread))?)
+}
+
+fn partition(organization: &str, phone: &Phone) -> String {
+    format!("ORG#{organization}#AUDIENCE#{}", phone.shard(SHARDS))
+}
+
+/// The item of the first phone, of which the others are copies.
+fn model(aws: &Aws, organization: &str, sk: &str) -> anyhow::Result<Item> {
+    let pk = partition(organization, &phone_at(0)?);
+    let found = locked(&aws.store).get(&pk, sk).cloned();
+    found.with_context(|| format!("the table keeps {sk} somewhere else"))
+}
+
+fn copy_contacts(aws: &Aws, organization: &str, first: &str, count: usize) -> anyhow::Result<()> {
+    let model = model(aws, organization, &format!("CONTACT#{}#{first}", phone_at(0)?))?;
+    let first = Uuid::parse_str(first)?.as_u128();
+    for place in 1..count {
+        let phone = phone_at(place)?;
+        let id = Uuid::from_u128(first + place as u128).to_string();
+        let (first_name, last_name) = NAMES[place % NAMES.len()];
+        let copy = with(
+            &model,
+            &[
+                ("pk", &partition(organization, &phone)),
+                ("sk", &format!("CONTACT#{phone}#{id}")),
+                ("id", &id),
+                ("phone", phone.as_str()),
+                ("firstName", first_name),
+                ("lastName", last_name),
+            ],
+        );
+        locked(&aws.store).put(copy);
+    }
+    Ok(())
+}
+
+fn copy_unsubscribes(aws: &Aws, organization: &str, count: usize) -> anyhow::Result<()> {
+    let model = model(aws, organization, &format!("UNSUBSCRIBED#{}", phone_at(0)?))?;
+    for number in 1..count {
+        let phone = phone_at(number * UNSUBSCRIBED_ONE_IN)?;
+        let copy = with(
+            &model,
+            &[
+                ("pk", &partition(organization, &phone)),
+                ("sk", &format!("UNSUBSCRIBED#{phone}")),
+                ("phone", phone.as_str()),
+            ],
+        );
+        locked(&aws.store).put(copy);
+    }
+    Ok(())
+}
+
+fn with(model: &Item, texts: &[(&str, &str)]) -> Item {
+    let mut item = model.clone();
+    for (name, value) in texts {
+        item.set((*name).into(), Attribute::S((*value).into()));
+    }
+    item
+}

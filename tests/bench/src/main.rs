@@ -1,0 +1,166 @@
+//! `bench`: what Volley's functions take of a processor, of memory and of AWS, by audience.
+//!
+//! The functions are the programs that are deployed, started as Lambda starts them. Around them
+//! are a Runtime API, a table, queues and a provider in memory, in this process, whose processor
+//! time is not the functions'.
+
+mod api;
+mod audience;
+mod aws;
+mod campaign;
+mod chart;
+mod cold;
+mod figures;
+mod function;
+mod gateway;
+mod machine;
+mod price;
+mod process;
+mod report;
+mod server;
+mod source;
+mod spread;
+mod stack;
+mod store;
+mod targets;
+mod template;
+mod time;
+mod usage;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use crate::api::Api;
+use crate::audience::Audience;
+use crate::campaign::Run;
+use crate::machine::Machine;
+use crate::price::Prices;
+use crate::report::Report;
+use crate::stack::{Programs, Stack, World};
+use crate::template::Template;
+
+/// Millions of small items.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const USAGE: &str = "usage: bench serve | [--functions FOLDER] [--sizes N,N...] [--runs N] [--write-docs] \
+                     [--report-usage] [--add FILE] [--output FILE]";
+
+struct Options {
+    programs: Programs,
+    sizes: Vec<usize>,
+    /// As many for each size, or fewer the larger it is.
+    runs: Option<usize>,
+    write_docs: bool,
+    /// Earlier reports whose runs are told with these.
+    add: Vec<PathBuf>,
+    log: PathBuf,
+    output: PathBuf,
+}
+
+impl Options {
+    fn read(root: &Path) -> anyhow::Result<Self> {
+        let path = root.join("target/bench/functions.log");
+        std::fs::create_dir_all(root.join("target/bench"))?;
+        std::fs::write(&path, "")?;
+        let log = File::options().append(true).open(&path)?;
+        let programs =
+            Programs { folder: root.join("target/dist"), log: Arc::new(log), report_usage: false };
+        let mut options = Self {
+            programs,
+            sizes: vec![1_000, 10_000, 100_000, 1_000_000],
+            runs: None,
+            write_docs: false,
+            add: Vec::new(),
+            log: path,
+            output: root.join("target/bench/latest.json"),
+        };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().context(USAGE);
+            match argument.as_str() {
+                "--functions" => options.programs.folder = value()?.into(),
+                "--add" => options.add.push(value()?.into()),
+                "--output" => options.output = value()?.into(),
+                "--runs" => options.runs = Some(value()?.parse().context(USAGE)?),
+                "--sizes" => {
+                    let sizes = value()?;
+                    let sizes = sizes.split(',').filter(|size| !size.is_empty());
+                    let sizes = sizes.map(str::parse).collect::<Result<Vec<_>, _>>();
+                    options.sizes = sizes.context(USAGE)?;
+                }
+                "--write-docs" => options.write_docs = true,
+                "--report-usage" => options.programs.report_usage = true,
+                _ => anyhow::bail!("{USAGE}"),
+            }
+        }
+        Ok(options)
+    }
+
+    fn runs(&self, size: usize) -> usize {
+        self.runs.unwrap_or(match size {
+            0..=10_000 => 5,
+            10_001..=100_000 => 3,
+            _ => 1,
+        })
+    }
+}
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> anyhow::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    if std::env::args().nth(1).as_deref() == Some("serve") {
+        return serve().await;
+    }
+    let options = Options::read(&root)?;
+    options.programs.check()?;
+    let template = Template::read(&root)?;
+    let prices = Prices::read()?;
+    let mut report = Report::new(Machine::read(), template, prices);
+    report.set_cold(cold::starts(&World::open(template).await?, &options.programs).await?);
+    for path in &options.add {
+        report.add_file(path)?;
+    }
+    for size in &options.sizes {
+        for number in 1..=options.runs(*size) {
+            say(&format!("{size} recipients, run {number} of {}", options.runs(*size)));
+            report.add(run(&options, template, *size).await?);
+        }
+    }
+    say(&report.to_string());
+    report.write(&options.output)?;
+    if options.write_docs {
+        report.write_docs(&root)?;
+    }
+    anyhow::ensure!(report.errors().is_empty(), "the books do not agree: {:#?}", report.errors());
+    Ok(())
+}
+
+/// Keeps an empty table and queues open, such as for the table's own tests.
+async fn serve() -> anyhow::Result<()> {
+    say(&aws::endpoint(Arc::default(), Arc::default()).await?);
+    std::future::pending().await
+}
+
+/// One campaign of its own, in a world of its own.
+async fn run(options: &Options, template: Template, size: usize) -> anyhow::Result<Run> {
+    let world = World::open(template).await?;
+    let api = Api::new(world.start(&options.programs, "Api").await?);
+    let mut audience = Audience::make(&world.aws, api, size).await?;
+    let offset = options.programs.log.metadata()?.len();
+    let mut stack = Stack::start(&world, &options.programs).await?;
+    let mut run = campaign::run(&mut stack, &mut audience).await?;
+    if options.programs.report_usage {
+        let counted = stack.functions().map(|function| (function.name, function.used().asked));
+        run.errors.extend(usage::differences(&options.log, offset, &counted.into())?);
+    }
+    Ok(run)
+}
+
+#[expect(clippy::print_stdout, reason = "it is a program for a terminal")]
+fn say(text: &str) {
+    println!("{text}");
+}

@@ -1,0 +1,59 @@
+//! A small HTTP server on the loopback: each connection's requests one after the other.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+/// A request that was read to its end.
+pub(crate) struct Request {
+    pub(crate) head: hyper::http::request::Parts,
+    pub(crate) body: Bytes,
+}
+
+pub(crate) type Response = hyper::Response<Full<Bytes>>;
+
+/// Listens on a free port and answers with `handle`, on the runtime that this is called from.
+/// Clones of `handle` share what it holds.
+pub(crate) async fn serve<H, F>(handle: H) -> anyhow::Result<SocketAddr>
+where
+    H: Fn(Request) -> F + Clone + Send + 'static,
+    F: Future<Output = Response> + Send,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.context("no port is free")?;
+    let address = listener.local_addr()?;
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            // Answers are small and are waited for.
+            let _ = stream.set_nodelay(true);
+            let handle = handle.clone();
+            let service = service_fn(move |request: hyper::Request<Incoming>| {
+                let handle = handle.clone();
+                async move {
+                    let (head, body) = request.into_parts();
+                    let answer = match body.collect().await {
+                        Ok(body) => handle(Request { head, body: body.to_bytes() }).await,
+                        Err(_) => response(400, "text/plain", Vec::new()),
+                    };
+                    Ok::<_, Infallible>(answer)
+                }
+            });
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    Ok(address)
+}
+
+pub(crate) fn response(status: u16, content_type: &'static str, body: Vec<u8>) -> Response {
+    let mut response = Response::new(Full::new(body.into()));
+    *response.status_mut() = hyper::StatusCode::from_u16(status).unwrap_or_default();
+    let value = hyper::header::HeaderValue::from_static(content_type);
+    response.headers_mut().insert(hyper::header::CONTENT_TYPE, value);
+    response
+}

@@ -1,0 +1,102 @@
+//! A table in memory that speaks DynamoDB's JSON protocol, fast enough not to be the limit.
+//!
+//! It has the operations that Volley's table uses and no others, with their conditions, pages of
+//! 1 MB and capacity units as DynamoDB counts them. What it does not know it refuses.
+
+mod expression;
+mod item;
+mod operations;
+mod query;
+mod requests;
+mod statements;
+mod units;
+mod writes;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+pub(crate) use item::{Attribute, Item};
+pub(crate) use units::Units;
+
+use expression::{Action, Condition, Invalid, Statement};
+
+type Partition = BTreeMap<Box<str>, Item>;
+
+#[derive(Default)]
+pub(crate) struct Store {
+    partitions: HashMap<Box<str>, Partition>,
+    parsed: Parsed,
+}
+
+/// Texts of expressions are few and come again and again.
+#[derive(Default)]
+struct Parsed {
+    conditions: HashMap<String, Arc<Condition>>,
+    updates: HashMap<String, Arc<[Action]>>,
+    statements: HashMap<String, Arc<Statement>>,
+}
+
+/// An answer: what is to be sent back, and what it took.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+    pub(crate) units: Units,
+}
+
+impl Parsed {
+    fn condition(&mut self, text: &str) -> Result<Arc<Condition>, Invalid> {
+        if let Some(known) = self.conditions.get(text) {
+            return Ok(Arc::clone(known));
+        }
+        let parsed = Arc::new(expression::condition(text)?);
+        self.conditions.insert(text.to_owned(), Arc::clone(&parsed));
+        Ok(parsed)
+    }
+
+    fn update(&mut self, text: &str) -> Result<Arc<[Action]>, Invalid> {
+        if let Some(known) = self.updates.get(text) {
+            return Ok(Arc::clone(known));
+        }
+        let parsed: Arc<[Action]> = expression::update(text)?.into();
+        self.updates.insert(text.to_owned(), Arc::clone(&parsed));
+        Ok(parsed)
+    }
+
+    fn statement(&mut self, text: &str) -> Result<Arc<Statement>, Invalid> {
+        if let Some(known) = self.statements.get(text) {
+            return Ok(Arc::clone(known));
+        }
+        let parsed = Arc::new(expression::statement(text)?);
+        self.statements.insert(text.to_owned(), Arc::clone(&parsed));
+        Ok(parsed)
+    }
+}
+
+impl Store {
+    pub(crate) fn get(&self, pk: &str, sk: &str) -> Option<&Item> {
+        self.partitions.get(pk)?.get(sk)
+    }
+
+    /// Puts an item whatever is there.
+    pub(crate) fn put(&mut self, item: Item) {
+        let (Some(pk), Some(sk)) = (item.text("pk"), item.text("sk")) else {
+            return;
+        };
+        let sk: Box<str> = sk.into();
+        if !self.partitions.contains_key(pk) {
+            self.partitions.insert(pk.into(), Partition::new());
+        }
+        if let Some(partition) = self.partitions.get_mut(item.text("pk").unwrap_or_default()) {
+            partition.insert(sk, item);
+        }
+    }
+
+    fn delete(&mut self, pk: &str, sk: &str) {
+        if let Some(partition) = self.partitions.get_mut(pk) {
+            partition.remove(sk);
+        }
+    }
+}

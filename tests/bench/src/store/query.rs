@@ -1,0 +1,161 @@
+//! Queries: a range of sort keys of one partition, a page at a time.
+
+use std::borrow::Cow;
+use std::ops::Bound;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::expression::{self, Comparison, Condition, Invalid, Operand, Values};
+use super::item::{Attribute, Item};
+use super::operations::{consumed, done};
+use super::requests::Query;
+use super::units::{self, Units};
+use super::{Answer, Store};
+
+/// A page of a query.
+const PAGE_BYTES: usize = 1_048_576;
+
+/// The sort keys of a query, both ends included.
+struct Range<'a> {
+    from: &'a str,
+    to: Option<&'a str>,
+    prefix: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Page<'a> {
+    items: Vec<Cow<'a, Item>>,
+    count: usize,
+    scanned_count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_evaluated_key: Option<Item>,
+    consumed_capacity: Value,
+}
+
+type Found<'a> = Box<dyn Iterator<Item = (&'a Box<str>, &'a Item)> + 'a>;
+
+impl Store {
+    pub(super) fn query(&self, request: &Query) -> Result<Answer, Invalid> {
+        if request.index_name.is_some() || request.select.is_some() {
+            return Err(Invalid("this table has no index and counts nothing".to_owned()));
+        }
+        let values = Values {
+            names: request.expression_attribute_names.as_ref(),
+            named: Some(&request.expression_attribute_values),
+            positional: &[],
+        };
+        let condition = expression::condition(&request.key_condition_expression)?;
+        let filter = request.filter_expression.as_deref().map(expression::condition).transpose()?;
+        let (pk, range) = key_range(&condition, values)?;
+        let names = request.projection_expression.as_deref().map(expression::names);
+        let within = |sk: &str| range.prefix.is_none_or(|prefix| sk.starts_with(prefix));
+        let limit = request.limit.unwrap_or(usize::MAX);
+        let mut found = self.found(pk, &range, request);
+        let (mut bytes, mut scanned) = (0, 0);
+        let (mut items, mut last) = (Vec::new(), None);
+        let mut has_more = false;
+        for (sk, item) in found.by_ref().take_while(|(sk, _)| within(sk)) {
+            let size = item.size();
+            if scanned == limit || (scanned > 0 && bytes + size > PAGE_BYTES) {
+                has_more = true;
+                break;
+            }
+            bytes += size;
+            scanned += 1;
+            last = Some(sk);
+            if let Some(filter) = &filter
+                && !filter.holds(Some(item), values)?
+            {
+                continue;
+            }
+            items.push(match &names {
+                Some(names) => Cow::Owned(item.only(names)),
+                None => Cow::Borrowed(item),
+            });
+        }
+        // DynamoDB names a last key wherever it stopped at the limit, also at the end.
+        let key = last.filter(|_| has_more || scanned == limit).map(|sk| {
+            let text = |text: &str| Attribute::S(text.into());
+            [("pk", text(pk)), ("sk", text(sk))].map(|(name, value)| (name.into(), value))
+        });
+        let read = units::read(bytes, request.consistent_read);
+        let page = Page {
+            count: items.len(),
+            items,
+            scanned_count: scanned,
+            last_evaluated_key: key.map(|key| key.into_iter().collect()),
+            consumed_capacity: consumed(read),
+        };
+        Ok(done(&page, Units { read, write: 0.0 }))
+    }
+
+    /// The items of a range in the order that is asked for, from where the last page ended.
+    fn found<'a>(&'a self, pk: &str, range: &Range<'a>, request: &Query) -> Found<'a> {
+        let start = request.exclusive_start_key.as_ref().and_then(|key| key.text("sk"));
+        let is_forward = request.scan_index_forward != Some(false);
+        let lower = match start.filter(|_| is_forward) {
+            Some(start) => Bound::Excluded(start),
+            None => Bound::Included(range.from),
+        };
+        let upper = match (start.filter(|_| !is_forward), range.to) {
+            (Some(start), _) => Bound::Excluded(start),
+            (None, Some(to)) => Bound::Included(to),
+            (None, None) => Bound::Unbounded,
+        };
+        let is_empty = is_forward && range.to.is_some_and(|to| to < start.unwrap_or(range.from));
+        let prefix = range.prefix;
+        match self.partitions.get(pk).filter(|_| !is_empty) {
+            None => Box::new(std::iter::empty()),
+            Some(partition) if is_forward => Box::new(partition.range::<str, _>((lower, upper))),
+            // A prefix has no last key: what sorts after all its keys is passed over.
+            Some(partition) => Box::new(
+                partition
+                    .range::<str, _>((lower, upper))
+                    .rev()
+                    .skip_while(move |(sk, _)| prefix.is_some_and(|p| !sk.starts_with(p))),
+            ),
+        }
+    }
+}
+
+/// The partition and the sort keys that a query's condition names.
+fn key_range<'a>(
+    condition: &'a Condition,
+    values: Values<'a>,
+) -> Result<(&'a str, Range<'a>), Invalid> {
+    let text = |operand: &'a Operand| match values.value(operand, None)? {
+        Some(Cow::Borrowed(Attribute::S(text))) => Ok::<&'a str, Invalid>(text),
+        _ => Err(Invalid("a key is no text".to_owned())),
+    };
+    let no_range = Range { from: "", to: None, prefix: None };
+    let (partition, range) = match condition {
+        Condition::And(partition, sort) => (&**partition, Some(&**sort)),
+        partition => (partition, None),
+    };
+    let Condition::Compare(_, Comparison::Equal, pk) = partition else {
+        return Err(Invalid("no partition is named".to_owned()));
+    };
+    let range = match range {
+        None => no_range,
+        Some(Condition::BeginsWith(_, prefix)) => {
+            let prefix = text(prefix)?;
+            Range { from: prefix, to: None, prefix: Some(prefix) }
+        }
+        Some(Condition::Between(_, from, to)) => {
+            Range { from: text(from)?, to: Some(text(to)?), prefix: None }
+        }
+        Some(Condition::Compare(_, Comparison::AtMost, to)) => {
+            Range { to: Some(text(to)?), ..no_range }
+        }
+        Some(Condition::Compare(_, Comparison::AtLeast, from)) => {
+            Range { from: text(from)?, ..no_range }
+        }
+        Some(Condition::Compare(_, Comparison::Equal, at)) => {
+            Range { from: text(at)?, to: Some(text(at)?), prefix: None }
+        }
+        Some(_) => return Err(Invalid("a condition on a sort key that is not known".to_owned())),
+    };
+    Ok((text(pk)?, range))
+}
