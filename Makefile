@@ -5,10 +5,14 @@ CONTACTS ?= 2000
 PYTHON ?= python3
 # End-to-end tests wait more than they work.
 TESTS_AT_ONCE ?= 6
+# Runs of the torture; one that failed is run again by its SEED; as many as fit in MINUTES.
+SEEDS ?= 120
+SEED ?=
+MINUTES ?=
 FUNCTIONS := api send dispatch poll-status webhooks
 LOCAL := target/release/local
 
-.PHONY: run up down test check build deploy
+.PHONY: run up down test torture check build deploy
 .DEFAULT_GOAL := run
 
 run: build
@@ -22,6 +26,11 @@ down:
 
 test: check build .venv/conformance/npm/ready
 	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(LOCAL) with -- cargo test --workspace --locked
+
+# Faults: see tests/torture.
+torture: build .venv/faketime/ready
+	cargo build --release --locked --package torture
+	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS)))
 
 check: .venv/sam/ready
 	cargo fmt --all --check

@@ -1,0 +1,71 @@
+//! Runs the series that the arguments say, on a stack of its own.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use local::root;
+use local::stack::{Between, Stack};
+use torture::arguments::Arguments;
+use torture::caller::Callers;
+use torture::ledger::Ledger;
+use torture::proxy::{Proxy, Side, World};
+use torture::runs::Runs;
+use torture::series;
+
+/// By how many seconds a function's clock may be off.
+const SKEW_SECONDS: u32 = 180;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::from_process()?;
+    let result = tokio::select! {
+        result = torture(&arguments) => result,
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+    };
+    Stack::down()?;
+    result
+}
+
+async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let world = World {
+        callers: Arc::<Callers>::default(),
+        runs: Arc::new(Runs::new(arguments.first())),
+        ledger: Arc::<Ledger>::default(),
+    };
+    let (aws, aws_url) = Proxy::start(Side::Aws, world.clone()).await?;
+    let (provider, provider_url) = Proxy::start(Side::Provider, world.clone()).await?;
+    let stack = Stack::up_with(&Between {
+        aws: Some(aws_url),
+        provider: Some(provider_url),
+        emulator: disturbances(arguments.first())?,
+    })
+    .await?;
+    world.callers.are_children_of(stack.emulator());
+    let read = |name: &str| stack.variables.get(name).with_context(|| format!("no {name}"));
+    aws.forward_to(read("AWS_ENDPOINT_URL")?)?;
+    provider.forward_to(read("PROVIDER_URL")?)?;
+    series::run(arguments, &stack, &world).await
+}
+
+fn disturbances(seed: u64) -> anyhow::Result<local::environment::Variables> {
+    let packages = root().join(".venv/faketime/lib");
+    let library = std::fs::read_dir(&packages)
+        .with_context(|| format!("no {}", packages.display()))?
+        .flatten()
+        .map(|python| {
+            python.path().join("site-packages/libfaketime/vendor/libfaketime/src/libfaketime.so.1")
+        })
+        .find(|library| library.exists())
+        .context("libfaketime is not installed")?;
+    // A path through the project's root would hold "..", which is no trouble, but long.
+    let library = library.canonicalize()?;
+    Ok([
+        ("FUNCTIONS_FAKETIME", library.to_string_lossy().into_owned()),
+        ("FUNCTIONS_SKEW", SKEW_SECONDS.to_string()),
+        ("FUNCTIONS_SEED", seed.to_string()),
+        ("FUNCTIONS_CRASH", "yes".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into())
+}
