@@ -236,7 +236,7 @@ impl<'a> Scenario<'a> {
         expected: &mut Expected,
     ) -> anyhow::Result<Vec<(String, String)>> {
         let mut contacts = Vec::new();
-        for place in 0..1 + self.chance.below(2) {
+        for place in 0..=self.chance.below(2) {
             let to = phone(self.seed, 40 + place);
             let contact = self.post_well("contacts", &json!({"phone": to})).await?;
             contacts.push((text(&contact["id"])?, to.clone()));
