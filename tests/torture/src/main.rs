@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use local::root;
 use local::stack::{Between, Stack};
+use tokio::signal::unix::{SignalKind, signal};
 use torture::arguments::Arguments;
 use torture::caller::Callers;
 use torture::ledger::Ledger;
@@ -19,8 +20,10 @@ const SKEW_SECONDS: u32 = 180;
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::from_process()?;
+    let mut terminate = signal(SignalKind::terminate())?;
     let result = tokio::select! {
         result = torture(&arguments) => result,
+        _ = terminate.recv() => Err(anyhow::anyhow!("terminated")),
         _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
     };
     Stack::down()?;

@@ -17,6 +17,7 @@ pub struct Run {
 
 #[derive(Default)]
 struct State {
+    step: String,
     ordinals: HashMap<(&'static str, Operation), u64>,
     nths: HashMap<&'static str, u64>,
     injected: Vec<String>,
@@ -79,6 +80,16 @@ impl Run {
         Decided { nth, planned: Some(planned) }
     }
 
+    /// Notes where the run is, for whoever wonders what it waits for.
+    pub fn at(&self, step: impl Into<String>) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).step = step.into();
+    }
+
+    #[must_use]
+    pub fn step(&self) -> String {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).step.clone()
+    }
+
     /// What went wrong, in order.
     #[must_use]
     pub fn injected(&self) -> Vec<String> {
@@ -112,6 +123,17 @@ impl Runs {
     pub fn mark(&self, id: &str, run: &Arc<Run>) {
         let mut by_id = self.by_id.write().unwrap_or_else(PoisonError::into_inner);
         by_id.insert(id.to_owned(), Arc::clone(run));
+    }
+
+    /// Where each run is that is under way, the oldest first.
+    #[must_use]
+    pub fn steps(&self) -> Vec<(u64, String)> {
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        let mut steps: Vec<(u64, String)> =
+            by_id.values().filter_map(|run| Some((run.seed?, run.step()))).collect();
+        steps.sort_unstable();
+        steps.dedup();
+        steps
     }
 
     pub fn forget(&self, run: &Arc<Run>) {

@@ -160,7 +160,9 @@ impl<'a> Scenario<'a> {
 
     async fn play(&mut self) -> anyhow::Result<()> {
         let began = Instant::now();
+        self.run.at("imports its audience");
         let mut expected = self.audience().await?;
+        self.run.at("adds and unsubscribes contacts");
         let contacts = self.contacts_by_hand(&mut expected).await?;
         self.unsubscribe_some(&mut expected).await?;
         self.call_one_off().await?;
@@ -175,7 +177,9 @@ impl<'a> Scenario<'a> {
             self.post_well(&path, &json!({"to": to})).await?;
             expected.tested.insert(to);
         }
+        self.run.at("sends");
         self.send(&campaign, &mut expected).await?;
+        self.run.at("interferes");
         self.interfere(&campaign, &contacts, &mut expected).await?;
 
         let trouble = Duration::from_secs(6 + self.chance.below(10));
@@ -382,6 +386,7 @@ impl<'a> Scenario<'a> {
                 Verdict::Good => return Ok(()),
                 Verdict::Broken(told) => bail!("campaign {campaign}: {told}"),
                 Verdict::Open(told) => {
+                    self.run.at(format!("settles campaign {campaign}: {told}"));
                     ensure!(Instant::now() < deadline, "campaign {campaign} hangs: {told}");
                     let current = self.api.get(&path).await?;
                     if current["dispatch"] == "paused" {

@@ -20,6 +20,8 @@ use crate::scenario::{self, Grounds};
 /// From so many seeds on, every operation that was used must have met a fault.
 const SEEDS_FOR_ALL: usize = 200;
 
+const TOLD_EVERY: Duration = Duration::from_secs(20);
+
 struct Ended {
     seed: u64,
     failure: Option<String>,
@@ -63,17 +65,25 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
             // The first steps of all at once would only wait for one another.
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        let Some(run) = runs.join_next().await else { return Ok(ended) };
-        let run: Ended = run?;
-        if let Some(failure) = &run.failure {
-            say(&format!("seed {} failed after {} s: {failure}", run.seed, run.seconds));
+        match tokio::time::timeout(TOLD_EVERY, runs.join_next()).await {
+            Ok(None) => return Ok(ended),
+            Ok(Some(run)) => {
+                let run: Ended = run?;
+                if let Some(failure) = &run.failure {
+                    say(&format!("seed {} failed after {} s: {failure}", run.seed, run.seconds));
+                }
+                ended.push(run);
+            }
+            Err(_) => {}
         }
-        ended.push(run);
-        if told.elapsed() > Duration::from_secs(20) {
+        if told.elapsed() >= TOLD_EVERY {
             let failed = ended.iter().filter(|run| run.failure.is_some()).count();
             let (count, under_way) = (ended.len(), runs.len());
             let seconds = began.elapsed().as_secs();
             say(&format!("{seconds:>5} s  {count} ended, {failed} failed, {under_way} under way"));
+            if let Some((seed, step)) = grounds.runs.steps().first() {
+                say(&format!("         seed {seed} {step}"));
+            }
             told = Instant::now();
         }
     }
