@@ -4,8 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 
-const USAGE: &str =
-    "usage: torture [--seeds N] [--minutes N] [--from SEED] [--at-once N] | --seed N";
+const USAGE: &str = "usage: torture [--seeds N] [--minutes N] [--from SEED] [--at-once N] [--skew SECONDS] | --seed N";
 
 /// Seeds from one on, for a number or for a time.
 #[derive(Clone, Debug)]
@@ -15,12 +14,15 @@ pub struct Arguments {
     /// No run is begun later.
     pub within: Duration,
     pub at_once: usize,
+    /// By how many seconds a function's clock may be off.
+    pub skew: u32,
 }
 
 impl Arguments {
     pub fn from_process() -> anyhow::Result<Self> {
         let words: Vec<String> = std::env::args().skip(1).collect();
-        let mut arguments = Self { from: 1, seeds: 60, within: Duration::MAX, at_once: 80 };
+        let mut arguments =
+            Self { from: 1, seeds: 60, within: Duration::MAX, at_once: 80, skew: 180 };
         for pair in words.chunks(2) {
             let [name, value] = pair else { bail!("{USAGE}") };
             let value: u64 = value.parse().context(USAGE)?;
@@ -29,6 +31,7 @@ impl Arguments {
                 "--seed" => (arguments.from, arguments.seeds) = (value, 1),
                 "--from" => arguments.from = value,
                 "--at-once" => arguments.at_once = usize::try_from(value)?.max(1),
+                "--skew" => arguments.skew = u32::try_from(value)?,
                 "--minutes" => {
                     arguments.within = Duration::from_secs(value * 60);
                     arguments.seeds = u64::MAX;

@@ -30,6 +30,8 @@ pub struct Expected {
 #[derive(Debug)]
 pub enum Verdict {
     Good,
+    /// Good, but that the provider has so many messages that are said to be unknown.
+    Unknown(u64),
     /// It may still come right, and must.
     Open(String),
     /// Nothing can make it right.
@@ -97,7 +99,7 @@ pub async fn judge(
         broken!("{told}");
     }
     let verdict = texts(books, &by_phone, expected).await?;
-    if matches!(verdict, Verdict::Good) && listed != counted {
+    if matches!(verdict, Verdict::Good | Verdict::Unknown(_)) && listed != counted {
         open!("it is {listed:?}, and was counted as {counted:?}");
     }
     Ok(verdict)
@@ -140,7 +142,7 @@ async fn texts(
     let others = either.iter().flat_map(|(old, new)| [old, new]).chain(unsubscribed).chain(maybe);
     let others: BTreeSet<&str> = others.chain(tested).map(String::as_str).collect();
     let phones: BTreeSet<&str> = by_phone.keys().copied().chain(others).collect();
-    let mut open = None;
+    let (mut open, mut unknown) = (None, 0);
     for phone in phones {
         let got = books.texts(phone, &expected.body).await?;
         let most = usize::from(by_phone.contains_key(phone) || tested.contains(phone));
@@ -157,7 +159,10 @@ async fn texts(
             "failed" => matches!(ended, None | Some("undelivered" | "failed")),
             // A receipt may be on its way, or lost and asked for later.
             "sent" => ended.is_some_and(|ended| ended == "sent" || ended == "queued"),
-            "unknown" => ended.is_none(),
+            "unknown" => {
+                unknown += u64::from(ended.is_some());
+                true
+            }
             _ => false,
         };
         if !is_true {
@@ -170,5 +175,9 @@ async fn texts(
             open = Some(told);
         }
     }
-    Ok(open.map_or(Verdict::Good, Verdict::Open))
+    Ok(match (open, unknown) {
+        (Some(told), _) => Verdict::Open(told),
+        (None, 0) => Verdict::Good,
+        (None, count) => Verdict::Unknown(count),
+    })
 }

@@ -14,9 +14,6 @@ use torture::proxy::{Proxy, Side, World};
 use torture::runs::Runs;
 use torture::series;
 
-/// By how many seconds a function's clock may be off.
-const SKEW_SECONDS: u32 = 180;
-
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::from_process()?;
@@ -41,7 +38,7 @@ async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let stack = Stack::up_with(&Between {
         aws: Some(aws_url),
         provider: Some(provider_url),
-        emulator: disturbances(arguments.first())?,
+        emulator: disturbances(arguments)?,
     })
     .await?;
     world.callers.are_children_of(stack.emulator());
@@ -51,7 +48,7 @@ async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     series::run(arguments, &stack, &world).await
 }
 
-fn disturbances(seed: u64) -> anyhow::Result<local::environment::Variables> {
+fn disturbances(arguments: &Arguments) -> anyhow::Result<local::environment::Variables> {
     let packages = root().join(".venv/faketime/lib");
     let library = std::fs::read_dir(&packages)
         .with_context(|| format!("no {}", packages.display()))?
@@ -65,8 +62,8 @@ fn disturbances(seed: u64) -> anyhow::Result<local::environment::Variables> {
     let library = library.canonicalize()?;
     Ok([
         ("FUNCTIONS_FAKETIME", library.to_string_lossy().into_owned()),
-        ("FUNCTIONS_SKEW", SKEW_SECONDS.to_string()),
-        ("FUNCTIONS_SEED", seed.to_string()),
+        ("FUNCTIONS_SKEW", arguments.skew.to_string()),
+        ("FUNCTIONS_SEED", arguments.first().to_string()),
         ("FUNCTIONS_CRASH", "yes".to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))

@@ -85,12 +85,18 @@ impl Run {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).step = step.into();
     }
 
+    /// Notes what a person did, among what went wrong.
+    pub fn tell(&self, what: impl Into<String>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.injected.push(what.into());
+    }
+
     #[must_use]
     pub fn step(&self) -> String {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).step.clone()
     }
 
-    /// What went wrong, in order.
+    /// What was done and what went wrong, in order.
     #[must_use]
     pub fn injected(&self) -> Vec<String> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).injected.clone()

@@ -1,6 +1,7 @@
 //! What happens in one run: an organisation, an audience, campaigns, and people who interfere.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, bail, ensure};
@@ -20,6 +21,9 @@ use crate::runs::{Run, Runs};
 /// By then a run must have settled. Repairs take seconds here, but a clock that is minutes behind
 /// keeps them waiting for as long.
 const SETTLED_WITHIN: Duration = Duration::from_mins(12);
+/// A provider is searched for a message around the time of its claim. A clock that was off by more
+/// than that leaves the message unknown, which is true; it is waited for that long.
+const UNKNOWN_AFTER: Duration = Duration::from_mins(3);
 /// The numbers from here on are no contacts' from the start.
 const EDITED: u64 = 50;
 const TESTED: u64 = 58;
@@ -51,6 +55,10 @@ pub struct Grounds {
     pub runs: Arc<Runs>,
     pub books: Books,
     pub aws: Aws,
+    /// Whether some of the functions' clocks are off.
+    pub is_skewed: bool,
+    /// Messages that the provider has and that stayed unknown for it.
+    pub unknown: Arc<AtomicU64>,
 }
 
 impl Grounds {
@@ -144,7 +152,11 @@ impl<'a> Scenario<'a> {
 
     async fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
         let once = self.once();
-        self.api.ask(Method::POST, &self.path(path), &Body::Json(body), &once).await
+        self.run.tell(format!("POST {path} {body}"));
+        let (status, answer) =
+            self.api.ask(Method::POST, &self.path(path), &Body::Json(body), &once).await?;
+        self.run.tell(format!("  POST {path} was answered {status}"));
+        Ok((status, answer))
     }
 
     async fn post_well(&mut self, path: &str, body: &Value) -> anyhow::Result<Value> {
@@ -187,6 +199,7 @@ impl<'a> Scenario<'a> {
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
         self.run.calm();
+        self.run.tell("calm");
         self.settle(&campaign, &expected).await
     }
 
@@ -270,6 +283,7 @@ impl<'a> Scenario<'a> {
     async fn unsubscribe(&self, to: &str) -> anyhow::Result<()> {
         let path = self.path(&format!("unsubscribes/{}", to.replace('+', "%2B")));
         self.api.must(Method::PUT, &path, &Body::Nothing, "").await?;
+        self.run.tell(format!("{to} was unsubscribed"));
         Ok(())
     }
 
@@ -278,6 +292,7 @@ impl<'a> Scenario<'a> {
         let webhook = format!("{}/webhooks/twilio/inbound", self.grounds.variable("API_URL")?);
         for _ in 0..40 {
             let status = self.grounds.books.inbound(&webhook, from, &self.sender, word).await?;
+            self.run.tell(format!("{from} wrote {word}, and was answered {status}"));
             if (200..300).contains(&status) {
                 return Ok(());
             }
@@ -378,6 +393,7 @@ impl<'a> Scenario<'a> {
     async fn settle(&mut self, campaign: &str, expected: &Expected) -> anyhow::Result<()> {
         let path = self.path(&format!("campaigns/{campaign}"));
         let deadline = Instant::now() + SETTLED_WITHIN;
+        let unknown_from = Instant::now() + UNKNOWN_AFTER;
         let mut pause = Duration::from_secs(2);
         loop {
             tokio::time::sleep(pause).await;
@@ -385,6 +401,17 @@ impl<'a> Scenario<'a> {
             match judge(&self.api, books, &path, expected).await? {
                 Verdict::Good => return Ok(()),
                 Verdict::Broken(told) => bail!("campaign {campaign}: {told}"),
+                Verdict::Unknown(count) if self.grounds.is_skewed => {
+                    if Instant::now() > unknown_from {
+                        self.grounds.unknown.fetch_add(count, Ordering::Relaxed);
+                        return Ok(());
+                    }
+                }
+                Verdict::Unknown(count) => {
+                    let told = format!("the provider has {count} messages that are unknown");
+                    self.run.at(format!("settles campaign {campaign}: {told}"));
+                    ensure!(Instant::now() < deadline, "campaign {campaign} hangs: {told}");
+                }
                 Verdict::Open(told) => {
                     self.run.at(format!("settles campaign {campaign}: {told}"));
                     ensure!(Instant::now() < deadline, "campaign {campaign} hangs: {told}");

@@ -3,6 +3,7 @@
 use std::fs;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -36,6 +37,8 @@ pub async fn run(arguments: &Arguments, stack: &Stack, world: &World) -> anyhow:
         aws: Aws::new(&http, &stack.variables)?,
         variables: stack.variables.clone(),
         runs: Arc::clone(&world.runs),
+        is_skewed: arguments.skew > 0,
+        unknown: Arc::default(),
         http,
     };
     let sweeping = tokio::spawn(sweep(grounds.aws.clone()));
@@ -144,6 +147,13 @@ async fn conclude(ended: &[Ended], grounds: &Grounds, world: &World) -> anyhow::
         median.copied().unwrap_or_default(),
         longest.copied().unwrap_or_default(),
     ));
+    let unknown = grounds.unknown.load(Ordering::Relaxed);
+    if unknown > 0 {
+        say(&format!(
+            "{unknown} messages stayed unknown that the provider has: whoever claimed them had a \
+             wrong clock, and their receipts were lost"
+        ));
+    }
     if failed.is_empty() && problems.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
