@@ -53,6 +53,8 @@ pub struct Between {
     pub provider: Option<String>,
     /// More variables for the emulator; see `emulator.py`.
     pub emulator: Variables,
+    /// Parameters of the template in place of the local stack's.
+    pub parameters: Variables,
 }
 
 /// A Twilio-compatible server of the user's own, instead of the simulator.
@@ -110,7 +112,8 @@ impl Stack {
         let public_url = format!("{endpoint}/_aws/execute-api/{API_ID}/$default");
         let admin_key = random_hex()?;
         let aws = aws_variables(&endpoint);
-        deploy(&aws, &public_url, &Provider { url: seen, ..provider.clone() }, &admin_key)?;
+        let seen = Provider { url: seen, ..provider.clone() };
+        deploy(&aws, &public_url, &seen, &admin_key, &between.parameters)?;
         let outputs = outputs(&aws)?;
         if self.simulator.is_some() {
             publish_to(&provider, &endpoint, &outputs).await?;
@@ -254,10 +257,13 @@ fn deploy(
     public_url: &str,
     provider: &Provider,
     admin_key: &str,
+    instead: &Variables,
 ) -> anyhow::Result<()> {
     let key_hash = format!("{:x}", Sha256::digest(admin_key));
     let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
-    let parameters = PARAMETERS.into_iter().chain([
+    let own = |name: &str| instead.get(name).map(String::as_str);
+    let parameters = PARAMETERS.map(|(name, value)| (name, own(name).unwrap_or(value)));
+    let parameters = parameters.into_iter().chain([
         ("PublicUrl", public_url),
         ("ProviderUrl", &provider.url),
         ("ProviderAccountSid", &provider.account_sid),

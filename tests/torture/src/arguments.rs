@@ -11,7 +11,7 @@ const USAGE: &str = "usage: torture [--seeds N] [--minutes N] [--from SEED] [--a
 pub struct Arguments {
     from: u64,
     pub seeds: u64,
-    /// No run is begun later.
+    /// How long it may take in all.
     pub within: Duration,
     pub at_once: usize,
     /// By how many seconds a function's clock may be off.

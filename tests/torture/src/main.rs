@@ -39,6 +39,7 @@ async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         aws: Some(aws_url),
         provider: Some(provider_url),
         emulator: disturbances(arguments)?,
+        parameters: [("PollScheduleSeconds".to_owned(), polls())].into(),
     })
     .await?;
     world.callers.are_children_of(stack.emulator());
@@ -46,6 +47,14 @@ async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     aws.forward_to(read("AWS_ENDPOINT_URL")?)?;
     provider.forward_to(read("PROVIDER_URL")?)?;
     series::run(arguments, &stack, &world).await
+}
+
+/// Counts go on at short intervals, so that what is learnt late is not waited for until the next
+/// of few.
+fn polls() -> String {
+    let seconds =
+        [2, 5, 9, 13, 17, 22, 27, 32, 38, 44, 52].into_iter().chain((60..=900).step_by(15));
+    seconds.map(|seconds: u32| seconds.to_string()).collect::<Vec<_>>().join(",")
 }
 
 fn disturbances(arguments: &Arguments) -> anyhow::Result<local::environment::Variables> {

@@ -21,6 +21,8 @@ use crate::scenario::{self, Grounds};
 /// From so many seeds on, every operation that was used must have met a fault.
 const SEEDS_FOR_ALL: usize = 200;
 
+/// Where time is limited, no run is begun so long before its end.
+const LAST_BEGUN: Duration = Duration::from_mins(4);
 const TOLD_EVERY: Duration = Duration::from_secs(20);
 
 struct Ended {
@@ -58,11 +60,12 @@ async fn sweep(aws: Aws) {
 
 async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<Ended>> {
     let began = Instant::now();
+    let begin_within = arguments.within.saturating_sub(LAST_BEGUN);
     let mut next = arguments.first();
     let end = next.saturating_add(arguments.seeds);
     let (mut runs, mut ended, mut told) = (JoinSet::new(), Vec::new(), Instant::now());
     loop {
-        while runs.len() < arguments.at_once && next < end && began.elapsed() < arguments.within {
+        while runs.len() < arguments.at_once && next < end && began.elapsed() < begin_within {
             runs.spawn(one(grounds.clone(), next));
             next += 1;
             // The first steps of all at once would only wait for one another.
@@ -78,6 +81,10 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
                 ended.push(run);
             }
             Err(_) => {}
+        }
+        if began.elapsed() > arguments.within {
+            say(&format!("{} runs are cut off before their end", runs.len()));
+            return Ok(ended);
         }
         if told.elapsed() >= TOLD_EVERY {
             let failed = ended.iter().filter(|run| run.failure.is_some()).count();
