@@ -8,13 +8,15 @@ logged.
 
 Tests that disturb the functions set these variables:
 
-- FUNCTIONS_ENDPOINT_URL: where the functions find AWS instead of here.
+- FUNCTIONS_ENDPOINT_URL: where the functions find AWS instead of here. Each process tells there
+  by its user agent's application, and to the provider by a path before its own, which it is.
 - FUNCTIONS_SKEW: by how many seconds a function's clock may be off, at most; each process draws its
   own by FUNCTIONS_SEED. FUNCTIONS_FAKETIME is libfaketime's library, by which it is.
 - FUNCTIONS_CRASH: the functions crash all the time. After a crash the emulator leaves a function's
-  whole queue alone for a second, and it runs five of a function at once at most; neither is AWS's.
+  whole queue alone for a second, and it runs five of a function at once at most; neither is AWS's. (Ten are enough here.)
 """
 
+import itertools
 import os
 import random
 import socketserver
@@ -95,12 +97,17 @@ class Disturbed:
         self.endpoint = os.environ.pop("FUNCTIONS_ENDPOINT_URL", None)
         self.skew = int(os.environ.pop("FUNCTIONS_SKEW", "0"))
         self.library = os.environ.pop("FUNCTIONS_FAKETIME", "")
+        self.count = itertools.count()
         self.chance = random.Random(os.environ.pop("FUNCTIONS_SEED", ""))
 
     def __call__(self, *arguments):
         environment = self.environment(*arguments)
         if self.endpoint:
+            name = f"process-{next(self.count)}"
             environment["AWS_ENDPOINT_URL"] = self.endpoint
+            environment["AWS_SDK_UA_APP_ID"] = name
+            if provider := environment.get("PROVIDER_URL"):
+                environment["PROVIDER_URL"] = f"{provider}/{name}"
         # Half of the clocks are right.
         if self.skew and self.chance.random() < 0.5:
             off = self.chance.randint(-self.skew, self.skew)
@@ -117,7 +124,7 @@ def main():
     mappings._provided_worker_env = Disturbed(mappings._provided_worker_env)
     if os.environ.pop("FUNCTIONS_CRASH", None):
         mappings._ESM_BACKOFF_SECONDS = 0.05
-        mappings._ESM_SQS_DEFAULT_CONCURRENCY = 20
+        mappings._ESM_SQS_DEFAULT_CONCURRENCY = 10
     sqs._receive_messages_for_esm = Filling(sqs._receive_messages_for_esm)
     log = open(sys.argv[1], "ab", buffering=0)
     pump = runtime.ProvidedWorker._pump_output

@@ -1,8 +1,7 @@
-//! Which function's process a connection is from, and killing it.
+//! Which function's process a request is from, and killing it.
 
 use std::collections::HashMap;
 use std::fs;
-use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -15,11 +14,11 @@ pub struct Caller {
     pub function: &'static str,
 }
 
-/// Finds callers among the emulator's children.
+/// Callers by the names that their environments give them.
 #[derive(Default)]
 pub struct Callers {
     emulator: OnceLock<u32>,
-    known: Mutex<HashMap<u32, &'static str>>,
+    known: Mutex<HashMap<String, Caller>>,
 }
 
 impl Callers {
@@ -28,42 +27,40 @@ impl Callers {
         let _ = self.emulator.set(emulator);
     }
 
-    /// Who has the other end of a connection from `peer`. It reads much of `/proc`.
+    /// The process of this name. That of a new one is searched for in `/proc`.
     #[must_use]
-    pub fn find(&self, peer: SocketAddr) -> Option<Caller> {
-        let socket = format!("socket:[{}]", inode(peer)?);
-        let has_it = |process: &u32| {
-            let descriptors = fs::read_dir(format!("/proc/{process}/fd")).into_iter().flatten();
-            descriptors.flatten().any(|descriptor| {
-                fs::read_link(descriptor.path()).is_ok_and(|to| to.as_os_str() == socket.as_str())
-            })
-        };
-        let known: Vec<(u32, &'static str)> = self.known().iter().map(|(p, f)| (*p, *f)).collect();
-        let found = known.into_iter().find(|(process, _)| has_it(process));
-        let (process, function) = if let Some(found) = found {
-            found
-        } else {
-            let children = self.children();
-            self.known().clone_from(&children);
-            children.into_iter().find(|(process, _)| has_it(process))?
-        };
-        Some(Caller { process, function })
-    }
-
-    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<u32, &'static str>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn find(&self, name: &str) -> Option<Caller> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.contains_key(name) {
+            // Names are not given twice, and the dead do not ask.
+            known.extend(self.children());
+        }
+        known.get(name).copied()
     }
 
     /// The functions' processes that live now.
-    fn children(&self) -> HashMap<u32, &'static str> {
+    fn children(&self) -> HashMap<String, Caller> {
         let Some(emulator) = self.emulator.get() else { return HashMap::new() };
         let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
         processes
             .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
             .filter(|process| parent(*process) == Some(*emulator))
-            .filter_map(|process| Some((process, function(process)?)))
+            .filter_map(caller)
             .collect()
     }
+}
+
+/// The name in an AWS client's user agent.
+#[must_use]
+pub fn of_agent(agent: &str) -> Option<&str> {
+    agent.split(' ').find_map(|part| part.strip_prefix("app/"))
+}
+
+/// The name at the beginning of a path, and the rest.
+#[must_use]
+pub fn of_path(path: &str) -> Option<(&str, &str)> {
+    let name = path.strip_prefix('/')?.split('/').next()?;
+    name.starts_with("process-").then(|| (name, &path[1 + name.len()..]))
 }
 
 /// Kills a process as a crash would.
@@ -75,27 +72,33 @@ pub fn kill(caller: Caller) {
         .status();
 }
 
-/// The socket whose own address is `peer`.
-fn inode(peer: SocketAddr) -> Option<String> {
-    let port = format!(":{:04X}", peer.port());
-    let table = fs::read_to_string("/proc/net/tcp").ok()?;
-    table.lines().skip(1).find_map(|line| {
-        let fields: Vec<&str> = line.split_ascii_whitespace().collect();
-        let is_it = fields.get(1)?.ends_with(&port) && *fields.get(3)? == "01";
-        is_it.then(|| fields.get(9).map(|inode| (*inode).to_owned()))?
-    })
-}
-
 fn parent(process: u32) -> Option<u32> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     stat.rsplit(") ").next()?.split(' ').nth(1)?.parse().ok()
 }
 
-fn function(process: u32) -> Option<&'static str> {
+fn caller(process: u32) -> Option<(String, Caller)> {
     let environment = fs::read(format!("/proc/{process}/environ")).ok()?;
-    let name = environment
-        .split(|byte| *byte == 0)
-        .find_map(|variable| variable.strip_prefix(b"AWS_LAMBDA_FUNCTION_NAME="))?;
-    let name = std::str::from_utf8(name).ok()?;
-    FUNCTIONS.iter().map(|(known, _)| *known).find(|known| name.split('-').any(|w| w == *known))
+    let variable = |name: &str| {
+        let mut variables = environment.split(|byte| *byte == 0);
+        variables.find_map(|v| std::str::from_utf8(v).ok()?.strip_prefix(name)?.strip_prefix('='))
+    };
+    let deployed = variable("AWS_LAMBDA_FUNCTION_NAME")?;
+    let functions = FUNCTIONS.iter().map(|(known, _)| *known);
+    let function = functions.into_iter().find(|f| deployed.split('-').any(|word| word == *f))?;
+    Some((variable("AWS_SDK_UA_APP_ID")?.to_owned(), Caller { process, function }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found() {
+        assert_eq!(of_agent("aws-sdk-rust/1.5 os/linux app/process-7 md/x"), Some("process-7"));
+        assert_eq!(of_agent("reqwest"), None);
+        let path = "/process-7/2010-04-01/Accounts";
+        assert_eq!(of_path(path), Some(("process-7", "/2010-04-01/Accounts")));
+        assert_eq!(of_path("/2010-04-01"), None);
+    }
 }

@@ -8,8 +8,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use reqwest::{Client, Method};
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 const PATIENCE: Duration = Duration::from_mins(8);
+
+/// So many requests are under way at once, of all runs: each takes a process of a function.
+const AT_ONCE: usize = 16;
+
+static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
 
 #[derive(Clone)]
 pub struct Insistent {
@@ -71,6 +77,7 @@ impl Insistent {
             Body::Json(body) => request.json(body),
             Body::Csv(body) => request.header("content-type", "text/csv").body((*body).to_owned()),
         };
+        let _turn = TURNS.acquire().await?;
         let answer = request.send().await?;
         let (status, body) = (answer.status().as_u16(), answer.text().await?);
         let body = if body.is_empty() { Value::Null } else { serde_json::from_str(&body)? };

@@ -1,6 +1,5 @@
 //! What stands between the functions and the rest of the world, and does it wrong.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -16,7 +15,6 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::OnceCell;
 
 use crate::answers::{self, Answer};
 use crate::caller::{self, Caller, Callers};
@@ -70,8 +68,8 @@ impl Proxy {
         let proxy = Arc::new(Self { side, world, http, upstream: OnceLock::new() });
         let listening = Arc::clone(&proxy);
         tokio::spawn(async move {
-            while let Ok((stream, peer)) = listener.accept().await {
-                tokio::spawn(Arc::clone(&listening).serve(stream, peer));
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(Arc::clone(&listening).serve(stream));
             }
         });
         Ok((proxy, url))
@@ -85,29 +83,16 @@ impl Proxy {
         Ok(())
     }
 
-    async fn serve(self: Arc<Self>, stream: TcpStream, peer: SocketAddr) {
+    async fn serve(self: Arc<Self>, stream: TcpStream) {
         let _ = stream.set_nodelay(true);
-        let caller = Arc::new(OnceCell::<Option<Caller>>::new());
-        let service = service_fn(|request: Request<Incoming>| {
-            let (proxy, caller) = (Arc::clone(&self), Arc::clone(&caller));
-            async move {
-                let callers = Arc::clone(&proxy.world.callers);
-                let find = || tokio::task::spawn_blocking(move || callers.find(peer));
-                let caller =
-                    *caller.get_or_init(|| async { find().await.unwrap_or_default() }).await;
-                proxy.handle(request, caller).await
-            }
-        });
+        let service = service_fn(|request| Arc::clone(&self).handle(request));
         // It ends with an error where a request was cut, which is what was wanted.
         let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     }
 
-    async fn handle(
-        self: Arc<Self>,
-        request: Request<Incoming>,
-        caller: Option<Caller>,
-    ) -> Result<Answer, Cut> {
-        let (parts, body) = request.into_parts();
+    async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer, Cut> {
+        let (mut parts, body) = request.into_parts();
+        let caller = self.caller(&mut parts).await;
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
         let whole = Whole { parts, body };
         let operation = match self.side {
@@ -135,6 +120,22 @@ impl Proxy {
         };
         self.world.ledger.fault(function, operation, nth, planned.fault);
         self.go_wrong(whole, operation, caller, planned, copying).await
+    }
+
+    /// Who asks. A path that says it is shortened to what it is without.
+    async fn caller(&self, parts: &mut Parts) -> Option<Caller> {
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let of_path = caller::of_path(path).map(|(name, rest)| (name.to_owned(), rest.parse()));
+        let name = if let Some((name, rest)) = of_path {
+            parts.uri = rest.ok()?;
+            name
+        } else {
+            let agent = |name| parts.headers.get(name).and_then(|agent| agent.to_str().ok());
+            let agents = [agent("x-amz-user-agent"), agent("user-agent")];
+            agents.into_iter().flatten().find_map(caller::of_agent)?.to_owned()
+        };
+        let callers = Arc::clone(&self.world.callers);
+        tokio::task::spawn_blocking(move || callers.find(&name)).await.unwrap_or_default()
     }
 
     async fn go_wrong(
