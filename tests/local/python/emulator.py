@@ -4,7 +4,7 @@ The emulator waits a fixed while for the log lines of each invocation and looks 
 ten seconds. Neither is part of what it emulates. What is: batches of queue messages that fill for
 as long as the event source mapping says, which it would hand on at once and ten at a time. What
 the functions log goes to the file that is named as the only argument, the moment that it is
-logged.
+logged. And a condition is checked for its grammar once, not once for each item that it is held to.
 
 Tests that disturb the functions set these variables:
 
@@ -16,6 +16,7 @@ Tests that disturb the functions set these variables:
   whole queue alone for a second, and it runs five of a function at once at most; neither is AWS's. (Ten are enough here.)
 """
 
+import functools
 import itertools
 import os
 import random
@@ -25,6 +26,7 @@ import time
 
 import ministack.app
 import ministack.core.lambda_runtime as runtime
+import ministack.services.dynamodb as dynamodb
 import ministack.services.lambda_svc as mappings
 import ministack.services.scheduler as scheduler
 import ministack.services.sqs as sqs
@@ -121,6 +123,7 @@ class Disturbed:
 
 def main():
     uvloop.install()
+    dynamodb._condition_syntax_error = functools.cache(dynamodb._condition_syntax_error)
     mappings._provided_worker_env = Disturbed(mappings._provided_worker_env)
     if os.environ.pop("FUNCTIONS_CRASH", None):
         mappings._ESM_BACKOFF_SECONDS = 0.05

@@ -124,3 +124,45 @@ fn without(all: Vec<Value>, places: &[usize]) -> (Vec<Value>, Vec<Value>) {
     let values = |numbered: Vec<(usize, Value)>| numbered.into_iter().map(|(_, value)| value);
     (values(kept).collect(), values(out).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Service;
+
+    fn of(service: Service, name: &'static str, body: &Value) -> Split {
+        let operation = Operation { service, name };
+        split(operation, body.to_string().as_bytes(), &mut Chance::of(1, "t")).expect("a batch")
+    }
+
+    #[test]
+    fn statements_keep_their_places() {
+        let statements: Vec<Value> = (0..8).map(|n| json!({"Statement": n.to_string()})).collect();
+        let batch = json!({"Statements": statements});
+        let split = of(Service::DynamoDb, "BatchExecuteStatement", &batch);
+        let request = split.request.clone().expect("some are left");
+        let left = request["Statements"].as_array().expect("a list").clone();
+        assert!((1..8).contains(&left.len()));
+        let told: Vec<Value> = left.iter().map(|s| json!({"Item": s["Statement"]})).collect();
+        let answer = split.answer(json!({"Responses": told}));
+        for (place, answer) in answer["Responses"].as_array().expect("a list").iter().enumerate() {
+            let is_refused = answer["Error"]["Code"] == "ThrottlingError";
+            assert!(is_refused || answer["Item"] == place.to_string(), "{place}: {answer}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_forwarded_is_told() {
+        let entries: Vec<Value> = (0..4).map(|n| json!({"Id": n.to_string()})).collect();
+        let batch = of(Service::Sqs, "SendMessageBatch", &json!({"Entries": entries}));
+        let left =
+            batch.request.as_ref().map_or(0, |left| left["Entries"].as_array().map_or(0, Vec::len));
+        let answer = batch.answer(json!({"Successful": []}));
+        assert_eq!(answer["Failed"].as_array().map_or(0, Vec::len), 4 - left);
+
+        let keys: Vec<Value> = (0..4).map(|n| json!({"pk": {"S": n.to_string()}})).collect();
+        let request = json!({"RequestItems": {"T": {"Keys": keys, "ConsistentRead": true}}});
+        let answer = of(Service::DynamoDb, "BatchGetItem", &request).answer(json!({}));
+        assert_eq!(answer["UnprocessedKeys"]["T"]["ConsistentRead"], true);
+    }
+}

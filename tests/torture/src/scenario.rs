@@ -207,7 +207,7 @@ impl<'a> Scenario<'a> {
     async fn audience(&mut self) -> anyhow::Result<Expected> {
         let mut expected = Expected::default();
         let mut rows = vec!["phone,first name".to_owned()];
-        let count = 8 + self.chance.below(30);
+        let count = 6 + self.chance.below(18);
         for place in 0..count {
             let to = phone(self.seed, place);
             if self.chance.hits(450) {
