@@ -21,6 +21,7 @@ pub mod judge;
 pub mod ledger;
 pub mod operation;
 pub mod partial;
+pub mod people;
 pub mod phones;
 pub mod plan;
 pub mod proxy;

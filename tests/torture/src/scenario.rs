@@ -20,7 +20,7 @@ use crate::runs::{Run, Runs};
 
 /// By then a run must have settled. Repairs take seconds here, but a clock that is minutes behind
 /// keeps them waiting for as long.
-const SETTLED_WITHIN: Duration = Duration::from_mins(12);
+pub(crate) const SETTLED_WITHIN: Duration = Duration::from_mins(12);
 /// A provider is searched for a message around the time of its claim. A clock that was off by more
 /// than that leaves the message unknown, which is true; it is waited for that long.
 const UNKNOWN_AFTER: Duration = Duration::from_mins(3);
@@ -28,24 +28,6 @@ const UNKNOWN_AFTER: Duration = Duration::from_mins(3);
 const EDITED: u64 = 50;
 const TESTED: u64 = 58;
 const SENDER: u64 = 63;
-const FATES: [&str; 16] = [
-    "undelivered-30003",
-    "undelivered-30006",
-    "refused-21610",
-    "refused-21211",
-    "throttled",
-    "error",
-    "bad-gateway",
-    "error-after-accepting",
-    "answer-lost",
-    "no-receipt",
-    "early-receipt",
-    "out-of-order",
-    "twice",
-    "opted-out",
-    "page-after-accepting",
-    "expired",
-];
 
 /// What all runs share.
 #[derive(Clone)]
@@ -62,20 +44,20 @@ pub struct Grounds {
 }
 
 impl Grounds {
-    fn variable(&self, name: &str) -> anyhow::Result<&str> {
+    pub(crate) fn variable(&self, name: &str) -> anyhow::Result<&str> {
         Ok(self.variables.get(name).with_context(|| format!("{name} is not set"))?)
     }
 }
 
-struct Scenario<'a> {
-    grounds: &'a Grounds,
-    run: &'a Arc<Run>,
-    seed: u64,
-    chance: Chance,
-    api: Insistent,
+pub(crate) struct Scenario<'a> {
+    pub(crate) grounds: &'a Grounds,
+    pub(crate) run: &'a Arc<Run>,
+    pub(crate) seed: u64,
+    pub(crate) chance: Chance,
+    pub(crate) api: Insistent,
     organization: String,
-    sender: String,
-    is_aws: bool,
+    pub(crate) sender: String,
+    pub(crate) is_aws: bool,
     asked: u32,
 }
 
@@ -141,11 +123,11 @@ impl<'a> Scenario<'a> {
         })
     }
 
-    fn path(&self, rest: &str) -> String {
+    pub(crate) fn path(&self, rest: &str) -> String {
         format!("/v1/organizations/{}/{rest}", self.organization)
     }
 
-    fn once(&mut self) -> String {
+    pub(crate) fn once(&mut self) -> String {
         self.asked += 1;
         format!("torture-{}-{}", self.seed, self.asked)
     }
@@ -159,7 +141,7 @@ impl<'a> Scenario<'a> {
         Ok((status, answer))
     }
 
-    async fn post_well(&mut self, path: &str, body: &Value) -> anyhow::Result<Value> {
+    pub(crate) async fn post_well(&mut self, path: &str, body: &Value) -> anyhow::Result<Value> {
         let (status, answer) = self.post(path, body).await?;
         ensure!(status < 300, "{path} answered {status}: {answer}");
         Ok(answer)
@@ -201,105 +183,6 @@ impl<'a> Scenario<'a> {
         self.run.calm();
         self.run.tell("calm");
         self.settle(&campaign, &expected).await
-    }
-
-    /// Imports an audience of mixed fates.
-    async fn audience(&mut self) -> anyhow::Result<Expected> {
-        let mut expected = Expected::default();
-        let mut rows = vec!["phone,first name".to_owned()];
-        let count = 6 + self.chance.below(18);
-        for place in 0..count {
-            let to = phone(self.seed, place);
-            if self.chance.hits(450) {
-                let fate = *self.chance.of_these(&FATES);
-                // AWS has no look-up, so what no event tells stays open.
-                if !(self.is_aws && fate == "no-receipt") {
-                    self.grounds.books.script(&to, fate).await?;
-                }
-            }
-            rows.push(format!("{to},Ana"));
-            if self.chance.hits(80) {
-                rows.push(format!("{to},Bob"));
-            }
-            if self.chance.hits(60) {
-                rows.push(",Carol".to_owned());
-            }
-            expected.audience.insert(to);
-        }
-        expected.contacts = rows.len() as u64 - 1;
-        let csv = format!("{}\n", rows.join("\n"));
-        let once = self.once();
-        let path = self.path("contacts/imports");
-        let import = self.api.must(Method::POST, &path, &Body::Csv(&csv), &once).await?;
-        let path = self.path(&format!("contacts/imports/{}", text(&import["id"])?));
-        let deadline = Instant::now() + SETTLED_WITHIN;
-        let mut pause = Duration::from_millis(300);
-        loop {
-            tokio::time::sleep(pause).await;
-            let import = self.api.get(&path).await?;
-            if import["status"] == "done" && import["created"] == expected.contacts {
-                return Ok(expected);
-            }
-            let is_over = ["done", "failed"].contains(&import["status"].as_str().unwrap_or(""));
-            ensure!(!is_over, "{} rows were imported as {import}", expected.contacts);
-            ensure!(Instant::now() < deadline, "an import hangs: {import}");
-            pause = Duration::from_secs(3).min(pause * 3 / 2);
-        }
-    }
-
-    /// Contacts that are edited later: ids and phones.
-    async fn contacts_by_hand(
-        &mut self,
-        expected: &mut Expected,
-    ) -> anyhow::Result<Vec<(String, String)>> {
-        let mut contacts = Vec::new();
-        for place in 0..=self.chance.below(2) {
-            let to = phone(self.seed, 40 + place);
-            let contact = self.post_well("contacts", &json!({"phone": to})).await?;
-            contacts.push((text(&contact["id"])?, to.clone()));
-            expected.audience.insert(to);
-            expected.contacts += 1;
-        }
-        Ok(contacts)
-    }
-
-    async fn unsubscribe_some(&mut self, expected: &mut Expected) -> anyhow::Result<()> {
-        for place in 0..self.chance.below(4) {
-            let to = phone(self.seed, place);
-            if self.chance.hits(500) && !self.is_aws {
-                if self.chance.hits(300) {
-                    self.write(&to, "START").await?;
-                }
-                self.write(&to, "STOP").await?;
-            } else {
-                self.unsubscribe(&to).await?;
-            }
-            expected.audience.remove(&to);
-            expected.unsubscribed.insert(to);
-        }
-        Ok(())
-    }
-
-    async fn unsubscribe(&self, to: &str) -> anyhow::Result<()> {
-        let path = self.path(&format!("unsubscribes/{}", to.replace('+', "%2B")));
-        self.api.must(Method::PUT, &path, &Body::Nothing, "").await?;
-        self.run.tell(format!("{to} was unsubscribed"));
-        Ok(())
-    }
-
-    /// A person writes, and again until it is heard.
-    async fn write(&self, from: &str, word: &str) -> anyhow::Result<()> {
-        let webhook = format!("{}/webhooks/twilio/inbound", self.grounds.variable("API_URL")?);
-        for _ in 0..40 {
-            let status = self.grounds.books.inbound(&webhook, from, &self.sender, word).await?;
-            self.run.tell(format!("{from} wrote {word}, and was answered {status}"));
-            if (200..300).contains(&status) {
-                return Ok(());
-            }
-            ensure!(status == 0 || status >= 500, "{word} was answered {status}");
-            tokio::time::sleep(Duration::from_millis(500)).await;
-        }
-        bail!("{word} was never heard")
     }
 
     /// A campaign that is far ahead, and called off.
@@ -441,6 +324,6 @@ fn later(seconds: u64) -> String {
     at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
-fn text(value: &Value) -> anyhow::Result<String> {
+pub(crate) fn text(value: &Value) -> anyhow::Result<String> {
     Ok(value.as_str().with_context(|| format!("{value} is no text"))?.to_owned())
 }
