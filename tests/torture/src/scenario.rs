@@ -84,9 +84,11 @@ impl<'a> Scenario<'a> {
         grounds.runs.mark(&organization, run);
         let path = format!("/v1/organizations/{organization}");
         let key = json!({"name": "torture", "role": "admin"});
+        let mut keys = 0;
         let key = loop {
             // A repeated request is not told the secret again.
-            let once = format!("torture-{seed}-{}", chance.below(1_000_000));
+            keys += 1;
+            let once = format!("torture-{seed}-key-{keys}");
             let key = admin.post(&format!("{path}/api-keys"), &key, &once).await?;
             if let Some(secret) = key["secret"].as_str() {
                 break secret.to_owned();
