@@ -5,14 +5,20 @@ CONTACTS ?= 2000
 PYTHON ?= python3
 # End-to-end tests wait more than they work.
 TESTS_AT_ONCE ?= 6
-FUNCTIONS := api send dispatch poll-status webhooks
-LOCAL := target/release/local
-
+# Runs of the torture; one that failed is run again by its SEED; as many as fit in MINUTES.
+SEEDS ?= 120
+SEED ?=
+MINUTES ?=
+# `make run PROFILE=dist` runs the functions built as they are deployed, which takes minutes longer.
+PROFILE ?= release
 # Audiences that `make bench` measures; `make bench BENCH=--write-docs` renews docs/performance.md.
 SIZES ?= 1000,10000,100000,1000000
 BENCH ?=
 
-.PHONY: run up down test check build deploy bench
+FUNCTIONS := api send dispatch poll-status webhooks
+LOCAL := target/release/local
+
+.PHONY: run up down test torture bench check build deploy
 .DEFAULT_GOAL := run
 
 run: build
@@ -27,6 +33,11 @@ down:
 test: check build .venv/conformance/npm/ready
 	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(LOCAL) with -- cargo test --workspace --locked
 
+# Faults: see tests/torture.
+torture: build .venv/faketime/ready
+	cargo build --release --locked --package torture
+	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS)))
+
 check: .venv/sam/ready
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
@@ -35,9 +46,10 @@ check: .venv/sam/ready
 # The functions as the template deploys them, for this machine's own processor.
 build: .venv/emulator/ready .venv/sam/ready
 	cargo build --release --locked $(FUNCTIONS:%=--package %) --package simulator --package local
+	$(if $(filter-out release,$(PROFILE)),cargo build --profile $(PROFILE) --locked $(FUNCTIONS:%=--package %))
 	@for function in $(FUNCTIONS); do \
 		mkdir -p target/lambda/$$function && \
-		cp -f target/release/$$function target/lambda/$$function/bootstrap || exit 1; \
+		cp -f target/$(PROFILE)/$$function target/lambda/$$function/bootstrap || exit 1; \
 	done
 
 # The functions for AWS (arm64), and the stack in your account.

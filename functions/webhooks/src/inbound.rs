@@ -54,7 +54,7 @@ pub(crate) async fn take(app: &App, form: &Form) -> anyhow::Result<Response> {
     let inbound = Inbound { from, to, body: body.to_owned() };
     let owners = owners(app, &inbound.to, form.get(SERVICE)).await?;
     // Twilio names the keyword itself where its own opt-out handling is on.
-    let heard = hear(app, &inbound, owners, form.get("OptOutType"), clock::now()).await?;
+    let heard = hear(app, &inbound, owners, form.get("OptOutType"), None).await?;
     Ok(Response::to_person(heard.iter().find_map(Heard::reply)))
 }
 
@@ -65,7 +65,7 @@ pub(crate) async fn take_published(
     at: Timestamp,
 ) -> anyhow::Result<Option<Reply>> {
     let owners = owners(app, &inbound.to, None).await?;
-    let heard = hear(app, inbound, owners, None, at).await?;
+    let heard = hear(app, inbound, owners, None, Some(at)).await?;
     Ok(heard.iter().find_map(|heard| {
         let body = heard.reply()?.to_owned();
         Some(Reply {
@@ -123,13 +123,13 @@ impl Heard {
     }
 }
 
-/// Keeps what a person's words ask for.
+/// Keeps what a person's words ask for. They were written at a time that is told, or just now.
 async fn hear(
     app: &App,
     inbound: &Inbound,
     owners: Vec<Owner>,
     told: Option<&str>,
-    at: Timestamp,
+    at: Option<Timestamp>,
 ) -> anyhow::Result<Vec<Heard>> {
     if owners.is_empty() {
         keep_unowned(app, inbound, told).await?;
@@ -173,18 +173,22 @@ async fn keep(
     organization: &Organization,
     inbound: &Inbound,
     subscribed: bool,
-    at: Timestamp,
+    at: Option<Timestamp>,
 ) -> anyhow::Result<bool> {
-    let preference = Preference {
+    let mut preference = Preference {
         organization_id: organization.id,
         phone: inbound.from.clone(),
         subscribed,
-        changed_at: at,
+        changed_at: at.unwrap_or_else(clock::now),
         source: Source::Keyword,
         campaign_id: None,
         evidence: Some(inbound.body.trim().chars().take(EVIDENCE_LONGEST).collect()),
     };
-    let registered = app.table.register(&preference, organization.shards).await?;
+    let registered = if at.is_none() && !subscribed {
+        app.table.opt_out(&mut preference, organization.shards).await?
+    } else {
+        app.table.register(&preference, organization.shards).await?
+    };
     let is_new = registered == Registered::Done;
     if is_new && !subscribed {
         // The opt-out stands already: that its campaign is not found must not lose it.

@@ -38,8 +38,10 @@ pub enum Registered {
     Done,
     /// The person had opted out before: the evidence of that is kept.
     Confirmed,
-    /// A newer word stands.
-    Older,
+    /// A word of this later moment stands.
+    Older {
+        than: Timestamp,
+    },
 }
 
 const KIND: &str = "an unsubscribe";
@@ -85,8 +87,10 @@ impl Table {
             let Written::Refused(known) = put else {
                 return Ok(Registered::Done);
             };
-            if preference.subscribed || !known.is_some_and(|item| item.contains_key("optedOut")) {
-                return Ok(Registered::Older);
+            let known = known.unwrap_or_default();
+            if preference.subscribed || !known.contains_key("optedOut") {
+                let than = parse::<Row>(KIND, known)?.changed_at;
+                return Ok(Registered::Older { than });
             }
             let confirm = Change {
                 update: "SET changedAt = :now".to_owned(),
@@ -101,6 +105,20 @@ impl Table {
                 }
                 // A word to the contrary came in between: again, since this one may be newer.
                 Written::Refused(_) => {}
+            }
+        }
+        Err(TableError::Throttled { operation: "write of an unsubscribe" })
+    }
+
+    /// Writes an opt-out that is said in this moment. It comes after every word that the register
+    /// holds: a clock that was minutes ahead when the person subscribed must not keep the STOP from
+    /// being heard. Where that is so, `preference` has the moment that was written. A subscription
+    /// has no such right, since it may overtake no opt-out.
+    pub async fn opt_out(&self, preference: &mut Preference, shards: u16) -> Result<Registered> {
+        for _ in 0..RACES_MOST {
+            match self.register(preference, shards).await? {
+                Registered::Older { than } => preference.changed_at = than.plus_millis(1),
+                registered => return Ok(registered),
             }
         }
         Err(TableError::Throttled { operation: "write of an unsubscribe" })

@@ -4,15 +4,29 @@ The emulator waits a fixed while for the log lines of each invocation and looks 
 ten seconds. Neither is part of what it emulates. What is: batches of queue messages that fill for
 as long as the event source mapping says, which it would hand on at once and ten at a time. What
 the functions log goes to the file that is named as the only argument, the moment that it is
-logged.
+logged. And a condition is checked for its grammar once, not once for each item that it is held to.
+
+Tests that disturb the functions set these variables:
+
+- FUNCTIONS_ENDPOINT_URL: where the functions find AWS instead of here. Each process tells there
+  by its user agent's application, and to the provider by a path before its own, which it is.
+- FUNCTIONS_SKEW: by how many seconds a function's clock may be off, at most; each process draws its
+  own by FUNCTIONS_SEED. FUNCTIONS_FAKETIME is libfaketime's library, by which it is.
+- FUNCTIONS_CRASH: the functions crash all the time. After a crash the emulator leaves a function's
+  whole queue alone for a second, and runs five of a function at once; neither is AWS's.
 """
 
+import functools
+import itertools
+import os
+import random
 import socketserver
 import sys
 import time
 
 import ministack.app
 import ministack.core.lambda_runtime as runtime
+import ministack.services.dynamodb as dynamodb
 import ministack.services.lambda_svc as mappings
 import ministack.services.scheduler as scheduler
 import ministack.services.sqs as sqs
@@ -77,8 +91,43 @@ class Filling:
             return sum(message.get("visible_at", 0) <= now for message in messages)
 
 
+class Disturbed:
+    """The environments of functions' processes, with other endpoints and wrong clocks."""
+
+    def __init__(self, environment):
+        self.environment = environment
+        self.endpoint = os.environ.pop("FUNCTIONS_ENDPOINT_URL", None)
+        self.skew = int(os.environ.pop("FUNCTIONS_SKEW", "0"))
+        self.library = os.environ.pop("FUNCTIONS_FAKETIME", "")
+        self.count = itertools.count()
+        self.chance = random.Random(os.environ.pop("FUNCTIONS_SEED", ""))
+
+    def __call__(self, *arguments):
+        environment = self.environment(*arguments)
+        if self.endpoint:
+            name = f"process-{next(self.count)}"
+            environment["AWS_ENDPOINT_URL"] = self.endpoint
+            environment["AWS_SDK_UA_APP_ID"] = name
+            if provider := environment.get("PROVIDER_URL"):
+                environment["PROVIDER_URL"] = f"{provider}/{name}"
+        # Half of the clocks are right.
+        if self.skew and self.chance.random() < 0.5:
+            off = self.chance.randint(-self.skew, self.skew)
+            environment |= {
+                "LD_PRELOAD": self.library,
+                "FAKETIME": f"{off:+d}",
+                "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            }
+        return environment
+
+
 def main():
     uvloop.install()
+    dynamodb._condition_syntax_error = functools.cache(dynamodb._condition_syntax_error)
+    mappings._provided_worker_env = Disturbed(mappings._provided_worker_env)
+    if os.environ.pop("FUNCTIONS_CRASH", None):
+        mappings._ESM_BACKOFF_SECONDS = 0.05
+        mappings._ESM_SQS_DEFAULT_CONCURRENCY = 10
     sqs._receive_messages_for_esm = Filling(sqs._receive_messages_for_esm)
     log = open(sys.argv[1], "ab", buffering=0)
     pump = runtime.ProvidedWorker._pump_output

@@ -47,7 +47,22 @@ pub struct Stack {
     pub variables: Variables,
 }
 
+/// What stands between the functions and everything that they talk to, for tests that disturb it.
+/// Everybody else talks directly.
+#[derive(Clone, Debug, Default)]
+pub struct Between {
+    /// The URL under which the functions find AWS, if it is not the emulator's own.
+    pub aws: Option<String>,
+    /// The URL under which the functions find the provider.
+    pub provider: Option<String>,
+    /// More variables for the emulator; see `emulator.py`.
+    pub emulator: Variables,
+    /// Parameters of the template in place of the local stack's.
+    pub parameters: Variables,
+}
+
 /// A Twilio-compatible server of the user's own, instead of the simulator.
+#[derive(Clone)]
 struct Provider {
     url: String,
     account_sid: String,
@@ -70,12 +85,17 @@ impl Stack {
     /// Starts everything on free ports and deploys the template. What was left of an earlier stack
     /// is ended first.
     pub async fn up() -> anyhow::Result<Self> {
+        Self::up_with(&Between::default()).await
+    }
+
+    /// As [`Stack::up`], with something between the functions and the rest.
+    pub async fn up_with(between: &Between) -> anyhow::Result<Self> {
         // Another part of the process may have installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         fs::create_dir_all(folder())?;
         Self::down()?;
         let mut stack = Self { emulator: 0, simulator: None, variables: Variables::new() };
-        let started = stack.start().await;
+        let started = stack.start(between).await;
         stack.remember()?;
         if let Err(error) = started {
             Self::down()?;
@@ -85,17 +105,19 @@ impl Stack {
         Ok(stack)
     }
 
-    async fn start(&mut self) -> anyhow::Result<()> {
+    async fn start(&mut self, between: &Between) -> anyhow::Result<()> {
         let provider = match Provider::from_process()? {
             Some(provider) => provider,
             None => self.start_simulator().await?,
         };
-        let port = self.start_emulator(&provider).await?;
+        let seen = between.provider.as_ref().unwrap_or(&provider.url).clone();
+        let port = self.start_emulator(&seen, between).await?;
         let endpoint = format!("http://127.0.0.1:{port}");
         let public_url = format!("{endpoint}/_aws/execute-api/{API_ID}/$default");
         let admin_key = random_hex()?;
         let aws = aws_variables(&endpoint);
-        deploy(&aws, &public_url, &provider, &admin_key)?;
+        let seen = Provider { url: seen, ..provider.clone() };
+        deploy(&aws, &public_url, &seen, &admin_key, &between.parameters)?;
         let outputs = outputs(&aws)?;
         if self.simulator.is_some() {
             publish_to(&provider, &endpoint, &outputs).await?;
@@ -138,7 +160,11 @@ impl Stack {
         Ok(provider)
     }
 
-    async fn start_emulator(&mut self, provider: &Provider) -> anyhow::Result<u16> {
+    async fn start_emulator(
+        &mut self,
+        provider_url: &str,
+        between: &Between,
+    ) -> anyhow::Result<u16> {
         let port = process::free_port()?;
         let endpoint = format!("http://127.0.0.1:{port}");
         let log = folder().join("emulator.log");
@@ -151,7 +177,9 @@ impl Stack {
             .env_clear()
             .envs(aws_variables(&endpoint))
             // The emulator has no phones: the simulator stands in for End User Messaging too.
-            .env("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", &provider.url)
+            .env("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", provider_url)
+            .envs(&between.emulator)
+            .envs(between.aws.iter().map(|url| ("FUNCTIONS_ENDPOINT_URL", url)))
             .env("PATH", std::env::var("PATH").unwrap_or_default())
             .env("HOME", folder())
             .env("GATEWAY_PORT", port.to_string())
@@ -233,10 +261,13 @@ fn deploy(
     public_url: &str,
     provider: &Provider,
     admin_key: &str,
+    instead: &Variables,
 ) -> anyhow::Result<()> {
     let key_hash = format!("{:x}", Sha256::digest(admin_key));
     let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
-    let parameters = PARAMETERS.into_iter().chain([
+    let own = |name: &str| instead.get(name).map(String::as_str);
+    let parameters = PARAMETERS.map(|(name, value)| (name, own(name).unwrap_or(value)));
+    let parameters = parameters.into_iter().chain([
         ("PublicUrl", public_url),
         ("ProviderUrl", &provider.url),
         ("ProviderAccountSid", &provider.account_sid),

@@ -99,14 +99,19 @@ async fn register(
         evidence: None,
     };
     for _ in 0..RACES_MOST {
-        match app.table.register(&preference, organization.shards).await? {
+        let registered = if subscribed {
+            app.table.register(&preference, organization.shards).await?
+        } else {
+            app.table.opt_out(&mut preference, organization.shards).await?
+        };
+        match registered {
             Registered::Done => return Ok(preference),
             Registered::Confirmed => {
                 let kept = app.table.unsubscribe(organization, &preference.phone).await?;
                 return kept.ok_or_else(Problem::raced);
             }
             // Another word has this very millisecond.
-            Registered::Older => preference.changed_at = clock::now(),
+            Registered::Older { .. } => preference.changed_at = clock::now(),
         }
     }
     Err(Problem::raced())

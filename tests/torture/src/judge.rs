@@ -1,0 +1,183 @@
+//! What must hold after a run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::books::Books;
+use crate::client::Insistent;
+
+/// What a campaign's sender knows of it.
+#[derive(Clone, Debug, Default)]
+pub struct Expected {
+    pub body: String,
+    /// Every contact, by whatever phone or none.
+    pub contacts: u64,
+    /// Phones that are to have a message each.
+    pub audience: BTreeSet<String>,
+    /// Old and new phone of contacts that were edited meanwhile: one of the two has a message.
+    pub either: Vec<(String, String)>,
+    /// Those who had unsubscribed before the campaign was sent, whatever else.
+    pub unsubscribed: BTreeSet<String>,
+    /// Those who unsubscribed meanwhile: they have a message or not.
+    pub maybe: BTreeSet<String>,
+    /// Who may have got the text as a test.
+    pub tested: BTreeSet<String>,
+    /// Whether the campaign went over its limits, so that nothing may leave.
+    pub is_held_back: bool,
+}
+
+#[derive(Debug)]
+pub enum Verdict {
+    Good,
+    /// Good, but that the provider has so many messages that are said to be unknown.
+    Unknown(u64),
+    /// It may still come right, and must.
+    Open(String),
+    /// Nothing can make it right.
+    Broken(String),
+}
+
+macro_rules! broken {
+    ($($told:tt)*) => { return Ok(Verdict::Broken(format!($($told)*))) };
+}
+macro_rules! open {
+    ($($told:tt)*) => { return Ok(Verdict::Open(format!($($told)*))) };
+}
+
+const STATUSES: [&str; 5] = ["pending", "sent", "delivered", "failed", "unknown"];
+
+fn number(value: &Value) -> u64 {
+    value.as_u64().unwrap_or_default()
+}
+
+/// Judges a campaign that was sent.
+pub async fn judge(
+    api: &Insistent,
+    books: &Books,
+    path: &str,
+    expected: &Expected,
+) -> anyhow::Result<Verdict> {
+    let campaign = api.get(path).await?;
+    let (audience, counts) = (&campaign["audience"], &campaign["counts"]);
+    if !["done", "stopped"].contains(&campaign["dispatch"].as_str().unwrap_or_default()) {
+        open!("it is under way: {campaign}");
+    }
+    if audience["complete"] != true || !counts["total"].is_u64() {
+        open!("it is not counted: {campaign}");
+    }
+    let skips =
+        ["noPhone", "duplicate", "unsubscribed"].map(|why| number(&audience["skipped"][why]));
+    let (contacts, recipients) = (number(&audience["contacts"]), number(&audience["recipients"]));
+    if contacts != recipients + skips.iter().sum::<u64>() {
+        broken!("the first balance does not hold: {campaign}");
+    }
+    if contacts != expected.contacts {
+        broken!("there were {} contacts: {campaign}", expected.contacts);
+    }
+    let counted = STATUSES.map(|status| number(&counts[status]));
+    if counted.iter().sum::<u64>() != recipients || number(&counts["total"]) != recipients {
+        broken!("the second balance does not hold: {campaign}");
+    }
+    if counted[0] > 0 {
+        open!("messages are pending: {campaign}");
+    }
+    let messages = api.list(&format!("{path}/messages")).await?;
+    let listed =
+        STATUSES.map(|status| messages.iter().filter(|m| m["status"] == status).count() as u64);
+    if listed.iter().sum::<u64>() != recipients {
+        broken!("{listed:?} messages are listed: {campaign}");
+    }
+    let mut by_phone = BTreeMap::<&str, &Value>::new();
+    for message in &messages {
+        let to = message["to"].as_str().unwrap_or_default();
+        if by_phone.insert(to, message).is_some() {
+            broken!("{to} has two messages");
+        }
+    }
+    if let Some(told) = whom(&by_phone, expected) {
+        broken!("{told}");
+    }
+    let verdict = texts(books, &by_phone, expected).await?;
+    if matches!(verdict, Verdict::Good | Verdict::Unknown(_)) && listed != counted {
+        open!("it is {listed:?}, and was counted as {counted:?}");
+    }
+    Ok(verdict)
+}
+
+/// Whether everybody has a message who is to have one, and nobody else.
+fn whom(by_phone: &BTreeMap<&str, &Value>, expected: &Expected) -> Option<String> {
+    let Expected { audience, either, unsubscribed, maybe, .. } = expected;
+    for phone in audience {
+        if !by_phone.contains_key(phone.as_str()) {
+            return Some(format!("{phone} was skipped"));
+        }
+    }
+    for (old, new) in either {
+        let has = [old, new].map(|phone| by_phone.contains_key(phone.as_str()));
+        if has[0] == has[1] {
+            return Some(format!("of {old}, edited to {new}, {has:?} have messages"));
+        }
+    }
+    for phone in by_phone.keys() {
+        if unsubscribed.contains(*phone) {
+            return Some(format!("{phone} had unsubscribed and is a recipient"));
+        }
+        let is_either = |(old, new): &(String, String)| old == phone || new == phone;
+        let is_known = audience.contains(*phone) || maybe.contains(*phone);
+        if !is_known && !either.iter().any(is_either) {
+            return Some(format!("{phone} is a recipient and nobody"));
+        }
+    }
+    None
+}
+
+/// Compares what is told of each message with the provider's books.
+async fn texts(
+    books: &Books,
+    by_phone: &BTreeMap<&str, &Value>,
+    expected: &Expected,
+) -> anyhow::Result<Verdict> {
+    let Expected { either, unsubscribed, maybe, tested, .. } = expected;
+    let others = either.iter().flat_map(|(old, new)| [old, new]).chain(unsubscribed).chain(maybe);
+    let others: BTreeSet<&str> = others.chain(tested).map(String::as_str).collect();
+    let phones: BTreeSet<&str> = by_phone.keys().copied().chain(others).collect();
+    let (mut open, mut unknown) = (None, 0);
+    for phone in phones {
+        let got = books.texts(phone, &expected.body).await?;
+        let most = usize::from(by_phone.contains_key(phone) || tested.contains(phone));
+        if got.len() > most {
+            broken!("{phone} got {} texts, and {most} at most was right", got.len());
+        }
+        let Some(message) = by_phone.get(phone) else { continue };
+        if expected.is_held_back && !got.is_empty() {
+            broken!("{phone} got a text of a campaign that went over its limits");
+        }
+        let ended = got.first().map(String::as_str);
+        let is_true = match message["status"].as_str().unwrap_or_default() {
+            "delivered" => ended == Some("delivered"),
+            "failed" => matches!(ended, None | Some("undelivered" | "failed")),
+            // A receipt may be on its way, or lost and asked for later.
+            "sent" => ended.is_some_and(|ended| ended == "sent" || ended == "queued"),
+            "unknown" => {
+                unknown += u64::from(ended.is_some());
+                true
+            }
+            _ => false,
+        };
+        if !is_true {
+            let told = format!("the provider has {ended:?} of {message}");
+            if ["delivered", "failed"].contains(&message["status"].as_str().unwrap_or_default())
+                && ended.is_none_or(|ended| ended != "sent" && ended != "queued")
+            {
+                broken!("{told}");
+            }
+            open = Some(told);
+        }
+    }
+    Ok(match (open, unknown) {
+        (Some(told), _) => Verdict::Open(told),
+        (None, 0) => Verdict::Good,
+        (None, count) => Verdict::Unknown(count),
+    })
+}

@@ -1,0 +1,169 @@
+//! Batches of which a part is refused: the rest is forwarded, and the answer tells both.
+
+use serde_json::{Map, Value, json};
+
+use crate::chance::Chance;
+use crate::operation::Operation;
+
+/// A batch that was taken apart.
+pub struct Split {
+    /// What is left to forward; none if everything is refused.
+    pub request: Option<Value>,
+    refused: Refused,
+}
+
+enum Refused {
+    /// The places of the statements that are not executed.
+    Statements {
+        places: Vec<usize>,
+        count: usize,
+    },
+    Keys {
+        table: String,
+        rest: Value,
+    },
+    Entries {
+        failed: Vec<Value>,
+    },
+}
+
+/// Takes a batch apart, as chance has it; `None` if it is none that is known.
+#[must_use]
+pub fn split(operation: Operation, body: &[u8], chance: &mut Chance) -> Option<Split> {
+    let mut request: Value = serde_json::from_slice(body).ok()?;
+    match operation.name {
+        "BatchExecuteStatement" => {
+            let statements = request["Statements"].as_array_mut()?;
+            let count = statements.len();
+            let places = draw(count, chance);
+            *statements = without(std::mem::take(statements), &places).0;
+            let left = (places.len() < count).then_some(request);
+            Some(Split { request: left, refused: Refused::Statements { places, count } })
+        }
+        "BatchGetItem" => {
+            let tables = request["RequestItems"].as_object_mut()?;
+            let (table, wanted) = tables.iter_mut().next()?;
+            let (table, mut rest) = (table.clone(), wanted.clone());
+            let keys = wanted["Keys"].as_array_mut()?;
+            let places = draw(keys.len(), chance);
+            let (kept, refused) = without(std::mem::take(keys), &places);
+            let is_empty = kept.is_empty();
+            *keys = kept;
+            rest["Keys"] = json!(refused);
+            let left = (!is_empty).then_some(request);
+            Some(Split { request: left, refused: Refused::Keys { table, rest } })
+        }
+        "SendMessageBatch" => {
+            let entries = request["Entries"].as_array_mut()?;
+            let places = draw(entries.len(), chance);
+            let (kept, refused) = without(std::mem::take(entries), &places);
+            let is_empty = kept.is_empty();
+            *entries = kept;
+            let failed = refused
+                .iter()
+                .map(|entry| {
+                    json!({"Id": entry["Id"], "Code": "InternalError", "SenderFault": false})
+                })
+                .collect();
+            let left = (!is_empty).then_some(request);
+            Some(Split { request: left, refused: Refused::Entries { failed } })
+        }
+        _ => None,
+    }
+}
+
+impl Split {
+    /// The answer to the whole, out of the answer to what was forwarded.
+    #[must_use]
+    pub fn answer(self, mut answer: Value) -> Value {
+        match self.refused {
+            Refused::Statements { places, count } => {
+                let told = answer["Responses"].as_array().cloned().unwrap_or_default();
+                let mut told = told.into_iter();
+                let refusal = json!({"Error": {"Code": "ThrottlingError", "Message": "Injected."}});
+                let all: Vec<Value> = (0..count)
+                    .map(|place| {
+                        let refused = places.contains(&place).then(|| refusal.clone());
+                        refused.unwrap_or_else(|| told.next().unwrap_or_default())
+                    })
+                    .collect();
+                answer["Responses"] = json!(all);
+            }
+            Refused::Keys { table, rest } => {
+                let mut unprocessed = Map::new();
+                unprocessed.insert(table, rest);
+                answer["UnprocessedKeys"] = Value::Object(unprocessed);
+                if answer["Responses"].is_null() {
+                    answer["Responses"] = json!({});
+                }
+            }
+            Refused::Entries { failed } => {
+                answer["Failed"] = json!(failed);
+                if answer["Successful"].is_null() {
+                    answer["Successful"] = json!([]);
+                }
+            }
+        }
+        answer
+    }
+}
+
+/// About half of the places, at least one.
+fn draw(count: usize, chance: &mut Chance) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..count).filter(|_| chance.hits(500)).collect();
+    if places.is_empty() && count > 0 {
+        places.push(usize::try_from(chance.below(count as u64)).unwrap_or_default());
+    }
+    places
+}
+
+/// Those at other places, and those at these.
+fn without(all: Vec<Value>, places: &[usize]) -> (Vec<Value>, Vec<Value>) {
+    let numbered = all.into_iter().enumerate();
+    let (out, kept): (Vec<_>, Vec<_>) = numbered.partition(|(place, _)| places.contains(place));
+    let values = |numbered: Vec<(usize, Value)>| numbered.into_iter().map(|(_, value)| value);
+    (values(kept).collect(), values(out).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Service;
+
+    fn of(service: Service, name: &'static str, body: &Value) -> Split {
+        let operation = Operation { service, name };
+        split(operation, body.to_string().as_bytes(), &mut Chance::of(1, "t")).expect("a batch")
+    }
+
+    #[test]
+    fn statements_keep_their_places() {
+        let statements: Vec<Value> = (0..8).map(|n| json!({"Statement": n.to_string()})).collect();
+        let batch = json!({"Statements": statements});
+        let split = of(Service::DynamoDb, "BatchExecuteStatement", &batch);
+        let request = split.request.clone().expect("some are left");
+        let left = request["Statements"].as_array().expect("a list").clone();
+        assert!((1..8).contains(&left.len()));
+        let told: Vec<Value> = left.iter().map(|s| json!({"Item": s["Statement"]})).collect();
+        let answer = split.answer(json!({"Responses": told}));
+        for (place, answer) in answer["Responses"].as_array().expect("a list").iter().enumerate() {
+            let is_refused = answer["Error"]["Code"] == "ThrottlingError";
+            let item = answer["Item"].as_str().and_then(|item| item.parse().ok());
+            assert!(is_refused || item == Some(place), "{place}: {answer}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_forwarded_is_told() {
+        let entries: Vec<Value> = (0..4).map(|n| json!({"Id": n.to_string()})).collect();
+        let batch = of(Service::Sqs, "SendMessageBatch", &json!({"Entries": entries}));
+        let left =
+            batch.request.as_ref().map_or(0, |left| left["Entries"].as_array().map_or(0, Vec::len));
+        let answer = batch.answer(json!({"Successful": []}));
+        assert_eq!(answer["Failed"].as_array().map_or(0, Vec::len), 4 - left);
+
+        let keys: Vec<Value> = (0..4).map(|n| json!({"pk": {"S": n.to_string()}})).collect();
+        let request = json!({"RequestItems": {"T": {"Keys": keys, "ConsistentRead": true}}});
+        let answer = of(Service::DynamoDb, "BatchGetItem", &request).answer(json!({}));
+        assert_eq!(answer["UnprocessedKeys"]["T"]["ConsistentRead"], true);
+    }
+}

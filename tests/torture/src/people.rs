@@ -1,0 +1,134 @@
+//! A run's people: contacts of mixed fates, and who unsubscribes.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{bail, ensure};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::client::Body;
+use crate::judge::Expected;
+use crate::phones::phone;
+use crate::scenario::{SETTLED_WITHIN, Scenario, text};
+
+/// The numbers of contacts that are added one by one begin here.
+const BY_HAND: u64 = 40;
+const FATES: [&str; 16] = [
+    "undelivered-30003",
+    "undelivered-30006",
+    "refused-21610",
+    "refused-21211",
+    "throttled",
+    "error",
+    "bad-gateway",
+    "error-after-accepting",
+    "answer-lost",
+    "no-receipt",
+    "early-receipt",
+    "out-of-order",
+    "twice",
+    "opted-out",
+    "page-after-accepting",
+    "expired",
+];
+
+impl Scenario<'_> {
+    /// Imports an audience of mixed fates.
+    pub(crate) async fn audience(&mut self) -> anyhow::Result<Expected> {
+        let mut expected = Expected::default();
+        let mut rows = vec!["phone,first name".to_owned()];
+        let count = 6 + self.chance.below(18);
+        for place in 0..count {
+            let to = phone(self.seed, place);
+            if self.chance.hits(450) {
+                let fate = *self.chance.of_these(&FATES);
+                // AWS has no look-up, so what no event tells stays open.
+                if !(self.is_aws && fate == "no-receipt") {
+                    self.grounds.books.script(&to, fate).await?;
+                }
+            }
+            rows.push(format!("{to},Ana"));
+            if self.chance.hits(80) {
+                rows.push(format!("{to},Bob"));
+            }
+            if self.chance.hits(60) {
+                rows.push(",Carol".to_owned());
+            }
+            expected.audience.insert(to);
+        }
+        expected.contacts = rows.len() as u64 - 1;
+        let csv = format!("{}\n", rows.join("\n"));
+        let once = self.once();
+        let path = self.path("contacts/imports");
+        let import = self.api.must(Method::POST, &path, &Body::Csv(&csv), &once).await?;
+        let path = self.path(&format!("contacts/imports/{}", text(&import["id"])?));
+        let deadline = Instant::now() + SETTLED_WITHIN;
+        let mut pause = Duration::from_millis(300);
+        loop {
+            tokio::time::sleep(pause).await;
+            let import = self.api.get(&path).await?;
+            if import["status"] == "done" && import["created"] == expected.contacts {
+                return Ok(expected);
+            }
+            let is_over = ["done", "failed"].contains(&import["status"].as_str().unwrap_or(""));
+            ensure!(!is_over, "{} rows were imported as {import}", expected.contacts);
+            ensure!(Instant::now() < deadline, "an import hangs: {import}");
+            pause = Duration::from_secs(3).min(pause * 3 / 2);
+        }
+    }
+
+    /// Contacts that are edited later: ids and phones.
+    pub(crate) async fn contacts_by_hand(
+        &mut self,
+        expected: &mut Expected,
+    ) -> anyhow::Result<Vec<(String, String)>> {
+        let mut contacts = Vec::new();
+        for place in 0..=self.chance.below(2) {
+            let to = phone(self.seed, BY_HAND + place);
+            let contact = self.post_well("contacts", &json!({"phone": to})).await?;
+            contacts.push((text(&contact["id"])?, to.clone()));
+            expected.audience.insert(to);
+            expected.contacts += 1;
+        }
+        Ok(contacts)
+    }
+
+    pub(crate) async fn unsubscribe_some(&mut self, expected: &mut Expected) -> anyhow::Result<()> {
+        for place in 0..self.chance.below(4) {
+            let to = phone(self.seed, place);
+            if self.chance.hits(500) && !self.is_aws {
+                if self.chance.hits(300) {
+                    self.write(&to, "START").await?;
+                }
+                self.write(&to, "STOP").await?;
+            } else {
+                self.unsubscribe(&to).await?;
+            }
+            expected.audience.remove(&to);
+            expected.unsubscribed.insert(to);
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn unsubscribe(&self, to: &str) -> anyhow::Result<()> {
+        let path = self.path(&format!("unsubscribes/{}", to.replace('+', "%2B")));
+        self.api.must(Method::PUT, &path, &Body::Nothing, "").await?;
+        self.run.tell(format!("{to} was unsubscribed"));
+        Ok(())
+    }
+
+    /// A person writes, and again until it is heard.
+    async fn write(&self, from: &str, word: &str) -> anyhow::Result<()> {
+        let webhook = format!("{}/webhooks/twilio/inbound", self.grounds.variable("API_URL")?);
+        for _ in 0..40 {
+            let status = self.grounds.books.inbound(&webhook, from, &self.sender, word).await?;
+            self.run.tell(format!("{from} wrote {word}, and was answered {status}"));
+            if (200..300).contains(&status) {
+                return Ok(());
+            }
+            ensure!(status == 0 || status >= 500, "{word} was answered {status}");
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+        bail!("{word} was never heard")
+    }
+}

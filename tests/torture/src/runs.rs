@@ -1,0 +1,179 @@
+//! The runs that are under way, and whose a request is.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use crate::operation::Operation;
+use crate::plan::{Call, Plan, Planned};
+
+/// One seed's run, as the proxy sees it.
+pub struct Run {
+    pub seed: Option<u64>,
+    plan: Plan,
+    is_calm: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    step: String,
+    ordinals: HashMap<(&'static str, Operation), u64>,
+    nths: HashMap<&'static str, u64>,
+    injected: Vec<String>,
+    count: u32,
+    persisting: HashMap<String, Planned>,
+}
+
+/// A fault that is to happen now, at the function's request of this number in the run.
+pub struct Decided {
+    pub nth: u64,
+    pub planned: Option<Planned>,
+}
+
+impl Run {
+    fn new(seed: Option<u64>, plan: Plan) -> Arc<Self> {
+        let is_calm = AtomicBool::new(false);
+        Arc::new(Self { seed, plan, is_calm, state: Mutex::default() })
+    }
+
+    #[must_use]
+    pub fn of_seed(seed: u64) -> Arc<Self> {
+        Self::new(Some(seed), Plan::of(seed))
+    }
+
+    /// Ends the faults.
+    pub fn calm(&self) {
+        self.is_calm.store(true, Ordering::Relaxed);
+    }
+
+    /// Decides about a request. `invocation` names the client's request, which it may repeat.
+    pub fn decide(
+        &self,
+        function: &'static str,
+        operation: Operation,
+        invocation: Option<&str>,
+    ) -> Decided {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let nth = count(state.nths.entry(function).or_default());
+        let ordinal = count(state.ordinals.entry((function, operation)).or_default());
+        let nothing = Decided { nth, planned: None };
+        if self.is_calm.load(Ordering::Relaxed) || state.count >= self.plan.budget {
+            return nothing;
+        }
+        let persisting = invocation.and_then(|invocation| state.persisting.get(invocation));
+        let call = Call { function, operation, ordinal, nth };
+        let Some(planned) = persisting.cloned().or_else(|| self.plan.at(call)) else {
+            return nothing;
+        };
+        state.count += 1;
+        if planned.persists
+            && let Some(invocation) = invocation
+        {
+            state.persisting.insert(invocation.to_owned(), planned.clone());
+        }
+        if self.seed.is_some() {
+            let fault = planned.fault.name();
+            let operation = operation.title();
+            state.injected.push(format!("{function} #{nth} {operation} #{ordinal} {fault}"));
+        }
+        Decided { nth, planned: Some(planned) }
+    }
+
+    /// Notes where the run is, for whoever wonders what it waits for.
+    pub fn at(&self, step: impl Into<String>) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).step = step.into();
+    }
+
+    /// Notes what a person did, among what went wrong.
+    pub fn tell(&self, what: impl Into<String>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.injected.push(what.into());
+    }
+
+    #[must_use]
+    pub fn step(&self) -> String {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).step.clone()
+    }
+
+    /// What was done and what went wrong, in order.
+    #[must_use]
+    pub fn injected(&self) -> Vec<String> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).injected.clone()
+    }
+
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).count >= self.plan.budget
+    }
+}
+
+fn count(counter: &mut u64) -> u64 {
+    *counter += 1;
+    *counter - 1
+}
+
+/// Runs by the ids that only their requests hold.
+pub struct Runs {
+    by_id: RwLock<HashMap<String, Arc<Run>>>,
+    nobody: Arc<Run>,
+}
+
+impl Runs {
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self { by_id: RwLock::default(), nobody: Run::new(None, Plan::of_nobody(seed)) }
+    }
+
+    /// Makes an organisation's, a campaign's or a key's id the mark of a run.
+    pub fn mark(&self, id: &str, run: &Arc<Run>) {
+        let mut by_id = self.by_id.write().unwrap_or_else(PoisonError::into_inner);
+        by_id.insert(id.to_owned(), Arc::clone(run));
+    }
+
+    /// Where each run is that is under way, the oldest first.
+    #[must_use]
+    pub fn steps(&self) -> Vec<(u64, String)> {
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        let mut steps: Vec<(u64, String)> =
+            by_id.values().filter_map(|run| Some((run.seed?, run.step()))).collect();
+        steps.sort_unstable();
+        steps.dedup();
+        steps
+    }
+
+    pub fn forget(&self, run: &Arc<Run>) {
+        let mut by_id = self.by_id.write().unwrap_or_else(PoisonError::into_inner);
+        by_id.retain(|_, other| !Arc::ptr_eq(other, run));
+    }
+
+    /// The run of the first id that is one's.
+    #[must_use]
+    pub fn of(&self, texts: [&[u8]; 2]) -> Arc<Run> {
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        let mut ids = texts.into_iter().flat_map(ids);
+        ids.find_map(|id| by_id.get(id)).unwrap_or(&self.nobody).clone()
+    }
+}
+
+/// Whatever looks like a UUID.
+fn ids(text: &[u8]) -> impl Iterator<Item = &str> {
+    text.windows(36)
+        .filter(|window| [8, 13, 18, 23].iter().all(|place| window[*place] == b'-'))
+        .filter_map(|window| std::str::from_utf8(window).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_find_their_runs() {
+        let runs = Runs::new(0);
+        let run = Run::of_seed(7);
+        runs.mark("0199aaaa-0000-7000-8000-000000000001", &run);
+        let body = br#"{"pk":"CAMPAIGN#0199aaaa-0000-7000-8000-000000000001#3"}"#;
+        assert_eq!(runs.of([b"/", body]).seed, Some(7));
+        assert_eq!(runs.of([b"/", b"{}"]).seed, None);
+    }
+}

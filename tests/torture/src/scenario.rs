@@ -1,0 +1,331 @@
+//! What happens in one run: an organisation, an audience, campaigns, and people who interfere.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::{Context, bail, ensure};
+use chrono::{DateTime, SecondsFormat, Utc};
+use local::environment::Variables;
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use crate::aws::Aws;
+use crate::books::Books;
+use crate::chance::Chance;
+use crate::client::{Body, Insistent};
+use crate::judge::{Expected, Verdict, judge};
+use crate::phones::phone;
+use crate::runs::{Run, Runs};
+
+/// By then a run must have settled. Repairs take seconds here, but a clock that is minutes behind
+/// keeps them waiting for as long.
+pub(crate) const SETTLED_WITHIN: Duration = Duration::from_mins(12);
+/// A provider is searched for a message around the time of its claim. A clock that was off by more
+/// than that leaves the message unknown, which is true; it is waited for that long.
+const UNKNOWN_AFTER: Duration = Duration::from_mins(3);
+/// The numbers from here on are no contacts' from the start.
+const EDITED: u64 = 50;
+const TESTED: u64 = 58;
+const SENDER: u64 = 63;
+
+/// What all runs share.
+#[derive(Clone)]
+pub struct Grounds {
+    pub http: Client,
+    pub variables: Variables,
+    pub runs: Arc<Runs>,
+    pub books: Books,
+    pub aws: Aws,
+    /// Whether some of the functions' clocks are off.
+    pub is_skewed: bool,
+    /// Messages that the provider has and that stayed unknown for it.
+    pub unknown: Arc<AtomicU64>,
+}
+
+impl Grounds {
+    pub(crate) fn variable(&self, name: &str) -> anyhow::Result<&str> {
+        Ok(self.variables.get(name).with_context(|| format!("{name} is not set"))?)
+    }
+}
+
+pub(crate) struct Scenario<'a> {
+    pub(crate) grounds: &'a Grounds,
+    pub(crate) run: &'a Arc<Run>,
+    pub(crate) seed: u64,
+    pub(crate) chance: Chance,
+    pub(crate) api: Insistent,
+    organization: String,
+    pub(crate) sender: String,
+    pub(crate) is_aws: bool,
+    asked: u32,
+}
+
+/// Runs a seed to its end; an error is what did not hold.
+pub async fn play(grounds: &Grounds, run: &Arc<Run>, seed: u64) -> anyhow::Result<()> {
+    let mut scenario = Scenario::open(grounds, run, seed).await?;
+    let result = scenario.play().await;
+    run.calm();
+    grounds.runs.forget(run);
+    result.with_context(|| format!("organisation {}", scenario.organization))
+}
+
+impl<'a> Scenario<'a> {
+    /// An organisation with its key, its provider and its number of shards.
+    async fn open(grounds: &'a Grounds, run: &'a Arc<Run>, seed: u64) -> anyhow::Result<Self> {
+        let mut chance = Chance::of(seed, "scenario");
+        let url = grounds.variable("API_URL")?;
+        let admin = Insistent::new(&grounds.http, url, grounds.variable("ADMIN_KEY")?);
+        let sender = phone(seed, SENDER);
+        let body = json!({"name": format!("Torture {seed}"), "senderPhone": sender});
+        let once = format!("torture-{seed}");
+        let organization = admin.post("/v1/organizations", &body, &once).await?;
+        let organization = text(&organization["id"])?;
+        grounds.runs.mark(&organization, run);
+        let path = format!("/v1/organizations/{organization}");
+        let key = json!({"name": "torture", "role": "admin"});
+        let mut keys = 0;
+        let key = loop {
+            // A repeated request is not told the secret again.
+            keys += 1;
+            let once = format!("torture-{seed}-key-{keys}");
+            let key = admin.post(&format!("{path}/api-keys"), &key, &once).await?;
+            if let Some(secret) = key["secret"].as_str() {
+                break secret.to_owned();
+            }
+        };
+        let provider = chance.below(6);
+        let settings = match provider {
+            0 => json!({"partsPerSecond": 100_000, "provider": {"kind": "aws"}}),
+            1 => {
+                let name = format!("/volley/{organization}");
+                let token = grounds.variable("PROVIDER_AUTH_TOKEN")?;
+                grounds.aws.put_parameter(&name, token).await?;
+                json!({"partsPerSecond": 100_000, "provider": {"kind": "twilio", "account": {
+                    "accountSid": grounds.variable("PROVIDER_ACCOUNT_SID")?,
+                    "credentials": format!("ssm:{name}"),
+                }}})
+            }
+            _ => json!({"partsPerSecond": 100_000}),
+        };
+        admin.must(Method::PATCH, &path, &Body::Json(&settings), "").await?;
+        // A few shards meet as many faults as thirty-two, in less time.
+        let shards = *chance.of_these(&[1, 2, 3, 4, 4, 32]);
+        grounds.aws.set_shards(grounds.variable("TABLE_NAME")?, &organization, shards).await?;
+        Ok(Self {
+            api: Insistent::new(&grounds.http, url, &key),
+            grounds,
+            run,
+            seed,
+            chance,
+            organization,
+            sender,
+            is_aws: provider == 0,
+            asked: 0,
+        })
+    }
+
+    pub(crate) fn path(&self, rest: &str) -> String {
+        format!("/v1/organizations/{}/{rest}", self.organization)
+    }
+
+    pub(crate) fn once(&mut self) -> String {
+        self.asked += 1;
+        format!("torture-{}-{}", self.seed, self.asked)
+    }
+
+    async fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
+        let once = self.once();
+        self.run.tell(format!("POST {path} {body}"));
+        let (status, answer) =
+            self.api.ask(Method::POST, &self.path(path), &Body::Json(body), &once).await?;
+        self.run.tell(format!("  POST {path} was answered {status}"));
+        Ok((status, answer))
+    }
+
+    pub(crate) async fn post_well(&mut self, path: &str, body: &Value) -> anyhow::Result<Value> {
+        let (status, answer) = self.post(path, body).await?;
+        ensure!(status < 300, "{path} answered {status}: {answer}");
+        Ok(answer)
+    }
+
+    async fn a_moment(&mut self, most_millis: u64) {
+        let millis = self.chance.below(most_millis);
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+
+    async fn play(&mut self) -> anyhow::Result<()> {
+        let began = Instant::now();
+        self.run.at("imports its audience");
+        let mut expected = self.audience().await?;
+        self.run.at("adds and unsubscribes contacts");
+        let contacts = self.contacts_by_hand(&mut expected).await?;
+        self.unsubscribe_some(&mut expected).await?;
+        self.call_one_off().await?;
+
+        expected.body = format!("Our spring sale no. {} starts on Friday.", self.seed);
+        let draft = json!({"name": "Spring sale", "body": expected.body});
+        let campaign = text(&self.post_well("campaigns", &draft).await?["id"])?;
+        self.grounds.runs.mark(&campaign, self.run);
+        if self.chance.hits(300) {
+            let to = phone(self.seed, TESTED);
+            let path = format!("campaigns/{campaign}/send-test");
+            self.post_well(&path, &json!({"to": to})).await?;
+            expected.tested.insert(to);
+        }
+        self.run.at("sends");
+        self.send(&campaign, &mut expected).await?;
+        self.run.at("interferes");
+        self.interfere(&campaign, &contacts, &mut expected).await?;
+
+        let trouble = Duration::from_secs(6 + self.chance.below(10));
+        while began.elapsed() < trouble && !self.run.is_spent() {
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        self.run.calm();
+        self.run.tell("calm");
+        self.settle(&campaign, &expected).await
+    }
+
+    /// A campaign that is far ahead, and called off.
+    async fn call_one_off(&mut self) -> anyhow::Result<()> {
+        if !self.chance.hits(250) {
+            return Ok(());
+        }
+        let draft = json!({"name": "Never", "body": format!("Never sent no. {}", self.seed)});
+        let campaign = text(&self.post_well("campaigns", &draft).await?["id"])?;
+        self.grounds.runs.mark(&campaign, self.run);
+        let at = later(7_200);
+        let path = format!("campaigns/{campaign}/send");
+        self.post_well(&path, &json!({"scheduledAt": at})).await?;
+        let path = format!("campaigns/{campaign}/cancel");
+        let cancelled = self.post_well(&path, &json!({})).await?;
+        ensure!(cancelled["status"] == "cancelled", "called off, it is {cancelled}");
+        Ok(())
+    }
+
+    /// Sends a campaign: now, in some seconds, or within limits.
+    async fn send(&mut self, campaign: &str, expected: &mut Expected) -> anyhow::Result<()> {
+        let path = format!("campaigns/{campaign}/send");
+        let how = self.chance.below(12);
+        let request = match how {
+            0 | 1 => json!({"scheduledAt": later(3 + self.chance.below(5))}),
+            2 => json!({"scheduledAt": later(64)}),
+            3 => json!({"maxParts": 10_000}),
+            4 => json!({"maxParts": 1}),
+            _ => json!({}),
+        };
+        expected.is_held_back = how == 4 && expected.audience.len() > 1;
+        let (status, answer) = self.post(&path, &request).await?;
+        if status == 422 && answer["code"] == "scheduled_at_past" {
+            // By the clock of whoever was asked.
+            self.post_well(&path, &json!({})).await?;
+        } else {
+            ensure!(status == 202, "the send was answered {status}: {answer}");
+        }
+        if self.chance.hits(300) {
+            let (status, answer) = self.post(&path, &json!({})).await?;
+            ensure!(
+                status == 409 && answer["code"] == "campaign_not_draft",
+                "sent again, it was answered {status}: {answer}"
+            );
+        }
+        Ok(())
+    }
+
+    /// What people do while a campaign is under way.
+    async fn interfere(
+        &mut self,
+        campaign: &str,
+        contacts: &[(String, String)],
+        expected: &mut Expected,
+    ) -> anyhow::Result<()> {
+        self.a_moment(2_000).await;
+        if self.chance.hits(300)
+            && let Some((id, old)) = contacts.first()
+        {
+            let new = phone(self.seed, EDITED);
+            let path = self.path(&format!("contacts/{id}"));
+            let edit = json!({"phone": new});
+            self.api.must(Method::PUT, &path, &Body::Json(&edit), "").await?;
+            expected.audience.remove(old);
+            expected.either.push((old.clone(), new));
+        }
+        if self.chance.hits(300) {
+            // Whoever unsubscribes now may have got it, and is counted one way or the other.
+            let to = phone(self.seed, 7);
+            self.unsubscribe(&to).await?;
+            expected.audience.remove(&to);
+            expected.maybe.insert(to);
+        }
+        let controls: &[&str] = match self.chance.below(10) {
+            0..=2 => &["pause", "resume"],
+            3 => &["pause", "resume", "pause", "resume"],
+            4 => &["stop"],
+            5 => &["pause", "stop"],
+            _ => &[],
+        };
+        for control in controls {
+            self.a_moment(1_500).await;
+            let path = format!("campaigns/{campaign}/{control}");
+            let (status, answer) = self.post(&path, &json!({})).await?;
+            ensure!(status == 200 || status == 409, "{control} was answered {status}: {answer}");
+        }
+        Ok(())
+    }
+
+    /// Waits until everything is as it must be.
+    async fn settle(&mut self, campaign: &str, expected: &Expected) -> anyhow::Result<()> {
+        let path = self.path(&format!("campaigns/{campaign}"));
+        let deadline = Instant::now() + SETTLED_WITHIN;
+        let unknown_from = Instant::now() + UNKNOWN_AFTER;
+        let mut pause = Duration::from_secs(2);
+        loop {
+            tokio::time::sleep(pause).await;
+            let books = &self.grounds.books;
+            match judge(&self.api, books, &path, expected).await? {
+                Verdict::Good => return Ok(()),
+                Verdict::Broken(told) => bail!("campaign {campaign}: {told}"),
+                Verdict::Unknown(count) if self.grounds.is_skewed => {
+                    if Instant::now() > unknown_from {
+                        self.grounds.unknown.fetch_add(count, Ordering::Relaxed);
+                        return Ok(());
+                    }
+                }
+                Verdict::Unknown(count) => {
+                    let told = format!("the provider has {count} messages that are unknown");
+                    self.run.at(format!("settles campaign {campaign}: {told}"));
+                    ensure!(Instant::now() < deadline, "campaign {campaign} hangs: {told}");
+                }
+                Verdict::Open(told) => {
+                    self.run.at(format!("settles campaign {campaign}: {told}"));
+                    ensure!(Instant::now() < deadline, "campaign {campaign} hangs: {told}");
+                    let current = self.api.get(&path).await?;
+                    if current["dispatch"] == "paused" {
+                        self.resume(campaign, &current).await?;
+                    }
+                }
+            }
+            pause = Duration::from_secs(8).min(pause * 3 / 2);
+        }
+    }
+
+    /// Goes on with a campaign that somebody's last word has left paused.
+    async fn resume(&mut self, campaign: &str, current: &Value) -> anyhow::Result<()> {
+        ensure!(current["reason"].is_null(), "it paused itself: {current}");
+        let path = format!("campaigns/{campaign}/resume");
+        let (status, answer) = self.post(&path, &json!({})).await?;
+        ensure!(status == 200 || status == 409, "resume was answered {status}: {answer}");
+        Ok(())
+    }
+}
+
+/// A time so many seconds ahead, by this machine's clock.
+fn later(seconds: u64) -> String {
+    let at = DateTime::<Utc>::from(SystemTime::now() + Duration::from_secs(seconds));
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+pub(crate) fn text(value: &Value) -> anyhow::Result<String> {
+    Ok(value.as_str().with_context(|| format!("{value} is no text"))?.to_owned())
+}

@@ -1,0 +1,173 @@
+//! Many runs at once, and what they came to.
+
+use std::fs;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use local::stack::Stack;
+use local::{root, say};
+use tokio::task::JoinSet;
+
+use crate::arguments::Arguments;
+use crate::aws::Aws;
+use crate::books::Books;
+use crate::proxy::World;
+use crate::runs::Run;
+use crate::scenario::{self, Grounds};
+
+/// From so many seeds on, every operation that was used must have met a fault.
+const SEEDS_FOR_ALL: usize = 200;
+
+/// Where time is limited, no run is begun so long before its end.
+const LAST_BEGUN: Duration = Duration::from_mins(4);
+const TOLD_EVERY: Duration = Duration::from_secs(20);
+
+struct Ended {
+    seed: u64,
+    failure: Option<String>,
+    seconds: u64,
+}
+
+pub async fn run(arguments: &Arguments, stack: &Stack, world: &World) -> anyhow::Result<ExitCode> {
+    let http = reqwest::Client::builder().timeout(Duration::from_mins(1)).build()?;
+    let read = |name: &str| stack.variables.get(name).with_context(|| format!("no {name}"));
+    let grounds = Grounds {
+        books: Books::new(&http, read("PROVIDER_URL")?),
+        aws: Aws::new(&http, &stack.variables)?,
+        variables: stack.variables.clone(),
+        runs: Arc::clone(&world.runs),
+        is_skewed: arguments.skew > 0,
+        unknown: Arc::default(),
+        http,
+    };
+    let sweeping = tokio::spawn(sweep(grounds.aws.clone()));
+    let ended = all(arguments, &grounds).await?;
+    sweeping.abort();
+    conclude(&ended, &grounds, world).await
+}
+
+/// The sweep runs each minute on AWS. Here a run must not take minutes.
+async fn sweep(aws: Aws) {
+    loop {
+        // It may be killed like anybody else.
+        let _ = aws.sweep().await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<Ended>> {
+    let began = Instant::now();
+    let begin_within = arguments.within.saturating_sub(LAST_BEGUN);
+    let mut next = arguments.first();
+    let end = next.saturating_add(arguments.seeds);
+    let (mut runs, mut ended, mut told) = (JoinSet::new(), Vec::new(), Instant::now());
+    loop {
+        while runs.len() < arguments.at_once && next < end && began.elapsed() < begin_within {
+            runs.spawn(one(grounds.clone(), next));
+            next += 1;
+            // The first steps of all at once would only wait for one another.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        match tokio::time::timeout(TOLD_EVERY, runs.join_next()).await {
+            Ok(None) => return Ok(ended),
+            Ok(Some(run)) => {
+                let run: Ended = run?;
+                if let Some(failure) = &run.failure {
+                    say(&format!("seed {} failed after {} s: {failure}", run.seed, run.seconds));
+                }
+                ended.push(run);
+            }
+            Err(_) => {}
+        }
+        if began.elapsed() > arguments.within {
+            say(&format!("{} runs are cut off before their end", runs.len()));
+            return Ok(ended);
+        }
+        if told.elapsed() >= TOLD_EVERY {
+            let failed = ended.iter().filter(|run| run.failure.is_some()).count();
+            let (count, under_way) = (ended.len(), runs.len());
+            let seconds = began.elapsed().as_secs();
+            say(&format!("{seconds:>5} s  {count} ended, {failed} failed, {under_way} under way"));
+            if let Some((seed, step)) = grounds.runs.steps().first() {
+                say(&format!("         seed {seed} {step}"));
+            }
+            told = Instant::now();
+        }
+    }
+}
+
+async fn one(grounds: Grounds, seed: u64) -> Ended {
+    let began = Instant::now();
+    let run = Run::of_seed(seed);
+    let result = scenario::play(&grounds, &run, seed).await;
+    let failure = result.err().map(|error| {
+        let failure = format!("{error:#}");
+        let text = format!("{failure}\n\n{}\n", run.injected().join("\n"));
+        let path = root().join(format!("target/torture/seed-{seed}.txt"));
+        let kept = fs::create_dir_all(root().join("target/torture"));
+        match kept.and_then(|()| fs::write(&path, text)) {
+            Ok(()) => format!("{failure}\n  its faults: target/torture/seed-{seed}.txt"),
+            Err(error) => format!("{failure}\n  its faults could not be kept: {error}"),
+        }
+    });
+    Ended { seed, failure, seconds: began.elapsed().as_secs() }
+}
+
+async fn conclude(ended: &[Ended], grounds: &Grounds, world: &World) -> anyhow::Result<ExitCode> {
+    let tables = world.ledger.tables();
+    say(&format!("\n{tables}"));
+    let mut problems = Vec::new();
+    let duplicates = grounds.books.duplicates().await?;
+    if !duplicates.is_empty() {
+        problems.push(format!("texts that went out twice: {duplicates:?}"));
+    }
+    let letters = grounds.aws.dead_letters().await?;
+    for (body, reason) in &letters {
+        match reason {
+            Some(reason) => problems.push(format!("a dead letter: {reason}: {body}")),
+            // Its worker was killed each time it was handed out. The sweep has had the work done
+            // all the same, or its run has failed.
+            None => say(&format!("a message was handed out too often: {body}")),
+        }
+    }
+    let untouched = world.ledger.untouched();
+    if ended.len() >= SEEDS_FOR_ALL && !untouched.is_empty() {
+        problems.push(format!("nothing befell {}", untouched.join(", ")));
+    }
+    let failed: Vec<&Ended> = ended.iter().filter(|run| run.failure.is_some()).collect();
+    for run in &failed {
+        say(&format!("make torture SEED={}", run.seed));
+    }
+    for problem in &problems {
+        say(problem);
+    }
+    let mut seconds: Vec<u64> = ended.iter().map(|run| run.seconds).collect();
+    seconds.sort_unstable();
+    let (median, longest) = (seconds.get(seconds.len() / 2), seconds.last());
+    say(&format!(
+        "{} seeds ran, {} failed; a run took {} s, at most {} s",
+        ended.len(),
+        failed.len(),
+        median.copied().unwrap_or_default(),
+        longest.copied().unwrap_or_default(),
+    ));
+    let unknown = grounds.unknown.load(Ordering::Relaxed);
+    if unknown > 0 {
+        say(&format!(
+            "{unknown} messages stayed unknown that the provider has: whoever claimed them had a \
+             wrong clock, and their receipts were lost"
+        ));
+    }
+    if failed.is_empty() && problems.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let log = local::folder().join("functions.log");
+    let kept = root().join("target/torture/functions.log");
+    fs::create_dir_all(root().join("target/torture"))?;
+    fs::copy(log, &kept)?;
+    say("what the functions logged: target/torture/functions.log");
+    Ok(ExitCode::FAILURE)
+}
