@@ -26,36 +26,121 @@ use crate::table::{Applied, Claiming, Owed, Page, Person};
 #[derive(Debug)]
 pub enum Op {
     ReadCampaign,
-    SaveCampaign { before: Kept<Campaign>, after: Box<Campaign> },
+    SaveCampaign {
+        before: Kept<Campaign>,
+        after: Box<Campaign>,
+    },
     ReadLastSend,
-    Begin { before: Kept<Campaign>, after: Box<Campaign>, last: Option<Timestamp>, at: Timestamp },
-    ReadPage { shard: u16, from: Option<String> },
-    ReadLastChunk { shard: u16 },
-    PutChunk { shard: u16, chunk: Box<Chunk>, epoch: u32, at: Timestamp },
-    ReadChunk { shard: u16, number: u32 },
-    ReadStates { shard: u16 },
-    SaveState { shard: u16, before: Kept<ChunkState>, after: Box<ChunkState> },
+    Begin {
+        before: Kept<Campaign>,
+        after: Box<Campaign>,
+        last: Option<Timestamp>,
+        at: Timestamp,
+    },
+    ReadPage {
+        shard: u16,
+        from: Option<String>,
+    },
+    ReadLastChunk {
+        shard: u16,
+    },
+    PutChunk {
+        shard: u16,
+        chunk: Box<Chunk>,
+        epoch: u32,
+        at: Timestamp,
+    },
+    ReadChunk {
+        shard: u16,
+        number: u32,
+    },
+    ReadStates {
+        shard: u16,
+    },
+    SaveState {
+        shard: u16,
+        before: Kept<ChunkState>,
+        after: Box<ChunkState>,
+    },
     /// A worker begins a chunk by saving its state.
-    TakeChunk { shard: u16, before: Kept<ChunkState>, after: Box<ChunkState> },
-    ReadUnsubscribed { phones: Vec<Phone> },
-    Claim { message: Box<Message>, claiming: Claiming, at: Timestamp },
-    HandOver { phone: Phone, until: Timestamp },
-    Settle { phone: Phone, token: String, outcome: Outcome },
-    MarkUnknown { phone: Phone, token: String, at: Timestamp },
-    Release { phone: Phone, token: String },
-    Register { phone: Phone },
-    Send { job: Job, at: Timestamp },
-    ReadShard { shard: u16 },
-    LookUp { phone: Phone },
-    ApplyReceipt { delivery: Kept<Delivery> },
-    Park { delivery: Kept<Delivery> },
-    Unpark { delivery: Kept<Delivery> },
-    ReadOverdue { at: Timestamp },
-    TakeOverdue { owed: Kept<Owed>, until: Timestamp },
-    ForgetOverdue { owed: Kept<Owed> },
-    ReadPerson { id: ContactId },
-    ReadPresences { id: ContactId, from: Option<Phone>, to: Phone },
-    MoveContact { before: Kept<Person>, to: Phone, presences: Box<(Presence, Presence)>, last: Option<Timestamp>, at: Timestamp },
+    TakeChunk {
+        shard: u16,
+        before: Kept<ChunkState>,
+        after: Box<ChunkState>,
+    },
+    ReadUnsubscribed {
+        phones: Vec<Phone>,
+    },
+    Claim {
+        message: Box<Message>,
+        claiming: Claiming,
+        at: Timestamp,
+    },
+    HandOver {
+        phone: Phone,
+        until: Timestamp,
+    },
+    Settle {
+        phone: Phone,
+        token: String,
+        outcome: Outcome,
+    },
+    MarkUnknown {
+        phone: Phone,
+        token: String,
+        at: Timestamp,
+    },
+    Release {
+        phone: Phone,
+        token: String,
+    },
+    Register {
+        phone: Phone,
+    },
+    Send {
+        job: Job,
+        at: Timestamp,
+    },
+    ReadShard {
+        shard: u16,
+    },
+    LookUp {
+        phone: Phone,
+    },
+    ApplyReceipt {
+        delivery: Kept<Delivery>,
+    },
+    Park {
+        delivery: Kept<Delivery>,
+    },
+    Unpark {
+        delivery: Kept<Delivery>,
+    },
+    ReadOverdue {
+        at: Timestamp,
+    },
+    TakeOverdue {
+        owed: Kept<Owed>,
+        until: Timestamp,
+    },
+    ForgetOverdue {
+        owed: Kept<Owed>,
+    },
+    ReadPerson {
+        id: ContactId,
+    },
+    ReadPresences {
+        id: ContactId,
+        from: Option<Phone>,
+        to: Phone,
+    },
+    MoveContact {
+        before: Kept<Person>,
+        to: Phone,
+        presences: Box<(Presence, Presence)>,
+        last: Option<Timestamp>,
+        at: Timestamp,
+    },
 }
 
 impl Op {

@@ -22,27 +22,36 @@ pub struct Explored {
 pub struct Counterexample {
     pub broken: String,
     pub steps: Vec<String>,
+    /// So many states were found before.
+    pub states: usize,
 }
 
 /// Explores all that can come of `start`.
+///
+/// # Panics
+///
+/// If that is more than there is time for.
 pub fn explore(start: &World, bounds: &Bounds) -> Result<Explored, Counterexample> {
     let mut seen = HashSet::from([start.print()]);
     let mut came: Vec<(usize, Action)> = vec![(0, Action::Wait)];
     let mut frontier = VecDeque::from([(0, start.clone())]);
     let (mut ways, mut transitions) = (Ways::default(), 0);
     while let Some((place, world)) = frontier.pop_front() {
-        if let Some(wrong) = ways.lead_wrong(&world, bounds.rules) {
+        if bounds.only.is_none()
+            && let Some(wrong) = ways.lead_wrong(&world, bounds.rules)
+        {
             return Err(counterexample(start, bounds, wrong, &came, place));
         }
         for action in world.actions(bounds) {
             transitions += 1;
-            let next = world.after(action, bounds.rules);
+            let next = world.after(action, bounds);
             if !seen.insert(next.print()) {
                 continue;
             }
             came.push((place, action));
             let here = came.len() - 1;
-            let broken = safety::broken_step(&world, &next).or_else(|| safety::broken(&next));
+            let broken = safety::broken_step(&world, &next, bounds.only)
+                .or_else(|| safety::broken(&next, bounds.only));
             if let Some(broken) = broken {
                 return Err(counterexample(start, bounds, broken.to_owned(), &came, here));
             }
@@ -70,9 +79,9 @@ fn counterexample(
     let mut steps = Vec::new();
     for action in actions.into_iter().rev() {
         steps.push(describe(&world, action));
-        world = world.after(action, bounds.rules);
+        world = world.after(action, bounds);
     }
-    Counterexample { broken, steps }
+    Counterexample { broken, steps, states: came.len() }
 }
 
 fn describe(world: &World, action: Action) -> String {
@@ -90,7 +99,11 @@ fn describe(world: &World, action: Action) -> String {
         Action::HandOut { place, is_copy } => {
             let queued = world.queue.iter().nth(place);
             let program = queued.map(|queued| &queued.program);
-            format!("{} gets {}{program:?}", world.free_id(), if is_copy { "a copy of " } else { "" })
+            format!(
+                "{} gets {}{program:?}",
+                world.free_id(),
+                if is_copy { "a copy of " } else { "" }
+            )
         }
         Action::Sweep => format!("{} sweeps", world.free_id()),
         Action::Act(place) => format!("{} does {:?}", world.free_id(), world.agenda[place]),

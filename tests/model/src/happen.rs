@@ -2,18 +2,19 @@
 
 use shared::time::Timestamp;
 
-use crate::ask::{Answer, Op, ShardItems};
+use crate::ask::{Answer, Handover, Op, ShardItems};
 use crate::kept::Kept;
 use crate::process::{End, Process};
 use crate::programs::Program;
 use crate::provider::Mood;
 use crate::queue::Queued;
 use crate::table::Rules;
-use crate::world::{Act, Action, Audience, Fate, World};
+use crate::world::{Act, Action, Audience, Bounds, Fate, World};
 
 impl World {
     #[must_use]
-    pub fn after(&self, action: Action, rules: Rules) -> Self {
+    pub fn after(&self, action: Action, bounds: &Bounds) -> Self {
+        let rules = bounds.rules;
         let mut world = self.clone();
         match action {
             Action::Step(place, fate) => world.step(place, fate, rules),
@@ -38,7 +39,7 @@ impl World {
                 }
             },
             Action::Wait => {
-                if let Some(moment) = world.next_moment() {
+                if let Some(moment) = world.next_tick(bounds) {
                     world.now = moment;
                 }
             }
@@ -109,8 +110,7 @@ impl World {
             }
             Op::ReadLastSend => Answer::Moment(table.last_send),
             Op::Begin { before, after, last, at } => {
-                let is_begun =
-                    table.begin_campaign(before, (**after).clone(), *last, *at, rules);
+                let is_begun = table.begin_campaign(before, (**after).clone(), *last, *at, rules);
                 if is_begun {
                     self.audience = Some(Kept::new(self.audience_now()));
                 }
@@ -130,11 +130,11 @@ impl World {
             }
             Op::ReadStates { shard } => Answer::States(table.states_of(*shard)),
             Op::SaveState { shard, before, after } => {
-                Answer::Written(table.save_state(*shard, before, (**after).clone()))
+                Answer::Written(table.save_state(*shard, before, (**after).clone(), rules))
             }
             Op::TakeChunk { shard, before, after } => {
                 process.opted_out.clone_from(&table.unsubscribed);
-                Answer::Written(table.save_state(*shard, before, (**after).clone()))
+                Answer::Written(table.save_state(*shard, before, (**after).clone(), rules))
             }
             Op::ReadUnsubscribed { phones } => {
                 process.opted_out.clone_from(&table.unsubscribed);
@@ -151,10 +151,13 @@ impl World {
                         self.send(Program::Receipt(receipt), self.now);
                     }
                 }
+                if handover == Handover::Ambiguous && rules == Rules::SilenceAccepted {
+                    return Answer::HandedOver(Handover::Accepted { id: "none".to_owned() });
+                }
                 Answer::HandedOver(handover)
             }
             Op::Settle { phone, token, outcome } => {
-                Answer::Written(table.settle(phone, token, outcome.clone(), rules))
+                Answer::Written(table.settle(phone, token, outcome.clone()))
             }
             Op::MarkUnknown { phone, token, at } => {
                 Answer::Written(table.mark_unknown(phone, token, *at, rules))

@@ -12,8 +12,13 @@ use shared::message::{Counts, Status};
 
 use crate::programs::Program;
 use crate::protocol::Control;
+use crate::safety;
 use crate::table::Rules;
-use crate::world::{Action, Fate, Faults, World};
+use crate::world::{Action, Bounds, Fate, Faults, World};
+
+pub const FAN_OUT_STILL: &str = "its fan-out stands still";
+pub const RECEIPT_LOST: &str = "a receipt was lost";
+pub const DISPATCH_STILL: &str = "its dispatch stands still";
 
 /// More steps than any way takes.
 const STEPS_MOST: usize = 20_000;
@@ -45,12 +50,15 @@ impl Ways {
         wiped.processes.clear();
         wiped.queue.clear();
         let wrong = |found: Option<&str>, way| found.map(|found| format!("{way}, {found}"));
-        wrong(self.run(calm, false, rules), "when all goes on")
-            .or_else(|| wrong(self.run(wiped, true, rules), "when all workers die and jobs are lost"))
+        wrong(self.run(calm, false, rules), "when all goes on").or_else(|| {
+            wrong(self.run(wiped, true, rules), "when all workers die and jobs are lost")
+        })
     }
 
     fn run(&mut self, mut world: World, is_wiped: bool, rules: Rules) -> Option<&'static str> {
         let mut passed = Vec::new();
+        let (processes, until, tick, left_out) = (1, world.now, 1, &[]);
+        let bounds = Bounds { processes, until, tick, only: None, left_out, rules };
         for _ in 0..STEPS_MOST {
             let print = world.print() ^ u64::from(is_wiped);
             if self.good.contains(&print) {
@@ -65,16 +73,20 @@ impl Ways {
                 }
                 return wrong;
             };
-            world = match next {
-                Next::Action(action) => world.after(action, rules),
+            let after = match next {
+                Next::Action(action) => world.after(action, &bounds),
                 Next::Resume => {
-                    world.start(Program::Control(Control::Resume));
-                    world
+                    let mut resuming = world.clone();
+                    resuming.start(Program::Control(Control::Resume));
+                    resuming
                 }
             };
-            if let Some(broken) = crate::safety::broken(&world) {
-                return Some(broken);
+            let broken =
+                safety::broken_step(&world, &after, None).or_else(|| safety::broken(&after, None));
+            if broken.is_some() {
+                return broken;
             }
+            world = after;
         }
         Some("it never comes to rest")
     }
@@ -115,10 +127,10 @@ fn wrong_at_rest(world: &World, are_receipts_lost: bool) -> Option<&'static str>
     }
     let Some(broadcast) = campaign.broadcast() else { return Some("it has no sending") };
     if broadcast.audience.completed_at.is_none() {
-        return Some("its fan-out stands still");
+        return Some(FAN_OUT_STILL);
     }
     if !matches!(broadcast.dispatch, Dispatch::Done | Dispatch::Stopped) {
-        return Some("its dispatch stands still");
+        return Some(DISPATCH_STILL);
     }
     if world.table.states.values().any(|state| !state.is_done()) {
         return Some("a chunk stands still");
@@ -141,5 +153,5 @@ fn wrong_at_rest(world: &World, are_receipts_lost: bool) -> Option<&'static str>
     let lost = world.provider.books.keys().any(|phone| {
         world.table.messages.get(phone).is_none_or(|message| is_open(message.status()))
     });
-    (final_words && lost).then_some("a receipt was lost")
+    (final_words && lost).then_some(RECEIPT_LOST)
 }

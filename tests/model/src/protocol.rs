@@ -47,7 +47,7 @@ pub fn polls() -> PollSchedule {
 #[must_use]
 pub fn at(second: i64) -> Timestamp {
     let epoch = Timestamp::from_millis(1_800_000_000_000);
-    epoch.map(|epoch| epoch.plus_seconds(second)).unwrap_or_else(|| unreachable!("in range"))
+    epoch.map_or_else(|| unreachable!("in range"), |epoch| epoch.plus_seconds(second))
 }
 
 /// A campaign that is to be sent now.
@@ -111,6 +111,12 @@ pub fn queued(chunk: &Chunk, epoch: u32, now: Timestamp) -> ChunkState {
 #[must_use]
 pub fn given_up(state: &ChunkState, now: Timestamp) -> ChunkState {
     ChunkState { progress: Progress::Done, updated_at: now, ..state.clone() }
+}
+
+/// A chunk that was begun in vain so often.
+#[must_use]
+pub fn begun_in_vain(state: &ChunkState, attempts: u32) -> ChunkState {
+    ChunkState { attempts, ..state.clone() }
 }
 
 #[must_use]
@@ -231,7 +237,13 @@ impl Control {
 }
 
 #[must_use]
-pub fn receipt(phone: &Phone, id: &str, status: Status, opts_out: bool, now: Timestamp) -> Delivery {
+pub fn receipt(
+    phone: &Phone,
+    id: &str,
+    status: Status,
+    opts_out: bool,
+    now: Timestamp,
+) -> Delivery {
     let reason = if opts_out { FailureReason::Unsubscribed } else { FailureReason::Unreachable };
     Delivery {
         message: MessageRef {

@@ -26,13 +26,10 @@ impl Queue {
 
     /// The different messages that can be handed out, with their places.
     pub fn visible(&self, now: Timestamp) -> impl Iterator<Item = (usize, &Queued)> {
-        self.0
-            .iter()
-            .enumerate()
-            .filter(move |(place, queued)| {
-                let is_first = *place == 0 || self.0[place - 1] != **queued;
-                queued.at <= now && is_first
-            })
+        self.0.iter().enumerate().filter(move |(place, queued)| {
+            let is_first = *place == 0 || self.0[place - 1] != **queued;
+            queued.at <= now && is_first
+        })
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Queued> {

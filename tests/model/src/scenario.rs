@@ -10,7 +10,7 @@ use crate::protocol;
 use crate::provider::{Mood, Provider, Word};
 use crate::queue::{Queue, Queued};
 use crate::table::{Rules, Table};
-use crate::world::{Act, Action, Bounds, Fate, Faults, World};
+use crate::world::{Act, Action, Bounds, Fate, Faults, Kind, World};
 
 /// A world, and how far to go from it.
 #[derive(Clone)]
@@ -55,18 +55,26 @@ impl Scenario {
             agenda: Vec::new(),
             audience: None,
         };
-        Self { world, bounds: Bounds { processes: 2, until: now, rules: Rules::Whole } }
+        let bounds = Bounds {
+            processes: 2,
+            until: now,
+            tick: 40,
+            only: None,
+            left_out: &[],
+            rules: Rules::Whole,
+        };
+        Self { world, bounds }
     }
 
     /// The same, after an undisturbed fan-out.
     #[must_use]
     pub fn fanned_out(phones: &[Phone], shards: u16) -> Self {
         let mut scenario = Self::scheduled(phones, shards, None);
-        let rules = Rules::Whole;
+        let bounds = scenario.bounds;
         let world = &mut scenario.world;
-        *world = world.after(Action::HandOut { place: 0, is_copy: false }, rules);
+        *world = world.after(Action::HandOut { place: 0, is_copy: false }, &bounds);
         while !world.processes.is_empty() {
-            *world = world.after(Action::Step(0, Fate::Plain), rules);
+            *world = world.after(Action::Step(0, Fate::Plain), &bounds);
         }
         scenario
     }
@@ -87,6 +95,29 @@ impl Scenario {
     #[must_use]
     pub fn until(mut self, seconds: i64) -> Self {
         self.bounds.until = self.start().plus_seconds(seconds);
+        self
+    }
+
+    /// Judges one promise, and looks no further whether others hold.
+    #[must_use]
+    pub fn only(mut self, promise: &'static str) -> Self {
+        self.bounds.only = Some(promise);
+        self
+    }
+
+    /// Chunks that were begun in vain so often before.
+    #[must_use]
+    pub fn begun_in_vain(mut self, attempts: u32) -> Self {
+        for state in self.world.table.states.values_mut() {
+            *state = Kept::new(protocol::begun_in_vain(state, attempts));
+        }
+        self
+    }
+
+    /// Leaves kinds of programs to the time after the faults.
+    #[must_use]
+    pub fn without(mut self, kinds: &'static [Kind]) -> Self {
+        self.bounds.left_out = kinds;
         self
     }
 

@@ -40,6 +40,8 @@ pub enum Rules {
     NoRecheck,
     /// A receipt replaces whatever receipt is there.
     ReceiptsUnranked,
+    /// A receipt that comes before the worker's word is dropped.
+    EarlyReceiptsDropped,
     /// A chunk replaces the one that is there.
     ChunksOverwrite,
     /// Where a contact was at the send is not asked.
@@ -50,10 +52,14 @@ pub enum Rules {
     CampaignsOverwrite,
     /// What a campaign owes next is not written with it.
     DueForgotten,
+    /// A chunk's state is written whoever wrote in between.
+    StatesOverwrite,
     /// A claim that its worker left is removed, so that another tries the message again.
     AbandonedRetried,
-    /// The outcome of a claim is written over that of another.
-    SettlesAlways,
+    /// A provider that does not answer is taken to have accepted.
+    SilenceAccepted,
+    /// Whether a claim that its worker left was marked is not asked.
+    MarksUnasked,
 }
 
 #[derive(Clone, Default, Hash)]

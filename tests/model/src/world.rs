@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use shared::job::Job;
 use shared::phone::Phone;
 use shared::time::Timestamp;
 
@@ -11,9 +12,9 @@ use crate::kept::Kept;
 use crate::process::Process;
 use crate::programs::Program;
 use crate::protocol;
-use crate::provider::{Mood, Provider};
+use crate::provider::{Mood, Provider, Word};
 use crate::queue::Queue;
-use crate::table::{Rules, Table};
+use crate::table::{Owed, Rules, Table};
 
 #[derive(Clone, Hash)]
 pub struct World {
@@ -58,7 +59,27 @@ pub struct Bounds {
     pub processes: usize,
     /// The clock stops here.
     pub until: Timestamp,
+    /// The clock jumps to whole multiples of so many seconds.
+    pub tick: i64,
+    /// The one promise about states and steps that is judged; none for all, and the ways to the
+    /// end from each state.
+    pub only: Option<&'static str>,
+    /// What is not handed out before faults have stopped, so that a scenario is about the rest.
+    pub left_out: &'static [Kind],
     pub rules: Rules,
+}
+
+/// What a program is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Send,
+    FanOut,
+    Chunk,
+    Poll,
+    Drain,
+    Receipt,
+    Person,
+    Sweep,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +88,10 @@ pub enum Action {
     Step(usize, Fate),
     Crash(usize),
     /// A message is handed out, and stays on the queue if `is_copy`.
-    HandOut { place: usize, is_copy: bool },
+    HandOut {
+        place: usize,
+        is_copy: bool,
+    },
     Sweep,
     Act(usize),
     /// The clock jumps to the next moment at which a decision may change.
@@ -88,6 +112,31 @@ pub enum Fate {
     Provider(Mood),
 }
 
+impl Kind {
+    #[must_use]
+    pub fn of(job: &Job) -> Self {
+        match job {
+            Job::Send { .. } => Self::Send,
+            Job::FanOut { .. } => Self::FanOut,
+            Job::Poll { .. } => Self::Poll,
+            Job::Drain { .. } => Self::Drain,
+            Job::Chunk { .. } | Job::Import { .. } | Job::Test { .. } => Self::Chunk,
+        }
+    }
+}
+
+impl Program {
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Job(job) => Kind::of(job),
+            Self::Receipt(_) => Kind::Receipt,
+            Self::Sweep => Kind::Sweep,
+            Self::Control(_) | Self::Move { .. } => Kind::Person,
+        }
+    }
+}
+
 impl World {
     #[must_use]
     pub fn print(&self) -> u64 {
@@ -99,31 +148,70 @@ impl World {
     /// All that can happen next.
     #[must_use]
     pub fn actions(&self, bounds: &Bounds) -> Vec<Action> {
-        let mut actions = Vec::new();
-        for (place, process) in self.processes.iter().enumerate() {
-            let fates = self.fates(&process.pending);
-            actions.extend(fates.into_iter().map(|fate| Action::Step(place, fate)));
-            if self.faults.crashes > 0 {
-                actions.push(Action::Crash(place));
-            }
+        // What this process asks for now can be told from no other order, so none is tried.
+        let is_free = |process: &Process| self.is_independent(&process.pending);
+        if let Some(place) = self.processes.iter().position(is_free) {
+            return self.actions_of(place);
         }
+        let mut actions: Vec<Action> =
+            (0..self.processes.len()).flat_map(|place| self.actions_of(place)).collect();
         if self.processes.len() < bounds.processes {
-            for (place, _) in self.queue.visible(self.now) {
-                actions.push(Action::HandOut { place, is_copy: false });
-                if self.faults.copies > 0 {
-                    actions.push(Action::HandOut { place, is_copy: true });
-                }
-            }
-            let is_sweeping = self.processes.iter().any(|p| p.program == Program::Sweep);
-            if !is_sweeping && !self.table.overdue(self.now).is_empty() {
-                actions.push(Action::Sweep);
-            }
-            actions.extend((0..self.agenda.len()).map(Action::Act));
+            actions.extend(self.beginnings(bounds));
         }
-        if self.next_moment().is_some_and(|moment| moment <= bounds.until && self.may_be(moment)) {
+        let moment = self.next_tick(bounds);
+        if moment.is_some_and(|moment| moment <= bounds.until && self.may_be(moment)) {
             actions.push(Action::Wait);
         }
         actions
+    }
+
+    fn actions_of(&self, place: usize) -> Vec<Action> {
+        let fates = self.fates(&self.processes[place].pending);
+        let steps = fates.into_iter().map(|fate| Action::Step(place, fate));
+        steps.chain((self.faults.crashes > 0).then_some(Action::Crash(place))).collect()
+    }
+
+    fn beginnings(&self, bounds: &Bounds) -> Vec<Action> {
+        let mut actions = Vec::new();
+        for (place, queued) in self.queue.visible(self.now) {
+            if bounds.left_out.contains(&queued.program.kind()) {
+                continue;
+            }
+            actions.push(Action::HandOut { place, is_copy: false });
+            if self.faults.copies > 0 {
+                actions.push(Action::HandOut { place, is_copy: true });
+            }
+        }
+        let is_sweeping = self.processes.iter().any(|p| p.program == Program::Sweep);
+        let mut overdue = self.table.overdue(self.now).into_iter();
+        let is_swept = |owed: &Owed| !bounds.left_out.contains(&Kind::of(&owed.job));
+        let sweeps = !bounds.left_out.contains(&Kind::Sweep) && !is_sweeping;
+        if sweeps && overdue.any(|owed| is_swept(&owed)) {
+            actions.push(Action::Sweep);
+        }
+        actions.extend((0..self.agenda.len()).map(Action::Act));
+        actions
+    }
+
+    /// Whether a request changes nothing that others read or write at the same time, and reads
+    /// nothing that they change. A message that is sent late is as one that is handed out late, and
+    /// the provider's books are read by nobody but for a look-up.
+    fn is_independent(&self, op: &Op) -> bool {
+        match op {
+            Op::Send { .. } => true,
+            Op::HandOver { .. } => {
+                let looks = |process: &Process| matches!(*process.pending, Op::LookUp { .. });
+                !self.processes.iter().any(looks)
+            }
+            Op::ReadUnsubscribed { .. } => !self.may_opt_out(),
+            _ => false,
+        }
+    }
+
+    fn may_opt_out(&self) -> bool {
+        self.agenda.iter().any(|act| matches!(act, Act::Unsubscribe(_)))
+            || self.provider.moods.contains(&Mood::RefusesOptedOut)
+            || self.provider.words.contains(&Word::FailedOptedOut)
     }
 
     fn fates(&self, op: &Op) -> Vec<Fate> {
@@ -146,12 +234,28 @@ impl World {
         })
     }
 
+    /// The clock's next tick at which something may happen that cannot happen now. Between two
+    /// ticks nothing is lost but the order of moments that lie so near to each other.
+    #[must_use]
+    pub fn next_tick(&self, bounds: &Bounds) -> Option<Timestamp> {
+        let moment = self.next_moment(bounds.left_out)?;
+        let start = protocol::at(0);
+        let seconds = moment.since(start).num_milliseconds().div_euclid(1_000) + 1;
+        let whole = moment.since(start).num_milliseconds() % 1_000 == 0;
+        let seconds = if whole { seconds - 1 } else { seconds };
+        Some(start.plus_seconds((seconds + bounds.tick - 1) / bounds.tick * bounds.tick))
+    }
+
     /// The next moment at which something may happen that cannot happen now.
     #[must_use]
-    pub fn next_moment(&self) -> Option<Timestamp> {
+    pub fn next_moment(&self, left_out: &[Kind]) -> Option<Timestamp> {
         let table = &self.table;
-        let queued = self.queue.iter().map(|queued| queued.at);
-        let due = table.due.values().map(|owed| owed.not_before);
+        let is_in = |kind: Kind| !left_out.contains(&kind);
+        let queued = self.queue.iter().filter(|queued| is_in(queued.program.kind()));
+        let queued = queued.map(|queued| queued.at);
+        let due =
+            table.due.values().filter(|owed| is_in(Kind::Sweep) && is_in(Kind::of(&owed.job)));
+        let due = due.map(|owed| owed.not_before);
         let chunks = table.states.values().flat_map(|state| protocol::moments_of_chunk(state));
         let campaign = table.campaign.iter().flat_map(|c| protocol::moments_of_campaign(c));
         let claims = table.messages.values().filter_map(|m| protocol::moment_of_claim(m));
@@ -173,6 +277,6 @@ impl World {
             self.processes.iter().any(|process| process.id == *id)
                 || claims.into_iter().any(|claim| claim.token == token)
         };
-        (0..).find(|id| !is_taken(id)).unwrap_or_default()
+        (0..u32::MAX).find(|id| !is_taken(id)).unwrap_or_default()
     }
 }

@@ -105,4 +105,3 @@ fn hand_over(io: &mut Io<'_>, members: Vec<(Message, bool)>) -> Step<(Tally, boo
     }
     Ok((tally, told == Some(Member::Halted)))
 }
-

@@ -48,8 +48,8 @@ fn look(io: &mut Io<'_>, broadcast: &Broadcast, shard: u16, look: &mut Look) -> 
     for state in io.chunk_states(shard)? {
         look.moved_at = look.moved_at.max(state.moved_at());
         if is_stopped {
-            look.has_open |= !state.is_done()
-                && !give_up(io, broadcast, shard, &state, FailureReason::Stopped)?;
+            look.has_open |=
+                !state.is_done() && !give_up(io, broadcast, shard, &state, FailureReason::Stopped)?;
             continue;
         }
         match protocol::repair(&state, broadcast.epoch, now) {
@@ -88,7 +88,7 @@ fn give_up(
         match (protocol::found_by(&found, "", now), &found.claim) {
             (Found::Busy { .. }, _) => is_settled = false,
             (Found::Abandoned, Some(claim)) => {
-                io.mark_unknown(&found.to, &claim.token, now)?;
+                is_settled &= io.mark_unknown(&found.to, &claim.token, now)?;
             }
             _ => {}
         }

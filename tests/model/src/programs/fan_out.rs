@@ -44,7 +44,8 @@ fn run(io: &mut Io<'_>, campaign: &Campaign) -> Step<()> {
     if broadcast.audience.completed_at.is_some() {
         return Ok(());
     }
-    let mut fan_out = FanOut { io, broadcast, waiting: Vec::new(), cut: Vec::new(), shown_at: None };
+    let mut fan_out =
+        FanOut { io, broadcast, waiting: Vec::new(), cut: Vec::new(), shown_at: None };
     let mut totals = Vec::new();
     for shard in 0..broadcast.shards {
         totals.push(fan_out.shard(shard)?);

@@ -29,10 +29,9 @@ pub(super) fn after_claim(
         Found::Settled => Some(SETTLED_BEFORE),
         Found::Busy { until } => Some(Member::Busy { until }),
         Found::Abandoned => {
-            if let Some(claim) = &found.claim {
-                io.mark_unknown(&found.to, &claim.token, now)?;
-            }
-            Some(SETTLED_BEFORE)
+            let Some(claim) = &found.claim else { return Ok(Some(SETTLED_BEFORE)) };
+            let is_marked = io.mark_unknown(&found.to, &claim.token, now)?;
+            Some(if is_marked { SETTLED_BEFORE } else { Member::Busy { until: now } })
         }
     })
 }

@@ -49,8 +49,7 @@ fn look_up(io: &mut Io<'_>, open: &[Kept<Message>], counts: &mut Counts) -> Step
     for message in open {
         let learnt = io.borne(|io| io.look_up(&message.to))?.ok().flatten();
         let status = message.status();
-        let higher =
-            learnt.filter(|learnt| learnt.receipt.status.rank() > status.rank());
+        let higher = learnt.filter(|learnt| learnt.receipt.status.rank() > status.rank());
         let Some(learnt) = higher else {
             counts.add(status);
             continue;

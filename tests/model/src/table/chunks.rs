@@ -11,7 +11,10 @@ use crate::protocol;
 impl Table {
     #[must_use]
     pub fn last_chunk(&self, shard: u16) -> Option<Kept<Chunk>> {
-        self.chunks.range((shard, 0)..=(shard, u32::MAX)).next_back().map(|(_, chunk)| chunk.clone())
+        self.chunks
+            .range((shard, 0)..=(shard, u32::MAX))
+            .next_back()
+            .map(|(_, chunk)| chunk.clone())
     }
 
     /// Writes a chunk and, if it has recipients, its state; answers the chunk that is there already.
@@ -42,9 +45,16 @@ impl Table {
     }
 
     /// `false` if somebody wrote in between.
-    pub fn save_state(&mut self, shard: u16, before: &ChunkState, after: ChunkState) -> bool {
+    pub fn save_state(
+        &mut self,
+        shard: u16,
+        before: &ChunkState,
+        after: ChunkState,
+        rules: Rules,
+    ) -> bool {
         let Some(state) = self.states.get_mut(&(shard, after.number)) else { return false };
-        if state.updated_at != before.updated_at || state.progress != before.progress {
+        let is_seen = state.updated_at == before.updated_at && state.progress == before.progress;
+        if !is_seen && rules != Rules::StatesOverwrite {
             return false;
         }
         *state = Kept::new(after);

@@ -90,8 +90,7 @@ impl Table {
             (self.place(before.id, before.phone.as_ref()), self.place(before.id, Some(to)));
         let is_ordered = self.last_send == last || rules == Rules::MovesUnordered;
         let seen = self.contacts.get(&from).and_then(|trace| trace.updated_at);
-        let is_free =
-            self.contacts.get(&to_place).is_none_or(|trace| trace.updated_at.is_none());
+        let is_free = self.contacts.get(&to_place).is_none_or(|trace| trace.updated_at.is_none());
         if !is_ordered || seen != Some(before.updated_at) || !is_free {
             return false;
         }

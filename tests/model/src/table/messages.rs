@@ -47,11 +47,10 @@ impl Table {
     }
 
     /// `false` if what became of the message is written already.
-    pub fn settle(&mut self, phone: &Phone, token: &str, outcome: Outcome, rules: Rules) -> bool {
+    pub fn settle(&mut self, phone: &Phone, token: &str, outcome: Outcome) -> bool {
         self.update(phone, |message| {
             let is_open = is_claimed_by(message, token) && message.outcome.is_none();
-            (is_open || rules == Rules::SettlesAlways)
-                .then(|| Message { outcome: Some(outcome), ..message.clone() })
+            is_open.then(|| Message { outcome: Some(outcome), ..message.clone() })
         })
     }
 
@@ -63,14 +62,16 @@ impl Table {
         rules: Rules,
     ) -> bool {
         if rules == Rules::AbandonedRetried {
-            return self.messages.remove(phone).is_some();
+            self.messages.remove(phone);
+            return false;
         }
-        self.update(phone, |message| {
+        let is_marked = self.update(phone, |message| {
             let is_open = is_claimed_by(message, token)
                 && message.outcome.is_none()
                 && message.unknown_at.is_none();
             is_open.then(|| Message { unknown_at: Some(now), ..message.clone() })
-        })
+        });
+        is_marked || rules == Rules::MarksUnasked
     }
 
     /// `false` if something was said of the message meanwhile. A claim that is gone, or another's
@@ -78,9 +79,8 @@ impl Table {
     pub fn release(&mut self, phone: &Phone, token: &str, rules: Rules) -> bool {
         let Some(message) = self.messages.get(phone) else { return true };
         let is_own = is_claimed_by(message, token);
-        let is_silent = message.outcome.is_none()
-            && message.receipt.is_none()
-            && message.unknown_at.is_none();
+        let is_silent =
+            message.outcome.is_none() && message.receipt.is_none() && message.unknown_at.is_none();
         if (is_own && is_silent) || rules == Rules::ReleasesAlways {
             self.messages.remove(phone);
             return true;

@@ -26,6 +26,9 @@ impl Table {
         let Some(known) = self.messages.get(&delivery.to).cloned() else {
             return Applied::Early;
         };
+        if rules == Rules::EarlyReceiptsDropped && known.status().rank() == 0 {
+            return Applied::Known;
+        }
         let receipt = &delivery.receipt;
         // The ids of the outcome and of the receipt are asked one by one, and the receipt's rank
         // only of a receipt: an outcome's rank is no matter of the receipts consumer.
