@@ -121,6 +121,13 @@ impl Scenario {
         self
     }
 
+    /// The clock's ticks, in seconds.
+    #[must_use]
+    pub fn ticks(mut self, seconds: i64) -> Self {
+        self.bounds.tick = seconds;
+        self
+    }
+
     #[must_use]
     pub fn moods(mut self, moods: &[Mood]) -> Self {
         self.world.provider.moods = moods.to_vec();

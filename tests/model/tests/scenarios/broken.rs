@@ -62,13 +62,13 @@ fn chunks_that_overwrite() {
 fn chunks_that_overwrite_what_was_dispatched() {
     let scenario = unsubscribes::during_the_fan_out().faults(0, 0, 1);
     breaks_only(Rules::ChunksOverwrite, scenario.clone(), safety::STRANGER);
-    let scenario = scenario.until(80).without(&[Drain, Sweep]);
+    let scenario = scenario.until(80).ticks(80).without(&[Drain, Sweep]);
     breaks_only(Rules::ChunksOverwrite, scenario, safety::COUNTS);
 }
 
 #[test]
 fn states_that_overwrite() {
-    let scenario = repair::drains().faults(0, 0, 1).until(120);
+    let scenario = repair::drains().faults(0, 0, 1).until(120).ticks(120);
     breaks_only(Rules::StatesOverwrite, scenario, safety::DISPATCH_DONE);
 }
 

@@ -9,7 +9,7 @@ use crate::{depth, explored, phones};
 pub(crate) fn race() -> Scenario {
     Scenario::fanned_out(&phones(1), 1)
         .faults(depth(0, 1), 1, 1)
-        .until(depth(120, 240))
+        .until(depth(120, 160))
         .without(&[Poll, Drain, Sweep])
 }
 
@@ -41,7 +41,7 @@ fn three_workers_race_for_a_message() {
 fn two_workers_die_one_after_the_other() {
     let scenario = Scenario::fanned_out(&phones(1), 1)
         .faults(2, 0, 1)
-        .until(depth(120, 280))
+        .until(depth(120, 200))
         .without(&[Poll, Drain, Sweep]);
     explored("two crashes, one message", &scenario);
 }

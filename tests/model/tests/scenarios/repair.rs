@@ -19,7 +19,10 @@ fn the_drain_races_the_workers() {
 
 #[test]
 fn polls_race_the_workers() {
-    let scenario = Scenario::fanned_out(&phones(1), 1).faults(depth(0, 1), 0, 1).until(80);
+    let scenario = Scenario::fanned_out(&phones(1), 1)
+        .faults(depth(0, 1), 0, 1)
+        .until(80)
+        .ticks(depth(80, 40));
     explored("polls, drains and sweeps", &scenario);
 }
 
