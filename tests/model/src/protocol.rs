@@ -124,6 +124,12 @@ pub fn start(state: &ChunkState, now: Timestamp) -> Option<ChunkState> {
     state.start(now, PATIENCE)
 }
 
+/// The state in which a worker leaves its chunk.
+#[must_use]
+pub fn finish(working: &ChunkState, tally: &Tally, now: Timestamp) -> ChunkState {
+    working.finish(tally, now, 0)
+}
+
 #[must_use]
 pub fn repair(state: &ChunkState, epoch: u32, now: Timestamp) -> Repair {
     state.repair(epoch, now, PATIENCE)
@@ -202,6 +208,22 @@ pub fn polled(
 #[must_use]
 pub fn is_poll_owed(campaign: &Campaign, number: u32) -> bool {
     matches!(&campaign.step, Some(Due { job: Job::Poll { number: owed, .. }, .. }) if *owed == number)
+}
+
+#[must_use]
+pub fn hold_checked(campaign: &Campaign, now: Timestamp) -> Option<Campaign> {
+    campaign.hold_checked(now)
+}
+
+#[must_use]
+pub fn drain_checked(
+    campaign: &Campaign,
+    are_chunks_done: bool,
+    gave_up: bool,
+    moved_at: Timestamp,
+    now: Timestamp,
+) -> Option<Campaign> {
+    campaign.drain_checked(are_chunks_done, gave_up, moved_at, now)
 }
 
 /// Whether the provider may know more of a message than Volley does.

@@ -55,7 +55,7 @@ pub struct Audience {
 /// How far a scenario goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// Programs that run at the same time.
+    /// Functions that run at the same time; people are as many as the agenda has.
     pub processes: usize,
     /// The clock stops here.
     pub until: Timestamp,
@@ -155,9 +155,11 @@ impl World {
         }
         let mut actions: Vec<Action> =
             (0..self.processes.len()).flat_map(|place| self.actions_of(place)).collect();
-        if self.processes.len() < bounds.processes {
+        let is_function = |process: &&Process| process.program.kind() != Kind::Person;
+        if self.processes.iter().filter(is_function).count() < bounds.processes {
             actions.extend(self.beginnings(bounds));
         }
+        actions.extend((0..self.agenda.len()).map(Action::Act));
         let moment = self.next_tick(bounds);
         if moment.is_some_and(|moment| moment <= bounds.until && self.may_be(moment)) {
             actions.push(Action::Wait);
@@ -189,7 +191,6 @@ impl World {
         if sweeps && overdue.any(|owed| is_swept(&owed)) {
             actions.push(Action::Sweep);
         }
-        actions.extend((0..self.agenda.len()).map(Action::Act));
         actions
     }
 

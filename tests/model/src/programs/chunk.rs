@@ -7,6 +7,7 @@ use shared::phone::Phone;
 use super::campaigns::update;
 use super::handover::{self, Handed};
 use crate::ask::{Io, Step};
+use crate::kept::Kept;
 use crate::protocol::{self, Member};
 use crate::table::Claiming;
 
@@ -39,8 +40,8 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place) -> Step<()> {
         update(io, |campaign| protocol::halted(campaign, epoch, now))?;
     }
     let now = io.now();
-    let after = working.finish(&tally, now, 0);
-    let working = crate::kept::Kept::new(working);
+    let after = protocol::finish(&working, &tally, now);
+    let working = Kept::new(working);
     let is_saved = io.save_state(shard, &working, &after)?;
     if let Some(seconds) = protocol::comes_back_after(&after, now)
         && is_saved

@@ -27,7 +27,7 @@ pub(super) fn drain(io: &mut Io<'_>, epoch: u32) -> Step<()> {
     }
     if broadcast.dispatch == Dispatch::Held {
         let now = io.now();
-        update(io, |campaign| campaign.hold_checked(now))?;
+        update(io, |campaign| protocol::hold_checked(campaign, now))?;
         return Ok(());
     }
     let are_all_cut = broadcast.audience.completed_at.is_some();
@@ -38,7 +38,9 @@ pub(super) fn drain(io: &mut Io<'_>, epoch: u32) -> Step<()> {
     let moved_at = all.moved_at.unwrap_or(broadcast.sent_at);
     let now = io.now();
     let are_chunks_done = are_all_cut && !all.has_open;
-    update(io, |campaign| campaign.drain_checked(are_chunks_done, all.gave_up, moved_at, now))?;
+    update(io, |campaign| {
+        protocol::drain_checked(campaign, are_chunks_done, all.gave_up, moved_at, now)
+    })?;
     Ok(())
 }
 

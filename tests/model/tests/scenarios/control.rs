@@ -75,8 +75,10 @@ fn a_cancel_races_the_send() {
     explored("cancel", &cancel());
 }
 
+/// A fan-out goes on while its campaign is paused.
 pub(crate) fn pause_in_fan_out() -> Scenario {
     Scenario::scheduled(&phones(1), 1, None)
+        .at_once(depth(1, 2))
         .acts(&[asks(Control::Pause), asks(Control::Resume)])
         .faults(1, 0, 0)
         .until(0)

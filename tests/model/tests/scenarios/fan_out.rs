@@ -66,18 +66,17 @@ fn two_runs_begin_with_a_limit() {
 pub(crate) fn long_chain() -> Scenario {
     let watched = phones(101);
     let mut scenario = Scenario::scheduled(&[], 1, None);
-    // A chunk of a hundred less one, then contacts that move and opt out where it is cut.
+    // Most of a chunk, then contacts that opt out and move where it is cut.
     for (number, phone) in (1_000..).zip(&watched[..98]) {
         scenario.world.table.add_contact(number, Some(phone), scenario.world.now);
     }
     for (number, phone) in (1..).zip(&watched[98..]) {
         scenario.world.table.add_contact(number, Some(phone), scenario.world.now);
     }
+    let opts_out = Act::Unsubscribe(watched[98].clone());
+    let moves = Act::Ask(Program::Move { contact: contact_id(3), to: watched[99].clone() });
     scenario
-        .acts(&[
-            Act::Unsubscribe(watched[98].clone()),
-            Act::Ask(Program::Move { contact: contact_id(3), to: watched[99].clone() }),
-        ])
+        .acts(&[opts_out, moves][..depth(1, 2)])
         .faults(0, 0, 1)
         .until(0)
         .without(&[Poll, Drain, Sweep, Chunk])
