@@ -89,11 +89,11 @@ pub(crate) async fn after_claim(
         Found::Settled => Some(SETTLED_BEFORE),
         Found::Busy { until } => Some(Member::Busy { until }),
         Found::Abandoned => {
-            if let Some(claim) = &found.claim {
-                let reference = reference(found);
-                app.table.mark_unknown(&reference, shards, &claim.token, now).await?;
-            }
-            Some(SETTLED_BEFORE)
+            let Some(claim) = &found.claim else { return Ok(Some(SETTLED_BEFORE)) };
+            let marked =
+                app.table.mark_unknown(&reference(found), shards, &claim.token, now).await?;
+            // If not, somebody was at it after all, and may even have given the claim back.
+            Some(if marked { SETTLED_BEFORE } else { Member::Busy { until: now } })
         }
     })
 }

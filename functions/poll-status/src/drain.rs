@@ -212,7 +212,9 @@ async fn give_up(
                     message_id: found.id,
                     kind: Kind::Campaign,
                 };
-                app.table.mark_unknown(&reference, broadcast.shards, &claim.token, now).await?;
+                let shards = broadcast.shards;
+                // If not, somebody was at it after all, and may even have given the claim back.
+                is_settled &= app.table.mark_unknown(&reference, shards, &claim.token, now).await?;
             }
             _ => {}
         }

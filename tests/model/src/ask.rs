@@ -1,0 +1,367 @@
+//! What a function asks of the world, and how.
+//!
+//! A function of Volley is modelled by a program that asks for one operation after another. It is
+//! run again from its start for each step, with the answers that it has had so far, until it asks
+//! for something new: that is where it stands. So a program reads like the function that it
+//! models, and its whole state is the list of its answers.
+
+use std::collections::BTreeSet;
+
+use shared::audience::Totals;
+use shared::campaign::Campaign;
+use shared::chunk::Chunk;
+use shared::chunk_state::ChunkState;
+use shared::contact::Presence;
+use shared::ids::ContactId;
+use shared::job::Job;
+use shared::message::{Message, Outcome};
+use shared::phone::Phone;
+use shared::receipt::Delivery;
+use shared::time::Timestamp;
+
+use crate::kept::Kept;
+use crate::table::{Applied, Claiming, Owed, Page, Person};
+
+/// One request to the table, a queue or the provider.
+#[derive(Debug)]
+pub enum Op {
+    ReadCampaign,
+    SaveCampaign {
+        before: Kept<Campaign>,
+        after: Box<Campaign>,
+    },
+    ReadLastSend,
+    Begin {
+        before: Kept<Campaign>,
+        after: Box<Campaign>,
+        last: Option<Timestamp>,
+        at: Timestamp,
+    },
+    ReadPage {
+        shard: u16,
+        from: Option<String>,
+    },
+    ReadLastChunk {
+        shard: u16,
+    },
+    PutChunk {
+        shard: u16,
+        chunk: Box<Chunk>,
+        epoch: u32,
+        at: Timestamp,
+    },
+    ReadChunk {
+        shard: u16,
+        number: u32,
+    },
+    ReadStates {
+        shard: u16,
+    },
+    SaveState {
+        shard: u16,
+        before: Kept<ChunkState>,
+        after: Box<ChunkState>,
+    },
+    /// A worker begins a chunk by saving its state.
+    TakeChunk {
+        shard: u16,
+        before: Kept<ChunkState>,
+        after: Box<ChunkState>,
+    },
+    ReadUnsubscribed {
+        phones: Vec<Phone>,
+    },
+    Claim {
+        message: Box<Message>,
+        claiming: Claiming,
+        at: Timestamp,
+    },
+    HandOver {
+        phone: Phone,
+        until: Timestamp,
+    },
+    Settle {
+        phone: Phone,
+        token: String,
+        outcome: Outcome,
+    },
+    MarkUnknown {
+        phone: Phone,
+        token: String,
+        at: Timestamp,
+    },
+    Release {
+        phone: Phone,
+        token: String,
+    },
+    Register {
+        phone: Phone,
+    },
+    Send {
+        job: Job,
+        at: Timestamp,
+    },
+    ReadShard {
+        shard: u16,
+    },
+    LookUp {
+        phone: Phone,
+    },
+    ApplyReceipt {
+        delivery: Kept<Delivery>,
+    },
+    Park {
+        delivery: Kept<Delivery>,
+    },
+    Unpark {
+        delivery: Kept<Delivery>,
+    },
+    ReadOverdue {
+        at: Timestamp,
+    },
+    TakeOverdue {
+        owed: Kept<Owed>,
+        until: Timestamp,
+    },
+    ForgetOverdue {
+        owed: Kept<Owed>,
+    },
+    ReadPerson {
+        id: ContactId,
+    },
+    ReadPresences {
+        id: ContactId,
+        from: Option<Phone>,
+        to: Phone,
+    },
+    MoveContact {
+        before: Kept<Person>,
+        to: Phone,
+        presences: Box<(Presence, Presence)>,
+        last: Option<Timestamp>,
+        at: Timestamp,
+    },
+}
+
+impl Op {
+    /// Whether asking changes something, so that a lost answer matters.
+    #[must_use]
+    pub fn is_write(&self) -> bool {
+        !matches!(
+            self,
+            Self::ReadCampaign
+                | Self::ReadLastSend
+                | Self::ReadPage { .. }
+                | Self::ReadLastChunk { .. }
+                | Self::ReadChunk { .. }
+                | Self::ReadStates { .. }
+                | Self::ReadUnsubscribed { .. }
+                | Self::ReadShard { .. }
+                | Self::ReadOverdue { .. }
+                | Self::ReadPerson { .. }
+                | Self::ReadPresences { .. }
+                | Self::HandOver { .. }
+                | Self::LookUp { .. }
+        )
+    }
+}
+
+/// What a shard of a campaign holds, as a poll reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ShardItems {
+    pub messages: Vec<Kept<Message>>,
+    pub states: Vec<Kept<ChunkState>>,
+    pub parked: Vec<Kept<Delivery>>,
+}
+
+/// What the gateway makes of the provider's answer, or of none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Handover {
+    Accepted { id: String },
+    Refused { opted_out: bool },
+    Throttled,
+    Halted,
+    Unreachable,
+    Ambiguous,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    Done,
+    /// Whether a conditional write was made.
+    Written(bool),
+    /// The request failed, or seemed to.
+    Failed,
+    Campaign(Option<Kept<Campaign>>),
+    Moment(Option<Timestamp>),
+    Page(Kept<Page>),
+    Chunk(Option<Kept<Chunk>>),
+    StateAndChunk(Option<(Kept<ChunkState>, Kept<Chunk>)>),
+    States(Vec<Kept<ChunkState>>),
+    Phones(BTreeSet<Phone>),
+    /// The message that was there already.
+    Claimed(Option<Kept<Message>>),
+    HandedOver(Handover),
+    Shard(Box<ShardItems>),
+    Found(Option<Kept<Delivery>>),
+    Applied(Applied),
+    Overdue(Vec<Kept<Owed>>),
+    Person(Option<Kept<Person>>),
+    Presences(Kept<(Presence, Presence)>),
+}
+
+/// Why a program does not go on.
+#[derive(Debug)]
+pub enum Stop {
+    /// It waits for an answer.
+    At(Op),
+    /// It ends with an error, and its message is handed out again.
+    Failed,
+}
+
+pub type Step<T> = Result<T, Stop>;
+
+/// An answer and when it came.
+pub type Entry = (Timestamp, Answer);
+
+/// A program's side of the world: what it has been answered.
+pub struct Io<'a> {
+    log: &'a [Entry],
+    next: usize,
+    now: Timestamp,
+    /// A worker's token. Real ones are random; no two live workers have the same.
+    pub token: String,
+    pub shards: u16,
+}
+
+macro_rules! ask {
+    ($name:ident($($argument:ident: $type:ty),*) -> $answer:ty, $op:expr, $pattern:pat => $result:expr) => {
+        pub fn $name(&mut self, $($argument: $type),*) -> Step<$answer> {
+            match self.ask($op)? {
+                $pattern => Ok($result),
+                Answer::Failed => Err(Stop::Failed),
+                other => unreachable!("{other:?} is no answer to {}", stringify!($name)),
+            }
+        }
+    };
+}
+
+impl<'a> Io<'a> {
+    #[must_use]
+    pub fn new(log: &'a [Entry], since: Timestamp, token: String, shards: u16) -> Self {
+        Self { log, next: 0, now: since, token, shards }
+    }
+
+    fn ask(&mut self, op: Op) -> Step<Answer> {
+        let Some((now, answer)) = self.log.get(self.next) else {
+            return Err(Stop::At(op));
+        };
+        self.next += 1;
+        self.now = *now;
+        Ok(answer.clone())
+    }
+
+    /// The time when the last answer came.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    ask!(campaign() -> Option<Kept<Campaign>>, Op::ReadCampaign, Answer::Campaign(found) => found);
+    ask!(save_campaign(before: &Kept<Campaign>, after: Campaign) -> bool,
+        Op::SaveCampaign { before: before.clone(), after: Box::new(after) },
+        Answer::Written(written) => written);
+    ask!(last_send() -> Option<Timestamp>, Op::ReadLastSend, Answer::Moment(at) => at);
+    ask!(begin_campaign(before: &Kept<Campaign>, after: Campaign, last: Option<Timestamp>, at: Timestamp) -> bool,
+        Op::Begin { before: before.clone(), after: Box::new(after), last, at },
+        Answer::Written(written) => written);
+    ask!(audience_page(shard: u16, from: Option<&str>) -> Kept<Page>,
+        Op::ReadPage { shard, from: from.map(str::to_owned) }, Answer::Page(page) => page);
+    ask!(last_chunk(shard: u16) -> Option<Kept<Chunk>>,
+        Op::ReadLastChunk { shard }, Answer::Chunk(chunk) => chunk);
+    ask!(put_chunk(shard: u16, chunk: &Chunk, epoch: u32, at: Timestamp) -> Option<Kept<Chunk>>,
+        Op::PutChunk { shard, chunk: Box::new(chunk.clone()), epoch, at },
+        Answer::Chunk(existing) => existing);
+    ask!(chunk(shard: u16, number: u32) -> Option<(Kept<ChunkState>, Kept<Chunk>)>,
+        Op::ReadChunk { shard, number }, Answer::StateAndChunk(found) => found);
+    ask!(chunk_states(shard: u16) -> Vec<Kept<ChunkState>>,
+        Op::ReadStates { shard }, Answer::States(states) => states);
+    ask!(save_state(shard: u16, before: &Kept<ChunkState>, after: &ChunkState) -> bool,
+        Op::SaveState { shard, before: before.clone(), after: Box::new(after.clone()) },
+        Answer::Written(written) => written);
+    ask!(take_chunk(shard: u16, before: &Kept<ChunkState>, after: &ChunkState) -> bool,
+        Op::TakeChunk { shard, before: before.clone(), after: Box::new(after.clone()) },
+        Answer::Written(written) => written);
+    ask!(unsubscribed_among(phones: &[Phone]) -> BTreeSet<Phone>,
+        Op::ReadUnsubscribed { phones: phones.to_vec() }, Answer::Phones(phones) => phones);
+    ask!(hand_over(phone: &Phone, until: Timestamp) -> Handover,
+        Op::HandOver { phone: phone.clone(), until }, Answer::HandedOver(handover) => handover);
+    ask!(mark_unknown(phone: &Phone, token: &str, at: Timestamp) -> bool,
+        Op::MarkUnknown { phone: phone.clone(), token: token.to_owned(), at },
+        Answer::Written(written) => written);
+    ask!(release(phone: &Phone, token: &str) -> bool,
+        Op::Release { phone: phone.clone(), token: token.to_owned() },
+        Answer::Written(released) => released);
+    ask!(register(phone: &Phone) -> (),
+        Op::Register { phone: phone.clone() }, Answer::Done => ());
+    ask!(send(job: Job, at: Timestamp) -> (), Op::Send { job, at }, Answer::Done => ());
+    ask!(shard_items(shard: u16) -> ShardItems,
+        Op::ReadShard { shard }, Answer::Shard(items) => *items);
+    ask!(look_up(phone: &Phone) -> Option<Kept<Delivery>>,
+        Op::LookUp { phone: phone.clone() }, Answer::Found(found) => found);
+    ask!(apply_receipt(delivery: &Kept<Delivery>) -> Applied,
+        Op::ApplyReceipt { delivery: delivery.clone() }, Answer::Applied(applied) => applied);
+    ask!(park(delivery: &Kept<Delivery>) -> (),
+        Op::Park { delivery: delivery.clone() }, Answer::Done => ());
+    ask!(unpark(delivery: &Kept<Delivery>) -> (),
+        Op::Unpark { delivery: delivery.clone() }, Answer::Done => ());
+    ask!(overdue(at: Timestamp) -> Vec<Kept<Owed>>,
+        Op::ReadOverdue { at }, Answer::Overdue(owed) => owed);
+    ask!(take_overdue(owed: &Kept<Owed>, until: Timestamp) -> bool,
+        Op::TakeOverdue { owed: owed.clone(), until }, Answer::Written(taken) => taken);
+    ask!(forget_overdue(owed: &Kept<Owed>) -> (),
+        Op::ForgetOverdue { owed: owed.clone() }, Answer::Done => ());
+    ask!(person(id: ContactId) -> Option<Kept<Person>>,
+        Op::ReadPerson { id }, Answer::Person(found) => found);
+    ask!(presences(id: ContactId, from: Option<&Phone>, to: &Phone) -> Kept<(Presence, Presence)>,
+        Op::ReadPresences { id, from: from.cloned(), to: to.clone() },
+        Answer::Presences(presences) => presences);
+    ask!(move_contact(before: &Kept<Person>, to: &Phone, presences: (Presence, Presence), last: Option<Timestamp>, at: Timestamp) -> bool,
+        Op::MoveContact { before: before.clone(), to: to.clone(), presences: Box::new(presences), last, at },
+        Answer::Written(written) => written);
+
+    /// Claims a message; the worker goes on also if that failed.
+    pub fn claim(
+        &mut self,
+        message: &Message,
+        claiming: Claiming,
+        at: Timestamp,
+    ) -> Step<Result<Option<Kept<Message>>, ()>> {
+        match self.ask(Op::Claim { message: Box::new(message.clone()), claiming, at })? {
+            Answer::Claimed(existing) => Ok(Ok(existing)),
+            _ => Ok(Err(())),
+        }
+    }
+
+    /// Any other request of which the caller bears that it failed.
+    pub fn borne<T>(&mut self, ask: impl FnOnce(&mut Self) -> Step<T>) -> Step<Result<T, ()>> {
+        match ask(self) {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(Stop::Failed) => Ok(Err(())),
+            Err(at @ Stop::At(_)) => Err(at),
+        }
+    }
+
+    ask!(settle(phone: &Phone, token: &str, outcome: Outcome) -> bool,
+        Op::Settle { phone: phone.clone(), token: token.to_owned(), outcome },
+        Answer::Written(written) => written);
+}
+
+/// The sum of what shards came to.
+#[must_use]
+pub fn sum(totals: impl IntoIterator<Item = Totals>) -> Totals {
+    totals.into_iter().fold(Totals::default(), |mut sum, totals| {
+        sum += totals;
+        sum
+    })
+}

@@ -1,0 +1,74 @@
+//! A program on its way.
+
+use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+
+use shared::phone::Phone;
+use shared::time::Timestamp;
+
+use crate::ask::{Answer, Entry, Io, Op, Stop};
+use crate::programs::Program;
+
+#[derive(Clone)]
+pub struct Process {
+    pub id: u32,
+    pub program: Program,
+    since: Timestamp,
+    log: Vec<Entry>,
+    /// What it asks for now; it follows from the rest.
+    pub pending: Rc<Op>,
+    /// Who had opted out when it took its chunk, or read the register once more.
+    pub opted_out: BTreeSet<Phone>,
+}
+
+impl Hash for Process {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.id, &self.program, self.since, &self.log, &self.opted_out).hash(state);
+    }
+}
+
+/// How a program came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Done,
+    Failed,
+}
+
+impl Process {
+    /// `None` if the program has nothing to ask.
+    #[must_use]
+    pub fn start(id: u32, program: Program, now: Timestamp, shards: u16) -> Option<Self> {
+        let pending = run(&program, &[], now, id, shards).ok()?;
+        let (log, opted_out) = (Vec::new(), BTreeSet::new());
+        Some(Self { id, program, since: now, log, pending: Rc::new(pending), opted_out })
+    }
+
+    #[must_use]
+    pub fn token(&self) -> String {
+        self.id.to_string()
+    }
+
+    /// Takes an answer and goes on to its next request, or to its end.
+    pub fn hear(mut self, now: Timestamp, answer: Answer, shards: u16) -> Result<Self, End> {
+        self.log.push((now, answer));
+        let pending = run(&self.program, &self.log, self.since, self.id, shards)?;
+        self.pending = Rc::new(pending);
+        Ok(self)
+    }
+}
+
+fn run(
+    program: &Program,
+    log: &[Entry],
+    since: Timestamp,
+    id: u32,
+    shards: u16,
+) -> Result<Op, End> {
+    let mut io = Io::new(log, since, id.to_string(), shards);
+    match program.run(&mut io) {
+        Ok(()) => Err(End::Done),
+        Err(Stop::Failed) => Err(End::Failed),
+        Err(Stop::At(op)) => Ok(op),
+    }
+}

@@ -1,0 +1,54 @@
+//! The functions of Volley as programs of the model, each as its original is written.
+//!
+//! What an original does side by side is done here one after the other, since nothing of one
+//! member or shard depends on another's; other programs come in between any two steps.
+
+mod campaigns;
+mod chunk;
+mod contacts;
+mod drain;
+mod fan_out;
+mod handover;
+mod poll;
+mod receipts;
+mod sweep;
+
+use shared::ids::ContactId;
+use shared::job::Job;
+use shared::phone::Phone;
+use shared::receipt::Delivery;
+
+use crate::ask::{Io, Step};
+use crate::kept::Kept;
+use crate::protocol::Control;
+
+/// What a process runs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Program {
+    Job(Kept<Job>),
+    Receipt(Kept<Delivery>),
+    Sweep,
+    Control(Control),
+    Move { contact: ContactId, to: Phone },
+}
+
+impl Program {
+    pub fn run(&self, io: &mut Io<'_>) -> Step<()> {
+        match self {
+            Self::Receipt(delivery) => receipts::apply(io, delivery),
+            Self::Sweep => sweep::sweep(io),
+            Self::Control(control) => campaigns::change(io, *control),
+            Self::Move { contact, to } => contacts::relocate(io, *contact, to),
+            Self::Job(job) => match **job {
+                Job::Send { scheduled_at, .. } => fan_out::begin(io, scheduled_at),
+                Job::FanOut { .. } => fan_out::resume(io),
+                Job::Chunk { epoch, shard, number, .. } => {
+                    chunk::dispatch(io, chunk::Place { epoch, shard, number })
+                }
+                Job::Poll { number, .. } => poll::poll(io, number),
+                Job::Drain { .. } => drain::drain(io, job),
+                Job::Import { .. } | Job::Test { .. } => Ok(()),
+            },
+        }
+    }
+}

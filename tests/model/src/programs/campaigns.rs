@@ -1,0 +1,44 @@
+//! As `infra::table::campaigns::update_campaign` and `functions/api/src/routes/controls.rs`.
+
+use shared::campaign::Campaign;
+use shared::time::Timestamp;
+
+use crate::ask::{Io, Step};
+use crate::protocol::Control;
+
+/// Reads a campaign, decides, and writes what was decided, again if somebody wrote in between.
+pub(super) fn update(
+    io: &mut Io<'_>,
+    mut decide: impl FnMut(&Campaign) -> Option<Campaign>,
+) -> Step<Option<Campaign>> {
+    loop {
+        let Some(before) = io.campaign()? else { return Ok(None) };
+        let Some(after) = decide(&before) else { return Ok(None) };
+        if io.save_campaign(&before, after.clone())? {
+            return Ok(Some(after));
+        }
+    }
+}
+
+pub(super) fn change(io: &mut Io<'_>, control: Control) -> Step<()> {
+    loop {
+        let now = io.now();
+        let Some(before) = io.campaign()? else { return Ok(()) };
+        let Some(after) = control.of((*before).clone(), now) else { return Ok(()) };
+        let drain = after.drain.clone();
+        if io.save_campaign(&before, after)? {
+            return match drain {
+                Some(due) if matches!(control, Control::Resume | Control::Stop) => {
+                    io.send(due.job, now)
+                }
+                _ => Ok(()),
+            };
+        }
+    }
+}
+
+/// Arms `job`; if that fails, the sweep does it.
+pub(super) fn arm(io: &mut Io<'_>, job: shared::job::Job, at: Timestamp) -> Step<()> {
+    let _left_to_the_sweep = io.borne(|io| io.send(job, at))?;
+    Ok(())
+}

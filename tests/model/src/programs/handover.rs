@@ -1,0 +1,80 @@
+//! As `functions/dispatch/src/handover.rs`.
+
+use shared::message::{FailureReason, Found, Message, Outcome};
+use shared::phone::Phone;
+use shared::time::Timestamp;
+
+use crate::ask::{Handover, Io, Step};
+use crate::protocol::{self, Member};
+
+const SETTLED_BEFORE: Member = Member::Settled { by_this_worker: false };
+
+/// What handing a message over came to.
+pub(super) enum Handed {
+    /// This is to be written before the message counts as settled.
+    Learnt(Outcome),
+    Counted(Member),
+}
+
+/// What a claim leaves to do: to hand the message over, or nothing more than to count it.
+pub(super) fn after_claim(
+    io: &mut Io<'_>,
+    found: Option<&Message>,
+    token: &str,
+) -> Step<Option<Member>> {
+    let Some(found) = found else { return Ok(None) };
+    let now = io.now();
+    Ok(match protocol::found_by(found, token, now) {
+        Found::Own => None,
+        Found::Settled => Some(SETTLED_BEFORE),
+        Found::Busy { until } => Some(Member::Busy { until }),
+        Found::Abandoned => {
+            let Some(claim) = &found.claim else { return Ok(Some(SETTLED_BEFORE)) };
+            let is_marked = io.mark_unknown(&found.to, &claim.token, now)?;
+            Some(if is_marked { SETTLED_BEFORE } else { Member::Busy { until: now } })
+        }
+    })
+}
+
+/// Hands over a message that this worker has claimed since `since`.
+pub(super) fn hand_over(
+    io: &mut Io<'_>,
+    phone: &Phone,
+    token: &str,
+    since: Timestamp,
+    told: Option<Member>,
+) -> Step<Handed> {
+    if let Some(told) = told {
+        return give_back(io, phone, token, told);
+    }
+    let now = io.now();
+    if now > since.plus_seconds(protocol::HANDOVER_WITHIN) {
+        return give_back(io, phone, token, Member::Unreachable);
+    }
+    let outcome = match io.hand_over(phone, now.plus_seconds(protocol::GATEWAY))? {
+        Handover::Accepted { id } => Outcome::Accepted { provider_id: id, at: io.now() },
+        Handover::Refused { opted_out } => {
+            if opted_out {
+                io.register(phone)?;
+            }
+            let reason =
+                if opted_out { FailureReason::Unsubscribed } else { FailureReason::InvalidNumber };
+            Outcome::Failed { reason, code: None, at: io.now() }
+        }
+        Handover::Ambiguous => {
+            let now = io.now();
+            io.mark_unknown(phone, token, now)?;
+            return Ok(Handed::Counted(Member::Settled { by_this_worker: true }));
+        }
+        Handover::Throttled => return give_back(io, phone, token, Member::Throttled),
+        Handover::Halted => return give_back(io, phone, token, Member::Halted),
+        Handover::Unreachable => return give_back(io, phone, token, Member::Unreachable),
+    };
+    Ok(Handed::Learnt(outcome))
+}
+
+/// Gives a claim back; where something was said of the message meanwhile, that stands.
+fn give_back(io: &mut Io<'_>, phone: &Phone, token: &str, member: Member) -> Step<Handed> {
+    let is_released = io.release(phone, token)?;
+    Ok(Handed::Counted(if is_released { member } else { SETTLED_BEFORE }))
+}

@@ -1,0 +1,18 @@
+//! As `functions/webhooks/src/receipts.rs`, for one receipt.
+
+use shared::receipt::Delivery;
+use shared::unsubscribe::Preference;
+
+use crate::ask::{Io, Step};
+use crate::kept::Kept;
+use crate::table::Applied;
+
+pub(super) fn apply(io: &mut Io<'_>, delivery: &Kept<Delivery>) -> Step<()> {
+    if Preference::told_by(delivery).is_some() {
+        io.register(&delivery.to)?;
+    }
+    match io.apply_receipt(delivery)? {
+        Applied::Done | Applied::Known => Ok(()),
+        Applied::Early => io.park(delivery),
+    }
+}

@@ -1,0 +1,30 @@
+//! As `functions/poll-status/src/sweep.rs`.
+
+use crate::ask::{Io, Step};
+use crate::kept::Kept;
+use crate::protocol;
+use crate::table::Owed;
+
+pub(super) fn sweep(io: &mut Io<'_>) -> Step<()> {
+    let now = io.now();
+    for owed in io.overdue(now)? {
+        // One item that fails must not keep the others waiting.
+        let _ = io.borne(|io| arm(io, &owed, now))?;
+    }
+    Ok(())
+}
+
+fn arm(io: &mut Io<'_>, owed: &Kept<Owed>, now: shared::time::Timestamp) -> Step<()> {
+    let is_owed = io.campaign()?.is_some_and(|campaign| {
+        let of_campaign = [&campaign.step, &campaign.drain];
+        of_campaign.into_iter().flatten().any(|due| due.job == owed.job)
+    });
+    if !is_owed {
+        return io.forget_overdue(owed);
+    }
+    if io.take_overdue(owed, now.plus_seconds(protocol::PATIENCE))? {
+        let now = io.now();
+        io.send(owed.job.clone(), now)?;
+    }
+    Ok(())
+}

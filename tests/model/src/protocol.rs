@@ -1,0 +1,315 @@
+//! The one place that knows the domain's signatures.
+//!
+//! Nothing is decided here: each function builds what a function of Volley would build, and calls
+//! the decision of `shared` that it would call, with the model's settings.
+
+use shared::audience::Totals;
+use shared::breaker::Window;
+use shared::campaign::{Begin, Broadcast, Campaign, Dispatch, DrainLook, Limits, PollLook, Reason};
+use shared::chunk::Chunk;
+use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
+use shared::ids::{CampaignId, OrganizationId};
+use shared::job::{Due, Job};
+use shared::message::{Counts, FailureReason, Found, Kind, Message, Status};
+use shared::phone::Phone;
+use shared::poll::PollSchedule;
+use shared::price::Bill;
+use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::sender::{Provider, Sender};
+use shared::time::Timestamp;
+use uuid::Uuid;
+
+/// `REARM_AFTER_SECONDS`.
+pub const PATIENCE: i64 = 120;
+/// `CLAIM_TIMEOUT_SECONDS`.
+pub const CLAIM: i64 = 120;
+/// How long after its claim a message may still be handed over: a quarter of the claim's time.
+pub const HANDOVER_WITHIN: i64 = CLAIM / 4;
+/// `GATEWAY_TIMEOUT_SECONDS`.
+pub const GATEWAY: i64 = 10;
+/// `LOOKUP_AFTER_SECONDS`.
+const SILENT: i64 = 600;
+/// The sender waits no longer than this for the provider's leave.
+const WAIT_MOST: i64 = 900;
+/// Parts a second of the sender: every chunk has its turn at once and goes out whole.
+const RATE: u32 = 1_000;
+/// A fan-out shows its progress this often.
+pub const SHOWN_EVERY: i64 = 5;
+/// Moments at which something about a campaign as a whole changes: a dispatch that stands still.
+const STALE: i64 = 3_600;
+
+pub const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
+pub const CAMPAIGN: CampaignId = CampaignId(Uuid::from_u128(2));
+
+/// `POLL_SCHEDULE_SECONDS`, shorter than the default, so that less is counted.
+#[must_use]
+pub fn polls() -> PollSchedule {
+    "60,900".parse().unwrap_or_default()
+}
+
+#[must_use]
+pub fn at(second: i64) -> Timestamp {
+    let epoch = Timestamp::from_millis(1_800_000_000_000);
+    epoch.map_or_else(|| unreachable!("in range"), |epoch| epoch.plus_seconds(second))
+}
+
+/// A campaign that is to be sent now.
+#[must_use]
+pub fn scheduled(max_parts: Option<u64>) -> Campaign {
+    let (name, body) = ("Sale".to_owned(), Some("Hello".to_owned()));
+    let draft = Campaign::create(CAMPAIGN, ORGANIZATION, name, body, at(0));
+    let limits = Limits { max_parts, max_price: None };
+    let scheduled = Campaign { limits, ..draft }.schedule(None, at(0), PATIENCE);
+    scheduled.unwrap_or_else(|refusal| unreachable!("{refusal}"))
+}
+
+#[must_use]
+pub fn send_job(campaign: &Campaign) -> Option<Job> {
+    campaign.step.as_ref().map(|due| due.job.clone())
+}
+
+#[must_use]
+pub fn begin(campaign: &Campaign, scheduled_at: Timestamp, shards: u16, now: Timestamp) -> Begin {
+    let phone = Phone::from_e164("+14153550100").unwrap_or_else(|_| unreachable!("valid"));
+    let sender = Sender { parts_per_second: RATE, ..Sender::new(phone, Provider::default()) };
+    campaign.begin(scheduled_at, sender, shards, now, PATIENCE)
+}
+
+#[must_use]
+pub fn fan_out_job() -> Job {
+    Job::FanOut { organization_id: ORGANIZATION, campaign_id: CAMPAIGN, shard: None }
+}
+
+#[must_use]
+pub fn chunk_job(epoch: u32, shard: u16, number: u32) -> Job {
+    Job::Chunk { organization_id: ORGANIZATION, campaign_id: CAMPAIGN, epoch, shard, number }
+}
+
+#[must_use]
+pub fn fanning_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option<Campaign> {
+    campaign.fanning_out(totals, now, PATIENCE)
+}
+
+#[must_use]
+pub fn fanned_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option<Campaign> {
+    campaign.fanned_out(totals, &Bill::default(), &polls(), now, PATIENCE)
+}
+
+/// The state that is written with a chunk: its sender has a turn at once.
+#[must_use]
+pub fn queued(chunk: &Chunk, epoch: u32, now: Timestamp) -> ChunkState {
+    ChunkState::cut(chunk.number, chunk.recipients.len(), epoch, now).with_turn(now)
+}
+
+/// The state of a chunk that the drain has given up.
+#[must_use]
+pub fn given_up(state: &ChunkState, now: Timestamp) -> ChunkState {
+    ChunkState { progress: Progress::Done, updated_at: now, ..state.clone() }
+}
+
+/// A chunk that was begun in vain so often.
+#[must_use]
+pub fn begun_in_vain(state: &ChunkState, attempts: u32) -> ChunkState {
+    ChunkState { attempts, ..state.clone() }
+}
+
+#[must_use]
+pub fn start(state: &ChunkState, now: Timestamp) -> Option<ChunkState> {
+    state.start(now, PATIENCE)
+}
+
+/// The members whose turn it is.
+#[must_use]
+pub fn slice(working: &ChunkState) -> Slice {
+    working.slice(1, RATE)
+}
+
+/// The state in which a worker leaves its chunk.
+#[must_use]
+pub fn finish(working: &ChunkState, tally: &Tally, now: Timestamp) -> ChunkState {
+    working.finish(tally, &slice(working), now, 0)
+}
+
+#[must_use]
+pub fn repair(state: &ChunkState, epoch: u32, now: Timestamp) -> Repair {
+    state.repair(epoch, now, PATIENCE)
+}
+
+/// After how many seconds a chunk's job is to come back, if it waits.
+#[must_use]
+pub fn comes_back_after(state: &ChunkState, now: Timestamp) -> Option<i64> {
+    let Progress::Waiting { until } = state.progress else { return None };
+    Some(i64::from(until.seconds_from(now)).min(WAIT_MOST))
+}
+
+/// What one message came to in a worker's hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Member {
+    Settled { by_this_worker: bool },
+    Unreachable,
+    Throttled,
+    Halted,
+    Busy { until: Timestamp },
+}
+
+pub fn count(tally: &mut Tally, member: Member) {
+    match member {
+        Member::Settled { by_this_worker } => tally.settled += u32::from(by_this_worker),
+        Member::Unreachable => tally.unreachable += 1,
+        Member::Throttled => tally.throttled += 1,
+        Member::Halted => tally.halted += 1,
+        Member::Busy { until } => {
+            tally.busy += 1;
+            tally.busy_until = tally.busy_until.max(Some(until));
+        }
+    }
+}
+
+/// Whatever failed may have been written: only a claim's age tells.
+#[must_use]
+pub fn busy(now: Timestamp) -> Member {
+    Member::Busy { until: now.plus_seconds(CLAIM) }
+}
+
+#[must_use]
+pub fn running(campaign: &Campaign, epoch: u32) -> Option<&Broadcast> {
+    campaign
+        .broadcast()
+        .filter(|broadcast| broadcast.epoch == epoch && broadcast.dispatch == Dispatch::Running)
+}
+
+#[must_use]
+pub fn halted(campaign: &Campaign, epoch: u32, now: Timestamp) -> Option<Campaign> {
+    running(campaign, epoch)?;
+    campaign.clone().pause(Some(Reason::ProviderAccount), now).ok()
+}
+
+#[must_use]
+pub fn pending(phone: &Phone, broadcast: &Broadcast) -> Message {
+    Message::pending(ORGANIZATION, CAMPAIGN, phone.clone(), broadcast.sent_at)
+}
+
+#[must_use]
+pub fn found_by(message: &Message, token: &str, now: Timestamp) -> Found {
+    message.found_by(token, now, CLAIM)
+}
+
+#[must_use]
+pub fn polled(
+    campaign: &Campaign,
+    number: u32,
+    counts: Counts,
+    are_chunks_done: bool,
+    now: Timestamp,
+) -> Option<Campaign> {
+    let look = PollLook { counts, are_chunks_done, learnt: Window::default() };
+    campaign.polled(number, &look, &polls(), now, PATIENCE)
+}
+
+#[must_use]
+pub fn is_poll_owed(campaign: &Campaign, number: u32) -> bool {
+    matches!(&campaign.step, Some(Due { job: Job::Poll { number: owed, .. }, .. }) if *owed == number)
+}
+
+#[must_use]
+pub fn hold_checked(campaign: &Campaign, job: &Job, now: Timestamp) -> Option<Campaign> {
+    campaign.hold_checked(job, now, PATIENCE)
+}
+
+#[must_use]
+pub fn drain_checked(
+    campaign: &Campaign,
+    job: &Job,
+    look: &DrainLook,
+    now: Timestamp,
+) -> Option<Campaign> {
+    campaign.drain_checked(job, look, now, PATIENCE)
+}
+
+/// Whether the provider may know more of a message than Volley does.
+#[must_use]
+pub fn is_open(message: &Message, now: Timestamp) -> bool {
+    match message.status() {
+        Status::Unknown => true,
+        Status::Sent => now >= message.updated_at().plus_seconds(SILENT),
+        Status::Pending | Status::Delivered | Status::Failed => false,
+    }
+}
+
+/// What a person asks of a campaign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Control {
+    Pause,
+    Resume,
+    Stop,
+    Cancel,
+}
+
+impl Control {
+    /// The campaign as it is afterwards; `None` if it is refused.
+    #[must_use]
+    pub fn of(self, campaign: Campaign, now: Timestamp) -> Option<Campaign> {
+        match self {
+            Self::Pause => campaign.pause(None, now).ok(),
+            Self::Resume => campaign.resume(&polls(), now, PATIENCE).ok(),
+            Self::Stop => campaign.stop(&polls(), now, PATIENCE).ok(),
+            Self::Cancel => campaign.cancel(now, None).ok(),
+        }
+    }
+}
+
+#[must_use]
+pub fn receipt(
+    phone: &Phone,
+    id: &str,
+    status: Status,
+    opts_out: bool,
+    now: Timestamp,
+) -> Delivery {
+    let reason = if opts_out { FailureReason::Unsubscribed } else { FailureReason::Unreachable };
+    Delivery {
+        message: MessageRef {
+            organization_id: ORGANIZATION,
+            campaign_id: CAMPAIGN,
+            message_id: shared::ids::MessageId::of(CAMPAIGN, phone),
+            kind: Kind::Campaign,
+        },
+        to: phone.clone(),
+        receipt: Receipt {
+            provider_id: id.to_owned(),
+            status,
+            reason: (status == Status::Failed).then_some(reason),
+            code: None,
+            at: now,
+        },
+    }
+}
+
+/// Moments at which a decision about a chunk changes by itself. One too many costs states, one too
+/// few would hide behaviour.
+#[must_use]
+pub fn moments_of_chunk(state: &ChunkState) -> Vec<Timestamp> {
+    match state.progress {
+        Progress::Cut | Progress::Done => Vec::new(),
+        // As `ChunkState::repair` doubles it.
+        Progress::Queued { .. } => {
+            vec![state.updated_at.plus_seconds(PATIENCE << state.arms.min(5))]
+        }
+        Progress::Working => vec![state.updated_at.plus_seconds(PATIENCE)],
+        Progress::Waiting { until } => vec![until, until.plus_seconds(PATIENCE)],
+    }
+}
+
+/// Moments at which a decision about a campaign changes by itself.
+#[must_use]
+pub fn moments_of_campaign(campaign: &Campaign) -> Vec<Timestamp> {
+    let broadcast = campaign.broadcast();
+    broadcast.map(|broadcast| broadcast.running_since.plus_seconds(STALE)).into_iter().collect()
+}
+
+/// The moment at which a claim is nobody's any more, if nothing was said of its message.
+#[must_use]
+pub fn moment_of_claim(message: &Message) -> Option<Timestamp> {
+    let claim = message.claim.as_ref().filter(|_| message.status() == Status::Pending)?;
+    Some(claim.at.plus_seconds(CLAIM))
+}

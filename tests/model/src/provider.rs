@@ -1,0 +1,114 @@
+//! The provider: what it takes is in its books, and they alone judge whether somebody was texted
+//! twice.
+
+use std::collections::BTreeMap;
+
+use shared::message::Status;
+use shared::phone::Phone;
+use shared::receipt::Delivery;
+use shared::time::Timestamp;
+
+use crate::ask::Handover;
+use crate::kept::Kept;
+use crate::protocol;
+
+/// What the provider can do other than to accept a message and to say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mood {
+    /// It takes the message, and its answer is lost.
+    AcceptsUnheard,
+    /// The request is lost, and nobody knows.
+    Unheard,
+    Refuses,
+    /// It says that the person has opted out.
+    RefusesOptedOut,
+    Throttles,
+    /// It serves the account no more.
+    Halts,
+    /// No connection was made.
+    Unreachable,
+}
+
+/// What it says later on of what it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Word {
+    Sent,
+    Delivered,
+    Failed,
+    FailedOptedOut,
+}
+
+/// A message that the provider took.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Taken {
+    pub id: String,
+    /// Whether its worker could know that the person had opted out.
+    pub was_opted_out: bool,
+}
+
+#[derive(Clone, Default, Hash)]
+pub struct Provider {
+    pub books: BTreeMap<Phone, Vec<Taken>>,
+    /// What it may still do once each, in any order and at any message.
+    pub moods: Vec<Mood>,
+    pub words: Vec<Word>,
+}
+
+impl Provider {
+    pub fn hand_over(
+        &mut self,
+        phone: &Phone,
+        was_opted_out: bool,
+        mood: Option<Mood>,
+    ) -> (Handover, Option<String>) {
+        if let Some(place) = self.moods.iter().position(|left| Some(*left) == mood) {
+            self.moods.remove(place);
+        }
+        let mut take = || {
+            let taken = self.books.entry(phone.clone()).or_default();
+            let id = format!("{phone}-{}", taken.len());
+            taken.push(Taken { id: id.clone(), was_opted_out });
+            id
+        };
+        match mood {
+            None => {
+                let id = take();
+                (Handover::Accepted { id: id.clone() }, Some(id))
+            }
+            Some(Mood::AcceptsUnheard) => (Handover::Ambiguous, Some(take())),
+            Some(Mood::Unheard) => (Handover::Ambiguous, None),
+            Some(Mood::Refuses) => (Handover::Refused { opted_out: false }, None),
+            Some(Mood::RefusesOptedOut) => (Handover::Refused { opted_out: true }, None),
+            Some(Mood::Throttles) => (Handover::Throttled, None),
+            Some(Mood::Halts) => (Handover::Halted, None),
+            Some(Mood::Unreachable) => (Handover::Unreachable, None),
+        }
+    }
+
+    /// The receipts of one message.
+    #[must_use]
+    pub fn receipts(&self, phone: &Phone, id: &str, now: Timestamp) -> Vec<Kept<Delivery>> {
+        let receipt = |word: &Word| {
+            let (status, opts_out) = match word {
+                Word::Sent => (Status::Sent, false),
+                Word::Delivered => (Status::Delivered, false),
+                Word::Failed => (Status::Failed, false),
+                Word::FailedOptedOut => (Status::Failed, true),
+            };
+            Kept::new(protocol::receipt(phone, id, status, opts_out, now))
+        };
+        self.words.iter().map(receipt).collect()
+    }
+
+    /// What it finds of a message that it is asked about.
+    #[must_use]
+    pub fn look_up(&self, phone: &Phone, now: Timestamp) -> Option<Kept<Delivery>> {
+        match self.books.get(phone)?.as_slice() {
+            [taken] => {
+                let found = protocol::receipt(phone, &taken.id, Status::Sent, false, now);
+                Some(Kept::new(found))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What must hold in every state, and between every state and the next.
+
+use std::collections::BTreeSet;
+
+use shared::audience::Totals;
+use shared::campaign::{Campaign, Dispatch, Status};
+use shared::message::{Message, Outcome};
+use shared::phone::Phone;
+
+use crate::provider::Taken;
+use crate::world::World;
+
+/// What is wrong if a promise is broken, and whether it is.
+type OfState = (&'static str, fn(&World) -> bool);
+type OfStep = (&'static str, fn(&World, &World) -> bool);
+
+pub const TEXTED_TWICE: &str = "somebody was texted twice";
+pub const OPTED_OUT: &str = "somebody who had opted out was texted";
+pub const TAKEN_UNKNOWN: &str = "the provider has a message that Volley does not know";
+pub const TAKEN_FAILED: &str = "a message failed that the provider has";
+pub const MADE_UP: &str = "a message is sent that the provider does not have";
+pub const RECIPIENT_TWICE: &str = "a phone is a recipient twice";
+pub const DONE_AND_OPEN: &str = "a chunk is done and one of its members has no outcome";
+pub const STRANGER: &str = "a message goes to nobody of the audience";
+pub const DISPATCH_DONE: &str = "the dispatch is done and its chunks are not";
+pub const TOTALS: &str = "the recipients are not those of the chunks";
+pub const COUNTS: &str = "the counts do not add up to the recipients";
+pub const CONTACTS: &str = "a contact was counted twice, or never";
+pub const SKIPPED: &str = "somebody was skipped without a reason";
+pub const LATECOMER: &str = "a recipient had no contact when the campaign was sent";
+
+pub const STATUS_DOWN: &str = "a status went down";
+pub const CHUNK_CHANGED: &str = "a chunk changed";
+pub const UNCANCELLED: &str = "a campaign that was cancelled was sent";
+pub const EPOCH_BACK: &str = "an epoch went back";
+pub const OVER_AGAIN: &str = "a dispatch that was over goes on";
+
+const OF_STATES: [OfState; 14] = [
+    (TEXTED_TWICE, |world| taken(world).any(|(_, taken)| taken.len() > 1)),
+    (OPTED_OUT, |world| taken(world).any(|(_, taken)| taken.iter().any(|t| t.was_opted_out))),
+    (TAKEN_UNKNOWN, |world| taken(world).any(|(phone, _)| message(world, phone).is_none())),
+    (TAKEN_FAILED, |world| {
+        let outcome = |phone| message(world, phone).and_then(|message| message.outcome.as_ref());
+        taken(world).any(|(phone, _)| matches!(outcome(phone), Some(Outcome::Failed { .. })))
+    }),
+    (MADE_UP, |world| world.table.messages.values().any(|message| is_made_up(world, message))),
+    (RECIPIENT_TWICE, |world| recipients(world).count() > different(world).len()),
+    (DONE_AND_OPEN, is_done_and_open),
+    (STRANGER, |world| {
+        let recipients = different(world);
+        world.table.messages.keys().any(|phone| !recipients.contains(phone))
+    }),
+    (DISPATCH_DONE, |world| {
+        let done = campaign(world).and_then(Campaign::broadcast);
+        let done = done.filter(|broadcast| broadcast.dispatch == Dispatch::Done);
+        done.is_some_and(|broadcast| {
+            let is_open = world.table.states.values().any(|state| !state.is_done());
+            is_open || broadcast.audience.completed_at.is_none()
+        })
+    }),
+    (TOTALS, |world| {
+        let count = u64::try_from(different(world).len()).unwrap_or_default();
+        totals(world).is_some_and(|totals| totals.recipients != count)
+    }),
+    (COUNTS, |world| {
+        let counted = campaign(world).and_then(Campaign::broadcast).and_then(|b| b.counted);
+        counted
+            .zip(totals(world))
+            .is_some_and(|(counted, totals)| counted.counts.total() != totals.recipients)
+    }),
+    (CONTACTS, |world| {
+        let known = totals(world).zip(world.audience.as_ref());
+        known.is_some_and(|(totals, audience)| totals.contacts() != audience.contacts)
+    }),
+    (SKIPPED, |world| {
+        let (recipients, out) = (different(world), &world.table.unsubscribed);
+        let missed = |phone: &Phone| !recipients.contains(phone) && !out.contains(phone);
+        let audience = world.audience.as_ref().filter(|_| totals(world).is_some());
+        audience.is_some_and(|audience| audience.phones.iter().any(missed))
+    }),
+    (LATECOMER, |world| {
+        let audience = world.audience.as_ref();
+        audience.is_some_and(|audience| recipients(world).any(|p| !audience.phones.contains(p)))
+    }),
+];
+
+const OF_STEPS: [OfStep; 5] = [
+    (STATUS_DOWN, |before, after| {
+        before.table.messages.iter().any(|(phone, was)| {
+            // A claim that was given back is pending, as it was before.
+            let rank = message(after, phone).map_or(0, |is| is.status().rank());
+            rank < was.status().rank()
+        })
+    }),
+    (CHUNK_CHANGED, |before, after| {
+        before.table.chunks.iter().any(|(key, chunk)| after.table.chunks.get(key) != Some(chunk))
+    }),
+    (UNCANCELLED, |before, after| {
+        let is_cancelled = |world| campaign(world).is_some_and(|c| c.status() == Status::Cancelled);
+        is_cancelled(before) && !is_cancelled(after)
+    }),
+    (EPOCH_BACK, |before, after| {
+        let epoch = |world| campaign(world).and_then(Campaign::broadcast).map(|b| b.epoch);
+        epoch(after) < epoch(before)
+    }),
+    (OVER_AGAIN, |before, after| is_over(before) && !is_over(after)),
+];
+
+/// What is wrong in a state, of what is asked for.
+#[must_use]
+pub fn broken(world: &World, only: Option<&str>) -> Option<&'static str> {
+    let judged = OF_STATES.iter().filter(|(name, _)| only.is_none_or(|only| only == *name));
+    judged.clone().find(|(_, is_broken)| is_broken(world)).map(|(name, _)| *name)
+}
+
+/// What is wrong with a step, of what is asked for.
+#[must_use]
+pub fn broken_step(before: &World, after: &World, only: Option<&str>) -> Option<&'static str> {
+    let judged = OF_STEPS.iter().filter(|(name, _)| only.is_none_or(|only| only == *name));
+    judged.clone().find(|(_, is_broken)| is_broken(before, after)).map(|(name, _)| *name)
+}
+
+fn taken(world: &World) -> impl Iterator<Item = (&Phone, &Vec<Taken>)> {
+    world.provider.books.iter()
+}
+
+fn message<'a>(world: &'a World, phone: &Phone) -> Option<&'a Message> {
+    world.table.messages.get(phone).map(|message| &**message)
+}
+
+fn campaign(world: &World) -> Option<&Campaign> {
+    world.table.campaign.as_deref()
+}
+
+fn recipients(world: &World) -> impl Iterator<Item = &Phone> {
+    world.table.chunks.values().flat_map(|chunk| &chunk.recipients)
+}
+
+fn different(world: &World) -> BTreeSet<&Phone> {
+    recipients(world).collect()
+}
+
+/// The totals, once they are whole.
+fn totals(world: &World) -> Option<Totals> {
+    let audience = campaign(world)?.broadcast()?.audience;
+    audience.completed_at.map(|_| audience.totals)
+}
+
+fn is_made_up(world: &World, message: &Message) -> bool {
+    let Some(Outcome::Accepted { provider_id, .. }) = &message.outcome else { return false };
+    let taken = world.provider.books.get(&message.to);
+    !taken.is_some_and(|taken| taken.iter().any(|taken| taken.id == *provider_id))
+}
+
+fn is_done_and_open(world: &World) -> bool {
+    let is_open =
+        |phone: &Phone| message(world, phone).is_none_or(|message| message.status().rank() == 0);
+    let done = world.table.states.iter().filter(|(_, state)| state.is_done());
+    let mut done = done.filter_map(|(key, _)| world.table.chunks.get(key));
+    done.any(|chunk| chunk.recipients.iter().any(is_open))
+}
+
+fn is_over(world: &World) -> bool {
+    let broadcast = campaign(world).and_then(Campaign::broadcast);
+    broadcast.is_some_and(|b| matches!(b.dispatch, Dispatch::Stopped | Dispatch::Done))
+}

@@ -1,0 +1,162 @@
+//! Worlds to begin with.
+
+use shared::phone::Phone;
+use shared::time::Timestamp;
+
+use crate::explore::{Counterexample, Explored, explore};
+use crate::kept::Kept;
+use crate::programs::Program;
+use crate::protocol;
+use crate::provider::{Mood, Provider, Word};
+use crate::queue::{Queue, Queued};
+use crate::table::{Rules, Table};
+use crate::world::{Act, Action, Bounds, Fate, Faults, Kind, World};
+
+/// A world, and how far to go from it.
+#[derive(Clone)]
+pub struct Scenario {
+    pub world: World,
+    pub bounds: Bounds,
+}
+
+/// The `number`th phone of a kind that lies in audience shard `shard` of `shards`.
+#[must_use]
+pub fn phone(number: usize, shard: u16, shards: u16) -> Phone {
+    let all = (0..).filter_map(|n| Phone::from_e164(&format!("+1415555{n:04}")).ok());
+    let mut of_shard = all.filter(|phone| phone.shard(shards) == shard);
+    of_shard.nth(number).unwrap_or_else(|| unreachable!("there are enough"))
+}
+
+impl Scenario {
+    /// A campaign that is scheduled for now, its send job on the queue, and contacts of these
+    /// phones.
+    #[must_use]
+    pub fn scheduled(phones: &[Phone], shards: u16, max_parts: Option<u64>) -> Self {
+        let campaign = protocol::scheduled(max_parts);
+        let now = protocol::at(0);
+        let mut table = Table { shards, ..Table::default() };
+        for (number, phone) in (1..).zip(phones) {
+            table.add_contact(number, Some(phone), now.plus_seconds(-60));
+        }
+        let mut queue = Queue::default();
+        if let Some(due) = &campaign.step {
+            table.owe(due);
+            let job = Kept::new(due.job.clone());
+            queue.push(Queued { at: now, program: Program::Job(job) });
+        }
+        table.campaign = Some(Kept::new(campaign));
+        let world = World {
+            now,
+            table,
+            queue,
+            processes: Vec::new(),
+            provider: Provider::default(),
+            faults: Faults::default(),
+            agenda: Vec::new(),
+            audience: None,
+        };
+        let bounds = Bounds {
+            processes: 2,
+            until: now,
+            tick: 40,
+            only: None,
+            left_out: &[],
+            rules: Rules::Whole,
+        };
+        Self { world, bounds }
+    }
+
+    /// The same, after an undisturbed fan-out.
+    #[must_use]
+    pub fn fanned_out(phones: &[Phone], shards: u16) -> Self {
+        let mut scenario = Self::scheduled(phones, shards, None);
+        let bounds = scenario.bounds;
+        let world = &mut scenario.world;
+        *world = world.after(Action::HandOut { place: 0, is_copy: false }, &bounds);
+        while !world.processes.is_empty() {
+            *world = world.after(Action::Step(0, Fate::Plain), &bounds);
+        }
+        scenario
+    }
+
+    #[must_use]
+    pub fn faults(mut self, crashes: u8, lost: u8, copies: u8) -> Self {
+        self.world.faults = Faults { crashes, lost, copies };
+        self
+    }
+
+    #[must_use]
+    pub fn at_once(mut self, processes: usize) -> Self {
+        self.bounds.processes = processes;
+        self
+    }
+
+    /// How many seconds after the start the clock stops.
+    #[must_use]
+    pub fn until(mut self, seconds: i64) -> Self {
+        self.bounds.until = self.start().plus_seconds(seconds);
+        self
+    }
+
+    /// Judges one promise, and looks no further whether others hold.
+    #[must_use]
+    pub fn only(mut self, promise: &'static str) -> Self {
+        self.bounds.only = Some(promise);
+        self
+    }
+
+    /// Chunks that were begun in vain so often before.
+    #[must_use]
+    pub fn begun_in_vain(mut self, attempts: u32) -> Self {
+        for state in self.world.table.states.values_mut() {
+            *state = Kept::new(protocol::begun_in_vain(state, attempts));
+        }
+        self
+    }
+
+    /// Leaves kinds of programs to the time after the faults.
+    #[must_use]
+    pub fn without(mut self, kinds: &'static [Kind]) -> Self {
+        self.bounds.left_out = kinds;
+        self
+    }
+
+    /// The clock's ticks, in seconds.
+    #[must_use]
+    pub fn ticks(mut self, seconds: i64) -> Self {
+        self.bounds.tick = seconds;
+        self
+    }
+
+    #[must_use]
+    pub fn moods(mut self, moods: &[Mood]) -> Self {
+        self.world.provider.moods = moods.to_vec();
+        self
+    }
+
+    #[must_use]
+    pub fn words(mut self, words: &[Word]) -> Self {
+        self.world.provider.words = words.to_vec();
+        self
+    }
+
+    #[must_use]
+    pub fn acts(mut self, acts: &[Act]) -> Self {
+        self.world.agenda = acts.to_vec();
+        self
+    }
+
+    #[must_use]
+    pub fn rules(mut self, rules: Rules) -> Self {
+        self.bounds.rules = rules;
+        self
+    }
+
+    fn start(&self) -> Timestamp {
+        self.world.now
+    }
+
+    pub fn explore(&self) -> Result<Explored, Counterexample> {
+        explore(&self.world, &self.bounds)
+    }
+}

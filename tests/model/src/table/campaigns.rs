@@ -1,0 +1,40 @@
+//! As `infra::table::campaigns`: written whole on the version, together with what is owed.
+
+use shared::campaign::Campaign;
+use shared::time::Timestamp;
+
+use super::{Rules, Table};
+use crate::kept::Kept;
+
+impl Table {
+    /// `false` if somebody wrote in between.
+    pub fn save_campaign(&mut self, before: &Campaign, after: Campaign, rules: Rules) -> bool {
+        let seen = self.campaign.as_ref().map(|campaign| campaign.version);
+        if seen != Some(before.version) && rules != Rules::CampaignsOverwrite {
+            return false;
+        }
+        if rules != Rules::DueForgotten {
+            self.replace_due(before.step.as_ref(), after.step.as_ref());
+            self.replace_due(before.drain.as_ref(), after.drain.as_ref());
+        }
+        let version = seen.unwrap_or_default() + 1;
+        self.campaign = Some(Kept::new(Campaign { version, ..after }));
+        true
+    }
+
+    /// Writes a campaign that is sent after the organisation's last send.
+    pub fn begin_campaign(
+        &mut self,
+        before: &Campaign,
+        after: Campaign,
+        last: Option<Timestamp>,
+        sent_at: Timestamp,
+        rules: Rules,
+    ) -> bool {
+        if self.last_send != last || !self.save_campaign(before, after, rules) {
+            return false;
+        }
+        self.last_send = Some(sent_at);
+        true
+    }
+}

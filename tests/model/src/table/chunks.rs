@@ -1,0 +1,63 @@
+//! As `infra::table::chunks`: a chunk is written once, its state on what was read.
+
+use shared::chunk::Chunk;
+use shared::chunk_state::ChunkState;
+use shared::time::Timestamp;
+
+use super::{Rules, Table};
+use crate::kept::Kept;
+use crate::protocol;
+
+impl Table {
+    #[must_use]
+    pub fn last_chunk(&self, shard: u16) -> Option<Kept<Chunk>> {
+        self.chunks
+            .range((shard, 0)..=(shard, u32::MAX))
+            .next_back()
+            .map(|(_, chunk)| chunk.clone())
+    }
+
+    /// Writes a chunk and, if it has recipients, its state; answers the chunk that is there already.
+    pub fn put_chunk(
+        &mut self,
+        shard: u16,
+        chunk: &Chunk,
+        epoch: u32,
+        now: Timestamp,
+        rules: Rules,
+    ) -> Option<Kept<Chunk>> {
+        let key = (shard, chunk.number);
+        if let Some(existing) = self.chunks.get(&key)
+            && rules != Rules::ChunksOverwrite
+        {
+            return Some(existing.clone());
+        }
+        self.chunks.insert(key, Kept::new(chunk.clone()));
+        if !chunk.recipients.is_empty() {
+            self.states.insert(key, Kept::new(protocol::queued(chunk, epoch, now)));
+        }
+        None
+    }
+
+    #[must_use]
+    pub fn states_of(&self, shard: u16) -> Vec<Kept<ChunkState>> {
+        self.states.range((shard, 0)..=(shard, u32::MAX)).map(|(_, state)| state.clone()).collect()
+    }
+
+    /// `false` if somebody wrote in between.
+    pub fn save_state(
+        &mut self,
+        shard: u16,
+        before: &ChunkState,
+        after: ChunkState,
+        rules: Rules,
+    ) -> bool {
+        let Some(state) = self.states.get_mut(&(shard, after.number)) else { return false };
+        let is_seen = state.updated_at == before.updated_at && state.progress == before.progress;
+        if !is_seen && rules != Rules::StatesOverwrite {
+            return false;
+        }
+        *state = Kept::new(after);
+        true
+    }
+}

@@ -1,0 +1,38 @@
+//! Polls, the drain and the sweep, at work beside the workers.
+
+use model::provider::Mood;
+use model::scenario::Scenario;
+use model::world::Kind::Poll;
+use shared::chunk_state::ATTEMPTS_MOST;
+
+use crate::{depth, explored, phones};
+
+/// What stands still is armed again, while it may still move.
+pub(crate) fn drains() -> Scenario {
+    Scenario::fanned_out(&phones(1), 1).faults(1, 0, 0).until(depth(80, 200)).without(&[Poll])
+}
+
+#[test]
+fn the_drain_races_the_workers() {
+    explored("drains and sweeps", &drains());
+}
+
+#[test]
+fn polls_race_the_workers() {
+    let scenario = Scenario::fanned_out(&phones(1), 1)
+        .faults(depth(0, 1), 0, 1)
+        .until(80)
+        .ticks(depth(80, 40));
+    explored("polls, drains and sweeps", &scenario);
+}
+
+#[test]
+fn a_chunk_is_given_up_while_its_worker_lives() {
+    let scenario = Scenario::fanned_out(&phones(1), 1)
+        .begun_in_vain(ATTEMPTS_MOST - 1)
+        .moods(&[Mood::Unreachable])
+        .faults(depth(0, 1), 0, 1)
+        .until(depth(80, 160))
+        .without(&[Poll]);
+    explored("out of reach until it is given up", &scenario);
+}
