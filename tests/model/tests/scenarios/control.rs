@@ -40,7 +40,7 @@ fn a_stop_races_the_workers() {
 fn a_stop_races_a_claim_whose_worker_died() {
     let scenario = Scenario::fanned_out(&phones(1), 1)
         .acts(&[asks(Control::Stop)])
-        .faults(1, 0, depth(0, 1))
+        .faults(1, 0, 0)
         .until(depth(80, 120))
         .without(&[Poll, Sweep]);
     explored("stop and an abandoned claim", &scenario);

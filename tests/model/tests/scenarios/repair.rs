@@ -9,7 +9,7 @@ use crate::{depth, explored, phones};
 
 /// What stands still is armed again, while it may still move.
 pub(crate) fn drains() -> Scenario {
-    Scenario::fanned_out(&phones(1), 1).faults(1, 0, 0).until(depth(80, 200)).without(&[Poll])
+    Scenario::fanned_out(&phones(1), 1).faults(1, 0, 0).until(depth(80, 120)).without(&[Poll])
 }
 
 #[test]
@@ -31,8 +31,8 @@ fn a_chunk_is_given_up_while_its_worker_lives() {
     let scenario = Scenario::fanned_out(&phones(1), 1)
         .begun_in_vain(ATTEMPTS_MOST - 1)
         .moods(&[Mood::Unreachable])
-        .faults(depth(0, 1), 0, 1)
-        .until(depth(80, 160))
+        .faults(0, 0, 1)
+        .until(depth(80, 120))
         .without(&[Poll]);
     explored("out of reach until it is given up", &scenario);
 }
