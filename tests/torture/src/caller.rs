@@ -84,8 +84,7 @@ fn caller(process: u32) -> Option<(String, Caller)> {
         variables.find_map(|v| std::str::from_utf8(v).ok()?.strip_prefix(name)?.strip_prefix('='))
     };
     let deployed = variable("AWS_LAMBDA_FUNCTION_NAME")?;
-    let functions = FUNCTIONS.iter().map(|(known, _)| *known);
-    let function = functions.into_iter().find(|f| deployed.split('-').any(|word| word == *f))?;
+    let function = FUNCTIONS.into_iter().find(|f| deployed.split('-').any(|word| word == *f))?;
     Some((variable("AWS_SDK_UA_APP_ID")?.to_owned(), Caller { process, function }))
 }
 

@@ -1,6 +1,6 @@
 //! What was called and what went wrong, by function, operation and fault.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 
@@ -14,44 +14,40 @@ pub struct Ledger(Mutex<Entries>);
 struct Entries {
     calls: BTreeMap<Operation, u64>,
     faults: BTreeMap<Operation, BTreeMap<Fault, u64>>,
-    kills: BTreeMap<(&'static str, Operation), BTreeMap<Fault, u64>>,
-    /// By function: the numbers of requests that were reached in a run, and those killed at.
-    reached: BTreeMap<&'static str, BTreeSet<u64>>,
-    killed: BTreeMap<&'static str, BTreeSet<(u64, Fault)>>,
+    /// By function and await point: how often it came by, and was killed there.
+    sites: BTreeMap<(&'static str, String), Site>,
     unknown: BTreeMap<String, u64>,
     copies: u64,
     unplanned: u64,
 }
+
+#[derive(Default)]
+struct Site {
+    calls: u64,
+    kills: BTreeMap<Fault, u64>,
+}
+
+/// An await point that was come by so often must have met every kill.
+const OFTEN: u64 = 2_000;
 
 impl Ledger {
     fn with<T>(&self, change: impl FnOnce(&mut Entries) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub fn call(&self, function: &'static str, operation: Operation, nth: Option<u64>) {
+    pub fn call(&self, function: &'static str, operation: Operation, site: &str) {
         self.with(|entries| {
             *entries.calls.entry(operation).or_default() += 1;
-            if let Some(nth) = nth {
-                entries.reached.entry(function).or_default().insert(nth);
-            }
+            entries.sites.entry((function, site.to_owned())).or_default().calls += 1;
         });
     }
 
-    pub fn fault(
-        &self,
-        function: &'static str,
-        operation: Operation,
-        nth: Option<u64>,
-        fault: Fault,
-    ) {
+    pub fn fault(&self, function: &'static str, operation: Operation, site: &str, fault: Fault) {
         self.with(|entries| {
             *entries.faults.entry(operation).or_default().entry(fault).or_default() += 1;
             if fault.is_kill() {
-                let kills = entries.kills.entry((function, operation)).or_default();
-                *kills.entry(fault).or_default() += 1;
-                if let Some(nth) = nth {
-                    entries.killed.entry(function).or_default().insert((nth, fault));
-                }
+                let site = entries.sites.entry((function, site.to_owned())).or_default();
+                *site.kills.entry(fault).or_default() += 1;
             }
         });
     }
@@ -79,6 +75,17 @@ impl Ledger {
             let spared = used.filter(|operation| !entries.faults.contains_key(operation));
             let spared = spared.map(|operation| operation.title());
             spared.chain(entries.unknown.keys().cloned()).collect()
+        })
+    }
+
+    /// Await points that functions came by often and at which they were not killed before, during
+    /// and after the request.
+    #[must_use]
+    pub fn spared(&self) -> Vec<String> {
+        self.with(|entries| {
+            let often = entries.sites.iter().filter(|(_, site)| site.calls >= OFTEN);
+            let spared = often.filter(|(_, site)| site.kills.len() < Fault::KILLS.len());
+            spared.map(|((function, site), _)| format!("{function} at {site}")).collect()
         })
     }
 
@@ -121,26 +128,18 @@ impl Entries {
             }
             text.push('\n');
         }
-        let _ = writeln!(text, "\n{:<46}{:>9}{:>9}{:>9}", "killed", "before", "during", "after");
-        for ((function, operation), kills) in &self.kills {
-            let _ = write!(text, "{:<46}", format!("{function} at {}", operation.title()));
+        let title = "killed at";
+        let _ = writeln!(
+            text,
+            "\n{title:<76}{:>9}{:>9}{:>9}{:>9}",
+            "calls", "before", "during", "after"
+        );
+        for ((function, name), site) in &self.sites {
+            let _ = write!(text, "{:<76}{:>9}", format!("{function} {name}"), site.calls);
             for fault in Fault::KILLS {
-                let _ = write!(text, "{:>9}", kills.get(&fault).copied().unwrap_or_default());
+                let _ = write!(text, "{:>9}", site.kills.get(&fault).copied().unwrap_or_default());
             }
             text.push('\n');
-        }
-        text.push('\n');
-        for (function, reached) in &self.reached {
-            let killed = self.killed.get(function).cloned().unwrap_or_default();
-            let last = reached.last().copied().unwrap_or_default();
-            let numbers: BTreeSet<u64> = killed.iter().map(|(nth, _)| *nth).collect();
-            let _ = writeln!(
-                text,
-                "{function:<12} reached request {last} of a run; killed at {} of its requests, \
-                 {} of its request's moments",
-                numbers.len(),
-                killed.len(),
-            );
         }
         let _ = writeln!(
             text,

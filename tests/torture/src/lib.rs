@@ -28,3 +28,4 @@ pub mod proxy;
 pub mod runs;
 pub mod scenario;
 pub mod series;
+pub mod site;

@@ -1,33 +1,32 @@
 //! What goes wrong in one run, as its seed has it.
 //!
-//! A decision depends on the seed, the function, the operation and how many requests of that kind
-//! the function has made in the run, and on nothing else: so a seed has the same plan each time,
-//! though not the same order of what happens at once.
+//! A decision depends on the seed, the function, the await point and how often the function has
+//! come by there in the run, and on nothing else: so a seed has the same plan each time, though not
+//! the same order of what happens at once.
 //!
-//! Even seeds have a storm: any fault at any request. Odd seeds have a scalpel: each function is
-//! killed once, at its request of one number, and the seeds go through the numbers and through
-//! the moments before, during and after the request one by one.
+//! Even seeds have a storm: any fault at any request. Odd seeds have scalpels: of each function's
+//! await points some are chosen, and the process is killed before, during or after one of the first
+//! times that it comes by. Each function has its own budget of faults, so that the first to work
+//! does not spare the last.
 
 use crate::chance::Chance;
 use crate::fault::Fault;
 use crate::operation::Operation;
 
-/// The functions, and how many requests of a run each may well make.
-pub const FUNCTIONS: [(&str, u64); 6] = [
-    ("Api", 90),
-    ("Send", 60),
-    ("Dispatch", 90),
-    ("PollStatus", 90),
-    ("Webhooks", 12),
-    ("Receipts", 12),
-];
+/// The functions.
+pub const FUNCTIONS: [&str; 6] = ["Api", "Send", "Dispatch", "PollStatus", "Webhooks", "Receipts"];
+
+/// How often an await point is chosen for a scalpel, of a thousand seeds.
+const CHOSEN: u64 = 200;
+/// Which of the times that a function comes by may be chosen.
+const TIMES: u64 = 3;
 
 #[derive(Clone, Debug)]
 pub struct Plan {
     seed: u64,
     per_mille: u64,
     has_scalpel: bool,
-    /// At most so many faults.
+    /// At most so many faults of each function.
     pub budget: u32,
 }
 
@@ -36,10 +35,9 @@ pub struct Plan {
 pub struct Call<'a> {
     pub function: &'a str,
     pub operation: Operation,
-    /// Among the function's requests of this operation, from 0.
+    pub site: &'a str,
+    /// Among the function's requests of this site, from 0.
     pub ordinal: u64,
-    /// Among all of the function's requests, from 0.
-    pub nth: u64,
 }
 
 /// A fault, with what chance it takes to carry it out.
@@ -57,7 +55,7 @@ impl Plan {
         let mut chance = Chance::of(seed, "plan");
         let has_scalpel = seed % 2 == 1;
         let per_mille = if has_scalpel { 0 } else { *chance.of_these(&[20, 60, 120, 250]) };
-        let budget = if has_scalpel { 6 } else { 5 + u32::try_from(chance.below(50)).unwrap_or(0) };
+        let budget = if has_scalpel { 2 } else { 3 + u32::try_from(chance.below(14)).unwrap_or(0) };
         Self { seed, per_mille, has_scalpel, budget }
     }
 
@@ -70,9 +68,8 @@ impl Plan {
 
     #[must_use]
     pub fn at(&self, call: Call<'_>) -> Option<Planned> {
-        let Call { function, operation, ordinal, .. } = call;
-        let mut chance =
-            Chance::of(self.seed, &format!("{function} {} {ordinal}", operation.title()));
+        let Call { function, operation, site, ordinal } = call;
+        let mut chance = Chance::of(self.seed, &format!("{function} {site} {ordinal}"));
         if let Some(fault) = self.scalpel(call) {
             return Some(Planned { fault, persists: false, chance });
         }
@@ -88,12 +85,12 @@ impl Plan {
         if !self.has_scalpel {
             return None;
         }
-        let turn = self.seed / 2;
-        let place = FUNCTIONS.iter().position(|(name, _)| *name == call.function)?;
-        let moments = Fault::KILLS.len() as u64;
-        let nth = (turn / moments) % FUNCTIONS[place].1;
-        let moment = usize::try_from((turn + place as u64) % moments).ok()?;
-        (call.nth == nth).then_some(Fault::KILLS[moment])
+        let Call { function, site, ordinal, .. } = call;
+        let mut chance = Chance::of(self.seed, &format!("scalpel {function} {site}"));
+        if !chance.hits(CHOSEN) || chance.below(TIMES) != ordinal {
+            return None;
+        }
+        Some(*chance.of_these(&Fault::KILLS))
     }
 }
 
@@ -104,20 +101,19 @@ mod tests {
 
     const GET: Operation = Operation { service: Service::DynamoDb, name: "GetItem" };
 
+    fn call(ordinal: u64) -> Call<'static> {
+        Call { function: "Send", operation: GET, site: "DynamoDb.GetItem CHUNK", ordinal }
+    }
+
     #[test]
-    fn scalpels_go_through_every_request_and_moment() {
-        for (function, span) in FUNCTIONS {
-            for nth in 0..span {
-                let call = Call { function, operation: GET, ordinal: nth, nth };
-                let mut found: Vec<Fault> = (0..1_200)
-                    .map(|seed| Plan::of(seed * 2 + 1))
-                    .filter_map(|plan| plan.at(call))
-                    .map(|planned| planned.fault)
-                    .collect();
-                found.sort_unstable();
-                found.dedup();
-                assert_eq!(found, Fault::KILLS, "{function} {nth}");
-            }
+    fn scalpels_find_every_moment() {
+        for ordinal in 0..TIMES {
+            let plans = (0..300).map(|seed| Plan::of(seed * 2 + 1));
+            let planned = plans.filter_map(|plan| plan.at(call(ordinal)));
+            let mut found: Vec<Fault> = planned.map(|planned| planned.fault).collect();
+            found.sort_unstable();
+            found.dedup();
+            assert_eq!(found, Fault::KILLS, "{ordinal}");
         }
     }
 
@@ -125,13 +121,8 @@ mod tests {
     fn a_storm_is_the_same_each_time() {
         let faults = |seed| {
             let plan = Plan::of(seed);
-            let calls = (0..500).map(|ordinal| Call {
-                function: "Send",
-                operation: GET,
-                ordinal,
-                nth: ordinal,
-            });
-            calls.filter_map(|call| plan.at(call)).map(|p| p.fault).collect::<Vec<_>>()
+            let planned = (0..500).filter_map(|ordinal| plan.at(call(ordinal)));
+            planned.map(|planned| planned.fault).collect::<Vec<_>>()
         };
         assert_eq!(faults(2), faults(2));
         assert_ne!(faults(2), faults(4));

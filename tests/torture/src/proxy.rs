@@ -24,7 +24,7 @@ use crate::ledger::Ledger;
 use crate::operation::Operation;
 use crate::plan::Planned;
 use crate::runs::Runs;
-use crate::{copies, partial};
+use crate::{copies, partial, site};
 
 /// Who is on the other side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,16 +109,15 @@ impl Proxy {
         let function = caller.map_or("?", |caller| caller.function);
         let invocation = whole.parts.headers.get("amz-sdk-invocation-id");
         let invocation = invocation.and_then(|value| value.to_str().ok());
-        let decided = run.decide(function, operation, invocation);
-        let nth = run.seed.map(|_| decided.nth);
-        self.world.ledger.call(function, operation, nth);
-        let seed = run.seed.unwrap_or_default();
-        let matter = format!("queue {function} {} {}", operation.title(), decided.nth);
-        let copying = run.seed.map(|_| Chance::of(seed, &matter));
+        let site = site::of(operation, &whole.body);
+        let decided = run.decide(function, operation, &site, invocation);
+        self.world.ledger.call(function, operation, &site);
+        let matter = format!("queue {function} {site} {}", decided.ordinal);
+        let copying = run.seed.map(|seed| Chance::of(seed, &matter));
         let Some(planned) = decided.planned else {
             return self.work(&whole, operation, copying).await;
         };
-        self.world.ledger.fault(function, operation, nth, planned.fault);
+        self.world.ledger.fault(function, operation, &site, planned.fault);
         self.go_wrong(whole, operation, caller, planned, copying).await
     }
 

@@ -18,16 +18,17 @@ pub struct Run {
 #[derive(Default)]
 struct State {
     step: String,
-    ordinals: HashMap<(&'static str, Operation), u64>,
-    nths: HashMap<&'static str, u64>,
+    ordinals: HashMap<(&'static str, String), u64>,
+    /// Faults so far, by function.
+    counts: HashMap<&'static str, u32>,
     injected: Vec<String>,
-    count: u32,
     persisting: HashMap<String, Planned>,
 }
 
-/// A fault that is to happen now, at the function's request of this number in the run.
+/// What is to become of a request.
 pub struct Decided {
-    pub nth: u64,
+    /// How often the function came by this await point before.
+    pub ordinal: u64,
     pub planned: Option<Planned>,
 }
 
@@ -52,32 +53,34 @@ impl Run {
         &self,
         function: &'static str,
         operation: Operation,
+        site: &str,
         invocation: Option<&str>,
     ) -> Decided {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let nth = count(state.nths.entry(function).or_default());
-        let ordinal = count(state.ordinals.entry((function, operation)).or_default());
-        let nothing = Decided { nth, planned: None };
-        if self.is_calm.load(Ordering::Relaxed) || state.count >= self.plan.budget {
+        let ordinals = state.ordinals.entry((function, site.to_owned())).or_default();
+        *ordinals += 1;
+        let ordinal = *ordinals - 1;
+        let nothing = Decided { ordinal, planned: None };
+        let count = state.counts.get(function).copied().unwrap_or_default();
+        if self.is_calm.load(Ordering::Relaxed) || count >= self.plan.budget {
             return nothing;
         }
         let persisting = invocation.and_then(|invocation| state.persisting.get(invocation));
-        let call = Call { function, operation, ordinal, nth };
+        let call = Call { function, operation, site, ordinal };
         let Some(planned) = persisting.cloned().or_else(|| self.plan.at(call)) else {
             return nothing;
         };
-        state.count += 1;
-        if planned.persists
-            && let Some(invocation) = invocation
-        {
-            state.persisting.insert(invocation.to_owned(), planned.clone());
-        }
+        state.counts.insert(function, count + 1);
         if self.seed.is_some() {
+            if planned.persists
+                && let Some(invocation) = invocation
+            {
+                state.persisting.insert(invocation.to_owned(), planned.clone());
+            }
             let fault = planned.fault.name();
-            let operation = operation.title();
-            state.injected.push(format!("{function} #{nth} {operation} #{ordinal} {fault}"));
+            state.injected.push(format!("{function} {site} #{ordinal} {fault}"));
         }
-        Decided { nth, planned: Some(planned) }
+        Decided { ordinal, planned: Some(planned) }
     }
 
     /// Notes where the run is, for whoever wonders what it waits for.
@@ -101,16 +104,6 @@ impl Run {
     pub fn injected(&self) -> Vec<String> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).injected.clone()
     }
-
-    #[must_use]
-    pub fn is_spent(&self) -> bool {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).count >= self.plan.budget
-    }
-}
-
-fn count(counter: &mut u64) -> u64 {
-    *counter += 1;
-    *counter - 1
 }
 
 /// Runs by the ids that only their requests hold.

@@ -137,6 +137,10 @@ async fn conclude(ended: &[Ended], grounds: &Grounds, world: &World) -> anyhow::
     if ended.len() >= SEEDS_FOR_ALL && !untouched.is_empty() {
         problems.push(format!("nothing befell {}", untouched.join(", ")));
     }
+    let spared = world.ledger.spared();
+    if !spared.is_empty() {
+        problems.push(format!("nobody was killed in every way at {}", spared.join(", ")));
+    }
     let failed: Vec<&Ended> = ended.iter().filter(|run| run.failure.is_some()).collect();
     for run in &failed {
         say(&format!("make torture SEED={}", run.seed));

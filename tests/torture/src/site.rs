@@ -1,0 +1,89 @@
+//! Where in a function's work a request is: its await points, as they can be told from outside.
+//!
+//! A function awaits nothing that matters but its requests, and what a request is about tells one
+//! await point from another: an update of a chunk's state is another step than one of a message.
+
+use std::collections::BTreeSet;
+
+use crate::operation::{Operation, Service};
+
+/// Kinds of the table's items, by how their keys begin.
+const KINDS: [&str; 17] = [
+    "ANSWER",
+    "CAMPAIGN",
+    "CHUNK",
+    "CHUNKSTATE",
+    "CONTACT",
+    "DUE",
+    "IDEMPOTENCY",
+    "IMPORT",
+    "KEY",
+    "LASTSEND",
+    "MESSAGE",
+    "ORGANIZATION",
+    "ORGANIZATIONS",
+    "OWNER",
+    "PARKED",
+    "SENDER",
+    "UNSUBSCRIBED",
+];
+
+/// A name for the await point.
+#[must_use]
+pub fn of(operation: Operation, body: &[u8]) -> String {
+    let body = std::str::from_utf8(body).unwrap_or_default();
+    let about = match operation.service {
+        Service::DynamoDb => items(body),
+        Service::Sqs => job(body).to_owned(),
+        _ => String::new(),
+    };
+    format!("{} {about}", operation.title()).trim_end().to_owned()
+}
+
+/// The kinds of items that a request to the table is about.
+fn items(body: &str) -> String {
+    let values = body.split("\"S\":\"").skip(1);
+    let mut kinds: BTreeSet<&str> = values
+        .filter_map(|value| {
+            let value = value.split('"').next()?;
+            let kind = value.split('#').next()?;
+            // With a shard behind the id it is a partition, of chunks or messages.
+            let is_partition = kind == "CAMPAIGN" && value.matches('#').count() > 1;
+            (KINDS.contains(&kind) && !is_partition).then_some(kind)
+        })
+        .collect();
+    // They come with others, which tell more.
+    for (weak, strong) in [("ANSWER", "IDEMPOTENCY"), ("OWNER", "SENDER")] {
+        if kinds.contains(strong) {
+            kinds.remove(weak);
+        }
+    }
+    let mut words: Vec<&str> = kinds.into_iter().collect();
+    if body.contains("UPDATE \\\"") {
+        words.push(if body.contains("receiptRank\\\" = ?") { "(receipts)" } else { "(outcomes)" });
+    }
+    words.join("+")
+}
+
+/// What a message on a queue is.
+fn job(body: &str) -> &str {
+    let kind = body.split("\\\"type\\\":\\\"").nth(1).and_then(|rest| rest.split('\\').next());
+    kind.unwrap_or("receipt")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_told_apart() {
+        let update = Operation { service: Service::DynamoDb, name: "UpdateItem" };
+        let body = br#"{"Key":{"pk":{"S":"CAMPAIGN#1#2"},"sk":{"S":"CHUNKSTATE#0"}}}"#;
+        assert_eq!(of(update, body), "DynamoDb.UpdateItem CHUNKSTATE");
+        let body = br#"{"Key":{"pk":{"S":"ORG#1"},"sk":{"S":"CAMPAIGN#1"}}}"#;
+        assert_eq!(of(update, body), "DynamoDb.UpdateItem CAMPAIGN");
+        let send = Operation { service: Service::Sqs, name: "SendMessage" };
+        let body = br#"{"MessageBody":"{\"job\":{\"type\":\"drain\"}}"}"#;
+        assert_eq!(of(send, body), "Sqs.SendMessage drain");
+    }
+}
