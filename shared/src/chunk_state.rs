@@ -117,12 +117,11 @@ impl ChunkState {
     #[must_use]
     pub fn start(&self, now: Timestamp, patience_seconds: i64) -> Option<Self> {
         let may_start = match self.progress {
-            Progress::Cut => false,
             // The queue's delay is in whole seconds.
             Progress::Queued { turn } => turn.is_none_or(|turn| now.plus_seconds(1) >= turn),
             Progress::Working => now >= self.updated_at.plus_seconds(patience_seconds),
             Progress::Waiting { until } => now.plus_seconds(1) >= until,
-            Progress::Done => false,
+            Progress::Cut | Progress::Done => false,
         };
         may_start.then(|| Self {
             progress: Progress::Working,

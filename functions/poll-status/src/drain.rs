@@ -127,15 +127,12 @@ async fn look(
             Repair::Nothing => look.has_open |= !state.is_done(),
             Repair::Arm(next) => {
                 look.has_open = true;
-                match turns.take(next.recipients - next.handed.min(next.recipients), now).await? {
-                    Some(turn) => {
-                        armed
-                            .extend(arm(app, campaign, shard, &state, next.with_turn(turn)).await?);
-                    }
-                    None => {
-                        look.waits = true;
-                        look.left += u64::from(state.recipients);
-                    }
+                let left = next.recipients.saturating_sub(next.handed);
+                if let Some(turn) = turns.take(left, now).await? {
+                    armed.extend(arm(app, campaign, shard, &state, next.with_turn(turn)).await?);
+                } else {
+                    look.waits = true;
+                    look.left += u64::from(left);
                 }
             }
             Repair::GiveUp => {

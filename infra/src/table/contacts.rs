@@ -303,9 +303,10 @@ impl Table {
                 return Err(TableError::malformed(KIND, "it has no sort key"));
             };
             // Hardly any contact has moved.
-            let presence = match item.contains_key("presence") {
-                true => parse::<Trace>(KIND, item)?.presence,
-                false => Presence::default(),
+            let presence = if item.contains_key("presence") {
+                parse::<Trace>(KIND, item)?.presence
+            } else {
+                Presence::default()
             };
             Ok((sk, presence))
         });
