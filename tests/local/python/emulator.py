@@ -91,6 +91,18 @@ class Filling:
             return sum(message.get("visible_at", 0) <= now for message in messages)
 
 
+def counting(limit):
+    """How many of a function run at once, where the template's number is a parameter's text."""
+
+    def counted(mapping, *arguments):
+        scaling = mapping.get("ScalingConfig") or {}
+        if most := scaling.get("MaximumConcurrency"):
+            scaling["MaximumConcurrency"] = int(most)
+        return limit(mapping, *arguments)
+
+    return counted
+
+
 class Disturbed:
     """The environments of functions' processes, with other endpoints and wrong clocks."""
 
@@ -124,6 +136,7 @@ class Disturbed:
 def main():
     uvloop.install()
     dynamodb._condition_syntax_error = functools.cache(dynamodb._condition_syntax_error)
+    mappings._sqs_esm_concurrency = counting(mappings._sqs_esm_concurrency)
     mappings._provided_worker_env = Disturbed(mappings._provided_worker_env)
     if os.environ.pop("FUNCTIONS_CRASH", None):
         mappings._ESM_BACKOFF_SECONDS = 0.05
