@@ -63,7 +63,7 @@ impl Plan {
     /// then.
     #[must_use]
     pub fn of_nobody(seed: u64) -> Self {
-        Self { seed, per_mille: 10, has_scalpel: false, budget: u32::MAX }
+        Self { seed, per_mille: 15, has_scalpel: false, budget: u32::MAX }
     }
 
     #[must_use]

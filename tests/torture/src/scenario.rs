@@ -180,6 +180,9 @@ impl<'a> Scenario<'a> {
         // Until here it was mostly the API's trouble; now it is that of the others.
         self.run.at("lets faults happen");
         let trouble = 4 + self.chance.below(12);
+        if self.chance.hits(500) {
+            self.api.list(&self.path(&format!("campaigns/{campaign}/messages"))).await?;
+        }
         tokio::time::sleep(Duration::from_secs(trouble)).await;
         self.run.calm();
         self.run.tell("calm");

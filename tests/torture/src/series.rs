@@ -139,7 +139,7 @@ async fn conclude(ended: &[Ended], grounds: &Grounds, world: &World) -> anyhow::
     }
     let spared = world.ledger.spared();
     if !spared.is_empty() {
-        problems.push(format!("nobody was killed in every way at {}", spared.join(", ")));
+        problems.push(format!("no function was killed at {}", spared.join(", ")));
     }
     let failed: Vec<&Ended> = ended.iter().filter(|run| run.failure.is_some()).collect();
     for run in &failed {
