@@ -23,6 +23,7 @@ const SEEDS_FOR_ALL: usize = 200;
 
 /// Where time is limited, no run is begun so long before its end.
 const LAST_BEGUN: Duration = Duration::from_mins(4);
+const STEP_LONGEST: usize = 160;
 const TOLD_EVERY: Duration = Duration::from_secs(20);
 
 struct Ended {
@@ -82,7 +83,7 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
             }
             Err(_) => {}
         }
-        if began.elapsed() > arguments.within {
+        if began.elapsed() > arguments.within && !runs.is_empty() {
             say(&format!("{} runs are cut off before their end", runs.len()));
             return Ok(ended);
         }
@@ -92,6 +93,7 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
             let seconds = began.elapsed().as_secs();
             say(&format!("{seconds:>5} s  {count} ended, {failed} failed, {under_way} under way"));
             if let Some((seed, step)) = grounds.runs.steps().first() {
+                let step: String = step.chars().take(STEP_LONGEST).collect();
                 say(&format!("         seed {seed} {step}"));
             }
             told = Instant::now();
