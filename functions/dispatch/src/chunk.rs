@@ -1,9 +1,9 @@
 //! Dispatching one chunk.
 //!
 //! The order matters: the chunk is taken, then the unsubscribes are read once more, then each
-//! recipient of the slice whose turn it is is claimed and handed over. Whatever is redelivered, runs twice or dies in between, a
-//! claim is made once, so nobody is texted twice; and a chunk is done only when each member has an
-//! outcome, so nobody is left out.
+//! recipient of the slice whose turn it is is claimed and handed over. Whatever is redelivered, runs
+//! twice or dies in between, a claim is made once, so nobody is texted twice; and a chunk is done
+//! only when each member has an outcome, so nobody is left out.
 
 use infra::clock;
 use infra::gateway::Halt;
