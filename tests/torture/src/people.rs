@@ -39,7 +39,7 @@ impl Scenario<'_> {
         let mut rows = vec!["phone,first name".to_owned()];
         let count = 6 + self.chance.below(18);
         for place in 0..count {
-            let to = phone(self.seed, place);
+            let to = phone(self.number, place);
             if self.chance.hits(450) {
                 let fate = *self.chance.of_these(&FATES);
                 // AWS has no look-up, so what no event tells stays open.
@@ -84,7 +84,7 @@ impl Scenario<'_> {
     ) -> anyhow::Result<Vec<(String, String)>> {
         let mut contacts = Vec::new();
         for place in 0..=self.chance.below(2) {
-            let to = phone(self.seed, BY_HAND + place);
+            let to = phone(self.number, BY_HAND + place);
             let contact = self.post_well("contacts", &json!({"phone": to})).await?;
             contacts.push((text(&contact["id"])?, to.clone()));
             expected.audience.insert(to);
@@ -95,7 +95,7 @@ impl Scenario<'_> {
 
     pub(crate) async fn unsubscribe_some(&mut self, expected: &mut Expected) -> anyhow::Result<()> {
         for place in 0..self.chance.below(4) {
-            let to = phone(self.seed, place);
+            let to = phone(self.number, place);
             if self.chance.hits(500) && !self.is_aws {
                 if self.chance.hits(300) {
                     self.write(&to, "START").await?;

@@ -7,8 +7,8 @@ const AREAS: [&str; 10] = ["213", "310", "408", "415", "510", "619", "650", "707
 /// A number that libphonenumber takes for a real one of California. Its last four digits are no
 /// fate's, which are from 9000 on.
 #[must_use]
-pub fn phone(seed: u64, place: u64) -> String {
-    let number = seed * EACH + place % EACH;
+pub fn phone(run: u64, place: u64) -> String {
+    let number = run * EACH + place % EACH;
     let (line, rest) = (number % 9_000, number / 9_000);
     let (exchange, area) = (220 + rest % 280, rest / 280 % 10);
     let area = AREAS[usize::try_from(area).unwrap_or_default()];

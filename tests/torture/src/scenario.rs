@@ -52,7 +52,8 @@ impl Grounds {
 pub(crate) struct Scenario<'a> {
     pub(crate) grounds: &'a Grounds,
     pub(crate) run: &'a Arc<Run>,
-    pub(crate) seed: u64,
+    /// Tells what is the run's own, such as its phones, from what is another's.
+    pub(crate) number: u64,
     pub(crate) chance: Chance,
     pub(crate) api: Insistent,
     organization: String,
@@ -61,9 +62,9 @@ pub(crate) struct Scenario<'a> {
     asked: u32,
 }
 
-/// Runs a seed to its end; an error is what did not hold.
-pub async fn play(grounds: &Grounds, run: &Arc<Run>, seed: u64) -> anyhow::Result<()> {
-    let mut scenario = Scenario::open(grounds, run, seed).await?;
+/// Runs a seed to its end, under a number of its own; an error is what did not hold.
+pub async fn play(grounds: &Grounds, run: &Arc<Run>, seed: u64, number: u64) -> anyhow::Result<()> {
+    let mut scenario = Scenario::open(grounds, run, seed, number).await?;
     let result = scenario.play().await;
     run.calm();
     grounds.runs.forget(run);
@@ -72,13 +73,18 @@ pub async fn play(grounds: &Grounds, run: &Arc<Run>, seed: u64) -> anyhow::Resul
 
 impl<'a> Scenario<'a> {
     /// An organisation with its key, its provider and its number of shards.
-    async fn open(grounds: &'a Grounds, run: &'a Arc<Run>, seed: u64) -> anyhow::Result<Self> {
+    async fn open(
+        grounds: &'a Grounds,
+        run: &'a Arc<Run>,
+        seed: u64,
+        number: u64,
+    ) -> anyhow::Result<Self> {
         let mut chance = Chance::of(seed, "scenario");
         let url = grounds.variable("API_URL")?;
         let admin = Insistent::new(&grounds.http, url, grounds.variable("ADMIN_KEY")?);
-        let sender = phone(seed, SENDER);
-        let body = json!({"name": format!("Torture {seed}"), "senderPhone": sender});
-        let once = format!("torture-{seed}");
+        let sender = phone(number, SENDER);
+        let body = json!({"name": format!("Torture {number}"), "senderPhone": sender});
+        let once = format!("torture-{number}");
         let organization = admin.post("/v1/organizations", &body, &once).await?;
         let organization = text(&organization["id"])?;
         grounds.runs.mark(&organization, run);
@@ -88,7 +94,7 @@ impl<'a> Scenario<'a> {
         let key = loop {
             // A repeated request is not told the secret again.
             keys += 1;
-            let once = format!("torture-{seed}-key-{keys}");
+            let once = format!("torture-{number}-key-{keys}");
             let key = admin.post(&format!("{path}/api-keys"), &key, &once).await?;
             if let Some(secret) = key["secret"].as_str() {
                 break secret.to_owned();
@@ -116,7 +122,7 @@ impl<'a> Scenario<'a> {
             api: Insistent::new(&grounds.http, url, &key),
             grounds,
             run,
-            seed,
+            number,
             chance,
             organization,
             sender,
@@ -131,7 +137,7 @@ impl<'a> Scenario<'a> {
 
     pub(crate) fn once(&mut self) -> String {
         self.asked += 1;
-        format!("torture-{}-{}", self.seed, self.asked)
+        format!("torture-{}-{}", self.number, self.asked)
     }
 
     async fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
@@ -162,12 +168,12 @@ impl<'a> Scenario<'a> {
         self.unsubscribe_some(&mut expected).await?;
         self.call_one_off().await?;
 
-        expected.body = format!("Our spring sale no. {} starts on Friday.", self.seed);
+        expected.body = format!("Our spring sale no. {} starts on Friday.", self.number);
         let draft = json!({"name": "Spring sale", "body": expected.body});
         let campaign = text(&self.post_well("campaigns", &draft).await?["id"])?;
         self.grounds.runs.mark(&campaign, self.run);
         if self.chance.hits(300) {
-            let to = phone(self.seed, TESTED);
+            let to = phone(self.number, TESTED);
             let path = format!("campaigns/{campaign}/send-test");
             self.post_well(&path, &json!({"to": to})).await?;
             expected.tested.insert(to);
@@ -194,7 +200,7 @@ impl<'a> Scenario<'a> {
         if !self.chance.hits(250) {
             return Ok(());
         }
-        let draft = json!({"name": "Never", "body": format!("Never sent no. {}", self.seed)});
+        let draft = json!({"name": "Never", "body": format!("Never sent no. {}", self.number)});
         let campaign = text(&self.post_well("campaigns", &draft).await?["id"])?;
         self.grounds.runs.mark(&campaign, self.run);
         let at = later(7_200);
@@ -246,7 +252,7 @@ impl<'a> Scenario<'a> {
         if self.chance.hits(300)
             && let Some((id, old)) = contacts.first()
         {
-            let new = phone(self.seed, EDITED);
+            let new = phone(self.number, EDITED);
             let path = self.path(&format!("contacts/{id}"));
             let edit = json!({"phone": new});
             self.api.must(Method::PUT, &path, &Body::Json(&edit), "").await?;
@@ -255,7 +261,7 @@ impl<'a> Scenario<'a> {
         }
         if self.chance.hits(300) {
             // Whoever unsubscribes now may have got it, and is counted one way or the other.
-            let to = phone(self.seed, 7);
+            let to = phone(self.number, 7);
             self.unsubscribe(&to).await?;
             expected.audience.remove(&to);
             expected.maybe.insert(to);

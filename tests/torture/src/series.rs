@@ -1,5 +1,6 @@
 //! Many runs at once, and what they came to.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -67,7 +68,7 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
     let (mut runs, mut ended, mut told) = (JoinSet::new(), Vec::new(), Instant::now());
     loop {
         while runs.len() < arguments.at_once && next < end && began.elapsed() < begin_within {
-            runs.spawn(one(grounds.clone(), next));
+            runs.spawn(one(grounds.clone(), arguments.seed(next), next));
             next += 1;
             // The first steps of all at once would only wait for one another.
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -101,17 +102,18 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
     }
 }
 
-async fn one(grounds: Grounds, seed: u64) -> Ended {
+async fn one(grounds: Grounds, seed: u64, number: u64) -> Ended {
     let began = Instant::now();
     let run = Run::of_seed(seed);
-    let result = scenario::play(&grounds, &run, seed).await;
+    let result = scenario::play(&grounds, &run, seed, number).await;
     let failure = result.err().map(|error| {
         let failure = format!("{error:#}");
         let text = format!("{failure}\n\n{}\n", run.injected().join("\n"));
-        let path = root().join(format!("target/torture/seed-{seed}.txt"));
+        let name = format!("target/torture/seed-{seed}-{number}.txt");
+        let path = root().join(&name);
         let kept = fs::create_dir_all(root().join("target/torture"));
         match kept.and_then(|()| fs::write(&path, text)) {
-            Ok(()) => format!("{failure}\n  its faults: target/torture/seed-{seed}.txt"),
+            Ok(()) => format!("{failure}\n  its faults: {name}"),
             Err(error) => format!("{failure}\n  its faults could not be kept: {error}"),
         }
     });
@@ -144,8 +146,9 @@ async fn conclude(ended: &[Ended], grounds: &Grounds, world: &World) -> anyhow::
         problems.push(format!("no function was killed at {}", spared.join(", ")));
     }
     let failed: Vec<&Ended> = ended.iter().filter(|run| run.failure.is_some()).collect();
-    for run in &failed {
-        say(&format!("make torture SEED={}", run.seed));
+    let seeds: BTreeSet<u64> = failed.iter().map(|run| run.seed).collect();
+    for seed in seeds {
+        say(&format!("make torture SEED={seed}"));
     }
     for problem in &problems {
         say(problem);
@@ -154,7 +157,7 @@ async fn conclude(ended: &[Ended], grounds: &Grounds, world: &World) -> anyhow::
     seconds.sort_unstable();
     let (median, longest) = (seconds.get(seconds.len() / 2), seconds.last());
     say(&format!(
-        "{} seeds ran, {} failed; a run took {} s, at most {} s",
+        "{} runs ended, {} failed; a run took {} s, at most {} s",
         ended.len(),
         failed.len(),
         median.copied().unwrap_or_default(),
