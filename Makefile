@@ -9,6 +9,7 @@ TESTS_AT_ONCE ?= 6
 SEEDS ?= 120
 SEED ?=
 MINUTES ?=
+FROM ?=
 # `make run PROFILE=dist` runs the functions built as they are deployed, which takes minutes longer.
 PROFILE ?= release
 # Audiences that `make bench` measures; `make bench BENCH=--write-docs` renews docs/performance.md.
@@ -36,7 +37,7 @@ test: check build .venv/conformance/npm/ready
 # Faults: see tests/torture.
 torture: build .venv/faketime/ready
 	cargo build --release --locked --package torture
-	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS)))
+	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS))) $(if $(FROM),--from $(FROM))
 
 check: .venv/sam/ready
 	cargo fmt --all --check

@@ -48,7 +48,7 @@ pub async fn run(arguments: &Arguments, stack: &Stack, world: &World) -> anyhow:
     let sweeping = tokio::spawn(sweep(grounds.aws.clone()));
     let ended = all(arguments, &grounds).await?;
     sweeping.abort();
-    conclude(&ended, &grounds, world).await
+    conclude(arguments, &ended, &grounds, world).await
 }
 
 /// The sweep runs each minute on AWS. Here a run must not take minutes.
@@ -120,7 +120,12 @@ async fn one(grounds: Grounds, seed: u64, number: u64) -> Ended {
     Ended { seed, failure, seconds: began.elapsed().as_secs() }
 }
 
-async fn conclude(ended: &[Ended], grounds: &Grounds, world: &World) -> anyhow::Result<ExitCode> {
+async fn conclude(
+    arguments: &Arguments,
+    ended: &[Ended],
+    grounds: &Grounds,
+    world: &World,
+) -> anyhow::Result<ExitCode> {
     let tables = world.ledger.tables();
     say(&format!("\n{tables}"));
     let mut problems = Vec::new();
@@ -147,8 +152,12 @@ async fn conclude(ended: &[Ended], grounds: &Grounds, world: &World) -> anyhow::
     }
     let failed: Vec<&Ended> = ended.iter().filter(|run| run.failure.is_some()).collect();
     let seeds: BTreeSet<u64> = failed.iter().map(|run| run.seed).collect();
-    for seed in seeds {
+    for seed in &seeds {
         say(&format!("make torture SEED={seed}"));
+    }
+    if !seeds.is_empty() {
+        let (from, count) = (arguments.first(), ended.len());
+        say(&format!("in the same company: make torture FROM={from} SEEDS={count}"));
     }
     for problem in &problems {
         say(problem);
