@@ -52,10 +52,12 @@ pub(crate) async fn dispatch(
             None => Handed::Learnt(given_up(&message, right)),
         },
     };
-    go_ahead(app, &from, &body).await;
     let member = match handed {
         Handed::Counted(member) => member,
         Handed::Learnt(settlement) => {
+            if settlement.outcome.failure().is_none() {
+                go_ahead(app, &from, &body).await;
+            }
             let written = app.table.settle_all(&[settlement], shards).await?;
             written.into_iter().collect::<Result<Vec<bool>, _>>()?;
             Member::Settled { by_this_worker: true }
