@@ -3,6 +3,10 @@
 //! A worker marks the chunk as its own before it claims the first message and says at the end
 //! what came of it. A start that is never followed by an end is a crash, and counts as an attempt;
 //! waiting on the queue, for the provider's leave or for another worker's claims does not.
+//!
+//! Whether its turn has come is not asked of a worker's clock, which may be minutes behind that of
+//! whoever gave the turn: the queue delays the chunk's job until then, and the job says for which
+//! moment it was sent. One that was sent for another moment is late, or came twice.
 
 use std::ops::Range;
 
@@ -11,8 +15,11 @@ use serde::{Deserialize, Serialize};
 use crate::pace;
 use crate::time::Timestamp;
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ChunkState {
+    /// It stands in the chunk's key.
+    #[serde(skip)]
     pub number: u32,
     pub recipients: u32,
     pub progress: Progress,
@@ -25,6 +32,7 @@ pub struct ChunkState {
     /// How often in a row the provider asked to wait and took nothing.
     pub throttles: u32,
     /// The members before this one have had their turn, and each has an outcome.
+    #[serde(default)]
     pub handed: u32,
     pub updated_at: Timestamp,
 }
@@ -112,15 +120,21 @@ impl ChunkState {
         }
     }
 
-    /// The state with which a worker begins; `None` if there is nothing to do, or not now, or
-    /// another worker is at it.
+    /// The state with which a worker begins that got the job for this turn; `None` if there is
+    /// nothing to do, or not now, or another worker is at it.
     #[must_use]
-    pub fn start(&self, now: Timestamp, patience_seconds: i64) -> Option<Self> {
+    pub fn start(
+        &self,
+        job: Option<Timestamp>,
+        now: Timestamp,
+        patience_seconds: i64,
+    ) -> Option<Self> {
+        // The queue's delay is in whole seconds.
+        let has_come = |turn| job == Some(turn) || now.plus_seconds(1) >= turn;
         let may_start = match self.progress {
-            // The queue's delay is in whole seconds.
-            Progress::Queued { turn } => turn.is_none_or(|turn| now.plus_seconds(1) >= turn),
+            Progress::Queued { turn } => turn.is_none_or(has_come),
             Progress::Working => now >= self.updated_at.plus_seconds(patience_seconds),
-            Progress::Waiting { until } => now.plus_seconds(1) >= until,
+            Progress::Waiting { until } => has_come(until),
             Progress::Cut | Progress::Done => false,
         };
         may_start.then(|| Self {
@@ -216,12 +230,13 @@ impl ChunkState {
         Self { progress: Progress::Queued { turn: Some(turn) }, ..self }
     }
 
-    /// Its turn, if it has one and is on the queue.
+    /// When it is to be begun, if it is on the queue.
     #[must_use]
     pub fn turn(&self) -> Option<Timestamp> {
         match self.progress {
             Progress::Queued { turn } => turn,
-            _ => None,
+            Progress::Waiting { until } => Some(until),
+            Progress::Cut | Progress::Working | Progress::Done => None,
         }
     }
 
@@ -265,7 +280,7 @@ mod tests {
     fn a_slow_senders_chunk_goes_out_in_slices() {
         let chunk = ChunkState { recipients: 8, ..state(QUEUED) };
         // Three parts each at one a second: three members take nine seconds.
-        let working = chunk.start(at(1_001), PATIENCE).expect("may start");
+        let working = chunk.start(None, at(1_001), PATIENCE).expect("may start");
         let slice = working.slice(3, 1);
         assert_eq!(slice, Slice { members: 0..3, millis: 9_000 });
         let next = working.finish(&Tally { settled: 3, ..Tally::default() }, &slice, at(1_003), 0);
@@ -284,12 +299,15 @@ mod tests {
     #[test]
     fn a_chunk_without_a_turn_is_on_no_queue() {
         let cut = state(Progress::Cut);
-        assert_eq!(cut.start(at(5_000), PATIENCE), None);
+        assert_eq!(cut.start(None, at(5_000), PATIENCE), None);
         let Repair::Arm(armed) = cut.repair(0, at(1_000), PATIENCE) else { panic!("not armed") };
         let later = armed.with_turn(at(1_030));
         assert_eq!((later.arms, later.moved_at()), (0, Some(at(1_030))));
-        assert_eq!(later.start(at(1_028), PATIENCE), None);
-        assert!(later.start(at(1_029), PATIENCE).is_some());
+        assert_eq!(later.start(None, at(1_028), PATIENCE), None);
+        assert!(later.start(None, at(1_029), PATIENCE).is_some());
+        // Its own job comes when the queue lets it, whatever the worker's clock says.
+        assert!(later.start(Some(at(1_030)), at(850), PATIENCE).is_some());
+        assert_eq!(later.start(Some(at(990)), at(1_000), PATIENCE), None);
         assert_eq!(later.repair(0, at(1_149), PATIENCE), Repair::Nothing);
         let Repair::Arm(again) = later.repair(0, at(1_150), PATIENCE) else { panic!("not armed") };
         // To be armed again and again is no progress.
@@ -298,18 +316,19 @@ mod tests {
 
     #[test]
     fn one_worker_at_a_time() {
-        let working = state(QUEUED).start(at(1_001), PATIENCE).expect("may start");
-        assert_eq!(working.start(at(1_120), PATIENCE), None);
-        assert!(working.start(at(1_121), PATIENCE).is_some());
-        assert_eq!(state(Progress::Done).start(at(5_000), PATIENCE), None);
+        let working = state(QUEUED).start(None, at(1_001), PATIENCE).expect("may start");
+        assert_eq!(working.start(None, at(1_120), PATIENCE), None);
+        assert!(working.start(None, at(1_121), PATIENCE).is_some());
+        assert_eq!(state(Progress::Done).start(None, at(5_000), PATIENCE), None);
         let waiting = state(Progress::Waiting { until: at(2_000) });
-        assert_eq!(waiting.start(at(1_900), PATIENCE), None);
-        assert!(waiting.start(at(2_000), PATIENCE).is_some());
+        assert_eq!(waiting.start(None, at(1_900), PATIENCE), None);
+        assert!(waiting.start(None, at(2_000), PATIENCE).is_some());
+        assert!(waiting.start(Some(at(2_000)), at(1_900), PATIENCE).is_some());
     }
 
     #[test]
     fn waiting_is_no_attempt() {
-        let working = state(QUEUED).start(at(1_001), PATIENCE).expect("may start");
+        let working = state(QUEUED).start(None, at(1_001), PATIENCE).expect("may start");
         let finish = |tally: Tally| working.finish(&tally, &whole(), at(1_010), 0);
         let throttled = finish(Tally { throttled: 1, retry_after_seconds: 30, ..Tally::default() });
         assert_eq!(throttled.progress, Progress::Waiting { until: at(1_040) });
@@ -355,7 +374,7 @@ mod tests {
         let mut now = 1_000;
         for attempt in 1..=ATTEMPTS_MOST {
             assert!(!matches!(chunk.repair(0, at(now), PATIENCE), Repair::GiveUp), "{attempt}");
-            chunk = chunk.start(at(now), PATIENCE).expect("may start");
+            chunk = chunk.start(None, at(now), PATIENCE).expect("may start");
             now += 500;
         }
         assert_eq!(chunk.repair(0, at(now), PATIENCE), Repair::GiveUp);
@@ -364,7 +383,7 @@ mod tests {
     #[test]
     fn a_worker_has_its_time_for_the_last_attempt_too() {
         let chunk = ChunkState { attempts: ATTEMPTS_MOST - 1, ..state(QUEUED) };
-        let working = chunk.start(at(1_000), PATIENCE).expect("may start");
+        let working = chunk.start(None, at(1_000), PATIENCE).expect("may start");
         assert_eq!(working.repair(0, at(1_119), PATIENCE), Repair::Nothing);
         assert_eq!(working.repair(0, at(1_120), PATIENCE), Repair::GiveUp);
     }

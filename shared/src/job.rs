@@ -49,6 +49,9 @@ pub enum Job {
         epoch: u32,
         shard: u16,
         number: u32,
+        /// The moment to which it was delayed, by the clock of whoever sent it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<Timestamp>,
     },
     Test {
         organization_id: OrganizationId,

@@ -29,7 +29,11 @@ pub(crate) struct Place {
     pub(crate) number: u32,
 }
 
-pub(crate) async fn dispatch(app: &App, place: Place) -> anyhow::Result<()> {
+pub(crate) async fn dispatch(
+    app: &App,
+    place: Place,
+    turn: Option<Timestamp>,
+) -> anyhow::Result<()> {
     let Place { organization_id, campaign_id, epoch, shard, number } = place;
     let (campaign, state, chunk) = futures::try_join!(
         app.table.campaign(organization_id, campaign_id),
@@ -52,7 +56,7 @@ pub(crate) async fn dispatch(app: &App, place: Place) -> anyhow::Result<()> {
         }
         Err(error) => return Err(error.into()),
     };
-    let Some(working) = state.start(clock::now(), app.repair_seconds) else {
+    let Some(working) = state.start(turn, clock::now(), app.repair_seconds) else {
         return Ok(());
     };
     if !app.table.save_chunk_state(campaign_id, shard, &state, &working).await? {
@@ -85,7 +89,8 @@ pub(crate) async fn dispatch(app: &App, place: Place) -> anyhow::Result<()> {
         if tally.throttled > 0 {
             hold_back(app, broadcast, until).await;
         }
-        let job = Job::Chunk { organization_id, campaign_id, epoch, shard, number };
+        let turn = Some(until);
+        let job = Job::Chunk { organization_id, campaign_id, epoch, shard, number, turn };
         app.queues.send(&job, until.seconds_from(now)).await?;
     }
     Ok(())

@@ -74,9 +74,9 @@ impl App {
 
     async fn handle(&self, envelope: Envelope) -> anyhow::Result<()> {
         match envelope.job {
-            Job::Chunk { organization_id, campaign_id, epoch, shard, number } => {
+            Job::Chunk { organization_id, campaign_id, epoch, shard, number, turn } => {
                 let place = chunk::Place { organization_id, campaign_id, epoch, shard, number };
-                Box::pin(chunk::dispatch(self, place)).await
+                Box::pin(chunk::dispatch(self, place, turn)).await
             }
             Job::Test { organization_id, campaign_id, message_id } => {
                 test::dispatch(self, organization_id, campaign_id, message_id).await

@@ -7,7 +7,7 @@
 //! was begun five times in vain is given up, and the campaign says so. Of a campaign that was
 //! stopped, every chunk is given up.
 
-use futures::stream::{self, StreamExt, TryStreamExt};
+use futures::stream::{self, StreamExt};
 use infra::clock;
 use infra::table::{Claimed, Claiming};
 use infra::turns::Turns;
@@ -85,11 +85,13 @@ async fn look_at_all(
     // Read before the look: chunks that a fan-out cuts during it may be missed.
     let are_all_cut = broadcast.audience.completed_at.is_some();
     let turns = Turns::new(&app.table, campaign, broadcast);
-    let looks: Vec<Look> = stream::iter(0..broadcast.shards)
+    // Each shard's look ends, even where another's fails: its chunks have turns by then.
+    let looks: Vec<anyhow::Result<Look>> = stream::iter(0..broadcast.shards)
         .map(|shard| look(app, campaign, broadcast, &turns, shard))
         .buffer_unordered(SHARDS_AT_ONCE)
-        .try_collect()
-        .await?;
+        .collect()
+        .await;
+    let looks: Vec<Look> = looks.into_iter().collect::<anyhow::Result<_>>()?;
     let look = looks.into_iter().fold(Look::default(), Look::plus);
     let now = clock::now();
     let finishes_at = if look.has_open && broadcast.dispatch == Dispatch::Running {
@@ -112,10 +114,27 @@ async fn look(
     turns: &Turns,
     shard: u16,
 ) -> anyhow::Result<Look> {
+    let mut armed = Vec::new();
+    let look = look_over(app, campaign, broadcast, turns, shard, &mut armed).await;
+    // What has its turn goes to the queue, even if the look failed after it.
+    let now = clock::now();
+    let jobs = armed.into_iter().map(|(job, turn): (Job, Timestamp)| (job, turn.seconds_from(now)));
+    app.queues.send_all(&jobs.collect::<Vec<_>>()).await?;
+    look
+}
+
+/// Looks at the chunks of a shard and answers the jobs of those that got their turns.
+async fn look_over(
+    app: &App,
+    campaign: &Campaign,
+    broadcast: &Broadcast,
+    turns: &Turns,
+    shard: u16,
+    armed: &mut Vec<(Job, Timestamp)>,
+) -> anyhow::Result<Look> {
     let mut look = Look::default();
     let now = clock::now();
     let is_stopped = broadcast.dispatch == Dispatch::Stopped;
-    let mut armed = Vec::new();
     for state in app.table.chunk_states(campaign.id, shard).await? {
         look.moved_at = look.moved_at.max(state.moved_at());
         if is_stopped {
@@ -144,9 +163,6 @@ async fn look(
             }
         }
     }
-    let now = clock::now();
-    let jobs = armed.into_iter().map(|(job, turn): (Job, Timestamp)| (job, turn.seconds_from(now)));
-    app.queues.send_all(&jobs.collect::<Vec<_>>()).await?;
     Ok(look)
 }
 
@@ -170,6 +186,7 @@ async fn arm(
         epoch: after.epoch,
         shard,
         number: after.number,
+        turn: after.turn(),
     };
     Ok(after.turn().map(|turn| (job, turn)))
 }

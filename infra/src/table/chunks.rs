@@ -6,9 +6,8 @@ use shared::chunk::Chunk;
 use shared::chunk_state::{ChunkState, Progress};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::phone::Phone;
-use shared::time::Timestamp;
 
-use super::keys::{self, Key};
+use super::keys;
 use super::read::{Consistency, Item, Range, SortKey, parse, text};
 use super::transaction::{Transacted, Transaction};
 use super::write::{Change, Written, item};
@@ -41,20 +40,6 @@ struct Row {
     ends: bool,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct StateRow {
-    recipients: u32,
-    progress: Progress,
-    epoch: u32,
-    attempts: u32,
-    arms: u32,
-    throttles: u32,
-    #[serde(default)]
-    handed: u32,
-    updated_at: Timestamp,
-}
-
 const KIND: &str = "a chunk";
 
 fn number(item: &Item, prefix: &str) -> Result<u32> {
@@ -77,36 +62,7 @@ fn read(item: Item) -> Result<Chunk> {
 
 fn read_state(item: Item) -> Result<ChunkState> {
     let number = number(&item, keys::CHUNK_STATE)?;
-    let StateRow { recipients, progress, epoch, attempts, arms, throttles, handed, updated_at } =
-        parse(KIND, item)?;
-    Ok(ChunkState {
-        number,
-        recipients,
-        progress,
-        epoch,
-        attempts,
-        arms,
-        throttles,
-        handed,
-        updated_at,
-    })
-}
-
-fn state_item(key: &Key, state: &ChunkState) -> Result<Item> {
-    let ChunkState {
-        number: _,
-        recipients,
-        progress,
-        epoch,
-        attempts,
-        arms,
-        throttles,
-        handed,
-        updated_at,
-    } = state.clone();
-    let row =
-        StateRow { recipients, progress, epoch, attempts, arms, throttles, handed, updated_at };
-    item(KIND, key, row)
+    Ok(ChunkState { number, ..parse(KIND, item)? })
 }
 
 impl Table {
@@ -206,8 +162,8 @@ impl Table {
             None => self.put(row, super::write::ABSENT, Vec::new()).await? == Written::Done,
             Some(state) => {
                 let key = keys::chunk_state(campaign, shard, chunk.number);
-                let transaction =
-                    Transaction::default().put_absent(row).put_absent(state_item(&key, state)?);
+                let state = item(KIND, &key, state)?;
+                let transaction = Transaction::default().put_absent(row).put_absent(state);
                 self.transact(transaction).await? == Transacted::Done
             }
         };

@@ -41,7 +41,7 @@ async fn of_two_workers_one_takes_a_chunk() -> anyhow::Result<()> {
     let queued = ChunkState::cut(0, 3, 0, now).with_turn(now);
     table.put_chunk(campaign, shard, &chunk(0, 3), Some(&queued)).await?;
     let state = table.chunk_state(campaign, shard, 0).await?.expect("it was put");
-    let working = state.start(now.plus_seconds(1), 120).expect("it is queued");
+    let working = state.start(None, now.plus_seconds(1), 120).expect("it is queued");
     let take = || table.save_chunk_state(campaign, shard, &state, &working);
     let (one, other) = tokio::join!(take(), take());
     assert!(one? != other?, "one of two takes it");

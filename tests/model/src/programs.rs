@@ -42,8 +42,8 @@ impl Program {
             Self::Job(job) => match **job {
                 Job::Send { scheduled_at, .. } => fan_out::begin(io, scheduled_at),
                 Job::FanOut { .. } => fan_out::resume(io),
-                Job::Chunk { epoch, shard, number, .. } => {
-                    chunk::dispatch(io, chunk::Place { epoch, shard, number })
+                Job::Chunk { epoch, shard, number, turn, .. } => {
+                    chunk::dispatch(io, chunk::Place { epoch, shard, number }, turn)
                 }
                 Job::Poll { number, .. } => poll::poll(io, number),
                 Job::Drain { .. } => drain::drain(io, job),

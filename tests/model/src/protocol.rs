@@ -81,8 +81,9 @@ pub fn fan_out_job() -> Job {
 }
 
 #[must_use]
-pub fn chunk_job(epoch: u32, shard: u16, number: u32) -> Job {
-    Job::Chunk { organization_id: ORGANIZATION, campaign_id: CAMPAIGN, epoch, shard, number }
+pub fn chunk_job(epoch: u32, shard: u16, number: u32, turn: Option<Timestamp>) -> Job {
+    let (organization_id, campaign_id) = (ORGANIZATION, CAMPAIGN);
+    Job::Chunk { organization_id, campaign_id, epoch, shard, number, turn }
 }
 
 #[must_use]
@@ -114,8 +115,8 @@ pub fn begun_in_vain(state: &ChunkState, attempts: u32) -> ChunkState {
 }
 
 #[must_use]
-pub fn start(state: &ChunkState, now: Timestamp) -> Option<ChunkState> {
-    state.start(now, PATIENCE)
+pub fn start(state: &ChunkState, job: Option<Timestamp>, now: Timestamp) -> Option<ChunkState> {
+    state.start(job, now, PATIENCE)
 }
 
 /// The members whose turn it is.

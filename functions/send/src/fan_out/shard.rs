@@ -88,6 +88,7 @@ impl FanOut<'_> {
                     epoch: self.broadcast.epoch,
                     shard,
                     number: chunk.number,
+                    turn: Some(turn),
                 };
                 self.cut.lock().await.waiting.push((job, turn));
                 self.hand_over(HANDED_AT_ONCE).await?;

@@ -3,6 +3,7 @@
 use shared::chunk_state::Tally;
 use shared::message::{FailureReason, Message, Outcome};
 use shared::phone::Phone;
+use shared::time::Timestamp;
 
 use super::campaigns::update;
 use super::handover::{self, Handed};
@@ -19,12 +20,12 @@ pub(super) struct Place {
     pub(super) number: u32,
 }
 
-pub(super) fn dispatch(io: &mut Io<'_>, place: Place) -> Step<()> {
+pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -> Step<()> {
     let Place { epoch, shard, number } = place;
     let Some(campaign) = io.campaign()? else { return Ok(()) };
     let Some((state, chunk)) = io.chunk(shard, number)? else { return Ok(()) };
     let Some(broadcast) = protocol::running(&campaign, epoch) else { return Ok(()) };
-    let Some(working) = protocol::start(&state, io.now()) else { return Ok(()) };
+    let Some(working) = protocol::start(&state, turn, io.now()) else { return Ok(()) };
     if !io.take_chunk(shard, &state, &working)? {
         return Ok(());
     }
@@ -47,7 +48,7 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place) -> Step<()> {
     if let Some(seconds) = protocol::comes_back_after(&after, now)
         && is_saved
     {
-        let job = protocol::chunk_job(epoch, shard, number);
+        let job = protocol::chunk_job(epoch, shard, number, after.turn());
         io.send(job, now.plus_seconds(seconds))?;
     }
     Ok(())

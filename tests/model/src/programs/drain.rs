@@ -71,7 +71,8 @@ fn look(io: &mut Io<'_>, broadcast: &Broadcast, shard: u16, look: &mut Look) -> 
                 look.has_open = true;
                 let armed = armed.with_turn(now);
                 if io.save_state(shard, &state, &armed)? {
-                    let job = protocol::chunk_job(armed.epoch, shard, armed.number);
+                    let (epoch, number, turn) = (armed.epoch, armed.number, armed.turn());
+                    let job = protocol::chunk_job(epoch, shard, number, turn);
                     let now = io.now();
                     io.send(job, now)?;
                 }

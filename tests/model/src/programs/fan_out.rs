@@ -106,7 +106,8 @@ impl FanOut<'_, '_> {
             self.cut.retain(|(of, _)| *of != shard);
             self.cut.push((shard, chunk.totals));
             if !chunk.recipients.is_empty() && self.broadcast.dispatch == Dispatch::Running {
-                let job = protocol::chunk_job(self.broadcast.epoch, shard, chunk.number);
+                let epoch = self.broadcast.epoch;
+                let job = protocol::chunk_job(epoch, shard, chunk.number, Some(now));
                 self.waiting.push(job);
             }
             self.show(now)?;
