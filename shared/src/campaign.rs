@@ -6,12 +6,16 @@
 
 mod broadcast;
 mod control;
+mod drain;
 mod limits;
+mod poll;
 #[cfg(test)]
 mod tests;
 
-pub use broadcast::{Audience, Begin, Broadcast, Counted, Dispatch, DrainLook, PollLook};
+pub use broadcast::{Audience, Begin, Broadcast, Counted, Dispatch};
+pub use drain::DrainLook;
 pub use limits::{Limits, MaxPrice};
+pub use poll::PollLook;
 
 use serde::{Deserialize, Serialize};
 

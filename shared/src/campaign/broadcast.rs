@@ -4,7 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Campaign, MISSED_SECONDS, Reason, State};
 use crate::audience::Totals;
-use crate::breaker::Window;
 use crate::job::{Due, Job};
 use crate::message::Counts;
 use crate::pace;
@@ -15,11 +14,9 @@ use crate::sender::Sender;
 use crate::time::Timestamp;
 
 /// A dispatch that has not moved for so long while work was owed is paused.
-const NO_PROGRESS_SECONDS: i64 = 3_600;
+pub(super) const NO_PROGRESS_SECONDS: i64 = 3_600;
 /// So long a receipt may be on its way from its callback to its message.
 const RECEIPT_SECONDS: i64 = 60;
-/// How often chunks that stand still are looked for.
-const DRAIN_SECONDS: i64 = 60;
 
 /// What was frozen when the campaign was sent, and how far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,28 +65,6 @@ pub struct Counted {
     pub at: Timestamp,
 }
 
-/// What a poll found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PollLook {
-    pub counts: Counts,
-    pub are_chunks_done: bool,
-    /// What was learnt of messages since the poll before.
-    pub learnt: Window,
-}
-
-/// What a look at all chunks of a campaign found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DrainLook {
-    /// Whether all chunks are cut and each member has an outcome.
-    pub are_chunks_done: bool,
-    /// Whether a chunk was given up.
-    pub gave_up: bool,
-    /// The newest sign of life among them; waiting for the sender's rate is one.
-    pub moved_at: Option<Timestamp>,
-    /// When the rest will have been handed over, as far as the sender's rate goes.
-    pub finishes_at: Option<Timestamp>,
-}
-
 /// What a send job has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begin {
@@ -113,7 +88,7 @@ impl Broadcast {
     }
 
     /// Why a campaign of which nothing has left for so long is not to leave any more.
-    fn is_stale(&self, now: Timestamp) -> Option<Reason> {
+    pub(super) fn is_stale(&self, now: Timestamp) -> Option<Reason> {
         let is_stale = now >= self.running_since.plus_seconds(NO_PROGRESS_SECONDS);
         is_stale.then_some(Reason::NoProgress)
     }
@@ -207,123 +182,6 @@ impl Campaign {
         Some(self.with(broadcast, now).owing_poll(0, polls, now, repair_seconds))
     }
 
-    /// The campaign with the counts that poll `number` found, and the poll after it owed if any
-    /// count may still change; paused if what was learnt since the poll before is too bad. `None`
-    /// if this is not the poll that is owed.
-    #[must_use]
-    pub fn polled(
-        &self,
-        number: u32,
-        look: &PollLook,
-        polls: &PollSchedule,
-        now: Timestamp,
-        repair_seconds: i64,
-    ) -> Option<Self> {
-        if !matches!(&self.step, Some(Due { job: Job::Poll { number: owed, .. }, .. }) if *owed == number)
-        {
-            return None;
-        }
-        let PollLook { counts, are_chunks_done, learnt } = *look;
-        let mut broadcast = self.broadcast()?.clone();
-        broadcast.counted = Some(Counted { counts, at: now });
-        let next = if are_chunks_done {
-            self.drained(broadcast, now)
-        } else {
-            self.with(broadcast, now).broken(learnt.trips(), now)
-        };
-        if counts.are_final() && are_chunks_done {
-            return Some(Self { step: None, ..next }.judged(counts, now));
-        }
-        Some(next.owing_poll(number + 1, polls, now, repair_seconds))
-    }
-
-    /// The campaign after a look at all its chunks by this drain. `None` if it is not owed, or not
-    /// any more.
-    #[must_use]
-    pub fn drain_checked(
-        &self,
-        job: &Job,
-        look: &DrainLook,
-        now: Timestamp,
-        repair_seconds: i64,
-    ) -> Option<Self> {
-        if !self.owes_drain(job) {
-            return None;
-        }
-        let State::Sent(broadcast) = &self.state else {
-            return None;
-        };
-        let mut broadcast = broadcast.clone();
-        if look.gave_up {
-            broadcast.reason = Some(Reason::ProviderUnreachable);
-        }
-        if look.are_chunks_done && broadcast.audience.completed_at.is_some() {
-            return Some(self.drained(broadcast, now));
-        }
-        if broadcast.dispatch == Dispatch::Running {
-            broadcast.estimated_finish_at = look.finishes_at.or(broadcast.estimated_finish_at);
-        }
-        let stands_since = look.moved_at.max(Some(broadcast.running_since));
-        let is_still =
-            stands_since.is_some_and(|since| now >= since.plus_seconds(NO_PROGRESS_SECONDS));
-        let checked = self.with(broadcast, now);
-        if is_still && let Ok(paused) = checked.clone().pause(Some(Reason::NoProgress), now) {
-            return Some(paused);
-        }
-        Some(checked.owing_drain(now, repair_seconds))
-    }
-
-    /// Whether this drain is the one that is owed: one that was sent twice, or of another epoch, is
-    /// not.
-    #[must_use]
-    pub fn owes_drain(&self, job: &Job) -> bool {
-        self.drain.as_ref().is_some_and(|due| due.job == *job)
-    }
-
-    /// The campaign, paused if there is a reason to and it is running.
-    #[must_use]
-    fn broken(self, reason: Option<Reason>, now: Timestamp) -> Self {
-        match reason {
-            Some(_) => self.clone().pause(reason, now).unwrap_or(self),
-            None => self,
-        }
-    }
-
-    /// The campaign after a look at one that is held: one that stands still is stopped, since to
-    /// resume it would pass its limits by. `None` if it is not held any more, or this drain is not
-    /// owed.
-    #[must_use]
-    pub fn hold_checked(&self, job: &Job, now: Timestamp, repair_seconds: i64) -> Option<Self> {
-        if !self.owes_drain(job) {
-            return None;
-        }
-        let broadcast = self.broadcast().filter(|b| b.dispatch == Dispatch::Held)?.clone();
-        let checked = match broadcast.is_stale(now) {
-            None => broadcast,
-            reason => broadcast.entering(Dispatch::Stopped, reason),
-        };
-        Some(self.with(checked, now).owing_drain(now, repair_seconds))
-    }
-
-    /// A campaign fails if every message of a whole, wholly dispatched audience failed.
-    fn judged(self, counts: Counts, now: Timestamp) -> Self {
-        match self.state {
-            State::Sent(broadcast) if counts.failed > 0 && counts.failed == counts.total() => {
-                Self { state: State::Failed { broadcast, at: now }, ..self }
-            }
-            state => Self { state, ..self },
-        }
-    }
-
-    fn drained(&self, mut broadcast: Broadcast, now: Timestamp) -> Self {
-        if broadcast.dispatch != Dispatch::Stopped {
-            broadcast.dispatch = Dispatch::Done;
-        }
-        broadcast.dispatch_ended_at.get_or_insert(now);
-        broadcast.estimated_finish_at = None;
-        Self { drain: None, ..self.with(broadcast, now) }
-    }
-
     fn running_fan_out(&self) -> Option<&Broadcast> {
         match &self.state {
             State::Sent(broadcast) if broadcast.audience.completed_at.is_none() => Some(broadcast),
@@ -346,50 +204,5 @@ impl Campaign {
             shard: None,
         };
         Self { step: Some(Due { at: now.plus_seconds(repair_seconds), job }), ..self }
-    }
-
-    /// The campaign with its next drain owed in a minute.
-    pub(super) fn owing_drain(self, now: Timestamp, repair_seconds: i64) -> Self {
-        let number = match &self.drain {
-            Some(Due { job: Job::Drain { number, .. }, .. }) => number + 1,
-            _ => 0,
-        };
-        let job = Job::Drain {
-            organization_id: self.organization_id,
-            campaign_id: self.id,
-            epoch: self.epoch(),
-            number,
-        };
-        let at = now.plus_seconds(DRAIN_SECONDS + repair_seconds);
-        Self { drain: Some(Due { at, job }), ..self }
-    }
-
-    pub(super) fn owing_poll(
-        self,
-        number: u32,
-        polls: &PollSchedule,
-        now: Timestamp,
-        repair_seconds: i64,
-    ) -> Self {
-        let step = self
-            .broadcast()
-            .and_then(|broadcast| {
-                let fanned_out_at = broadcast.audience.completed_at?;
-                polls.time(number, fanned_out_at, broadcast.dispatch_ended_at, now)
-            })
-            .map(|at| Due {
-                // A poll whose time has passed while the one before it ran is due at once.
-                at: at.max(now).plus_seconds(repair_seconds),
-                job: Job::Poll {
-                    organization_id: self.organization_id,
-                    campaign_id: self.id,
-                    number,
-                },
-            });
-        Self { step, ..self }
-    }
-
-    fn epoch(&self) -> u32 {
-        self.broadcast().map_or(0, |broadcast| broadcast.epoch)
     }
 }

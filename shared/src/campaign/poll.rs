@@ -1,0 +1,93 @@
+//! What a poll's counts make of a campaign.
+
+use super::{Campaign, Counted, Reason, State};
+use crate::breaker::Window;
+use crate::job::{Due, Job};
+use crate::message::Counts;
+use crate::poll::PollSchedule;
+use crate::time::Timestamp;
+
+/// What a poll found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PollLook {
+    pub counts: Counts,
+    pub are_chunks_done: bool,
+    /// What was learnt of messages since the poll before.
+    pub learnt: Window,
+}
+
+impl Campaign {
+    /// The campaign with the counts that poll `number` found, and the poll after it owed if any
+    /// count may still change; paused if what was learnt since the poll before is too bad. `None`
+    /// if this is not the poll that is owed.
+    #[must_use]
+    pub fn polled(
+        &self,
+        number: u32,
+        look: &PollLook,
+        polls: &PollSchedule,
+        now: Timestamp,
+        repair_seconds: i64,
+    ) -> Option<Self> {
+        if !matches!(&self.step, Some(Due { job: Job::Poll { number: owed, .. }, .. }) if *owed == number)
+        {
+            return None;
+        }
+        let PollLook { counts, are_chunks_done, learnt } = *look;
+        let mut broadcast = self.broadcast()?.clone();
+        broadcast.counted = Some(Counted { counts, at: now });
+        let next = if are_chunks_done {
+            self.drained(broadcast, now)
+        } else {
+            self.with(broadcast, now).broken(learnt.trips(), now)
+        };
+        if counts.are_final() && are_chunks_done {
+            return Some(Self { step: None, ..next }.judged(counts, now));
+        }
+        Some(next.owing_poll(number + 1, polls, now, repair_seconds))
+    }
+
+    /// The campaign, paused if there is a reason to and it is running.
+    #[must_use]
+    fn broken(self, reason: Option<Reason>, now: Timestamp) -> Self {
+        match reason {
+            Some(_) => self.clone().pause(reason, now).unwrap_or(self),
+            None => self,
+        }
+    }
+
+    /// A campaign fails if every message of a whole, wholly dispatched audience failed.
+    fn judged(self, counts: Counts, now: Timestamp) -> Self {
+        match self.state {
+            State::Sent(broadcast) if counts.failed > 0 && counts.failed == counts.total() => {
+                Self { state: State::Failed { broadcast, at: now }, ..self }
+            }
+            state => Self { state, ..self },
+        }
+    }
+
+    pub(super) fn owing_poll(
+        self,
+        number: u32,
+        polls: &PollSchedule,
+        now: Timestamp,
+        repair_seconds: i64,
+    ) -> Self {
+        let step = self
+            .broadcast()
+            .and_then(|broadcast| {
+                let fanned_out_at = broadcast.audience.completed_at?;
+                polls.time(number, fanned_out_at, broadcast.dispatch_ended_at, now)
+            })
+            .map(|at| Due {
+                // A poll whose time has passed while the one before it ran is due at once.
+                at: at.max(now).plus_seconds(repair_seconds),
+                job: Job::Poll {
+                    organization_id: self.organization_id,
+                    campaign_id: self.id,
+                    number,
+                },
+            });
+        Self { step, ..self }
+    }
+}
