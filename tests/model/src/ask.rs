@@ -20,195 +20,9 @@ use shared::receipt::Delivery;
 use shared::time::Timestamp;
 
 use crate::kept::Kept;
+use crate::protocol::Organization;
+use crate::request::{Answer, Handover, Op, ShardItems};
 use crate::table::{Applied, Claiming, Owed, Page, Person};
-
-/// One request to the table, a queue or the provider.
-#[derive(Debug)]
-pub enum Op {
-    ReadCampaign,
-    SaveCampaign {
-        before: Kept<Campaign>,
-        after: Box<Campaign>,
-    },
-    ReadLastSend,
-    Begin {
-        before: Kept<Campaign>,
-        after: Box<Campaign>,
-        last: Option<Timestamp>,
-        at: Timestamp,
-    },
-    ReadPage {
-        shard: u16,
-        from: Option<String>,
-    },
-    ReadLastChunk {
-        shard: u16,
-    },
-    PutChunk {
-        shard: u16,
-        chunk: Box<Chunk>,
-        epoch: u32,
-        at: Timestamp,
-    },
-    ReadChunk {
-        shard: u16,
-        number: u32,
-    },
-    ReadStates {
-        shard: u16,
-    },
-    SaveState {
-        shard: u16,
-        before: Kept<ChunkState>,
-        after: Box<ChunkState>,
-    },
-    /// A worker begins a chunk by saving its state.
-    TakeChunk {
-        shard: u16,
-        before: Kept<ChunkState>,
-        after: Box<ChunkState>,
-    },
-    ReadUnsubscribed {
-        phones: Vec<Phone>,
-    },
-    Claim {
-        message: Box<Message>,
-        claiming: Claiming,
-        at: Timestamp,
-    },
-    HandOver {
-        phone: Phone,
-        until: Timestamp,
-    },
-    Settle {
-        phone: Phone,
-        token: String,
-        outcome: Outcome,
-    },
-    MarkUnknown {
-        phone: Phone,
-        token: String,
-        at: Timestamp,
-    },
-    Release {
-        phone: Phone,
-        token: String,
-    },
-    Register {
-        phone: Phone,
-    },
-    Send {
-        job: Job,
-        at: Timestamp,
-    },
-    ReadShard {
-        shard: u16,
-    },
-    LookUp {
-        phone: Phone,
-    },
-    ApplyReceipt {
-        delivery: Kept<Delivery>,
-    },
-    Park {
-        delivery: Kept<Delivery>,
-    },
-    Unpark {
-        delivery: Kept<Delivery>,
-    },
-    ReadOverdue {
-        at: Timestamp,
-    },
-    TakeOverdue {
-        owed: Kept<Owed>,
-        until: Timestamp,
-    },
-    ForgetOverdue {
-        owed: Kept<Owed>,
-    },
-    ReadPerson {
-        id: ContactId,
-    },
-    ReadPresences {
-        id: ContactId,
-        from: Option<Phone>,
-        to: Phone,
-    },
-    MoveContact {
-        before: Kept<Person>,
-        to: Phone,
-        presences: Box<(Presence, Presence)>,
-        last: Option<Timestamp>,
-        at: Timestamp,
-    },
-}
-
-impl Op {
-    /// Whether asking changes something, so that a lost answer matters.
-    #[must_use]
-    pub fn is_write(&self) -> bool {
-        !matches!(
-            self,
-            Self::ReadCampaign
-                | Self::ReadLastSend
-                | Self::ReadPage { .. }
-                | Self::ReadLastChunk { .. }
-                | Self::ReadChunk { .. }
-                | Self::ReadStates { .. }
-                | Self::ReadUnsubscribed { .. }
-                | Self::ReadShard { .. }
-                | Self::ReadOverdue { .. }
-                | Self::ReadPerson { .. }
-                | Self::ReadPresences { .. }
-                | Self::HandOver { .. }
-                | Self::LookUp { .. }
-        )
-    }
-}
-
-/// What a shard of a campaign holds, as a poll reads it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct ShardItems {
-    pub messages: Vec<Kept<Message>>,
-    pub states: Vec<Kept<ChunkState>>,
-    pub parked: Vec<Kept<Delivery>>,
-}
-
-/// What the gateway makes of the provider's answer, or of none.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Handover {
-    Accepted { id: String },
-    Refused { opted_out: bool },
-    Throttled,
-    Halted,
-    Unreachable,
-    Ambiguous,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Answer {
-    Done,
-    /// Whether a conditional write was made.
-    Written(bool),
-    /// The request failed, or seemed to.
-    Failed,
-    Campaign(Option<Kept<Campaign>>),
-    Moment(Option<Timestamp>),
-    Page(Kept<Page>),
-    Chunk(Option<Kept<Chunk>>),
-    StateAndChunk(Option<(Kept<ChunkState>, Kept<Chunk>)>),
-    States(Vec<Kept<ChunkState>>),
-    Phones(BTreeSet<Phone>),
-    /// The message that was there already.
-    Claimed(Option<Kept<Message>>),
-    HandedOver(Handover),
-    Shard(Box<ShardItems>),
-    Found(Option<Kept<Delivery>>),
-    Applied(Applied),
-    Overdue(Vec<Kept<Owed>>),
-    Person(Option<Kept<Person>>),
-    Presences(Kept<(Presence, Presence)>),
-}
 
 /// Why a program does not go on.
 #[derive(Debug)]
@@ -231,7 +45,7 @@ pub struct Io<'a> {
     now: Timestamp,
     /// A worker's token. Real ones are random; no two live workers have the same.
     pub token: String,
-    pub shards: u16,
+    pub organization: Organization,
 }
 
 macro_rules! ask {
@@ -248,8 +62,13 @@ macro_rules! ask {
 
 impl<'a> Io<'a> {
     #[must_use]
-    pub fn new(log: &'a [Entry], since: Timestamp, token: String, shards: u16) -> Self {
-        Self { log, next: 0, now: since, token, shards }
+    pub fn new(
+        log: &'a [Entry],
+        since: Timestamp,
+        token: String,
+        organization: Organization,
+    ) -> Self {
+        Self { log, next: 0, now: since, token, organization }
     }
 
     fn ask(&mut self, op: Op) -> Step<Answer> {
@@ -279,8 +98,8 @@ impl<'a> Io<'a> {
         Op::ReadPage { shard, from: from.map(str::to_owned) }, Answer::Page(page) => page);
     ask!(last_chunk(shard: u16) -> Option<Kept<Chunk>>,
         Op::ReadLastChunk { shard }, Answer::Chunk(chunk) => chunk);
-    ask!(put_chunk(shard: u16, chunk: &Chunk, epoch: u32, at: Timestamp) -> Option<Kept<Chunk>>,
-        Op::PutChunk { shard, chunk: Box::new(chunk.clone()), epoch, at },
+    ask!(put_chunk(shard: u16, chunk: &Chunk, state: Option<&ChunkState>) -> Option<Kept<Chunk>>,
+        Op::PutChunk { shard, chunk: Box::new(chunk.clone()), state: state.cloned().map(Box::new) },
         Answer::Chunk(existing) => existing);
     ask!(chunk(shard: u16, number: u32) -> Option<(Kept<ChunkState>, Kept<Chunk>)>,
         Op::ReadChunk { shard, number }, Answer::StateAndChunk(found) => found);

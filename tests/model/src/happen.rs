@@ -2,12 +2,12 @@
 
 use shared::time::Timestamp;
 
-use crate::ask::{Answer, Handover, Op, ShardItems};
 use crate::kept::Kept;
 use crate::process::{End, Process};
 use crate::programs::Program;
 use crate::provider::Mood;
 use crate::queue::Queued;
+use crate::request::{Answer, Handover, Op, ShardItems};
 use crate::table::Rules;
 use crate::world::{Act, Action, Audience, Bounds, Fate, World};
 
@@ -49,7 +49,7 @@ impl World {
 
     pub fn start(&mut self, program: Program) {
         let id = self.free_id();
-        if let Some(process) = Process::start(id, program, self.now, self.table.shards) {
+        if let Some(process) = Process::start(id, program, self.now, self.table.organization) {
             let place = self.processes.partition_point(|known| known.id < id);
             self.processes.insert(place, process);
         }
@@ -83,7 +83,7 @@ impl World {
             }
         };
         let program = process.program.clone();
-        match process.hear(self.now, answer, self.table.shards) {
+        match process.hear(self.now, answer, self.table.organization) {
             Ok(process) => self.processes.insert(place, process),
             Err(End::Done) => {}
             Err(End::Failed) => self.hand_back(program),
@@ -120,8 +120,8 @@ impl World {
                 Answer::Page(Kept::new(table.audience_page(*shard, from.as_deref(), rules)))
             }
             Op::ReadLastChunk { shard } => Answer::Chunk(table.last_chunk(*shard)),
-            Op::PutChunk { shard, chunk, epoch, at } => {
-                Answer::Chunk(table.put_chunk(*shard, chunk, *epoch, *at, rules))
+            Op::PutChunk { shard, chunk, state } => {
+                Answer::Chunk(table.put_chunk(*shard, chunk, state.as_deref(), rules))
             }
             Op::ReadChunk { shard, number } => {
                 let key = (*shard, *number);
@@ -173,7 +173,8 @@ impl World {
             }
             Op::ReadShard { shard } => {
                 let messages = table.messages.values();
-                let of_shard = |id: shared::ids::MessageId| id.shard(table.shards) == *shard;
+                let of_shard =
+                    |id: shared::ids::MessageId| id.shard(table.organization.shards) == *shard;
                 let messages = messages.filter(|message| of_shard(message.id)).cloned().collect();
                 let parked = table.parked.values();
                 let parked = parked.filter(|d| of_shard(d.message.message_id)).cloned().collect();

@@ -23,6 +23,9 @@
 //!   refuses, throttles, halts, cannot be reached, or accepts and is not heard. Its receipts lie on
 //!   the queue from the moment at which it takes a message, so they come before its answer, after
 //!   it, out of order, twice or never. Its books alone judge whether somebody was texted twice.
+//! - **The sender** is fast, so that each chunk has its turn at once, or slow: then a chunk is on no
+//!   queue until the drain gives it a turn, and goes out a message at a time. The bucket that says so
+//!   is not modelled; it is one item, and decides nothing but when.
 //! - **Time** is a clock that jumps, at any point of any program, to the next moment at which a
 //!   decision may change: when a claim is too old, patience ends, a wait is over, a step is overdue.
 //!   All else takes no time. So a worker may stall for minutes between any two requests, longer than
@@ -74,6 +77,7 @@ pub mod programs;
 pub mod protocol;
 pub mod provider;
 pub mod queue;
+pub mod request;
 pub mod safety;
 pub mod scenario;
 pub mod table;

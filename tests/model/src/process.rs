@@ -7,8 +7,10 @@ use std::rc::Rc;
 use shared::phone::Phone;
 use shared::time::Timestamp;
 
-use crate::ask::{Answer, Entry, Io, Op, Stop};
+use crate::ask::{Entry, Io, Stop};
 use crate::programs::Program;
+use crate::protocol::Organization;
+use crate::request::{Answer, Op};
 
 #[derive(Clone)]
 pub struct Process {
@@ -38,8 +40,13 @@ pub enum End {
 impl Process {
     /// `None` if the program has nothing to ask.
     #[must_use]
-    pub fn start(id: u32, program: Program, now: Timestamp, shards: u16) -> Option<Self> {
-        let pending = run(&program, &[], now, id, shards).ok()?;
+    pub fn start(
+        id: u32,
+        program: Program,
+        now: Timestamp,
+        organization: Organization,
+    ) -> Option<Self> {
+        let pending = run(&program, &[], now, id, organization).ok()?;
         let (log, opted_out) = (Vec::new(), BTreeSet::new());
         Some(Self { id, program, since: now, log, pending: Rc::new(pending), opted_out })
     }
@@ -50,9 +57,14 @@ impl Process {
     }
 
     /// Takes an answer and goes on to its next request, or to its end.
-    pub fn hear(mut self, now: Timestamp, answer: Answer, shards: u16) -> Result<Self, End> {
+    pub fn hear(
+        mut self,
+        now: Timestamp,
+        answer: Answer,
+        organization: Organization,
+    ) -> Result<Self, End> {
         self.log.push((now, answer));
-        let pending = run(&self.program, &self.log, self.since, self.id, shards)?;
+        let pending = run(&self.program, &self.log, self.since, self.id, organization)?;
         self.pending = Rc::new(pending);
         Ok(self)
     }
@@ -63,9 +75,9 @@ fn run(
     log: &[Entry],
     since: Timestamp,
     id: u32,
-    shards: u16,
+    organization: Organization,
 ) -> Result<Op, End> {
-    let mut io = Io::new(log, since, id.to_string(), shards);
+    let mut io = Io::new(log, since, id.to_string(), organization);
     match program.run(&mut io) {
         Ok(()) => Err(End::Done),
         Err(Stop::Failed) => Err(End::Failed),

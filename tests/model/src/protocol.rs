@@ -11,6 +11,7 @@ use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{Due, Job};
 use shared::message::{Counts, FailureReason, Found, Kind, Message, Status};
+use shared::parts::Parts;
 use shared::phone::Phone;
 use shared::poll::PollSchedule;
 use shared::price::Bill;
@@ -31,14 +32,29 @@ pub const GATEWAY: i64 = 10;
 const SILENT: i64 = 600;
 /// The sender waits no longer than this for the provider's leave.
 const WAIT_MOST: i64 = 900;
-/// Parts a second of the sender: every chunk has its turn at once and goes out whole.
-const RATE: u32 = 1_000;
+/// Parts a second of a fast sender: every chunk has its turn at once and goes out whole.
+pub const FAST: u32 = 1_000;
+/// Parts a second of a slow one, which is taken when an audience is cut: chunks have no turn until
+/// their drain gives them one, and go out a message at a time.
+pub const SLOW: u32 = 1;
+/// So far ahead lies a slow sender's turn.
+const TURN_AFTER: i64 = 40;
+/// Characters of a body whose parts take a slow sender as long as a slice is.
+const LONG: usize = 1_500;
 /// A fan-out shows its progress this often.
 pub const SHOWN_EVERY: i64 = 5;
 /// Moments at which something about a campaign as a whole changes: a dispatch that stands still.
 const STALE: i64 = 3_600;
 
 pub const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
+/// What a campaign takes of its organisation when it is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Organization {
+    pub shards: u16,
+    /// Parts a second of its sender.
+    pub rate: u32,
+}
+
 pub const CAMPAIGN: CampaignId = CampaignId(Uuid::from_u128(2));
 
 /// `POLL_SCHEDULE_SECONDS`, shorter than the default, so that less is counted.
@@ -55,9 +71,9 @@ pub fn at(second: i64) -> Timestamp {
 
 /// A campaign that is to be sent now.
 #[must_use]
-pub fn scheduled(max_parts: Option<u64>) -> Campaign {
-    let (name, body) = ("Sale".to_owned(), Some("Hello".to_owned()));
-    let draft = Campaign::create(CAMPAIGN, ORGANIZATION, name, body, at(0));
+pub fn scheduled(rate: u32, max_parts: Option<u64>) -> Campaign {
+    let body = if rate == SLOW { "a".repeat(LONG) } else { "Hello".to_owned() };
+    let draft = Campaign::create(CAMPAIGN, ORGANIZATION, "Sale".to_owned(), Some(body), at(0));
     let limits = Limits { max_parts, max_price: None };
     let scheduled = Campaign { limits, ..draft }.schedule(None, at(0), PATIENCE);
     scheduled.unwrap_or_else(|refusal| unreachable!("{refusal}"))
@@ -69,9 +85,14 @@ pub fn send_job(campaign: &Campaign) -> Option<Job> {
 }
 
 #[must_use]
-pub fn begin(campaign: &Campaign, scheduled_at: Timestamp, shards: u16, now: Timestamp) -> Begin {
+pub fn begin(
+    campaign: &Campaign,
+    scheduled_at: Timestamp,
+    Organization { shards, rate }: Organization,
+    now: Timestamp,
+) -> Begin {
     let phone = Phone::from_e164("+14153550100").unwrap_or_else(|_| unreachable!("valid"));
-    let sender = Sender { parts_per_second: RATE, ..Sender::new(phone, Provider::default()) };
+    let sender = Sender { parts_per_second: rate, ..Sender::new(phone, Provider::default()) };
     campaign.begin(scheduled_at, sender, shards, now, PATIENCE)
 }
 
@@ -96,10 +117,21 @@ pub fn fanned_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option
     campaign.fanned_out(totals, &Bill::default(), &polls(), now, PATIENCE)
 }
 
-/// The state that is written with a chunk: its sender has a turn at once.
+/// The state that is written with a chunk, if it has recipients: with a turn if the sender has one.
 #[must_use]
-pub fn queued(chunk: &Chunk, epoch: u32, now: Timestamp) -> ChunkState {
-    ChunkState::cut(chunk.number, chunk.recipients.len(), epoch, now).with_turn(now)
+pub fn cut(chunk: &Chunk, broadcast: &Broadcast, now: Timestamp) -> Option<ChunkState> {
+    let recipients = chunk.recipients.len();
+    let state = ChunkState::cut(chunk.number, recipients, broadcast.epoch, now);
+    let is_running = broadcast.dispatch == Dispatch::Running;
+    let has_turn = is_running && broadcast.sender.parts_per_second != SLOW;
+    (recipients > 0).then(|| if has_turn { state.with_turn(now) } else { state })
+}
+
+/// The turn that a drain's look gives to a chunk.
+#[must_use]
+pub fn turn(broadcast: &Broadcast, now: Timestamp) -> Timestamp {
+    let is_slow = broadcast.sender.parts_per_second == SLOW;
+    now.plus_seconds(if is_slow { TURN_AFTER } else { 0 })
 }
 
 /// The state of a chunk that the drain has given up.
@@ -121,14 +153,15 @@ pub fn start(state: &ChunkState, job: Option<Timestamp>, now: Timestamp) -> Opti
 
 /// The members whose turn it is.
 #[must_use]
-pub fn slice(working: &ChunkState) -> Slice {
-    working.slice(1, RATE)
+pub fn slice(working: &ChunkState, campaign: &Campaign, broadcast: &Broadcast) -> Slice {
+    let parts = Parts::of(campaign.body.as_deref().unwrap_or_default()).count;
+    working.slice(parts, broadcast.sender.parts_per_second)
 }
 
 /// The state in which a worker leaves its chunk.
 #[must_use]
-pub fn finish(working: &ChunkState, tally: &Tally, now: Timestamp) -> ChunkState {
-    working.finish(tally, &slice(working), now, 0)
+pub fn finish(working: &ChunkState, tally: &Tally, slice: &Slice, now: Timestamp) -> ChunkState {
+    working.finish(tally, slice, now, 0)
 }
 
 #[must_use]
@@ -293,8 +326,9 @@ pub fn moments_of_chunk(state: &ChunkState) -> Vec<Timestamp> {
     match state.progress {
         Progress::Cut | Progress::Done => Vec::new(),
         // As `ChunkState::repair` doubles it.
-        Progress::Queued { .. } => {
-            vec![state.updated_at.plus_seconds(PATIENCE << state.arms.min(5))]
+        Progress::Queued { turn } => {
+            let turn = turn.unwrap_or(state.updated_at).max(state.updated_at);
+            vec![turn, turn.plus_seconds(PATIENCE << state.arms.min(5))]
         }
         Progress::Working => vec![state.updated_at.plus_seconds(PATIENCE)],
         Progress::Waiting { until } => vec![until, until.plus_seconds(PATIENCE)],

@@ -8,9 +8,9 @@ use shared::phone::Phone;
 use shared::receipt::Delivery;
 use shared::time::Timestamp;
 
-use crate::ask::Handover;
 use crate::kept::Kept;
 use crate::protocol;
+use crate::request::Handover;
 
 /// What the provider can do other than to accept a message and to say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

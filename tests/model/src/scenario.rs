@@ -6,7 +6,7 @@ use shared::time::Timestamp;
 use crate::explore::{Counterexample, Explored, explore};
 use crate::kept::Kept;
 use crate::programs::Program;
-use crate::protocol;
+use crate::protocol::{self, Organization};
 use crate::provider::{Mood, Provider, Word};
 use crate::queue::{Queue, Queued};
 use crate::table::{Rules, Table};
@@ -32,9 +32,19 @@ impl Scenario {
     /// phones.
     #[must_use]
     pub fn scheduled(phones: &[Phone], shards: u16, max_parts: Option<u64>) -> Self {
-        let campaign = protocol::scheduled(max_parts);
+        Self::of(phones, Organization { shards, rate: protocol::FAST }, max_parts)
+    }
+
+    /// The same from a slow sender.
+    #[must_use]
+    pub fn slow(phones: &[Phone], shards: u16) -> Self {
+        Self::of(phones, Organization { shards, rate: protocol::SLOW }, None)
+    }
+
+    fn of(phones: &[Phone], organization: Organization, max_parts: Option<u64>) -> Self {
+        let campaign = protocol::scheduled(organization.rate, max_parts);
         let now = protocol::at(0);
-        let mut table = Table { shards, ..Table::default() };
+        let mut table = Table { organization, ..Table::default() };
         for (number, phone) in (1..).zip(phones) {
             table.add_contact(number, Some(phone), now.plus_seconds(-60));
         }
@@ -69,14 +79,23 @@ impl Scenario {
     /// The same, after an undisturbed fan-out.
     #[must_use]
     pub fn fanned_out(phones: &[Phone], shards: u16) -> Self {
-        let mut scenario = Self::scheduled(phones, shards, None);
-        let bounds = scenario.bounds;
-        let world = &mut scenario.world;
-        *world = world.after(Action::HandOut { place: 0, is_copy: false }, &bounds);
+        Self::scheduled(phones, shards, None).once(Kind::Send)
+    }
+
+    /// The same, once the first job of a kind has come and was done undisturbed.
+    #[must_use]
+    pub fn once(mut self, kind: Kind) -> Self {
+        let (world, bounds) = (&mut self.world, self.bounds);
+        let place = world.queue.iter().position(|queued| queued.program.kind() == kind);
+        if let Some(place) = place {
+            let at = world.queue.iter().nth(place).map(|queued| queued.at);
+            world.now = world.now.max(at.unwrap_or(world.now));
+            *world = world.after(Action::HandOut { place, is_copy: false }, &bounds);
+        }
         while !world.processes.is_empty() {
             *world = world.after(Action::Step(0, Fate::Plain), &bounds);
         }
-        scenario
+        self
     }
 
     #[must_use]

@@ -27,6 +27,7 @@ pub use messages::Claiming;
 pub use receipts::Applied;
 
 use crate::kept::Kept;
+use crate::protocol::Organization;
 
 /// Which of the protocol's conditions hold. All do, but in the tests of the model itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,5 +76,5 @@ pub struct Table {
     pub messages: BTreeMap<Phone, Kept<Message>>,
     pub parked: BTreeMap<String, Kept<Delivery>>,
     pub due: BTreeMap<(Timestamp, String), Kept<Owed>>,
-    pub shards: u16,
+    pub organization: Organization,
 }

@@ -7,13 +7,13 @@ use shared::job::Job;
 use shared::phone::Phone;
 use shared::time::Timestamp;
 
-use crate::ask::Op;
 use crate::kept::Kept;
 use crate::process::Process;
 use crate::programs::Program;
 use crate::protocol;
 use crate::provider::{Mood, Provider, Word};
 use crate::queue::Queue;
+use crate::request::Op;
 use crate::table::{Owed, Rules, Table};
 
 #[derive(Clone, Hash)]

@@ -29,8 +29,8 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
     if !io.take_chunk(shard, &state, &working)? {
         return Ok(());
     }
-    let slice = protocol::slice(&working);
-    let recipients = chunk.recipients.get(slice.members).unwrap_or_default();
+    let slice = protocol::slice(&working, &campaign, broadcast);
+    let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
     let unsubscribed = io.unsubscribed_among(recipients)?;
     let members: Vec<(Message, bool)> = recipients
         .iter()
@@ -42,7 +42,7 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
         update(io, |campaign| protocol::halted(campaign, epoch, now))?;
     }
     let now = io.now();
-    let after = protocol::finish(&working, &tally, now);
+    let after = protocol::finish(&working, &tally, &slice, now);
     let working = Kept::new(working);
     let is_saved = io.save_state(shard, &working, &after)?;
     if let Some(seconds) = protocol::comes_back_after(&after, now)

@@ -69,12 +69,12 @@ fn look(io: &mut Io<'_>, broadcast: &Broadcast, shard: u16, look: &mut Look) -> 
             Repair::Nothing => look.has_open |= !state.is_done(),
             Repair::Arm(armed) => {
                 look.has_open = true;
-                let armed = armed.with_turn(now);
+                let armed = armed.with_turn(protocol::turn(broadcast, now));
                 if io.save_state(shard, &state, &armed)? {
                     let (epoch, number, turn) = (armed.epoch, armed.number, armed.turn());
                     let job = protocol::chunk_job(epoch, shard, number, turn);
-                    let now = io.now();
-                    io.send(job, now)?;
+                    let at = turn.unwrap_or(now).max(io.now());
+                    io.send(job, at)?;
                 }
             }
             Repair::GiveUp => {

@@ -15,7 +15,7 @@ pub(super) fn begin(io: &mut Io<'_>, scheduled_at: Timestamp) -> Step<()> {
         let last = io.last_send()?;
         let now = last.map_or(io.now(), |last| io.now().max(last.plus_millis(1)));
         let Some(campaign) = io.campaign()? else { return Ok(()) };
-        match protocol::begin(&campaign, scheduled_at, io.shards, now) {
+        match protocol::begin(&campaign, scheduled_at, io.organization, now) {
             Begin::Begun(next) => {
                 if io.begin_campaign(&campaign, next.clone(), last, now)? {
                     if let Some(due) = next.drain.clone() {
@@ -101,13 +101,14 @@ impl FanOut<'_, '_> {
 
     fn put(&mut self, shard: u16, chunk: &Chunk) -> Step<Option<Chunk>> {
         let now = self.io.now();
-        let existing = self.io.put_chunk(shard, chunk, self.broadcast.epoch, now)?;
+        let state = protocol::cut(chunk, self.broadcast, now);
+        let existing = self.io.put_chunk(shard, chunk, state.as_ref())?;
         if existing.is_none() {
             self.cut.retain(|(of, _)| *of != shard);
             self.cut.push((shard, chunk.totals));
-            if !chunk.recipients.is_empty() && self.broadcast.dispatch == Dispatch::Running {
+            if let Some(turn) = state.and_then(|state| state.turn()) {
                 let epoch = self.broadcast.epoch;
-                let job = protocol::chunk_job(epoch, shard, chunk.number, Some(now));
+                let job = protocol::chunk_job(epoch, shard, chunk.number, Some(turn));
                 self.waiting.push(job);
             }
             self.show(now)?;

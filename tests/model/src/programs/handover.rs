@@ -4,8 +4,9 @@ use shared::message::{FailureReason, Found, Message, Outcome};
 use shared::phone::Phone;
 use shared::time::Timestamp;
 
-use crate::ask::{Handover, Io, Step};
+use crate::ask::{Io, Step};
 use crate::protocol::{self, Member};
+use crate::request::Handover;
 
 const SETTLED_BEFORE: Member = Member::Settled { by_this_worker: false };
 

@@ -2,11 +2,9 @@
 
 use shared::chunk::Chunk;
 use shared::chunk_state::ChunkState;
-use shared::time::Timestamp;
 
 use super::{Rules, Table};
 use crate::kept::Kept;
-use crate::protocol;
 
 impl Table {
     #[must_use]
@@ -17,13 +15,12 @@ impl Table {
             .map(|(_, chunk)| chunk.clone())
     }
 
-    /// Writes a chunk and, if it has recipients, its state; answers the chunk that is there already.
+    /// Writes a chunk with its state, if it has one; answers the chunk that is there already.
     pub fn put_chunk(
         &mut self,
         shard: u16,
         chunk: &Chunk,
-        epoch: u32,
-        now: Timestamp,
+        state: Option<&ChunkState>,
         rules: Rules,
     ) -> Option<Kept<Chunk>> {
         let key = (shard, chunk.number);
@@ -33,8 +30,8 @@ impl Table {
             return Some(existing.clone());
         }
         self.chunks.insert(key, Kept::new(chunk.clone()));
-        if !chunk.recipients.is_empty() {
-            self.states.insert(key, Kept::new(protocol::queued(chunk, epoch, now)));
+        if let Some(state) = state {
+            self.states.insert(key, Kept::new(state.clone()));
         }
         None
     }

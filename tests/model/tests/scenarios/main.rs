@@ -5,6 +5,7 @@ mod broken;
 mod claims;
 mod control;
 mod fan_out;
+mod pace;
 mod provider;
 mod receipts;
 mod repair;

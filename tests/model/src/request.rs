@@ -1,0 +1,204 @@
+//! What a function can ask of the world, and what it can hear.
+
+use std::collections::BTreeSet;
+
+use shared::campaign::Campaign;
+use shared::chunk::Chunk;
+use shared::chunk_state::ChunkState;
+use shared::contact::Presence;
+use shared::ids::ContactId;
+use shared::job::Job;
+use shared::message::{Message, Outcome};
+use shared::phone::Phone;
+use shared::receipt::Delivery;
+use shared::time::Timestamp;
+
+use crate::kept::Kept;
+use crate::table::{Applied, Claiming, Owed, Page, Person};
+
+/// One request to the table, a queue or the provider.
+#[derive(Debug)]
+pub enum Op {
+    ReadCampaign,
+    SaveCampaign {
+        before: Kept<Campaign>,
+        after: Box<Campaign>,
+    },
+    ReadLastSend,
+    Begin {
+        before: Kept<Campaign>,
+        after: Box<Campaign>,
+        last: Option<Timestamp>,
+        at: Timestamp,
+    },
+    ReadPage {
+        shard: u16,
+        from: Option<String>,
+    },
+    ReadLastChunk {
+        shard: u16,
+    },
+    PutChunk {
+        shard: u16,
+        chunk: Box<Chunk>,
+        state: Option<Box<ChunkState>>,
+    },
+    ReadChunk {
+        shard: u16,
+        number: u32,
+    },
+    ReadStates {
+        shard: u16,
+    },
+    SaveState {
+        shard: u16,
+        before: Kept<ChunkState>,
+        after: Box<ChunkState>,
+    },
+    /// A worker begins a chunk by saving its state.
+    TakeChunk {
+        shard: u16,
+        before: Kept<ChunkState>,
+        after: Box<ChunkState>,
+    },
+    ReadUnsubscribed {
+        phones: Vec<Phone>,
+    },
+    Claim {
+        message: Box<Message>,
+        claiming: Claiming,
+        at: Timestamp,
+    },
+    HandOver {
+        phone: Phone,
+        until: Timestamp,
+    },
+    Settle {
+        phone: Phone,
+        token: String,
+        outcome: Outcome,
+    },
+    MarkUnknown {
+        phone: Phone,
+        token: String,
+        at: Timestamp,
+    },
+    Release {
+        phone: Phone,
+        token: String,
+    },
+    Register {
+        phone: Phone,
+    },
+    Send {
+        job: Job,
+        at: Timestamp,
+    },
+    ReadShard {
+        shard: u16,
+    },
+    LookUp {
+        phone: Phone,
+    },
+    ApplyReceipt {
+        delivery: Kept<Delivery>,
+    },
+    Park {
+        delivery: Kept<Delivery>,
+    },
+    Unpark {
+        delivery: Kept<Delivery>,
+    },
+    ReadOverdue {
+        at: Timestamp,
+    },
+    TakeOverdue {
+        owed: Kept<Owed>,
+        until: Timestamp,
+    },
+    ForgetOverdue {
+        owed: Kept<Owed>,
+    },
+    ReadPerson {
+        id: ContactId,
+    },
+    ReadPresences {
+        id: ContactId,
+        from: Option<Phone>,
+        to: Phone,
+    },
+    MoveContact {
+        before: Kept<Person>,
+        to: Phone,
+        presences: Box<(Presence, Presence)>,
+        last: Option<Timestamp>,
+        at: Timestamp,
+    },
+}
+
+impl Op {
+    /// Whether asking changes something, so that a lost answer matters.
+    #[must_use]
+    pub fn is_write(&self) -> bool {
+        !matches!(
+            self,
+            Self::ReadCampaign
+                | Self::ReadLastSend
+                | Self::ReadPage { .. }
+                | Self::ReadLastChunk { .. }
+                | Self::ReadChunk { .. }
+                | Self::ReadStates { .. }
+                | Self::ReadUnsubscribed { .. }
+                | Self::ReadShard { .. }
+                | Self::ReadOverdue { .. }
+                | Self::ReadPerson { .. }
+                | Self::ReadPresences { .. }
+                | Self::HandOver { .. }
+                | Self::LookUp { .. }
+        )
+    }
+}
+
+/// What a shard of a campaign holds, as a poll reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ShardItems {
+    pub messages: Vec<Kept<Message>>,
+    pub states: Vec<Kept<ChunkState>>,
+    pub parked: Vec<Kept<Delivery>>,
+}
+
+/// What the gateway makes of the provider's answer, or of none.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Handover {
+    Accepted { id: String },
+    Refused { opted_out: bool },
+    Throttled,
+    Halted,
+    Unreachable,
+    Ambiguous,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Answer {
+    Done,
+    /// Whether a conditional write was made.
+    Written(bool),
+    /// The request failed, or seemed to.
+    Failed,
+    Campaign(Option<Kept<Campaign>>),
+    Moment(Option<Timestamp>),
+    Page(Kept<Page>),
+    Chunk(Option<Kept<Chunk>>),
+    StateAndChunk(Option<(Kept<ChunkState>, Kept<Chunk>)>),
+    States(Vec<Kept<ChunkState>>),
+    Phones(BTreeSet<Phone>),
+    /// The message that was there already.
+    Claimed(Option<Kept<Message>>),
+    HandedOver(Handover),
+    Shard(Box<ShardItems>),
+    Found(Option<Kept<Delivery>>),
+    Applied(Applied),
+    Overdue(Vec<Kept<Owed>>),
+    Person(Option<Kept<Person>>),
+    Presences(Kept<(Presence, Presence)>),
+}
