@@ -81,7 +81,9 @@ impl Usage {
     pub fn report(&self) {
         self.with(|tally| {
             let mut used = std::mem::take(tally);
-            if let (Some(first), Some(now)) = (&mut used.first, processor_micros()) {
+            if let Some(first) = &mut used.first
+                && let Some(now) = processor_micros()
+            {
                 first.event_micros = now - first.start_micros;
             }
             used.function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();

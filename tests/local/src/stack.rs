@@ -39,6 +39,10 @@ const PARAMETERS: [(&str, &str); 12] = [
     ("LogLevel", "info"),
 ];
 
+/// The emulator takes one request after the other, so more callbacks at once would only have more
+/// processes wait, each started cold. On AWS as few are at once, since each takes milliseconds.
+const CALLBACKS_AT_ONCE: &str = "4";
+
 /// A stack that runs. Its processes live on until [`Stack::down`].
 #[derive(Serialize, Deserialize)]
 pub struct Stack {
@@ -57,6 +61,8 @@ pub struct Between {
     pub provider: Option<String>,
     /// More variables for the emulator; see `emulator.py`.
     pub emulator: Variables,
+    /// More variables for the simulator.
+    pub simulator: Variables,
     /// Parameters of the template in place of the local stack's.
     pub parameters: Variables,
 }
@@ -108,7 +114,7 @@ impl Stack {
     async fn start(&mut self, between: &Between) -> anyhow::Result<()> {
         let provider = match Provider::from_process()? {
             Some(provider) => provider,
-            None => self.start_simulator().await?,
+            None => self.start_simulator(&between.simulator).await?,
         };
         let seen = between.provider.as_ref().unwrap_or(&provider.url).clone();
         let port = self.start_emulator(&seen, between).await?;
@@ -142,7 +148,7 @@ impl Stack {
         Ok(())
     }
 
-    async fn start_simulator(&mut self) -> anyhow::Result<Provider> {
+    async fn start_simulator(&mut self, variables: &Variables) -> anyhow::Result<Provider> {
         let port = process::free_port()?;
         let provider = Provider {
             url: format!("http://127.0.0.1:{port}"),
@@ -154,7 +160,9 @@ impl Stack {
         command
             .env("SIMULATOR_PORT", port.to_string())
             .env("SIMULATOR_ACCOUNT_SID", &provider.account_sid)
-            .env("SIMULATOR_AUTH_TOKEN", &provider.auth_token);
+            .env("SIMULATOR_AUTH_TOKEN", &provider.auth_token)
+            .env("SIMULATOR_CALLBACKS_AT_ONCE", CALLBACKS_AT_ONCE)
+            .envs(variables);
         self.simulator = Some(process::start(command, &log)?);
         process::ready(&format!("{}/_simulator/health", provider.url), &log).await?;
         Ok(provider)

@@ -39,6 +39,8 @@ async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         aws: Some(aws_url),
         provider: Some(provider_url),
         emulator: disturbances(arguments)?,
+        // One whose function is held up must not keep the others waiting.
+        simulator: [("SIMULATOR_CALLBACKS_AT_ONCE".to_owned(), "32".to_owned())].into(),
         parameters: [("PollScheduleSeconds".to_owned(), polls())].into(),
     })
     .await?;
