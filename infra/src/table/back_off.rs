@@ -7,12 +7,26 @@ use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-/// Growing waits with jitter, together at most about three seconds.
-pub(super) fn waits() -> impl Iterator<Item = Duration> {
+/// How long what was throttled is asked for again.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Patience {
+    /// About three seconds, where the caller's job comes again and loses nothing.
+    Short,
+    /// About half a minute, as long as a full partition takes to have room, for what is known to this
+    /// process alone.
+    Long,
+}
+
+/// Growing waits with jitter.
+pub(super) fn waits(patience: Patience) -> impl Iterator<Item = Duration> {
+    let times = match patience {
+        Patience::Short => 7,
+        Patience::Long => 30,
+    };
     ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(10))
         .with_max_delay(Duration::from_secs(1))
-        .with_max_times(7)
+        .with_max_times(times)
         .with_jitter()
         .build()
 }

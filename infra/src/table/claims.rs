@@ -7,6 +7,7 @@ use shared::message::{FailureReason, Kind, Message, Outcome};
 use shared::receipt::MessageRef;
 use shared::time::Timestamp;
 
+use super::back_off::Patience;
 use super::keys;
 use super::messages::{Row, word};
 use super::read::text;
@@ -63,7 +64,7 @@ impl Table {
             let key = keys::message(message.campaign_id, message.id, shards);
             Ok(Statement::insert(self, item(KIND, &key, row(message, claiming, now))?))
         });
-        let executed = self.execute(statements.collect::<Result<_>>()?).await?;
+        let executed = self.execute(statements.collect::<Result<_>>()?, Patience::Short).await?;
         let existing = self.existing(messages, &executed, shards).await;
         let answers =
             executed.into_iter().zip(messages).map(|(executed, (message, _))| match executed {
@@ -128,7 +129,7 @@ impl Table {
             let token = vec![token.as_str().into()];
             Statement::update(self, &key, set, WITHOUT_OUTCOME, token)
         });
-        let executed = self.execute(statements.collect()).await?;
+        let executed = self.execute(statements.collect(), Patience::Long).await?;
         Ok(executed
             .into_iter()
             .map(|executed| match executed {

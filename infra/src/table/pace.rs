@@ -31,7 +31,7 @@ impl Table {
         decide: impl Fn(Pace) -> (Pace, T),
     ) -> Result<T> {
         let key = keys::pace(sender);
-        let mut waits = back_off::waits();
+        let mut waits = back_off::waits(back_off::Patience::Short);
         loop {
             let found: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
             let (condition, seen) = match &found {

@@ -154,7 +154,7 @@ impl Table {
     pub(super) async fn batch(&self, keys: &[Key], consistency: Consistency) -> Result<Vec<Item>> {
         let mut found = Vec::with_capacity(keys.len());
         let mut left: Vec<Item> = keys.iter().map(Key::attributes).collect();
-        let mut waits = back_off::waits();
+        let mut waits = back_off::waits(back_off::Patience::Short);
         while !left.is_empty() {
             let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(std::mem::take(&mut left)))

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::receipt::{Delivery, MessageRef, Receipt};
 
+use super::back_off::Patience;
 use super::keys::{self, Key};
 use super::messages::{self, word};
 use super::read::{Item, parse};
@@ -69,7 +70,7 @@ impl Table {
     ) -> Result<Vec<Result<ReceiptApplied>>> {
         let statements =
             deliveries.iter().map(|(delivery, shards)| statement(self, delivery, *shards));
-        let executed = self.execute(statements.collect()).await?;
+        let executed = self.execute(statements.collect(), Patience::Short).await?;
         let answers = executed.into_iter().zip(deliveries).map(|(executed, (delivery, _))| {
             let MessageRef { organization_id, campaign_id, .. } = delivery.message;
             match executed {

@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::{
 };
 use futures::future::try_join_all;
 
-use super::back_off;
+use super::back_off::{self, Patience};
 use super::keys::Key;
 use super::read::Item;
 use super::write::Value;
@@ -82,19 +82,28 @@ impl Statement {
 
 impl Table {
     /// Executes statements about different items, and answers what became of each, in their order.
-    pub(super) async fn execute(&self, statements: Vec<Statement>) -> Result<Vec<Executed>> {
+    pub(super) async fn execute(
+        &self,
+        statements: Vec<Statement>,
+        patience: Patience,
+    ) -> Result<Vec<Executed>> {
         let mut requests = Vec::new();
         let mut statements = statements.into_iter().peekable();
         while statements.peek().is_some() {
-            requests.push(self.execute_some(statements.by_ref().take(STATEMENTS_MOST).collect()));
+            let some = statements.by_ref().take(STATEMENTS_MOST).collect();
+            requests.push(self.execute_some(some, patience));
         }
         Ok(try_join_all(requests).await?.into_iter().flatten().collect())
     }
 
     /// Executes statements of one request; those that were throttled, and so not executed, again.
-    async fn execute_some(&self, statements: Vec<Statement>) -> Result<Vec<Executed>> {
+    async fn execute_some(
+        &self,
+        statements: Vec<Statement>,
+        patience: Patience,
+    ) -> Result<Vec<Executed>> {
         let mut executed = self.request(statements.clone()).await?;
-        for wait in back_off::waits() {
+        for wait in back_off::waits(patience) {
             let throttled: Vec<usize> =
                 (0..executed.len()).filter(|place| executed[*place].is_throttled()).collect();
             if throttled.is_empty() {
