@@ -1,6 +1,7 @@
 //! The bucket that keeps the files of imports.
 
 use aws_sdk_s3::Client;
+use aws_sdk_s3::config::StalledStreamProtectionConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use shared::ids::{ImportId, OrganizationId};
 
@@ -25,9 +26,12 @@ pub struct Files {
 impl Files {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, bucket: String, usage: Usage) -> Self {
-        // Emulators do not resolve a bucket's own host name.
-        let path_style = aws_sdk_s3::config::Builder::from(config).force_path_style(true).build();
-        Self { client: Client::from_conf(path_style), bucket, usage }
+        let config = aws_sdk_s3::config::Builder::from(config)
+            // Emulators do not resolve a bucket's own host name.
+            .force_path_style(true)
+            .stalled_stream_protection(StalledStreamProtectionConfig::enabled().build())
+            .build();
+        Self { client: Client::from_conf(config), bucket, usage }
     }
 
     pub async fn put(
