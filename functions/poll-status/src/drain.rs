@@ -21,7 +21,8 @@ use shared::time::Timestamp;
 
 use crate::App;
 
-pub(crate) const SHARDS_AT_ONCE: usize = 8;
+/// A page of each is in memory at once, and takes several times its 1 MB there.
+pub(crate) const SHARDS_AT_ONCE: usize = 4;
 
 /// What a look at all chunks of a campaign found.
 #[derive(Clone, Copy, Default)]
