@@ -4,11 +4,9 @@
 //! Each test makes its own organisation, so that all of them can run at once. They wait on
 //! conditions with a deadline and never for a time.
 
-mod books;
 mod functions;
 mod tenant;
 
-pub use books::Books;
 pub use functions::Functions;
 pub use tenant::Tenant;
 

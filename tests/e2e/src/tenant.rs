@@ -1,12 +1,13 @@
 //! An organisation of one test's own.
 
 use anyhow::Context;
+use local::books::Books;
 use local::client::{Api, wait};
 use local::environment::Variables;
-use reqwest::Method;
+use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
-use crate::{Books, Functions, PATIENCE, phone, variables};
+use crate::{Functions, PATIENCE, phone, variables};
 
 pub struct Tenant {
     pub id: String,
@@ -32,7 +33,10 @@ impl Tenant {
         let key = text(&key["secret"])?;
         let tenant = Self {
             api: admin.with_key(&key),
-            books: Books::open(&variables)?,
+            books: Books::new(
+                &Client::new(),
+                variables.get("PROVIDER_URL").context("PROVIDER_URL is not set")?,
+            ),
             functions: Functions::new(&variables),
             id,
             key,

@@ -2,6 +2,7 @@
 
 pub mod accounting;
 pub mod balance;
+pub mod books;
 pub mod client;
 pub mod demo;
 pub mod environment;

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use local::books::Books;
 use serde_json::Value;
 
-use crate::books::Books;
 use crate::client::Insistent;
 
 /// What a campaign's sender knows of it.
@@ -144,7 +144,7 @@ async fn texts(
     let phones: BTreeSet<&str> = by_phone.keys().copied().chain(others).collect();
     let (mut open, mut unknown) = (None, 0);
     for phone in phones {
-        let got = books.texts(phone, &expected.body).await?;
+        let got = books.statuses(phone, &expected.body).await?;
         let most = usize::from(by_phone.contains_key(phone) || tested.contains(phone));
         if got.len() > most {
             broken!("{phone} got {} texts, and {most} at most was right", got.len());

@@ -11,7 +11,6 @@
 pub mod answers;
 pub mod arguments;
 pub mod aws;
-pub mod books;
 pub mod caller;
 pub mod chance;
 pub mod client;

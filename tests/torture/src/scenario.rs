@@ -6,12 +6,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::{Context, bail, ensure};
 use chrono::{DateTime, SecondsFormat, Utc};
+use local::books::Books;
 use local::environment::Variables;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
 use crate::aws::Aws;
-use crate::books::Books;
 use crate::chance::Chance;
 use crate::client::{Body, Insistent};
 use crate::judge::{Expected, Verdict, judge};

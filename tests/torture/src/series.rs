@@ -8,13 +8,13 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use local::books::Books;
 use local::stack::Stack;
 use local::{root, say};
 use tokio::task::JoinSet;
 
 use crate::arguments::Arguments;
 use crate::aws::Aws;
-use crate::books::Books;
 use crate::proxy::World;
 use crate::runs::Run;
 use crate::scenario::{self, Grounds};
