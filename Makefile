@@ -44,7 +44,7 @@ check: .venv/sam/ready
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template template.yaml
 
-# The functions as the template deploys them, for this machine's own processor.
+# The functions where the template looks for them, for this machine's own processor.
 build: .venv/emulator/ready .venv/sam/ready
 	cargo build --release --locked $(FUNCTIONS:%=--package %) --package simulator --package local
 	$(if $(filter-out release,$(PROFILE)),cargo build --profile $(PROFILE) --locked $(FUNCTIONS:%=--package %))

@@ -115,7 +115,7 @@ fn description(status: StatusCode) -> &'static str {
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.",
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "The content type is not taken.",
         StatusCode::UNPROCESSABLE_ENTITY => "The request does not validate.",
-        StatusCode::TOO_MANY_REQUESTS => "Too many requests; `Retry-After` says when.",
+        StatusCode::TOO_MANY_REQUESTS => "Too many requests: API Gateway's own answer.",
         StatusCode::SERVICE_UNAVAILABLE => "Too much at once; `Retry-After` says when.",
         _ => "Something went wrong on the server.",
     }
@@ -144,7 +144,7 @@ fn path_parameters(path: &str) -> impl Iterator<Item = RefOr<Parameter>> {
 fn idempotency_key() -> RefOr<Parameter> {
     let text =
         ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
-    let description = "The same key with the same body answers the first answer again, for 24 h.";
+    let description = "What was changed with this key is not changed again: the same body has the first answer, for 24 h.";
     RefOr::T(
         ParameterBuilder::new()
             .name("Idempotency-Key")

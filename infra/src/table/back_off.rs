@@ -10,7 +10,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 /// How long what was throttled is asked for again.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Patience {
-    /// About three seconds, where the caller's job comes again and loses nothing.
+    /// About two seconds, where the caller's job comes again and loses nothing.
     Short,
     /// About half a minute, as long as a full partition takes to have room, for what is known to this
     /// process alone.

@@ -19,8 +19,8 @@ const EMULATOR: &str = "emulator.py";
 const SIMULATOR: &str = "simulator";
 
 /// Times that are minutes on AWS and seconds here, so that a person does not wait for repairs and
-/// counts, and hundreds of contacts instead of many thousands, so that a fan-out splits. Nothing
-/// else differs, but that the emulator knows no configuration sets.
+/// counts, and hundreds of contacts instead of many thousands, so that a fan-out splits. The functions
+/// tell what they use, callbacks have a URL of their own, and the emulator knows no configuration sets.
 const PARAMETERS: [(&str, &str); 12] = [
     (
         "PollScheduleSeconds",

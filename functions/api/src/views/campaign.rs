@@ -14,17 +14,25 @@ pub(crate) struct CampaignView {
     organization_id: Uuid,
     #[schema(value_type = words::CampaignStatus)]
     status: Status,
-    /// Why Volley itself stopped the campaign, or what it wants known of it.
+    /// Why Volley itself stopped the campaign, or what it wants known of it. Cancelled:
+    /// `missed_schedule` (an hour late), `body_too_long` (for its provider). Paused: `no_progress`
+    /// (nothing moved for an hour), `provider_account`, `provider_sender`, `spend_limit` (the
+    /// provider serves it no more), `messages_filtered`, `recipients_opted_out`, `provider_failing`
+    /// (too many of the newest messages). Stopped: `max_parts`, `max_price`. `provider_unreachable`:
+    /// some messages were given up.
     #[schema(value_type = Option<words::CampaignReason>, required = true)]
     reason: Option<Reason>,
-    /// How far the handing over is; null until the campaign is sent.
+    /// How far the handing over is; null until the campaign is sent. One that is held until its
+    /// audience is within its limits is shown as running, and can be stopped but not paused.
     #[schema(value_type = Option<words::Dispatch>, required = true)]
     dispatch: Option<Dispatch>,
     /// Sent with these, it is stopped before anything leaves if it comes to more.
     #[schema(required = true)]
     max_parts: Option<u64>,
+    /// As `maxParts`, by the organisation's price list.
     #[schema(required = true)]
     max_price: Option<String>,
+    /// When the last part leaves at the sender's rate; null unless it is running.
     #[schema(required = true)]
     estimated_finish_at: Option<Time>,
     name: String,

@@ -64,8 +64,11 @@ pub(crate) struct AwsSchema {
 #[schema(as = Keywords)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct KeywordsSchema {
+    #[schema(required = false)]
     stop: Vec<String>,
+    #[schema(required = false)]
     start: Vec<String>,
+    #[schema(required = false)]
     help: Vec<String>,
     /// What people are answered, where the provider was told to leave the answers to Volley.
     replies: Option<RepliesSchema>,
