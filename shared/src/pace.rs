@@ -66,7 +66,9 @@ impl Pace {
         self.shares.retain(|_, share| now - share.asked_at < SHARE_SECONDS * MICROS);
         let share = self.shares.entry(campaign).or_insert(Share { free_at: now, asked_at: now });
         share.asked_at = now;
-        let (own, cost) = (share.free_at.max(now), cost(parts, rate));
+        // A share is of what others want too: a sender that is free serves whoever asks.
+        let own = if self.free_at <= now { now } else { share.free_at.max(now) };
+        let cost = cost(parts, rate);
         let turn = self.free_at.max(now);
         let last = now + AHEAD_SECONDS * MICROS;
         if turn > last || own > last {

@@ -62,6 +62,20 @@ fn campaigns_of_one_sender_share_its_rate_whoever_asks_first() {
 }
 
 #[test]
+fn a_sender_that_is_free_serves_whoever_asks() {
+    let mut pace = Pace::default();
+    for number in 1..=10 {
+        pace = pace.ask(campaign(number), 100, 1, at(0)).0;
+    }
+    // Among ten that want it, one's share of a hundred seconds takes a thousand.
+    let (mut pace, turn) = pace.ask(campaign(3), 100, 1, at(100));
+    assert_eq!(turn, Turn::At(at(200)));
+    assert_eq!(pace.clone().ask(campaign(3), 100, 1, at(250)).1, Turn::Later);
+    pace = pace.ask(campaign(4), 1, 1, at(250)).0;
+    assert_eq!(pace.ask(campaign(3), 100, 1, at(310)).1, Turn::At(at(310)));
+}
+
+#[test]
 fn a_test_goes_ahead_and_a_throttle_holds_back() {
     let pace = Pace::default().ahead_of_all(5, 1, at(100));
     let (pace, turn) = pace.ask(campaign(1), 1, 1, at(100));
