@@ -14,7 +14,9 @@ use shared::time::Timestamp;
 use crate::App;
 
 /// An import that was armed so often without a row's progress is given up.
-const IMPORT_ATTEMPTS_MOST: u32 = 10;
+const IMPORT_ATTEMPTS_MOST: u32 = 5;
+/// The patience with work that was armed doubles as often as this.
+const PATIENCE_DOUBLINGS: u32 = 4;
 
 pub(crate) async fn sweep(app: &App) -> anyhow::Result<()> {
     let now = clock::now();
@@ -38,11 +40,10 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
     {
         return give_up_import(app, *organization_id, *import_id, now).await;
     }
-    if app.table.take_overdue(owed, now.plus_seconds(app.repair_seconds)).await? {
-        // A drain comes by the sweep each time; any other job here had been lost.
-        if !matches!(owed.job, Job::Drain { .. }) {
-            tracing::warn!(job = owed.job.name(), attempts = owed.attempts, "armed overdue work");
-        }
+    // One that is not lost but long must not be begun again and again beside itself.
+    let patience = app.repair_seconds << owed.attempts.min(PATIENCE_DOUBLINGS);
+    if app.table.take_overdue(owed, now.plus_seconds(patience)).await? {
+        tracing::warn!(job = owed.job.name(), attempts = owed.attempts, "armed overdue work");
         app.queues.send(&owed.job, 0).await?;
     }
     Ok(())
