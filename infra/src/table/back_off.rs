@@ -12,8 +12,8 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 pub(super) enum Patience {
     /// About two seconds, where the caller's job comes again and loses nothing.
     Short,
-    /// About half a minute, as long as a full partition takes to have room, for what is known to this
-    /// process alone.
+    /// About twenty seconds, as a full partition may take to have room, for what is known to this
+    /// process alone. A function has time for a few of them.
     Long,
 }
 
@@ -21,7 +21,7 @@ pub(super) enum Patience {
 pub(super) fn waits(patience: Patience) -> impl Iterator<Item = Duration> {
     let times = match patience {
         Patience::Short => 7,
-        Patience::Long => 30,
+        Patience::Long => 22,
     };
     ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(10))
