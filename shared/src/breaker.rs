@@ -1,15 +1,18 @@
 //! The circuit breaker: a campaign of whose messages too many fail is paused before more are lost.
 //!
-//! It judges a window of the newest messages: a chunk as it was handed over, or what receipts told
+//! It judges a window of the newest messages: a chunk as far as it was handed over, or what receipts told
 //! between two polls. Failures that lie with single numbers do not count; what counts is a sign
 //! that the text, the sender or the list is wrong for everybody. A person looks and resumes, and
 //! the next window begins anew.
+
+use serde::{Deserialize, Serialize};
 
 use crate::campaign::Reason;
 use crate::message::FailureReason;
 
 /// What the messages of a window came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Window {
     /// All whose fate was learnt.
     pub learnt: u32,

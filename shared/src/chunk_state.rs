@@ -4,14 +4,16 @@
 //! what came of it. A start that is never followed by an end is a crash, and counts as an attempt;
 //! waiting on the queue, for the provider's leave or for another worker's claims does not.
 //!
-//! Whether its turn has come is not asked of a worker's clock, which may be minutes behind that of
+//! Whether its turn has come is not left to a worker's clock, which may be minutes behind that of
 //! whoever gave the turn: the queue delays the chunk's job until then, and the job says for which
-//! moment it was sent. One that was sent for another moment is late, or came twice.
+//! turn it was sent. Only of one that was sent for another, and so is late or came twice, is the
+//! clock asked.
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::breaker::Window;
 use crate::pace;
 use crate::time::Timestamp;
 
@@ -25,7 +27,7 @@ pub struct ChunkState {
     pub progress: Progress,
     /// The campaign's epoch when the chunk was last armed.
     pub epoch: u32,
-    /// Starts that came to nothing: the worker died, or the provider was out of reach.
+    /// Starts in a row that came to nothing: the worker died, or the provider was out of reach.
     pub attempts: u32,
     /// How often the chunk was put on the queue again because it stood still there.
     pub arms: u32,
@@ -34,6 +36,9 @@ pub struct ChunkState {
     /// The members before this one have had their turn, and each has an outcome.
     #[serde(default)]
     pub handed: u32,
+    /// What the provider said of its messages in this epoch.
+    #[serde(default)]
+    pub heard: Window,
     pub updated_at: Timestamp,
 }
 
@@ -44,7 +49,8 @@ pub enum Progress {
     Cut,
     /// On the dispatch queue, or to be put there, and not to be begun before its turn.
     Queued {
-        /// None in what was written before turns were given.
+        /// None in what was written before turns were given, which a write has to find as it is.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<Timestamp>,
     },
     /// A worker is at it.
@@ -59,7 +65,9 @@ pub enum Progress {
 pub const ATTEMPTS_MOST: u32 = 5;
 /// Patience with a queue grows with each arming, so that a long queue is not doubled for ever.
 const PATIENCE_DOUBLINGS: u32 = 5;
-const UNREACHABLE_SECONDS: i64 = 5;
+/// The wait for a provider that is out of reach, at first; it doubles, so that an outage of a few
+/// minutes costs no message.
+const UNREACHABLE_SECONDS: i64 = 10;
 const THROTTLED_SECONDS: i64 = 5;
 /// A wait for the provider doubles as often as this.
 const THROTTLE_DOUBLINGS: u32 = 5;
@@ -91,6 +99,8 @@ pub struct Tally {
     /// In another worker's hands.
     pub busy: u32,
     pub busy_until: Option<Timestamp>,
+    /// What the provider said of them.
+    pub heard: Window,
 }
 
 /// What a look at a chunk that may stand still leads to.
@@ -116,6 +126,7 @@ impl ChunkState {
             arms: 0,
             throttles: 0,
             handed: 0,
+            heard: Window::default(),
             updated_at: now,
         }
     }
@@ -137,7 +148,8 @@ impl ChunkState {
             Progress::Waiting { until } => has_come(until),
             Progress::Cut | Progress::Done => false,
         };
-        may_start.then(|| Self {
+        // After the last attempt the drain gives it up.
+        (may_start && self.attempts < ATTEMPTS_MOST).then(|| Self {
             progress: Progress::Working,
             attempts: self.attempts + 1,
             updated_at: now,
@@ -161,11 +173,12 @@ impl ChunkState {
     #[must_use]
     pub fn finish(&self, tally: &Tally, slice: &Slice, now: Timestamp, jitter: u16) -> Self {
         let without_attempt = self.attempts.saturating_sub(1);
+        let heard = self.heard.merged(tally.heard);
         let (progress, attempts) = if tally.halted > 0 {
             // The campaign is paused for it, and the drain arms the chunk when it is resumed.
             (Progress::Cut, without_attempt)
         } else if tally.unreachable > 0 {
-            let wait = UNREACHABLE_SECONDS << self.attempts.saturating_sub(1).min(5);
+            let wait = UNREACHABLE_SECONDS << self.attempts.saturating_sub(1).min(ATTEMPTS_MOST);
             (Progress::Waiting { until: now.plus_seconds(wait) }, self.attempts)
         } else if tally.throttled > 0 {
             let back_off = THROTTLED_SECONDS << self.throttles.min(THROTTLE_DOUBLINGS);
@@ -177,8 +190,7 @@ impl ChunkState {
             (Progress::Waiting { until }, without_attempt)
         } else {
             let handed = u32::try_from(slice.members.end).unwrap_or(self.recipients);
-            let throttles = 0;
-            let next = Self { handed, throttles, attempts: without_attempt, ..self.clone() };
+            let next = Self { handed, heard, throttles: 0, attempts: 0, ..self.clone() };
             if handed >= self.recipients {
                 return Self { progress: Progress::Done, updated_at: now, ..next };
             }
@@ -187,12 +199,18 @@ impl ChunkState {
         };
         let is_stuck = tally.throttled > 0 && tally.settled == 0;
         let throttles = if is_stuck { self.throttles + 1 } else { 0 };
-        Self { progress, attempts, throttles, updated_at: now, ..self.clone() }
+        Self { progress, attempts, throttles, heard, updated_at: now, ..self.clone() }
     }
 
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.progress == Progress::Done
+    }
+
+    /// Whether it is done because it was given up.
+    #[must_use]
+    pub fn is_given_up(&self) -> bool {
+        self.is_done() && self.attempts >= ATTEMPTS_MOST
     }
 
     /// Judges a chunk that may stand still, in a campaign of this epoch. One of an older epoch was
@@ -201,7 +219,8 @@ impl ChunkState {
     pub fn repair(&self, epoch: u32, now: Timestamp, patience_seconds: i64) -> Repair {
         if self.epoch != epoch && !self.is_done() {
             let armed = self.armed(now);
-            return Repair::Arm(Self { epoch, attempts: 0, arms: 0, ..armed });
+            let heard = Window::default();
+            return Repair::Arm(Self { epoch, attempts: 0, arms: 0, heard, ..armed });
         }
         let (turn, patience) = match self.progress {
             Progress::Done => return Repair::Nothing,

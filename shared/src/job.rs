@@ -49,7 +49,7 @@ pub enum Job {
         epoch: u32,
         shard: u16,
         number: u32,
-        /// The moment to which it was delayed, by the clock of whoever sent it.
+        /// The turn that it was sent for, by the clock of whoever gave it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<Timestamp>,
     },

@@ -10,7 +10,6 @@ use infra::gateway::Halt;
 use shared::campaign::{Broadcast, Campaign, Dispatch, Reason};
 use shared::chunk_state::Progress;
 use shared::ids::{CampaignId, OrganizationId};
-use shared::job::Job;
 use shared::pace::Pace;
 use shared::parts::Parts;
 use shared::time::Timestamp;
@@ -74,14 +73,14 @@ pub(crate) async fn dispatch(
         shards: broadcast.shards,
         is_dry_run: false,
     };
-    let HandedOver { tally, halted, window } =
+    let HandedOver { tally, halted } =
         members::hand_over(app, &campaign, text, recipients, &unsubscribed).await;
     let now = clock::now();
-    let reason = halted.map(reason_of).or_else(|| window.trips());
+    let after = working.finish(&tally, &slice, now, clock::jitter());
+    let reason = halted.map(reason_of).or_else(|| after.heard.trips());
     if let Some(reason) = reason {
         pause(app, &campaign, epoch, reason, now).await?;
     }
-    let after = working.finish(&tally, &slice, now, clock::jitter());
     let saved = app.table.save_chunk_state(campaign_id, shard, &working, &after).await?;
     if let Progress::Waiting { until } = after.progress
         && saved
@@ -89,9 +88,7 @@ pub(crate) async fn dispatch(
         if tally.throttled > 0 {
             hold_back(app, broadcast, until).await;
         }
-        let turn = Some(until);
-        let job = Job::Chunk { organization_id, campaign_id, epoch, shard, number, turn };
-        app.queues.send(&job, until.seconds_from(now)).await?;
+        app.queues.send(&campaign.chunk_job(shard, &after), until.seconds_from(now)).await?;
     }
     Ok(())
 }

@@ -38,7 +38,7 @@ struct App {
     /// How long a claim is good for: longer than a worker can be at one message.
     claim_seconds: i64,
     /// How long after its claim a message may still be handed over. Together with the gateway's
-    /// time limit and any skew of clocks this stays below the claim's own time.
+    /// time limit this stays below the claim's own time by more than clocks may differ.
     handover_within: Duration,
 }
 

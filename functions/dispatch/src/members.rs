@@ -39,8 +39,6 @@ pub(crate) struct HandedOver {
     pub(crate) tally: Tally,
     /// The provider takes nothing any more.
     pub(crate) halted: Option<Halt>,
-    /// What the provider said of them.
-    pub(crate) window: Window,
 }
 
 pub(crate) async fn hand_over(
@@ -83,7 +81,8 @@ pub(crate) async fn hand_over(
         Some(Member::Halted(halt)) => Some(halt),
         _ => None,
     };
-    HandedOver { tally, halted, window: window.get() }
+    tally.heard = window.get();
+    HandedOver { tally, halted }
 }
 
 /// Claims messages, unless the provider has told another to wait; those whose recipient has unsubscribed since the fan-out are settled as that.

@@ -144,7 +144,10 @@ async fn look_over(
             continue;
         }
         match state.repair(broadcast.epoch, now, app.repair_seconds) {
-            Repair::Nothing => look.has_open |= !state.is_done(),
+            Repair::Nothing => {
+                look.has_open |= !state.is_done();
+                look.gave_up |= state.is_given_up();
+            }
             Repair::Arm(next) => {
                 look.has_open = true;
                 let left = next.recipients.saturating_sub(next.handed);
@@ -181,15 +184,7 @@ async fn arm(
     if before.progress != Progress::Cut {
         tracing::warn!(campaign.id = %campaign.id, shard, number = after.number, "armed a chunk");
     }
-    let job = Job::Chunk {
-        organization_id: campaign.organization_id,
-        campaign_id: campaign.id,
-        epoch: after.epoch,
-        shard,
-        number: after.number,
-        turn: after.turn(),
-    };
-    Ok(after.turn().map(|turn| (job, turn)))
+    Ok(after.turn().map(|turn| (campaign.chunk_job(shard, &after), turn)))
 }
 
 /// Settles what nobody has claimed as failed; `false` if a claim may still be somebody's.

@@ -78,13 +78,15 @@ pub(crate) async fn run(
         show_every,
     };
     let shards = shard.map_or(0..broadcast.shards, |shard| shard..shard.saturating_add(1));
-    let left: Vec<u16> = stream::iter(shards)
+    let left: anyhow::Result<Vec<u16>> = stream::iter(shards)
         .map(|shard| fan_out.shard(shard))
         .buffer_unordered(SHARDS_AT_ONCE)
         .try_filter_map(|unfinished| std::future::ready(Ok(unfinished)))
         .try_collect()
-        .await?;
+        .await;
+    // What has its turn goes to the queue, even if a shard failed.
     fan_out.hand_over(0).await?;
+    let left = left?;
     if left.is_empty() { fan_out.finish().await } else { fan_out.leave(&left).await }
 }
 

@@ -1,9 +1,10 @@
 //! Chunks of a campaign's audience, and their states.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::audience::{Entry, Totals};
 use shared::chunk::Chunk;
-use shared::chunk_state::{ChunkState, Progress};
+use shared::chunk_state::ChunkState;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::phone::Phone;
 
@@ -63,6 +64,10 @@ fn read(item: Item) -> Result<Chunk> {
 fn read_state(item: Item) -> Result<ChunkState> {
     let number = number(&item, keys::CHUNK_STATE)?;
     Ok(ChunkState { number, ..parse(KIND, item)? })
+}
+
+fn value(of: impl Serialize) -> Result<AttributeValue> {
+    serde_dynamo::to_attribute_value(of).map_err(|error| TableError::malformed(KIND, error))
 }
 
 impl Table {
@@ -208,18 +213,16 @@ impl Table {
         let key = keys::chunk_state(campaign, shard, after.number);
         let change = Change {
             update: "SET progress = :progress, epoch = :epoch, attempts = :attempts, \
-                     arms = :arms, throttles = :throttles, handed = :handed, updatedAt = :now"
+                     arms = :arms, throttles = :throttles, handed = :handed, heard = :heard, \
+                     updatedAt = :now"
                 .to_owned(),
             condition: "updatedAt = :seen AND progress = :progressSeen".to_owned(),
             ..Change::default()
         };
-        let value = |progress: &Progress| -> Result<aws_sdk_dynamodb::types::AttributeValue> {
-            serde_dynamo::to_attribute_value(progress)
-                .map_err(|error| TableError::malformed(KIND, error))
-        };
         let change = change
-            .value(":progress", value(&after.progress)?)
-            .value(":progressSeen", value(&before.progress)?)
+            .value(":progress", value(after.progress)?)
+            .value(":progressSeen", value(before.progress)?)
+            .value(":heard", value(after.heard)?)
             .value(":epoch", after.epoch)
             .value(":attempts", after.attempts)
             .value(":arms", after.arms)

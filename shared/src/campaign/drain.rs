@@ -2,6 +2,7 @@
 
 use super::broadcast::NO_PROGRESS_SECONDS;
 use super::{Broadcast, Campaign, Dispatch, Reason, State};
+use crate::chunk_state::ChunkState;
 use crate::job::{Due, Job};
 use crate::time::Timestamp;
 
@@ -22,6 +23,19 @@ pub struct DrainLook {
 }
 
 impl Campaign {
+    /// The job that hands a chunk over at its turn.
+    #[must_use]
+    pub fn chunk_job(&self, shard: u16, state: &ChunkState) -> Job {
+        Job::Chunk {
+            organization_id: self.organization_id,
+            campaign_id: self.id,
+            epoch: state.epoch,
+            shard,
+            number: state.number,
+            turn: state.turn(),
+        }
+    }
+
     /// The campaign after a look at all its chunks by this drain. `None` if it is not owed, or not
     /// any more.
     #[must_use]

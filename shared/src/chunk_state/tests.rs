@@ -53,6 +53,15 @@ fn a_chunk_without_a_turn_is_on_no_queue() {
     assert_eq!(again.with_turn(at(1_151)).moved_at(), None);
 }
 
+/// Before turns were given a queued chunk was written without one, and is found by what it is.
+#[test]
+fn a_state_is_written_as_it_was_read() {
+    let old = r#"{"state":"queued"}"#;
+    let progress: Progress = serde_json::from_str(old).expect("understood");
+    assert_eq!(progress, QUEUED);
+    assert_eq!(serde_json::to_string(&progress).expect("json"), old);
+}
+
 #[test]
 fn one_worker_at_a_time() {
     let working = state(QUEUED).start(None, at(1_001), PATIENCE).expect("may start");
@@ -77,6 +86,7 @@ fn waiting_is_no_attempt() {
     assert_eq!(busy.attempts, 0);
     let unreachable = finish(Tally { unreachable: 3, ..Tally::default() });
     assert_eq!(unreachable.attempts, 1);
+    assert_eq!(unreachable.progress, Progress::Waiting { until: at(1_020) });
     assert_eq!(finish(Tally::default()).progress, Progress::Done);
 }
 
@@ -117,6 +127,41 @@ fn a_chunk_is_given_up_after_five_attempts() {
         now += 500;
     }
     assert_eq!(chunk.repair(0, at(now), PATIENCE), Repair::GiveUp);
+}
+
+#[test]
+fn a_provider_that_stays_out_of_reach_is_given_up_after_minutes() {
+    let mut chunk = state(QUEUED);
+    let mut now = at(1_000);
+    while let Some(working) = chunk.start(chunk.turn(), now, PATIENCE) {
+        let tally = Tally { unreachable: 3, ..Tally::default() };
+        chunk = working.finish(&tally, &whole(), now, 0);
+        let Progress::Waiting { until } = chunk.progress else { panic!("not waiting") };
+        now = until;
+    }
+    assert_eq!(now, at(1_000 + 10 + 20 + 40 + 80 + 160));
+    assert_eq!(chunk.repair(0, now, PATIENCE), Repair::GiveUp);
+}
+
+#[test]
+fn an_attempt_that_gets_on_takes_back_those_before() {
+    let chunk = ChunkState { recipients: 8, attempts: ATTEMPTS_MOST - 1, ..state(QUEUED) };
+    let working = chunk.start(None, at(1_001), PATIENCE).expect("may start");
+    let next = working.finish(&Tally::default(), &working.slice(3, 1), at(1_003), 0);
+    assert_eq!(next.attempts, 0);
+}
+
+#[test]
+fn the_window_of_a_slow_senders_chunk_grows_by_slices() {
+    let mut heard = Window::default();
+    heard.add(None);
+    let tally = Tally { settled: 1, heard, ..Tally::default() };
+    let chunk = ChunkState { recipients: 8, ..state(Progress::Working) };
+    let next = chunk.finish(&tally, &chunk.slice(3, 1), at(1_003), 0);
+    let next = next.finish(&tally, &next.slice(3, 1), at(1_013), 0);
+    assert_eq!(next.heard.learnt, 2);
+    let Repair::Arm(resumed) = next.repair(1, at(1_014), PATIENCE) else { panic!("not armed") };
+    assert_eq!(resumed.heard, Window::default());
 }
 
 #[test]

@@ -8,7 +8,6 @@ use infra::table::ChunkPut;
 use shared::campaign::Dispatch;
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::chunk_state::ChunkState;
-use shared::job::Job;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::{FanOut, HANDED_AT_ONCE};
@@ -81,15 +80,10 @@ impl FanOut<'_> {
         let state = self.state(chunk).await?;
         let put = self.app.table.put_chunk(self.campaign.id, shard, chunk, state.as_ref()).await?;
         if put == ChunkPut::Written {
-            if let Some(turn) = state.and_then(|state| state.turn()) {
-                let job = Job::Chunk {
-                    organization_id: self.campaign.organization_id,
-                    campaign_id: self.campaign.id,
-                    epoch: self.broadcast.epoch,
-                    shard,
-                    number: chunk.number,
-                    turn: Some(turn),
-                };
+            if let Some(state) = state
+                && let Some(turn) = state.turn()
+            {
+                let job = self.campaign.chunk_job(shard, &state);
                 self.cut.lock().await.waiting.push((job, turn));
                 self.hand_over(HANDED_AT_ONCE).await?;
             }
