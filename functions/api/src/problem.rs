@@ -43,12 +43,12 @@ pub(crate) struct ProblemView<'a> {
     #[schema(value_type = String)]
     detail: &'a str,
     /// A stable word for programs. 400: `malformed_json`, `invalid_query`, `invalid_cursor`,
-    /// `invalid_idempotency_key`; 401: `unauthorized`; 403: `forbidden`; 404: `not_found`; 405: `method_not_allowed`; 409:
-    /// `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`,
-    /// `sender_taken`, `idempotency_in_progress`; 413: `body_too_large`; 415:
-    /// `unsupported_media_type`; 422: `validation_failed`, `campaign_body_required`,
-    /// `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`,
-    /// `invalid_csv_header`, `invalid_columns`, `prices_required`,
+    /// `invalid_idempotency_key`; 401: `unauthorized`; 403: `forbidden`; 404: `not_found`; 405:
+    /// `method_not_allowed`; 409: `campaign_not_draft`, `campaign_not_scheduled`,
+    /// `campaign_not_running`, `campaign_not_paused`, `sender_taken`, `idempotency_in_progress`;
+    /// 413: `body_too_large`; 415: `unsupported_media_type`; 422: `validation_failed`,
+    /// `campaign_body_required`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`,
+    /// `not_utf8`, `invalid_csv_header`, `invalid_columns`, `prices_required`,
     /// `audience_too_large`, `dry_run_unavailable`, `upload_unavailable`,
     /// `idempotency_key_reused`; 500: `internal_error`; 503: `try_again`, `throttled`.
     #[schema(value_type = String, example = "validation_failed")]
