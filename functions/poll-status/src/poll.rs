@@ -9,7 +9,6 @@ use infra::table::{ReceiptApplied, ShardItem};
 use shared::breaker::Window;
 use shared::campaign::{Broadcast, Campaign, PollLook};
 use shared::ids::{CampaignId, OrganizationId};
-use shared::job::{Due, Job};
 use shared::message::{Counts, Message};
 use shared::receipt::Delivery;
 
@@ -37,7 +36,7 @@ pub(crate) async fn poll(
     let Some(campaign) = app.table.campaign(organization_id, campaign_id).await? else {
         return Ok(());
     };
-    let Some(broadcast) = campaign.broadcast().filter(|_| is_owed(&campaign, number)) else {
+    let Some(broadcast) = campaign.broadcast().filter(|_| campaign.owes_poll(number)) else {
         tracing::info!(campaign.id = %campaign_id, number, "dropped a poll that is not owed");
         return Ok(());
     };
@@ -73,10 +72,6 @@ pub(crate) async fn poll(
         app.arm_next(campaign.step.as_ref(), now).await;
     }
     Ok(())
-}
-
-fn is_owed(campaign: &Campaign, number: u32) -> bool {
-    matches!(&campaign.step, Some(Due { job: Job::Poll { number: owed, .. }, .. }) if *owed == number)
 }
 
 async fn count(

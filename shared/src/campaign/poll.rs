@@ -29,8 +29,7 @@ impl Campaign {
         now: Timestamp,
         repair_seconds: i64,
     ) -> Option<Self> {
-        if !matches!(&self.step, Some(Due { job: Job::Poll { number: owed, .. }, .. }) if *owed == number)
-        {
+        if !self.owes_poll(number) {
             return None;
         }
         let PollLook { counts, are_chunks_done, learnt } = *look;
@@ -45,6 +44,12 @@ impl Campaign {
             return Some(Self { step: None, ..next }.judged(counts, now));
         }
         Some(next.owing_poll(number + 1, polls, now, repair_seconds))
+    }
+
+    /// Whether this poll is the one that is owed.
+    #[must_use]
+    pub fn owes_poll(&self, number: u32) -> bool {
+        matches!(&self.step, Some(Due { job: Job::Poll { number: owed, .. }, .. }) if *owed == number)
     }
 
     /// The campaign, paused if there is a reason to and it is running.

@@ -9,7 +9,7 @@ use shared::campaign::{Begin, Broadcast, Campaign, Dispatch, DrainLook, Limits, 
 use shared::chunk::Chunk;
 use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
 use shared::ids::{CampaignId, OrganizationId};
-use shared::job::{Due, Job};
+use shared::job::Job;
 use shared::message::{Counts, FailureReason, Found, Kind, Message, Status};
 use shared::parts::Parts;
 use shared::phone::Phone;
@@ -238,11 +238,6 @@ pub fn polled(
 ) -> Option<Campaign> {
     let look = PollLook { counts, are_chunks_done, learnt: Window::default() };
     campaign.polled(number, &look, &polls(), now, PATIENCE)
-}
-
-#[must_use]
-pub fn is_poll_owed(campaign: &Campaign, number: u32) -> bool {
-    matches!(&campaign.step, Some(Due { job: Job::Poll { number: owed, .. }, .. }) if *owed == number)
 }
 
 #[must_use]

@@ -11,7 +11,7 @@ use crate::table::Applied;
 pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
     let Some(campaign) = io.campaign()? else { return Ok(()) };
     let Some(broadcast) = campaign.broadcast() else { return Ok(()) };
-    if !protocol::is_poll_owed(&campaign, number) {
+    if !campaign.owes_poll(number) {
         return Ok(());
     }
     let (mut counts, mut open, mut has_open_chunks) = (Counts::default(), Vec::new(), false);
