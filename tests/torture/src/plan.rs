@@ -7,7 +7,8 @@
 //! Even seeds have a storm: any fault at any request. Odd seeds have scalpels: of each function's
 //! await points some are chosen, and the process is killed before, during or after one of the first
 //! times that it comes by. Each function has its own budget of faults, so that the first to work
-//! does not spare the last.
+//! does not spare the last. Await points that few runs come by are chosen by each scalpel, and no
+//! budget spares them.
 
 use crate::chance::Chance;
 use crate::fault::Fault;
@@ -20,6 +21,18 @@ pub const FUNCTIONS: [&str; 6] = ["Api", "Send", "Dispatch", "PollStatus", "Webh
 const CHOSEN: u64 = 200;
 /// Which of the times that a function comes by may be chosen.
 const TIMES: u64 = 3;
+
+/// Await points that few runs come by, and then once and late: an opt-out that only a look-up
+/// tells, a message that is given up, a contact's address that is taken over.
+const RARE: [(&str, &str); 7] = [
+    ("Api", "DynamoDb.GetItem UNSUBSCRIBED"),
+    ("Api", "DynamoDb.UpdateItem UNSUBSCRIBED"),
+    ("Api", "DynamoDb.TransactWriteItems CONTACT"),
+    ("PollStatus", "DynamoDb.GetItem MESSAGE"),
+    ("PollStatus", "DynamoDb.UpdateItem MESSAGE"),
+    ("PollStatus", "DynamoDb.PutItem UNSUBSCRIBED"),
+    ("PollStatus", "DynamoDb.UpdateItem UNSUBSCRIBED"),
+];
 
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -81,16 +94,20 @@ impl Plan {
         Some(Planned { fault, persists, chance })
     }
 
+    /// Whether the call is the one of its kind that a scalpel waits for, spent budget or not.
+    #[must_use]
+    pub fn waits_for(&self, call: Call<'_>) -> bool {
+        self.has_scalpel && call.ordinal == 0 && RARE.contains(&(call.function, call.site))
+    }
+
     fn scalpel(&self, call: Call<'_>) -> Option<Fault> {
         if !self.has_scalpel {
             return None;
         }
         let Call { function, site, ordinal, .. } = call;
         let mut chance = Chance::of(self.seed, &format!("scalpel {function} {site}"));
-        if !chance.hits(CHOSEN) || chance.below(TIMES) != ordinal {
-            return None;
-        }
-        Some(*chance.of_these(&Fault::KILLS))
+        let is_chosen = chance.hits(CHOSEN) && chance.below(TIMES) == ordinal;
+        (is_chosen || self.waits_for(call)).then(|| *chance.of_these(&Fault::KILLS))
     }
 }
 
@@ -114,6 +131,20 @@ mod tests {
             found.sort_unstable();
             found.dedup();
             assert_eq!(found, Fault::KILLS, "{ordinal}");
+        }
+    }
+
+    #[test]
+    fn a_rare_await_point_is_killed_by_each_scalpel() {
+        let (function, site) = RARE[0];
+        for seed in 0..100 {
+            let plan = Plan::of(seed);
+            let call = Call { function, operation: GET, site, ordinal: 0 };
+            assert_eq!(plan.waits_for(call), seed % 2 == 1);
+            assert!(!plan.waits_for(Call { ordinal: 1, ..call }));
+            if plan.waits_for(call) {
+                assert!(plan.at(call).is_some_and(|planned| planned.fault.is_kill()));
+            }
         }
     }
 

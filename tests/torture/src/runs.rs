@@ -62,11 +62,12 @@ impl Run {
         let ordinal = *ordinals - 1;
         let nothing = Decided { ordinal, planned: None };
         let count = state.counts.get(function).copied().unwrap_or_default();
-        if self.is_calm.load(Ordering::Relaxed) || count >= self.plan.budget {
+        let call = Call { function, operation, site, ordinal };
+        let is_over = self.is_calm.load(Ordering::Relaxed) || count >= self.plan.budget;
+        if is_over && !self.plan.waits_for(call) {
             return nothing;
         }
         let persisting = invocation.and_then(|invocation| state.persisting.get(invocation));
-        let call = Call { function, operation, site, ordinal };
         let Some(planned) = persisting.cloned().or_else(|| self.plan.at(call)) else {
             return nothing;
         };
