@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use phonenumber::country;
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -37,17 +37,14 @@ impl Phone {
         if written.is_empty() || written.chars().any(char::is_alphabetic) {
             return Err(InvalidPhone::NotANumber);
         }
-        // The library takes a foreign number's first digits for the home region's trunk prefix
-        // (`+49 15…` read from the US loses its 1 and becomes somebody else's number), so a number
-        // that says its country is read without a home. `(0)` is Europe's note that a zero is
-        // dialled at home only.
-        let plain = region.made_international(&written.replace("(0)", ""));
-        let home = (!plain.starts_with('+')).then_some(region.0);
-        let number = phonenumber::parse(home, &plain).map_err(|_| InvalidPhone::NotANumber)?;
-        if !phonenumber::is_valid(&number) {
+        // `(0)` is Europe's note that a zero is dialled at home only.
+        let number = PHONE_NUMBER_UTIL
+            .parse(written.replace("(0)", ""), Some(region.0))
+            .map_err(|_| InvalidPhone::NotANumber)?;
+        if !PHONE_NUMBER_UTIL.is_valid_number(&number) {
             return Err(InvalidPhone::NotAssignable);
         }
-        Self::from_e164(&number.format().mode(phonenumber::Mode::E164).to_string())
+        Self::from_e164(&PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164))
     }
 
     /// Takes a number that is in E.164 already, by its form alone: stored numbers and those that
@@ -68,7 +65,8 @@ impl Phone {
     /// The country that the number is of, if it is one's.
     #[must_use]
     pub fn region(&self) -> Option<Region> {
-        phonenumber::parse(None, &self.0).ok()?.country().id().map(Region)
+        let number = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
+        PHONE_NUMBER_UTIL.get_region_for_number(&number).map(Region)
     }
 
     /// The audience shard, out of `shards`, in which everything about this phone lies.
@@ -109,26 +107,11 @@ impl FromStr for Phone {
 /// The country whose national forms an organisation writes, by its ISO 3166-1 alpha-2 code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub struct Region(country::Id);
-
-impl Region {
-    /// The number with `+` instead of what is dialled in this region to call abroad.
-    fn made_international(self, written: &str) -> String {
-        let prefix = phonenumber::metadata::DATABASE
-            .by_id(self.0.as_ref())
-            .and_then(phonenumber::Metadata::international_prefix)
-            .and_then(|prefix| prefix.find(written))
-            .filter(|prefix| prefix.start() == 0);
-        match prefix {
-            Some(prefix) => format!("+{}", written[prefix.end()..].trim_start()),
-            None => written.to_owned(),
-        }
-    }
-}
+pub struct Region(rlibphonenumber::Region);
 
 impl Default for Region {
     fn default() -> Self {
-        Self(country::US)
+        Self(rlibphonenumber::Region::US)
     }
 }
 
@@ -136,25 +119,29 @@ impl Default for Region {
 #[error("not a country code of two letters, such as US")]
 pub struct InvalidRegion;
 
+/// Of a country that has phones.
 impl FromStr for Region {
     type Err = InvalidRegion;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.trim().to_ascii_uppercase().parse().map(Self).map_err(|_| InvalidRegion)
+        let region = text.trim().parse().map_err(|_| InvalidRegion)?;
+        let has_phones = PHONE_NUMBER_UTIL.get_country_code_for_region(region).is_some();
+        has_phones.then_some(Self(region)).ok_or(InvalidRegion)
     }
 }
 
+/// By its form alone: a stored one was checked when it came in.
 impl TryFrom<String> for Region {
     type Error = InvalidRegion;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
+        text.parse().map(Self).map_err(|_| InvalidRegion)
     }
 }
 
 impl From<Region> for String {
     fn from(region: Region) -> Self {
-        region.0.as_ref().to_owned()
+        region.0.to_string()
     }
 }
 
@@ -191,12 +178,30 @@ mod tests {
     }
 
     #[test]
+    fn a_region_has_phones() {
+        assert_eq!(" gb ".parse::<Region>().map(String::from), Ok("GB".to_owned()));
+        for text in ["", "U", "USA", "001", "XX", "1A"] {
+            assert_eq!(text.parse::<Region>(), Err(InvalidRegion), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_phone_is_of_its_country() {
+        for (phone, region) in
+            [("+14153550123", "US"), ("+16135550123", "CA"), ("+447400123456", "GB")]
+        {
+            let phone = Phone::from_e164(phone).expect("valid");
+            assert_eq!(phone.region().map(String::from).as_deref(), Some(region));
+        }
+    }
+
+    #[test]
     fn what_is_no_number_is_refused() {
         check("", "US", Err(InvalidPhone::NotANumber));
         check("call me", "US", Err(InvalidPhone::NotANumber));
         check("1-800-FLOWERS", "US", Err(InvalidPhone::NotANumber));
         check("12345", "US", Err(InvalidPhone::NotAssignable));
-        check("+1 000 000 0000", "US", Err(InvalidPhone::NotANumber));
+        check("+1 000 000 0000", "US", Err(InvalidPhone::NotAssignable));
     }
 
     #[test]
