@@ -150,12 +150,12 @@ impl Transaction {
             let row = item(KIND, &to, Row::of(after, here))?;
             return Ok(self.put_if(row, unchanged.0, unchanged.1));
         }
-        let now = last.map_or(after.updated_at, |last| last.later(after.updated_at));
+        let moment = last.map_or(after.updated_at, LastSend::first_after);
         let there = table.presence(&to).await?;
         let tombstone = Tombstone {
-            presence: here.leave(now),
-            moved_at: now,
-            expires_at: now.plus_seconds(TOMBSTONE_DAYS * 86_400).millis() / 1_000,
+            presence: here.leave(moment),
+            moved_at: moment,
+            expires_at: after.updated_at.plus_seconds(TOMBSTONE_DAYS * 86_400).millis() / 1_000,
         };
         let repoint =
             Change {
@@ -172,7 +172,7 @@ impl Transaction {
         Ok(self
             .put_if(item(KIND, &from, tombstone)?, unchanged.0, unchanged.1)
             .put_if(
-                item(KIND, &to, Row::of(after, there.arrive(now)))?,
+                item(KIND, &to, Row::of(after, there.arrive(moment)))?,
                 "attribute_not_exists(pk) OR attribute_exists(movedAt)",
                 Vec::new(),
             )

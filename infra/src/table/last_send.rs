@@ -5,7 +5,8 @@
 //! the clocks say and however long a write takes: a move that was written after the fan-out read
 //! the old phone, under a moment before the send, would have the contact texted on both. So an
 //! organisation's last send is an item. A send takes a moment after it and replaces it; a move
-//! takes a moment after it too, and is written only if no send has replaced it since.
+//! takes the first moment after it, which is no later than that of any send to come, and is written
+//! only if no send has replaced it since.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,12 @@ impl LastSend {
     #[must_use]
     pub fn later(&self, now: Timestamp) -> Timestamp {
         self.at.map_or(now, |at| now.max(at.plus_millis(1)))
+    }
+
+    /// The first moment after it, by no clock at all.
+    #[must_use]
+    pub(super) fn first_after(&self) -> Timestamp {
+        self.at.map_or(Timestamp::EPOCH, |at| at.plus_millis(1))
     }
 
     fn unchanged(&self) -> (&'static str, Vec<(&'static str, AttributeValue)>) {

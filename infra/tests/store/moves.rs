@@ -64,9 +64,9 @@ impl Moving {
         Ok((saved, sent_at))
     }
 
-    async fn move_to(&mut self, phone: Phone) -> anyhow::Result<()> {
+    async fn move_to(&mut self, phone: Phone, now: Timestamp) -> anyhow::Result<()> {
         let mut after = self.contact.clone();
-        (after.profile.phone, after.updated_at) = (Some(phone), clock::now());
+        (after.profile.phone, after.updated_at) = (Some(phone), now);
         let saved = self.table.save_contact(&self.organization, &self.contact, &after).await?;
         assert_eq!(saved, ContactSaved::Done);
         self.contact = after;
@@ -89,11 +89,11 @@ impl Moving {
 #[tokio::test]
 async fn a_move_before_the_send_counts_and_one_after_it_does_not() -> anyhow::Result<()> {
     let mut moving = Moving::new().await?;
-    moving.move_to(phone(3)).await?;
+    moving.move_to(phone(3), clock::now()).await?;
     let last = moving.table.last_send(moving.organization.id).await?;
     let (saved, sent_at) = moving.send(&last, clock::now()).await?;
     assert_eq!(saved, Saved::Done);
-    moving.move_to(phone(4)).await?;
+    moving.move_to(phone(4), clock::now()).await?;
     assert_eq!(moving.phones_at(sent_at).await?, [phone(3)]);
     Ok(())
 }
@@ -105,12 +105,27 @@ async fn clocks_that_differ_do_not_turn_the_order_around() -> anyhow::Result<()>
     let last = moving.table.last_send(moving.organization.id).await?;
     let ahead = clock::now().plus_seconds(3_600);
     let (_, sent_at) = moving.send(&last, ahead).await?;
-    moving.move_to(phone(3)).await?;
+    moving.move_to(phone(3), clock::now()).await?;
     assert_eq!(moving.phones_at(sent_at).await?, [phone(2)]);
 
     let last = moving.table.last_send(moving.organization.id).await?;
     let (_, next) = moving.send(&last, clock::now()).await?;
     assert!(next > sent_at);
+    Ok(())
+}
+
+/// The move's clock is an hour ahead of that of the send, which is written after it.
+#[tokio::test]
+async fn a_clock_that_is_ahead_does_not_move_a_contact_after_the_send() -> anyhow::Result<()> {
+    let mut moving = Moving::new().await?;
+    moving.move_to(phone(3), clock::now().plus_seconds(3_600)).await?;
+    for new in [4, 5] {
+        let last = moving.table.last_send(moving.organization.id).await?;
+        let (_, sent_at) = moving.send(&last, clock::now()).await?;
+        assert_eq!(moving.phones_at(sent_at).await?, [phone(new - 1)]);
+        moving.move_to(phone(new), clock::now().plus_seconds(3_600)).await?;
+        assert_eq!(moving.phones_at(sent_at).await?, [phone(new - 1)]);
+    }
     Ok(())
 }
 
