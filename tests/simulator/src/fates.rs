@@ -116,9 +116,13 @@ pub const TABLE: [(u16, &str, Fate); 22] = [
     (9022, "page-after-accepting", answered(Answer::Page)),
 ];
 
-/// The account's fates rather than a number's: no digits say them, so that no contact has one.
-const OF_THE_ACCOUNT: [(&str, Fate); 2] =
-    [("spend-limit", refused(63_038)), ("account-disabled", refused(20_005))];
+/// Fates that no digits say, so that no contact has one unless it is scripted: those of the
+/// account, and an opt-out that only a look-up tells.
+const BY_NAME: [(&str, Fate); 3] = [
+    ("spend-limit", refused(63_038)),
+    ("account-disabled", refused(20_005)),
+    ("opted-out-unheard", Fate { receipts: Receipts::Never, ..undelivered(21_610) }),
+];
 
 impl Fate {
     /// The fate that a number's last four digits say, if they say one.
@@ -141,8 +145,8 @@ impl Fate {
             refused(code)
         } else {
             let of_numbers = TABLE.iter().map(|(_, known, fate)| (known, fate));
-            let of_the_account = OF_THE_ACCOUNT.iter().map(|(known, fate)| (known, fate));
-            *of_numbers.chain(of_the_account).find(|(known, _)| **known == name)?.1
+            let by_name = BY_NAME.iter().map(|(known, fate)| (known, fate));
+            *of_numbers.chain(by_name).find(|(known, _)| **known == name)?.1
         };
         if let (Creation::RefuseFirst(_, refusals), Some(times)) = (&mut fate.creation, times) {
             *refusals = times;

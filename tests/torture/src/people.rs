@@ -13,7 +13,9 @@ use crate::scenario::{SETTLED_WITHIN, Scenario, text};
 
 /// The numbers of contacts that are added one by one begin here.
 const BY_HAND: u64 = 40;
-const FATES: [&str; 16] = [
+/// The number of a contact that is deleted again, and the one after it.
+const GONE: u64 = 46;
+const FATES: [&str; 17] = [
     "undelivered-30003",
     "undelivered-30006",
     "refused-21610",
@@ -28,6 +30,7 @@ const FATES: [&str; 16] = [
     "out-of-order",
     "twice",
     "opted-out",
+    "opted-out-unheard",
     "page-after-accepting",
     "expired",
 ];
@@ -43,7 +46,8 @@ impl Scenario<'_> {
             if self.chance.hits(450) {
                 let fate = *self.chance.of_these(&FATES);
                 // AWS has no look-up, so what no event tells stays open.
-                if !(self.is_aws && fate == "no-receipt") {
+                let is_silent = ["no-receipt", "opted-out-unheard"].contains(&fate);
+                if !(self.is_aws && is_silent) {
                     self.grounds.books.script(&to, fate).await?;
                 }
             }
@@ -90,7 +94,24 @@ impl Scenario<'_> {
             expected.audience.insert(to);
             expected.contacts += 1;
         }
+        if self.chance.hits(250) {
+            self.come_and_go().await?;
+        }
         Ok(contacts)
+    }
+
+    /// A contact that moves and is deleted before any campaign could reach it.
+    async fn come_and_go(&mut self) -> anyhow::Result<()> {
+        let [first, second] = [GONE, GONE + 1].map(|place| phone(self.number, place));
+        let contact = self.post_well("contacts", &json!({"phone": first})).await?;
+        let path = self.path(&format!("contacts/{}", text(&contact["id"])?));
+        let moved = json!({"phone": second});
+        self.api.must(Method::PUT, &path, &Body::Json(&moved), "").await?;
+        // Asked again after a lost answer, it is gone.
+        let (status, answer) = self.api.ask(Method::DELETE, &path, &Body::Nothing, "").await?;
+        ensure!([204, 404].contains(&status), "the deletion was answered {status}: {answer}");
+        self.run.tell(format!("{first} moved to {second} and was deleted"));
+        Ok(())
     }
 
     pub(crate) async fn unsubscribe_some(&mut self, expected: &mut Expected) -> anyhow::Result<()> {

@@ -22,16 +22,21 @@ const CHOSEN: u64 = 200;
 /// Which of the times that a function comes by may be chosen.
 const TIMES: u64 = 3;
 
-/// Await points that few runs come by, and then once and late: an opt-out that only a look-up
-/// tells, a message that is given up, a contact's address that is taken over.
-const RARE: [(&str, &str); 7] = [
+/// Await points that few runs come by, or late: repairs, tests, an opt-out that only a look-up
+/// tells, a message that is given up.
+const RARE: [(&str, &str); 12] = [
     ("Api", "DynamoDb.GetItem UNSUBSCRIBED"),
     ("Api", "DynamoDb.UpdateItem UNSUBSCRIBED"),
     ("Api", "DynamoDb.TransactWriteItems CONTACT"),
+    ("Send", "DynamoDb.GetItem CHUNK"),
+    ("Dispatch", "DynamoDb.GetItem SENDER"),
+    ("Dispatch", "Sqs.SendMessage test"),
     ("PollStatus", "DynamoDb.GetItem MESSAGE"),
     ("PollStatus", "DynamoDb.UpdateItem MESSAGE"),
     ("PollStatus", "DynamoDb.PutItem UNSUBSCRIBED"),
     ("PollStatus", "DynamoDb.UpdateItem UNSUBSCRIBED"),
+    ("PollStatus", "Sqs.SendMessage send"),
+    ("PollStatus", "Sqs.SendMessage test"),
 ];
 
 #[derive(Clone, Debug)]
