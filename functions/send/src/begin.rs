@@ -19,7 +19,7 @@ pub(crate) async fn begin(
 ) -> anyhow::Result<()> {
     loop {
         let last_send = app.table.last_send(organization_id).await?;
-        let now = last_send.later(clock::now());
+        let now = last_send.next(clock::now());
         let campaign = app.table.campaign(organization_id, campaign_id).await?;
         let organization = app.table.organization(organization_id).await?;
         let Some((campaign, organization)) = campaign.zip(organization) else {

@@ -150,7 +150,7 @@ impl Transaction {
             let row = item(KIND, &to, Row::of(after, here))?;
             return Ok(self.put_if(row, unchanged.0, unchanged.1));
         }
-        let moment = last.map_or(after.updated_at, LastSend::first_after);
+        let moment = last.map_or(after.updated_at, LastSend::moment_of_move);
         let there = table.presence(&to).await?;
         let tombstone = Tombstone {
             presence: here.leave(moment),

@@ -10,6 +10,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
+use shared::contact;
 use shared::ids::OrganizationId;
 use shared::time::Timestamp;
 
@@ -34,16 +35,16 @@ struct Row {
 const KIND: &str = "a last send";
 
 impl LastSend {
-    /// A moment after it: now, unless the clock is behind.
+    /// The moment of a send that is written after it.
     #[must_use]
-    pub fn later(&self, now: Timestamp) -> Timestamp {
-        self.at.map_or(now, |at| now.max(at.plus_millis(1)))
+    pub fn next(&self, now: Timestamp) -> Timestamp {
+        contact::moment_of_send(self.at, now)
     }
 
-    /// The first moment after it, by no clock at all.
+    /// The moment of a move that is written while it is the last.
     #[must_use]
-    pub(super) fn first_after(&self) -> Timestamp {
-        self.at.map_or(Timestamp::EPOCH, |at| at.plus_millis(1))
+    pub(super) fn moment_of_move(&self) -> Timestamp {
+        contact::moment_of_move(self.at)
     }
 
     fn unchanged(&self) -> (&'static str, Vec<(&'static str, AttributeValue)>) {

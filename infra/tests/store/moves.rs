@@ -57,7 +57,7 @@ impl Moving {
         let draft = Campaign::create(id, self.organization.id, name, body, now);
         let scheduled = draft.schedule(None, now, 600)?;
         assert_eq!(self.table.create_campaign(&scheduled, None).await?, Saved::Done);
-        let sent_at = last.later(now);
+        let sent_at = last.next(now);
         let begun = scheduled.begin(now, sender(), SHARDS, sent_at, 600);
         let Begin::Begun(begun) = begun else { anyhow::bail!("{begun:?}") };
         let saved = self.table.begin_campaign(&scheduled, &begun, last, sent_at).await?;

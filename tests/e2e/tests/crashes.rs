@@ -27,13 +27,14 @@ pub(crate) async fn begun(tenant: &Tenant) -> anyhow::Result<Campaign> {
     let id = tenant.draft("Our spring sale starts on Friday.").await?;
     let draft = table.campaign(organization.id, id.parse()?).await?;
     let draft = draft.ok_or_else(|| anyhow::anyhow!("no campaign"))?;
-    let now = clock::now();
+    let last = table.last_send(organization.id).await?;
+    let now = last.next(clock::now());
     let scheduled = draft.clone().schedule(None, now, REPAIR_SECONDS)?;
     let (sender, shards) = (organization.sender, organization.shards);
     let Begin::Begun(begun) = scheduled.begin(now, sender, shards, now, REPAIR_SECONDS) else {
         anyhow::bail!("not begun");
     };
-    assert_eq!(table.save_campaign(&draft, &begun, None).await?, Saved::Done);
+    assert_eq!(table.begin_campaign(&draft, &begun, &last, now).await?, Saved::Done);
     Ok(begun)
 }
 

@@ -3,6 +3,7 @@
 use shared::audience::Totals;
 use shared::campaign::{Begin, Broadcast, Campaign, Dispatch};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
+use shared::contact::moment_of_send;
 use shared::job::Job;
 use shared::time::Timestamp;
 
@@ -13,7 +14,7 @@ use crate::protocol;
 pub(super) fn begin(io: &mut Io<'_>, scheduled_at: Timestamp) -> Step<()> {
     loop {
         let last = io.last_send()?;
-        let now = last.map_or(io.now(), |last| io.now().max(last.plus_millis(1)));
+        let now = moment_of_send(last, io.now());
         let Some(campaign) = io.campaign()? else { return Ok(()) };
         match protocol::begin(&campaign, scheduled_at, io.organization, now) {
             Begin::Begun(next) => {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use shared::audience::Entry;
-use shared::contact::{Presence, shard};
+use shared::contact::{Presence, moment_of_move, shard};
 use shared::ids::ContactId;
 use shared::phone::Phone;
 use shared::time::Timestamp;
@@ -94,10 +94,7 @@ impl Table {
         if !is_ordered || seen != Some(before.updated_at) || !is_free {
             return false;
         }
-        let moment = match last {
-            Some(last) if rules != Rules::MovesUnordered => now.max(last.plus_millis(1)),
-            _ => now,
-        };
+        let moment = if rules == Rules::MovesUnordered { now } else { moment_of_move(last) };
         let (id, phone) = (before.id, before.phone.clone());
         let tombstone = Trace { id, phone, presence: here.leave(moment), updated_at: None };
         let (phone, presence) = (Some(to.clone()), there.arrive(moment));
