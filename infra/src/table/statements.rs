@@ -39,12 +39,6 @@ pub(super) enum Executed {
     Failed(TableError),
 }
 
-impl Executed {
-    fn is_throttled(&self) -> bool {
-        matches!(self, Self::Failed(TableError::Throttled { .. }))
-    }
-}
-
 impl Statement {
     /// Writes an item that must not exist.
     pub(super) fn insert(table: &Table, item: Item) -> Self {
@@ -96,25 +90,27 @@ impl Table {
         Ok(try_join_all(requests).await?.into_iter().flatten().collect())
     }
 
-    /// Executes statements of one request; those that were throttled, and so not executed, again.
+    /// Executes statements of one request, and again those that the table may take a moment later.
+    /// One that was executed though its answer says otherwise then finds what it wrote, as where
+    /// the SDK repeats a request: so each caller has to know its own.
     async fn execute_some(
         &self,
         statements: Vec<Statement>,
         patience: Patience,
     ) -> Result<Vec<Executed>> {
-        let mut executed = self.request(statements.clone()).await?;
+        let mut answers = self.request(statements.clone()).await?;
         for wait in back_off::waits(patience) {
-            let throttled: Vec<usize> =
-                (0..executed.len()).filter(|place| executed[*place].is_throttled()).collect();
-            if throttled.is_empty() {
+            let passing: Vec<usize> =
+                (0..answers.len()).filter(|place| is_passing(&answers[*place])).collect();
+            if passing.is_empty() {
                 break;
             }
             tokio::time::sleep(wait).await;
-            let again = throttled.iter().map(|place| statements[*place].clone()).collect();
+            let again = passing.iter().map(|place| statements[*place].clone()).collect();
             match self.request(again).await {
-                Ok(answers) => {
-                    for (place, answer) in throttled.into_iter().zip(answers) {
-                        executed[place] = answer;
+                Ok(newer) => {
+                    for (place, answer) in passing.into_iter().zip(newer) {
+                        answers[place] = answer;
                     }
                 }
                 // What the first request told of the others stands.
@@ -124,10 +120,10 @@ impl Table {
                 }
             }
         }
-        Ok(executed)
+        Ok(answers.into_iter().map(executed).collect())
     }
 
-    async fn request(&self, statements: Vec<Statement>) -> Result<Vec<Executed>> {
+    async fn request(&self, statements: Vec<Statement>) -> Result<Vec<BatchStatementResponse>> {
         let count = statements.len();
         let statements = statements.into_iter().map(|Statement { text, parameters }| {
             BatchStatementRequest::builder()
@@ -154,8 +150,24 @@ impl Table {
             let told = format!("{} answers to {count} statements", answers.len());
             return Err(TableError::malformed("a batch", told));
         }
-        Ok(answers.into_iter().map(executed).collect())
+        Ok(answers)
     }
+}
+
+fn is_throttled(code: &Code) -> bool {
+    matches!(
+        code,
+        Code::ThrottlingError
+            | Code::ProvisionedThroughputExceeded
+            | Code::RequestLimitExceeded
+            | Code::TransactionConflict
+    )
+}
+
+/// Whether the same statement may succeed a moment later.
+fn is_passing(answer: &BatchStatementResponse) -> bool {
+    let code = answer.error().and_then(BatchStatementError::code);
+    code.is_some_and(|code| is_throttled(code) || *code == Code::InternalServerError)
 }
 
 fn executed(answer: BatchStatementResponse) -> Executed {
@@ -164,12 +176,9 @@ fn executed(answer: BatchStatementResponse) -> Executed {
     };
     match error.code() {
         Some(Code::DuplicateItem | Code::ConditionalCheckFailed) => Executed::Refused(error.item),
-        Some(
-            Code::ThrottlingError
-            | Code::ProvisionedThroughputExceeded
-            | Code::RequestLimitExceeded
-            | Code::TransactionConflict,
-        ) => Executed::Failed(TableError::Throttled { operation: OPERATION }),
+        Some(code) if is_throttled(code) => {
+            Executed::Failed(TableError::Throttled { operation: OPERATION })
+        }
         _ => Executed::Failed(TableError::Request {
             operation: OPERATION,
             source: told(&error).into(),
@@ -180,4 +189,24 @@ fn executed(answer: BatchStatementResponse) -> Executed {
 fn told(error: &BatchStatementError) -> String {
     let code = error.code().map_or("no code", Code::as_str);
     format!("{code}: {}", error.message().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_table_may_take_a_moment_later_is_repeated() {
+        let answer = |code: Code| {
+            let error = BatchStatementError::builder().code(code).build();
+            BatchStatementResponse::builder().error(error).build()
+        };
+        for code in [Code::ThrottlingError, Code::TransactionConflict, Code::InternalServerError] {
+            assert!(is_passing(&answer(code.clone())), "{code:?}");
+        }
+        for code in [Code::DuplicateItem, Code::ConditionalCheckFailed, Code::ValidationError] {
+            assert!(!is_passing(&answer(code.clone())), "{code:?}");
+        }
+        assert!(!is_passing(&BatchStatementResponse::builder().build()));
+    }
 }

@@ -13,18 +13,34 @@ pub struct Split {
 }
 
 enum Refused {
-    /// The places of the statements that are not executed.
-    Statements {
-        places: Vec<usize>,
-        count: usize,
-    },
-    Keys {
-        table: String,
-        rest: Value,
-    },
-    Entries {
-        failed: Vec<Value>,
-    },
+    Statements(Vec<Told>),
+    Keys { table: String, rest: Value },
+    Entries { failed: Vec<Value> },
+}
+
+/// What is told of a statement.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Truth,
+    Throttled,
+    /// The service failed before it.
+    Failed,
+    /// The service failed after it.
+    FailedAfter,
+}
+
+impl Told {
+    fn is_executed(self) -> bool {
+        matches!(self, Self::Truth | Self::FailedAfter)
+    }
+
+    fn error(self) -> Option<&'static str> {
+        match self {
+            Self::Truth => None,
+            Self::Throttled => Some("ThrottlingError"),
+            Self::Failed | Self::FailedAfter => Some("InternalServerError"),
+        }
+    }
 }
 
 /// Takes a batch apart, as chance has it; `None` if it is none that is known.
@@ -34,11 +50,14 @@ pub fn split(operation: Operation, body: &[u8], chance: &mut Chance) -> Option<S
     match operation.name {
         "BatchExecuteStatement" => {
             let statements = request["Statements"].as_array_mut()?;
-            let count = statements.len();
-            let places = draw(count, chance);
-            *statements = without(std::mem::take(statements), &places).0;
-            let left = (places.len() < count).then_some(request);
-            Some(Split { request: left, refused: Refused::Statements { places, count } })
+            let mut told = vec![Told::Truth; statements.len()];
+            for place in draw(statements.len(), chance) {
+                told[place] = *chance.of_these(&[Told::Throttled, Told::Failed, Told::FailedAfter]);
+            }
+            let mut is_executed = told.iter().map(|told| told.is_executed());
+            statements.retain(|_| is_executed.next() == Some(true));
+            let left = (!statements.is_empty()).then_some(request);
+            Some(Split { request: left, refused: Refused::Statements(told) })
         }
         "BatchGetItem" => {
             let tables = request["RequestItems"].as_object_mut()?;
@@ -77,17 +96,17 @@ impl Split {
     #[must_use]
     pub fn answer(self, mut answer: Value) -> Value {
         match self.refused {
-            Refused::Statements { places, count } => {
-                let told = answer["Responses"].as_array().cloned().unwrap_or_default();
-                let mut told = told.into_iter();
-                let refusal = json!({"Error": {"Code": "ThrottlingError", "Message": "Injected."}});
-                let all: Vec<Value> = (0..count)
-                    .map(|place| {
-                        let refused = places.contains(&place).then(|| refusal.clone());
-                        refused.unwrap_or_else(|| told.next().unwrap_or_default())
-                    })
-                    .collect();
-                answer["Responses"] = json!(all);
+            Refused::Statements(told) => {
+                let truths = answer["Responses"].as_array().cloned().unwrap_or_default();
+                let mut truths = truths.into_iter();
+                let tell = |told: Told| {
+                    let truth = if told.is_executed() { truths.next() } else { None };
+                    match told.error() {
+                        None => truth.unwrap_or_default(),
+                        Some(code) => json!({"Error": {"Code": code, "Message": "Injected."}}),
+                    }
+                };
+                answer["Responses"] = told.into_iter().map(tell).collect();
             }
             Refused::Keys { table, rest } => {
                 let mut unprocessed = Map::new();
@@ -143,10 +162,10 @@ mod tests {
         let request = split.request.clone().expect("some are left");
         let left = request["Statements"].as_array().expect("a list").clone();
         assert!((1..8).contains(&left.len()));
-        let told: Vec<Value> = left.iter().map(|s| json!({"Item": s["Statement"]})).collect();
-        let answer = split.answer(json!({"Responses": told}));
+        let truths: Vec<Value> = left.iter().map(|s| json!({"Item": s["Statement"]})).collect();
+        let answer = split.answer(json!({"Responses": truths}));
         for (place, answer) in answer["Responses"].as_array().expect("a list").iter().enumerate() {
-            let is_refused = answer["Error"]["Code"] == "ThrottlingError";
+            let is_refused = answer["Error"]["Code"].is_string();
             let item = answer["Item"].as_str().and_then(|item| item.parse().ok());
             assert!(is_refused || item == Some(place), "{place}: {answer}");
         }
