@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod files;
 pub mod gateway;
+pub mod http;
 pub mod queues;
 pub mod schedules;
 pub mod secrets;

@@ -1,15 +1,19 @@
 //! The SQS queues.
 
+mod receipts;
+mod signed_call;
+
 use std::collections::HashMap;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
-use shared::job::{Envelope, Job, Queue, VERSION};
-use shared::receipt::Delivery;
+use shared::job::{Envelope, Job, Queue};
 
 use crate::config::Environment;
 use crate::usage::Usage;
+
+pub use receipts::ReceiptsQueue;
 
 /// At most so many messages make one batch.
 const BATCH_MOST: usize = 10;
@@ -122,38 +126,6 @@ fn delay(seconds: u32) -> i32 {
 
 fn body(job: &Job) -> String {
     serde_json::json!(Envelope::from(job.clone())).to_string()
-}
-
-/// Where receipts are kept until they are applied.
-#[derive(Clone, Debug)]
-pub struct ReceiptsQueue {
-    client: Client,
-    url: String,
-    usage: Usage,
-}
-
-impl ReceiptsQueue {
-    #[must_use]
-    pub fn new(config: &aws_config::SdkConfig, url: String, usage: Usage) -> Self {
-        Self { client: Client::new(config), url, usage }
-    }
-
-    pub async fn send(&self, delivery: &Delivery) -> Result<(), QueueError> {
-        let sent = self
-            .client
-            .send_message()
-            .queue_url(&self.url)
-            .message_body(serde_json::json!({ "v": VERSION, "delivery": delivery }).to_string())
-            .message_group_id(delivery.message.organization_id.to_string())
-            .send()
-            .await;
-        self.usage.call("sqs.SendMessage");
-        sent.map_err(|error| QueueError::SendRaw {
-            url: self.url.clone(),
-            source: Box::new(error),
-        })?;
-        Ok(())
-    }
 }
 
 /// Where messages go that no retry would help.

@@ -15,7 +15,7 @@ use infra::gateway::{GatewaySettings, Gateways};
 use infra::queues::{DeadLetters, JobQueueUrls, JobQueues};
 use infra::table::Table;
 use infra::usage::Usage;
-use infra::{aws, telemetry};
+use infra::{aws, http, telemetry};
 use lambda_runtime::{LambdaEvent, service_fn};
 use shared::job::{Envelope, Job};
 
@@ -59,12 +59,13 @@ impl App {
             "CLAIM_TIMEOUT_SECONDS must be more than 4/3 of GATEWAY_TIMEOUT_SECONDS"
         );
         let aws = aws::load().await;
+        let http = http::client()?;
         let usage = Usage::from_process();
         Ok(Self {
             table: Table::new(&aws, settings.table, usage.clone()),
             queues: JobQueues::new(&aws, settings.queues, usage.clone()),
             dead_letters: DeadLetters::new(&aws, settings.dead_letters, usage.clone()),
-            gateways: Gateways::new(&aws, settings.gateway, usage.clone())?,
+            gateways: Gateways::new(&aws, http, settings.gateway, usage.clone()),
             usage,
             repair_seconds: settings.repair_seconds,
             claim_seconds: settings.claim_seconds,

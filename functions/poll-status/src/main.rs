@@ -17,7 +17,7 @@ use infra::queues::{DeadLetters, JobQueueUrls, JobQueues};
 use infra::schedules::{ScheduleSettings, Schedules};
 use infra::table::Table;
 use infra::usage::Usage;
-use infra::{aws, telemetry};
+use infra::{aws, http, telemetry};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Deserialize;
 use serde_json::Value;
@@ -72,13 +72,14 @@ impl App {
             silent_seconds: environment.parsed("LOOKUP_AFTER_SECONDS", 600),
         })?;
         let aws = aws::load().await;
+        let http = http::client()?;
         let usage = Usage::from_process();
         Ok(Self {
             table: Table::new(&aws, settings.table, usage.clone()),
             queues: JobQueues::new(&aws, settings.queues, usage.clone()),
             schedules: Schedules::new(&aws, settings.schedules, usage.clone()),
             dead_letters: DeadLetters::new(&aws, settings.dead_letters, usage.clone()),
-            gateways: Gateways::new(&aws, settings.gateway, usage.clone())?,
+            gateways: Gateways::new(&aws, http, settings.gateway, usage.clone()),
             usage,
             polls: settings.polls,
             repair_seconds: settings.repair_seconds,

@@ -66,12 +66,13 @@ impl App {
         };
         let public_url = settings.gateway.public_url().trim_end_matches('/').to_owned();
         let aws = aws::load().await;
+        let http = infra::http::client()?;
         let usage = Usage::from_process();
         Ok(Self {
             table: Table::new(&aws, settings.table, usage.clone()),
-            receipts: ReceiptsQueue::new(&aws, settings.receipts, usage.clone()),
+            receipts: ReceiptsQueue::new(&aws, http.clone(), settings.receipts, usage.clone())?,
             dead_letters: DeadLetters::new(&aws, settings.dead_letters, usage.clone()),
-            gateways: Gateways::new(&aws, settings.gateway, usage.clone())?,
+            gateways: Gateways::new(&aws, http, settings.gateway, usage.clone()),
             secrets: Secrets::new(&aws, usage.clone()),
             usage,
             credentials,

@@ -64,8 +64,6 @@ pub struct Gateways {
 
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    #[error("failed to build the provider's HTTP client")]
-    Client(#[from] reqwest::Error),
     #[error("the sender has no account: neither the organisation nor the deployment names one")]
     NoAccount,
     #[error("failed to read the account's credentials")]
@@ -77,7 +75,6 @@ impl GatewayError {
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::Client(_) => false,
             Self::NoAccount => true,
             Self::Credentials(error) => error.is_permanent(),
         }
@@ -85,27 +82,15 @@ impl GatewayError {
 }
 
 impl Gateways {
-    pub fn new(
-        aws: &SdkConfig,
-        settings: GatewaySettings,
-        usage: Usage,
-    ) -> Result<Self, GatewayError> {
-        // Another client of this process may have installed it before: then it is there.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder()
-            .timeout(settings.timeout)
-            .connect_timeout(settings.timeout.min(Duration::from_secs(3)))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .pool_idle_timeout(Duration::from_secs(30))
-            .build()?;
+    #[must_use]
+    pub fn new(aws: &SdkConfig, http: Client, settings: GatewaySettings, usage: Usage) -> Self {
         let set = Some(settings.configuration_set.clone()).filter(|set| !set.is_empty());
-        Ok(Self {
+        Self {
             aws: EndUserMessaging::new(aws, set, settings.timeout, usage.clone()),
             secrets: Secrets::new(aws, usage),
             http,
             settings,
-        })
+        }
     }
 
     pub async fn of(&self, sender: &Sender) -> Result<Arc<dyn Gateway>, GatewayError> {
@@ -122,7 +107,8 @@ impl Gateways {
         if sid.is_empty() {
             return Err(GatewayError::NoAccount);
         }
-        let account = Account { base_url: self.settings.twilio_url.clone(), sid, auth_token };
-        Ok(Arc::new(Twilio::new(self.http.clone(), account, self.settings.public_url.clone())))
+        let GatewaySettings { twilio_url, public_url, timeout, .. } = self.settings.clone();
+        let account = Account { base_url: twilio_url, sid, auth_token };
+        Ok(Arc::new(Twilio::new(self.http.clone(), timeout, account, public_url)))
     }
 }

@@ -31,16 +31,17 @@ pub struct Account {
 #[derive(Clone)]
 pub struct Twilio {
     http: Client,
+    timeout: Duration,
     account: Account,
     /// Where callbacks go.
     public_url: String,
 }
 
 impl Twilio {
-    /// `http` must neither retry nor follow redirects by itself.
+    /// `http` must neither retry nor follow redirects by itself; a request takes `timeout` at most.
     #[must_use]
-    pub fn new(http: Client, account: Account, public_url: String) -> Self {
-        Self { http, account, public_url }
+    pub fn new(http: Client, timeout: Duration, account: Account, public_url: String) -> Self {
+        Self { http, timeout, account, public_url }
     }
 
     fn messages_url(&self) -> String {
@@ -54,6 +55,7 @@ impl Twilio {
             .post(format!("{}.json", self.messages_url()))
             .basic_auth(&self.account.sid, Some(&self.account.auth_token))
             .form(&self.form(outgoing))
+            .timeout(self.timeout)
             .send()
             .await;
         let answer = match answer {

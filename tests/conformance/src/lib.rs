@@ -1,7 +1,8 @@
 //! What the conformance tests stand on: programs of others, which judge what ours say.
 //!
 //! None of them shares code with Volley: Twilio's own SDK, the calculator that Twilio publishes for
-//! message segments, and a validator of requests that is given Twilio's description of its API.
+//! message segments, a validator of requests that is given Twilio's description of its API, and
+//! botocore, from which AWS's SDK for Python is made.
 
 pub mod bodies;
 pub mod chance;
@@ -20,11 +21,13 @@ use serde::de::DeserializeOwned;
 pub enum Runner {
     Node,
     Python,
+    /// Python where botocore is, which the local AWS needs too.
+    Botocore,
 }
 
-/// Where the judges are installed.
-fn environment() -> PathBuf {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(".venv/conformance")
+/// Where programs of others are installed.
+fn environment(name: &str) -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv")).join(name)
 }
 
 /// Gives `input` to the script of this name among the tests, and answers what it says.
@@ -32,16 +35,17 @@ fn environment() -> PathBuf {
 /// # Panics
 /// If the judges are not installed, or if the script fails.
 pub fn ask<T: DeserializeOwned>(runner: Runner, script: &str, input: &impl Serialize) -> T {
-    let environment = environment();
-    let installed = environment.join("npm/ready");
+    let judges = environment("conformance");
+    let installed = judges.join("npm/ready");
     assert!(installed.exists(), "{} is missing: run `make test`", installed.display());
     let program = match runner {
-        Runner::Node => "bin/node",
-        Runner::Python => "bin/python",
+        Runner::Node => judges.join("bin/node"),
+        Runner::Python => judges.join("bin/python"),
+        Runner::Botocore => environment("emulator").join("bin/python"),
     };
-    let mut child = Command::new(environment.join(program))
+    let mut child = Command::new(program)
         .arg(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests")).join(script))
-        .env("NODE_PATH", environment.join("npm/node_modules"))
+        .env("NODE_PATH", judges.join("npm/node_modules"))
         // The scripts are part of the project's folder, which is not to be littered.
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::piped())

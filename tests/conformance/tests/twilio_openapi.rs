@@ -1,5 +1,7 @@
 //! What our client sends to Twilio, judged by Twilio's published description of its API.
 
+use std::time::Duration;
+
 use conformance::recorder::{Recorded, Recorder};
 use conformance::{Runner, ask};
 use infra::gateway::twilio::{Account, Twilio};
@@ -17,18 +19,14 @@ const SID: &str = "SM00000000000000000000000000000001";
 const ANSWER: &str =
     r#"{"sid":"SM00000000000000000000000000000001","status":"sent","messages":[]}"#;
 
-fn http() -> reqwest::Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::new()
-}
-
 fn client(base: &str) -> Twilio {
     let account = Account {
         base_url: base.to_owned(),
         sid: "AC00000000000000000000000000000001".to_owned(),
         auth_token: "secret: with+signs".to_owned(),
     };
-    Twilio::new(http(), account, "https://volley.example.com".to_owned())
+    let http = infra::http::client().expect("a client");
+    Twilio::new(http, Duration::from_secs(5), account, "https://volley.example.com".to_owned())
 }
 
 /// A number, and a Messaging Service that sets how long a message is good for.

@@ -106,7 +106,7 @@ impl Twilio {
         query: &[(&str, &str)],
     ) -> Result<reqwest::Response, reqwest::Error> {
         let account = &self.account;
-        let request = self.http.get(url).query(query);
+        let request = self.http.get(url).query(query).timeout(self.timeout);
         request.basic_auth(&account.sid, Some(&account.auth_token)).send().await
     }
 }
