@@ -151,6 +151,8 @@ def main():
     runtime.ProvidedWorker._pump_output = pump_and_keep
     runtime.Worker._drain_stderr_bounded.__defaults__ = (0.002, 0.001, 0.050)
     socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+    # An event's head and its body in one segment: a function wakes once for it.
+    socketserver.StreamRequestHandler.wbufsize = -1
     scheduler._SCHEDULE_TICK_INTERVAL = 0.5
     sys.argv = ["ministack"]
     ministack.app.main()
