@@ -35,6 +35,7 @@ impl Arguments {
             at_once: 80,
             skew: 180,
         };
+        let mut from = None;
         for pair in words.chunks(2) {
             let [name, value] = pair else { bail!("{USAGE}") };
             let value: u64 = value.parse().context(USAGE)?;
@@ -44,7 +45,7 @@ impl Arguments {
                     (arguments.from, arguments.seeds) = (value, TIMES);
                     arguments.is_one = true;
                 }
-                "--from" => arguments.from = value,
+                "--from" => from = Some(value),
                 "--at-once" => arguments.at_once = usize::try_from(value)?.max(1),
                 "--skew" => arguments.skew = u32::try_from(value)?,
                 "--minutes" => {
@@ -57,6 +58,7 @@ impl Arguments {
                 _ => bail!("{USAGE}"),
             }
         }
+        arguments.from = from.unwrap_or(arguments.from);
         Ok(arguments)
     }
 
