@@ -24,20 +24,28 @@ const TIMES: u64 = 3;
 
 /// Await points that few runs come by, or late: repairs, tests, an opt-out that only a look-up
 /// tells, a message that is given up.
-const RARE: [(&str, &str); 12] = [
+const RARE: [(&str, &str); 18] = [
     ("Api", "DynamoDb.GetItem UNSUBSCRIBED"),
     ("Api", "DynamoDb.UpdateItem UNSUBSCRIBED"),
     ("Api", "DynamoDb.TransactWriteItems CONTACT"),
     ("Send", "DynamoDb.GetItem CHUNK"),
     ("Dispatch", "DynamoDb.GetItem SENDER"),
+    ("Dispatch", "DynamoDb.PutItem UNSUBSCRIBED"),
+    ("Dispatch", "DynamoDb.UpdateItem UNSUBSCRIBED"),
     ("Dispatch", "Sqs.SendMessage test"),
+    ("PollStatus", "DynamoDb.GetItem CHUNK"),
     ("PollStatus", "DynamoDb.GetItem MESSAGE"),
     ("PollStatus", "DynamoDb.UpdateItem MESSAGE"),
     ("PollStatus", "DynamoDb.PutItem UNSUBSCRIBED"),
     ("PollStatus", "DynamoDb.UpdateItem UNSUBSCRIBED"),
     ("PollStatus", "Sqs.SendMessage send"),
     ("PollStatus", "Sqs.SendMessage test"),
+    ("PollStatus", "Sqs.SendMessage fan_out"),
+    ("Webhooks", "DynamoDb.UpdateItem UNSUBSCRIBED"),
+    ("Receipts", "DynamoDb.PutItem UNSUBSCRIBED"),
 ];
+/// An await point whose lost answer is almost the only way to another of these.
+const LEADS_ON: (&str, &str) = ("Dispatch", "DynamoDb.PutItem UNSUBSCRIBED");
 
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -112,7 +120,9 @@ impl Plan {
         let Call { function, site, ordinal, .. } = call;
         let mut chance = Chance::of(self.seed, &format!("scalpel {function} {site}"));
         let is_chosen = chance.hits(CHOSEN) && chance.below(TIMES) == ordinal;
-        (is_chosen || self.waits_for(call)).then(|| *chance.of_these(&Fault::KILLS))
+        let leads_on = (function, site) == LEADS_ON && chance.hits(500);
+        let faults: &[Fault] = if leads_on { &[Fault::ResetAfter] } else { &Fault::KILLS };
+        (is_chosen || self.waits_for(call)).then(|| *chance.of_these(faults))
     }
 }
 
