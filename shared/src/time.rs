@@ -49,6 +49,13 @@ impl Timestamp {
         self.plus(TimeDelta::try_seconds(seconds).unwrap_or_default())
     }
 
+    /// This moment, or the first after `before` if that is later. A write that is conditional on the
+    /// time of the last one needs it: two within a millisecond, or by other clocks, must differ.
+    #[must_use]
+    pub fn or_after(self, before: Self) -> Self {
+        self.max(before.plus_millis(1))
+    }
+
     /// This moment, or if it lies within a second, that second's end.
     #[must_use]
     pub fn to_whole_seconds(self) -> Self {
@@ -113,6 +120,14 @@ impl TryFrom<String> for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn changes_never_share_a_moment() {
+        let at = |millis| Timestamp::from_millis(millis).expect("in range");
+        assert_eq!(at(5).or_after(at(5)), at(6));
+        assert_eq!(at(5).or_after(at(7)), at(8));
+        assert_eq!(at(9).or_after(at(5)), at(9));
+    }
 
     #[test]
     fn texts_are_of_fixed_width_and_sort_as_moments_do() {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use chrono::TimeDelta;
 use infra::arming::arm;
 use infra::config;
 use infra::files::Files;
@@ -84,12 +83,6 @@ impl Volley {
     }
 }
 
-/// The time of a change: later than `before`, since a write is conditional on the time of the
-/// last one and two within a millisecond must differ.
-pub(crate) fn moment_after(before: Timestamp, now: Timestamp) -> Timestamp {
-    now.max(before.plus(TimeDelta::milliseconds(1)))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -119,12 +112,5 @@ pub(crate) mod tests {
             polls: PollSchedule::default(),
             repair_seconds: 120,
         })
-    }
-
-    #[test]
-    fn changes_never_share_a_moment() {
-        let at = |millis| Timestamp::from_millis(millis).expect("in range");
-        assert_eq!(moment_after(at(5), at(5)), at(6));
-        assert_eq!(moment_after(at(5), at(9)), at(9));
     }
 }

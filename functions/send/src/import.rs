@@ -154,7 +154,8 @@ async fn change(
     };
     Ok(match app.table.contact(organization, id).await? {
         Some(before) => {
-            let after = Contact { profile, updated_at: now, ..before.clone() };
+            let updated_at = now.or_after(before.updated_at);
+            let after = Contact { profile, updated_at, ..before.clone() };
             Ok(RowChange::Update { before, after })
         }
         None => Err(RowError {

@@ -1,13 +1,13 @@
 //! Waiting before what a request left undone is asked for again.
 //!
-//! The SDK repeats whole requests by itself; a batch whose parts were throttled succeeds as a
-//! request, so its parts are repeated here.
+//! The SDK repeats whole requests by itself; a batch of which parts were throttled, or failed within
+//! the service, succeeds as a request, so those parts are repeated here.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-/// How long what was throttled is asked for again.
+/// How long what was not done is asked for again.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Patience {
     /// About two seconds, where the caller's job comes again and loses nothing.

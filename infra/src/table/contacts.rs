@@ -150,7 +150,10 @@ impl Transaction {
             let row = item(KIND, &to, Row::of(after, here))?;
             return Ok(self.put_if(row, unchanged.0, unchanged.1));
         }
-        let moment = last.map_or(after.updated_at, LastSend::moment_of_move);
+        let last = last.ok_or_else(|| {
+            TableError::malformed(KIND, "it moves, and the last send was not read")
+        })?;
+        let moment = last.moment_of_move();
         let there = table.presence(&to).await?;
         let tombstone = Tombstone {
             presence: here.leave(moment),

@@ -22,7 +22,7 @@ use crate::json::{Json, Reply};
 use crate::page::{ListView, Paging};
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
-use crate::state::{App, RACES_MOST, Volley, moment_after};
+use crate::state::{App, RACES_MOST, Volley};
 use crate::views::ContactView;
 
 /// How many contacts are read at once.
@@ -120,7 +120,7 @@ pub(crate) async fn update_contact(
         let before = before.ok_or_else(Problem::not_found)?;
         let after = Contact {
             profile: profile.clone(),
-            updated_at: moment_after(before.updated_at, clock::now()),
+            updated_at: clock::now().or_after(before.updated_at),
             ..before.clone()
         };
         let saved = app.table.save_contact(organization, &before, &after).await?;

@@ -23,7 +23,7 @@ use crate::json::{Json, Reply};
 use crate::page::{ListView, Paging};
 use crate::params::Query;
 use crate::problem::Problem;
-use crate::state::{App, RACES_MOST, moment_after};
+use crate::state::{App, RACES_MOST};
 use crate::views::{KeywordsSchema, OrganizationView, ProviderSchema};
 
 #[derive(Deserialize, ToSchema)]
@@ -157,7 +157,7 @@ pub(crate) async fn update_organization(
     let mut before = access.organization;
     for _ in 0..RACES_MOST {
         let after = Organization {
-            updated_at: moment_after(before.updated_at, clock::now()),
+            updated_at: clock::now().or_after(before.updated_at),
             ..patch.applied(&before)?
         };
         match app.table.save_organization(&before, &after).await? {
