@@ -1,6 +1,5 @@
 //! `local run | up | down | with -- COMMAND`: Volley on one machine.
 
-use std::fs::File;
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, bail};
@@ -27,19 +26,11 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Has the folder's stack to itself until it is dropped, or the process has ended.
-fn alone() -> anyhow::Result<File> {
-    std::fs::create_dir_all(folder())?;
-    let file = File::create(folder().join("lock"))?;
-    file.try_lock().context("this folder's stack is in use by another run: wait for its end")?;
-    Ok(file)
-}
-
 /// Runs `work` on a fresh stack, and ends the stack whatever comes of it, also when interrupted.
 async fn on_fresh_stack<T>(
     work: impl AsyncFnOnce(&Stack) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let _alone = alone()?;
+    let _alone = Stack::alone()?;
     let work = async {
         let stack = Stack::up().await?;
         work(&stack).await
@@ -61,7 +52,7 @@ async fn run(contacts: usize) -> anyhow::Result<ExitCode> {
 }
 
 async fn up() -> anyhow::Result<ExitCode> {
-    let _alone = alone()?;
+    let _alone = Stack::alone()?;
     let stack = Stack::up().await?;
     let organization = Organization::create(&stack).await?;
     let variable = |name: &str| stack.variables.get(name).cloned().unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The local stack: emulator, simulator, and the real template deployed with the SAM CLI.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File, TryLockError};
 use std::process::Command;
 
 use anyhow::{Context, bail};
@@ -85,6 +85,19 @@ impl Provider {
 }
 
 impl Stack {
+    /// The right to the folder's stack, until it is dropped or the process has ended.
+    pub fn alone() -> anyhow::Result<File> {
+        fs::create_dir_all(folder())?;
+        let file = File::create(folder().join("lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => {
+                bail!("another run uses this folder's stack: wait for its end")
+            }
+            Err(TryLockError::Error(error)) => Err(error).context("failed to lock the stack"),
+        }
+    }
+
     /// Starts everything on free ports and deploys the template. What was left of an earlier stack
     /// is ended first.
     pub async fn up() -> anyhow::Result<Self> {

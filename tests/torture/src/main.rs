@@ -17,6 +17,7 @@ use torture::series;
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::from_process()?;
+    let _alone = Stack::alone()?;
     let mut terminate = signal(SignalKind::terminate())?;
     let result = tokio::select! {
         result = torture(&arguments) => result,

@@ -7,8 +7,9 @@
 //! Even seeds have a storm: any fault at any request. Odd seeds have scalpels: of each function's
 //! await points some are chosen, and the process is killed before, during or after one of the first
 //! times that it comes by. Each function has its own budget of faults, so that the first to work
-//! does not spare the last. Await points that few runs come by are chosen by each scalpel, and no
-//! budget spares them.
+//! does not spare the last. Await points that few runs come by are chosen by each scalpel, neither a
+//! spent budget nor the end of the faults spares them, and one of them loses its answer now and then
+//! instead, since that leads to another.
 
 use crate::chance::Chance;
 use crate::fault::Fault;
@@ -151,14 +152,15 @@ mod tests {
 
     #[test]
     fn a_rare_await_point_is_killed_by_each_scalpel() {
-        let (function, site) = RARE[0];
-        for seed in 0..100 {
+        for (seed, (function, site)) in (0..100).flat_map(|seed| RARE.map(|rare| (seed, rare))) {
             let plan = Plan::of(seed);
             let call = Call { function, operation: GET, site, ordinal: 0 };
             assert_eq!(plan.waits_for(call), seed % 2 == 1);
             assert!(!plan.waits_for(Call { ordinal: 1, ..call }));
             if plan.waits_for(call) {
-                assert!(plan.at(call).is_some_and(|planned| planned.fault.is_kill()));
+                let planned = plan.at(call).expect("a fault");
+                let leads_on = (function, site) == LEADS_ON && planned.fault == Fault::ResetAfter;
+                assert!(planned.fault.is_kill() || leads_on);
             }
         }
     }

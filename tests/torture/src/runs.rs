@@ -43,7 +43,7 @@ impl Run {
         Self::new(Some(seed), Plan::of(seed))
     }
 
-    /// Ends the faults.
+    /// Ends the faults, but for those that wait for what is rarely reached: some of it comes last.
     pub fn calm(&self) {
         self.is_calm.store(true, Ordering::Relaxed);
     }
