@@ -9,9 +9,9 @@ use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 /// How long a connection to AWS may take to come up.
-pub(crate) const CONNECT_LONGEST: Duration = Duration::from_secs(2);
+const CONNECT_LONGEST: Duration = Duration::from_secs(2);
 /// How long one try of a request may take.
-pub(crate) const TRY_LONGEST: Duration = Duration::from_secs(5);
+const TRY_LONGEST: Duration = Duration::from_secs(5);
 
 /// Loads region, credentials and endpoint from the environment. Every call has a time limit, so
 /// that a connection that went dead cannot use up a function's time; that covers all answers but

@@ -5,7 +5,9 @@ use std::time::Duration;
 use reqwest::redirect::Policy;
 use reqwest::{Client, retry};
 
-use crate::aws::CONNECT_LONGEST;
+/// How long a connection may take to come up. A provider that takes longer is out of reach: nothing
+/// was sent to it.
+const CONNECT_LONGEST: Duration = Duration::from_secs(2);
 
 /// A client that neither repeats a request nor follows redirects by itself; how long a request may
 /// take is the request's own. A process needs one: to read the system's root certificates is much of

@@ -10,7 +10,7 @@ use shared::job::VERSION;
 use shared::receipt::Delivery;
 
 use super::QueueError;
-use super::signed_call::{CallError, SignedCalls};
+use super::signed_call::{CallError, Service, SignedCalls};
 use crate::usage::Usage;
 
 /// Where receipts are kept until they are applied.
@@ -43,8 +43,8 @@ impl ReceiptsQueue {
         url: String,
         usage: Usage,
     ) -> Result<Self, CallError> {
-        let endpoint = config.endpoint_url().unwrap_or(&url);
-        Ok(Self { calls: SignedCalls::new(config, http, "sqs", endpoint)?, url, usage })
+        let service = Service { id: "SQS", signing_name: "sqs" };
+        Ok(Self { calls: SignedCalls::new(config, http, service, &url)?, url, usage })
     }
 
     /// Keeps a receipt. The organisation is the message group, by which the queue is fair.

@@ -3,7 +3,8 @@
 //!
 //! The SDK assembles each request anew from dozens of parts, which took a third of the processor time
 //! of a callback. What it does for a request that matters here is kept: the signature, a time limit,
-//! three tries with growing waits, and the application's name.
+//! three tries with growing waits that are told to be one request's, the application's name, and the
+//! environment's word on where the service is.
 
 use std::time::Duration;
 
@@ -11,17 +12,22 @@ use aws_config::SdkConfig;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
+use aws_types::service_config::ServiceConfigKey;
 use backon::{BackoffBuilder, ExponentialBuilder};
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use reqwest::{Client, StatusCode, Url};
 
-use crate::aws::TRY_LONGEST;
 use crate::clock;
 
 /// Tries beyond the first, as the SDK has them.
 const RETRIES: usize = 2;
+/// How long a try may take: three of them fit into the fifteen seconds for which a callback is
+/// waited for.
+const TRY_LONGEST: Duration = Duration::from_secs(4);
 const CONTENT: &str = "application/x-amz-json-1.0";
 const TARGET: &str = "x-amz-target";
+/// The same in each try of a request.
+const INVOCATION: &str = "amz-sdk-invocation-id";
 
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
@@ -54,6 +60,23 @@ impl CallError {
     }
 }
 
+/// The names of a service, such as `SQS` and `sqs`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Service {
+    pub(super) id: &'static str,
+    pub(super) signing_name: &'static str,
+}
+
+/// Where the environment has a service's calls go, such as `AWS_ENDPOINT_URL_SQS`.
+fn endpoint(config: &SdkConfig, id: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder().service_id(id).env("AWS_ENDPOINT_URL");
+    let key = key.profile("endpoint_url").build().ok();
+    let own = config.service_config().zip(key).and_then(|(all, key)| all.load_config(key));
+    // What a program says itself goes before the environment.
+    let own = own.filter(|_| !config.get_origin("endpoint_url").is_client_config());
+    own.or_else(|| config.endpoint_url().map(str::to_owned))
+}
+
 /// Calls of one service.
 #[derive(Clone, Debug)]
 pub(super) struct SignedCalls {
@@ -66,23 +89,27 @@ pub(super) struct SignedCalls {
 }
 
 impl SignedCalls {
-    /// `url` is any of the service's: calls go to its root.
+    /// `url` is any of the service's: calls go to its root, unless the environment has them go
+    /// elsewhere.
     pub(super) fn new(
         config: &SdkConfig,
         http: Client,
-        service: &'static str,
+        service: Service,
         url: &str,
     ) -> Result<Self, CallError> {
-        let parts = (config.region(), config.credentials_provider(), Url::parse(url));
-        let (Some(region), Some(credentials), Ok(mut url)) = parts else {
+        let url = match endpoint(config, service.id) {
+            Some(endpoint) => Url::parse(&endpoint),
+            None => Url::parse(url).and_then(|url| url.join("/")),
+        };
+        let parts = (config.region(), config.credentials_provider(), url);
+        let (Some(region), Some(credentials), Ok(url)) = parts else {
             return Err(CallError::Unconfigured);
         };
-        url.set_path("/");
         let application = config.app_name().map(|name| format!(" app/{name}"));
         Ok(Self {
             http,
             url,
-            service,
+            service: service.signing_name,
             region: region.to_string(),
             credentials,
             agent: format!("volley{}", application.unwrap_or_default()),
@@ -96,8 +123,9 @@ impl SignedCalls {
             .with_max_times(RETRIES)
             .with_jitter()
             .build();
+        let invocation = clock::token();
         loop {
-            let error = match self.try_once(operation, body.clone()).await {
+            let error = match self.try_once(operation, &invocation, body.clone()).await {
                 Ok(()) => return Ok(()),
                 Err(error) => error,
             };
@@ -108,7 +136,12 @@ impl SignedCalls {
         }
     }
 
-    async fn try_once(&self, operation: &str, body: Vec<u8>) -> Result<(), CallError> {
+    async fn try_once(
+        &self,
+        operation: &str,
+        invocation: &str,
+        body: Vec<u8>,
+    ) -> Result<(), CallError> {
         let identity = self.credentials.provide_credentials().await?.into();
         let parameters = SigningParams::builder()
             .identity(&identity)
@@ -126,7 +159,7 @@ impl SignedCalls {
             .map_err(|error| CallError::Sign(Box::new(error)))?;
         let (signature, _) = request.into_parts();
         let request = self.http.post(self.url.clone()).timeout(TRY_LONGEST);
-        let request = request.header(USER_AGENT, &self.agent);
+        let request = request.header(USER_AGENT, &self.agent).header(INVOCATION, invocation);
         let request =
             headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         let request =
