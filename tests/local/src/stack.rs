@@ -22,7 +22,10 @@ const SIMULATOR: &str = "simulator";
 /// counts, and hundreds of contacts instead of many thousands, so that a fan-out splits. The functions
 /// tell what they use, callbacks have a URL of their own, and the emulator knows no configuration sets.
 const PARAMETERS: [(&str, &str); 12] = [
-    ("PollScheduleSeconds", "2,5,9,14,20,28,38,50,65,85,110,140,180,240,320,430,570,750,900"),
+    (
+        "PollScheduleSeconds",
+        "2,5,9,13,17,22,27,32,38,44,52,60,75,90,120,180,240,300,420,540,660,780,900",
+    ),
     ("RearmAfterSeconds", "10"),
     ("ClaimTimeoutSeconds", "8"),
     ("GatewayTimeoutSeconds", "3"),
