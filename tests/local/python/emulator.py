@@ -110,7 +110,7 @@ class Disturbed:
         self.environment = environment
         self.endpoint = os.environ.pop("FUNCTIONS_ENDPOINT_URL", None)
         self.skew = int(os.environ.pop("FUNCTIONS_SKEW", "0"))
-        self.library = os.environ.pop("FUNCTIONS_FAKETIME", "")
+        self.faketime = os.environ.pop("FUNCTIONS_FAKETIME", "")
         self.count = itertools.count()
         self.chance = random.Random(os.environ.pop("FUNCTIONS_SEED", ""))
 
@@ -126,7 +126,7 @@ class Disturbed:
         if self.skew and self.chance.random() < 0.5:
             off = self.chance.randint(-self.skew, self.skew)
             environment |= {
-                "LD_PRELOAD": self.library,
+                "LD_PRELOAD": self.faketime,
                 "FAKETIME": f"{off:+d}",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             }
