@@ -13,7 +13,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4::SigningParams;
 use aws_types::service_config::ServiceConfigKey;
-use backon::{BackoffBuilder, ExponentialBuilder};
+use backon::{ExponentialBuilder, Retryable};
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use reqwest::{Client, StatusCode, Url};
 
@@ -118,22 +118,16 @@ impl SignedCalls {
 
     /// Has an operation done, such as `AmazonSQS.SendMessage`. It may be done more than once.
     pub(super) async fn call(&self, operation: &str, body: Vec<u8>) -> Result<(), CallError> {
-        let mut waits = ExponentialBuilder::default()
+        let waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(50))
             .with_max_times(RETRIES)
-            .with_jitter()
-            .build();
+            .with_jitter();
         let invocation = clock::token();
-        loop {
-            let error = match self.try_once(operation, &invocation, body.clone()).await {
-                Ok(()) => return Ok(()),
-                Err(error) => error,
-            };
-            match waits.next().filter(|_| error.is_passing()) {
-                Some(wait) => tokio::time::sleep(wait).await,
-                None => return Err(error),
-            }
-        }
+        (|| self.try_once(operation, &invocation, body.clone()))
+            .retry(waits)
+            .sleep(tokio::time::sleep)
+            .when(CallError::is_passing)
+            .await
     }
 
     async fn try_once(
