@@ -111,7 +111,6 @@ impl Stack {
     pub async fn up_with(between: &Between) -> anyhow::Result<Self> {
         // Another part of the process may have installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        fs::create_dir_all(folder())?;
         Self::down()?;
         let mut stack = Self { emulator: 0, simulator: None, variables: Variables::new() };
         let started = stack.start(between).await;

@@ -19,7 +19,7 @@ enum Refused {
 }
 
 /// What is told of a statement.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 enum Told {
     Truth,
     Throttled,
