@@ -8,7 +8,8 @@ use std::panic::AssertUnwindSafe;
 
 use futures::future::{FutureExt, join_all};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::value::RawValue;
 use shared::job::VERSION;
 use shared::time::Timestamp;
 
@@ -54,6 +55,18 @@ pub struct BatchItemFailure {
 struct Version {
     /// What other services put on a queue has none.
     v: Option<u32>,
+}
+
+/// Tells a batch of a queue's messages from what else starts a function, by the one field that only
+/// batches have.
+#[must_use]
+pub fn is_batch(event: &RawValue) -> bool {
+    #[derive(Deserialize)]
+    struct Batch {
+        #[serde(rename = "Records")]
+        _records: IgnoredAny,
+    }
+    serde_json::from_str::<Batch>(event.get()).is_ok()
 }
 
 /// A message that was read, with the id by which its failure is reported.

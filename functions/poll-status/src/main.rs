@@ -20,7 +20,7 @@ use infra::usage::Usage;
 use infra::{aws, http, telemetry};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 use shared::job::{Due, Envelope, Job};
 use shared::poll::PollSchedule;
 use shared::time::Timestamp;
@@ -105,18 +105,18 @@ impl App {
         arm_owed(&self.queues, &self.schedules, owed, now, self.repair_seconds).await;
     }
 
-    /// Tells a batch of jobs from the sweep's schedule by the one field that batches have.
-    async fn receive(&self, event: Value) -> anyhow::Result<Value> {
-        if event.get("Records").is_some() {
-            let event: SqsEvent = serde_json::from_value(event)?;
+    /// Does a batch of jobs, or what the sweep's schedule asks for.
+    async fn receive(&self, event: &RawValue) -> anyhow::Result<Box<RawValue>> {
+        if batch::is_batch(event) {
+            let event: SqsEvent = serde_json::from_str(event.get())?;
             let handle = |envelope| self.handle(envelope);
             let response = batch::run(event, &self.dead_letters, handle).await;
-            return Ok(serde_json::to_value(response)?);
+            return Ok(to_raw_value(&response)?);
         }
         let Scheduled::Sweep =
-            serde_json::from_value(event).context("neither a batch of jobs nor a sweep")?;
+            serde_json::from_str(event.get()).context("neither a batch of jobs nor a sweep")?;
         sweep::sweep(self).await?;
-        Ok(Value::Null)
+        Ok(RawValue::NULL.to_owned())
     }
 }
 
@@ -124,15 +124,15 @@ impl App {
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
     let app = Arc::new(App::start().await.context("failed to start")?);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let app = Arc::clone(&app);
         async move {
-            let response = app.receive(event.payload).await;
+            let response = app.receive(&event.payload).await;
             app.usage.report();
             if let Err(error) = &response {
                 tracing::error!(error = ?error, "failed to handle an event");
             }
-            Ok::<Value, lambda_runtime::Error>(response?)
+            Ok::<Box<RawValue>, lambda_runtime::Error>(response?)
         }
     }))
     .await

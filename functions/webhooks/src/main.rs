@@ -14,7 +14,7 @@ mod status;
 use std::sync::Arc;
 
 use anyhow::Context;
-use infra::batch::SqsEvent;
+use infra::batch::{self, SqsEvent};
 use infra::config;
 use infra::gateway::{GatewaySettings, Gateways};
 use infra::queues::{DeadLetters, ReceiptsQueue};
@@ -23,7 +23,7 @@ use infra::table::Table;
 use infra::usage::Usage;
 use infra::{aws, telemetry};
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::organizations::Organizations;
 
@@ -81,15 +81,15 @@ impl App {
         })
     }
 
-    /// Tells a batch of receipts from an HTTP request by the one field that batches have.
-    async fn receive(&self, event: Value) -> anyhow::Result<Value> {
-        if event.get("Records").is_some() {
-            let event: SqsEvent = serde_json::from_value(event)?;
-            return Ok(serde_json::to_value(receipts::apply(self, event).await)?);
+    /// Takes a batch of receipts or an HTTP request.
+    async fn receive(&self, event: &RawValue) -> anyhow::Result<Box<RawValue>> {
+        if batch::is_batch(event) {
+            let event: SqsEvent = serde_json::from_str(event.get())?;
+            return Ok(to_raw_value(&receipts::apply(self, event).await)?);
         }
-        let request: http::Request =
-            serde_json::from_value(event).context("neither a batch of receipts nor a request")?;
-        Ok(serde_json::to_value(http::answer(self, &request).await)?)
+        let request: http::Request = serde_json::from_str(event.get())
+            .context("neither a batch of receipts nor a request")?;
+        Ok(to_raw_value(&http::answer(self, &request).await)?)
     }
 }
 
@@ -97,16 +97,17 @@ impl App {
 async fn main() -> Result<(), lambda_runtime::Error> {
     telemetry::init();
     let app = Arc::new(App::start().await.context("failed to start")?);
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let app = Arc::clone(&app);
-        async move {
-            let response = app.receive(event.payload).await;
+        // The runtime moves a handler's future a few times for each event, and this one is large.
+        Box::pin(async move {
+            let response = app.receive(&event.payload).await;
             app.usage.report();
             if let Err(error) = &response {
                 tracing::error!(error = ?error, "failed to handle an event");
             }
-            Ok::<Value, lambda_runtime::Error>(response?)
-        }
+            Ok::<Box<RawValue>, lambda_runtime::Error>(response?)
+        })
     }))
     .await
 }
