@@ -23,6 +23,12 @@ struct Tally {
     read_units: f64,
 }
 
+/// A report, as it is logged.
+#[derive(Serialize)]
+struct Line {
+    usage: Tally,
+}
+
 /// What the process's start and then its first event took of the processor.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -87,7 +93,9 @@ impl Usage {
                 first.event_micros = now - first.start_micros;
             }
             used.function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
-            println!("{}", serde_json::json!({ "usage": used }));
+            if let Ok(line) = serde_json::to_string(&Line { usage: used }) {
+                println!("{line}");
+            }
         });
     }
 }
