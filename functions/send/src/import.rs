@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::table::{BATCH_WRITES, ImportSaved, RowChange};
 use shared::contact::Contact;
@@ -10,12 +11,14 @@ use shared::import::{Import, InvalidHeader, Row, RowError, Rows, Status};
 use shared::job::{Due, Job};
 use shared::organization::Organization;
 use shared::time::Timestamp;
+use shared::unsubscribe::{Preference, Source};
 
 use crate::App;
 
 const RESERVE_SECONDS: i64 = 20;
 /// A batch whose contacts were changed meanwhile is read again so many times.
 const RACES_MOST: usize = 10;
+const OPT_OUTS_AT_ONCE: usize = 16;
 
 pub(crate) async fn run(
     app: &App,
@@ -39,7 +42,14 @@ pub(crate) async fn run(
             Ok(rows) => read_batch(app, &organization, &import, rows).await?,
             Err(refusal) => refused(&import, refusal),
         };
-        let Batch { changes, after } = batch;
+        let Batch { changes, opt_outs, after } = batch;
+        // Before their contacts are there, so that no campaign meets one without the other.
+        stream::iter(
+            opt_outs.iter().map(|opt_out| app.table.register(opt_out, organization.shards)),
+        )
+        .buffer_unordered(OPT_OUTS_AT_ONCE)
+        .try_for_each(async |_| Ok(()))
+        .await?;
         let next = owed_after(&after, &due, app.repair_seconds);
         let saved = app.table.save_import(
             &organization,
@@ -69,6 +79,7 @@ pub(crate) async fn run(
 /// Rows that are written together, and the import as it is after them.
 struct Batch {
     changes: Vec<RowChange>,
+    opt_outs: Vec<Preference>,
     after: Import,
 }
 
@@ -90,7 +101,7 @@ fn refused(import: &Import, refusal: &InvalidHeader) -> Batch {
         updated_at: clock::now(),
         ..import.clone()
     };
-    Batch { changes: Vec::new(), after }
+    Batch { changes: Vec::new(), opt_outs: Vec::new(), after }
 }
 
 /// Reads as many rows behind the import's progress as one transaction takes.
@@ -104,9 +115,11 @@ async fn read_batch(
     let mut after = Import { status: Status::Running, updated_at: now, ..import.clone() };
     rows.go_to(import.progress.rows);
     let mut changes: Vec<RowChange> = Vec::new();
+    let mut opt_outs: Vec<Preference> = Vec::new();
     let mut touched: HashSet<ContactId> = HashSet::new();
     let mut writes = 0;
     while let Some((number, row)) = rows.look(organization.default_region) {
+        let opt_out = row.as_ref().ok().and_then(|row| opt_out(import, number, row));
         let change = match row {
             Ok(row) => change(app, organization, import.id, number, row, now).await?,
             Err(error) => Err(error),
@@ -116,7 +129,7 @@ async fn read_batch(
                 // One transaction cannot write one contact twice.
                 let again = matches!(&change, RowChange::Update { before, .. } if !touched.insert(before.id));
                 if again || writes + change.writes() > BATCH_WRITES {
-                    return Ok(Batch { changes, after });
+                    return Ok(Batch { changes, opt_outs, after });
                 }
                 match change {
                     RowChange::Create(_) => after.progress.created += 1,
@@ -127,11 +140,27 @@ async fn read_batch(
             }
             Err(error) => after.progress.reject(error),
         }
+        opt_outs.extend(opt_out);
         after.progress.rows = number;
         rows.take();
     }
     after.status = Status::Done;
-    Ok(Batch { changes, after })
+    Ok(Batch { changes, opt_outs, after })
+}
+
+/// The opt-out that a row tells, also of a contact that is not there. It is as old as the import, so
+/// that a repeated job does not overtake what a person has said since.
+fn opt_out(import: &Import, number: u64, row: &Row) -> Option<Preference> {
+    let phone = row.profile.phone.clone().filter(|_| row.is_opted_out)?;
+    Some(Preference {
+        organization_id: import.organization_id,
+        phone,
+        subscribed: false,
+        changed_at: import.created_at,
+        source: Source::Import,
+        campaign_id: None,
+        evidence: Some(format!("import {}, row {number}", import.id)),
+    })
 }
 
 async fn change(
@@ -142,7 +171,7 @@ async fn change(
     row: Row,
     now: Timestamp,
 ) -> anyhow::Result<Result<RowChange, RowError>> {
-    let Row { id, profile } = row;
+    let Row { id, profile, .. } = row;
     let Some(id) = id else {
         return Ok(Ok(RowChange::Create(Contact {
             id: ContactId::of_row(import, number),

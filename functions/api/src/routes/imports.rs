@@ -20,7 +20,8 @@ use crate::state::App;
 use crate::views::ImportView;
 
 /// Takes a CSV file of up to 4 MB and imports its contacts. Columns are found by their names, or
-/// as the query maps them; those that are no field become attributes.
+/// as the query maps them; those that are no field become attributes. Who opted out by the file is
+/// unsubscribed before the contact is there.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/contacts/imports",
     tag = "Contacts",
     params(
@@ -29,6 +30,8 @@ use crate::views::ImportView;
         ("firstName" = Option<String>, Query, description = "The column of first names."),
         ("lastName" = Option<String>, Query, description = "The column of last names."),
         ("email" = Option<String>, Query, description = "The column of e-mail addresses."),
+        ("optOut" = Option<String>, Query,
+            description = "The column that says who wants no messages: ALL or NONE, yes or no."),
     ),
     request_body(content = String, content_type = "text/csv", description = "UTF-8, with a header."),
     responses((status = 202, description = "The import, which has not begun.", body = ImportView)))]
