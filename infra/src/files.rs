@@ -7,11 +7,16 @@ use shared::ids::{ImportId, OrganizationId};
 
 use crate::usage::Usage;
 
+/// S3's status of `SlowDown`.
+const SLOW_DOWN: u16 = 503;
+
 #[derive(Debug, thiserror::Error)]
 #[error("failed to {operation} the file of import {import}")]
 pub struct FileError {
     operation: &'static str,
     import: ImportId,
+    /// The bucket is asked for more than it takes: try again later.
+    pub is_throttled: bool,
     #[source]
     source: Box<dyn std::error::Error + Send + Sync>,
 }
@@ -50,7 +55,12 @@ impl Files {
             .send()
             .await;
         self.usage.call("s3.PutObject");
-        put.map_err(|error| FileError { operation: "keep", import, source: Box::new(error) })?;
+        put.map_err(|error| FileError {
+            operation: "keep",
+            import,
+            is_throttled: error.raw_response().is_some_and(|it| it.status().as_u16() == SLOW_DOWN),
+            source: Box::new(error),
+        })?;
         Ok(())
     }
 
@@ -62,6 +72,7 @@ impl Files {
         let fail = |source: Box<dyn std::error::Error + Send + Sync>| FileError {
             operation: "read",
             import,
+            is_throttled: false,
             source,
         };
         let got = self

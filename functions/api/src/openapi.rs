@@ -16,7 +16,12 @@ use crate::problem::{FieldError, ProblemView};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
-    info(title = "Volley", description = "SMS campaigns to the contacts of an organisation.",),
+    info(
+        title = "Volley",
+        description = "SMS campaigns to the contacts of an organisation. Webhooks (`POST \
+                       /webhooks/twilio/status` and `/inbound`) are the provider's to call, as it \
+                       describes them itself.",
+    ),
     components(schemas(ProblemView, FieldError))
 )]
 struct Document;
@@ -97,6 +102,10 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             .responses
             .entry(status.as_str().to_owned())
             .or_insert_with(|| RefOr::T(Response::new(description(status))));
+        // API Gateway answers before the function is asked, with a document of its own.
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            continue;
+        }
         if let RefOr::T(response) = described {
             let problem = Content::new(Some(Ref::from_schema_name("Problem")));
             let with_problem = ResponseBuilder::from(std::mem::take(response));

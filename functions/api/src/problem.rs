@@ -114,6 +114,11 @@ impl Problem {
         Self { is_raced: true, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "try_again", detail) }
     }
 
+    fn throttled() -> Self {
+        let detail = "too much is asked for at once";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "throttled", detail)
+    }
+
     /// A fault of ours: logged with its causes, of which the client learns nothing.
     pub(crate) fn internal(error: impl Into<anyhow::Error>) -> Self {
         let error = error.into();
@@ -153,11 +158,7 @@ impl IntoResponse for Problem {
 impl From<TableError> for Problem {
     fn from(error: TableError) -> Self {
         match error {
-            TableError::Throttled { .. } => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "throttled",
-                "too much is asked for at once",
-            ),
+            TableError::Throttled { .. } => Self::throttled(),
             error => Self::internal(error),
         }
     }
@@ -165,7 +166,7 @@ impl From<TableError> for Problem {
 
 impl From<FileError> for Problem {
     fn from(error: FileError) -> Self {
-        Self::internal(error)
+        if error.is_throttled { Self::throttled() } else { Self::internal(error) }
     }
 }
 
