@@ -29,8 +29,6 @@ pub const BODY_LONGEST: usize = 1_600;
 const SCHEDULE_DAYS: i64 = 14;
 /// A scheduled time this far back, or ahead, still counts as now.
 const NOW_SECONDS: i64 = 60;
-/// A campaign that has not begun this long after its time is cancelled: its text may be stale.
-const MISSED_SECONDS: i64 = 3_600;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Campaign {

@@ -71,6 +71,8 @@ impl PollSchedule {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(second: i64) -> Timestamp {
@@ -101,6 +103,27 @@ mod tests {
         let time = |now| schedule.time(20, at(0), Some(at(90_000)), at(now));
         assert_eq!(time(90_001), Some(at(93_600)));
         assert_eq!(time(90_000 + 71 * 3_600), Some(at(90_000 + 72 * 3_600)));
+    }
+
+    proptest! {
+        /// Whenever one poll is followed by the next, that comes later, and the last comes before
+        /// four days are over.
+        #[test]
+        fn polls_come_one_after_the_other_and_end(
+            seconds in proptest::collection::btree_set(1_u32..20_000, 1..9),
+            dispatched in 0_i64..90_000,
+        ) {
+            let schedule = PollSchedule(seconds.into_iter().collect());
+            let (mut now, mut number) = (at(0), 0);
+            loop {
+                let ended = Some(at(dispatched)).filter(|ended| *ended <= now);
+                let Some(next) = schedule.time(number, at(0), ended, now) else { break };
+                prop_assert!(next > now, "poll {number} at {next}, after {now}");
+                (now, number) = (next, number + 1);
+                prop_assert!(number < 400);
+            }
+            prop_assert!(now >= at(dispatched).plus_seconds(72 * 3_600));
+        }
     }
 
     #[test]

@@ -28,11 +28,17 @@ pub(crate) async fn begin(
         };
         let sender = organization.sender;
         let shards = organization.shards;
-        if let Err(error) = sender.provider.check_body(campaign.body.as_deref().unwrap_or_default())
-            && let Ok(cancelled) = campaign.clone().cancel(now, Some(Reason::BodyTooLong))
+        let body = campaign.body.as_deref().unwrap_or_default();
+        let refusal = if campaign.has_missed(scheduled_at, now, app.missed_seconds) {
+            Some(Reason::MissedSchedule)
+        } else {
+            sender.provider.check_body(body).is_err().then_some(Reason::BodyTooLong)
+        };
+        if let Some(reason) = refusal
+            && let Ok(cancelled) = campaign.clone().cancel(now, Some(reason))
         {
             if app.table.save_campaign(&campaign, &cancelled, None).await? == Saved::Done {
-                tracing::warn!(campaign.id = %campaign_id, %error, "cancelled a campaign");
+                tracing::warn!(campaign.id = %campaign_id, ?reason, "cancelled a campaign");
                 return Ok(());
             }
             continue;
@@ -44,12 +50,6 @@ pub(crate) async fn begin(
                     tracing::info!(campaign.id = %campaign_id, "began");
                     app.arm_next(next.drain.as_ref(), now).await;
                     return fan_out::run(app, &next, None, deadline).await;
-                }
-            }
-            Begin::Missed(next) => {
-                if app.table.save_campaign(&campaign, &next, None).await? == Saved::Done {
-                    tracing::warn!(campaign.id = %campaign_id, "cancelled: its time was missed");
-                    return Ok(());
                 }
             }
             Begin::Underway => return fan_out::run(app, &campaign, None, deadline).await,

@@ -29,6 +29,7 @@ struct Settings {
     dead_letters: String,
     polls: PollSchedule,
     repair_seconds: i64,
+    missed_seconds: i64,
     split_contacts: u64,
 }
 
@@ -41,6 +42,8 @@ struct App {
     usage: Usage,
     polls: PollSchedule,
     repair_seconds: i64,
+    /// How long after its time a campaign may still begin.
+    missed_seconds: i64,
     /// A fan-out that has read so many contacts goes on as one job a shard.
     split_contacts: u64,
 }
@@ -55,6 +58,7 @@ impl App {
             dead_letters: environment.text("DEAD_LETTER_QUEUE_URL"),
             polls: environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
             repair_seconds: environment.parsed("REARM_AFTER_SECONDS", 120),
+            missed_seconds: environment.parsed("MISSED_AFTER_SECONDS", 3_600),
             split_contacts: environment.parsed("SPLIT_AFTER_CONTACTS", 100_000),
         })?;
         let aws = aws::load().await;
@@ -68,6 +72,7 @@ impl App {
             usage,
             polls: settings.polls,
             repair_seconds: settings.repair_seconds,
+            missed_seconds: settings.missed_seconds,
             split_contacts: settings.split_contacts,
         })
     }

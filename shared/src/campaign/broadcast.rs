@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Campaign, MISSED_SECONDS, Reason, State};
+use super::{Campaign, Reason, State};
 use crate::audience::Totals;
 use crate::job::{Due, Job};
 use crate::message::Counts;
@@ -69,11 +69,9 @@ pub struct Counted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begin {
     /// Write this, then fan out.
-    Begun(Campaign),
+    Begun(Box<Campaign>),
     /// The campaign is sent already: go on with its fan-out.
     Underway,
-    /// Its time was missed: write this.
-    Missed(Campaign),
     /// The job is for another time, or for a campaign that was cancelled.
     Ignored,
 }
@@ -95,6 +93,14 @@ impl Broadcast {
 }
 
 impl Campaign {
+    /// Whether a campaign that is scheduled for this time has missed it by so much that its text may
+    /// be stale.
+    #[must_use]
+    pub fn has_missed(&self, scheduled_at: Timestamp, now: Timestamp, missed_seconds: i64) -> bool {
+        matches!(self.state, State::Scheduled { at } if at == scheduled_at)
+            && now >= scheduled_at.plus_seconds(missed_seconds)
+    }
+
     /// Decides what a send job for `scheduled_at` does.
     #[must_use]
     pub fn begin(
@@ -107,10 +113,6 @@ impl Campaign {
     ) -> Begin {
         match &self.state {
             State::Scheduled { at } if *at == scheduled_at => {
-                if now >= at.plus_seconds(MISSED_SECONDS) {
-                    let cancelled = self.clone().cancel(now, Some(Reason::MissedSchedule));
-                    return cancelled.map_or(Begin::Ignored, Begin::Missed);
-                }
                 let is_held = !self.limits.is_unlimited();
                 let broadcast = Broadcast {
                     scheduled_at,
@@ -128,7 +130,7 @@ impl Campaign {
                 };
                 let sent = Self { state: State::Sent(broadcast), updated_at: now, ..self.clone() }
                     .owing_fan_out(now, repair_seconds);
-                Begin::Begun(sent.owing_drain(now, repair_seconds))
+                Begin::Begun(Box::new(sent.owing_drain(now, repair_seconds)))
             }
             State::Sent(broadcast) if broadcast.scheduled_at == scheduled_at => Begin::Underway,
             _ => Begin::Ignored,

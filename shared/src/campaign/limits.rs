@@ -59,7 +59,7 @@ mod tests {
         let sender = Sender::new(phone, Provider::default());
         let scheduled = Campaign { limits, ..scheduled };
         match scheduled.begin(at(0), sender, 4, at(1), REPAIR) {
-            Begin::Begun(campaign) => campaign,
+            Begin::Begun(campaign) => *campaign,
             other => panic!("{other:?}"),
         }
     }

@@ -35,7 +35,7 @@ pub(crate) async fn begun(tenant: &Tenant) -> anyhow::Result<Campaign> {
         anyhow::bail!("not begun");
     };
     assert_eq!(table.begin_campaign(&draft, &begun, &last, now).await?, Saved::Done);
-    Ok(begun)
+    Ok(*begun)
 }
 
 /// Cuts every shard into chunks and queues none, as a fan-out that dies at the worst moment.

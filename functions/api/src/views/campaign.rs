@@ -195,7 +195,7 @@ mod tests {
         let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), 120) else {
             panic!("not begun");
         };
-        let view = serde_json::to_value(CampaignView::from(&sent)).expect("JSON");
+        let view = serde_json::to_value(CampaignView::from(&*sent)).expect("JSON");
         assert_eq!(view["status"], "sent");
         assert_eq!(view["dispatch"], "running");
         assert_eq!(view["scheduledAt"], "1970-01-01T00:00:01.000Z");

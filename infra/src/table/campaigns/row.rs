@@ -195,7 +195,7 @@ mod tests {
         let counts = Counts { failed: 2, ..Counts::default() };
         let look = PollLook { counts, are_chunks_done: true, learnt: Window::default() };
         let failed = fanned_out.polled(0, &look, &polls, at(33), 120).expect("owed");
-        for campaign in [draft, scheduled, cancelled.expect("scheduled"), sent, fanned_out, failed]
+        for campaign in [draft, scheduled, cancelled.expect("scheduled"), *sent, fanned_out, failed]
         {
             let key = keys::campaign(organization, id);
             let row = item(KIND, &key, Row::of(&campaign, campaign.version)).expect("a row");

@@ -18,16 +18,11 @@ pub(super) fn begin(io: &mut Io<'_>, scheduled_at: Timestamp) -> Step<()> {
         let Some(campaign) = io.campaign()? else { return Ok(()) };
         match protocol::begin(&campaign, scheduled_at, io.organization, now) {
             Begin::Begun(next) => {
-                if io.begin_campaign(&campaign, next.clone(), last, now)? {
+                if io.begin_campaign(&campaign, (*next).clone(), last, now)? {
                     if let Some(due) = next.drain.clone() {
                         arm(io, due.job, due.at.plus_seconds(-protocol::PATIENCE))?;
                     }
                     return run(io, &next);
-                }
-            }
-            Begin::Missed(next) => {
-                if io.save_campaign(&campaign, next)? {
-                    return Ok(());
                 }
             }
             Begin::Underway => return run(io, &campaign),
