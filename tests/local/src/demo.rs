@@ -53,7 +53,8 @@ impl Organization {
     }
 }
 
-pub async fn run(stack: &Stack, contacts: usize) -> anyhow::Result<Balance> {
+/// Sends a campaign to so many contacts of a new organisation, and draws up its balance.
+pub async fn run(stack: &Stack, contacts: usize) -> anyhow::Result<(Organization, Balance)> {
     let watch = Watch::start(stack.emulator());
     let organization = Organization::create(stack).await?;
     import(&organization, contacts).await?;
@@ -73,7 +74,8 @@ pub async fn run(stack: &Stack, contacts: usize) -> anyhow::Result<Balance> {
     let id = text(&campaign["id"])?;
     let messages =
         organization.api.list(&organization.path(&format!("campaigns/{id}/messages"))).await?;
-    Ok(Balance::of(&campaign, &messages, costs, judge(stack).await?))
+    let balance = Balance::of(&campaign, &messages, costs, judge(stack).await?);
+    Ok((organization, balance))
 }
 
 async fn import(organization: &Organization, contacts: usize) -> anyhow::Result<()> {

@@ -3,18 +3,22 @@
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, bail};
+use local::balance::Balance;
 use local::demo::{self, Organization};
 use local::stack::Stack;
 use local::{folder, say};
 
 const USAGE: &str = "usage: local run [--contacts N] | up | down | with -- COMMAND [ARGUMENTS]";
 
+/// As many as the fixture has.
+const CONTACTS: usize = 2_000;
+
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["run"] => run(2_000).await,
+        ["run"] => run(CONTACTS).await,
         ["run", "--contacts", count] => run(count.parse().context(USAGE)?).await,
         ["up"] => up().await,
         ["down"] => {
@@ -44,9 +48,13 @@ async fn on_fresh_stack<T>(
 }
 
 async fn run(contacts: usize) -> anyhow::Result<ExitCode> {
-    let balance = on_fresh_stack(async |stack| demo::run(stack, contacts).await).await?;
+    let (_, balance) = on_fresh_stack(async |stack| demo::run(stack, contacts).await).await?;
+    show(&balance)
+}
+
+fn show(balance: &Balance) -> anyhow::Result<ExitCode> {
     let path = folder().join("balance.json");
-    std::fs::write(&path, serde_json::to_vec_pretty(&balance)?)?;
+    std::fs::write(&path, serde_json::to_vec_pretty(balance)?)?;
     say(&format!("\n{balance}The same as JSON: target/local/balance.json"));
     Ok(if balance.errors.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -54,12 +62,18 @@ async fn run(contacts: usize) -> anyhow::Result<ExitCode> {
 async fn up() -> anyhow::Result<ExitCode> {
     let _alone = Stack::alone()?;
     let stack = Stack::up().await?;
-    let organization = Organization::create(&stack).await?;
+    let (organization, code) = if stack.has_simulator() {
+        let (organization, balance) = demo::run(&stack, CONTACTS).await?;
+        (organization, show(&balance)?)
+    } else {
+        // Another provider may have phones behind it: what it is to send, its owner says.
+        (Organization::create(&stack).await?, ExitCode::SUCCESS)
+    };
     let variable = |name: &str| stack.variables.get(name).cloned().unwrap_or_default();
     let (url, key) = (variable("API_URL"), &organization.key);
     let base = format!("{url}/v1/organizations/{}", organization.id);
     say(&format!(
-        "API          {url}\nadmin key    {}\norganisation {}\nits key      {key}\n\n\
+        "\nAPI          {url}\nadmin key    {}\norganisation {}\nits key      {key}\n\n\
          curl -H 'Authorization: Bearer {key}' '{base}/campaigns'\n\
          curl -H 'Authorization: Bearer {key}' -H 'Content-Type: text/csv' \
          --data-binary @tests/fixtures/contacts.csv '{base}/contacts/imports'\n\
@@ -69,7 +83,7 @@ async fn up() -> anyhow::Result<ExitCode> {
         variable("ADMIN_KEY"),
         organization.id,
     ));
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 async fn with(program: &str, arguments: &[&str]) -> anyhow::Result<ExitCode> {

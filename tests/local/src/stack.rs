@@ -214,6 +214,12 @@ impl Stack {
         Ok(port)
     }
 
+    /// Whether the provider is the simulator, and not a server of the user's own.
+    #[must_use]
+    pub fn has_simulator(&self) -> bool {
+        self.simulator.is_some()
+    }
+
     /// The emulator's process, whose children the functions are.
     #[must_use]
     pub fn emulator(&self) -> u32 {
