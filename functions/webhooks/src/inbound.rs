@@ -19,6 +19,7 @@ use shared::unsubscribe::{Preference, Source};
 
 use crate::App;
 use crate::http::{Form, Response};
+use crate::organizations::REMEMBERED;
 
 const EVIDENCE_LONGEST: usize = 160;
 const REPLIES_WITHIN: Duration = Duration::from_secs(20);
@@ -136,7 +137,8 @@ async fn hear(
     }
     let mut heard = Vec::new();
     for owner in owners {
-        let found = app.organizations.find(&app.table, owner.organization_id).await?;
+        let id = owner.organization_id;
+        let found = app.organizations.find(&app.table, id, REMEMBERED).await?;
         let Some(organization) = found else { continue };
         let Some(keyword) = read(inbound, told, &organization.keywords) else { continue };
         let is_new = match keyword {

@@ -8,7 +8,10 @@ use infra::table::Table;
 use shared::ids::OrganizationId;
 use shared::organization::Organization;
 
-const LIFETIME: Duration = Duration::from_mins(1);
+/// How old what is remembered may be.
+pub(crate) const REMEMBERED: Duration = Duration::from_mins(1);
+/// The same, for whom what was remembered did not serve.
+pub(crate) const FRESH: Duration = Duration::from_secs(5);
 
 #[derive(Default)]
 pub(crate) struct Organizations {
@@ -20,9 +23,10 @@ impl Organizations {
         &self,
         table: &Table,
         id: OrganizationId,
+        age: Duration,
     ) -> anyhow::Result<Option<Arc<Organization>>> {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known().get(&id).filter(|(read, _)| read.elapsed() < LIFETIME).cloned();
+        let found = known().get(&id).filter(|(read, _)| read.elapsed() < age).cloned();
         if let Some((_, organization)) = found {
             return Ok(Some(organization));
         }

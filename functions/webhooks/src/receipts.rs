@@ -12,6 +12,7 @@ use serde_json::Value;
 use shared::receipt::{Delivery, MessageRef, Receipt, fold};
 use shared::unsubscribe::Preference;
 
+use crate::organizations::REMEMBERED;
 use crate::{App, inbound};
 
 /// What lies on the queues: callbacks that were taken, and events that AWS published.
@@ -154,7 +155,7 @@ async fn apply_round(app: &App, round: &[Folded]) -> Vec<anyhow::Result<()>> {
 /// messages are spread; `None` if there is no such organisation.
 async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<u16>> {
     let MessageRef { organization_id, message_id, .. } = delivery.message;
-    let found = app.organizations.find(&app.table, organization_id).await?;
+    let found = app.organizations.find(&app.table, organization_id, REMEMBERED).await?;
     let Some(shards) = found.map(|organization| organization.shards) else {
         tracing::warn!(message.id = %message_id, "dropped a receipt of no organisation");
         return Ok(None);

@@ -2,10 +2,11 @@
 //!
 //! The deployment's own account signs most of them, and is tried first, since that costs nothing.
 //! An organisation with an account of its own is named by the request, which proves nothing until
-//! the signature does; its secret is read anew where the one that is known does not serve. A
+//! the signature does; it and its secret are read anew where what is known does not serve. A
 //! campaign that was sent before its organisation changed accounts is still told of by the old one.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use infra::gateway::callback;
 use infra::gateway::signature::{Content, Signed};
@@ -16,6 +17,7 @@ use shared::receipt::MessageRef;
 use shared::sender::SecretName;
 
 use crate::http::{Form, Request, Webhook};
+use crate::organizations::{FRESH, REMEMBERED};
 use crate::{App, inbound};
 
 /// Reads and believes a form, or says with which status it is refused.
@@ -55,27 +57,34 @@ async fn is_by_tenant(
         Webhook::Status => callback::message(&form.query),
         Webhook::Inbound => None,
     };
-    let mut names = BTreeSet::new();
+    let (mut ids, mut names) = (Vec::new(), BTreeSet::new());
     match (&message, webhook, form.phone("To")) {
-        (Some(message), ..) => {
-            names.extend(current_secret(app, message.organization_id).await?);
-        }
+        (Some(message), ..) => ids.push(message.organization_id),
         (None, Webhook::Inbound, Some(to)) => {
             for owner in inbound::owners(app, &to, form.get(inbound::SERVICE)).await? {
-                names.extend(current_secret(app, owner.organization_id).await?);
+                ids.push(owner.organization_id);
                 names.extend(owner.credentials);
             }
         }
         _ => return Ok(false),
     }
-    if is_by_any(app, &names, signed).await? {
-        return Ok(true);
+    // An organisation may have named another secret since it was read.
+    let mut tried = BTreeSet::new();
+    for age in [REMEMBERED, FRESH] {
+        for id in &ids {
+            names.extend(current_secret(app, *id, age).await?);
+        }
+        names.retain(|name| !tried.contains(name));
+        if is_by_any(app, &names, signed).await? {
+            return Ok(true);
+        }
+        tried.append(&mut names);
     }
     let frozen = match &message {
         Some(message) => frozen_secret(app, message).await?,
         None => None,
     };
-    let frozen = frozen.filter(|name| !names.contains(name));
+    let frozen = frozen.filter(|name| !tried.contains(name));
     is_by_any(app, &frozen.into_iter().collect(), signed).await
 }
 
@@ -101,8 +110,12 @@ async fn is_by_any(
     failure.map_or(Ok(false), |error| Err(error.into()))
 }
 
-async fn current_secret(app: &App, id: OrganizationId) -> anyhow::Result<Option<SecretName>> {
-    let organization = app.organizations.find(&app.table, id).await?;
+async fn current_secret(
+    app: &App,
+    id: OrganizationId,
+    age: Duration,
+) -> anyhow::Result<Option<SecretName>> {
+    let organization = app.organizations.find(&app.table, id, age).await?;
     Ok(organization.and_then(|organization| organization.sender.credentials().cloned()))
 }
 

@@ -72,7 +72,12 @@ impl Table {
         let transaction = Transaction::default()
             .delete_if(listed, "attribute_exists(pk)", Vec::new())
             .delete(keys::api_key(id));
-        Ok(self.transact(transaction).await? == Transacted::Done)
+        match self.transact(transaction).await? {
+            Transacted::Done => Ok(true),
+            Transacted::Refused(_) => Ok(false),
+            // Whether the key is gone is not known, so nobody may be told that it is.
+            Transacted::Conflict => Err(TableError::Throttled { operation: "TransactWriteItems" }),
+        }
     }
 
     pub async fn api_keys(
