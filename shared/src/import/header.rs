@@ -14,7 +14,8 @@ const COLUMNS_MOST: usize = 200;
 /// The longest name of a column, in characters: a contact's attribute has no longer one.
 const NAME_LONGEST: usize = 200;
 
-/// Which column of the file is which field, as the client named them.
+/// Which column of the file is which field, as the client named them. An empty name says that none
+/// is, whatever the file's columns are called.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Columns {
@@ -125,6 +126,7 @@ impl Header {
                 continue;
             }
             let place = match columns.of(field) {
+                Some(wanted) if wanted.trim().is_empty() => None,
                 Some(wanted) => Some(
                     names
                         .iter()
@@ -263,6 +265,10 @@ mod tests {
         let columns = Columns { phone: Some("Nummer".to_owned()), ..Columns::default() };
         assert!(Header::read(&["Nummer"], &columns).is_ok());
         assert!(matches!(Header::read(&["other"], &columns), Err(InvalidHeader::NoColumn(..))));
+        let none = Columns { id: Some(String::new()), ..Columns::default() };
+        let header = Header::read(&["Id", "Address"], &none).expect("a header");
+        let row = header.row(1, &["ab12", "+14153550123"], Region::default()).expect("a row");
+        assert_eq!((row.id, row.profile.attributes["Id"].as_str()), (None, "ab12"));
         let refused = Header::read(&["name", "city"], &Columns::default());
         assert!(matches!(refused, Err(InvalidHeader::NoPhone(_))));
         let long = "x".repeat(NAME_LONGEST + 1);

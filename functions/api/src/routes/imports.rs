@@ -25,7 +25,8 @@ use crate::views::ImportView;
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/contacts/imports",
     tag = "Contacts",
     params(
-        ("id" = Option<String>, Query, description = "The column of contact ids to update."),
+        ("id" = Option<String>, Query,
+            description = "The column of contact ids to update; empty if there is none."),
         ("phone" = Option<String>, Query, description = "The column of phones."),
         ("firstName" = Option<String>, Query, description = "The column of first names."),
         ("lastName" = Option<String>, Query, description = "The column of last names."),
