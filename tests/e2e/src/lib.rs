@@ -4,10 +4,12 @@
 //! Each test makes its own organisation, so that all of them can run at once. They wait on
 //! conditions with a deadline and never for a time.
 
+pub mod callbacks;
 mod functions;
+pub mod staging;
 mod tenant;
 
-pub use functions::Functions;
+pub use functions::{ALIVE, Functions};
 pub use tenant::Tenant;
 
 use std::time::Duration;

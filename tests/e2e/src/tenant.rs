@@ -78,7 +78,12 @@ impl Tenant {
 
     /// Imports a CSV file and waits for its end.
     pub async fn import(&self, csv: &str) -> anyhow::Result<Value> {
-        let path = self.path("contacts/imports");
+        self.import_mapped("", csv).await
+    }
+
+    /// The same, with columns that the query names.
+    pub async fn import_mapped(&self, columns: &str, csv: &str) -> anyhow::Result<Value> {
+        let path = self.path(&format!("contacts/imports?{columns}"));
         let import = self.api.post_csv(&path, csv.as_bytes().to_vec()).await?;
         let path = self.path(&format!("contacts/imports/{}", text(&import["id"])?));
         wait("the import", PATIENCE, async || {

@@ -1,24 +1,33 @@
 //! Organisations with a provider account of their own, whose token is a secret by its name.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use anyhow::Context;
+use e2e::callbacks::call_back;
 use e2e::{Tenant, phone};
-use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
-use sha1::Sha1;
 
-/// Keeps a secret where the functions find it, and answers its name.
-async fn secret(value: &str) -> anyhow::Result<String> {
-    let path = format!("/volley/test/{}", e2e::random());
+/// The name of a secret that nobody has kept yet.
+fn new_name() -> String {
+    format!("ssm:/volley/test/{}", e2e::random())
+}
+
+/// Keeps a secret where the functions find it.
+async fn keep(name: &str, value: &str) -> anyhow::Result<()> {
     let client = aws_sdk_ssm::Client::new(&infra::aws::load().await);
     client
         .put_parameter()
-        .name(&path)
+        .name(name.trim_start_matches("ssm:"))
         .value(value)
         .r#type(aws_sdk_ssm::types::ParameterType::SecureString)
         .send()
         .await?;
-    Ok(format!("ssm:{path}"))
+    Ok(())
+}
+
+/// Keeps a secret under a new name, and answers that.
+async fn secret(value: &str) -> anyhow::Result<String> {
+    let name = new_name();
+    keep(&name, value).await?;
+    Ok(name)
 }
 
 async fn with_account(tenant: &Tenant, secret: &str) -> anyhow::Result<Value> {
@@ -27,28 +36,66 @@ async fn with_account(tenant: &Tenant, secret: &str) -> anyhow::Result<Value> {
     tenant.configure(&json!({"provider": {"kind": "twilio", "account": account}})).await
 }
 
+/// Sends a campaign to a phone of which the provider says nothing, not even when it is asked: only
+/// a callback can tell. Answers the message, which stays unknown until then.
+async fn unheard(tenant: &Tenant) -> anyhow::Result<Value> {
+    let to = phone();
+    tenant.books.script(&to, "error").await?;
+    tenant.contact(&to).await?;
+    let id = tenant.send().await?;
+    let is_open = |c: &Value| c["dispatch"] == "done" && c["counts"]["unknown"] == 1;
+    tenant.until(&id, "the message to be unknown", is_open).await?;
+    let messages = tenant.messages(&id).await?;
+    let message = messages.into_iter().find(|message| message["to"] == to.as_str());
+    message.context("the campaign has no such message")
+}
+
 #[tokio::test]
 async fn a_campaign_goes_through_the_organisations_own_account() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
-    let token = json!({"authToken": tenant.variables["PROVIDER_AUTH_TOKEN"]}).to_string();
-    let name = secret(&token).await?;
+    // The simulator has one account, the deployment's: a second token tells this secret from it.
+    let own = json!({
+        "authToken": tenant.variables["PROVIDER_AUTH_TOKEN"],
+        "previousAuthToken": "tokenOfTheOwnAccount",
+    });
+    let name = secret(&own.to_string()).await?;
     let organization = with_account(&tenant, &name).await?;
     assert_eq!(organization["provider"]["account"]["credentials"], name.as_str());
-    tenant.contact(&phone()).await?;
-    let id = tenant.send().await?;
-    let campaign = tenant.settled(&id).await?;
-    assert_eq!(campaign["counts"]["delivered"], 1);
+    let to = phone();
+    tenant.contact(&to).await?;
+    let message = unheard(&tenant).await?;
 
-    // A change of the sender is for the next campaign: this one's words still count.
+    // A change of the sender is for the next campaign: the account that it left still tells of this
+    // one, and nobody else does.
     tenant.configure(&json!({"provider": {"kind": "aws"}})).await?;
-    assert_eq!(tenant.campaign(&id).await?["counts"]["delivered"], 1);
+    assert_eq!(tell(&tenant, &message, "undelivered", "nobodysToken").await?, 403);
+    assert_eq!(tell(&tenant, &message, "delivered", "tokenOfTheOwnAccount").await?, 204);
+    let campaign = tenant.settled(message["campaignId"].as_str().unwrap_or_default()).await?;
+    assert_eq!(campaign["counts"]["delivered"], 2, "{campaign}");
+    assert_eq!(tenant.books.texts(&to).await?, 1);
+    Ok(())
+}
+
+/// A campaign does not know the secret that its organisation has named since. What is signed with
+/// it counts all the same, and what another organisation signs does not.
+#[tokio::test]
+async fn the_token_of_now_signs_what_was_sent_before() -> anyhow::Result<()> {
+    let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
+    let message = unheard(&tenant).await?;
+    with_account(&tenant, &secret("tokenOfNow").await?).await?;
+    with_account(&other, &secret("tokenOfTheOther").await?).await?;
+    assert_eq!(tell(&tenant, &message, "undelivered", "tokenOfTheOther").await?, 403);
+    assert_eq!(tell(&tenant, &message, "delivered", "tokenOfNow").await?, 204);
+    let campaign = tenant.settled(message["campaignId"].as_str().unwrap_or_default()).await?;
+    assert_eq!(campaign["counts"]["delivered"], 1, "{campaign}");
     Ok(())
 }
 
 #[tokio::test]
 async fn without_its_credentials_a_campaign_is_paused_and_can_go_on() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
-    with_account(&tenant, "ssm:/volley/test/nothing-there").await?;
+    let name = new_name();
+    with_account(&tenant, &name).await?;
     let to = phone();
     tenant.contact(&to).await?;
     let id = tenant.send().await?;
@@ -56,6 +103,13 @@ async fn without_its_credentials_a_campaign_is_paused_and_can_go_on() -> anyhow:
     let campaign = tenant.until(&id, "a pause", is_paused).await?;
     assert_eq!(campaign["reason"], "provider_account");
     assert_eq!(tenant.books.texts(&to).await?, 0);
+
+    keep(&name, &tenant.variables["PROVIDER_AUTH_TOKEN"]).await?;
+    tenant.api.post(&tenant.path(&format!("campaigns/{id}/resume")), &json!({})).await?;
+    let campaign = tenant.repaired(&id).await?;
+    assert_eq!(campaign["counts"]["delivered"], 1, "{campaign}");
+    assert_eq!(campaign["reason"], Value::Null);
+    assert_eq!(tenant.books.texts(&to).await?, 1);
     Ok(())
 }
 
@@ -86,14 +140,27 @@ async fn each_accounts_token_signs_for_its_organisation_alone() -> anyhow::Resul
 
 /// Has a person write STOP to an organisation, in a webhook that is signed with `token`.
 async fn write(tenant: &Tenant, token: &str) -> anyhow::Result<u16> {
-    let url = format!("{}/webhooks/twilio/inbound", tenant.variables["API_URL"]);
-    let form = [("Body", "STOP".to_owned()), ("From", phone()), ("To", tenant.sender.clone())];
-    let mut mac = Hmac::<Sha1>::new_from_slice(token.as_bytes())?;
-    mac.update(url.as_bytes());
-    for (name, value) in &form {
-        mac.update(format!("{name}{value}").as_bytes());
-    }
-    let signature = BASE64_STANDARD.encode(mac.finalize().into_bytes());
-    let request = reqwest::Client::new().post(url).form(&form);
-    Ok(request.header("x-twilio-signature", signature).send().await?.status().as_u16())
+    let from = phone();
+    let form = [("Body", "STOP"), ("From", &from), ("To", &tenant.sender)];
+    post(tenant, "inbound", &form, token).await
+}
+
+/// Has an account tell a message's status, in a webhook that is signed with `token`.
+async fn tell(tenant: &Tenant, message: &Value, status: &str, token: &str) -> anyhow::Result<u16> {
+    let [id, campaign, to] =
+        ["id", "campaignId", "to"].map(|name| message[name].as_str().unwrap_or_default());
+    let about = format!("status?o={}&c={campaign}&m={id}&k=campaign", tenant.id);
+    let sid = format!("SM{id}");
+    let form = [("MessageSid", sid.as_str()), ("MessageStatus", status), ("To", to)];
+    post(tenant, &about, &form, token).await
+}
+
+async fn post(
+    tenant: &Tenant,
+    webhook: &str,
+    form: &[(&str, &str)],
+    token: &str,
+) -> anyhow::Result<u16> {
+    let url = format!("{}/webhooks/twilio/{webhook}", tenant.variables["API_URL"]);
+    call_back(token, &url, form).await
 }

@@ -1,9 +1,20 @@
 //! Flow 4: cancelling, and the rules on what may follow what.
 
+use e2e::staging::hand;
 use e2e::{Tenant, phone};
 use infra::clock;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
+use shared::job::Job;
+
+/// The job that takes a scheduled campaign to sent.
+fn send_job(tenant: &Tenant, campaign: &Value) -> anyhow::Result<Job> {
+    Ok(Job::Send {
+        organization_id: tenant.id.parse()?,
+        campaign_id: serde_json::from_value(campaign["id"].clone())?,
+        scheduled_at: serde_json::from_value(campaign["scheduledAt"].clone())?,
+    })
+}
 
 #[tokio::test]
 async fn a_cancelled_campaign_sends_nothing() -> anyhow::Result<()> {
@@ -16,38 +27,60 @@ async fn a_cancelled_campaign_sends_nothing() -> anyhow::Result<()> {
     let campaign = tenant.api.post(&cancel, &json!({})).await?;
     assert_eq!(campaign["status"], "cancelled");
     // The job still comes, as one that a schedule had fired before it was deleted.
-    let job = json!({"v": 1, "job": {
-        "type": "send", "organizationId": tenant.id, "campaignId": id,
-        "scheduledAt": campaign["scheduledAt"],
-    }});
-    let records = json!({"Records": [{"messageId": "1", "body": job.to_string()}]});
-    let answer = tenant.functions.invoke("SEND", &records).await?;
-    assert_eq!(answer, json!({"batchItemFailures": []}));
+    hand(&tenant, &send_job(&tenant, &campaign)?).await?;
     assert_eq!(tenant.campaign(&id).await?["status"], "cancelled");
     assert_eq!(tenant.books.texts(&to).await?, 0);
     Ok(())
 }
 
 /// Whichever write is first stands: either the campaign is cancelled and nobody gets a text, or
-/// the cancel is refused and everybody does.
+/// the cancel is refused and everybody does. The job comes from its queue, or as a schedule fires.
 #[tokio::test]
 async fn a_cancel_that_races_the_send_wins_wholly_or_not_at_all() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let phones = tenant.contacts(5).await?;
-    for _ in 0..6 {
-        let id = tenant.draft(&format!("Hello {}", e2e::random())).await?;
-        let before = tenant.books.texts(&phones[0]).await?;
-        tenant.send_draft(&id, &json!({})).await?;
-        let cancel = tenant.path(&format!("campaigns/{id}/cancel"));
-        let (status, code) = tenant.refusal(Method::POST, &cancel, Some(&json!({}))).await?;
+    let empty = json!({});
+    let mut rounds = Vec::new();
+    for round in 0..8 {
+        let body = format!("Hello {round}");
+        let id = tenant.draft(&body).await?;
+        let is_ahead = round % 2 == 1;
+        let ahead = json!({"scheduledAt": clock::now().plus_seconds(3_600)});
+        let when = if is_ahead { &ahead } else { &empty };
+        let job = send_job(&tenant, &tenant.send_draft(&id, when).await?)?;
+        let path = tenant.path(&format!("campaigns/{id}/cancel"));
+        let cancel = tenant.refusal(Method::POST, &path, Some(&empty));
+        let (status, code) = if is_ahead {
+            tokio::try_join!(hand(&tenant, &job), cancel)?.1
+        } else {
+            cancel.await?
+        };
         if status == 200 {
-            assert_eq!(tenant.campaign(&id).await?["status"], "cancelled");
-            assert_eq!(tenant.books.texts(&phones[0]).await?, before);
+            let cancelled = tenant.campaign(&id).await?;
+            hand(&tenant, &job).await?;
+            assert_eq!(tenant.campaign(&id).await?, cancelled, "however late the job comes");
         } else {
             assert_eq!((status, code.as_str()), (409, "campaign_not_scheduled"));
-            let campaign = tenant.settled(&id).await?;
+        }
+        rounds.push((id, body, status != 200));
+    }
+    // The queue has handed out the jobs of all rounds by the time that one which came after them
+    // has done its work.
+    let last = tenant.draft("Goodbye").await?;
+    tenant.send_draft(&last, &empty).await?;
+    tenant.repaired(&last).await?;
+    rounds.push((last, "Goodbye".to_owned(), true));
+    for (id, body, is_sent) in rounds {
+        if is_sent {
+            let campaign = tenant.repaired(&id).await?;
             assert_eq!(campaign["status"], "sent");
             assert_eq!(campaign["counts"]["delivered"], 5);
+        } else {
+            assert_eq!(tenant.campaign(&id).await?["status"], "cancelled");
+        }
+        for to in &phones {
+            let texts = tenant.books.statuses(to, &body).await?;
+            assert_eq!(texts.len(), usize::from(is_sent), "{body} to {to}: {texts:?}");
         }
     }
     Ok(())

@@ -4,26 +4,34 @@ use e2e::{Tenant, phone};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+/// Checks that an answer is a problem document, and answers its status and code.
+async fn problem(answer: reqwest::Response) -> anyhow::Result<(u16, String)> {
+    let status = answer.status().as_u16();
+    let kind = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
+    assert_eq!(kind, Some("application/problem+json"));
+    let problem: Value = answer.json().await?;
+    assert_eq!(problem["status"], status, "{problem}");
+    for name in ["type", "title", "detail"] {
+        assert!(problem[name].is_string(), "{problem}");
+    }
+    Ok((status, problem["code"].as_str().unwrap_or_default().to_owned()))
+}
+
 #[tokio::test]
 async fn bad_input_gets_a_problem_and_changes_nothing() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let path = tenant.path("campaigns");
     let cases = [
-        ("{", "application/json", 400),
-        ("{\"name\": 5}", "application/json", 422),
-        ("{\"name\": \"a\", \"colour\": 1}", "application/json", 422),
-        ("{\"name\": \"   \"}", "application/json", 422),
-        ("{\"name\": \"a\"}", "text/plain", 415),
+        ("{", "application/json", 400, "malformed_json"),
+        ("{\"name\": 5}", "application/json", 422, "validation_failed"),
+        ("{\"name\": \"a\", \"colour\": 1}", "application/json", 422, "validation_failed"),
+        ("{\"name\": \"   \"}", "application/json", 422, "validation_failed"),
+        ("{\"name\": \"a\"}", "text/plain", 415, "unsupported_media_type"),
     ];
-    for (body, kind, expected) in cases {
+    for (body, kind, status, code) in cases {
         let request = tenant.api.request(Method::POST, &path).header("content-type", kind);
-        let answer = request.body(body).send().await?;
-        assert_eq!(answer.status(), expected, "{body}");
-        let kind = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
-        assert_eq!(kind, Some("application/problem+json"), "{body}");
-        let problem: Value = answer.json().await?;
-        assert_eq!(problem["status"], expected);
-        assert!(problem["code"].is_string());
+        let refusal = problem(request.body(body).send().await?).await?;
+        assert_eq!(refusal, (status, code.to_owned()), "{body}");
     }
     let long = json!({"name": "a", "body": "x".repeat(1_601)});
     assert_eq!(tenant.refusal(Method::POST, &path, Some(&long)).await?.0, 422);
@@ -33,13 +41,43 @@ async fn bad_input_gets_a_problem_and_changes_nothing() -> anyhow::Result<()> {
     let contact = json!({"phone": "12"});
     let contacts = tenant.path("contacts");
     assert_eq!(tenant.refusal(Method::POST, &contacts, Some(&contact)).await?.0, 422);
-    let limit = format!("{path}?limit=101");
-    assert!([400, 422].contains(&tenant.refusal(Method::GET, &limit, None).await?.0));
-    let (status, code) = tenant.refusal(Method::GET, &format!("{path}?cursor=xyz"), None).await?;
-    assert_eq!((status, code.as_str()), (400, "invalid_cursor"));
+    for (query, code) in [
+        ("limit=101", "invalid_query"),
+        ("limit=0", "invalid_query"),
+        ("limit=many", "invalid_query"),
+        ("status=lost", "invalid_query"),
+        ("colour=1", "invalid_query"),
+        ("cursor=xyz", "invalid_cursor"),
+    ] {
+        let answer = tenant.api.request(Method::GET, &format!("{path}?{query}")).send().await?;
+        assert_eq!(problem(answer).await?, (400, code.to_owned()), "{query}");
+    }
     assert_eq!(tenant.refusal(Method::PATCH, &path, Some(&json!({}))).await?.0, 405);
     assert!(tenant.api.list(&path).await?.is_empty());
     assert!(tenant.api.list(&contacts).await?.is_empty());
+    Ok(())
+}
+
+/// Files are no JSON, but are refused as anything else is.
+#[tokio::test]
+async fn a_bad_file_gets_a_problem_and_changes_nothing() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let large = vec![b'a'; 4 * 1024 * 1024 + 1];
+    let cases: [(&str, &str, &[u8], u16, &str); 6] = [
+        ("", "text/csv", b"name,city\nAna,Oakland\n", 422, "invalid_csv_header"),
+        ("", "text/csv", b"phone\n\xff\xfe\n", 422, "not_utf8"),
+        ("?telephone=Mobile", "text/csv", b"Mobile\n", 422, "invalid_columns"),
+        ("", "application/pdf", b"phone\n1\n", 415, "unsupported_media_type"),
+        ("", "application/json", b"{\"file\": 1}", 422, "validation_failed"),
+        ("", "text/csv", &large, 413, "body_too_large"),
+    ];
+    for (query, kind, content, status, code) in cases {
+        let path = tenant.path(&format!("contacts/imports{query}"));
+        let request = tenant.api.request(Method::POST, &path).header("content-type", kind);
+        let refusal = problem(request.body(content.to_vec()).send().await?).await?;
+        assert_eq!(refusal, (status, code.to_owned()));
+    }
+    assert!(tenant.api.list(&tenant.path("contacts")).await?.is_empty());
     Ok(())
 }
 

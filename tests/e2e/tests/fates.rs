@@ -2,12 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use e2e::Tenant;
+use anyhow::bail;
+use e2e::callbacks::call_back;
+use e2e::staging::{
+    LATER_SECONDS, TOKEN, begun_owing, claim, cut, message, reference, resume, table,
+};
+use e2e::{PATIENCE, Tenant};
+use infra::clock;
+use infra::gateway::callback::address;
+use infra::table::{Settlement, ShardItem};
+use local::client::wait;
 use serde_json::Value;
+use shared::message::Outcome;
+use shared::organization::SHARDS;
 
 /// A fate's name in the simulator, the status and reason that it implies, and how many texts the
 /// provider took.
-const FATES: [(&str, &str, Option<&str>, usize); 21] = [
+const FATES: [(&str, &str, Option<&str>, usize); 23] = [
     ("delivered", "delivered", None, 1),
     ("undelivered-30003", "failed", Some("unreachable"), 1),
     ("undelivered-30005", "failed", Some("invalid_number"), 1),
@@ -27,6 +38,8 @@ const FATES: [(&str, &str, Option<&str>, usize); 21] = [
     ("no-receipt", "delivered", None, 1),
     ("early-receipt", "delivered", None, 1),
     ("out-of-order", "delivered", None, 1),
+    ("twice", "delivered", None, 1),
+    ("page-after-accepting", "delivered", None, 1),
     // What the provider may have, and does not know of, stays unknown; it is not sent again.
     ("error", "unknown", None, 0),
     ("bad-gateway", "unknown", None, 0),
@@ -89,4 +102,101 @@ async fn assert_opted_out(
         assert_eq!(unsubscribe["evidence"], "21610");
     }
     Ok(())
+}
+
+/// Tells a message's status in a callback that is signed as the provider's.
+pub(crate) async fn tell(
+    tenant: &Tenant,
+    url: &str,
+    sid: &str,
+    to: &str,
+    status: &str,
+) -> anyhow::Result<()> {
+    let mut form = vec![("MessageSid", sid), ("MessageStatus", status), ("To", to)];
+    if status == "undelivered" {
+        form.push(("ErrorCode", "30003"));
+    }
+    let taken = call_back(&tenant.variables["PROVIDER_AUTH_TOKEN"], url, &form).await?;
+    assert_eq!(taken, 204, "{url}");
+    Ok(())
+}
+
+/// The provider itself has none of these messages, so no look-up can tell what a receipt did not.
+/// The test is the worker that claims them and the provider that takes them.
+#[tokio::test]
+async fn receipts_alone_decide_and_no_word_is_taken_back() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let phones = tenant.contacts(5).await?;
+    let [first, early, backwards, twice, strange] = &phones[..] else { bail!("{phones:?}") };
+    let campaign = begun_owing(&tenant, LATER_SECONDS).await?;
+    cut(&tenant, &campaign, 0..SHARDS, None).await?;
+    let (table, id) = (table(&tenant).await, campaign.id.to_string());
+    let sid = |to: &str| format!("SM{:0>32}", to.trim_start_matches('+'));
+    let told = async |to: &str, sid: &str, status: &str| {
+        let url = address(&tenant.variables["API_URL"], &reference(&message(&campaign, to)?));
+        tell(&tenant, &url, sid, to, status).await
+    };
+    let accepted = async |to: &str| {
+        let (message, token) = (reference(&message(&campaign, to)?), TOKEN.to_owned());
+        let outcome = Outcome::Accepted { provider_id: sid(to), at: clock::now() };
+        let settlement = Settlement { message, token, outcome };
+        let settled = table.settle_all(&[settlement], SHARDS).await?.pop().transpose()?;
+        assert_eq!(settled, Some(true));
+        anyhow::Ok(())
+    };
+    let until = async |to: &str, status: &str| {
+        let path = format!("campaigns/{id}/messages/{}", message(&campaign, to)?.id);
+        wait(&format!("{to} to be {status}"), PATIENCE, async || {
+            let message = tenant.api.get(&tenant.path(&path)).await?;
+            Ok((message["status"] == status).then_some(()))
+        })
+        .await
+    };
+
+    // Before anybody has claimed its message.
+    told(first, &sid(first), "delivered").await?;
+    let shard = message(&campaign, first)?.id.shard(SHARDS);
+    wait("the first receipt to be kept", PATIENCE, async || {
+        let mut is_kept = false;
+        let look = |item| is_kept |= matches!(item, ShardItem::Parked(_));
+        table.each_of_shard(campaign.id, shard, look).await?;
+        Ok(is_kept.then_some(()))
+    })
+    .await?;
+    for to in &phones {
+        claim(&table, &campaign, to, clock::now()).await?;
+    }
+    for to in [first, backwards, twice, strange] {
+        accepted(to).await?;
+    }
+    // Before its worker has the provider's answer; the last word first; twice; of another message.
+    told(early, &sid(early), "delivered").await?;
+    told(backwards, &sid(backwards), "delivered").await?;
+    for _ in 0..2 {
+        told(twice, &sid(twice), "undelivered").await?;
+    }
+    told(strange, &sid(twice), "undelivered").await?;
+    until(early, "delivered").await?;
+    until(backwards, "delivered").await?;
+    until(twice, "failed").await?;
+    // None of these late words changes anything but the last, behind which all others are read.
+    accepted(early).await?;
+    for (to, status) in [(early, "sent"), (backwards, "sent"), (twice, "delivered")] {
+        told(to, &sid(to), status).await?;
+    }
+    told(strange, &sid(strange), "delivered").await?;
+    until(strange, "delivered").await?;
+
+    resume(&tenant, &campaign).await?;
+    let campaign = tenant.settled(&id).await?;
+    assert_eq!(campaign["counts"]["delivered"], 4, "{campaign}");
+    assert_eq!(campaign["counts"]["failed"], 1, "{campaign}");
+    for message in tenant.messages(&id).await? {
+        let to = message["to"].as_str().unwrap_or_default();
+        let status = if to == twice { "failed" } else { "delivered" };
+        assert_eq!(message["status"], status, "{message}");
+        assert_eq!(message["providerMessageId"], sid(to));
+        assert_eq!(tenant.books.texts(to).await?, 0, "it is handed over again");
+    }
+    tenant.assert_balanced(&campaign).await
 }

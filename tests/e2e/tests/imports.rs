@@ -1,8 +1,20 @@
 //! Imports: files as people have them.
 
-use e2e::Tenant;
+use std::pin::pin;
+
+use anyhow::{bail, ensure};
+use e2e::staging::{event, hand, table};
+use e2e::{ALIVE, PATIENCE, Tenant};
+use local::client::wait;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
+use shared::ids::{ImportId, OrganizationId};
+use shared::job::Job;
+
+/// So many that an import is met on its way.
+const ROWS: u64 = 1_500;
+/// So often is a kill repeated that came too late.
+const KILLS_MOST: usize = 5;
 
 #[tokio::test]
 async fn a_file_from_a_spreadsheet_is_taken() -> anyhow::Result<()> {
@@ -36,18 +48,70 @@ async fn a_file_from_a_spreadsheet_is_taken() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Runs an import three times beside the run that its queue started, and kills them all; whether
+/// all were on their way.
+async fn dies_on_its_way(tenant: &Tenant, import: ImportId) -> anyhow::Result<bool> {
+    let table = table(tenant).await;
+    let organization: OrganizationId = tenant.id.parse()?;
+    let rows = async || {
+        let found = table.import(organization, import).await?;
+        anyhow::Ok(found.map_or(0, |(import, _)| import.progress.rows))
+    };
+    let job = event(&Job::Import { organization_id: organization, import_id: import });
+    let run = || tenant.functions.invoke("SEND", &job);
+    let mut runs = pin!(async { <[_; 3]>::from(tokio::join!(run(), run(), run())) });
+    let a_third = async {
+        while rows().await? < ROWS / 3 {}
+        anyhow::Ok(())
+    };
+    tokio::select! {
+        _ = &mut runs => return Ok(false),
+        reached = a_third => reached?,
+    }
+    ensure!(tenant.functions.kill("SEND")? > 0, "nothing was killed");
+    let answers = runs.await;
+    // One that lost every race to the others has given up by then, and has not come to the end.
+    let has_ended = |answer: &anyhow::Result<Value>| {
+        answer.as_ref().is_ok_and(|answer| *answer == json!({"batchItemFailures": []}))
+    };
+    let was_killed = answers.iter().any(Result::is_err) && !answers.iter().any(has_ended);
+    Ok(was_killed && rows().await? < ROWS)
+}
+
 #[tokio::test]
-async fn an_import_that_runs_twice_adds_nothing_twice() -> anyhow::Result<()> {
-    let tenant = Tenant::new().await?;
-    let rows: Vec<String> = (0..130).map(|n| format!("+1415355{n:04}")).collect();
-    let import = tenant.import(&format!("phone\n{}\n", rows.join("\n"))).await?;
-    let job = json!({"v": 1, "job": {
-        "type": "import", "organizationId": tenant.id, "importId": import["id"],
-    }});
-    let records = json!({"Records": [{"messageId": "1", "body": job.to_string()}]});
-    tenant.functions.invoke("SEND", &records).await?;
-    assert_eq!(tenant.api.list(&tenant.path("contacts")).await?.len(), 130);
-    Ok(())
+async fn an_import_that_runs_often_at_once_and_dies_adds_nothing_twice() -> anyhow::Result<()> {
+    let phones: Vec<String> = (0..ROWS).map(|row| format!("+1415355{row:04}")).collect();
+    let csv = format!("phone\n{}\n", phones.join("\n"));
+    for _ in 0..KILLS_MOST {
+        let tenant = Tenant::new().await?;
+        let alone = ALIVE.write().await;
+        let imports = tenant.path("contacts/imports");
+        let import = tenant.api.post_csv(&imports, csv.clone().into_bytes()).await?;
+        let id: ImportId = serde_json::from_value(import["id"].clone())?;
+        let was_on_its_way = dies_on_its_way(&tenant, id).await?;
+        drop(alone);
+        if !was_on_its_way {
+            continue;
+        }
+        let path = format!("{imports}/{id}");
+        let import = wait("the import to be repaired", PATIENCE, async || {
+            tenant.functions.sweep().await?;
+            let import = tenant.api.get(&path).await?;
+            Ok(matches!(import["status"].as_str(), Some("done" | "failed")).then_some(import))
+        })
+        .await?;
+        let counts = ["rows", "created", "updated", "rejected"].map(|name| import[name].as_u64());
+        assert_eq!(counts, [ROWS, ROWS, 0, 0].map(Some), "{import}");
+        let again = Job::Import { organization_id: tenant.id.parse()?, import_id: id };
+        hand(&tenant, &again).await?;
+        assert_eq!(tenant.api.get(&path).await?, import, "it has ended");
+        let contacts = tenant.api.list(&tenant.path("contacts")).await?;
+        let mut listed: Vec<&str> = contacts.iter().filter_map(|c| c["phone"].as_str()).collect();
+        listed.sort_unstable();
+        assert_eq!(listed, phones);
+        return Ok(());
+    }
+    bail!("no kill met an import on its way")
 }
 
 #[tokio::test]

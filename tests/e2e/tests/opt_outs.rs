@@ -1,6 +1,6 @@
 //! Opt-outs: words, and unsubscribes that come between the fan-out and the dispatch.
 
-use e2e::{Tenant, phone};
+use e2e::{Tenant, phone, staging};
 use infra::clock;
 use reqwest::Method;
 use serde_json::json;
@@ -63,8 +63,8 @@ async fn an_opt_out_between_fan_out_and_dispatch_counts() -> anyhow::Result<()> 
     for to in [&stays, &leaves] {
         tenant.contact(to).await?;
     }
-    let campaign = crate::crashes::begun(&tenant).await?;
-    crate::crashes::cut_without_queueing(&tenant, &campaign).await?;
+    let campaign = staging::begun(&tenant).await?;
+    staging::cut_without_queueing(&tenant, &campaign).await?;
     tenant.unsubscribe(&leaves).await?;
     let campaign = tenant.repaired(&campaign.id.to_string()).await?;
     assert_eq!(tenant.books.texts(&stays).await?, 1);

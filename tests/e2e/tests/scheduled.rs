@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use e2e::Tenant;
+use e2e::{Tenant, phone, staging};
 use infra::clock;
+use infra::table::Saved;
 use local::client::wait;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -64,5 +65,23 @@ async fn times_in_the_past_or_too_far_ahead_are_refused() -> anyhow::Result<()> 
         assert_eq!(refusal, (422, code.to_owned()));
     }
     assert_eq!(tenant.campaign(&id).await?["status"], "draft");
+    Ok(())
+}
+
+/// Whatever kept the job for an hour, the text may be stale by then.
+#[tokio::test]
+async fn a_campaign_that_missed_its_time_is_cancelled_with_its_reason() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let to = phone();
+    tenant.contact(&to).await?;
+    let id = tenant.draft("Our spring sale starts on Friday.").await?;
+    let table = staging::table(&tenant).await;
+    let draft = staging::find(&table, &tenant, &id).await?;
+    let scheduled = draft.clone().schedule(None, clock::now().plus_seconds(-3_600), 0)?;
+    assert_eq!(table.save_campaign(&draft, &scheduled, None).await?, Saved::Done);
+    tenant.functions.sweep().await?;
+    let campaign = tenant.until(&id, "its end", |it| it["status"] == "cancelled").await?;
+    assert_eq!(campaign["reason"], "missed_schedule");
+    assert_eq!(tenant.books.texts(&to).await?, 0);
     Ok(())
 }

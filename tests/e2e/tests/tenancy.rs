@@ -1,52 +1,154 @@
 //! Organisations' boundaries, keys and roles.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Context;
 use e2e::{Tenant, phone};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
+/// Ids by the names that the document gives their places in paths.
+type Ids = BTreeMap<&'static str, String>;
+
+/// What no organisation owns.
+const NOBODYS: [&str; 3] = ["/health", "/openapi.json", "/v1/organizations"];
+
+/// The parameters of a path of the document.
+fn parameters(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}
+
+/// The path with these ids below this organisation.
+fn filled(path: &str, organization: &str, ids: &Ids) -> anyhow::Result<String> {
+    let mut filled = path.replace("{organizationId}", organization);
+    for name in parameters(path).filter(|name| *name != "organizationId") {
+        let id = ids.get(name).with_context(|| format!("whose is {name} of {path}?"))?;
+        filled = filled.replace(&format!("{{{name}}}"), id);
+    }
+    Ok(filled)
+}
+
+/// A body with which a request is refused for nothing but its ids.
+fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
+    let place = path.rsplit('/').next().unwrap_or_default();
+    Some(match (method.as_str(), place) {
+        ("PUT", "{contactId}") => json!({"phone": phone()}),
+        ("PUT", "{campaignId}") | ("PATCH", _) => json!({"name": "Other"}),
+        ("POST", "send-test") => json!({"to": phone()}),
+        ("DELETE", "contacts") => json!({"ids": [ids["contactId"]]}),
+        ("DELETE", "campaigns") => json!({"ids": [ids["campaignId"]]}),
+        ("POST" | "PUT", _) => json!({}),
+        _ => return None,
+    })
+}
+
+/// What an organisation sees of its own, but for counts, which go on by themselves.
+async fn seen(tenant: &Tenant) -> anyhow::Result<Vec<Value>> {
+    let mut seen = vec![tenant.api.get(&format!("/v1/organizations/{}", tenant.id)).await?];
+    for rest in ["api-keys", "contacts", "unsubscribes"] {
+        seen.extend(tenant.api.list(&tenant.path(rest)).await?);
+    }
+    for campaign in tenant.api.list(&tenant.path("campaigns")).await? {
+        let fields = ["id", "name", "body", "status", "dispatch"];
+        seen.push(fields.iter().map(|name| campaign[*name].clone()).collect());
+    }
+    Ok(seen)
+}
+
+/// Asks on every route that the document has, so that none that is added is forgotten here.
 #[tokio::test]
 async fn another_organisations_ids_open_nothing() -> anyhow::Result<()> {
     let (owner, stranger) = (Tenant::new().await?, Tenant::new().await?);
-    let contact = owner.contact(&phone()).await?;
-    let campaign = owner.send().await?;
-    owner.settled(&campaign).await?;
-    let message = &owner.messages(&campaign).await?[0]["id"];
-    let message = message.as_str().unwrap_or_default();
-    let body = json!({"name": "Other", "phone": phone()});
-    let paths = [
-        (Method::GET, format!("contacts/{contact}")),
-        (Method::PUT, format!("contacts/{contact}")),
-        (Method::DELETE, format!("contacts/{contact}")),
-        (Method::GET, format!("campaigns/{campaign}")),
-        (Method::PUT, format!("campaigns/{campaign}")),
-        (Method::DELETE, format!("campaigns/{campaign}")),
-        (Method::POST, format!("campaigns/{campaign}/send")),
-        (Method::POST, format!("campaigns/{campaign}/send-test")),
-        (Method::POST, format!("campaigns/{campaign}/cancel")),
-        (Method::GET, format!("campaigns/{campaign}/messages")),
-        (Method::GET, format!("campaigns/{campaign}/messages/{message}")),
-    ];
-    for (method, rest) in paths {
-        let body = match (&method, rest.rsplit('/').next()) {
-            (&Method::PUT, _) if rest.starts_with("contacts") => Some(json!({"phone": phone()})),
-            (&Method::PUT, _) => Some(json!({"name": "Other"})),
-            (&Method::POST, Some("send-test")) => Some(json!({"to": phone()})),
-            (&Method::POST, _) => Some(json!({})),
-            _ => None,
-        };
-        // With one's own key, under one's own organisation and under the other's.
-        for path in [stranger.path(&rest), owner.path(&rest)] {
-            let (status, _) = stranger.refusal(method.clone(), &path, body.as_ref()).await?;
-            assert_eq!(status, 404, "{method} {path}");
+    let (ids, secret) = belongings(&owner).await?;
+    let before = seen(&owner).await?;
+    let nothing = (404, "not_found".to_owned());
+    let document = owner.api.get("/openapi.json").await?;
+    let mut asked = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().context("the document has no paths")? {
+        let names: BTreeSet<&str> = parameters(path).collect();
+        if names.is_empty() {
+            assert!(NOBODYS.contains(&path.as_str()), "whose is {path}?");
+            continue;
+        }
+        let own = filled(path, &owner.id, &ids)?;
+        let mut places = vec![own.clone()];
+        // A phone alone is nobody's: each organisation has a register of its own.
+        if names.iter().any(|name| !["organizationId", "phone"].contains(name)) {
+            places.push(filled(path, &stranger.id, &ids)?);
+        }
+        asked.extend(names);
+        let item = item.as_object().context("a path has methods")?;
+        for method in item.keys().filter(|key| *key != "parameters") {
+            let method = Method::from_bytes(method.to_uppercase().as_bytes())?;
+            if method == Method::GET {
+                assert_eq!(owner.refusal(method.clone(), &own, None).await?.0, 200, "{own}");
+            }
+            let body = body(&method, path, &ids);
+            for place in &places {
+                let refusal = stranger.refusal(method.clone(), place, body.as_ref()).await?;
+                assert_eq!(refusal, nothing, "{method} {place}");
+            }
         }
     }
-    for rest in ["contacts", "campaigns", "unsubscribes", "api-keys"] {
-        let (status, _) = stranger.refusal(Method::GET, &owner.path(rest), None).await?;
-        assert_eq!(status, 404, "{rest}");
-        let (status, _) = stranger.refusal(Method::POST, &owner.path(rest), Some(&body)).await?;
-        assert!([404, 405].contains(&status), "{rest}: {status}");
+    let known: BTreeSet<&str> = ids.keys().copied().chain(["organizationId"]).collect();
+    assert_eq!(asked, known, "what was asked for");
+    assert_eq!(seen(&owner).await?, before);
+    // The key that was to be deleted still opens what it did.
+    owner.api.with_key(&secret).get(&owner.path("contacts")).await?;
+    Ok(())
+}
+
+/// One of each that an organisation may have, and the secret of the key among them.
+async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let opted_out = phone();
+    owner.unsubscribe(&opted_out).await?;
+    let contact = owner.contact(&phone()).await?;
+    let import = owner.import(&format!("phone\n{}\n", phone())).await?;
+    let campaign = owner.send().await?;
+    owner.settled(&campaign).await?;
+    let messages = owner.messages(&campaign).await?;
+    let message = messages.first().context("the campaign has no message")?;
+    let key = json!({"name": "till", "role": "viewer"});
+    let key = owner.api.post(&owner.path("api-keys"), &key).await?;
+    let ids = Ids::from([
+        ("contactId", contact),
+        ("importId", text(&import["id"])),
+        ("phone", opted_out.replace('+', "%2B")),
+        ("campaignId", campaign),
+        ("messageId", text(&message["id"])),
+        ("keyId", text(&key["id"])),
+    ]);
+    Ok((ids, text(&key["secret"])))
+}
+
+/// What is named in no path: ids of a body, and phones, of which each organisation has its own.
+#[tokio::test]
+async fn under_ones_own_organisation_others_things_are_not_there() -> anyhow::Result<()> {
+    let (owner, stranger) = (Tenant::new().await?, Tenant::new().await?);
+    let opted_out = phone();
+    owner.unsubscribe(&opted_out).await?;
+    let contact = owner.contact(&phone()).await?;
+    let draft = owner.draft("Hello").await?;
+    let before = seen(&owner).await?;
+    // Contacts that are gone already are passed over; of drafts, all are deleted or none.
+    for (rest, id, expected) in [("contacts", contact, 204), ("campaigns", draft, 404)] {
+        let ids = json!({"ids": [id]});
+        let path = stranger.path(rest);
+        let (status, _) = stranger.refusal(Method::DELETE, &path, Some(&ids)).await?;
+        assert_eq!(status, expected, "{rest}");
     }
-    assert_eq!(owner.campaign(&campaign).await?["name"], "Spring sale");
+    let path = stranger.path(&format!("unsubscribes/{}", opted_out.replace('+', "%2B")));
+    for (method, expected) in
+        [(Method::GET, 404), (Method::DELETE, 404), (Method::PUT, 200), (Method::DELETE, 204)]
+    {
+        let (status, _) = stranger.refusal(method.clone(), &path, None).await?;
+        assert_eq!(status, expected, "{method}");
+    }
+    let organizations = stranger.api.list("/v1/organizations").await?;
+    let ids: Vec<&Value> = organizations.iter().map(|organization| &organization["id"]).collect();
+    assert_eq!(ids, [stranger.id.as_str()]);
+    assert_eq!(seen(&owner).await?, before);
     Ok(())
 }
 
@@ -57,7 +159,7 @@ async fn a_senders_phone_has_one_organisation() -> anyhow::Result<()> {
     let request = tenant.admin.request(Method::POST, "/v1/organizations").json(&body);
     let answer = request.send().await?;
     assert_eq!(answer.status(), 409);
-    let problem: serde_json::Value = answer.json().await?;
+    let problem: Value = answer.json().await?;
     assert_eq!(problem["code"], "sender_taken");
     Ok(())
 }

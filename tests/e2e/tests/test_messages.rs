@@ -1,9 +1,12 @@
 //! Flow 3: a test message.
 
+use anyhow::Context;
 use e2e::{PATIENCE, Tenant, phone};
 use local::client::wait;
-use reqwest::Method;
+use reqwest::{Client, Method};
 use serde_json::{Value, json};
+
+use crate::fates;
 
 async fn send_test(tenant: &Tenant, campaign: &str, to: &str) -> anyhow::Result<Value> {
     let path = tenant.path(&format!("campaigns/{campaign}/send-test"));
@@ -45,26 +48,48 @@ async fn a_test_asks_neither_contacts_nor_unsubscribes() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A test's receipt that comes after the campaign was sent must not touch the campaign's message
-/// to the same phone.
+/// Tells the status of a message, at the address that its provider was given for it.
+async fn tell(tenant: &Tenant, message: &Value, status: &str) -> anyhow::Result<()> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let (sid, to) = (text(&message["providerMessageId"]), text(&message["to"]));
+    let books = format!("{}/_simulator/messages", tenant.variables["PROVIDER_URL"]);
+    let found = Client::new().get(books).query(&[("to", &to)]).send().await?;
+    let found: Value = found.json().await?;
+    let mut copies = found["messages"].as_array().into_iter().flatten();
+    let copy =
+        copies.find(|copy| copy["sid"] == sid).context("the provider has no such message")?;
+    fates::tell(tenant, &text(&copy["status_callback"]), &sid, &to, status).await
+}
+
+/// A test's receipt that comes once the campaign is sent, and has a message to the same phone that
+/// waits for a receipt as well, is the test's alone.
 #[tokio::test]
 async fn a_tests_failure_is_not_the_campaigns() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let to = phone();
     tenant.contact(&to).await?;
     let id = tenant.draft("Hello").await?;
-    tenant.books.script(&to, "undelivered-30003").await?;
-    let message = send_test(&tenant, &id, &to).await?;
-    wait("the test to be taken", PATIENCE, async || {
-        Ok((tenant.books.texts(&to).await? == 1).then_some(()))
+    tenant.books.script(&to, "no-receipt").await?;
+    let test = send_test(&tenant, &id, &to).await?;
+    let test = until(&tenant, &id, &test, "sent").await?;
+    tenant.send_draft(&id, &json!({})).await?;
+    let own = wait("the campaign's message to be taken", PATIENCE, async || {
+        let messages = tenant.messages(&id).await?;
+        Ok(messages.into_iter().find(|message| message["status"] != "pending"))
     })
     .await?;
-    tenant.books.script(&to, "delivered").await?;
-    tenant.send_draft(&id, &json!({})).await?;
+    assert_ne!(own["providerMessageId"], test["providerMessageId"]);
+
+    tell(&tenant, &test, "undelivered").await?;
+    let failed = until(&tenant, &id, &test, "failed").await?;
+    assert_eq!((&failed["kind"], &failed["errorCode"]), (&json!("test"), &json!("30003")));
+    assert_ne!(tenant.messages(&id).await?[0]["status"], "failed");
+    tell(&tenant, &own, "delivered").await?;
     let campaign = tenant.settled(&id).await?;
-    until(&tenant, &id, &message, "failed").await?;
+    assert_eq!(campaign["status"], "sent");
     assert_eq!(campaign["counts"]["delivered"], 1);
     assert_eq!(tenant.messages(&id).await?[0]["status"], "delivered");
+    until(&tenant, &id, &test, "failed").await?;
     Ok(())
 }
 

@@ -1,0 +1,177 @@
+//! Campaigns in the states that crashes leave: written as the functions write them, and on no queue.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use anyhow::{Context, bail, ensure};
+use infra::table::{ChunkPut, Claimed, Claiming, Saved, Table};
+use infra::usage::Usage;
+use infra::{aws, clock};
+use serde_json::{Value, json};
+use shared::campaign::{Begin, Campaign};
+use shared::chunk::{ChainEnd, Chunk, Cutter};
+use shared::chunk_state::ChunkState;
+use shared::job::{Envelope, Job, Queue};
+use shared::message::Message;
+use shared::organization::SHARDS;
+use shared::phone::Phone;
+use shared::receipt::MessageRef;
+use shared::time::Timestamp;
+
+use crate::functions::ALIVE;
+use crate::{Tenant, phone};
+
+const REPAIR_SECONDS: i64 = 10;
+/// So far ahead that the sweep leaves a campaign to its test.
+pub const LATER_SECONDS: i64 = 3_600;
+
+/// The token of the workers that tests play.
+pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+
+pub async fn table(tenant: &Tenant) -> Table {
+    Table::new(&aws::load().await, tenant.variables["TABLE_NAME"].clone(), Usage::default())
+}
+
+pub async fn find(table: &Table, tenant: &Tenant, id: &str) -> anyhow::Result<Campaign> {
+    table.campaign(tenant.id.parse()?, id.parse()?).await?.context("no campaign")
+}
+
+/// A campaign that is scheduled for now and on no queue; only after so long does the sweep see it.
+pub async fn scheduled(tenant: &Tenant, repair_seconds: i64) -> anyhow::Result<Campaign> {
+    let table = table(tenant).await;
+    let id = tenant.draft("Our spring sale starts on Friday.").await?;
+    let draft = find(&table, tenant, &id).await?;
+    let scheduled = draft.clone().schedule(None, clock::now(), repair_seconds)?;
+    ensure!(table.save_campaign(&draft, &scheduled, None).await? == Saved::Done);
+    find(&table, tenant, &id).await
+}
+
+/// A campaign that a send job took to sent before it died: nothing is cut, nothing is queued.
+pub async fn begun(tenant: &Tenant) -> anyhow::Result<Campaign> {
+    begun_owing(tenant, REPAIR_SECONDS).await
+}
+
+/// The same, which the sweep sees only after so long.
+pub async fn begun_owing(tenant: &Tenant, repair_seconds: i64) -> anyhow::Result<Campaign> {
+    let table = table(tenant).await;
+    let scheduled = scheduled(tenant, repair_seconds).await?;
+    let organization = table.organization(scheduled.organization_id).await?;
+    let organization = organization.context("no organisation")?;
+    let last = table.last_send(organization.id).await?;
+    let now = last.next(clock::now());
+    let at = scheduled.scheduled_at().context("not scheduled")?;
+    let (sender, shards) = (organization.sender, organization.shards);
+    let Begin::Begun(begun) = scheduled.begin(at, sender, shards, now, repair_seconds) else {
+        bail!("not begun");
+    };
+    ensure!(table.begin_campaign(&scheduled, &begun, &last, now).await? == Saved::Done);
+    Ok(*begun)
+}
+
+/// Cuts every shard into chunks and queues none, as a fan-out that dies at the worst moment.
+pub async fn cut_without_queueing(tenant: &Tenant, campaign: &Campaign) -> anyhow::Result<()> {
+    cut(tenant, campaign, 0..SHARDS, Some(clock::now())).await
+}
+
+pub fn message(campaign: &Campaign, to: &str) -> anyhow::Result<Message> {
+    let (organization, id) = (campaign.organization_id, campaign.id);
+    Ok(Message::pending(organization, id, Phone::from_e164(to)?, clock::now()))
+}
+
+#[must_use]
+pub fn reference(message: &Message) -> MessageRef {
+    let Message { organization_id, campaign_id, id, kind, .. } = *message;
+    MessageRef { organization_id, campaign_id, message_id: id, kind }
+}
+
+/// Claims the message to a phone, as a worker does before it hands it over.
+pub async fn claim(
+    table: &Table,
+    campaign: &Campaign,
+    to: &str,
+    at: Timestamp,
+) -> anyhow::Result<()> {
+    let claim = [(message(campaign, to)?, Claiming::HandOver { token: TOKEN.to_owned() })];
+    let claimed = table.claim_all(&claim, SHARDS, at).await?.pop().transpose()?;
+    ensure!(claimed == Some(Claimed::Won));
+    Ok(())
+}
+
+/// A job as its queue gives it to its function.
+#[must_use]
+pub fn event(job: &Job) -> Value {
+    let body = json!(Envelope::from(job.clone())).to_string();
+    json!({"Records": [{"messageId": "1", "body": body}]})
+}
+
+/// Has a job done at once, past its queue.
+pub async fn hand(tenant: &Tenant, job: &Job) -> anyhow::Result<()> {
+    let function = match job.queue() {
+        Queue::Jobs => "SEND",
+        Queue::Dispatch => "DISPATCH",
+        Queue::Polls => "POLL_STATUS",
+    };
+    let _alive = ALIVE.read().await;
+    let answer = tenant.functions.invoke(function, &event(job)).await?;
+    ensure!(answer == json!({"batchItemFailures": []}), "{function} failed to do {job:?}");
+    Ok(())
+}
+
+/// Has done what a begun campaign owes, as the sweep does later.
+pub async fn resume(tenant: &Tenant, campaign: &Campaign) -> anyhow::Result<()> {
+    for due in [&campaign.step, &campaign.drain] {
+        hand(tenant, &due.as_ref().context("nothing is owed")?.job).await?;
+    }
+    Ok(())
+}
+
+/// New phones of some shards.
+#[must_use]
+pub fn phones_in(shards: &Range<u16>, count: usize) -> Vec<String> {
+    let mut phones = BTreeSet::new();
+    while phones.len() < count {
+        let phone = phone();
+        if Phone::from_e164(&phone).is_ok_and(|phone| shards.contains(&phone.shard(SHARDS))) {
+            phones.insert(phone);
+        }
+    }
+    phones.into_iter().collect()
+}
+
+/// Writes a chunk with its state, and puts it on no queue.
+pub async fn put(
+    table: &Table,
+    campaign: &Campaign,
+    shard: u16,
+    chunk: &Chunk,
+    turn: Option<Timestamp>,
+) -> anyhow::Result<()> {
+    let state = ChunkState::cut(chunk.number, chunk.recipients.len(), 0, clock::now());
+    let state = match turn {
+        Some(turn) => state.with_turn(turn),
+        None => state,
+    };
+    let state = Some(&state).filter(|state| state.recipients > 0);
+    ensure!(table.put_chunk(campaign.id, shard, chunk, state).await? == ChunkPut::Written);
+    Ok(())
+}
+
+/// Cuts some shards, into a chunk each, and queues none.
+pub async fn cut(
+    tenant: &Tenant,
+    campaign: &Campaign,
+    shards: Range<u16>,
+    turn: Option<Timestamp>,
+) -> anyhow::Result<()> {
+    let table = table(tenant).await;
+    let sent_at = campaign.broadcast().context("not sent")?.sent_at;
+    for shard in shards {
+        let mut cutter = Cutter::new(sent_at, ChainEnd::default());
+        let page = table.audience_page(campaign.organization_id, shard, None).await?;
+        for (entry, is_unsubscribed) in page.entries {
+            ensure!(cutter.push(entry, is_unsubscribed).is_none(), "one chunk a shard");
+        }
+        put(&table, campaign, shard, &cutter.finish(), turn).await?;
+    }
+    Ok(())
+}
