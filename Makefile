@@ -4,7 +4,7 @@
 CONTACTS ?= 2000
 PYTHON ?= python3
 # End-to-end tests wait more than they work.
-TESTS_AT_ONCE ?= 6
+TESTS_AT_ONCE ?= 8
 # Runs of the torture; one that failed is run again by its SEED; as many as fit in MINUTES.
 SEEDS ?= 120
 SEED ?=
