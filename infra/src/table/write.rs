@@ -1,10 +1,12 @@
 //! Writing single items, on conditions.
 
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::error::ConditionalCheckFailedException;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+    AttributeValue, ConsumedCapacity, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
 };
 use serde::Serialize;
 
@@ -99,21 +101,12 @@ impl Table {
         for (name, value) in values {
             request = request.expression_attribute_values(name, value);
         }
-        let result = request.send().await;
+        let result = request.send().await.map(|output| output.consumed_capacity);
         self.usage.call("dynamodb.PutItem");
-        match result {
-            Ok(output) => {
-                self.usage.capacity(Access::Write, &output.consumed_capacity);
-                Ok(Written::Done)
-            }
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(refused)) => {
-                    self.usage.units(Access::Write, 1.0);
-                    Ok(Written::Refused(refused.item.clone()))
-                }
-                _ => Err(TableError::request("PutItem", error)),
-            },
-        }
+        self.written("PutItem", result, |error| match error {
+            PutItemError::ConditionalCheckFailedException(refused) => Some(refused),
+            _ => None,
+        })
     }
 
     pub(super) async fn change(&self, key: &Key, change: Change) -> Result<Written> {
@@ -129,21 +122,12 @@ impl Table {
         for (name, value) in change.values {
             request = request.expression_attribute_values(name, value);
         }
-        let result = request.send().await;
+        let result = request.send().await.map(|output| output.consumed_capacity);
         self.usage.call("dynamodb.UpdateItem");
-        match result {
-            Ok(output) => {
-                self.usage.capacity(Access::Write, &output.consumed_capacity);
-                Ok(Written::Done)
-            }
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                    self.usage.units(Access::Write, 1.0);
-                    Ok(Written::Refused(refused.item.clone()))
-                }
-                _ => Err(TableError::request("UpdateItem", error)),
-            },
-        }
+        self.written("UpdateItem", result, |error| match error {
+            UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused),
+            _ => None,
+        })
     }
 
     /// Deletes an item if the condition holds.
@@ -164,19 +148,35 @@ impl Table {
         for (name, value) in values {
             request = request.expression_attribute_values(name, value);
         }
-        let result = request.send().await;
+        let result = request.send().await.map(|output| output.consumed_capacity);
         self.usage.call("dynamodb.DeleteItem");
+        self.written("DeleteItem", result, |error| match error {
+            DeleteItemError::ConditionalCheckFailedException(refused) => Some(refused),
+            _ => None,
+        })
+    }
+
+    /// Tells a condition that does not hold from a failure.
+    fn written<E>(
+        &self,
+        operation: &'static str,
+        result: Result<Option<ConsumedCapacity>, SdkError<E>>,
+        refusal: impl Fn(&E) -> Option<&ConditionalCheckFailedException>,
+    ) -> Result<Written>
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
         match result {
-            Ok(output) => {
-                self.usage.capacity(Access::Write, &output.consumed_capacity);
+            Ok(consumed) => {
+                self.usage.capacity(Access::Write, &consumed);
                 Ok(Written::Done)
             }
-            Err(error) => match error.as_service_error() {
-                Some(DeleteItemError::ConditionalCheckFailedException(refused)) => {
+            Err(error) => match error.as_service_error().and_then(refusal) {
+                Some(refused) => {
                     self.usage.units(Access::Write, 1.0);
                     Ok(Written::Refused(refused.item.clone()))
                 }
-                _ => Err(TableError::request("DeleteItem", error)),
+                None => Err(TableError::request(operation, error)),
             },
         }
     }
