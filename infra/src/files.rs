@@ -2,6 +2,7 @@
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
+use aws_sdk_s3::error::SdkError;
 use aws_sdk_s3::primitives::ByteStream;
 use shared::ids::{ImportId, OrganizationId};
 
@@ -19,6 +20,17 @@ pub struct FileError {
     pub is_throttled: bool,
     #[source]
     source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl FileError {
+    fn request<E>(operation: &'static str, import: ImportId, error: SdkError<E>) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let is_throttled = status == Some(SLOW_DOWN);
+        Self { operation, import, is_throttled, source: Box::new(error) }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -55,12 +67,7 @@ impl Files {
             .send()
             .await;
         self.usage.call("s3.PutObject");
-        put.map_err(|error| FileError {
-            operation: "keep",
-            import,
-            is_throttled: error.raw_response().is_some_and(|it| it.status().as_u16() == SLOW_DOWN),
-            source: Box::new(error),
-        })?;
+        put.map_err(|error| FileError::request("keep", import, error))?;
         Ok(())
     }
 
@@ -69,12 +76,6 @@ impl Files {
         organization: OrganizationId,
         import: ImportId,
     ) -> Result<Vec<u8>, FileError> {
-        let fail = |source: Box<dyn std::error::Error + Send + Sync>| FileError {
-            operation: "read",
-            import,
-            is_throttled: false,
-            source,
-        };
         let got = self
             .client
             .get_object()
@@ -83,8 +84,14 @@ impl Files {
             .send()
             .await;
         self.usage.call("s3.GetObject");
-        let content = got.map_err(|error| fail(Box::new(error)))?.body.collect().await;
-        Ok(content.map_err(|error| fail(Box::new(error)))?.to_vec())
+        let got = got.map_err(|error| FileError::request("read", import, error))?;
+        let content = got.body.collect().await.map_err(|error| FileError {
+            operation: "read",
+            import,
+            is_throttled: false,
+            source: Box::new(error),
+        })?;
+        Ok(content.to_vec())
     }
 }
 

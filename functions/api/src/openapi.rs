@@ -102,11 +102,10 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             .responses
             .entry(status.as_str().to_owned())
             .or_insert_with(|| RefOr::T(Response::new(description(status))));
-        // API Gateway answers before the function is asked, with a document of its own.
-        if status == StatusCode::TOO_MANY_REQUESTS {
-            continue;
-        }
-        if let RefOr::T(response) = described {
+        // API Gateway answers with 429 before the function is asked, and with a document of its own.
+        if let RefOr::T(response) = described
+            && status != StatusCode::TOO_MANY_REQUESTS
+        {
             let problem = Content::new(Some(Ref::from_schema_name("Problem")));
             let with_problem = ResponseBuilder::from(std::mem::take(response));
             *response = with_problem.content(PROBLEM, problem).build();
