@@ -38,10 +38,19 @@ pub async fn find(table: &Table, tenant: &Tenant, id: &str) -> anyhow::Result<Ca
 
 /// A campaign that is scheduled for now and on no queue; only after so long does the sweep see it.
 pub async fn scheduled(tenant: &Tenant, repair_seconds: i64) -> anyhow::Result<Campaign> {
+    scheduled_at(tenant, clock::now(), repair_seconds).await
+}
+
+/// The same, scheduled at another time for that very moment.
+pub async fn scheduled_at(
+    tenant: &Tenant,
+    at: Timestamp,
+    repair_seconds: i64,
+) -> anyhow::Result<Campaign> {
     let table = table(tenant).await;
     let id = tenant.draft("Our spring sale starts on Friday.").await?;
     let draft = find(&table, tenant, &id).await?;
-    let scheduled = draft.clone().schedule(None, clock::now(), repair_seconds)?;
+    let scheduled = draft.clone().schedule(None, at, repair_seconds)?;
     ensure!(table.save_campaign(&draft, &scheduled, None).await? == Saved::Done);
     find(&table, tenant, &id).await
 }

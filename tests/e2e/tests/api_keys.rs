@@ -1,15 +1,11 @@
 //! API keys: how long they open their organisation, and who gets to see their secrets.
 
-use e2e::{PATIENCE, Tenant};
+use e2e::{PATIENCE, Tenant, text};
 use infra::clock;
 use local::client::{Api, wait};
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::time::Timestamp;
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
 
 /// How the holder of a key is answered who asks for the organisation's contacts.
 async fn answered(tenant: &Tenant, holder: &Api) -> anyhow::Result<u16> {

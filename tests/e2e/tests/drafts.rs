@@ -1,13 +1,9 @@
 //! Drafts: changed and deleted as long as they are drafts, and not a moment longer.
 
-use e2e::{Tenant, phone};
+use e2e::{Tenant, phone, text};
 use infra::clock;
 use reqwest::Method;
 use serde_json::{Value, json};
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
-}
 
 fn not_draft() -> (u16, String) {
     (409, "campaign_not_draft".to_owned())

@@ -3,7 +3,7 @@
 use std::fs;
 
 use e2e::callbacks::signature;
-use e2e::{ALIVE, Tenant};
+use e2e::{ALIVE, Tenant, text};
 use serde_json::{Value, json};
 
 fn event(function: &str) -> anyhow::Result<Value> {
@@ -48,7 +48,6 @@ async fn the_webhook_event_is_taken_once_it_is_signed() -> anyhow::Result<()> {
     let answer = tenant.functions.invoke("WEBHOOKS", &event).await?;
     assert_eq!(answer["statusCode"], 403);
 
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let form: Vec<(String, String)> =
         form_urlencoded::parse(text(&event["body"]).as_bytes()).into_owned().collect();
     let form: Vec<(&str, &str)> = form.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();

@@ -1,7 +1,7 @@
 //! The rate of a sender: what has no turn waits, and keeps nobody waiting who has one.
 
 use chrono::DateTime;
-use e2e::{PATIENCE, Tenant, phone};
+use e2e::{PATIENCE, Tenant, phone, text};
 use local::client::wait;
 use serde_json::{Value, json};
 
@@ -68,8 +68,4 @@ async fn a_test_goes_ahead_of_a_campaign() -> anyhow::Result<()> {
         .await?;
     assert_eq!(tenant.campaign(&slow).await?["dispatch"], "running");
     Ok(())
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use e2e::{Tenant, phone, staging};
 use infra::clock;
-use infra::table::Saved;
 use local::client::wait;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -74,12 +73,10 @@ async fn a_campaign_that_missed_its_time_is_cancelled_with_its_reason() -> anyho
     let tenant = Tenant::new().await?;
     let to = phone();
     tenant.contact(&to).await?;
-    let id = tenant.draft("Our spring sale starts on Friday.").await?;
-    let table = staging::table(&tenant).await;
-    let draft = staging::find(&table, &tenant, &id).await?;
-    let scheduled = draft.clone().schedule(None, clock::now().plus_seconds(-3_600), 0)?;
-    assert_eq!(table.save_campaign(&draft, &scheduled, None).await?, Saved::Done);
+    let hour_ago = clock::now().plus_seconds(-3_600);
+    let campaign = staging::scheduled_at(&tenant, hour_ago, 0).await?;
     tenant.functions.sweep().await?;
+    let id = campaign.id.to_string();
     let campaign = tenant.until(&id, "its end", |it| it["status"] == "cancelled").await?;
     assert_eq!(campaign["reason"], "missed_schedule");
     assert_eq!(tenant.books.texts(&to).await?, 0);

@@ -1,9 +1,9 @@
 //! Flow 3: a test message.
 
 use anyhow::Context;
-use e2e::{PATIENCE, Tenant, phone};
+use e2e::{PATIENCE, Tenant, phone, text};
 use local::client::wait;
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::fates;
@@ -50,15 +50,11 @@ async fn a_test_asks_neither_contacts_nor_unsubscribes() -> anyhow::Result<()> {
 
 /// Tells the status of a message, at the address that its provider was given for it.
 async fn tell(tenant: &Tenant, message: &Value, status: &str) -> anyhow::Result<()> {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (sid, to) = (text(&message["providerMessageId"]), text(&message["to"]));
-    let books = format!("{}/_simulator/messages", tenant.variables["PROVIDER_URL"]);
-    let found = Client::new().get(books).query(&[("to", &to)]).send().await?;
-    let found: Value = found.json().await?;
-    let mut copies = found["messages"].as_array().into_iter().flatten();
-    let copy =
-        copies.find(|copy| copy["sid"] == sid).context("the provider has no such message")?;
-    fates::tell(tenant, &text(&copy["status_callback"]), &sid, &to, status).await
+    let taken = tenant.books.taken(to).await?;
+    let copy = taken.iter().find(|copy| copy["sid"] == sid);
+    let copy = copy.context("the provider has no such message")?;
+    fates::tell(tenant, text(&copy["status_callback"]), sid, to, status).await
 }
 
 /// A test's receipt that comes once the campaign is sent, and has a message to the same phone that

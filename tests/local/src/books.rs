@@ -29,7 +29,8 @@ impl Books {
         Ok(with.map(|message| message["status"].as_str().unwrap_or_default().to_owned()).collect())
     }
 
-    async fn taken(&self, to: &str) -> anyhow::Result<Vec<Value>> {
+    /// The texts that a number got, as the provider knows them.
+    pub async fn taken(&self, to: &str) -> anyhow::Result<Vec<Value>> {
         let found = answered(self.http.get(self.at("messages")).query(&[("to", to)])).await?;
         Ok(found["messages"].as_array().context("a list of messages")?.clone())
     }

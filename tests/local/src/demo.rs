@@ -14,7 +14,8 @@ use crate::progress::Progress;
 use crate::stack::Stack;
 use crate::{root, say};
 
-const FIXTURE_ROWS: usize = 2_000;
+/// As many contacts as the fixture names.
+pub const FIXTURE_ROWS: usize = 2_000;
 /// Files stay under the 4 MB that a request may carry.
 const ROWS_A_FILE: usize = 20_000;
 const UNSUBSCRIBED: usize = 40;

@@ -4,21 +4,18 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{Context, bail};
 use local::balance::Balance;
-use local::demo::{self, Organization};
+use local::demo::{self, FIXTURE_ROWS, Organization};
 use local::stack::Stack;
 use local::{folder, say};
 
 const USAGE: &str = "usage: local run [--contacts N] | up | down | with -- COMMAND [ARGUMENTS]";
-
-/// As many as the fixture has.
-const CONTACTS: usize = 2_000;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["run"] => run(CONTACTS).await,
+        ["run"] => run(FIXTURE_ROWS).await,
         ["run", "--contacts", count] => run(count.parse().context(USAGE)?).await,
         ["up"] => up().await,
         ["down"] => {
@@ -63,7 +60,7 @@ async fn up() -> anyhow::Result<ExitCode> {
     let _alone = Stack::alone()?;
     let stack = Stack::up().await?;
     let (organization, code) = if stack.has_simulator() {
-        let (organization, balance) = demo::run(&stack, CONTACTS).await?;
+        let (organization, balance) = demo::run(&stack, FIXTURE_ROWS).await?;
         (organization, show(&balance)?)
     } else {
         // Another provider may have phones behind it: what it is to send, its owner says.
