@@ -106,8 +106,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whenever one poll is followed by the next, that comes later, and the last comes before
-        /// four days are over.
+        /// Each poll comes after the one before it, and the last, which there is, comes when no
+        /// receipt can be on its way any more.
         #[test]
         fn polls_come_one_after_the_other_and_end(
             seconds in proptest::collection::btree_set(1_u32..20_000, 1..9),
