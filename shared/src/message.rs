@@ -53,8 +53,13 @@ pub enum FailureReason {
     Filtered,
     Expired,
     Stopped,
+    /// Someone canceled the message at the provider.
+    Canceled,
     ProviderError,
-    Unknown,
+    /// The provider gives no reason, or one that fits none of the others. Earlier versions stored
+    /// it as `unknown`.
+    #[serde(alias = "unknown")]
+    Other,
 }
 
 /// What the worker that claimed a message learnt.
@@ -192,7 +197,7 @@ impl Message {
         match (&self.outcome, &self.receipt) {
             (Some(Outcome::Failed { reason, code, .. }), _) => Some((*reason, code.as_deref())),
             (_, Some(receipt)) => {
-                Some((receipt.reason.unwrap_or(FailureReason::Unknown), receipt.code.as_deref()))
+                Some((receipt.reason.unwrap_or(FailureReason::Other), receipt.code.as_deref()))
             }
             _ => None,
         }
