@@ -234,6 +234,22 @@ impl Message {
     }
 }
 
+/// How long after its creation a test message that is unknown is looked up.
+const MAX_TEST_LOOK_UP_SECONDS: i64 = 2 * 3_600;
+
+impl Message {
+    /// Whether work is left for this test message: it is not handed over yet, or is unknown and
+    /// young enough that a look-up may still find it.
+    #[must_use]
+    pub fn is_test_owed(&self, now: Timestamp) -> bool {
+        match self.status() {
+            Status::Pending => true,
+            Status::Unknown => now < self.created_at.plus_seconds(MAX_TEST_LOOK_UP_SECONDS),
+            Status::Sent | Status::Delivered | Status::Failed => false,
+        }
+    }
+}
+
 /// What a worker finds where it wanted to claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {

@@ -107,3 +107,14 @@ fn the_old_name_of_other_is_still_read() {
     let written = serde_json::to_value(FailureReason::Other).expect("a label");
     assert_eq!(written, "other");
 }
+
+#[test]
+fn an_unknown_test_is_owed_until_it_is_old() {
+    let mut test = Message { kind: Kind::Test, ..message() };
+    assert!(test.is_test_owed(at(1_000_000)), "pending");
+    test.unknown_at = Some(at(1));
+    assert!(test.is_test_owed(at(MAX_TEST_LOOK_UP_SECONDS - 1)));
+    assert!(!test.is_test_owed(at(MAX_TEST_LOOK_UP_SECONDS)));
+    test.receipt = Some(receipt(Status::Sent, 2));
+    assert!(!test.is_test_owed(at(3)), "a receipt has settled it");
+}
