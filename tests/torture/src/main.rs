@@ -49,7 +49,7 @@ async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let read = |name: &str| stack.variables.get(name).with_context(|| format!("no {name}"));
     aws.forward_to(read("AWS_ENDPOINT_URL")?)?;
     provider.forward_to(read("PROVIDER_URL")?)?;
-    series::run(arguments, &stack, &world).await
+    series::run(arguments, &stack, &world, &provider).await
 }
 
 /// Counts go on at short intervals, so that what is learnt late is not waited for until the next

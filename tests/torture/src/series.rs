@@ -15,7 +15,8 @@ use tokio::task::JoinSet;
 
 use crate::arguments::Arguments;
 use crate::aws::Aws;
-use crate::proxy::World;
+use crate::blackout::black_out;
+use crate::proxy::{Proxy, World};
 use crate::runs::Run;
 use crate::scenario::{self, Grounds};
 
@@ -33,7 +34,12 @@ struct Ended {
     seconds: u64,
 }
 
-pub async fn run(arguments: &Arguments, stack: &Stack, world: &World) -> anyhow::Result<ExitCode> {
+pub async fn run(
+    arguments: &Arguments,
+    stack: &Stack,
+    world: &World,
+    provider: &Arc<Proxy>,
+) -> anyhow::Result<ExitCode> {
     let http = reqwest::Client::builder().timeout(Duration::from_mins(1)).build()?;
     let read = |name: &str| stack.variables.get(name).with_context(|| format!("no {name}"));
     let grounds = Grounds {
@@ -41,13 +47,17 @@ pub async fn run(arguments: &Arguments, stack: &Stack, world: &World) -> anyhow:
         aws: Aws::new(&http, &stack.variables)?,
         variables: stack.variables.clone(),
         runs: Arc::clone(&world.runs),
+        ledger: Arc::clone(&world.ledger),
+        provider: Arc::clone(provider),
         is_skewed: arguments.skew > 0,
         unknown: Arc::default(),
         http,
     };
     let sweeping = tokio::spawn(sweep(grounds.aws.clone()));
+    let blackout = tokio::spawn(black_out(Arc::clone(provider), arguments.blackout));
     let ended = all(arguments, &grounds).await?;
     sweeping.abort();
+    blackout.abort();
     conclude(arguments, &ended, &grounds, world).await
 }
 
@@ -137,14 +147,18 @@ async fn conclude(
     for (body, reason) in &letters {
         match reason {
             Some(reason) => problems.push(format!("a dead letter: {reason}: {body}")),
-            // Its worker was killed each time it was handed out. The sweep has had the work done
-            // all the same, or its run has failed.
+            // Its worker was killed or failed each time it was handed out. The sweep has had the
+            // work done all the same, or its run has failed.
             None => say(&format!("a message was handed out too often: {body}")),
         }
     }
     let untouched = world.ledger.untouched();
     if ended.len() >= SEEDS_FOR_ALL && !untouched.is_empty() {
         problems.push(format!("nothing befell {}", untouched.join(", ")));
+    }
+    let missing = world.ledger.missing_outages();
+    if ended.len() >= SEEDS_FOR_ALL {
+        problems.extend(missing);
     }
     let spared = world.ledger.spared();
     if !spared.is_empty() {
