@@ -19,6 +19,7 @@ pub mod client;
 pub mod copies;
 pub mod door;
 pub mod fault;
+pub mod hours;
 pub mod judge;
 pub mod ledger;
 pub mod operation;

@@ -9,6 +9,7 @@ use local::stack::{Between, Stack};
 use tokio::signal::unix::{SignalKind, signal};
 use torture::arguments::Arguments;
 use torture::caller::Callers;
+use torture::hours;
 use torture::ledger::Ledger;
 use torture::proxy::{Proxy, Side, World};
 use torture::runs::Runs;
@@ -29,6 +30,9 @@ async fn main() -> anyhow::Result<ExitCode> {
 }
 
 async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if hours::file().exists() {
+        std::fs::remove_file(hours::file())?;
+    }
     let world = World {
         callers: Arc::<Callers>::default(),
         runs: Arc::new(Runs::new(arguments.first())),
@@ -77,6 +81,7 @@ fn disturbances(arguments: &Arguments) -> anyhow::Result<local::environment::Var
         ("FUNCTIONS_SKEW", arguments.skew.to_string()),
         ("FUNCTIONS_SEED", arguments.first().to_string()),
         ("FUNCTIONS_CRASH", "yes".to_owned()),
+        ("FUNCTIONS_AHEAD", hours::file().to_string_lossy().into_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into())

@@ -89,9 +89,10 @@ impl Outage {
     #[must_use]
     pub fn lasts(self) -> Duration {
         Duration::from_secs(match self {
-            // Ten minutes and two hours, as the local stack counts: see `local::stack`.
+            // Ten minutes, as the local stack counts: see `local::stack`.
             Self::ProviderFails => 40,
-            Self::ProviderThrottles => 150,
+            // Two hours are in `hours`.
+            Self::ProviderThrottles => 30,
             Self::TableDown => 4,
             Self::FanOutPoisoned => 150,
         })

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use crate::aws::Aws;
 use crate::chance::Chance;
 use crate::client::{Body, Insistent};
+use crate::hours::Hours;
 use crate::judge::Expected;
 use crate::ledger::Ledger;
 use crate::outage::Outage;
@@ -63,12 +64,22 @@ pub(crate) struct Scenario<'a> {
     pub(crate) sender: String,
     pub(crate) is_aws: bool,
     outage: Option<Outage>,
+    pub(crate) hours: Option<Arc<Hours>>,
     asked: u32,
 }
 
-/// Runs a seed to its end, under a number of its own; an error is what did not hold.
-pub async fn play(grounds: &Grounds, run: &Arc<Run>, seed: u64, number: u64) -> anyhow::Result<()> {
+/// Runs a seed to its end, under a number of its own; an error is what did not hold. If there are
+/// hours to pass, the provider throttles the run until then.
+pub async fn play(
+    grounds: &Grounds,
+    run: &Arc<Run>,
+    (seed, number): (u64, u64),
+    hours: Option<Arc<Hours>>,
+) -> anyhow::Result<()> {
     let mut scenario = Scenario::open(grounds, run, seed, number).await?;
+    if hours.is_some() {
+        (scenario.outage, scenario.hours) = (Some(Outage::ProviderThrottles), hours);
+    }
     let result = scenario.play().await;
     run.end_outage();
     run.calm();
@@ -134,6 +145,7 @@ impl<'a> Scenario<'a> {
             sender,
             is_aws: provider == 0,
             outage: Outage::of_seed(seed),
+            hours: None,
             asked: 0,
         })
     }
@@ -205,6 +217,10 @@ impl<'a> Scenario<'a> {
         }
         tokio::time::sleep(Duration::from_secs(trouble)).await;
         if let Some(outage) = outage {
+            if let Some(hours) = self.hours.clone() {
+                self.run.at("waits for the hours to pass");
+                hours.pass().await?;
+            }
             self.outlast(outage, &campaign).await?;
         }
         self.run.calm();

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use crate::arguments::Arguments;
 use crate::aws::Aws;
 use crate::blackout::black_out;
+use crate::hours::{Hours, RUNS};
 use crate::proxy::{Proxy, World};
 use crate::runs::Run;
 use crate::scenario::{self, Grounds};
@@ -55,9 +56,12 @@ pub async fn run(
     };
     let sweeping = tokio::spawn(sweep(grounds.aws.clone()));
     let blackout = tokio::spawn(black_out(Arc::clone(provider), arguments.blackout));
-    let ended = all(arguments, &grounds).await?;
-    sweeping.abort();
+    let mut ended = all(arguments, &grounds).await?;
     blackout.abort();
+    if arguments.within == Duration::MAX {
+        ended.extend(throttled(arguments, &grounds, world).await?);
+    }
+    sweeping.abort();
     conclude(arguments, &ended, &grounds, world).await
 }
 
@@ -78,7 +82,7 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
     let (mut runs, mut ended, mut told) = (JoinSet::new(), Vec::new(), Instant::now());
     loop {
         while runs.len() < arguments.at_once && next < end && began.elapsed() < begin_within {
-            runs.spawn(one(grounds.clone(), arguments.seed(next), next));
+            runs.spawn(one(grounds.clone(), (arguments.seed(next), next), None));
             next += 1;
             // The first steps of all at once would only wait for one another.
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -112,10 +116,35 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
     }
 }
 
-async fn one(grounds: Grounds, seed: u64, number: u64) -> Ended {
+/// More runs, for which two hours pass.
+async fn throttled(
+    arguments: &Arguments,
+    grounds: &Grounds,
+    world: &World,
+) -> anyhow::Result<Vec<Ended>> {
+    // No look-up finds a message around the time of its claim by a clock that is hours ahead.
+    let grounds = Grounds { is_skewed: true, ..grounds.clone() };
+    let hours = Arc::<Hours>::default();
+    let passing = tokio::spawn(Arc::clone(&hours).run(Arc::clone(&world.callers)));
+    let first = arguments.first() + arguments.seeds;
+    let numbers = (first..).take(RUNS);
+    let runs: JoinSet<Ended> = numbers
+        .map(|number| one(grounds.clone(), (number, number), Some(Arc::clone(&hours))))
+        .collect();
+    let ended = runs.join_all().await;
+    passing.await??;
+    for Ended { seed, failure, seconds } in &ended {
+        if let Some(failure) = failure {
+            say(&format!("seed {seed} failed after {seconds} s: {failure}"));
+        }
+    }
+    Ok(ended)
+}
+
+async fn one(grounds: Grounds, (seed, number): (u64, u64), hours: Option<Arc<Hours>>) -> Ended {
     let began = Instant::now();
     let run = Run::of_seed(seed);
-    let result = scenario::play(&grounds, &run, seed, number).await;
+    let result = scenario::play(&grounds, &run, (seed, number), hours).await;
     let failure = result.err().map(|error| {
         let failure = format!("{error:#}");
         let text = format!("{failure}\n\n{}\n", run.injected().join("\n"));
