@@ -189,3 +189,6 @@ pub(crate) fn reference(message: &Message) -> MessageRef {
         kind: message.kind,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use local::say;
 use crate::proxy::Proxy;
 
 /// The provider is up for so long before the blackout.
-const UP: Duration = Duration::from_secs(60);
+const UP: Duration = Duration::from_mins(1);
 
 /// Makes the provider unreachable once, for `lasts`.
 pub async fn black_out(provider: Arc<Proxy>, lasts: Duration) {

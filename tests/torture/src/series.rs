@@ -1,6 +1,6 @@
 //! Many runs at once, and what they came to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -173,13 +173,17 @@ async fn conclude(
         problems.push(format!("texts that went out twice: {duplicates:?}"));
     }
     let letters = grounds.aws.dead_letters().await?;
+    let mut given_up = BTreeMap::<&str, u32>::new();
     for (body, reason) in &letters {
         match reason {
             Some(reason) => problems.push(format!("a dead letter: {reason}: {body}")),
-            // Its worker was killed or failed each time it was handed out. The sweep has had the
-            // work done all the same, or its run has failed.
-            None => say(&format!("a message was handed out too often: {body}")),
+            None => *given_up.entry(body).or_default() += 1,
         }
+    }
+    for (body, count) in given_up {
+        // Its worker was killed or failed each time it was handed out. The sweep has had the work
+        // done all the same, or its run has failed.
+        say(&format!("{count} times a message was handed out too often: {body}"));
     }
     let untouched = world.ledger.untouched();
     if ended.len() >= SEEDS_FOR_ALL && !untouched.is_empty() {

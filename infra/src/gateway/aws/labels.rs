@@ -14,12 +14,11 @@ pub type Fate = (Status, Option<FailureReason>);
 /// final, it may still turn into a success.
 #[must_use]
 pub fn event_label(event_type: &str, is_final: bool) -> Label<Fate> {
-    if event_type == "ALL" {
+    // Groups that can be subscribed. No event has their names.
+    if ["ALL", "TEXT_ALL", "MEDIA_ALL", "RCS_ALL"].contains(&event_type) {
         return Label::Ignored;
     }
     match event_type.split_once('_') {
-        // A group that can be subscribed. No event has its name.
-        Some(("TEXT" | "MEDIA" | "RCS" | "VOICE", "ALL")) => Label::Ignored,
         Some(("TEXT" | "MEDIA", state)) => text_or_media(state, is_final),
         Some(("RCS", state)) => rcs(state, is_final),
         // Volley makes no calls.

@@ -38,30 +38,45 @@ fn is_throttled(code: u32) -> bool {
 /// 21408 and 21608: the destination's country is not enabled, a trial account has not verified the
 /// destination.
 fn halt(code: u32) -> Option<Halt> {
-    Some(match code {
-        // The account is suspended or closed, may not do this, or is not the one in the URL.
-        10_001 | 10_002 | 20_005 | 20_006 | 20_008 | 20_010 | 20_403 | 20_404 | 30_002 | 30_037
-        | 90_010 => Halt::Account,
-        // The credentials are wrong or expired.
-        20_003 | 20_101..=20_107 | 20_151..=20_160 => Halt::Account,
-        // The deployment's public URL is not one to which Twilio can send callbacks.
-        21_609 | 21_626 => Halt::Account,
-        // The number or sender id is missing, invalid, ambiguous, not the account's, or cannot send
-        // texts.
-        21_212 | 21_213 | 21_267 | 21_601 | 21_603 | 21_607 | 21_616 | 21_659 | 21_660 | 21_661
-        | 21_708 | 21_709 | 21_910 | 63_007 => Halt::Sender,
-        // The Messaging Service does not exist, is not available, or has no number to send from.
-        21_701..=21_705 | 21_711 | 21_712 | 21_715 => Halt::Sender,
-        // The validity period in the sender's settings is invalid.
-        21_624 | 30_012 | 30_013 | 90_007 | 90_014 => Halt::Sender,
-        // The number is not registered with the carriers or not verified, or its registered
-        // campaign is suspended.
-        21_729 | 30_032..=30_035 => Halt::Sender,
-        // The account's daily limit, or a trial's.
-        30_454 | 63_038 => Halt::SpendLimit,
-        _ => return None,
-    })
+    if ACCOUNT.iter().flat_map(|codes| *codes).any(|known| *known == code) {
+        Some(Halt::Account)
+    } else if SENDER.iter().flat_map(|codes| *codes).any(|known| *known == code) {
+        Some(Halt::Sender)
+    } else {
+        SPEND_LIMIT.contains(&code).then_some(Halt::SpendLimit)
+    }
 }
+
+const ACCOUNT: [&[u32]; 3] = [
+    // The account is suspended or closed, may not do this, or is not the one in the URL.
+    &[10_001, 10_002, 20_005, 20_006, 20_008, 20_010, 20_403, 20_404, 30_002, 30_037, 90_010],
+    // The credentials are wrong or expired.
+    &[
+        20_003, 20_101, 20_102, 20_103, 20_104, 20_105, 20_106, 20_107, 20_151, 20_152, 20_153,
+        20_154, 20_155, 20_156, 20_157, 20_159, 20_160,
+    ],
+    // The deployment's public URL is not one to which Twilio can send callbacks.
+    &[21_609, 21_626],
+];
+
+const SENDER: [&[u32]; 4] = [
+    // The number or sender id is missing, invalid, ambiguous, not the account's, or cannot send
+    // texts.
+    &[
+        21_212, 21_213, 21_267, 21_601, 21_603, 21_607, 21_616, 21_659, 21_660, 21_661, 21_708,
+        21_709, 21_910, 63_007,
+    ],
+    // The Messaging Service does not exist, is not available, or has no number to send from.
+    &[21_701, 21_702, 21_703, 21_704, 21_705, 21_711, 21_712, 21_715],
+    // The validity period in the sender's settings is invalid.
+    &[21_624, 30_012, 30_013, 90_007, 90_014],
+    // The number is not registered with the carriers or not verified, or its registered campaign
+    // is suspended.
+    &[21_729, 30_032, 30_033, 30_034, 30_035],
+];
+
+/// The account's daily limit, or a trial's.
+const SPEND_LIMIT: [u32; 2] = [30_454, 63_038];
 
 /// Returns why a message failed, given the code in its receipt.
 fn refusal_reason(code: u32) -> FailureReason {
@@ -72,10 +87,11 @@ fn refusal_reason(code: u32) -> FailureReason {
         21_202 | 21_211 | 21_217 | 21_265 | 21_266 | 21_268 | 21_401 | 21_421 | 21_604 | 21_614
         | 21_635 | 30_005 | 30_014 | 63_003 => Reason::InvalidNumber,
         21_612 | 21_214 | 30_003 | 30_006 | 30_009 | 63_035 | 63_036 => Reason::Unreachable,
-        // Blocked by a carrier, for its content or because its sender is not registered.
-        30_004 | 30_007 | 30_018 | 30_032..=30_035 | 30_038..=30_043 => Reason::Filtered,
-        // Blocked by Twilio's protection against pumped traffic.
-        30_450 | 30_453 | 30_485 => Reason::Filtered,
+        // Blocked by a carrier, for its content or because its sender is not registered; or by
+        // Twilio's protection against pumped traffic (30450 and up).
+        30_004 | 30_007 | 30_018 | 30_032..=30_035 | 30_038..=30_043 | 30_450 | 30_453 | 30_485 => {
+            Reason::Filtered
+        }
         30_036 => Reason::Expired,
         30_008 => Reason::Other,
         _ => Reason::ProviderError,
