@@ -23,17 +23,17 @@ pub(crate) async fn dispatch(
     campaign_id: CampaignId,
     message_id: MessageId,
 ) -> anyhow::Result<()> {
-    let Some(test) = app.table.test(organization_id, campaign_id, message_id).await? else {
+    let Some(sent) = app.table.test(organization_id, campaign_id, message_id).await? else {
         return Ok(());
     };
     let Some(organization) = app.table.organization(organization_id).await? else {
         return Ok(());
     };
-    if test.message.status() == Status::Unknown {
-        test_end::look_up(app, &test, organization.shards).await?;
-        return test_end::finish(app, &test.message, organization.shards).await;
+    if sent.message.status() == Status::Unknown {
+        test_end::look_up(app, &sent, organization.shards).await?;
+        return test_end::finish(app, &sent.message, organization.shards).await;
     }
-    let TestMessage { message, from, body, is_dry_run } = test;
+    let TestMessage { message, from, body, is_dry_run } = sent;
     let gateway = match app.gateways.of(&from).await {
         Ok(gateway) => Some(gateway),
         Err(error) if error.is_permanent() => {
