@@ -2,8 +2,10 @@
 //!
 //! A message that cannot be read goes to the dead-letter queue at once, since no retry would help
 //! it; one that a newer version wrote is left on its queue for a newer version; one whose handling
-//! fails or panics is reported, so that the queue hands out that one again and not its neighbours.
+//! fails or panics is reported, so that the queue hands out that one again and not its neighbors,
+//! after a back-off that is shorter than the queue's visibility timeout.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 
 use futures::future::{FutureExt, join_all};
@@ -13,7 +15,7 @@ use serde_json::value::RawValue;
 use shared::job::VERSION;
 use shared::time::Timestamp;
 
-use crate::queues::DeadLetters;
+use crate::queues::{DeadLetters, Received};
 
 /// The part of an SQS event that is read.
 #[derive(Debug, Deserialize)]
@@ -28,6 +30,10 @@ pub struct SqsRecord {
     pub message_id: String,
     pub body: String,
     #[serde(default)]
+    receipt_handle: String,
+    #[serde(default, rename = "eventSourceARN")]
+    source: String,
+    #[serde(default)]
     pub attributes: SqsAttributes,
 }
 
@@ -36,6 +42,8 @@ pub struct SqsRecord {
 pub struct SqsAttributes {
     /// Milliseconds since 1970, as a text.
     pub sent_timestamp: Option<String>,
+    /// How often the queue has handed the message out, as a text.
+    approximate_receive_count: Option<String>,
 }
 
 /// What SQS is told: the messages that are to be handed out again.
@@ -43,6 +51,9 @@ pub struct SqsAttributes {
 #[serde(rename_all = "camelCase")]
 pub struct BatchResponse {
     pub batch_item_failures: Vec<BatchItemFailure>,
+    /// The messages of the batch that may be retried before their visibility timeout ends.
+    #[serde(skip)]
+    received: HashMap<String, Received>,
 }
 
 #[derive(Debug, serde::Serialize)]
@@ -84,7 +95,9 @@ pub async fn parse<T: DeserializeOwned>(
     response: &mut BatchResponse,
 ) -> Vec<Parsed<T>> {
     let mut parsed = Vec::with_capacity(event.records.len());
-    for SqsRecord { message_id, body, attributes } in event.records {
+    for SqsRecord { message_id, body, receipt_handle, source, attributes } in event.records {
+        let receive_count =
+            attributes.approximate_receive_count.and_then(|count| count.parse().ok()).unwrap_or(1);
         let sent_at = attributes.sent_timestamp.and_then(|text| text.parse().ok());
         let sent_at = sent_at.and_then(Timestamp::from_millis);
         let version = serde_json::from_str::<Version>(&body);
@@ -93,6 +106,8 @@ pub async fn parse<T: DeserializeOwned>(
             response.fail(message_id);
             continue;
         }
+        let received = Received { source, receipt_handle, receive_count };
+        response.received.insert(message_id.clone(), received);
         match version.and_then(|_| serde_json::from_str(&body)) {
             Ok(body) => parsed.push(Parsed { message_id, sent_at, body }),
             Err(error) => {
@@ -135,10 +150,22 @@ where
             }
         }
     }
+    response.retry_soon(dead_letters).await;
     response
 }
 
 impl BatchResponse {
+    /// Makes the queue hand the failed messages out again after a back-off. Where that fails, it
+    /// does so when their visibility timeout ends. A message of a newer version waits that long,
+    /// since only a deployment helps it.
+    pub async fn retry_soon(&mut self, queues: &DeadLetters) {
+        let mut failed = Vec::new();
+        for BatchItemFailure { item_identifier } in &self.batch_item_failures {
+            failed.extend(self.received.remove(item_identifier));
+        }
+        queues.retry_soon(failed).await;
+    }
+
     pub fn fail(&mut self, message_id: String) {
         self.batch_item_failures.push(BatchItemFailure { item_identifier: message_id });
     }

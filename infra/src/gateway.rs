@@ -73,6 +73,16 @@ pub struct Refusal {
     pub code: Option<String>,
 }
 
+/// What one of a provider's labels for a message's state means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Label<T> {
+    Means(T),
+    /// Volley knows it and has no use for it.
+    Ignored,
+    /// It did not exist when this was written.
+    Unheard,
+}
+
 /// A message whose fate the provider may know.
 #[derive(Clone, Debug)]
 pub struct Sought<'a> {

@@ -1,6 +1,7 @@
 //! The SQS queues.
 
 mod receipts;
+mod retries;
 mod signed_call;
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use crate::config::Environment;
 use crate::usage::Usage;
 
 pub use receipts::ReceiptsQueue;
+pub(crate) use retries::Received;
 
 /// At most so many messages make one batch.
 const BATCH_MOST: usize = 10;

@@ -43,7 +43,8 @@ impl Window {
                 | FailureReason::Unreachable
                 | FailureReason::Expired
                 | FailureReason::Stopped
-                | FailureReason::Unknown,
+                | FailureReason::Canceled
+                | FailureReason::Other,
             )
             | None => {}
         }

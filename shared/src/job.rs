@@ -152,6 +152,19 @@ impl Arming {
     }
 }
 
+/// The first back-off of a job that failed.
+const MIN_RETRY_SECONDS: u32 = 5;
+/// The visibility timeout of the queues of jobs: never wait longer than without a back-off.
+const MAX_RETRY_SECONDS: u32 = 300;
+
+/// Returns after how many seconds a queue hands a failed job out again, given how often it has
+/// handed it out.
+#[must_use]
+pub fn retry_seconds(receive_count: u32) -> u32 {
+    let doublings = receive_count.saturating_sub(1).min(16);
+    (MIN_RETRY_SECONDS << doublings).min(MAX_RETRY_SECONDS)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -168,6 +181,13 @@ mod tests {
         check(0, Arming::Delay { seconds: 0 });
         check(60, Arming::Delay { seconds: 60 });
         check(61, Arming::Schedule);
+    }
+
+    #[test]
+    fn a_failed_job_is_retried_ever_later() {
+        let waits: Vec<u32> = (0..10).map(retry_seconds).collect();
+        assert_eq!(waits, [5, 5, 10, 20, 40, 80, 160, 300, 300, 300]);
+        assert_eq!(retry_seconds(u32::MAX), MAX_RETRY_SECONDS);
     }
 
     /// Jobs lie on queues while a new version is deployed, so what each version wrote is a

@@ -70,6 +70,8 @@ pub enum InvalidKeywords {
     Twice(String),
     #[error("a reply must be 1 to {REPLY_LONGEST} characters")]
     Reply,
+    #[error("a reply must not contain the character U+{:04X}", u32::from(*.0))]
+    ReplyCharacter(char),
 }
 
 /// Source: the longest keyword at AWS End User Messaging.
@@ -84,6 +86,24 @@ pub fn plain(text: &str) -> String {
         .filter(|c| !is_combining_mark(*c) && c.is_alphanumeric())
         .flat_map(char::to_uppercase)
         .collect()
+}
+
+/// Whether XML 1.0 can hold a character, even escaped. Twilio reads replies as XML.
+///
+/// Source: production `Char` of <https://www.w3.org/TR/xml/#charsets>. A `char` is never a
+/// surrogate.
+#[must_use]
+pub fn is_xml(character: char) -> bool {
+    match character {
+        '\t' | '\n' | '\r' => true,
+        '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => false,
+        _ => true,
+    }
+}
+
+/// Control characters that XML can hold have no place in a text either, except line breaks and tabs.
+fn is_for_reply(character: char) -> bool {
+    is_xml(character) && (!character.is_control() || matches!(character, '\t' | '\n' | '\r'))
 }
 
 impl Keyword {
@@ -144,10 +164,13 @@ impl Keywords {
             read(self.start, Keyword::Start)?,
             read(self.help, Keyword::Help)?,
         );
-        let is_reply = |text: &str| (1..=REPLY_LONGEST).contains(&text.trim().chars().count());
-        let replies = self.replies.as_ref();
-        if replies.is_some_and(|r| ![&r.stop, &r.start, &r.help].iter().all(|t| is_reply(t))) {
-            return Err(InvalidKeywords::Reply);
+        for reply in self.replies.iter().flat_map(|r| [&r.stop, &r.start, &r.help]) {
+            if !(1..=REPLY_LONGEST).contains(&reply.trim().chars().count()) {
+                return Err(InvalidKeywords::Reply);
+            }
+            if let Some(character) = reply.chars().find(|c| !is_for_reply(*c)) {
+                return Err(InvalidKeywords::ReplyCharacter(character));
+            }
         }
         Ok(Self { stop, start, help, replies: self.replies })
     }
@@ -239,5 +262,26 @@ mod tests {
         };
         let own = Keywords { replies: Some(replies), ..Keywords::default() };
         assert_eq!(own.checked().expect("valid").reply(Keyword::Help), Some("Call us."));
+    }
+    #[test]
+    fn replies_hold_what_xml_can_hold() {
+        let with = |text: &str| {
+            let replies = Replies {
+                stop: text.to_owned(),
+                start: "Hello.".to_owned(),
+                help: "Call us.".to_owned(),
+            };
+            Keywords { replies: Some(replies), ..Keywords::default() }.checked().map(|_| ())
+        };
+        for text in ["Bye.", "Line\r\nline\ttab", "<&>", "¡Adiós! 👋", "e\u{301}", "\u{fffd}"] {
+            assert_eq!(with(text), Ok(()), "{text:?}");
+        }
+        let refused = (0..=u32::from(char::MAX)).filter_map(char::from_u32).filter(|c| {
+            let is_refused = with(&format!("a{c}b")) == Err(InvalidKeywords::ReplyCharacter(*c));
+            assert!(is_refused || is_xml(*c), "{c:?}");
+            is_refused
+        });
+        // 29 of C0, DEL, 32 of C1, and two that are no characters.
+        assert_eq!(refused.count(), 29 + 1 + 32 + 2);
     }
 }

@@ -53,8 +53,13 @@ pub enum FailureReason {
     Filtered,
     Expired,
     Stopped,
+    /// Someone canceled the message at the provider.
+    Canceled,
     ProviderError,
-    Unknown,
+    /// The provider gives no reason, or one that fits none of the others. Earlier versions stored
+    /// it as `unknown`.
+    #[serde(alias = "unknown")]
+    Other,
 }
 
 /// What the worker that claimed a message learnt.
@@ -192,7 +197,7 @@ impl Message {
         match (&self.outcome, &self.receipt) {
             (Some(Outcome::Failed { reason, code, .. }), _) => Some((*reason, code.as_deref())),
             (_, Some(receipt)) => {
-                Some((receipt.reason.unwrap_or(FailureReason::Unknown), receipt.code.as_deref()))
+                Some((receipt.reason.unwrap_or(FailureReason::Other), receipt.code.as_deref()))
             }
             _ => None,
         }
@@ -226,6 +231,22 @@ impl Message {
     #[must_use]
     pub fn updated_at(&self) -> Timestamp {
         self.words().updated_at().unwrap_or(self.created_at)
+    }
+}
+
+/// How long after its creation a test message that is unknown is looked up.
+const MAX_TEST_LOOK_UP_SECONDS: i64 = 2 * 3_600;
+
+impl Message {
+    /// Whether work is left for this test message: it is not handed over yet, or is unknown and
+    /// young enough that a look-up may still find it.
+    #[must_use]
+    pub fn is_test_owed(&self, now: Timestamp) -> bool {
+        match self.status() {
+            Status::Pending => true,
+            Status::Unknown => now < self.created_at.plus_seconds(MAX_TEST_LOOK_UP_SECONDS),
+            Status::Sent | Status::Delivered | Status::Failed => false,
+        }
     }
 }
 

@@ -125,8 +125,11 @@ pub(crate) async fn hand_over(
     let outcome = match answer {
         Handover::Accepted(provider_id) => Outcome::Accepted { provider_id, at: clock::now() },
         Handover::Refused(refusal) => {
-            if refusal.reason == FailureReason::Unsubscribed {
-                suppress(app, message, &refusal, text).await?;
+            // The provider has certainly not taken the message, whether or not this succeeds.
+            if refusal.reason == FailureReason::Unsubscribed
+                && let Err(error) = suppress(app, message, &refusal, text).await
+            {
+                tracing::error!(message.id = %message.id, error = ?error, "failed to keep an opt-out");
             }
             let Refusal { reason, code } = refusal;
             Outcome::Failed { reason, code, at: clock::now() }
@@ -186,3 +189,6 @@ pub(crate) fn reference(message: &Message) -> MessageRef {
         kind: message.kind,
     }
 }
+
+#[cfg(test)]
+mod tests;

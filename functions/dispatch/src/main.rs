@@ -4,6 +4,7 @@ mod chunk;
 mod handover;
 mod members;
 mod test;
+mod test_end;
 
 use std::sync::Arc;
 use std::time::Duration;

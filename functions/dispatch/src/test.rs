@@ -4,13 +4,14 @@ use infra::clock;
 use infra::table::{Settlement, TestMessage};
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Job;
-use shared::message::{FailureReason, Message, Outcome};
+use shared::message::{FailureReason, Message, Outcome, Status};
 use shared::pace::Pace;
 use shared::parts::Parts;
 use shared::sender::Sender;
 
 use crate::App;
 use crate::handover::{self, Handed, Member, Right, Text};
+use crate::test_end;
 
 const RETRY_SECONDS: u32 = 10;
 /// Whoever tests is waiting for the text: after this long it is told to have failed.
@@ -22,14 +23,17 @@ pub(crate) async fn dispatch(
     campaign_id: CampaignId,
     message_id: MessageId,
 ) -> anyhow::Result<()> {
-    let Some(TestMessage { message, from, body, is_dry_run }) =
-        app.table.test(organization_id, campaign_id, message_id).await?
-    else {
+    let Some(sent) = app.table.test(organization_id, campaign_id, message_id).await? else {
         return Ok(());
     };
     let Some(organization) = app.table.organization(organization_id).await? else {
         return Ok(());
     };
+    if sent.message.status() == Status::Unknown {
+        test_end::look_up(app, &sent, organization.shards).await?;
+        return test_end::finish(app, &sent.message, organization.shards).await;
+    }
+    let TestMessage { message, from, body, is_dry_run } = sent;
     let gateway = match app.gateways.of(&from).await {
         Ok(gateway) => Some(gateway),
         Err(error) if error.is_permanent() => {
@@ -64,7 +68,7 @@ pub(crate) async fn dispatch(
         }
     };
     let wait = match member {
-        Member::Settled { .. } => return Ok(app.table.finish_test(&message).await?),
+        Member::Settled { .. } => return test_end::finish(app, &message, shards).await,
         Member::Unreachable | Member::Halted(_) => RETRY_SECONDS,
         Member::Throttled { retry_after } => {
             u32::try_from(retry_after.as_secs())?.clamp(RETRY_SECONDS, 900)

@@ -95,7 +95,7 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
             .table
             .test(*organization_id, *campaign_id, *message_id)
             .await?
-            .is_some_and(|test| test.message.status().rank() == 0),
+            .is_some_and(|test| test.message.is_test_owed(clock::now())),
         Job::Chunk { .. } => false,
     })
 }

@@ -9,6 +9,7 @@ use infra::clock;
 use infra::telemetry;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use shared::keyword::is_xml;
 
 use crate::{App, inbound, signed, status};
 
@@ -70,8 +71,10 @@ impl Response {
     }
 }
 
-/// A text as XML holds it.
+/// Returns a text as XML holds it. Characters that XML cannot hold are dropped: replies that were
+/// saved before they were checked may contain some.
 fn escaped(text: &str) -> String {
+    let text: String = text.chars().filter(|c| is_xml(*c)).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
@@ -191,6 +194,8 @@ mod tests {
         let response = Response::to_person(Some("You & I <3"));
         assert_eq!(response.body, "<Response><Message>You &amp; I &lt;3</Message></Response>");
         assert_eq!(Response::to_person(None).body, "<Response/>");
+        let response = Response::to_person(Some("By\u{0}e\u{b}\n\u{ffff}."));
+        assert_eq!(response.body, "<Response><Message>Bye\n.</Message></Response>");
     }
 
     #[test]

@@ -88,6 +88,7 @@ pub(crate) async fn apply(app: &App, event: SqsEvent) -> BatchResponse {
             }
         }
     }
+    response.retry_soon(&app.dead_letters).await;
     response
 }
 

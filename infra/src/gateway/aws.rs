@@ -6,8 +6,10 @@
 
 mod answers;
 mod events;
+mod labels;
 
 pub use events::{Event, Inbound};
+pub use labels::{Fate, event_label};
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ mod answers;
 mod codes;
 mod lookup;
 
-pub use codes::{receipt_status, refusal_reason};
+pub use codes::{failure_reason, receipt_status};
 
 use std::time::Duration;
 

@@ -166,8 +166,14 @@ pub(crate) fn message_of(message: &MessageRef, shards: u16) -> Key {
 
 /// A receipt that waits for its message, beside the place where that would be.
 pub(crate) fn parked(message: &MessageRef, shards: u16, provider_id: &str, status: &str) -> Key {
+    let Key { pk, sk } = parked_beside(message, shards);
+    Key::new(pk, format!("{sk}{provider_id}#{status}"))
+}
+
+/// The partition and the sort keys' prefix of all receipts that wait for a message.
+pub(crate) fn parked_beside(message: &MessageRef, shards: u16) -> Key {
     let beside = message_of(message, shards);
-    Key::new(beside.pk, format!("{PARKED}{}#{provider_id}#{status}", message.message_id))
+    Key::new(beside.pk, format!("{PARKED}{}#", message.message_id))
 }
 
 pub(crate) fn import(organization: OrganizationId, id: ImportId) -> Key {

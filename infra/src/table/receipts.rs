@@ -1,12 +1,13 @@
 //! Receipts, on their messages and parked beside them.
 
 use serde::{Deserialize, Serialize};
+use shared::message::Message;
 use shared::receipt::{Delivery, MessageRef, Receipt};
 
 use super::back_off::Patience;
 use super::keys::{self, Key};
 use super::messages::{self, word};
-use super::read::{Item, parse};
+use super::read::{Consistency, Item, Range, SortKey, parse};
 use super::statements::{Executed, Statement};
 use super::write::{ABSENT, Value, item};
 use super::{Result, Table};
@@ -56,6 +57,17 @@ fn statement(table: &Table, delivery: &Delivery, shards: u16) -> Statement {
     Statement::update(table, &key, set, HIGHER, values)
 }
 
+/// Returns what became of a receipt that was refused where `known` is now. The message may have come
+/// after the refusal. Then the receipt is not known yet and has to be tried again.
+fn refused(known: &Message, receipt: &Receipt) -> ReceiptApplied {
+    let is_same = known.provider_id().is_none_or(|id| id == receipt.provider_id);
+    if is_same && !receipt.supersedes(known.receipt.as_ref()) {
+        ReceiptApplied::Known
+    } else {
+        ReceiptApplied::Early
+    }
+}
+
 fn parked_key(delivery: &Delivery, shards: u16) -> Key {
     let Delivery { message, receipt, .. } = delivery;
     keys::parked(message, shards, &receipt.provider_id, &word(receipt.status))
@@ -78,9 +90,7 @@ impl Table {
                 Executed::Refused(None) => Ok(ReceiptApplied::Early),
                 Executed::Refused(Some(existing)) => {
                     let known = messages::read(existing, organization_id, campaign_id)?;
-                    let id = delivery.receipt.provider_id.as_str();
-                    let is_same = known.provider_id().is_none_or(|known| known == id);
-                    Ok(if is_same { ReceiptApplied::Known } else { ReceiptApplied::Early })
+                    Ok(refused(&known, &delivery.receipt))
                 }
                 Executed::Failed(error) => Err(error),
             }
@@ -100,6 +110,13 @@ impl Table {
         let parked = item(KIND, &parked_key(delivery, shards), New { delivery, expires_at })?;
         self.put(parked, ABSENT, Vec::new()).await?;
         Ok(())
+    }
+
+    /// The receipts that wait beside one message.
+    pub async fn parked_beside(&self, message: &MessageRef, shards: u16) -> Result<Vec<Delivery>> {
+        let beside = keys::parked_beside(message, shards);
+        let range = Range::new(beside.pk, SortKey::Prefix(beside.sk), Consistency::Strong);
+        self.all(range).await?.into_iter().map(read_parked).collect()
     }
 
     pub async fn unpark(&self, delivery: &Delivery, shards: u16) -> Result<()> {

@@ -9,11 +9,11 @@ use aws_sdk_dynamodb::types::{
     BatchStatementRequest, BatchStatementResponse, ReturnConsumedCapacity,
     ReturnValuesOnConditionCheckFailure,
 };
-use futures::future::try_join_all;
+use futures::future::{join_all, try_join_all};
 
 use super::back_off::{self, Patience};
 use super::keys::Key;
-use super::read::Item;
+use super::read::{Consistency, Item};
 use super::write::Value;
 use super::{Result, Table, TableError};
 use crate::usage::Access;
@@ -27,13 +27,16 @@ const OPERATION: &str = "BatchExecuteStatement";
 pub(super) struct Statement {
     text: String,
     parameters: Vec<AttributeValue>,
+    /// The item that an update is about.
+    updates: Option<Key>,
 }
 
 /// What became of a statement.
 #[derive(Debug)]
 pub(super) enum Executed {
     Done,
-    /// The condition did not hold; an update's item as it is, if there is one.
+    /// The condition did not hold. Of an update, the item as it was then or is now, or `None` if
+    /// there is no such item. Of an insert, possibly nothing though there is an item.
     Refused(Option<Item>),
     /// It may have been executed or not.
     Failed(TableError),
@@ -49,6 +52,7 @@ impl Statement {
         Self {
             text: format!("INSERT INTO \"{}\" VALUE {{{}}}", table.name, names.join(", ")),
             parameters: attributes.into_iter().map(|(_, value)| value).collect(),
+            updates: None,
         }
     }
 
@@ -68,9 +72,10 @@ impl Statement {
             table.name,
             names.join(" "),
         );
-        let key = [Value::from(key.pk.as_str()), Value::from(key.sk.as_str())];
-        let parameters = set.into_iter().map(|(_, value)| value).chain(key).chain(values);
-        Self { text, parameters: parameters.map(|value| value.0).collect() }
+        let names = [Value::from(key.pk.as_str()), Value::from(key.sk.as_str())];
+        let parameters = set.into_iter().map(|(_, value)| value).chain(names).chain(values);
+        let parameters = parameters.map(|value| value.0).collect();
+        Self { text, parameters, updates: Some(key.clone()) }
     }
 }
 
@@ -81,13 +86,31 @@ impl Table {
         statements: Vec<Statement>,
         patience: Patience,
     ) -> Result<Vec<Executed>> {
+        let updates: Vec<Option<Key>> =
+            statements.iter().map(|statement| statement.updates.clone()).collect();
         let mut requests = Vec::new();
         let mut statements = statements.into_iter().peekable();
         while statements.peek().is_some() {
             let some = statements.by_ref().take(STATEMENTS_MOST).collect();
             requests.push(self.execute_some(some, patience));
         }
-        Ok(try_join_all(requests).await?.into_iter().flatten().collect())
+        let executed: Vec<Executed> = try_join_all(requests).await?.into_iter().flatten().collect();
+        let known = executed.into_iter().zip(updates);
+        let known = known.map(|(executed, updates)| self.with_item(executed, updates));
+        Ok(join_all(known).await)
+    }
+
+    /// Reads the item of an update that was refused without it. Whether the service returns the
+    /// item of a batch's statement is not documented, and its absence must not be taken for the
+    /// item's own.
+    async fn with_item(&self, executed: Executed, updates: Option<Key>) -> Executed {
+        let (Executed::Refused(None), Some(key)) = (&executed, updates) else {
+            return executed;
+        };
+        match self.get_item(&key, Consistency::Strong).await {
+            Ok(item) => Executed::Refused(item),
+            Err(error) => Executed::Failed(error),
+        }
     }
 
     /// Executes statements of one request, and again those that the table may take a moment later.
@@ -125,7 +148,7 @@ impl Table {
 
     async fn request(&self, statements: Vec<Statement>) -> Result<Vec<BatchStatementResponse>> {
         let count = statements.len();
-        let statements = statements.into_iter().map(|Statement { text, parameters }| {
+        let statements = statements.into_iter().map(|Statement { text, parameters, .. }| {
             BatchStatementRequest::builder()
                 .statement(text)
                 .set_parameters(Some(parameters))

@@ -7,6 +7,7 @@ mod moves;
 mod pace;
 mod receipts;
 mod unsubscribes;
+mod without_items;
 
 use infra::table::Table;
 use infra::usage::Usage;

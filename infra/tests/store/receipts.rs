@@ -7,7 +7,7 @@ use shared::receipt::{Delivery, MessageRef, Receipt};
 
 use crate::{SHARDS, messages, table};
 
-fn delivery(message: &Message, id: &str, status: Status) -> Delivery {
+pub(crate) fn delivery(message: &Message, id: &str, status: Status) -> Delivery {
     Delivery {
         message: MessageRef {
             organization_id: message.organization_id,
@@ -26,7 +26,7 @@ fn delivery(message: &Message, id: &str, status: Status) -> Delivery {
     }
 }
 
-async fn apply(table: &Table, delivery: Delivery) -> anyhow::Result<ReceiptApplied> {
+pub(crate) async fn apply(table: &Table, delivery: Delivery) -> anyhow::Result<ReceiptApplied> {
     let mut answers = table.apply_receipts(&[(delivery, SHARDS)]).await?;
     Ok(answers.pop().expect("one answer")?)
 }

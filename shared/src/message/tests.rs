@@ -79,7 +79,7 @@ proptest! {
             match writer {
                 0 if message.outcome.is_none() => {
                     message.outcome = Some(if status == Status::Failed {
-                        Outcome::Failed { reason: FailureReason::Unknown, code: None, at: at(1) }
+                        Outcome::Failed { reason: FailureReason::Other, code: None, at: at(1) }
                     } else {
                         Outcome::Accepted { provider_id: "SM1".to_owned(), at: at(1) }
                     });
@@ -96,4 +96,25 @@ proptest! {
             rank = message.status().rank();
         }
     }
+}
+
+/// Rows and receipts on the queue may hold the label that earlier versions wrote.
+#[test]
+fn the_old_name_of_other_is_still_read() {
+    let read = |label: &str| serde_json::from_value::<FailureReason>(label.into());
+    assert_eq!(read("unknown").expect("the old label"), FailureReason::Other);
+    assert_eq!(read("other").expect("the new label"), FailureReason::Other);
+    let written = serde_json::to_value(FailureReason::Other).expect("a label");
+    assert_eq!(written, "other");
+}
+
+#[test]
+fn an_unknown_test_is_owed_until_it_is_old() {
+    let mut test = Message { kind: Kind::Test, ..message() };
+    assert!(test.is_test_owed(at(1_000_000)), "pending");
+    test.unknown_at = Some(at(1));
+    assert!(test.is_test_owed(at(MAX_TEST_LOOK_UP_SECONDS - 1)));
+    assert!(!test.is_test_owed(at(MAX_TEST_LOOK_UP_SECONDS)));
+    test.receipt = Some(receipt(Status::Sent, 2));
+    assert!(!test.is_test_owed(at(3)), "a receipt has settled it");
 }

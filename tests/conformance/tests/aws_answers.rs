@@ -118,6 +118,14 @@ async fn each_answer_has_its_meaning() {
         (invalid("DestinationPhoneNumber"), refused(Reason::InvalidNumber, "INVALID_PARAMETER")),
         (invalid("MessageBody"), refused(Reason::ProviderError, "INVALID_PARAMETER")),
         (quota("MONTHLY_SPEND_LIMIT_REACHED_FOR_TEXT"), Handover::Halted(Halt::SpendLimit)),
+        (quota("MONTHLY_SPEND_LIMIT_REACHED_FOR_RCS"), Handover::Halted(Halt::SpendLimit)),
+        (invalid("OriginationIdentity"), Handover::Halted(Halt::Sender)),
+        (invalid("TimeToLive"), Handover::Halted(Halt::Sender)),
+        (
+            error("ValidationException", &reason("CHANNEL_NOT_ENABLED")),
+            Handover::Halted(Halt::Sender),
+        ),
+        (error("ThrottledException", ""), throttled.clone()),
         (quota(daily), refused(Reason::ProviderError, daily)),
         (
             error("AccessDeniedException", &reason("ACCOUNT_DISABLED")),

@@ -24,7 +24,7 @@ const FATES: [(&str, &str, Option<&str>, usize); 23] = [
     ("undelivered-30005", "failed", Some("invalid_number"), 1),
     ("undelivered-30006", "failed", Some("unreachable"), 1),
     ("undelivered-30007", "failed", Some("filtered"), 1),
-    ("undelivered-30008", "failed", Some("unknown"), 1),
+    ("undelivered-30008", "failed", Some("other"), 1),
     ("expired", "failed", Some("expired"), 1),
     ("refused-21610", "failed", Some("unsubscribed"), 0),
     ("refused-21211", "failed", Some("invalid_number"), 0),

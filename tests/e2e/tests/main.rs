@@ -20,6 +20,7 @@ mod pacing;
 mod poison;
 mod polling;
 mod quotes;
+mod retries;
 mod scheduled;
 mod starts;
 mod tenancy;

@@ -1,10 +1,16 @@
 //! Flow 3: a test message.
 
 use anyhow::Context;
+use e2e::staging::table;
 use e2e::{PATIENCE, Tenant, phone, text};
+use infra::clock;
 use local::client::wait;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::message::{Kind, Status};
+use shared::organization::SHARDS;
+use shared::phone::Phone;
+use shared::receipt::{Delivery, MessageRef, Receipt};
 
 use crate::fates;
 
@@ -87,6 +93,56 @@ async fn a_tests_failure_is_not_the_campaigns() -> anyhow::Result<()> {
     assert_eq!(tenant.messages(&id).await?[0]["status"], "delivered");
     until(&tenant, &id, &test, "failed").await?;
     Ok(())
+}
+
+/// The provider took it, and neither its answer nor a receipt came.
+#[tokio::test]
+async fn an_unknown_test_is_looked_up() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let to = phone();
+    tenant.books.script(&to, "answer-lost-unheard").await?;
+    let id = tenant.draft("Hello").await?;
+    let message = send_test(&tenant, &id, &to).await?;
+    until(&tenant, &id, &message, "unknown").await?;
+    let found = until(&tenant, &id, &message, "delivered").await?;
+    let taken = tenant.books.taken(&to).await?;
+    assert_eq!(taken.len(), 1, "it is never sent again");
+    assert_eq!(found["providerMessageId"], taken[0]["sid"]);
+    Ok(())
+}
+
+/// The provider has no such message, so only the receipt that waits beside it can settle it.
+#[tokio::test]
+async fn a_receipt_that_waits_beside_an_unknown_test_is_applied() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let to = phone();
+    tenant.books.script(&to, "error").await?;
+    let id = tenant.draft("Hello").await?;
+    let message = send_test(&tenant, &id, &to).await?;
+    until(&tenant, &id, &message, "unknown").await?;
+    let reference = MessageRef {
+        organization_id: text(&message["organizationId"]).parse()?,
+        campaign_id: id.parse()?,
+        message_id: text(&message["id"]).parse()?,
+        kind: Kind::Test,
+    };
+    let receipt = Receipt {
+        provider_id: "SM00000000000000000000000000000007".to_owned(),
+        status: Status::Delivered,
+        reason: None,
+        code: None,
+        at: clock::now(),
+    };
+    let parked = Delivery { message: reference, to: Phone::from_e164(&to)?, receipt };
+    let table = table(&tenant).await;
+    table.park(&parked, SHARDS).await?;
+    let found = until(&tenant, &id, &message, "delivered").await?;
+    assert_eq!(found["providerMessageId"], parked.receipt.provider_id);
+    wait("the parked receipt to go", PATIENCE, async || {
+        let left = table.parked_beside(&reference, SHARDS).await?;
+        Ok(left.is_empty().then_some(()))
+    })
+    .await
 }
 
 #[tokio::test]

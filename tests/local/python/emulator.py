@@ -12,6 +12,8 @@ Tests that disturb the functions set these variables:
   by its user agent's application, and to the provider by a path before its own, which it is.
 - FUNCTIONS_SKEW: by how many seconds a function's clock may be off, at most; each process draws its
   own by FUNCTIONS_SEED. FUNCTIONS_FAKETIME is libfaketime's library, by which it is.
+- FUNCTIONS_AHEAD: a file with the seconds by which the clocks of functions' new processes are ahead,
+  beside what each is off. Without the file they are not.
 - FUNCTIONS_CRASH: the functions crash all the time. After a crash the emulator leaves a function's
   whole queue alone for a second, and runs five of a function at once; neither is AWS's.
 """
@@ -111,6 +113,7 @@ class Disturbed:
         self.endpoint = os.environ.pop("FUNCTIONS_ENDPOINT_URL", None)
         self.skew = int(os.environ.pop("FUNCTIONS_SKEW", "0"))
         self.faketime = os.environ.pop("FUNCTIONS_FAKETIME", "")
+        self.ahead = os.environ.pop("FUNCTIONS_AHEAD", "")
         self.count = itertools.count()
         self.chance = random.Random(os.environ.pop("FUNCTIONS_SEED", ""))
 
@@ -123,14 +126,23 @@ class Disturbed:
             if provider := environment.get("PROVIDER_URL"):
                 environment["PROVIDER_URL"] = f"{provider}/{name}"
         # Half of the clocks are right.
+        off = self.seconds_ahead()
         if self.skew and self.chance.random() < 0.5:
-            off = self.chance.randint(-self.skew, self.skew)
+            off += self.chance.randint(-self.skew, self.skew)
+        if off:
             environment |= {
                 "LD_PRELOAD": self.faketime,
                 "FAKETIME": f"{off:+d}",
                 "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             }
         return environment
+
+    def seconds_ahead(self):
+        try:
+            with open(self.ahead) as file:
+                return int(file.read())
+        except FileNotFoundError:
+            return 0
 
 
 def main():

@@ -117,11 +117,12 @@ pub const TABLE: [(u16, &str, Fate); 22] = [
 ];
 
 /// Fates that no digits say, so that no contact has one unless it is scripted: those of the
-/// account, and an opt-out that only a look-up tells.
-const BY_NAME: [(&str, Fate); 3] = [
+/// account, and what only a look-up tells.
+const BY_NAME: [(&str, Fate); 4] = [
     ("spend-limit", refused(63_038)),
     ("account-disabled", refused(20_005)),
     ("opted-out-unheard", Fate { receipts: Receipts::Never, ..undelivered(21_610) }),
+    ("answer-lost-unheard", Fate { receipts: Receipts::Never, ..answered(Answer::Lost) }),
 ];
 
 impl Fate {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, bail};
 
-const USAGE: &str = "usage: torture [--seeds N] [--minutes N] [--from SEED] [--at-once N] [--skew SECONDS] | --seed N";
+const USAGE: &str = "usage: torture [--seeds N] [--minutes N] [--from SEED] [--at-once N] [--skew SECONDS] [--blackout SECONDS] | --seed N";
 
 /// One seed is run so often at once. Its faults are the same each time; which process they meet,
 /// with which clock, and in what order, is not.
@@ -22,7 +22,12 @@ pub struct Arguments {
     pub at_once: usize,
     /// By how many seconds a function's clock may be off.
     pub skew: u32,
+    /// How long the provider is down for everyone.
+    pub blackout: Duration,
 }
+
+/// Longer than five attempts of a chunk take, with their back-offs.
+const BLACKOUT: Duration = Duration::from_secs(330);
 
 impl Arguments {
     pub fn from_process() -> anyhow::Result<Self> {
@@ -34,6 +39,7 @@ impl Arguments {
             within: Duration::MAX,
             at_once: 80,
             skew: 180,
+            blackout: BLACKOUT,
         };
         let mut from = None;
         for pair in words.chunks(2) {
@@ -44,9 +50,12 @@ impl Arguments {
                 "--seed" => {
                     (arguments.from, arguments.seeds) = (value, TIMES);
                     arguments.is_one = true;
+                    // The company that it fails in matters more than how long this lasts.
+                    arguments.blackout = Duration::from_secs(40);
                 }
                 "--from" => from = Some(value),
                 "--at-once" => arguments.at_once = usize::try_from(value)?.max(1),
+                "--blackout" => arguments.blackout = Duration::from_secs(value),
                 "--skew" => arguments.skew = u32::try_from(value)?,
                 "--minutes" => {
                     arguments.within = Duration::from_secs(value * 60);

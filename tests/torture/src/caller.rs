@@ -38,6 +38,11 @@ impl Callers {
         known.get(name).copied()
     }
 
+    /// Kills every process of a function that lives now.
+    pub fn kill_all(&self) {
+        self.children().into_values().for_each(kill);
+    }
+
     /// The functions' processes that live now.
     fn children(&self) -> HashMap<String, Caller> {
         let Some(emulator) = self.emulator.get() else { return HashMap::new() };

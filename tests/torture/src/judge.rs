@@ -25,6 +25,10 @@ pub struct Expected {
     pub tested: BTreeSet<String>,
     /// Whether the campaign went over its limits, so that nothing may leave.
     pub is_held_back: bool,
+    /// Whether someone or its limits may have stopped the campaign.
+    pub may_stop: bool,
+    /// What the provider does with messages to some phones.
+    pub fates: BTreeMap<String, &'static str>,
 }
 
 #[derive(Debug)]
@@ -132,6 +136,26 @@ fn whom(by_phone: &BTreeMap<&str, &Value>, expected: &Expected) -> Option<String
     None
 }
 
+/// Says why a message that failed without a text should have been sent. An outage is no reason: who
+/// was certainly not texted waits for its end.
+fn dropped(phone: &str, message: &Value, expected: &Expected) -> Option<String> {
+    if message["status"] != "failed" {
+        return None;
+    }
+    let Expected { either, unsubscribed, maybe, fates, may_stop, .. } = expected;
+    let fate = fates.get(phone).copied().unwrap_or_default();
+    let is_right = match message["errorReason"].as_str().unwrap_or_default() {
+        "unsubscribed" => {
+            fate == "refused-21610" || unsubscribed.contains(phone) || maybe.contains(phone)
+        }
+        "invalid_number" => fate == "refused-21211",
+        "stopped" => *may_stop,
+        _ => false,
+    };
+    let is_edited = either.iter().any(|(old, new)| old == phone || new == phone);
+    (!is_right).then(|| format!("{phone} was dropped (edited: {is_edited}): {message}"))
+}
+
 /// Compares what is told of each message with the provider's books.
 async fn texts(
     books: &Books,
@@ -152,6 +176,11 @@ async fn texts(
         let Some(message) = by_phone.get(phone) else { continue };
         if expected.is_held_back && !got.is_empty() {
             broken!("{phone} got a text of a campaign that went over its limits");
+        }
+        if got.is_empty()
+            && let Some(told) = dropped(phone, message, expected)
+        {
+            broken!("{told}");
         }
         let ended = got.first().map(String::as_str);
         let is_true = match message["status"].as_str().unwrap_or_default() {
@@ -180,4 +209,32 @@ async fn texts(
         (None, 0) => Verdict::Good,
         (None, count) => Verdict::Unknown(count),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_what_a_person_or_the_provider_decided_fails_a_message() {
+        let (phone, other) = ("+12135550100", "+12135550101");
+        let mut expected = Expected::default();
+        expected.fates.insert(phone.to_owned(), "refused-21211");
+        let failed = |reason: &str| json!({"status": "failed", "errorReason": reason});
+        let is_dropped = |phone: &str, reason: &str, expected: &Expected| {
+            dropped(phone, &failed(reason), expected).is_some()
+        };
+        assert!(!is_dropped(phone, "invalid_number", &expected));
+        assert!(is_dropped(other, "invalid_number", &expected));
+        for reason in ["provider_error", "stopped", "unsubscribed", "expired", "other"] {
+            assert!(is_dropped(phone, reason, &expected), "{reason}");
+        }
+        assert!(dropped(phone, &json!({"status": "unknown"}), &expected).is_none());
+        expected.may_stop = true;
+        expected.maybe.insert(other.to_owned());
+        assert!(!is_dropped(phone, "stopped", &expected));
+        assert!(!is_dropped(other, "unsubscribed", &expected));
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::fault::Fault;
 use crate::operation::Operation;
+use crate::outage::Outage;
 
 #[derive(Default)]
 pub struct Ledger(Mutex<Entries>);
@@ -19,6 +20,19 @@ struct Entries {
     unknown: BTreeMap<String, u64>,
     copies: u64,
     unplanned: u64,
+    outages: BTreeMap<Outage, Outages>,
+    /// Campaigns that waited for the provider while nothing listened at its address.
+    blacked_out: u64,
+}
+
+/// What came of the outages of a kind.
+#[derive(Default)]
+struct Outages {
+    requests: u64,
+    /// Runs that met one.
+    runs: u64,
+    /// Runs in which it had the effect that it must have.
+    answered: u64,
 }
 
 #[derive(Default)]
@@ -51,6 +65,43 @@ impl Ledger {
                 *site.kills.entry(fault).or_default() += 1;
             }
         });
+    }
+
+    /// A request met an outage.
+    pub fn outage(&self, outage: Outage) {
+        self.with(|entries| entries.outages.entry(outage).or_default().requests += 1);
+    }
+
+    /// A run's outage is over. `is_answered` says whether its campaign paused itself over it, or what
+    /// a person wrote was kept.
+    pub fn outlasted(&self, outage: Outage, is_answered: bool) {
+        self.with(|entries| {
+            let outages = entries.outages.entry(outage).or_default();
+            outages.runs += 1;
+            outages.answered += u64::from(is_answered);
+        });
+    }
+
+    /// A campaign waits while nothing listens at the provider's address.
+    pub fn blacked_out(&self) {
+        self.with(|entries| entries.blacked_out += 1);
+    }
+
+    /// Outages that befell no run, or never had the effect that they must have.
+    #[must_use]
+    pub fn missing_outages(&self) -> Vec<String> {
+        self.with(|entries| {
+            let of = |outage| entries.outages.get(&outage);
+            let missing = Outage::ALL.into_iter().filter_map(|outage| match of(outage) {
+                Some(Outages { requests, answered, .. }) if *requests > 0 && *answered > 0 => None,
+                Some(Outages { requests, .. }) if *requests > 0 => {
+                    Some(format!("{} was never answered", outage.name()))
+                }
+                _ => Some(format!("{} befell nothing", outage.name())),
+            });
+            let blackout = (entries.blacked_out == 0).then(|| "no blackout was met".to_owned());
+            missing.chain(blackout).collect()
+        })
     }
 
     /// A message was put on a queue twice.
@@ -146,6 +197,14 @@ impl Entries {
             "{} requests to queues were delivered twice; {} requests failed unplanned",
             self.copies, self.unplanned
         );
+        for (outage, Outages { requests, runs, answered }) in &self.outages {
+            let _ = writeln!(
+                text,
+                "{:<20}{requests:>9} requests in {runs:>4} runs, answered in {answered:>4}",
+                outage.name(),
+            );
+        }
+        let _ = writeln!(text, "{:<20}{:>9} campaigns waited", "provider-down", self.blacked_out);
         for (what, count) in &self.unknown {
             let _ = writeln!(text, "unknown: {what}, {count} times");
         }

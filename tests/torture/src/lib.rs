@@ -1,5 +1,6 @@
 //! `torture [--seeds N | --seed N | --minutes N]`: many runs on one local stack, each with faults
-//! that its seed has planned.
+//! that its seed has planned. Some have an outage besides, and once in a series the provider is down
+//! for all of them.
 //!
 //! The functions are the real ones, deployed to the emulator; between them and everything else
 //! stands a proxy that throttles, fails, loses, delays and kills. A run is one organisation's;
@@ -11,14 +12,18 @@
 pub mod answers;
 pub mod arguments;
 pub mod aws;
+pub mod blackout;
 pub mod caller;
 pub mod chance;
 pub mod client;
 pub mod copies;
+pub mod door;
 pub mod fault;
+pub mod hours;
 pub mod judge;
 pub mod ledger;
 pub mod operation;
+pub mod outage;
 pub mod partial;
 pub mod people;
 pub mod phones;
@@ -27,4 +32,5 @@ pub mod proxy;
 pub mod runs;
 pub mod scenario;
 pub mod series;
+pub mod settling;
 pub mod site;

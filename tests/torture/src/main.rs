@@ -9,6 +9,7 @@ use local::stack::{Between, Stack};
 use tokio::signal::unix::{SignalKind, signal};
 use torture::arguments::Arguments;
 use torture::caller::Callers;
+use torture::hours;
 use torture::ledger::Ledger;
 use torture::proxy::{Proxy, Side, World};
 use torture::runs::Runs;
@@ -29,6 +30,9 @@ async fn main() -> anyhow::Result<ExitCode> {
 }
 
 async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if hours::file().exists() {
+        std::fs::remove_file(hours::file())?;
+    }
     let world = World {
         callers: Arc::<Callers>::default(),
         runs: Arc::new(Runs::new(arguments.first())),
@@ -49,7 +53,7 @@ async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let read = |name: &str| stack.variables.get(name).with_context(|| format!("no {name}"));
     aws.forward_to(read("AWS_ENDPOINT_URL")?)?;
     provider.forward_to(read("PROVIDER_URL")?)?;
-    series::run(arguments, &stack, &world).await
+    series::run(arguments, &stack, &world, &provider).await
 }
 
 /// Counts go on at short intervals, so that what is learnt late is not waited for until the next
@@ -77,6 +81,7 @@ fn disturbances(arguments: &Arguments) -> anyhow::Result<local::environment::Var
         ("FUNCTIONS_SKEW", arguments.skew.to_string()),
         ("FUNCTIONS_SEED", arguments.first().to_string()),
         ("FUNCTIONS_CRASH", "yes".to_owned()),
+        ("FUNCTIONS_AHEAD", hours::file().to_string_lossy().into_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into())

@@ -22,7 +22,7 @@ pub struct Operation {
 }
 
 /// Every operation that the functions use.
-const KNOWN: [(Service, &str); 18] = [
+const KNOWN: [(Service, &str); 19] = [
     (Service::DynamoDb, "GetItem"),
     (Service::DynamoDb, "BatchGetItem"),
     (Service::DynamoDb, "Query"),
@@ -33,6 +33,7 @@ const KNOWN: [(Service, &str); 18] = [
     (Service::DynamoDb, "BatchExecuteStatement"),
     (Service::Sqs, "SendMessage"),
     (Service::Sqs, "SendMessageBatch"),
+    (Service::Sqs, "ChangeMessageVisibilityBatch"),
     (Service::Scheduler, "CreateSchedule"),
     (Service::Scheduler, "DeleteSchedule"),
     (Service::S3, "PutObject"),

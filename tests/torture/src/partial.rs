@@ -102,7 +102,7 @@ impl Split {
                 let tell = |told: Told| {
                     let truth = if told.is_executed() { truths.next() } else { None };
                     match told.error() {
-                        None => truth.unwrap_or_default(),
+                        None => without_item(truth.unwrap_or_default()),
                         Some(code) => json!({"Error": {"Code": code, "Message": "Injected."}}),
                     }
                 };
@@ -125,6 +125,14 @@ impl Split {
         }
         answer
     }
+}
+
+/// A refusal without the item that it met, which the service need not return.
+fn without_item(mut truth: Value) -> Value {
+    if let Some(error) = truth["Error"].as_object_mut() {
+        error.remove("Item");
+    }
+    truth
 }
 
 /// About half of the places, at least one.

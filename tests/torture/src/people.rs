@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::client::Body;
 use crate::judge::Expected;
+use crate::outage::Outage;
 use crate::phones::phone;
 use crate::scenario::{SETTLED_WITHIN, Scenario, text};
 
@@ -15,6 +16,9 @@ use crate::scenario::{SETTLED_WITHIN, Scenario, text};
 const BY_HAND: u64 = 40;
 /// The number of a contact that is deleted again, and the one after it.
 const GONE: u64 = 46;
+/// The contact that writes STOP while the table is down. Every audience has it, and no other person
+/// of a run does anything of the kind.
+const STOPPED: u64 = 5;
 const FATES: [&str; 17] = [
     "undelivered-30003",
     "undelivered-30006",
@@ -49,6 +53,7 @@ impl Scenario<'_> {
                 let is_silent = ["no-receipt", "opted-out-unheard"].contains(&fate);
                 if !(self.is_aws && is_silent) {
                     self.grounds.books.script(&to, fate).await?;
+                    expected.fates.insert(to.clone(), fate);
                 }
             }
             rows.push(format!("{to},Ana"));
@@ -131,6 +136,37 @@ impl Scenario<'_> {
         Ok(())
     }
 
+    /// A person writes STOP while the table is down. Once it is up again, the word must be heard,
+    /// and the person gets nothing.
+    pub(crate) async fn stop_while_the_table_is_down(
+        &mut self,
+        expected: &mut Expected,
+    ) -> anyhow::Result<()> {
+        self.run.at("writes STOP while the table is down");
+        let outage = Outage::TableDown;
+        let to = phone(self.number, STOPPED);
+        self.run.begin_outage(outage);
+        let written = self.write_once(&to, "STOP").await;
+        tokio::time::sleep(outage.lasts()).await;
+        let met = self.run.end_outage();
+        let is_kept = (200..300).contains(&written?);
+        if met > 0 {
+            self.grounds.ledger.outlasted(outage, is_kept);
+        }
+        if !is_kept {
+            self.write(&to, "STOP").await?;
+        }
+        let path = self.path(&format!("unsubscribes/{}", to.replace('+', "%2B")));
+        let deadline = Instant::now() + SETTLED_WITHIN;
+        while self.api.ask(Method::GET, &path, &Body::Nothing, "").await?.0 != 200 {
+            ensure!(Instant::now() < deadline, "{to} wrote STOP, and it was never heard");
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        expected.audience.remove(&to);
+        expected.unsubscribed.insert(to);
+        Ok(())
+    }
+
     pub(crate) async fn unsubscribe(&self, to: &str) -> anyhow::Result<()> {
         let path = self.path(&format!("unsubscribes/{}", to.replace('+', "%2B")));
         self.api.must(Method::PUT, &path, &Body::Nothing, "").await?;
@@ -138,16 +174,22 @@ impl Scenario<'_> {
         Ok(())
     }
 
+    /// A person writes. Returns how the webhook responds, or 0 if it does not.
+    async fn write_once(&self, from: &str, word: &str) -> anyhow::Result<u64> {
+        let webhook = format!("{}/webhooks/twilio/inbound", self.grounds.variable("API_URL")?);
+        let status = self.grounds.books.inbound(&webhook, from, &self.sender, word).await?;
+        self.run.tell(format!("{from} wrote {word}, and was answered {status}"));
+        let is_allowed = status == 0 || (200..300).contains(&status) || status >= 500;
+        ensure!(is_allowed, "{word} was answered {status}");
+        Ok(status)
+    }
+
     /// A person writes, and again until it is heard.
     async fn write(&self, from: &str, word: &str) -> anyhow::Result<()> {
-        let webhook = format!("{}/webhooks/twilio/inbound", self.grounds.variable("API_URL")?);
         for _ in 0..40 {
-            let status = self.grounds.books.inbound(&webhook, from, &self.sender, word).await?;
-            self.run.tell(format!("{from} wrote {word}, and was answered {status}"));
-            if (200..300).contains(&status) {
+            if (200..300).contains(&self.write_once(from, word).await?) {
                 return Ok(());
             }
-            ensure!(status == 0 || status >= 500, "{word} was answered {status}");
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
         bail!("{word} was never heard")

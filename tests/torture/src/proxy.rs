@@ -9,12 +9,11 @@ use http::request::Parts;
 use http::{HeaderValue, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::net::{TcpListener, TcpStream};
+use hyper_util::rt::TokioExecutor;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::answers::{self, Answer};
 use crate::caller::{self, Caller, Callers};
@@ -22,8 +21,9 @@ use crate::chance::Chance;
 use crate::fault::{self, Fault};
 use crate::ledger::Ledger;
 use crate::operation::Operation;
+use crate::outage::Outage;
 use crate::plan::Planned;
-use crate::runs::Runs;
+use crate::runs::{Run, Runs};
 use crate::{copies, partial, site};
 
 /// Who is on the other side.
@@ -46,12 +46,14 @@ pub struct Proxy {
     world: World,
     http: Client<HttpConnector, Full<Bytes>>,
     upstream: OnceLock<String>,
+    /// Whether nothing listens.
+    pub(crate) is_down: watch::Sender<bool>,
 }
 
 /// The connection ends without an answer.
 #[derive(Debug, thiserror::Error)]
 #[error("cut")]
-struct Cut;
+pub(crate) struct Cut;
 
 /// A request that was read to its end.
 struct Whole {
@@ -63,16 +65,12 @@ impl Proxy {
     /// Listens on a free port of the loopback address, and answers its URL too.
     pub async fn start(side: Side, world: World) -> anyhow::Result<(Arc<Self>, String)> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
         let http = Client::builder(TokioExecutor::new()).build_http();
-        let proxy = Arc::new(Self { side, world, http, upstream: OnceLock::new() });
-        let listening = Arc::clone(&proxy);
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(Arc::clone(&listening).serve(stream));
-            }
-        });
-        Ok((proxy, url))
+        let is_down = watch::Sender::new(false);
+        let proxy = Arc::new(Self { side, world, http, upstream: OnceLock::new(), is_down });
+        tokio::spawn(Arc::clone(&proxy).listen(listener, address));
+        Ok((proxy, format!("http://{address}")))
     }
 
     /// Says where the real thing is, as `http://host:port`.
@@ -83,14 +81,7 @@ impl Proxy {
         Ok(())
     }
 
-    async fn serve(self: Arc<Self>, stream: TcpStream) {
-        let _ = stream.set_nodelay(true);
-        let service = service_fn(|request| Arc::clone(&self).handle(request));
-        // It ends with an error where a request was cut, which is what was wanted.
-        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-    }
-
-    async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer, Cut> {
+    pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Result<Answer, Cut> {
         let (mut parts, body) = request.into_parts();
         let caller = self.caller(&mut parts).await;
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
@@ -110,8 +101,12 @@ impl Proxy {
         let invocation = whole.parts.headers.get("amz-sdk-invocation-id");
         let invocation = invocation.and_then(|value| value.to_str().ok());
         let site = site::of(operation, &whole.body);
-        let decided = run.decide(function, operation, &site, invocation);
         self.world.ledger.call(function, operation, &site);
+        if let Some((outage, planned)) = self.outage(&run, function, operation, &whole.body) {
+            self.world.ledger.outage(outage);
+            return self.go_wrong(whole, operation, caller, planned, None).await;
+        }
+        let decided = run.decide(function, operation, &site, invocation);
         let matter = format!("queue {function} {site} {}", decided.ordinal);
         let copying = run.seed.map(|seed| Chance::of(seed, &matter));
         let Some(planned) = decided.planned else {
@@ -119,6 +114,19 @@ impl Proxy {
         };
         self.world.ledger.fault(function, operation, &site, planned.fault);
         self.go_wrong(whole, operation, caller, planned, copying).await
+    }
+
+    fn outage(
+        &self,
+        run: &Run,
+        function: &'static str,
+        operation: Operation,
+        body: &[u8],
+    ) -> Option<(Outage, Planned)> {
+        if run.seed.is_some() {
+            return run.outage(function, operation);
+        }
+        self.world.runs.of_sender(body)?.outage(function, operation)
     }
 
     /// Who asks. A path that says it is shortened to what it is without.

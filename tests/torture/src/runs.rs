@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use crate::chance::Chance;
 use crate::operation::Operation;
+use crate::outage::Outage;
 use crate::plan::{Call, Plan, Planned};
 
 /// One seed's run, as the proxy sees it.
@@ -23,6 +25,9 @@ struct State {
     counts: HashMap<&'static str, u32>,
     injected: Vec<String>,
     persisting: HashMap<String, Planned>,
+    outage: Option<Outage>,
+    /// Requests that met the outage.
+    met: u64,
 }
 
 /// What is to become of a request.
@@ -82,6 +87,36 @@ impl Run {
             state.injected.push(format!("{function} {site} #{ordinal} {fault}"));
         }
         Decided { ordinal, planned: Some(planned) }
+    }
+
+    /// Begins an outage, which lasts until [`Run::end_outage`].
+    pub fn begin_outage(&self, outage: Outage) {
+        self.tell(format!("{} begins", outage.name()));
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).outage = Some(outage);
+    }
+
+    /// Ends the outage. Returns how many requests met it.
+    pub fn end_outage(&self) -> u64 {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let met = std::mem::take(&mut state.met);
+        if let Some(outage) = state.outage.take() {
+            state.injected.push(format!("{} ends, {met} requests met it", outage.name()));
+        }
+        met
+    }
+
+    /// What the outage does to a request, if one lasts and the request is of its kind.
+    pub fn outage(
+        &self,
+        function: &'static str,
+        operation: Operation,
+    ) -> Option<(Outage, Planned)> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let outage = state.outage?;
+        let mut chance = Chance::of(self.seed?, &format!("outage {}", state.met));
+        let fault = outage.fault(function, operation, &mut chance)?;
+        state.met += 1;
+        Some((outage, Planned { fault, persists: false, chance }))
     }
 
     /// Notes where the run is, for whoever wonders what it waits for.
@@ -150,6 +185,17 @@ impl Runs {
     }
 }
 
+impl Runs {
+    /// The run of the sender that a request to the table is about, where no id says so.
+    #[must_use]
+    pub fn of_sender(&self, body: &[u8]) -> Option<Arc<Run>> {
+        let (_, rest) = std::str::from_utf8(body).ok()?.split_once("SENDER#")?;
+        let sender = rest.split('"').next()?;
+        let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
+        by_id.get(sender).cloned()
+    }
+}
+
 /// Whatever looks like a UUID.
 fn ids(text: &[u8]) -> impl Iterator<Item = &str> {
     text.windows(36)
@@ -169,5 +215,8 @@ mod tests {
         let body = br#"{"pk":"CAMPAIGN#0199aaaa-0000-7000-8000-000000000001#3"}"#;
         assert_eq!(runs.of([b"/", body]).seed, Some(7));
         assert_eq!(runs.of([b"/", b"{}"]).seed, None);
+        runs.mark("+12135550100", &run);
+        let body = br#"{"Key":{"pk":{"S":"SENDER#+12135550100"},"sk":{"S":"OWNER"}}}"#;
+        assert_eq!(runs.of_sender(body).and_then(|run| run.seed), Some(7));
     }
 }

@@ -1,10 +1,10 @@
 //! What happens in one run: an organisation, an audience, campaigns, and people who interfere.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
 use chrono::{DateTime, SecondsFormat, Utc};
 use local::books::Books;
 use local::environment::Variables;
@@ -14,16 +14,17 @@ use serde_json::{Value, json};
 use crate::aws::Aws;
 use crate::chance::Chance;
 use crate::client::{Body, Insistent};
-use crate::judge::{Expected, Verdict, judge};
+use crate::hours::Hours;
+use crate::judge::Expected;
+use crate::ledger::Ledger;
+use crate::outage::Outage;
 use crate::phones::phone;
+use crate::proxy::Proxy;
 use crate::runs::{Run, Runs};
 
 /// By then a run must have settled. Repairs take seconds here, but a clock that is minutes behind
 /// keeps them waiting for as long.
 pub(crate) const SETTLED_WITHIN: Duration = Duration::from_mins(12);
-/// A provider is searched for a message around the time of its claim. A clock that was off by more
-/// than that leaves the message unknown, which is true; it is waited for that long.
-const UNKNOWN_AFTER: Duration = Duration::from_mins(3);
 /// The numbers from here on are no contacts' from the start.
 const EDITED: u64 = 50;
 const TESTED: u64 = 58;
@@ -35,6 +36,9 @@ pub struct Grounds {
     pub http: Client,
     pub variables: Variables,
     pub runs: Arc<Runs>,
+    pub ledger: Arc<Ledger>,
+    /// What stands before the provider.
+    pub provider: Arc<Proxy>,
     pub books: Books,
     pub aws: Aws,
     /// Whether some of the functions' clocks are off.
@@ -59,13 +63,25 @@ pub(crate) struct Scenario<'a> {
     organization: String,
     pub(crate) sender: String,
     pub(crate) is_aws: bool,
+    outage: Option<Outage>,
+    pub(crate) hours: Option<Arc<Hours>>,
     asked: u32,
 }
 
-/// Runs a seed to its end, under a number of its own; an error is what did not hold.
-pub async fn play(grounds: &Grounds, run: &Arc<Run>, seed: u64, number: u64) -> anyhow::Result<()> {
+/// Runs a seed to its end, under a number of its own; an error is what did not hold. If there are
+/// hours to pass, the provider throttles the run until then.
+pub async fn play(
+    grounds: &Grounds,
+    run: &Arc<Run>,
+    (seed, number): (u64, u64),
+    hours: Option<Arc<Hours>>,
+) -> anyhow::Result<()> {
     let mut scenario = Scenario::open(grounds, run, seed, number).await?;
+    if hours.is_some() {
+        (scenario.outage, scenario.hours) = (Some(Outage::ProviderThrottles), hours);
+    }
     let result = scenario.play().await;
+    run.end_outage();
     run.calm();
     grounds.runs.forget(run);
     result.with_context(|| format!("organisation {}", scenario.organization))
@@ -88,6 +104,7 @@ impl<'a> Scenario<'a> {
         let organization = admin.post("/v1/organizations", &body, &once).await?;
         let organization = text(&organization["id"])?;
         grounds.runs.mark(&organization, run);
+        grounds.runs.mark(&sender, run);
         let path = format!("/v1/organizations/{organization}");
         let key = json!({"name": "torture", "role": "admin"});
         let mut keys = 0;
@@ -127,6 +144,8 @@ impl<'a> Scenario<'a> {
             organization,
             sender,
             is_aws: provider == 0,
+            outage: Outage::of_seed(seed),
+            hours: None,
             asked: 0,
         })
     }
@@ -140,7 +159,7 @@ impl<'a> Scenario<'a> {
         format!("torture-{}-{}", self.number, self.asked)
     }
 
-    async fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
+    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
         let once = self.once();
         self.run.tell(format!("POST {path} {body}"));
         let (status, answer) =
@@ -166,6 +185,9 @@ impl<'a> Scenario<'a> {
         self.run.at("adds and unsubscribes contacts");
         let contacts = self.contacts_by_hand(&mut expected).await?;
         self.unsubscribe_some(&mut expected).await?;
+        if self.outage == Some(Outage::TableDown) {
+            self.stop_while_the_table_is_down(&mut expected).await?;
+        }
         self.call_one_off().await?;
 
         expected.body = format!("Our spring sale no. {} starts on Friday.", self.number);
@@ -177,6 +199,10 @@ impl<'a> Scenario<'a> {
             let path = format!("campaigns/{campaign}/send-test");
             self.post_well(&path, &json!({"to": to})).await?;
             expected.tested.insert(to);
+        }
+        let outage = self.outage.filter(|outage| *outage != Outage::TableDown);
+        if let Some(outage) = outage {
+            self.run.begin_outage(outage);
         }
         self.run.at("sends");
         self.send(&campaign, &mut expected).await?;
@@ -190,6 +216,13 @@ impl<'a> Scenario<'a> {
             self.api.list(&self.path(&format!("campaigns/{campaign}/messages"))).await?;
         }
         tokio::time::sleep(Duration::from_secs(trouble)).await;
+        if let Some(outage) = outage {
+            if let Some(hours) = self.hours.clone() {
+                self.run.at("waits for the hours to pass");
+                hours.pass().await?;
+            }
+            self.outlast(outage, &campaign).await?;
+        }
         self.run.calm();
         self.run.tell("calm");
         self.settle(&campaign, &expected).await
@@ -224,6 +257,7 @@ impl<'a> Scenario<'a> {
             _ => json!({}),
         };
         expected.is_held_back = how == 4 && expected.audience.len() > 1;
+        expected.may_stop |= expected.is_held_back;
         let (status, answer) = self.post(&path, &request).await?;
         if status == 422 && answer["code"] == "scheduled_at_past" {
             // By the clock of whoever was asked.
@@ -278,52 +312,8 @@ impl<'a> Scenario<'a> {
             let path = format!("campaigns/{campaign}/{control}");
             let (status, answer) = self.post(&path, &json!({})).await?;
             ensure!(status == 200 || status == 409, "{control} was answered {status}: {answer}");
+            expected.may_stop |= *control == "stop";
         }
-        Ok(())
-    }
-
-    /// Waits until everything is as it must be.
-    async fn settle(&mut self, campaign: &str, expected: &Expected) -> anyhow::Result<()> {
-        let path = self.path(&format!("campaigns/{campaign}"));
-        let deadline = Instant::now() + SETTLED_WITHIN;
-        let unknown_from = Instant::now() + UNKNOWN_AFTER;
-        let mut pause = Duration::from_secs(2);
-        loop {
-            tokio::time::sleep(pause).await;
-            let books = &self.grounds.books;
-            match judge(&self.api, books, &path, expected).await? {
-                Verdict::Good => return Ok(()),
-                Verdict::Broken(told) => bail!("campaign {campaign}: {told}"),
-                Verdict::Unknown(count) if self.grounds.is_skewed => {
-                    if Instant::now() > unknown_from {
-                        self.grounds.unknown.fetch_add(count, Ordering::Relaxed);
-                        return Ok(());
-                    }
-                }
-                Verdict::Unknown(count) => {
-                    let told = format!("the provider has {count} messages that are unknown");
-                    self.run.at(format!("settles campaign {campaign}: {told}"));
-                    ensure!(Instant::now() < deadline, "campaign {campaign} hangs: {told}");
-                }
-                Verdict::Open(told) => {
-                    self.run.at(format!("settles campaign {campaign}: {told}"));
-                    ensure!(Instant::now() < deadline, "campaign {campaign} hangs: {told}");
-                    let current = self.api.get(&path).await?;
-                    if current["dispatch"] == "paused" {
-                        self.resume(campaign, &current).await?;
-                    }
-                }
-            }
-            pause = Duration::from_secs(8).min(pause * 3 / 2);
-        }
-    }
-
-    /// Goes on with a campaign that somebody's last word has left paused.
-    async fn resume(&mut self, campaign: &str, current: &Value) -> anyhow::Result<()> {
-        ensure!(current["reason"].is_null(), "it paused itself: {current}");
-        let path = format!("campaigns/{campaign}/resume");
-        let (status, answer) = self.post(&path, &json!({})).await?;
-        ensure!(status == 200 || status == 409, "resume was answered {status}: {answer}");
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Many runs at once, and what they came to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -15,7 +15,9 @@ use tokio::task::JoinSet;
 
 use crate::arguments::Arguments;
 use crate::aws::Aws;
-use crate::proxy::World;
+use crate::blackout::black_out;
+use crate::hours::{Hours, RUNS};
+use crate::proxy::{Proxy, World};
 use crate::runs::Run;
 use crate::scenario::{self, Grounds};
 
@@ -33,7 +35,12 @@ struct Ended {
     seconds: u64,
 }
 
-pub async fn run(arguments: &Arguments, stack: &Stack, world: &World) -> anyhow::Result<ExitCode> {
+pub async fn run(
+    arguments: &Arguments,
+    stack: &Stack,
+    world: &World,
+    provider: &Arc<Proxy>,
+) -> anyhow::Result<ExitCode> {
     let http = reqwest::Client::builder().timeout(Duration::from_mins(1)).build()?;
     let read = |name: &str| stack.variables.get(name).with_context(|| format!("no {name}"));
     let grounds = Grounds {
@@ -41,12 +48,19 @@ pub async fn run(arguments: &Arguments, stack: &Stack, world: &World) -> anyhow:
         aws: Aws::new(&http, &stack.variables)?,
         variables: stack.variables.clone(),
         runs: Arc::clone(&world.runs),
+        ledger: Arc::clone(&world.ledger),
+        provider: Arc::clone(provider),
         is_skewed: arguments.skew > 0,
         unknown: Arc::default(),
         http,
     };
     let sweeping = tokio::spawn(sweep(grounds.aws.clone()));
-    let ended = all(arguments, &grounds).await?;
+    let blackout = tokio::spawn(black_out(Arc::clone(provider), arguments.blackout));
+    let mut ended = all(arguments, &grounds).await?;
+    blackout.abort();
+    if arguments.within == Duration::MAX {
+        ended.extend(throttled(arguments, &grounds, world).await?);
+    }
     sweeping.abort();
     conclude(arguments, &ended, &grounds, world).await
 }
@@ -68,7 +82,7 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
     let (mut runs, mut ended, mut told) = (JoinSet::new(), Vec::new(), Instant::now());
     loop {
         while runs.len() < arguments.at_once && next < end && began.elapsed() < begin_within {
-            runs.spawn(one(grounds.clone(), arguments.seed(next), next));
+            runs.spawn(one(grounds.clone(), (arguments.seed(next), next), None));
             next += 1;
             // The first steps of all at once would only wait for one another.
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -102,10 +116,35 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
     }
 }
 
-async fn one(grounds: Grounds, seed: u64, number: u64) -> Ended {
+/// More runs, for which two hours pass.
+async fn throttled(
+    arguments: &Arguments,
+    grounds: &Grounds,
+    world: &World,
+) -> anyhow::Result<Vec<Ended>> {
+    // No look-up finds a message around the time of its claim by a clock that is hours ahead.
+    let grounds = Grounds { is_skewed: true, ..grounds.clone() };
+    let hours = Arc::<Hours>::default();
+    let passing = tokio::spawn(Arc::clone(&hours).run(Arc::clone(&world.callers)));
+    let first = arguments.first() + arguments.seeds;
+    let numbers = (first..).take(RUNS);
+    let runs: JoinSet<Ended> = numbers
+        .map(|number| one(grounds.clone(), (number, number), Some(Arc::clone(&hours))))
+        .collect();
+    let ended = runs.join_all().await;
+    passing.await??;
+    for Ended { seed, failure, seconds } in &ended {
+        if let Some(failure) = failure {
+            say(&format!("seed {seed} failed after {seconds} s: {failure}"));
+        }
+    }
+    Ok(ended)
+}
+
+async fn one(grounds: Grounds, (seed, number): (u64, u64), hours: Option<Arc<Hours>>) -> Ended {
     let began = Instant::now();
     let run = Run::of_seed(seed);
-    let result = scenario::play(&grounds, &run, seed, number).await;
+    let result = scenario::play(&grounds, &run, (seed, number), hours).await;
     let failure = result.err().map(|error| {
         let failure = format!("{error:#}");
         let text = format!("{failure}\n\n{}\n", run.injected().join("\n"));
@@ -134,17 +173,25 @@ async fn conclude(
         problems.push(format!("texts that went out twice: {duplicates:?}"));
     }
     let letters = grounds.aws.dead_letters().await?;
+    let mut given_up = BTreeMap::<&str, u32>::new();
     for (body, reason) in &letters {
         match reason {
             Some(reason) => problems.push(format!("a dead letter: {reason}: {body}")),
-            // Its worker was killed each time it was handed out. The sweep has had the work done
-            // all the same, or its run has failed.
-            None => say(&format!("a message was handed out too often: {body}")),
+            None => *given_up.entry(body).or_default() += 1,
         }
+    }
+    for (body, count) in given_up {
+        // Its worker was killed or failed each time it was handed out. The sweep has had the work
+        // done all the same, or its run has failed.
+        say(&format!("{count} times a message was handed out too often: {body}"));
     }
     let untouched = world.ledger.untouched();
     if ended.len() >= SEEDS_FOR_ALL && !untouched.is_empty() {
         problems.push(format!("nothing befell {}", untouched.join(", ")));
+    }
+    let missing = world.ledger.missing_outages();
+    if ended.len() >= SEEDS_FOR_ALL {
+        problems.extend(missing);
     }
     let spared = world.ledger.spared();
     if !spared.is_empty() {

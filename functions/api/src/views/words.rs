@@ -36,7 +36,7 @@ words! {
     MessageKind: "campaign" "test";
     MessageStatus: "pending" "sent" "delivered" "failed" "unknown";
     ErrorReason: "unsubscribed" "invalid_number" "unreachable" "filtered" "expired" "stopped"
-        "provider_error" "unknown";
+        "canceled" "provider_error" "other";
     UnsubscribeSource: "api" "import" "keyword" "provider";
     ImportStatus: "pending" "running" "done" "failed";
 }

@@ -62,7 +62,8 @@ fn refusal(error: &SendTextMessageError, is_client_error: bool) -> Handover {
         // The origination identity or the configuration set.
         E::ResourceNotFoundException(_) => Handover::Halted(Halt::Sender),
         E::ServiceQuotaExceededException(exceeded) => match &exceeded.reason {
-            Some(ServiceQuotaExceededExceptionReason::MonthlySpendLimitReachedForText) => {
+            // A pool sends texts, media or RCS, and each has a limit.
+            Some(reason) if reason.as_str().starts_with("MONTHLY_SPEND_LIMIT_REACHED_FOR_") => {
                 Handover::Halted(Halt::SpendLimit)
             }
             reason => refused(
@@ -77,6 +78,9 @@ fn refusal(error: &SendTextMessageError, is_client_error: bool) -> Handover {
                 return Handover::Halted(Halt::Sender);
             }
             refused(conflict_reason(reason), reason.map(ConflictExceptionReason::as_str), error)
+        }
+        E::ValidationException(invalid) if is_of_settings(invalid) => {
+            Handover::Halted(Halt::Sender)
         }
         E::ValidationException(invalid) => refused(
             validation_reason(invalid),
@@ -96,11 +100,20 @@ fn by_code(error: &SendTextMessageError, is_client_error: bool) -> Handover {
             | "InvalidSignatureException"
             | "ExpiredTokenException"
             | "MissingAuthenticationTokenException"
+            | "IncompleteSignatureException"
+            | "InvalidClientTokenId"
+            | "NotAuthorized"
             | "OptInRequired",
         ) => Handover::Halted(Halt::Account),
-        Some("TooManyRequestsException" | "RequestLimitExceeded") => {
-            Handover::Throttled { retry_after: None }
-        }
+        Some(
+            "Throttling"
+            | "ThrottledException"
+            | "RequestThrottledException"
+            | "TooManyRequestsException"
+            | "RequestLimitExceeded",
+        ) => Handover::Throttled { retry_after: None },
+        // The service waited for the rest of the request. What it made of it, no one knows.
+        Some("RequestTimeout" | "RequestTimeoutException") => Handover::Ambiguous,
         Some(_) if is_client_error => refused(FailureReason::ProviderError, None, error),
         _ => Handover::Ambiguous,
     }
@@ -114,7 +127,30 @@ fn refused(reason: FailureReason, code: Option<&str>, error: &SendTextMessageErr
 /// Whether no message of the sender would be taken.
 fn is_of_sender(reason: &ConflictExceptionReason) -> bool {
     use ConflictExceptionReason as R;
-    matches!(reason, R::MessageTypeMismatch | R::NumberCapabilitiesMismatch | R::ResourceNotActive)
+    matches!(
+        reason,
+        R::MessageTypeMismatch
+            | R::NumberCapabilitiesMismatch
+            | R::RegistrationNotComplete
+            | R::ResourceNotActive
+    )
+}
+
+/// Whether the request is invalid because of the sender's settings, so that every other message
+/// would be too.
+fn is_of_settings(invalid: &ValidationException) -> bool {
+    use ValidationExceptionReason as R;
+    let of_settings = [
+        "ConfigurationSetName",
+        "MaxPrice",
+        "MessageType",
+        "OriginationIdentity",
+        "ProtectConfigurationId",
+        "TimeToLive",
+    ];
+    let reason = invalid.reason.as_ref();
+    reason.is_some_and(|reason| matches!(reason, R::ChannelNotEnabled | R::ResourceNotAccessible))
+        || invalid.fields().iter().any(|field| of_settings.contains(&field.name.as_str()))
 }
 
 fn conflict_reason(reason: Option<&ConflictExceptionReason>) -> FailureReason {

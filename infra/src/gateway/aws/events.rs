@@ -9,10 +9,13 @@ use std::collections::HashMap;
 use serde::Deserialize;
 use serde_json::Value;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
-use shared::message::{FailureReason, Kind, Status};
+use shared::message::Kind;
 use shared::phone::Phone;
 use shared::receipt::{Delivery, MessageRef, Receipt};
 use shared::time::Timestamp;
+
+use super::labels::{event_label, state};
+use crate::gateway::Label;
 
 /// What an event says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +44,6 @@ struct MessageEvent {
     is_final: bool,
     destination_phone_number: Option<String>,
     message_id: Option<String>,
-    message_status: Option<String>,
     #[serde(default)]
     context: HashMap<String, String>,
 }
@@ -114,40 +116,24 @@ impl Event {
 
 impl MessageEvent {
     fn receipt(self, now: Timestamp) -> Option<Delivery> {
-        let word = self.message_status.as_deref().or(self.event_type.strip_prefix("TEXT_"))?;
-        let (status, reason) = fate(word, self.is_final)?;
+        let (status, reason) = match event_label(&self.event_type, self.is_final) {
+            Label::Means(fate) => fate,
+            Label::Ignored => return None,
+            Label::Unheard => {
+                tracing::warn!(event = %self.event_type, "ignored an event of a type that is new");
+                return None;
+            }
+        };
         let receipt = Receipt {
             provider_id: self.message_id?,
             status,
             reason,
-            code: reason.map(|_| word.to_owned()),
+            code: reason.map(|_| state(&self.event_type).to_owned()),
             at: self.event_timestamp.and_then(Timestamp::from_millis).map_or(now, |at| at.min(now)),
         };
         let to = Phone::from_e164(self.destination_phone_number.as_deref()?).ok()?;
         Some(Delivery { message: message(&self.context)?, to, receipt })
     }
-}
-
-/// What a message's status at the service says of it. Until it is final, a failure may still turn
-/// out to be none. `UNKNOWN` says after 72 hours that no carrier has told: the message was sent,
-/// and nobody knows more.
-fn fate(status: &str, is_final: bool) -> Option<(Status, Option<FailureReason>)> {
-    use FailureReason as Reason;
-    let reason = match status {
-        "DELIVERED" => return Some((Status::Delivered, None)),
-        // In some countries the last that is told, in others the carrier's word before the phone's.
-        "SUCCESSFUL" if is_final => return Some((Status::Delivered, None)),
-        "SUCCESSFUL" | "SENT" | "PENDING" | "QUEUED" | "UNKNOWN" => {
-            return Some((Status::Sent, None));
-        }
-        "INVALID" => Reason::InvalidNumber,
-        "INVALID_MESSAGE" => Reason::ProviderError,
-        "UNREACHABLE" | "CARRIER_UNREACHABLE" => Reason::Unreachable,
-        "BLOCKED" | "CARRIER_BLOCKED" | "SPAM" | "PROTECT_BLOCKED" => Reason::Filtered,
-        "TTL_EXPIRED" => Reason::Expired,
-        _ => return None,
-    };
-    Some(if is_final { (Status::Failed, Some(reason)) } else { (Status::Sent, None) })
 }
 
 #[cfg(test)]

@@ -19,8 +19,8 @@ struct Problem {
     code: u32,
 }
 
-/// A success names its message, and a client error is a refusal. Whatever else comes, half an
-/// answer and a proxy's page included, says nothing about the message.
+/// A success names its message, and a client error is a refusal. Anything else, including half a
+/// response, a proxy's page and its timeout (408), says nothing about the message.
 pub(super) fn understand(
     status: StatusCode,
     retry_after: Option<Duration>,
@@ -34,11 +34,14 @@ pub(super) fn understand(
     }
     let code = serde_json::from_slice::<Problem>(body).ok().map(|problem| problem.code);
     match (status, code.map(meaning)) {
-        (StatusCode::TOO_MANY_REQUESTS, _) => Handover::Throttled { retry_after },
         (StatusCode::UNAUTHORIZED, _) => Handover::Halted(Halt::Account),
+        (StatusCode::REQUEST_TIMEOUT, _) => Handover::Ambiguous,
         (status, _) if !status.is_client_error() => Handover::Ambiguous,
-        (_, Some(Meaning::Throttled)) => Handover::Throttled { retry_after },
+        // A daily limit is a 429 too, and waiting a few seconds does not lift it.
         (_, Some(Meaning::Halted(halt))) => Handover::Halted(halt),
+        (StatusCode::TOO_MANY_REQUESTS, _) | (_, Some(Meaning::Throttled)) => {
+            Handover::Throttled { retry_after }
+        }
         (_, Some(Meaning::Refused(reason))) => {
             Handover::Refused(Refusal { reason, code: code.map(|code| code.to_string()) })
         }
@@ -72,7 +75,7 @@ mod tests {
             (201, created.to_owned(), Handover::Accepted("SM1".to_owned())),
             (429, code(20_429), throttled.clone()),
             (429, "<html>".to_owned(), throttled.clone()),
-            (400, code(21_611), throttled),
+            (400, code(21_611), throttled.clone()),
             (400, code(21_610), refused(Reason::Unsubscribed, "21610")),
             (400, code(21_211), refused(Reason::InvalidNumber, "21211")),
             (400, code(21_614), refused(Reason::InvalidNumber, "21614")),
@@ -81,7 +84,7 @@ mod tests {
             (400, code(30_003), refused(Reason::Unreachable, "30003")),
             (400, code(30_006), refused(Reason::Unreachable, "30006")),
             (400, code(30_007), refused(Reason::Filtered, "30007")),
-            (400, code(30_008), refused(Reason::Unknown, "30008")),
+            (400, code(30_008), refused(Reason::Other, "30008")),
             (400, code(30_036), refused(Reason::Expired, "30036")),
             (400, code(30_001), refused(Reason::ProviderError, "30001")),
             (400, code(21_606), refused(Reason::ProviderError, "21606")),
@@ -92,6 +95,19 @@ mod tests {
             (400, code(30_002), Handover::Halted(Halt::Account)),
             (400, code(21_601), Handover::Halted(Halt::Sender)),
             (404, code(21_701), Handover::Halted(Halt::Sender)),
+            (400, code(21_212), Handover::Halted(Halt::Sender)),
+            (400, code(21_659), Handover::Halted(Halt::Sender)),
+            (400, code(21_703), Handover::Halted(Halt::Sender)),
+            (404, code(20_404), Handover::Halted(Halt::Account)),
+            (429, code(63_038), Handover::Halted(Halt::SpendLimit)),
+            (400, code(63_038), Handover::Halted(Halt::SpendLimit)),
+            (429, code(20_003), Handover::Halted(Halt::Account)),
+            (429, code(21_211), throttled.clone()),
+            (400, code(21_730), throttled.clone()),
+            (400, code(30_450), refused(Reason::Filtered, "30450")),
+            (400, code(30_453), refused(Reason::Filtered, "30453")),
+            (503, code(63_038), Handover::Ambiguous),
+            (408, "<html>".to_owned(), Handover::Ambiguous),
             (
                 404,
                 "<html>".to_owned(),

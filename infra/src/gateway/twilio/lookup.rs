@@ -3,13 +3,13 @@
 use chrono::DateTime;
 use reqwest::StatusCode;
 use serde::Deserialize;
-use shared::message::{FailureReason, Status};
+use shared::message::Status;
 use shared::receipt::Receipt;
 use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 
-use super::super::{Found, LookupError, Sought};
-use super::{Twilio, receipt_status, refusal_reason};
+use super::super::{Found, Label, LookupError, Sought};
+use super::{Twilio, failure_reason, receipt_status};
 
 #[derive(Deserialize)]
 struct Resource {
@@ -28,12 +28,12 @@ struct List {
 
 impl Resource {
     fn receipt(&self, now: Timestamp) -> Option<Receipt> {
-        let status = receipt_status(&self.status)?;
+        let Label::Means(status) = receipt_status(&self.status) else { return None };
         let failed = status == Status::Failed;
         Some(Receipt {
             provider_id: self.sid.clone(),
             status,
-            reason: failed.then(|| self.error_code.map_or(FailureReason::Unknown, refusal_reason)),
+            reason: failed.then(|| failure_reason(&self.status, self.error_code)),
             code: self.error_code.filter(|_| failed).map(|code| code.to_string()),
             at: now,
         })

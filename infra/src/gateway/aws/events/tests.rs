@@ -1,4 +1,5 @@
 use serde_json::json;
+use shared::message::{FailureReason, Status};
 use uuid::Uuid;
 
 use super::*;
@@ -77,6 +78,35 @@ fn every_status_has_its_fate() {
             assert_eq!(receipt.code.is_some(), receipt.status == Status::Failed);
         }
     }
+}
+
+/// A message that falls back to SMS has events of both kinds under one id.
+#[test]
+fn an_rcs_message_has_its_fate() {
+    let failed = |reason| (Status::Failed, Some(reason));
+    let (sent, delivered) = ((Status::Sent, None), (Status::Delivered, None));
+    for (event_type, in_between, at_last) in [
+        ("RCS_QUEUED", sent, sent),
+        ("RCS_SENT", sent, sent),
+        ("RCS_FALLEN_BACK_TO_SMS", sent, sent),
+        ("RCS_DELIVERED", delivered, delivered),
+        ("RCS_READ", delivered, delivered),
+        ("RCS_FAILED", sent, failed(FailureReason::Other)),
+        ("RCS_TTL_EXPIRED", sent, failed(FailureReason::Expired)),
+        ("RCS_PROTECT_BLOCKED", sent, failed(FailureReason::Filtered)),
+        ("MEDIA_DELIVERED", delivered, delivered),
+        ("MEDIA_FILE_SIZE_EXCEEDED", sent, failed(FailureReason::ProviderError)),
+    ] {
+        for (is_final, expected) in [(false, in_between), (true, at_last)] {
+            let mut event = event("", is_final);
+            event["eventType"] = event_type.into();
+            let receipt = receipt(&event).expect("a receipt");
+            assert_eq!((receipt.status, receipt.reason), expected, "{event_type} {is_final}");
+        }
+    }
+    let mut call = event("", true);
+    call["eventType"] = "VOICE_COMPLETED".into();
+    assert_eq!(Event::read(&call, now()), Some(Event::Silent));
 }
 
 #[test]

@@ -1,0 +1,64 @@
+//! The end of a test message: what the provider and waiting receipts say about it.
+//!
+//! A test that is unknown keeps its due work, so the sweep sends its job again at growing intervals.
+//! Each such job applies the receipts that wait beside the test, and then looks it up.
+
+use infra::clock;
+use infra::gateway::{Found, Sought};
+use infra::table::{ReceiptApplied, TestMessage};
+use shared::message::{Message, Status};
+use shared::receipt::{Delivery, Receipt};
+use shared::unsubscribe::Preference;
+
+use crate::App;
+use crate::handover;
+
+/// Notes that nothing is owed for a test, unless it is unknown and may still be looked up.
+pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow::Result<()> {
+    apply_parked(app, message, shards).await?;
+    let Message { organization_id, campaign_id, id, .. } = message;
+    let Some(test) = app.table.test(*organization_id, *campaign_id, *id).await? else {
+        return Ok(());
+    };
+    if test.message.is_test_owed(clock::now()) {
+        tracing::info!(message.id = %id, "a test is unknown and will be looked up");
+        return Ok(());
+    }
+    Ok(app.table.finish_test(message).await?)
+}
+
+/// Asks the provider about a test that is unknown.
+pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: u16) -> anyhow::Result<()> {
+    let TestMessage { message, from, body, .. } = test;
+    let gateway = app.gateways.of(from).await?;
+    let sought = Sought { message, from, body, now: clock::now() };
+    match gateway.look_up(&sought).await? {
+        Found::One(receipt) if receipt.status.rank() > Status::Unknown.rank() => {
+            apply(app, &delivery(message, receipt), shards).await?;
+        }
+        Found::One(_) | Found::None | Found::Several => {}
+    }
+    Ok(())
+}
+
+async fn apply_parked(app: &App, message: &Message, shards: u16) -> anyhow::Result<()> {
+    let reference = handover::reference(message);
+    for parked in app.table.parked_beside(&reference, shards).await? {
+        if apply(app, &parked, shards).await? != ReceiptApplied::Early {
+            app.table.unpark(&parked, shards).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn apply(app: &App, delivery: &Delivery, shards: u16) -> anyhow::Result<ReceiptApplied> {
+    if let Some(opt_out) = Preference::told_by(delivery) {
+        app.table.register(&opt_out, shards).await?;
+    }
+    let applied = app.table.apply_receipts(&[(delivery.clone(), shards)]).await?.pop();
+    Ok(applied.transpose()?.unwrap_or(ReceiptApplied::Early))
+}
+
+fn delivery(message: &Message, receipt: Receipt) -> Delivery {
+    Delivery { message: handover::reference(message), to: message.to.clone(), receipt }
+}

@@ -1,0 +1,55 @@
+//! A job that fails is retried after a back-off and not after its queue's whole visibility timeout.
+
+use anyhow::Context;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::QueueAttributeName as Attribute;
+use e2e::{ALIVE, PATIENCE, Tenant, random};
+use infra::{aws, clock};
+use local::client::wait;
+use serde_json::json;
+use shared::ids::{CampaignId, OrganizationId};
+use shared::job::{Envelope, Job};
+
+/// Longer than any test waits.
+const VISIBILITY_SECONDS: &str = "43200";
+
+#[tokio::test]
+async fn a_failed_job_is_retried_before_its_visibility_timeout_ends() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let queues = Client::new(&aws::load().await);
+    let name = format!("retries-{:08x}{:08x}", random(), random());
+    let created = queues.create_queue().queue_name(&name);
+    let created = created.attributes(Attribute::VisibilityTimeout, VISIBILITY_SECONDS);
+    let url = created.send().await?.queue_url.context("a URL")?;
+    let asked = queues.get_queue_attributes().queue_url(&url);
+    let attributes = asked.attribute_names(Attribute::QueueArn).send().await?.attributes;
+    let arn =
+        attributes.and_then(|all| all.get(&Attribute::QueueArn).cloned()).context("an ARN")?;
+    // It belongs to another function, so it fails each time.
+    let job = Job::Poll {
+        organization_id: OrganizationId::new(clock::now(), clock::entropy()),
+        campaign_id: CampaignId::new(clock::now(), clock::entropy()),
+        number: 0,
+    };
+    let body = json!(Envelope::from(job)).to_string();
+    queues.send_message().queue_url(&url).message_body(&body).send().await?;
+    let received = queues.receive_message().queue_url(&url).send().await?;
+    let message = received.messages().first().context("a message")?;
+    let id = message.message_id().context("an id")?;
+
+    let batch = json!({"Records": [{
+        "messageId": id, "body": body, "receiptHandle": message.receipt_handle(),
+        "eventSourceARN": arn, "attributes": {"ApproximateReceiveCount": "1"},
+    }]});
+    let alive = ALIVE.read().await;
+    let answer = tenant.functions.invoke("SEND", &batch).await?;
+    drop(alive);
+    assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": id}]}));
+    wait("the message to be handed out again", PATIENCE, async || {
+        let received = queues.receive_message().queue_url(&url).send().await?;
+        Ok(received.messages().iter().any(|message| message.message_id() == Some(id)).then_some(()))
+    })
+    .await?;
+    queues.delete_queue().queue_url(&url).send().await?;
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! The provider is down for everyone: nothing listens at its address.
+//!
+//! Every run that is under way then meets it. No one can have been texted meanwhile, so everyone
+//! must be texted afterwards.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use local::say;
+
+use crate::proxy::Proxy;
+
+/// The provider is up for so long before the blackout.
+const UP: Duration = Duration::from_mins(1);
+
+/// Makes the provider unreachable once, for `lasts`.
+pub async fn black_out(provider: Arc<Proxy>, lasts: Duration) {
+    tokio::time::sleep(UP).await;
+    say(&format!("the provider is down for {} s", lasts.as_secs()));
+    provider.set_down(true);
+    tokio::time::sleep(lasts).await;
+    provider.set_down(false);
+    say("the provider is up again");
+}

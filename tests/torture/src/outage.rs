@@ -1,0 +1,139 @@
+//! Faults that last: for a while, everything of one kind goes wrong in a run.
+//!
+//! Other faults meet single requests. These last for what is minutes or hours outside of a test, so
+//! that no retry helps: either the work waits for as long as it takes, or its campaign is paused with
+//! a reason and a person resumes it. What is minutes there is seconds here.
+
+use std::time::Duration;
+
+use crate::chance::Chance;
+use crate::fault::Fault;
+use crate::operation::{Operation, Service};
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outage {
+    /// The provider answers every message with an error, or not at all, and sends none.
+    ProviderFails,
+    /// The provider asks to wait, whatever it is given.
+    ProviderThrottles,
+    /// The table is down for what people write and for receipts.
+    TableDown,
+    /// The audience cannot be read.
+    FanOutPoisoned,
+}
+
+/// How many seeds of a thousand have an outage of each kind.
+const EACH_PER_MILLE: u64 = 70;
+
+impl Outage {
+    pub const ALL: [Self; 4] =
+        [Self::ProviderFails, Self::ProviderThrottles, Self::TableDown, Self::FanOutPoisoned];
+
+    /// The outage of a seed, if it has one.
+    #[must_use]
+    pub fn of_seed(seed: u64) -> Option<Self> {
+        let drawn = Chance::of(seed, "outage").below(1_000) / EACH_PER_MILLE;
+        Self::ALL.get(usize::try_from(drawn).ok()?).copied()
+    }
+
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ProviderFails => "provider-fails",
+            Self::ProviderThrottles => "provider-throttles",
+            Self::TableDown => "table-down",
+            Self::FanOutPoisoned => "fan-out-poisoned",
+        }
+    }
+
+    /// What happens to a request while the outage lasts, if it is of the kind.
+    #[must_use]
+    pub fn fault(self, function: &str, operation: Operation, chance: &mut Chance) -> Option<Fault> {
+        let creates = ["CreateMessage", "SendTextMessage"].contains(&operation.name);
+        match self {
+            Self::ProviderFails => creates.then(|| {
+                *chance.of_these(&[
+                    Fault::Error,
+                    Fault::Error,
+                    Fault::Error,
+                    Fault::Reset,
+                    Fault::Hold,
+                ])
+            }),
+            Self::ProviderThrottles => creates.then_some(Fault::Throttle),
+            Self::TableDown => {
+                let is_down = ["Webhooks", "Receipts"].contains(&function)
+                    && operation.service == Service::DynamoDb;
+                is_down.then(|| *chance.of_these(&[Fault::Throttle, Fault::Error, Fault::Reset]))
+            }
+            Self::FanOutPoisoned => {
+                let reads = function == "Send" && operation.name == "Query";
+                reads.then(|| *chance.of_these(&[Fault::Error, Fault::Throttle]))
+            }
+        }
+    }
+
+    /// The reason with which a campaign may pause or stop itself over it.
+    #[must_use]
+    pub fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::ProviderFails => Some("provider_failing"),
+            Self::ProviderThrottles => Some("no_progress"),
+            Self::FanOutPoisoned => Some("poisoned"),
+            Self::TableDown => None,
+        }
+    }
+
+    /// How long it lasts at most. It ends sooner if its campaign has paused itself.
+    #[must_use]
+    pub fn lasts(self) -> Duration {
+        Duration::from_secs(match self {
+            // Ten minutes, as the local stack counts: see `local::stack`.
+            Self::ProviderFails => 40,
+            // Two hours are in `hours`.
+            Self::ProviderThrottles => 30,
+            Self::TableDown => 4,
+            Self::FanOutPoisoned => 150,
+        })
+    }
+}
+
+/// The reasons with which a campaign may pause itself in any run, since faults and fates of single
+/// messages may come close together. Reasons that blame the account, the sender, the text or the
+/// list would be wrong.
+pub const REASONS: [&str; 4] =
+    ["no_progress", "poisoned", "provider_failing", "provider_unreachable"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_outage_has_its_share_of_the_seeds() {
+        for outage in Outage::ALL {
+            let count = (0..1_000).filter(|seed| Outage::of_seed(*seed) == Some(outage)).count();
+            assert!((40..110).contains(&count), "{outage:?}: {count}");
+        }
+        assert!((0..1_000).filter(|seed| Outage::of_seed(*seed).is_none()).count() > 600);
+    }
+
+    #[test]
+    fn an_outage_meets_its_own_requests_alone() {
+        let operation = |service, name| Operation { service, name };
+        let create = operation(Service::Twilio, "CreateMessage");
+        let read = operation(Service::Twilio, "ReadMessage");
+        let query = operation(Service::DynamoDb, "Query");
+        let meets = |outage: Outage, function, operation| {
+            outage.fault(function, operation, &mut Chance::of(1, "t")).is_some()
+        };
+        for outage in [Outage::ProviderFails, Outage::ProviderThrottles] {
+            assert!(meets(outage, "Dispatch", create));
+            assert!(!meets(outage, "PollStatus", read) && !meets(outage, "Dispatch", query));
+        }
+        assert!(meets(Outage::TableDown, "Webhooks", query));
+        assert!(!meets(Outage::TableDown, "Api", query));
+        assert!(meets(Outage::FanOutPoisoned, "Send", query));
+        assert!(!meets(Outage::FanOutPoisoned, "Api", query));
+    }
+}
