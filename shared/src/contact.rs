@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{ContactId, OrganizationId, shard_of};
 use crate::phone::Phone;
+use crate::text::email::{InvalidEmail, email};
 use crate::text::{self, InvalidText};
 use crate::time::Timestamp;
 
-/// The longest first name, last name or e-mail address.
+/// The longest first or last name, or name of an attribute, in characters.
 const FIELD_LONGEST: usize = 200;
 const ATTRIBUTES_MOST: usize = 20;
 const ATTRIBUTES_BYTES: usize = 2_048;
@@ -51,15 +52,7 @@ impl Profile {
             phone: self.phone,
             first_name: optional("firstName", self.first_name.as_deref())?,
             last_name: optional("lastName", self.last_name.as_deref())?,
-            email: optional("email", self.email.as_deref())?
-                .map(|email| match email.split_once('@') {
-                    Some((local, domain)) if !local.is_empty() && !domain.is_empty() => Ok(email),
-                    _ => Err(InvalidProfile {
-                        field: "email",
-                        reason: "must be an address with a name, @ and a domain".to_owned(),
-                    }),
-                })
-                .transpose()?,
+            email: checked_email(self.email.as_deref())?,
             attributes,
         })
     }
@@ -71,6 +64,12 @@ fn optional(field: &'static str, value: Option<&str>) -> Result<Option<String>, 
         Some(Ok(value)) => Ok(Some(value)),
         Some(Err(error)) => Err(InvalidProfile { field, reason: error.to_string() }),
     }
+}
+
+fn checked_email(written: Option<&str>) -> Result<Option<String>, InvalidProfile> {
+    let written = written.filter(|written| !written.trim().is_empty());
+    let refuse = |error: InvalidEmail| InvalidProfile { field: "email", reason: error.to_string() };
+    written.map(email).transpose().map_err(refuse)
 }
 
 fn checked_attributes(

@@ -5,6 +5,7 @@
 //! and a replay decides the same.
 
 pub mod access;
+pub mod actor;
 pub mod audience;
 pub mod breaker;
 pub mod campaign;

@@ -1,38 +1,67 @@
-//! Texts that people write: what is trimmed, how long they may be, what they may hold.
+//! Texts that people write: what is trimmed, how long they may be, and what they may contain.
+
+mod visible;
+
+pub mod email;
+
+use visible::{is_direction_override, is_line_separator, is_visible};
 
 /// Why a text was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
     #[error("must not be blank")]
     Blank,
+    #[error("must contain at least one visible character")]
+    Invisible,
     #[error("must be at most {0} characters")]
     TooLong(usize),
-    #[error("must not hold control characters")]
+    #[error("must not contain control characters")]
     Control,
+    #[error("must not contain line separators (U+2028, U+2029)")]
+    LineSeparator,
+    #[error(
+        "must not contain characters that override the writing direction (U+202A to U+202E, U+2066 to U+2069)"
+    )]
+    DirectionOverride,
+    #[error("contains U+FFFD, which replaces characters that were lost: send the text in UTF-8")]
+    Replacement,
 }
 
-/// A name: trimmed, not blank, at most `longest` characters, without control characters except
-/// newlines.
+/// A name: trimmed, visible, at most `longest` characters, in one direction. Newlines are the only
+/// control characters and line breaks that it may contain.
 pub fn name(text: &str, longest: usize) -> Result<String, InvalidText> {
     let text = text.trim();
-    if text.is_empty() {
-        return Err(InvalidText::Blank);
-    }
+    check_visible(text)?;
     if text.chars().any(|c| c.is_control() && c != '\n') {
         return Err(InvalidText::Control);
+    }
+    if text.chars().any(is_line_separator) {
+        return Err(InvalidText::LineSeparator);
+    }
+    if text.chars().any(is_direction_override) {
+        return Err(InvalidText::DirectionOverride);
     }
     within(text, longest)
 }
 
-/// The body of a message: sent as it was written, so nothing is trimmed.
+/// The body of a message: sent as it was written, so nothing is trimmed. It may change the writing
+/// direction, as mixed Hebrew and English text does.
 pub fn body(text: &str, longest: usize) -> Result<String, InvalidText> {
-    if text.trim().is_empty() {
-        return Err(InvalidText::Blank);
-    }
+    check_visible(text)?;
     if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
         return Err(InvalidText::Control);
     }
     within(text, longest)
+}
+
+fn check_visible(text: &str) -> Result<(), InvalidText> {
+    if text.trim().is_empty() {
+        return Err(InvalidText::Blank);
+    }
+    if text.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(InvalidText::Replacement);
+    }
+    if text.chars().any(is_visible) { Ok(()) } else { Err(InvalidText::Invisible) }
 }
 
 fn within(text: &str, longest: usize) -> Result<String, InvalidText> {
@@ -43,20 +72,4 @@ fn within(text: &str, longest: usize) -> Result<String, InvalidText> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_trimmed_and_bounded() {
-        assert_eq!(name("  Zoë \n", 10), Ok("Zoë".to_owned()));
-        assert_eq!(name("   ", 10), Err(InvalidText::Blank));
-        assert_eq!(name("a\u{7}b", 10), Err(InvalidText::Control));
-        assert_eq!(name("äöüäö", 4), Err(InvalidText::TooLong(4)));
-    }
-
-    #[test]
-    fn bodies_keep_their_spaces() {
-        assert_eq!(body(" Hi\n", 10), Ok(" Hi\n".to_owned()));
-        assert_eq!(body(" \n", 10), Err(InvalidText::Blank));
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! JSON bodies, in and out.
 
+mod strict;
+
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::response::{IntoResponse, Response};
@@ -8,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
+use strict::Malformed;
 
 use crate::problem::Problem;
 
@@ -30,9 +33,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        if !is_json(&parts.headers) {
-            return Err(Problem::media_type("application/json"));
-        }
+        check_json(&parts.headers)?;
         parse(&bytes(body, BYTES_MOST).await?).map(Self)
     }
 }
@@ -46,9 +47,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for MaybeJson
         if bytes.is_empty() {
             return Ok(Self(T::default()));
         }
-        if !is_json(&parts.headers) {
-            return Err(Problem::media_type("application/json"));
-        }
+        check_json(&parts.headers)?;
         parse(&bytes).map(Self)
     }
 }
@@ -67,16 +66,43 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    media_type(headers) == "application/json"
+/// Refuses a compressed body: nothing here would decompress it.
+pub(crate) fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
+    let is_identity = |value: &HeaderValue| {
+        let codings = value.to_str().unwrap_or("?").split(',').map(str::trim);
+        codings.into_iter().all(|c| c.is_empty() || c.eq_ignore_ascii_case("identity"))
+    };
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(is_identity) {
+        Ok(())
+    } else {
+        Err(Problem::content_encoding())
+    }
+}
+
+/// Refuses a body that does not say that it is JSON in UTF-8, the only encoding that JSON has.
+fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
+    check_encoding(headers)?;
+    let is_utf8 = charset(headers).is_none_or(|charset| charset == "utf-8" || charset == "utf8");
+    if media_type(headers) == "application/json" && is_utf8 {
+        Ok(())
+    } else {
+        Err(Problem::media_type("application/json in UTF-8"))
+    }
+}
+
+/// The charset that a content type names, in lower case.
+fn charset(headers: &HeaderMap) -> Option<String> {
+    let written = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let parameters = written.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
+    let (_, charset) =
+        parameters.into_iter().find(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))?;
+    Some(charset.trim().trim_matches('"').to_ascii_lowercase())
 }
 
 /// Reads JSON first and its meaning second, so that a syntax error (400) and a body that does not
 /// validate (422) are told apart, and the latter names its field rather than a column.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| {
-        Problem::bad_request("malformed_json", format!("the body is no JSON: {error}"))
-    })?;
+    let value: Value = strict::value(bytes)?;
     if !value.is_object() {
         return Err(Problem::field("", "must be an object"));
     }
@@ -90,6 +116,25 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
             None => Problem::field(pointer, reason),
         }
     })
+}
+
+impl From<Malformed> for Problem {
+    fn from(malformed: Malformed) -> Self {
+        match malformed {
+            Malformed::NotUtf8 => Self::bad_request(
+                "not_utf8",
+                "the body must be in UTF-8; U+FFFD, which stands for lost bytes, must be escaped",
+            ),
+            Malformed::DuplicateName(name) => {
+                let name = Value::String(name);
+                let detail = format!("the body repeats the name {name} in one object");
+                Self::bad_request("duplicate_name", detail)
+            }
+            Malformed::Syntax(error) => {
+                Self::bad_request("malformed_json", format!("the body is not JSON: {error}"))
+            }
+        }
+    }
 }
 
 fn pointer(path: &Path) -> String {
@@ -177,8 +222,40 @@ mod tests {
         check(json, unknown, (422, "validation_failed", "/age")).await;
         let nested = r#"{"name": "a", "tags": {"a/b": 5}}"#;
         check(json, nested, (422, "validation_failed", "/tags/a~1b")).await;
+        let latin1 = "application/json; charset=iso-8859-1";
+        check(latin1, "{}", (415, "unsupported_media_type", "none")).await;
+        check("application/problem+json", "{}", (415, "unsupported_media_type", "none")).await;
+        let twice = r#"{"name": "a", "tags": {"b": "c", "b": "d"}}"#;
+        check(json, twice, (400, "duplicate_name", "none")).await;
+        let lone = r#"{"name": "\ud800"}"#;
+        check(json, lone, (400, "malformed_json", "none")).await;
         let large = format!(r#"{{"name": "{}"}}"#, "x".repeat(BYTES_MOST));
         check(json, &large, (413, "body_too_large", "none")).await;
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_not_utf8_is_refused() {
+        for body in [&b"{\"name\": \"Zo\xeb\"}"[..], "{\"name\": \"Zo\u{FFFD}\"}".as_bytes()] {
+            let (status, code, _) = refused("application/json", body.to_vec()).await;
+            assert_eq!((status, &*code), (400, "not_utf8"));
+        }
+    }
+
+    #[test]
+    fn only_a_plain_body_is_read() {
+        let check = |codings: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for coding in codings {
+                headers.append(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
+            check_encoding(&headers).is_ok()
+        };
+        for plain in [&[][..], &["identity"], &["Identity"], &[""], &["identity, identity"]] {
+            assert!(check(plain), "{plain:?}");
+        }
+        for coded in [&["gzip"][..], &["br"], &["identity, gzip"], &["identity", "deflate"]] {
+            assert!(!check(coded), "{coded:?}");
+        }
     }
 
     #[tokio::test]

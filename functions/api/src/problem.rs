@@ -42,11 +42,11 @@ pub(crate) struct ProblemView<'a> {
     status: u16,
     #[schema(value_type = String)]
     detail: &'a str,
-    /// A stable word for programs. 400: `malformed_json`, `invalid_query`, `invalid_cursor`,
+    /// A stable word for programs. 400: `malformed_json`, `not_utf8`, `duplicate_name`, `invalid_query`, `invalid_cursor`,
     /// `invalid_idempotency_key`; 401: `unauthorized`; 403: `forbidden`; 404: `not_found`; 405:
     /// `method_not_allowed`; 409: `campaign_not_draft`, `campaign_not_scheduled`,
     /// `campaign_not_running`, `campaign_not_paused`, `sender_taken`, `idempotency_in_progress`;
-    /// 413: `body_too_large`; 415: `unsupported_media_type`; 422: `validation_failed`,
+    /// 413: `body_too_large`; 415: `unsupported_media_type`, `unsupported_content_encoding`; 422: `validation_failed`,
     /// `campaign_body_required`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`,
     /// `not_utf8`, `invalid_csv_header`, `invalid_columns`, `prices_required`,
     /// `audience_too_large`, `dry_run_unavailable`, `upload_unavailable`,
@@ -93,6 +93,11 @@ impl Problem {
     pub(crate) fn media_type(wanted: &str) -> Self {
         let detail = format!("the content type must be {wanted}");
         Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+    }
+
+    pub(crate) fn content_encoding() -> Self {
+        let detail = "a compressed body is not read: send it without Content-Encoding";
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_content_encoding", detail)
     }
 
     pub(crate) fn unprocessable(code: &'static str, detail: impl Into<String>) -> Self {

@@ -124,6 +124,7 @@ impl<S: Send + Sync> FromRequest<S> for CsvFile {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        json::check_encoding(request.headers())?;
         match json::media_type(request.headers()).as_str() {
             "text/csv" => {
                 let body = json::bytes(request.into_body(), BYTES_MOST).await?;

@@ -1,0 +1,52 @@
+//! Which characters show something on a screen.
+//!
+//! The properties are Unicode's own (UAX #44), so that the list grows with the tables and not by
+//! hand.
+
+use icu_properties::CodePointSetData;
+use icu_properties::props::{
+    BidiControl, DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint, WhiteSpace,
+};
+
+/// Characters that are blank by their glyph alone, which no property records: the braille pattern
+/// without dots, the null notehead, the Khitan filler, the Egyptian blanks, and the object
+/// replacement character.
+const BLANK_GLYPHS: [char; 6] =
+    ['\u{2800}', '\u{1D159}', '\u{16FE4}', '\u{13441}', '\u{13442}', '\u{FFFC}'];
+
+/// Whether a character shows something by itself.
+pub(super) fn is_visible(c: char) -> bool {
+    let is_blank = CodePointSetData::new::<WhiteSpace>().contains(c)
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+        || CodePointSetData::new::<NoncharacterCodePoint>().contains(c)
+        || is_of_blank_category(c)
+        || BLANK_GLYPHS.contains(&c);
+    !is_blank
+}
+
+fn is_of_blank_category(c: char) -> bool {
+    use GeneralCategory::{
+        Control, Format, LineSeparator, ParagraphSeparator, SpaceSeparator, Surrogate,
+    };
+    matches!(
+        category(c),
+        Control | Format | LineSeparator | ParagraphSeparator | SpaceSeparator | Surrogate
+    )
+}
+
+pub(super) fn category(c: char) -> GeneralCategory {
+    icu_properties::CodePointMapData::<GeneralCategory>::new().get(c)
+}
+
+/// Embeddings, overrides and isolates, which can make a name read as another one. The marks
+/// U+200E, U+200F and U+061C reorder nothing but neutral characters, so they may stay: names in
+/// Hebrew and Arabic have them.
+pub(super) fn is_direction_override(c: char) -> bool {
+    let is_mark = matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}');
+    CodePointSetData::new::<BidiControl>().contains(c) && !is_mark
+}
+
+/// Line breaks that are not control characters.
+pub(super) fn is_line_separator(c: char) -> bool {
+    matches!(category(c), GeneralCategory::LineSeparator | GeneralCategory::ParagraphSeparator)
+}
