@@ -46,14 +46,14 @@ impl<'a> Environment<'a> {
 
     /// A variable that is read as `T`, or `default` where it is not set.
     pub fn parsed<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str, default: T) -> T {
-        match (self.lookup)(name).filter(|value| !value.is_empty()).map(|value| value.parse()) {
-            None => default,
-            Some(Ok(value)) => value,
-            Some(Err(error)) => {
-                self.problems.malformed.push(format!("{name} {error}"));
-                default
-            }
-        }
+        self.optional(name).unwrap_or(default)
+    }
+
+    /// A variable that is read as `T`, or `None` where it is not set.
+    pub fn optional<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str) -> Option<T> {
+        let value = (self.lookup)(name).filter(|value| !value.is_empty())?;
+        let parsed = value.parse::<T>();
+        parsed.map_err(|error| self.problems.malformed.push(format!("{name} {error}"))).ok()
     }
 
     /// What was read, or every problem there was.

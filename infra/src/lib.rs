@@ -16,6 +16,8 @@ pub mod schedules;
 pub mod secrets;
 pub mod table;
 pub mod telemetry;
+#[cfg(test)]
+mod testing;
 pub mod turns;
 pub mod usage;
 

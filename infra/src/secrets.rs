@@ -1,43 +1,34 @@
-//! Providers' credentials, read by their names and kept for a while.
+//! Secrets, read by name through Parameter Store and cached.
+//!
+//! A secret is read once per lifetime. It is read again earlier only when the cached value did not
+//! serve, and less and less often while that brings nothing new, so that a flood of requests with
+//! wrong signatures costs the account's Parameter Store next to nothing.
 
 use std::collections::HashMap;
-use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_ssm::operation::get_parameter::GetParameterError;
-use serde::Deserialize;
 use shared::sender::SecretName;
 
 use crate::usage::Usage;
 
-/// A rotated secret is read anew after so long.
+/// How long a cached secret is used.
 const LIFETIME: Duration = Duration::from_mins(5);
-/// Whoever finds a secret outdated has it read anew, but not more often than this.
-const FRESH: Duration = Duration::from_secs(10);
+/// How long after a read that brought nothing new another early read may follow, at first and at
+/// last. The wait doubles in between.
+const MIN_PATIENCE: Duration = Duration::from_secs(10);
+const MAX_PATIENCE: Duration = Duration::from_mins(1);
 
-/// Errors that no waiting mends.
+/// Errors that retrying does not fix.
 const DENIED: [&str; 3] = ["AccessDeniedException", "InvalidKeyId", "ValidationException"];
 
-/// What a secret holds: an auth token, or an object with these fields.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Credentials {
-    /// Sends messages, and signs webhooks.
-    pub auth_token: String,
-    /// The one before, with which webhooks may still be signed while the token is rotated.
-    pub previous_auth_token: Option<String>,
-    /// Shared keys, with which webhooks are signed where the account has any.
-    #[serde(default)]
-    pub signing_keys: Vec<String>,
-}
-
-impl fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Credentials")
-    }
+/// What a provider keeps in a secret.
+pub trait Secret: Sized + PartialEq + Send + Sync {
+    /// Reads a secret's value, or returns `None` if it is malformed.
+    fn parse(value: &str) -> Option<Self>;
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +37,7 @@ pub enum SecretError {
     Missing(SecretName),
     #[error("the secret {0} is neither a token nor an object with authToken")]
     Malformed(SecretName),
-    #[error("the secret {name} may not be read: see its policy and its key's")]
+    #[error("the secret {name} may not be read: check its policy and its key's")]
     Denied {
         name: SecretName,
         #[source]
@@ -61,66 +52,121 @@ pub enum SecretError {
 }
 
 impl SecretError {
-    /// Whether only a person can mend it.
+    /// Whether only a person can fix it.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
-        !matches!(self, Self::Request { .. })
+        match self {
+            Self::Missing(_) | Self::Malformed(_) | Self::Denied { .. } => true,
+            Self::Request { .. } => false,
+        }
     }
 }
 
-/// Secrets by their names. Those of Secrets Manager are read through Parameter Store too.
-pub struct Secrets {
+/// A secret's last read.
+struct Known<T> {
+    /// `None` if the secret could not be read and only a person can fix that.
+    value: Option<Arc<T>>,
+    expires_at: Instant,
+    /// When a value that does not serve may be read again.
+    again_at: Instant,
+    patience: Duration,
+}
+
+/// Secrets of one shape by name. Those in Secrets Manager are read through Parameter Store too.
+pub struct Secrets<T> {
     client: Client,
     usage: Usage,
-    known: Mutex<HashMap<SecretName, (Instant, Arc<Credentials>)>>,
+    known: Mutex<HashMap<SecretName, Known<T>>>,
+    /// Held while a secret is read: a burst of requests causes one read.
+    reading: tokio::sync::Mutex<()>,
 }
 
-impl Secrets {
+impl<T: Secret> Secrets<T> {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, usage: Usage) -> Self {
-        Self { client: Client::new(config), usage, known: Mutex::default() }
+        let client = Client::new(config);
+        Self { client, usage, known: Mutex::default(), reading: tokio::sync::Mutex::default() }
     }
 
-    pub async fn credentials(&self, name: &SecretName) -> Result<Arc<Credentials>, SecretError> {
-        self.not_older_than(name, LIFETIME).await
+    /// The secret, from the cache if it is there.
+    pub async fn get(&self, name: &SecretName) -> Result<Arc<T>, SecretError> {
+        if let Some(cached) = self.cached(name) {
+            return Ok(cached);
+        }
+        let _reading = self.reading.lock().await;
+        match self.cached(name) {
+            Some(cached) => Ok(cached),
+            None => self.read(name).await,
+        }
     }
 
-    /// As [`Self::credentials`], for whom what is known did not serve.
-    pub async fn fresh(&self, name: &SecretName) -> Result<Arc<Credentials>, SecretError> {
-        self.not_older_than(name, FRESH).await
-    }
-
-    async fn not_older_than(
+    /// The secret if it `fits`: first the cached one, then, unless that was tried a moment ago, the
+    /// one of a new read.
+    pub async fn find(
         &self,
         name: &SecretName,
-        age: Duration,
-    ) -> Result<Arc<Credentials>, SecretError> {
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = known().get(name).filter(|(read, _)| read.elapsed() < age).cloned();
-        if let Some((_, credentials)) = found {
-            return Ok(credentials);
+        fits: impl Fn(&T) -> bool,
+    ) -> Result<Option<Arc<T>>, SecretError> {
+        let fitting = |value: Option<Arc<T>>| value.filter(|value| fits(value));
+        if let Some(value) = fitting(self.cached(name)) {
+            return Ok(Some(value));
         }
-        let credentials = match self.read(name).await {
-            Ok(credentials) => Arc::new(credentials),
-            // What was good is good still, while nobody can say otherwise.
-            Err(error @ SecretError::Request { .. }) => {
-                let (_, last) = known().get(name).cloned().ok_or(error)?;
-                return Ok(last);
-            }
-            Err(error) => return Err(error),
-        };
-        known().insert(name.clone(), (Instant::now(), Arc::clone(&credentials)));
-        Ok(credentials)
+        let _reading = self.reading.lock().await;
+        if let Some(known) = self.known().get(name).filter(|it| Instant::now() < it.again_at) {
+            return Ok(fitting(known.value.clone()));
+        }
+        Ok(fitting(Some(self.read(name).await?)))
     }
 
-    async fn read(&self, name: &SecretName) -> Result<Credentials, SecretError> {
-        let answer = self
-            .client
-            .get_parameter()
-            .name(parameter(&name.to_string()))
-            .with_decryption(true)
-            .send()
-            .await;
+    /// The secret as it is now, for a caller whom the provider refused with `stale`.
+    pub async fn renewed(&self, name: &SecretName, stale: &Arc<T>) -> Result<Arc<T>, SecretError> {
+        let _reading = self.reading.lock().await;
+        match self.cached(name).filter(|cached| !Arc::ptr_eq(cached, stale)) {
+            Some(cached) => Ok(cached),
+            None => self.read(name).await,
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<SecretName, Known<T>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cached(&self, name: &SecretName) -> Option<Arc<T>> {
+        let known = self.known();
+        known.get(name).filter(|it| Instant::now() < it.expires_at)?.value.clone()
+    }
+
+    async fn read(&self, name: &SecretName) -> Result<Arc<T>, SecretError> {
+        let read = self.request(name).await.map(Arc::new);
+        let now = Instant::now();
+        let mut known = self.known();
+        let before = known.remove(name);
+        let patience = |value: Option<&T>| match &before {
+            Some(before) if before.expires_at > now && before.value.as_deref() == value => {
+                (before.patience * 2).min(MAX_PATIENCE)
+            }
+            Some(_) | None => MIN_PATIENCE,
+        };
+        let (value, lifetime, patience, result) = match read {
+            Ok(value) => {
+                let patience = patience(Some(&value));
+                (Some(Arc::clone(&value)), LIFETIME, patience, Ok(value))
+            }
+            Err(error) if error.is_permanent() => (None, LIFETIME, patience(None), Err(error)),
+            // What was good stays good while nobody can say otherwise.
+            Err(error) => {
+                let last = before.and_then(|before| before.value);
+                (last.clone(), MIN_PATIENCE, MIN_PATIENCE, last.ok_or(error))
+            }
+        };
+        let (expires_at, again_at) = (now + lifetime, now + patience);
+        known.insert(name.clone(), Known { value, expires_at, again_at, patience });
+        result
+    }
+
+    async fn request(&self, name: &SecretName) -> Result<T, SecretError> {
+        let request = self.client.get_parameter().name(parameter(&name.to_string()));
+        let answer = request.with_decryption(true).send().await;
         self.usage.call("ssm.GetParameter");
         let answer = answer.map_err(|error| match error.as_service_error() {
             Some(error) if error.is_parameter_not_found() => SecretError::Missing(name.clone()),
@@ -130,7 +176,7 @@ impl Secrets {
             _ => SecretError::Request { name: name.clone(), source: Box::new(error) },
         })?;
         let value = answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
-        credentials(&value).ok_or_else(|| SecretError::Malformed(name.clone()))
+        T::parse(&value).ok_or_else(|| SecretError::Malformed(name.clone()))
     }
 }
 
@@ -144,42 +190,5 @@ fn parameter(name: &str) -> String {
     }
 }
 
-fn credentials(value: &str) -> Option<Credentials> {
-    let value = value.trim();
-    if value.starts_with('{') {
-        return serde_json::from_str(value).ok().filter(|c: &Credentials| !c.auth_token.is_empty());
-    }
-    let is_token = !value.is_empty() && value.bytes().all(|b| b.is_ascii_graphic());
-    is_token.then(|| Credentials {
-        auth_token: value.to_owned(),
-        previous_auth_token: None,
-        signing_keys: Vec::new(),
-    })
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secret_is_a_token_or_an_object() {
-        let token = |value| credentials(value).map(|credentials| credentials.auth_token);
-        assert_eq!(token(" abc \n"), Some("abc".to_owned()));
-        assert_eq!(token(r#"{"authToken":"abc","signingKeys":["k"]}"#), Some("abc".to_owned()));
-        for value in ["", "two words", "{}", r#"{"authToken":""}"#, r#"{"token":"abc"}"#, "{"] {
-            assert_eq!(credentials(value), None, "{value}");
-        }
-    }
-
-    #[test]
-    fn secrets_are_not_printed() {
-        let credentials = credentials("hush").expect("a token");
-        assert!(!format!("{credentials:?}").contains("hush"));
-    }
-
-    #[test]
-    fn secrets_manager_is_read_through_parameter_store() {
-        assert_eq!(parameter("ssm:/volley/acme"), "/volley/acme");
-        assert_eq!(parameter("secretsmanager:volley/a"), "/aws/reference/secretsmanager/volley/a");
-    }
-}
+mod tests;

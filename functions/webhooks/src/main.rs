@@ -18,7 +18,6 @@ use infra::batch::{self, SqsEvent};
 use infra::config;
 use infra::gateway::{GatewaySettings, Gateways};
 use infra::queues::{DeadLetters, ReceiptsQueue};
-use infra::secrets::{Credentials, Secrets};
 use infra::table::Table;
 use infra::usage::Usage;
 use infra::{aws, telemetry};
@@ -32,8 +31,6 @@ struct Settings {
     receipts: String,
     dead_letters: String,
     gateway: GatewaySettings,
-    previous_auth_token: String,
-    signing_keys: String,
 }
 
 struct App {
@@ -42,9 +39,6 @@ struct App {
     dead_letters: DeadLetters,
     usage: Usage,
     gateways: Gateways,
-    secrets: Secrets,
-    /// Of the deployment's own account, with which it may sign callbacks.
-    credentials: Credentials,
     public_url: String,
     organizations: Organizations,
 }
@@ -56,14 +50,7 @@ impl App {
             receipts: environment.text("RECEIPTS_QUEUE_URL"),
             dead_letters: environment.text("DEAD_LETTER_QUEUE_URL"),
             gateway: GatewaySettings::read(environment),
-            previous_auth_token: environment.parsed("PROVIDER_AUTH_TOKEN_PREVIOUS", String::new()),
-            signing_keys: environment.parsed("PROVIDER_SIGNING_KEYS", String::new()),
         })?;
-        let credentials = Credentials {
-            auth_token: settings.gateway.auth_token().to_owned(),
-            previous_auth_token: Some(settings.previous_auth_token),
-            signing_keys: settings.signing_keys.split(',').map(str::to_owned).collect(),
-        };
         let public_url = settings.gateway.public_url().trim_end_matches('/').to_owned();
         let aws = aws::load().await;
         let http = infra::http::client()?;
@@ -73,9 +60,7 @@ impl App {
             receipts: ReceiptsQueue::new(&aws, http.clone(), settings.receipts, usage.clone())?,
             dead_letters: DeadLetters::new(&aws, settings.dead_letters, usage.clone()),
             gateways: Gateways::new(&aws, http, settings.gateway, usage.clone()),
-            secrets: Secrets::new(&aws, usage.clone()),
             usage,
-            credentials,
             public_url,
             organizations: Organizations::default(),
         })

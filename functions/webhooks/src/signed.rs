@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use infra::gateway::callback;
 use infra::gateway::signature::{Content, Signed};
+use infra::gateway::twilio::Credentials;
 use shared::ids::OrganizationId;
 use shared::message::Kind;
 use shared::phone::Phone;
@@ -41,8 +42,8 @@ pub(crate) async fn read(
     let content = if is_json { Content::Json(&body) } else { Content::Form(&form.parameters) };
     let settings = request.header("x-twilio-webhooks-signature-settings");
     let signed = Signed { url: &url, content, signature, settings };
-    let is_valid =
-        signed.is_by(&app.credentials) || is_by_tenant(app, webhook, &form, &signed).await?;
+    let is_valid = is_by_any(app, app.gateways.twilio().own_credentials(), &signed).await?
+        || is_by_tenant(app, webhook, &form, &signed).await?;
     Ok(if is_valid { Ok(form) } else { Err(403) })
 }
 
@@ -85,26 +86,25 @@ async fn is_by_tenant(
         None => None,
     };
     let frozen = frozen.filter(|name| !tried.contains(name));
-    is_by_any(app, &frozen.into_iter().collect(), signed).await
+    is_by_any(app, &frozen, signed).await
 }
 
 /// What cannot be read now must not keep another secret from being tried.
 async fn is_by_any(
     app: &App,
-    names: &BTreeSet<SecretName>,
+    names: impl IntoIterator<Item = &SecretName>,
     signed: &Signed<'_>,
 ) -> anyhow::Result<bool> {
     let mut failure = None;
     for name in names {
-        for read in [app.secrets.credentials(name).await, app.secrets.fresh(name).await] {
-            match read {
-                Ok(credentials) if signed.is_by(&credentials) => return Ok(true),
-                Ok(_) => {}
-                Err(error) if error.is_permanent() => {
-                    tracing::error!(error = ?anyhow::Error::from(error), "no credentials");
-                }
-                Err(error) => failure = Some(error),
+        let fits = |credentials: &Credentials| signed.is_by(credentials);
+        match app.gateways.twilio().secrets().find(name, fits).await {
+            Ok(Some(_)) => return Ok(true),
+            Ok(None) => {}
+            Err(error) if error.is_permanent() => {
+                tracing::error!(error = ?anyhow::Error::from(error), "no credentials");
             }
+            Err(error) => failure = Some(error),
         }
     }
     failure.map_or(Ok(false), |error| Err(error.into()))

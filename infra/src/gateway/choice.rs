@@ -7,39 +7,28 @@ use aws_config::SdkConfig;
 use reqwest::Client;
 use shared::sender::{Provider, Sender};
 
-use super::Gateway;
 use super::aws::EndUserMessaging;
-use super::twilio::{Account, Twilio};
+use super::{Gateway, twilio};
 use crate::config::Environment;
-use crate::secrets::{SecretError, Secrets};
+use crate::secrets::SecretError;
 use crate::usage::Usage;
 
 #[derive(Clone)]
 pub struct GatewaySettings {
-    twilio_url: String,
-    /// The deployment's own account, for organisations that have none.
-    account_sid: String,
-    auth_token: String,
+    twilio: twilio::Settings,
     public_url: String,
-    configuration_set: String,
+    configuration_set: Option<String>,
     timeout: Duration,
 }
 
 impl GatewaySettings {
     pub fn read(environment: &mut Environment<'_>) -> Self {
         Self {
-            twilio_url: environment.text("PROVIDER_URL").trim_end_matches('/').to_owned(),
-            account_sid: environment.parsed("PROVIDER_ACCOUNT_SID", String::new()),
-            auth_token: environment.parsed("PROVIDER_AUTH_TOKEN", String::new()),
+            twilio: twilio::Settings::read(environment),
             public_url: environment.text("PUBLIC_URL"),
-            configuration_set: environment.parsed("CONFIGURATION_SET", String::new()),
+            configuration_set: environment.optional("CONFIGURATION_SET"),
             timeout: Duration::from_secs(environment.parsed("GATEWAY_TIMEOUT_SECONDS", 10)),
         }
-    }
-
-    #[must_use]
-    pub fn auth_token(&self) -> &str {
-        &self.auth_token
     }
 
     #[must_use]
@@ -47,31 +36,29 @@ impl GatewaySettings {
         &self.public_url
     }
 
-    /// The longest that one request can take.
+    /// How long one request may take at most.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
     }
 }
 
-/// One HTTP client, one AWS client and the secrets, from which each sender's gateway is made.
+/// The providers' clients, from which each sender's gateway is made.
 pub struct Gateways {
-    settings: GatewaySettings,
-    http: Client,
+    twilio: twilio::Accounts,
     aws: EndUserMessaging,
-    secrets: Secrets,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum GatewayError {
-    #[error("the sender has no account: neither the organisation nor the deployment names one")]
+    #[error("the sender has no account: neither the organization nor the deployment names one")]
     NoAccount,
     #[error("failed to read the account's credentials")]
     Credentials(#[from] SecretError),
 }
 
 impl GatewayError {
-    /// Whether only a person can mend it.
+    /// Whether only a person can fix it.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         match self {
@@ -84,31 +71,22 @@ impl GatewayError {
 impl Gateways {
     #[must_use]
     pub fn new(aws: &SdkConfig, http: Client, settings: GatewaySettings, usage: Usage) -> Self {
-        let set = Some(settings.configuration_set.clone()).filter(|set| !set.is_empty());
+        let GatewaySettings { twilio, public_url, configuration_set, timeout } = settings;
         Self {
-            aws: EndUserMessaging::new(aws, set, settings.timeout, usage.clone()),
-            secrets: Secrets::new(aws, usage),
-            http,
-            settings,
+            aws: EndUserMessaging::new(aws, configuration_set, timeout, usage.clone()),
+            twilio: twilio::Accounts::new(aws, http, twilio, public_url, timeout, usage),
         }
     }
 
     pub async fn of(&self, sender: &Sender) -> Result<Arc<dyn Gateway>, GatewayError> {
-        let Provider::Twilio(twilio) = &sender.provider else {
-            return Ok(Arc::new(self.aws.clone()));
-        };
-        let (sid, auth_token) = match &twilio.account {
-            Some(own) => {
-                let credentials = self.secrets.credentials(&own.credentials).await?;
-                (own.account_sid.clone(), credentials.auth_token.clone())
-            }
-            None => (self.settings.account_sid.clone(), self.settings.auth_token.clone()),
-        };
-        if sid.is_empty() {
-            return Err(GatewayError::NoAccount);
+        match &sender.provider {
+            Provider::Twilio(settings) => self.twilio.gateway(settings).await,
+            Provider::Aws(_) => Ok(Arc::new(self.aws.clone())),
         }
-        let GatewaySettings { twilio_url, public_url, timeout, .. } = self.settings.clone();
-        let account = Account { base_url: twilio_url, sid, auth_token };
-        Ok(Arc::new(Twilio::new(self.http.clone(), timeout, account, public_url)))
+    }
+
+    #[must_use]
+    pub fn twilio(&self) -> &twilio::Accounts {
+        &self.twilio
     }
 }

@@ -17,7 +17,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::secrets::Credentials;
+use super::twilio::Credentials;
 
 /// A request as its signature covers it.
 #[derive(Clone, Copy, Debug)]

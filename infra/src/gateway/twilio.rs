@@ -3,11 +3,15 @@
 //! Creating a message takes no idempotency key, so a request whose answer is lost must never be
 //! repeated: the client retries nothing by itself, and what it does not know it calls ambiguous.
 
+mod accounts;
 mod answers;
 mod codes;
+mod credentials;
 mod lookup;
 
-pub use codes::{failure_reason, receipt_status};
+pub use accounts::{Accounts, Settings};
+pub use codes::{receipt_status, failure_reason};
+pub use credentials::Credentials;
 
 use std::time::Duration;
 
@@ -42,6 +46,17 @@ impl Twilio {
     #[must_use]
     pub fn new(http: Client, timeout: Duration, account: Account, public_url: String) -> Self {
         Self { http, timeout, account, public_url }
+    }
+
+    /// The same account with another token.
+    fn with_token(&self, auth_token: &str) -> Self {
+        let account = Account { auth_token: auth_token.to_owned(), ..self.account.clone() };
+        Self { account, ..self.clone() }
+    }
+
+    /// The same with another time limit.
+    fn within(&self, timeout: Duration) -> Self {
+        Self { timeout, ..self.clone() }
     }
 
     fn messages_url(&self) -> String {

@@ -11,6 +11,7 @@ use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::server::{self, Request, Response};
+use crate::stack::TOKEN;
 use crate::store::{Store, Units};
 pub(crate) use queues::{Message, Queues};
 
@@ -110,6 +111,12 @@ fn answer(aws: &Aws, meter: &Meter, request: &Request) -> Response {
                 meter.refuse(&call, &answer);
             }
             server::response(status, "application/x-amz-json-1.0", answer)
+        }
+        "AmazonSSM" => {
+            meter.note(&format!("ssm.{operation}"), Units::default());
+            // The only secret is the provider's token.
+            let answer = serde_json::json!({ "Parameter": { "Value": TOKEN } }).to_string();
+            server::response(200, "application/x-amz-json-1.1", answer.into_bytes())
         }
         _ => {
             let (method, path) = (&request.head.method, request.head.uri.path());

@@ -3,7 +3,7 @@
 
 use conformance::{Runner, ask, say};
 use infra::gateway::signature::{Content, Signed};
-use infra::secrets::Credentials;
+use infra::gateway::twilio::Credentials;
 use serde::Deserialize;
 use serde_json::json;
 

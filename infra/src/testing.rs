@@ -1,0 +1,85 @@
+//! A server that tests answer for, in place of AWS and the providers.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+
+/// Serves requests on a thread and keeps them. It ends with the process.
+pub(crate) struct Server {
+    pub(crate) url: String,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// Starts a server whose responses (status and body) `respond` gives. A request is its head and
+    /// body as one text.
+    pub(crate) fn start(respond: impl Fn(&str) -> (u16, String) + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}", listener.local_addr().expect("an address"));
+        let requests = Arc::<Mutex<Vec<String>>>::default();
+        let kept = Arc::clone(&requests);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let request = read(&stream);
+                let (status, body) = respond(&request);
+                kept.lock().expect("not poisoned").push(request);
+                write(stream, status, &body);
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// How many requests contained `mark`.
+    pub(crate) fn count(&self, mark: &str) -> usize {
+        let requests = self.requests.lock().expect("not poisoned");
+        requests.iter().filter(|request| request.contains(mark)).count()
+    }
+
+    /// A configuration with which AWS's clients call this server.
+    pub(crate) fn aws(&self) -> SdkConfig {
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .endpoint_url(&self.url)
+            .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(
+                Credentials::new("test", "test", None, None, "test"),
+            ))
+            .http_client(crate::aws::http_client())
+            .retry_config(aws_config::retry::RetryConfig::disabled())
+            .build()
+    }
+}
+
+fn read(mut stream: &TcpStream) -> String {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4_096];
+    loop {
+        let text = String::from_utf8_lossy(&request).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
+            });
+            if body.len() >= length.unwrap_or(0) {
+                return text;
+            }
+        }
+        match stream.read(&mut buffer) {
+            Ok(count) if count > 0 => request.extend_from_slice(&buffer[..count]),
+            _ => return text,
+        }
+    }
+}
+
+fn write(mut stream: TcpStream, status: u16, body: &str) {
+    let head = format!(
+        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n",
+        body.len()
+    );
+    let _ = stream.write_all(head.as_bytes());
+    let _ = stream.write_all(body.as_bytes());
+}
