@@ -3,18 +3,23 @@
 use serde_json::json;
 use shared::time::Timestamp;
 use tracing::Level;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
 use tracing_subscriber::fmt;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// Starts logging at the levels of `RUST_LOG`, by default warnings: on AWS each line is billed.
 pub fn init() {
     let levels = std::env::var("RUST_LOG").ok().and_then(|levels| levels.parse().ok());
     let levels: Targets = levels.unwrap_or_else(|| Targets::new().with_default(Level::WARN));
+    // The runtime opens an INFO span with the request id around each invocation. It must survive
+    // every level, because each line takes its request id from it.
+    let request =
+        filter_fn(|metadata| metadata.is_span() && metadata.target().starts_with("lambda_runtime"));
+    let filter = levels.or(request.with_max_level_hint(Level::INFO));
     let lines =
         fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
-    tracing_subscriber::registry().with(lines).with(levels).init();
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }
 
 /// Counts a webhook that was refused with this status in the metric `RefusedWebhooks`. The line is
