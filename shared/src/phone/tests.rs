@@ -1,0 +1,202 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn check(written: &str, region: &str, expected: Result<&str, InvalidPhone>) {
+    let parsed = Phone::parse(written, region.parse().expect("a region"));
+    let parsed = parsed.as_ref().map(Phone::as_str).map_err(Clone::clone);
+    assert_eq!(parsed, expected, "{written:?} in {region}");
+}
+
+#[test]
+fn national_and_international_forms_are_one_number() {
+    for written in ["(415) 355-0123", "415.355.0123", "+1 415 355 0123", "1-415-355-0123"] {
+        check(written, "US", Ok("+14153550123"));
+    }
+    check("07911 123456", "GB", Ok("+447911123456"));
+    check("06 12 34 56 78", "FR", Ok("+33612345678"));
+    check("011 44 7911 123456", "US", Ok("+447911123456"));
+}
+
+/// None of these may lose a digit to the home region's trunk prefix.
+#[test]
+fn foreign_numbers_are_read_as_they_are_written() {
+    check("+4915123456789", "US", Ok("+4915123456789"));
+    check("+49 160 5123456", "US", Ok("+491605123456"));
+    check("+5511912345678", "US", Ok("+5511912345678"));
+    check("+33 (0)6 12 34 56 78", "US", Ok("+33612345678"));
+    check("00 49 1512 3456789", "GB", Ok("+4915123456789"));
+    check("011 49 1512 3456789", "US", Ok("+4915123456789"));
+}
+
+#[test]
+fn a_region_has_phones() {
+    assert_eq!(" gb ".parse::<Region>().map(String::from), Ok("GB".to_owned()));
+    for text in ["", "U", "USA", "001", "XX", "1A"] {
+        assert_eq!(text.parse::<Region>(), Err(InvalidRegion), "{text}");
+    }
+}
+
+#[test]
+fn a_phone_is_of_its_country() {
+    for (phone, region) in [("+14153550123", "US"), ("+16135550123", "CA"), ("+447400123456", "GB")]
+    {
+        let phone = Phone::from_e164(phone).expect("valid");
+        assert_eq!(phone.region().map(String::from).as_deref(), Some(region));
+    }
+}
+
+#[test]
+fn what_is_no_number_is_refused() {
+    check("", "US", Err(InvalidPhone::NotANumber));
+    check("call me", "US", Err(InvalidPhone::NotANumber));
+    check("1-800-FLOWERS", "US", Err(InvalidPhone::NotANumber));
+    check("12345", "US", Err(InvalidPhone::NotAssignable));
+    check("+1 000 000 0000", "US", Err(InvalidPhone::NotAssignable));
+}
+
+#[test]
+fn e164_is_checked_by_form() {
+    for text in ["14155550123", "+", "+123456", "+1234567890123456", "+1415555012a", "+0123456789"]
+    {
+        assert_eq!(Phone::from_e164(text), Err(InvalidPhone::NotE164), "{text}");
+    }
+}
+
+/// Shards decide where stored items lie, so their choice may never change.
+#[test]
+fn shards_are_stable() {
+    let shards: Vec<u16> = ["+14155550123", "+447911123456", "+33612345678"]
+        .iter()
+        .map(|text| Phone::from_e164(text).expect("valid").shard(32))
+        .collect();
+    assert_eq!(shards, [21, 20, 20]);
+}
+
+/// A spreadsheet's decimal zero is removed or refused, and is never a digit.
+#[test]
+fn a_decimal_zero_is_no_digit() {
+    for written in ["1601234567.0", "1601234567,0", "1601234567.00", "+491601234567.0"] {
+        check(written, "DE", Ok("+491601234567"));
+    }
+    check("1.601.234.567,0", "DE", Ok("+491601234567"));
+    check("4153550123.0", "US", Ok("+14153550123"));
+    check("４１５３５５０１２３．０", "US", Ok("+14153550123"));
+    check("415.355.0", "US", Err(InvalidPhone::Fraction));
+    check("1601234567.5", "DE", Err(InvalidPhone::Fraction));
+    // Two digits are a group as people write them.
+    check("06.12.34.56.00", "FR", Ok("+33612345600"));
+}
+
+#[test]
+fn scientific_notation_has_lost_digits() {
+    for written in ["1.60123E+09", "1,60123E+09", "4.15355e9", "+1.6E+09", "1E10"] {
+        check(written, "DE", Err(InvalidPhone::Scientific));
+    }
+}
+
+#[test]
+fn a_lost_plus_is_found() {
+    for written in [
+        "4915123456789",
+        "49 151 23456789",
+        "0049 151 23456789",
+        "(49)15123456789",
+        "49-151-23456789",
+    ] {
+        check(written, "DE", Ok("+4915123456789"));
+    }
+    check("49 (0) 151 23456789", "DE", Ok("+4915123456789"));
+    check("436641234567", "AT", Ok("+436641234567"));
+    check("14153550123", "US", Ok("+14153550123"));
+    check("393331234567", "IT", Ok("+393331234567"));
+    check("5215535423223", "MX", Ok("+525535423223"));
+    // A national mobile number may begin with its country's code.
+    check("3933312345", "IT", Ok("+393933312345"));
+    check("9198123456", "IN", Ok("+919198123456"));
+}
+
+#[test]
+fn what_is_invisible_in_a_phone_is_dropped() {
+    for written in [
+        "\u{202a}+1 415\u{2011}355\u{2011}0123\u{202c}",
+        "+1\u{a0}415\u{202f}355\u{3000}0123",
+        "+1415\u{200b}355\u{ad}0123\u{feff}",
+        "\u{2066}+1\t415\u{2060}355\n0123\u{2069}",
+        "\u{200e}tel:+1-415-355-0123",
+        "TEL:+14153550123",
+        "tel: (415) 355-0123",
+        "＋１ ４１５ ３５５ ０１２３",
+        "+١٤١٥٣٥٥٠١٢٣",
+        "'+14153550123",
+    ] {
+        check(written, "US", Ok("+14153550123"));
+    }
+}
+
+#[test]
+fn an_extension_is_refused_and_never_cut_off() {
+    for rest in [
+        "#123",
+        ",1234",
+        ";1234",
+        "x123",
+        " x 123",
+        " ext. 5",
+        " poste 12",
+        "p123",
+        "w123",
+        ";ext=5",
+        ",,5",
+        " Ext 5",
+        "ｘ12",
+        "＃12",
+        " доб. 12",
+        "~12",
+        ";phone-context=+1",
+        " int 3",
+    ] {
+        let written = format!("+1 415 355 0123{rest}");
+        check(&written, "US", Err(InvalidPhone::Extension));
+        let written = format!("tel:415-355-0123{rest}");
+        check(&written, "US", Err(InvalidPhone::Extension));
+    }
+}
+
+#[test]
+fn two_phones_in_one_cell_are_refused() {
+    for written in [
+        "+14153550123/+14153550124",
+        "+14153550123 or +14153550124",
+        "4153550123, 4153550124",
+        "(415) 355-0123 / (415) 355-0124",
+        "415-355-0123\n415-355-0124",
+        "0151 23456789 und 0151 23456780",
+        "+14153550123+14153550124",
+    ] {
+        check(written, "US", Err(InvalidPhone::Several));
+    }
+    check("0151/23456789", "DE", Ok("+4915123456789"));
+}
+
+/// Former mobile numbers, which libphonenumber no longer knows, are what they have become.
+#[test]
+fn a_former_form_is_accepted() {
+    check("+5215535423223", "US", Ok("+525535423223"));
+    check("+52 1 55 3542 3223", "MX", Ok("+525535423223"));
+    check("+551187654321", "US", Ok("+5511987654321"));
+    check("(11) 8765-4321", "BR", Ok("+5511987654321"));
+    // A fixed line stays one.
+    check("+541123456789", "US", Ok("+541123456789"));
+    check("+551131234567", "US", Ok("+551131234567"));
+}
+
+proptest! {
+    #[test]
+    fn parsing_never_panics_and_answers_e164(written in "\\PC{0,40}") {
+        if let Ok(phone) = Phone::parse(&written, Region::default()) {
+            prop_assert_eq!(Phone::from_e164(phone.as_str()), Ok(phone.clone()));
+            prop_assert_eq!(Phone::parse(phone.as_str(), Region::default()), Ok(phone));
+        }
+    }
+}

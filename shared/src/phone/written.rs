@@ -1,0 +1,208 @@
+//! Phones as people and spreadsheets write them.
+//!
+//! libphonenumber reads a number out of nearly any text. Where it would guess, and a wrong guess
+//! texts a stranger, the text is refused instead: a digit that is a spreadsheet's decimal fraction,
+//! an extension, a second number, or a country code without its plus that may also be national.
+
+use rlibphonenumber::{
+    PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region as PlanRegion,
+};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use super::{Phone, Region};
+
+/// Fewer digits than this before a letter or a comma are not a number with an extension.
+const MIN_DIGITS_BEFORE_EXTENSION: usize = 5;
+/// Digits in a row of pieces, each of which could be a number without its area code.
+const MIN_DIGITS_OF_A_NUMBER: usize = 7;
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidPhone {
+    #[error("is not a phone number; write it like +14155550123")]
+    NotANumber,
+    #[error("is not a number that its country assigns; check its digits and country code")]
+    NotAssignable,
+    #[error("must be in E.164, such as +14155550123")]
+    NotE164,
+    #[error("has an extension or a note after the number; leave it out")]
+    Extension,
+    #[error("holds several phone numbers; leave only one")]
+    Several,
+    #[error("is in scientific notation, which has lost digits; format the column as text")]
+    Scientific,
+    #[error("is a decimal fraction; format the column as text")]
+    Fraction,
+    #[error(
+        "is ambiguous: it could be {international} without its plus, or {national}; \
+         write it with a plus and the country code"
+    )]
+    Ambiguous { international: Phone, national: Phone },
+}
+
+pub(super) fn parse(written: &str, region: Region) -> Result<Phone, InvalidPhone> {
+    if holds_several(written) {
+        return Err(InvalidPhone::Several);
+    }
+    let text = visible(written);
+    let text = without_scheme(&text);
+    if is_scientific(text) {
+        return Err(InvalidPhone::Scientific);
+    }
+    let text = without_zero_fraction(text)?;
+    if let Some(at) = text.find(|c: char| c.is_alphabetic() || matches!(c, '#' | ',' | ';')) {
+        let (number, rest) = text.split_at(at);
+        let follows = !rest.starts_with(char::is_alphabetic) || digit_count(rest) > 0;
+        let has_extension = digit_count(number) >= MIN_DIGITS_BEFORE_EXTENSION && follows;
+        // Letters without digits could be a vanity number's keys. In a list of contacts they are
+        // more often a note beside the number, or no number at all.
+        return Err(if has_extension { InvalidPhone::Extension } else { InvalidPhone::NotANumber });
+    }
+    // `(0)` is Europe's note that a zero is dialed at home only.
+    let text = text.replace("(0)", "");
+    let national = read(&text, Some(region.0));
+    if text.contains('+') {
+        return national.map(|reading| reading.phone);
+    }
+    with_lost_plus(&text, region, national)
+}
+
+/// A number that could be read out of a text.
+struct Reading {
+    phone: Phone,
+    is_textable: bool,
+}
+
+fn read(text: &str, region: Option<PlanRegion>) -> Result<Reading, InvalidPhone> {
+    let number = PHONE_NUMBER_UTIL.parse(text, region).map_err(|_| InvalidPhone::NotANumber)?;
+    if !number.extension().is_empty() {
+        return Err(InvalidPhone::Extension);
+    }
+    let formatted = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164);
+    if PHONE_NUMBER_UTIL.is_valid_number(&number) {
+        return Ok(Reading {
+            phone: Phone::from_e164(&formatted)?,
+            is_textable: is_textable(&number),
+        });
+    }
+    // Mobile numbers of a former plan mean what they have become.
+    let former = Phone::from_e164(&formatted).map_err(|_| InvalidPhone::NotAssignable)?;
+    let phone = former.line().into_phone();
+    let number =
+        PHONE_NUMBER_UTIL.parse(phone.as_str(), None).map_err(|_| InvalidPhone::NotAssignable)?;
+    let is_textable = PHONE_NUMBER_UTIL.is_valid_number(&number) && is_textable(&number);
+    if is_textable { Ok(Reading { phone, is_textable }) } else { Err(InvalidPhone::NotAssignable) }
+}
+
+fn is_textable(number: &PhoneNumber) -> bool {
+    let kind = PHONE_NUMBER_UTIL.get_number_type(number);
+    matches!(kind, PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile)
+}
+
+/// Digits that begin with the region's own country code and go on with a mobile number have lost
+/// their plus, unless they are a mobile number as they are. Next to a mobile, a national reading as
+/// a landline does not count: plans as open as Germany's take nearly any digits for one.
+fn with_lost_plus(
+    text: &str,
+    region: Region,
+    national: Result<Reading, InvalidPhone>,
+) -> Result<Phone, InvalidPhone> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let code = PHONE_NUMBER_UTIL.get_country_code_for_region(region.0);
+    let is_home = code.is_some_and(|code| digits.starts_with(&code.to_string()));
+    let is_read_so = national.as_ref().is_ok_and(|reading| reading.phone.as_str()[1..] == digits);
+    if !is_home || is_read_so {
+        return national.map(|reading| reading.phone);
+    }
+    match (read(&format!("+{digits}"), None), national) {
+        (Ok(international), Ok(national)) if international.is_textable => {
+            let (international, is_textable) = (international.phone, national.is_textable);
+            if is_textable && international != national.phone {
+                let national = national.phone;
+                return Err(InvalidPhone::Ambiguous { international, national });
+            }
+            Ok(international)
+        }
+        (Ok(international), Err(_)) if international.is_textable => Ok(international.phone),
+        (_, national) => national.map(|reading| reading.phone),
+    }
+}
+
+/// The text without white space and invisible characters, its digits and punctuation in ASCII.
+fn visible(written: &str) -> String {
+    let is_visible = |c: &char| {
+        let is_blank = matches!(c, '\u{34f}' | '\u{2800}' | '\u{fe00}'..='\u{fe0f}');
+        !(c.is_whitespace() || is_blank || c.general_category() == GeneralCategory::Format)
+    };
+    written.chars().filter(is_visible).map(ascii).collect()
+}
+
+fn ascii(c: char) -> char {
+    match c {
+        '\0'..='\x7f' => c,
+        // The full-width forms of ASCII.
+        '\u{ff01}'..='\u{ff5e}' => u8::try_from(u32::from(c) - 0xfee0).map_or(c, char::from),
+        // Arabic's decimal separator.
+        '\u{66b}' => ',',
+        _ if c.is_numeric() => {
+            let digit = PHONE_NUMBER_UTIL.normalize_digits_only(&c.to_string());
+            digit.chars().next().unwrap_or(c)
+        }
+        _ => c,
+    }
+}
+
+fn digit_count(text: &str) -> usize {
+    text.chars().filter(|c| c.is_numeric()).count()
+}
+
+/// Whether two pieces of the text are long enough to be a number each.
+fn holds_several(written: &str) -> bool {
+    let separates = |c: char| {
+        c.is_alphabetic()
+            || matches!(c, '+' | '＋' | '/' | '／' | '\\' | '|' | ';' | ',' | '&' | '\n' | '\r')
+    };
+    let pieces = written.split(separates);
+    pieces.filter(|piece| digit_count(piece) >= MIN_DIGITS_OF_A_NUMBER).count() > 1
+}
+
+/// Source: RFC 3966. Its parameters come after a semicolon and are refused like an extension.
+fn without_scheme(text: &str) -> &str {
+    match text.get(..4) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => &text[4..],
+        _ => text,
+    }
+}
+
+/// `1.60123E+09`, as spreadsheets show a long number in a narrow column.
+fn is_scientific(text: &str) -> bool {
+    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
+        return false;
+    };
+    let exponent = exponent.trim_start_matches(['+', '-']);
+    let all = |text: &str, also: &[char]| {
+        text.chars().all(|c| c.is_ascii_digit() || also.contains(&c)) && digit_count(text) > 0
+    };
+    all(mantissa, &['+', '-', '.', ',']) && all(exponent, &[])
+}
+
+/// Removes the `.0` that spreadsheets append to a number. A group of digits that happens to be
+/// zeros stays, as in `06.12.34.56.00`; where that cannot be told apart, the text is refused.
+fn without_zero_fraction(text: &str) -> Result<&str, InvalidPhone> {
+    let Some((whole, fraction)) = text.rsplit_once(['.', ',']) else {
+        return Ok(text);
+    };
+    let is_comma = text[whole.len()..].starts_with(',');
+    let is_plain = whole.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '\''));
+    let is_zero = !fraction.is_empty() && fraction.chars().all(|c| c == '0');
+    let is_long = digit_count(whole) >= MIN_DIGITS_OF_A_NUMBER;
+    if is_zero {
+        return match (is_comma || is_plain, fraction.len()) {
+            (true, _) => Ok(whole),
+            (false, 1) => Err(InvalidPhone::Fraction),
+            (false, _) => Ok(text),
+        };
+    }
+    let is_fraction = fraction.len() == 1 && fraction.chars().all(|c| c.is_ascii_digit());
+    let is_number = whole.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-'));
+    if is_fraction && is_number && is_long { Err(InvalidPhone::Fraction) } else { Ok(text) }
+}
