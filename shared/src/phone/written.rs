@@ -144,7 +144,7 @@ fn ascii(c: char) -> char {
         // Arabic's decimal separator.
         '\u{66b}' => ',',
         _ if c.is_numeric() => {
-            let digit = PHONE_NUMBER_UTIL.normalize_digits_only(&c.to_string());
+            let digit = PHONE_NUMBER_UTIL.normalize_digits_only(c.to_string());
             digit.chars().next().unwrap_or(c)
         }
         _ => c,
