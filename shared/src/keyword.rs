@@ -1,12 +1,16 @@
-//! Words by which a person opts out or in, or asks for help.
+//! Keywords by which a person opts out or in, or asks for help.
 //!
-//! The provider answers them unless it was told not to; Volley keeps the register either way.
-//! Sources: Twilio's "Advanced Opt-Out"; "Required opt-out keywords" of AWS End User Messaging.
-//! Both providers' words count for both: whoever uses one means it.
+//! The provider replies to them unless it was told not to; Volley keeps the register either way.
+//! An opt-out is recognized in many wordings, since a text after it is the worst that can happen. An
+//! opt-in is recognized in three, since undoing an opt-out by mistake is as bad.
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+
+mod phrases;
+mod text;
+
+use phrases::{GREETINGS, HELP, POLITE, POLITE_AFTER, START, STOP_ALONE, STOP_FIRST, STOP_PHRASES};
+use text::{after, without_end, words};
 
 /// What an inbound message asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,24 +19,6 @@ pub enum Keyword {
     Start,
     Help,
 }
-
-const STOP: [&str; 11] = [
-    "STOP",
-    "STOPALL",
-    "UNSUBSCRIBE",
-    "ARRET",
-    "END",
-    "QUIT",
-    "REVOKE",
-    "OPTOUT",
-    "CANCEL",
-    "REMOVE",
-    "TD",
-];
-/// Of those, the ones that mean it also where more follows, as in "Stop texting me".
-const STOP_FIRST: usize = 4;
-const START: [&str; 3] = ["START", "YES", "UNSTOP"];
-const HELP: [&str; 2] = ["HELP", "INFO"];
 
 /// An organisation's own words, and what it answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,10 +68,7 @@ const REPLY_LONGEST: usize = 320;
 /// A text as keywords are compared: its letters and digits in capitals, without accents.
 #[must_use]
 pub fn plain(text: &str) -> String {
-    text.nfd()
-        .filter(|c| !is_combining_mark(*c) && c.is_alphanumeric())
-        .flat_map(char::to_uppercase)
-        .collect()
+    words(text).concat()
 }
 
 /// Whether XML 1.0 can hold a character, even escaped. Twilio reads replies as XML.
@@ -110,16 +93,14 @@ impl Keyword {
     /// The keyword that a message is, apart from case, punctuation and accents.
     #[must_use]
     pub fn read(body: &str, own: &Keywords) -> Option<Self> {
-        let whole = plain(body);
-        let is = |words: &[&str], own: &[String]| {
-            words.contains(&whole.as_str()) || own.contains(&whole)
-        };
-        let first = body.split_whitespace().next().map(plain).unwrap_or_default();
-        if is(&STOP, &own.stop) || STOP[..STOP_FIRST].contains(&first.as_str()) {
+        let words = words(body);
+        let whole = words.concat();
+        let is_one_of = |keywords: &[&str]| words.len() == 1 && keywords.contains(&whole.as_str());
+        if own.stop.contains(&whole) || is_opt_out(&words, &own.stop) {
             Some(Self::Stop)
-        } else if is(&START, &own.start) {
+        } else if is_one_of(START) || own.start.contains(&whole) {
             Some(Self::Start)
-        } else if is(&HELP, &own.help) {
+        } else if HELP.contains(&whole.as_str()) || own.help.contains(&whole) {
             Some(Self::Help)
         } else {
             None
@@ -127,15 +108,40 @@ impl Keyword {
     }
 }
 
+/// Whether a message asks for no more messages, as a whole or at its beginning.
+fn is_opt_out(words: &[String], own: &[String]) -> bool {
+    let mut rest = words;
+    let mut is_greeted = false;
+    loop {
+        let first = after(rest, STOP_FIRST).is_some();
+        if (first && !is_greeted) || after(rest, STOP_PHRASES).is_some() || is_alone(rest, own) {
+            return true;
+        }
+        if let Some(request) = after(rest, POLITE) {
+            rest = request;
+        } else if let Some(request) = after(rest, GREETINGS) {
+            (rest, is_greeted) = (request, true);
+        } else {
+            return false;
+        }
+    }
+}
+
+fn is_alone(words: &[String], own: &[String]) -> bool {
+    let word = without_end(words, POLITE_AFTER).concat();
+    STOP_FIRST.contains(&word.as_str())
+        || STOP_ALONE.contains(&word.as_str())
+        || own.contains(&word)
+}
+
 impl Keywords {
     /// The words as they are compared, if each means one thing.
     pub fn checked(self) -> Result<Self, InvalidKeywords> {
-        let mut known: Vec<(String, Keyword)> = Vec::new();
-        for (words, keyword) in
-            [(&STOP[..], Keyword::Stop), (&START, Keyword::Start), (&HELP, Keyword::Help)]
-        {
-            known.extend(words.iter().map(|word| ((*word).to_owned(), keyword)));
-        }
+        let usual = [(STOP_FIRST, Keyword::Stop), (START, Keyword::Start), (HELP, Keyword::Help)];
+        let of_kind = |(words, keyword): (&[&str], Keyword)| {
+            words.iter().map(|word| ((*word).to_owned(), keyword)).collect::<Vec<_>>()
+        };
+        let mut known: Vec<(String, Keyword)> = usual.into_iter().flat_map(of_kind).collect();
         let mut read = |words: Vec<String>, keyword| {
             if words.len() > WORDS_MOST {
                 return Err(InvalidKeywords::TooMany);
@@ -145,6 +151,9 @@ impl Keywords {
                 let word = plain(&written);
                 if word.is_empty() || word.chars().count() > WORD_LONGEST {
                     return Err(InvalidKeywords::Word(written));
+                }
+                if keyword != Keyword::Stop && is_opt_out(&text::words(&written), &[]) {
+                    return Err(InvalidKeywords::Twice(written));
                 }
                 match known.iter().find(|(other, _)| *other == word) {
                     Some((_, other)) if *other != keyword => {
@@ -188,100 +197,4 @@ impl Keywords {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(body: &str) -> Option<Keyword> {
-        Keyword::read(body, &Keywords::default())
-    }
-
-    #[test]
-    fn words_are_read_whatever_their_case_and_punctuation() {
-        for body in [
-            "STOP",
-            " stop. ",
-            "Stop!",
-            "opt-out",
-            "Arrêt",
-            "ARRE\u{302}T",
-            "STOP ALL",
-            "remove",
-            "td",
-            "Revoke",
-            "Stop texting me",
-            "stop, please",
-        ] {
-            assert_eq!(read(body), Some(Keyword::Stop), "{body}");
-        }
-        for body in ["start", "Yes!", "UNSTOP"] {
-            assert_eq!(read(body), Some(Keyword::Start), "{body}");
-        }
-        for body in ["help", "Info?"] {
-            assert_eq!(read(body), Some(Keyword::Help), "{body}");
-        }
-        for body in ["", "please don't stop", "thanks", "stopp", "cancel my order", "yes please"] {
-            assert_eq!(read(body), None, "{body}");
-        }
-    }
-
-    #[test]
-    fn an_organisation_has_words_of_its_own() {
-        let own = Keywords { stop: vec!["Désabonner".to_owned()], ..Keywords::default() };
-        let own = own.checked().expect("valid");
-        assert_eq!(own.stop, ["DESABONNER"]);
-        assert_eq!(Keyword::read("desabonner!", &own), Some(Keyword::Stop));
-        assert_eq!(read("desabonner!"), None);
-    }
-
-    #[test]
-    fn a_word_means_one_thing() {
-        let words = |stop: &str, start: &str| Keywords {
-            stop: vec![stop.to_owned()],
-            start: vec![start.to_owned()],
-            ..Keywords::default()
-        };
-        assert_eq!(
-            words("adios", "Adiós").checked(),
-            Err(InvalidKeywords::Twice("Adiós".to_owned()))
-        );
-        assert_eq!(
-            words("adios", "stop").checked(),
-            Err(InvalidKeywords::Twice("stop".to_owned()))
-        );
-        assert_eq!(words("?!", "hola").checked(), Err(InvalidKeywords::Word("?!".to_owned())));
-        assert!(words("stop", "start").checked().expect("the usual ones").stop.is_empty());
-    }
-
-    #[test]
-    fn replies_are_ours_only_where_there_are_any() {
-        assert_eq!(Keywords::default().reply(Keyword::Stop), None);
-        let replies = Replies {
-            stop: "Bye.".to_owned(),
-            start: "Hello.".to_owned(),
-            help: "Call us.".to_owned(),
-        };
-        let own = Keywords { replies: Some(replies), ..Keywords::default() };
-        assert_eq!(own.checked().expect("valid").reply(Keyword::Help), Some("Call us."));
-    }
-    #[test]
-    fn replies_hold_what_xml_can_hold() {
-        let with = |text: &str| {
-            let replies = Replies {
-                stop: text.to_owned(),
-                start: "Hello.".to_owned(),
-                help: "Call us.".to_owned(),
-            };
-            Keywords { replies: Some(replies), ..Keywords::default() }.checked().map(|_| ())
-        };
-        for text in ["Bye.", "Line\r\nline\ttab", "<&>", "¡Adiós! 👋", "e\u{301}", "\u{fffd}"] {
-            assert_eq!(with(text), Ok(()), "{text:?}");
-        }
-        let refused = (0..=u32::from(char::MAX)).filter_map(char::from_u32).filter(|c| {
-            let is_refused = with(&format!("a{c}b")) == Err(InvalidKeywords::ReplyCharacter(*c));
-            assert!(is_refused || is_xml(*c), "{c:?}");
-            is_refused
-        });
-        // 29 of C0, DEL, 32 of C1, and two that are no characters.
-        assert_eq!(refused.count(), 29 + 1 + 32 + 2);
-    }
-}
+mod tests;

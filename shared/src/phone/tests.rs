@@ -107,13 +107,27 @@ fn a_lost_plus_is_found() {
         check(written, "DE", Ok("+4915123456789"));
     }
     check("49 (0) 151 23456789", "DE", Ok("+4915123456789"));
-    check("436641234567", "AT", Ok("+436641234567"));
+    check("4915123456789.0", "DE", Ok("+4915123456789"));
+    check("43 664 1234567", "AT", Ok("+436641234567"));
     check("14153550123", "US", Ok("+14153550123"));
     check("393331234567", "IT", Ok("+393331234567"));
     check("5215535423223", "MX", Ok("+525535423223"));
     // A national mobile number may begin with its country's code.
     check("3933312345", "IT", Ok("+393933312345"));
     check("9198123456", "IN", Ok("+919198123456"));
+}
+
+#[test]
+fn what_has_two_meanings_is_refused_with_both() {
+    let phone = |text: &str| Phone::from_e164(text).expect("valid");
+    for (written, region, national) in
+        [("358467890", "FI", "+358358467890"), ("62863843543", "ID", "+6262863843543")]
+    {
+        let (international, national) = (phone(&format!("+{written}")), phone(national));
+        let error = InvalidPhone::Ambiguous { international, national };
+        assert!(error.to_string().contains(&format!("+{written} without its plus, or +")));
+        check(written, region, Err(error));
+    }
 }
 
 #[test]

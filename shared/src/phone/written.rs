@@ -6,6 +6,7 @@
 
 use rlibphonenumber::{
     PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region as PlanRegion,
+    ValidationError,
 };
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
@@ -70,6 +71,24 @@ pub(super) fn parse(written: &str, region: Region) -> Result<Phone, InvalidPhone
 struct Reading {
     phone: Phone,
     is_textable: bool,
+    /// Whether mobile numbers of its country are shorter.
+    is_long: bool,
+}
+
+impl Reading {
+    fn of(number: &PhoneNumber, phone: Phone) -> Self {
+        let (util, mobile) = (&PHONE_NUMBER_UTIL, PhoneNumberType::Mobile);
+        let kind = util.get_number_type(number);
+        let length = util.is_possible_number_for_type_with_reason(number, mobile);
+        Self {
+            phone,
+            is_textable: matches!(
+                kind,
+                PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile
+            ),
+            is_long: length == Err(ValidationError::TooLong),
+        }
+    }
 }
 
 fn read(text: &str, region: Option<PlanRegion>) -> Result<Reading, InvalidPhone> {
@@ -79,28 +98,22 @@ fn read(text: &str, region: Option<PlanRegion>) -> Result<Reading, InvalidPhone>
     }
     let formatted = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164);
     if PHONE_NUMBER_UTIL.is_valid_number(&number) {
-        return Ok(Reading {
-            phone: Phone::from_e164(&formatted)?,
-            is_textable: is_textable(&number),
-        });
+        return Ok(Reading::of(&number, Phone::from_e164(&formatted)?));
     }
     // Mobile numbers of a former plan mean what they have become.
     let former = Phone::from_e164(&formatted).map_err(|_| InvalidPhone::NotAssignable)?;
     let phone = former.line().into_phone();
     let number =
         PHONE_NUMBER_UTIL.parse(phone.as_str(), None).map_err(|_| InvalidPhone::NotAssignable)?;
-    let is_textable = PHONE_NUMBER_UTIL.is_valid_number(&number) && is_textable(&number);
-    if is_textable { Ok(Reading { phone, is_textable }) } else { Err(InvalidPhone::NotAssignable) }
-}
-
-fn is_textable(number: &PhoneNumber) -> bool {
-    let kind = PHONE_NUMBER_UTIL.get_number_type(number);
-    matches!(kind, PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile)
+    let is_valid = PHONE_NUMBER_UTIL.is_valid_number(&number);
+    let reading = Some(Reading::of(&number, phone)).filter(|reading| reading.is_textable);
+    reading.filter(|_| is_valid).ok_or(InvalidPhone::NotAssignable)
 }
 
 /// Digits that begin with the region's own country code and go on with a mobile number have lost
-/// their plus, unless they are a mobile number as they are. Next to a mobile, a national reading as
-/// a landline does not count: plans as open as Germany's take nearly any digits for one.
+/// their plus. Where they are a national number too, only a person knows which is meant. A national
+/// number that is longer than the region's mobiles does not count: plans as open as Germany's take
+/// nearly any digits for a landline.
 fn with_lost_plus(
     text: &str,
     region: Region,
@@ -115,12 +128,13 @@ fn with_lost_plus(
     }
     match (read(&format!("+{digits}"), None), national) {
         (Ok(international), Ok(national)) if international.is_textable => {
-            let (international, is_textable) = (international.phone, national.is_textable);
-            if is_textable && international != national.phone {
-                let national = national.phone;
-                return Err(InvalidPhone::Ambiguous { international, national });
+            if international.phone == national.phone || national.is_long {
+                return Ok(international.phone);
             }
-            Ok(international)
+            Err(InvalidPhone::Ambiguous {
+                international: international.phone,
+                national: national.phone,
+            })
         }
         (Ok(international), Err(_)) if international.is_textable => Ok(international.phone),
         (_, national) => national.map(|reading| reading.phone),

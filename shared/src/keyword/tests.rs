@@ -1,0 +1,295 @@
+use proptest::prelude::*;
+use unicode_normalization::UnicodeNormalization;
+
+use super::*;
+
+fn read(body: &str) -> Option<Keyword> {
+    Keyword::read(body, &Keywords::default())
+}
+
+#[test]
+fn words_are_read_whatever_their_case_and_punctuation() {
+    for body in [
+        "STOP",
+        " stop. ",
+        "Stop!",
+        "opt-out",
+        "Arrêt",
+        "ARRE\u{302}T",
+        "STOP ALL",
+        "remove",
+        "td",
+        "Revoke",
+        "Stop texting me",
+        "stop, please",
+    ] {
+        assert_eq!(read(body), Some(Keyword::Stop), "{body}");
+    }
+    for body in ["start", "Yes!", "UNSTOP"] {
+        assert_eq!(read(body), Some(Keyword::Start), "{body}");
+    }
+    for body in ["help", "Info?"] {
+        assert_eq!(read(body), Some(Keyword::Help), "{body}");
+    }
+    for body in ["", "please don't stop", "thanks", "stopp", "cancel my order", "yes please"] {
+        assert_eq!(read(body), None, "{body}");
+    }
+}
+
+/// The first word ends at whatever is not a letter or a digit, and nothing invisible is in it.
+#[test]
+fn a_stop_is_heard_however_it_is_written() {
+    for body in [
+        "Stop.Thanks",
+        "STOP,please",
+        "STOP!please",
+        "stop/end",
+        "ＳＴＯＰ",
+        "ＳＴＯＰ！",
+        "\u{feff}STOP",
+        "S\u{200b}T\u{2060}O\u{ad}P",
+        "STOP🛑",
+        "🛑 stop 🛑",
+        "“STOP”",
+        "‘stop’",
+        "\"STOP\"",
+        "'STOP'",
+        "*stop*",
+        "_stop_",
+        "- stop",
+        "…stop…",
+        "(stop)",
+        "STOP\nJohn",
+        "stop\u{a0}now",
+        "𝐒𝐓𝐎𝐏",
+        "Ⓢⓣⓞⓟ",
+        "ŚTÖP",
+        "STOP\u{fe0f}",
+        "stop'em",
+        "Stop by at 5?",
+        "S.T.O.P.",
+        "Unsubscribe me from this",
+        "un-subscribe",
+        "unsubscribe/stop",
+        "STOPALL please",
+    ] {
+        assert_eq!(read(body), Some(Keyword::Stop), "{body:?}");
+    }
+}
+
+#[test]
+fn a_request_in_other_words_is_an_opt_out() {
+    for body in [
+        // English.
+        "please stop",
+        "Please, STOP!!",
+        "pls stop texting me",
+        "can you please stop texting me?",
+        "Hi, please stop sending me these",
+        "ok stop",
+        "opt out please",
+        "opt-out",
+        "Opt me out of this",
+        "I want to opt out",
+        "I'd like to opt out",
+        "I would like to unsubscribe",
+        "remove me",
+        "Please remove me from your list",
+        "remove my number",
+        "take me off your list",
+        "quit texting me",
+        "quit please",
+        "no more texts",
+        "No more texts, please!",
+        "no more",
+        "stop texting me",
+        "don't text me",
+        "Don’t text me anymore",
+        "dont text me again",
+        "do not contact me",
+        "leave me alone",
+        "cancel my subscription",
+        "Cancel please",
+        "please cancel",
+        "end subscription",
+        "END!",
+        "I revoke my consent",
+        "revoke consent",
+        "I don't want to receive these",
+        "No thanks, unsubscribe",
+        // Spanish.
+        "por favor no más mensajes",
+        "No mas mensajes por favor",
+        "alto",
+        "PARAR",
+        "Baja",
+        "quiero darme de baja",
+        "Darme de baja",
+        "no quiero más mensajes",
+        "Dejen de enviarme mensajes",
+        "cancelar suscripción",
+        "¡No me envíen más!",
+        "no más, gracias",
+        // French.
+        "arrêtez",
+        "Arrêtez, s'il vous plaît",
+        "arrêter",
+        "Ne m'envoyez plus de messages",
+        "ne m’envoyez plus rien",
+        "désabonner",
+        "Désabonnez-moi",
+        "je veux me désabonner",
+        "Merci de ne plus m'envoyer de SMS",
+        "stop svp",
+        "plus de messages svp",
+    ] {
+        assert_eq!(read(body), Some(Keyword::Stop), "{body:?}");
+    }
+}
+
+/// What merely contains such words is for a person to read.
+#[test]
+fn what_is_about_something_else_is_no_opt_out() {
+    for body in [
+        "End of the month works",
+        "Cancel my order",
+        "Quit my job today, yay",
+        "Revoke his access",
+        "Remove the first item",
+        "please don't stop",
+        "don't stop",
+        "Hi, stop by at 5?",
+        "Can you stop by?",
+        "the bus stop",
+        "non-stop",
+        "Nonstop",
+        "stopping by",
+        "Stoppage",
+        "thanks",
+        "please",
+        "no",
+        "no thanks",
+        "Para mañana está bien",
+        "Alto ahí",
+        "Baja el precio",
+        "fin de mes",
+        "unstoppable",
+        "",
+        "👍",
+        "\u{200b}",
+    ] {
+        assert_eq!(read(body), None, "{body:?}");
+    }
+}
+
+/// A subscription is undone by many words and made by few: an ambiguous text never opts in.
+#[test]
+fn only_a_start_alone_opts_in() {
+    for body in ["START", " start!", "“Yes”", "ｕｎｓｔｏｐ", "unstop."] {
+        assert_eq!(read(body), Some(Keyword::Start), "{body:?}");
+    }
+    for body in [
+        "Start time?",
+        "when do we start",
+        "please start",
+        "yes please",
+        "Yes and no",
+        "un stop",
+        "start stop",
+        "can't start",
+        "restart",
+    ] {
+        assert_ne!(read(body), Some(Keyword::Start), "{body:?}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn what_is_equal_under_normalization_means_the_same(
+        body in prop_oneof![
+            "\\PC{0,40}",
+            "(please |hi, |)(stop|end|no more texts|start|arrêtez|don't text me)[ .,!'a-z]{0,8}",
+        ],
+        places in proptest::collection::vec(any::<proptest::sample::Index>(), 0..4),
+    ) {
+        let expected = read(&body);
+        prop_assert_eq!(read(&body.nfkd().collect::<String>()), expected);
+        prop_assert_eq!(read(&body.nfkc().collect::<String>()), expected);
+        prop_assert_eq!(read(&body.to_ascii_uppercase()), expected);
+        prop_assert_eq!(read(&format!(" “{body}”… ")), expected);
+        let mut characters: Vec<char> = body.chars().collect();
+        for place in places {
+            characters.insert(place.index(characters.len() + 1), '\u{200b}');
+        }
+        prop_assert_eq!(read(&characters.into_iter().collect::<String>()), expected);
+    }
+}
+
+#[test]
+fn an_organisation_has_words_of_its_own() {
+    let own = Keywords { stop: vec!["Désabonner".to_owned()], ..Keywords::default() };
+    let own = own.checked().expect("valid");
+    assert_eq!(own.stop, ["DESABONNER"]);
+    assert_eq!(Keyword::read("desabonner!", &own), Some(Keyword::Stop));
+    let own = Keywords {
+        stop: vec!["Adiós amigos".to_owned()],
+        start: vec!["Ｈｏｌａ".to_owned()],
+        ..Keywords::default()
+    };
+    let own = own.checked().expect("valid");
+    for body in ["adios amigos", "“ADIO\u{301}S, AMIGOS!”", "please adiós-amigos, thanks"] {
+        assert_eq!(Keyword::read(body, &own), Some(Keyword::Stop), "{body}");
+        assert_eq!(read(body), None, "{body}");
+    }
+    assert_eq!(Keyword::read("hola 👋", &own), Some(Keyword::Start));
+    assert_eq!(Keyword::read("hola amigos", &own), None);
+}
+
+#[test]
+fn a_word_means_one_thing() {
+    let words = |stop: &str, start: &str| Keywords {
+        stop: vec![stop.to_owned()],
+        start: vec![start.to_owned()],
+        ..Keywords::default()
+    };
+    assert_eq!(words("adios", "Adiós").checked(), Err(InvalidKeywords::Twice("Adiós".to_owned())));
+    assert_eq!(words("adios", "stop").checked(), Err(InvalidKeywords::Twice("stop".to_owned())));
+    let taken = words("adios", "no más");
+    assert_eq!(taken.checked(), Err(InvalidKeywords::Twice("no más".to_owned())));
+    assert_eq!(words("?!", "hola").checked(), Err(InvalidKeywords::Word("?!".to_owned())));
+    assert!(words("stop", "start").checked().expect("the usual ones").stop.is_empty());
+}
+
+#[test]
+fn replies_are_ours_only_where_there_are_any() {
+    assert_eq!(Keywords::default().reply(Keyword::Stop), None);
+    let replies = Replies {
+        stop: "Bye.".to_owned(),
+        start: "Hello.".to_owned(),
+        help: "Call us.".to_owned(),
+    };
+    let own = Keywords { replies: Some(replies), ..Keywords::default() };
+    assert_eq!(own.checked().expect("valid").reply(Keyword::Help), Some("Call us."));
+}
+
+#[test]
+fn replies_hold_what_xml_can_hold() {
+    let with = |text: &str| {
+        let replies = Replies {
+            stop: text.to_owned(),
+            start: "Hello.".to_owned(),
+            help: "Call us.".to_owned(),
+        };
+        Keywords { replies: Some(replies), ..Keywords::default() }.checked().map(|_| ())
+    };
+    for text in ["Bye.", "Line\r\nline\ttab", "<&>", "¡Adiós! 👋", "e\u{301}", "\u{fffd}"] {
+        assert_eq!(with(text), Ok(()), "{text:?}");
+    }
+    let refused = (0..=u32::from(char::MAX)).filter_map(char::from_u32).filter(|c| {
+        let is_refused = with(&format!("a{c}b")) == Err(InvalidKeywords::ReplyCharacter(*c));
+        assert!(is_refused || is_xml(*c), "{c:?}");
+        is_refused
+    });
+    // 29 of C0, DEL, 32 of C1, and two that are no characters.
+    assert_eq!(refused.count(), 29 + 1 + 32 + 2);
+}
