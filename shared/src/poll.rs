@@ -1,5 +1,6 @@
 //! When a sent campaign's messages are counted.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use crate::time::Timestamp;
@@ -9,7 +10,7 @@ use crate::time::Timestamp;
 pub struct PollSchedule(Vec<u32>);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be rising numbers of seconds with commas between, such as 30,300,600")]
+#[error("must be whole numbers of seconds separated by commas, such as 30,300,600")]
 pub struct InvalidSchedule;
 
 /// While a dispatch outlasts the schedule, it is counted this often.
@@ -27,15 +28,14 @@ impl Default for PollSchedule {
 impl FromStr for PollSchedule {
     type Err = InvalidSchedule;
 
+    /// Accepts any order and repetitions: the template's pattern, which cannot see them, is then all
+    /// that a value has to match.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let seconds: Vec<u32> = text
+        let seconds: BTreeSet<u32> = text
             .split(',')
             .map(|part| part.trim().parse().map_err(|_| InvalidSchedule))
             .collect::<Result<_, _>>()?;
-        if seconds.is_empty() || !seconds.is_sorted_by(|a, b| a < b) {
-            return Err(InvalidSchedule);
-        }
-        Ok(Self(seconds))
+        Ok(Self(seconds.into_iter().collect()))
     }
 }
 
@@ -127,9 +127,11 @@ mod tests {
     }
 
     #[test]
-    fn schedules_are_read_strictly() {
-        assert_eq!("1, 2,4".parse(), Ok(PollSchedule(vec![1, 2, 4])));
-        for text in ["", "a", "2,1", "1,1", "-1"] {
+    fn schedules_are_sorted_numbers() {
+        for text in ["1, 2,4", "4,1,2", "1,2,2,4"] {
+            assert_eq!(text.parse(), Ok(PollSchedule(vec![1, 2, 4])), "{text}");
+        }
+        for text in ["", "a", "1,,2", "-1"] {
             assert_eq!(text.parse::<PollSchedule>(), Err(InvalidSchedule), "{text}");
         }
     }
