@@ -69,8 +69,14 @@ impl Turns {
             let ask = |pace: pace::Pace| pace.ask(self.campaign, wanted, self.rate, now);
             match self.table.update_pace(&self.sender, ask).await {
                 Ok(Turn::At(turn)) => (purse.next_at, purse.left) = (Some(turn), wanted),
-                // So many ask at once that it is no harm to be late.
-                Ok(Turn::Later) | Err(TableError::Throttled { .. }) => {
+                Ok(Turn::Later) => {
+                    purse.later_until = Some(now.plus_seconds(LATER_SECONDS));
+                    return Ok(None);
+                }
+                // The table has had no room for a while. The chunk is kept, and the drain asks
+                // again, which is better than to fail a run that has turns for other chunks.
+                Err(error @ TableError::Throttled { .. }) => {
+                    tracing::warn!(campaign.id = %self.campaign, %error, "got no turn");
                     purse.later_until = Some(now.plus_seconds(LATER_SECONDS));
                     return Ok(None);
                 }

@@ -1,13 +1,14 @@
-//! Waiting before what a request left undone is asked for again.
+//! Waiting before a request, or the part of one that was not done, is tried again.
 //!
-//! The SDK repeats whole requests by itself; a batch of which parts were throttled, or failed within
-//! the service, succeeds as a request, so those parts are repeated here.
+//! The SDK retries whole requests by itself. A batch of which parts were throttled, or failed within
+//! the service, succeeds as a request, and a write that lost its race is not an error, so both are
+//! retried here.
 
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBuilder};
 
-/// How long what was not done is asked for again.
+/// How long to keep trying.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Patience {
     /// About two seconds, where the caller's job comes again and loses nothing.
@@ -15,17 +16,21 @@ pub(super) enum Patience {
     /// About twenty seconds, as a full partition may take to have room, for what is known to this
     /// process alone. A function has time for a few of them.
     Long,
+    /// About ten seconds, for a write on an item that many writers change at once. The waits stay
+    /// short: each race has a winner, so the number of competitors soon falls.
+    Race,
 }
 
 /// Growing waits with jitter.
 pub(super) fn waits(patience: Patience) -> impl Iterator<Item = Duration> {
-    let times = match patience {
-        Patience::Short => 7,
-        Patience::Long => 22,
+    let (times, longest) = match patience {
+        Patience::Short => (7, Duration::from_secs(1)),
+        Patience::Long => (22, Duration::from_secs(1)),
+        Patience::Race => (30, Duration::from_millis(250)),
     };
     ExponentialBuilder::default()
         .with_min_delay(Duration::from_millis(10))
-        .with_max_delay(Duration::from_secs(1))
+        .with_max_delay(longest)
         .with_max_times(times)
         .with_jitter()
         .build()

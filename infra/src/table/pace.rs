@@ -1,4 +1,7 @@
 //! The bucket of a sender: read, decided and written on its version.
+//!
+//! All runs that hand over for one sender write this item, so a writer often loses its race. A lost
+//! race says nothing about the sender: the writer tries again until it wins.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -23,15 +26,19 @@ impl Table {
         Ok(row.map(|row| row.pace).unwrap_or_default())
     }
 
-    /// Writes what `decide` makes of a sender's pace, and decides again where somebody else wrote
-    /// first. Answers what was decided.
+    /// Writes what `decide` makes of a sender's pace, and decides again after a lost race. Returns
+    /// what was decided.
+    ///
+    /// Every race has a winner, and the waits between the tries grow and differ, so even a hundred
+    /// writers get through well within the patience: `Throttled` means that the table itself has no
+    /// room.
     pub async fn update_pace<T>(
         &self,
         sender: &Phone,
         decide: impl Fn(Pace) -> (Pace, T),
     ) -> Result<T> {
         let key = keys::pace(sender);
-        let mut waits = back_off::waits(back_off::Patience::Short);
+        let mut waits = back_off::waits(back_off::Patience::Race);
         loop {
             let found: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
             let (condition, seen) = match &found {
