@@ -13,7 +13,8 @@ Tests that disturb the functions set these variables:
 - FUNCTIONS_SKEW: by how many seconds a function's clock may be off, at most; each process draws its
   own by FUNCTIONS_SEED. FUNCTIONS_FAKETIME is libfaketime's library, by which it is.
 - FUNCTIONS_AHEAD: a file with the seconds by which the clocks of functions' new processes are ahead,
-  beside what each is off. Without the file they are not.
+  beside what each is off, and the deadlines that they are told with them. Without the file they are
+  not.
 - FUNCTIONS_CRASH: the functions crash all the time. After a crash the emulator leaves a function's
   whole queue alone for a second, and runs five of a function at once; neither is AWS's.
 """
@@ -105,15 +106,35 @@ def counting(limit):
     return counted
 
 
+class Ahead:
+    """The seconds by which functions' clocks are ahead, and a clock by which deadlines are told them."""
+
+    def __init__(self):
+        self.file = os.environ.pop("FUNCTIONS_AHEAD", "")
+
+    def seconds(self):
+        try:
+            with open(self.file) as file:
+                return int(file.read())
+        except FileNotFoundError:
+            return 0
+
+    def time(self):
+        return time.time() + self.seconds()
+
+    def __getattr__(self, name):
+        return getattr(time, name)
+
+
 class Disturbed:
     """The environments of functions' processes, with other endpoints and wrong clocks."""
 
-    def __init__(self, environment):
+    def __init__(self, environment, ahead):
         self.environment = environment
+        self.ahead = ahead
         self.endpoint = os.environ.pop("FUNCTIONS_ENDPOINT_URL", None)
         self.skew = int(os.environ.pop("FUNCTIONS_SKEW", "0"))
         self.faketime = os.environ.pop("FUNCTIONS_FAKETIME", "")
-        self.ahead = os.environ.pop("FUNCTIONS_AHEAD", "")
         self.count = itertools.count()
         self.chance = random.Random(os.environ.pop("FUNCTIONS_SEED", ""))
 
@@ -126,7 +147,7 @@ class Disturbed:
             if provider := environment.get("PROVIDER_URL"):
                 environment["PROVIDER_URL"] = f"{provider}/{name}"
         # Half of the clocks are right.
-        off = self.seconds_ahead()
+        off = self.ahead.seconds()
         if self.skew and self.chance.random() < 0.5:
             off += self.chance.randint(-self.skew, self.skew)
         if off:
@@ -137,19 +158,13 @@ class Disturbed:
             }
         return environment
 
-    def seconds_ahead(self):
-        try:
-            with open(self.ahead) as file:
-                return int(file.read())
-        except FileNotFoundError:
-            return 0
-
 
 def main():
     uvloop.install()
     dynamodb._condition_syntax_error = functools.cache(dynamodb._condition_syntax_error)
     mappings._sqs_esm_concurrency = counting(mappings._sqs_esm_concurrency)
-    mappings._provided_worker_env = Disturbed(mappings._provided_worker_env)
+    runtime.time = ahead = Ahead()
+    mappings._provided_worker_env = Disturbed(mappings._provided_worker_env, ahead)
     if os.environ.pop("FUNCTIONS_CRASH", None):
         mappings._ESM_BACKOFF_SECONDS = 0.05
         mappings._ESM_SQS_DEFAULT_CONCURRENCY = 10

@@ -131,7 +131,7 @@ async fn throttled(
     let runs: JoinSet<Ended> = numbers
         .map(|number| one(grounds.clone(), (number, number), Some(Arc::clone(&hours))))
         .collect();
-    let ended = runs.join_all().await;
+    let ended = finished(runs, grounds).await?;
     passing.await??;
     for Ended { seed, failure, seconds } in &ended {
         if let Some(failure) = failure {
@@ -139,6 +139,22 @@ async fn throttled(
         }
     }
     Ok(ended)
+}
+
+/// Waits for runs, and says what the first of them waits for.
+async fn finished(mut runs: JoinSet<Ended>, grounds: Grounds) -> anyhow::Result<Vec<Ended>> {
+    let mut ended = Vec::new();
+    loop {
+        match tokio::time::timeout(TOLD_EVERY, runs.join_next()).await {
+            Ok(None) => return Ok(ended),
+            Ok(Some(run)) => ended.push(run?),
+            Err(_) => {
+                let step = grounds.runs.steps().into_iter().next().unwrap_or_default().1;
+                let step: String = step.chars().take(STEP_LONGEST).collect();
+                say(&format!("{} of the throttled runs have ended: {step}", ended.len()));
+            }
+        }
+    }
 }
 
 async fn one(grounds: Grounds, (seed, number): (u64, u64), hours: Option<Arc<Hours>>) -> Ended {
