@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::actor::Actor;
 use crate::ids::{KeyId, OrganizationId};
 use crate::time::Timestamp;
 
@@ -26,6 +27,8 @@ pub struct ApiKey {
     pub role: Role,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
+    /// Who made the key, if it was recorded.
+    pub changed_by: Option<Actor>,
 }
 
 impl ApiKey {

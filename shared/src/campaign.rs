@@ -19,6 +19,7 @@ pub use poll::PollLook;
 
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Actor;
 use crate::ids::{CampaignId, OrganizationId};
 use crate::job::{Due, Job};
 use crate::time::Timestamp;
@@ -43,6 +44,8 @@ pub struct Campaign {
     pub step: Option<Due>,
     /// The next look for chunks that stand still, while messages are handed over.
     pub drain: Option<Due>,
+    /// Who caused the last change, if it was recorded. Progress is not a change.
+    pub changed_by: Option<Actor>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     /// How often the campaign was written; a write is conditional on it.
@@ -158,6 +161,7 @@ impl Campaign {
             limits: Limits::default(),
             step: None,
             drain: None,
+            changed_by: None,
             created_at: now,
             updated_at: now,
             version: 0,
@@ -279,6 +283,18 @@ impl Campaign {
             return Err(Refusal::NotScheduled);
         };
         let state = State::Cancelled { scheduled_at: at, at: now, reason };
-        Ok(Self { state, step: None, drain: None, updated_at: now, ..self })
+        let cancelled = Self { state, step: None, drain: None, updated_at: now, ..self };
+        Ok(cancelled.by_volley_for(reason))
+    }
+
+    /// The campaign as `actor` changed it.
+    #[must_use]
+    pub fn by(self, actor: Actor) -> Self {
+        Self { changed_by: Some(actor), ..self }
+    }
+
+    /// A change that has a reason is Volley's own.
+    fn by_volley_for(self, reason: Option<Reason>) -> Self {
+        if reason.is_some() { self.by(Actor::System) } else { self }
     }
 }

@@ -8,6 +8,7 @@ mod rows;
 pub use header::{Columns, Header, InvalidHeader, Row};
 pub use rows::Rows;
 
+use crate::actor::Actor;
 use crate::ids::{ImportId, OrganizationId};
 use crate::time::Timestamp;
 
@@ -25,6 +26,8 @@ pub struct Import {
     pub progress: Progress,
     /// Why the whole file was refused.
     pub failure: Option<String>,
+    /// Who asked for it, if it was recorded. The opt-outs of its file are theirs too.
+    pub changed_by: Option<Actor>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

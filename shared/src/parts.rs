@@ -21,7 +21,7 @@ pub enum Encoding {
 }
 
 /// A body's encoding and the number of parts that it is sent and billed as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parts {
     pub encoding: Encoding,
     pub count: u32,

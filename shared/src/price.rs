@@ -110,7 +110,7 @@ impl PriceList {
 }
 
 /// The price of a campaign's messages, as far as they are added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bill {
     pub price: Amount,
     /// Recipients whose country has no price.

@@ -1,11 +1,13 @@
 //! What a campaign would come to: recipients, parts, price and time.
 
+use serde::{Deserialize, Serialize};
+
 use crate::audience::Totals;
 use crate::chunk::Chunk;
 use crate::parts::Parts;
 use crate::price::{Bill, PriceList};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     pub parts: Parts,
     pub totals: Totals,

@@ -63,6 +63,12 @@ impl Timestamp {
         self.plus(TimeDelta::milliseconds(i64::from((1_000 - millis) % 1_000)))
     }
 
+    /// The first moment of this moment's day, in UTC.
+    #[must_use]
+    pub fn start_of_day(self) -> Self {
+        self.plus_millis(-self.millis().rem_euclid(86_400_000))
+    }
+
     /// Time from `earlier` until this moment; negative if `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> TimeDelta {

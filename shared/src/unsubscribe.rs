@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Actor;
 use crate::ids::{CampaignId, OrganizationId};
 use crate::message::FailureReason;
 use crate::phone::Phone;
@@ -20,6 +21,18 @@ pub enum Source {
     Provider,
 }
 
+impl Source {
+    /// Whether the person opted out themselves, and no one at the organization did it for them. Such
+    /// an opt-out can be lifted by the person, or by an admin with a reason.
+    #[must_use]
+    pub fn is_the_persons_own(self) -> bool {
+        match self {
+            Self::Keyword | Self::Provider => true,
+            Self::Api | Self::Import => false,
+        }
+    }
+}
+
 /// One word of a person about messages of one organisation. The register keeps the newest; a
 /// resubscription stays as a tombstone, so that an older opt-out that arrives late cannot undo it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +45,8 @@ pub struct Preference {
     pub campaign_id: Option<CampaignId>,
     /// The word or the error code that said so.
     pub evidence: Option<String>,
+    /// Who caused the change, if it was recorded.
+    pub changed_by: Option<Actor>,
 }
 
 impl Preference {
@@ -47,6 +62,7 @@ impl Preference {
             source: Source::Provider,
             campaign_id: Some(message.campaign_id),
             evidence: receipt.code.clone(),
+            changed_by: Some(Actor::System),
         })
     }
 }

@@ -10,6 +10,7 @@ use http::request::Parts;
 use http::{HeaderMap, header};
 use infra::clock;
 use shared::access::{ApiKey, Role, SecretHash, read_key_id};
+use shared::actor::Actor;
 use shared::ids::OrganizationId;
 use shared::organization::Organization;
 use subtle::ConstantTimeEq;
@@ -41,6 +42,8 @@ pub(crate) struct Sender;
 pub(crate) struct Member;
 /// Keys and an organisation's settings.
 pub(crate) struct Admin;
+/// What needs an admin of the organization itself: the deployment does not do a tenant's work.
+pub(crate) struct TenantAdmin;
 
 impl Level for Viewer {
     const ROLE: Role = Role::Viewer;
@@ -57,6 +60,11 @@ impl Level for Member {
     const DEPLOYMENT: bool = true;
 }
 
+impl Level for TenantAdmin {
+    const ROLE: Role = Role::Admin;
+    const DEPLOYMENT: bool = false;
+}
+
 impl Level for Admin {
     const ROLE: Role = Role::Admin;
     const DEPLOYMENT: bool = true;
@@ -65,8 +73,8 @@ impl Level for Admin {
 /// The organisation of the path, opened for what `L` stands for.
 pub(crate) struct Access<L> {
     pub(crate) organization: Organization,
-    /// Whether the key is the deployment's, and not one of the organisation.
-    pub(crate) is_deployment: bool,
+    /// Who asks, to be recorded with what the request changes.
+    pub(crate) actor: Actor,
     level: PhantomData<L>,
 }
 
@@ -79,6 +87,13 @@ impl Caller {
         match self {
             Self::Deployment => "admin".to_owned(),
             Self::Key(key) => key.id.to_string(),
+        }
+    }
+
+    pub(crate) fn actor(&self) -> Actor {
+        match self {
+            Self::Deployment => Actor::Deployment,
+            Self::Key(key) => Actor::Key { id: key.id, name: key.name.clone() },
         }
     }
 
@@ -119,7 +134,7 @@ impl<L: Level> FromRequestParts<App> for Access<L> {
         let organization = app.table.organization(id).await?;
         Ok(Self {
             organization: organization.ok_or_else(Problem::not_found)?,
-            is_deployment: matches!(caller, Caller::Deployment),
+            actor: caller.actor(),
             level: PhantomData,
         })
     }
@@ -183,6 +198,7 @@ mod tests {
             role,
             created_at: Timestamp::from_millis(0).expect("in range"),
             expires_at: None,
+            changed_by: None,
         })
     }
 
@@ -201,13 +217,14 @@ mod tests {
                 admitted::<Sender>(caller, organization),
                 admitted::<Member>(caller, organization),
                 admitted::<Admin>(caller, organization),
+                admitted::<TenantAdmin>(caller, organization),
             ]
         };
-        assert_eq!(levels(&caller(Role::Viewer), OWN), [200, 403, 200, 403]);
-        assert_eq!(levels(&caller(Role::Sender), OWN), [200, 200, 200, 403]);
-        assert_eq!(levels(&caller(Role::Admin), OWN), [200; 4]);
-        assert_eq!(levels(&caller(Role::Admin), OTHER), [404; 4]);
-        assert_eq!(levels(&Caller::Deployment, OTHER), [403, 403, 200, 200]);
+        assert_eq!(levels(&caller(Role::Viewer), OWN), [200, 403, 200, 403, 403]);
+        assert_eq!(levels(&caller(Role::Sender), OWN), [200, 200, 200, 403, 403]);
+        assert_eq!(levels(&caller(Role::Admin), OWN), [200; 5]);
+        assert_eq!(levels(&caller(Role::Admin), OTHER), [404; 5]);
+        assert_eq!(levels(&Caller::Deployment, OTHER), [403, 403, 200, 200, 403]);
     }
 
     #[test]

@@ -82,6 +82,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
         operation.parameters.get_or_insert_default().push(idempotency_key());
     }
     let has_id = path.contains('{');
+    let limits = operation.responses.responses.contains_key("429");
     let conflicts = operation.responses.responses.contains_key("409");
     let refusals = [
         (StatusCode::BAD_REQUEST, has_body || has_query),
@@ -103,8 +104,9 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             .entry(status.as_str().to_owned())
             .or_insert_with(|| RefOr::T(Response::new(description(status))));
         // API Gateway answers with 429 before the function is asked, and with a document of its own.
+        let is_gateways = status == StatusCode::TOO_MANY_REQUESTS && !limits;
         if let RefOr::T(response) = described
-            && status != StatusCode::TOO_MANY_REQUESTS
+            && !is_gateways
         {
             let problem = Content::new(Some(Ref::from_schema_name("Problem")));
             let with_problem = ResponseBuilder::from(std::mem::take(response));

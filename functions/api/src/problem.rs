@@ -8,7 +8,7 @@ use serde::Serialize;
 use shared::campaign::Refusal;
 use utoipa::ToSchema;
 
-const RETRY_AFTER_SECONDS: u64 = 1;
+const RETRY_AFTER_SECONDS: u32 = 1;
 
 #[derive(Debug)]
 pub(crate) struct Problem {
@@ -17,6 +17,7 @@ pub(crate) struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     is_raced: bool,
+    retry_after_seconds: Option<u32>,
 }
 
 /// Marks the answer of a request that lost a race, perhaps to one with its own idempotency key.
@@ -43,14 +44,16 @@ pub(crate) struct ProblemView<'a> {
     #[schema(value_type = String)]
     detail: &'a str,
     /// A stable word for programs. 400: `malformed_json`, `not_utf8`, `duplicate_name`, `invalid_query`, `invalid_cursor`,
-    /// `invalid_idempotency_key`; 401: `unauthorized`; 403: `forbidden`; 404: `not_found`; 405:
+    /// `invalid_idempotency_key`; 401: `unauthorized`; 403: `forbidden`, `deployment_only`,
+    /// `sender_not_assigned`, `rate_above_limit`, `opted_out_by_person`; 404: `not_found`; 405:
     /// `method_not_allowed`; 409: `campaign_not_draft`, `campaign_not_scheduled`,
-    /// `campaign_not_running`, `campaign_not_paused`, `sender_taken`, `idempotency_in_progress`;
+    /// `campaign_not_running`, `campaign_not_paused`, `sender_taken`, `unsubscribe_changed`,
+    /// `idempotency_in_progress`;
     /// 413: `body_too_large`; 415: `unsupported_media_type`, `unsupported_content_encoding`; 422: `validation_failed`,
     /// `campaign_body_required`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`,
     /// `not_utf8`, `invalid_csv_header`, `invalid_columns`, `prices_required`,
-    /// `audience_too_large`, `dry_run_unavailable`, `upload_unavailable`,
-    /// `idempotency_key_reused`; 500: `internal_error`; 503: `try_again`, `throttled`.
+    /// `audience_too_large`, `dry_run_unavailable`, `recipient_opted_out`, `upload_unavailable`,
+    /// `idempotency_key_reused`; 429: `test_limit_reached`, `quote_in_progress`; 500: `internal_error`; 503: `try_again`, `throttled`.
     #[schema(value_type = String, example = "validation_failed")]
     code: &'static str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -60,7 +63,8 @@ pub(crate) struct ProblemView<'a> {
 
 impl Problem {
     pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new(), is_raced: false }
+        let (detail, errors) = (detail.into(), Vec::new());
+        Self { status, code, detail, errors, is_raced: false, retry_after_seconds: None }
     }
 
     pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
@@ -75,6 +79,17 @@ impl Problem {
     pub(crate) fn forbidden() -> Self {
         let detail = "the key does not allow this";
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// Forbidden to this key by something other than its role.
+    pub(crate) fn denied(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
+    /// Too many, until so many seconds have passed.
+    pub(crate) fn too_many(code: &'static str, detail: impl Into<String>, seconds: u32) -> Self {
+        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail);
+        Self { retry_after_seconds: Some(seconds.max(1)), ..problem }
     }
 
     pub(crate) fn not_found() -> Self {
@@ -150,8 +165,10 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+        let unavailable = self.status == StatusCode::SERVICE_UNAVAILABLE;
+        let unavailable = unavailable.then_some(RETRY_AFTER_SECONDS);
+        if let Some(seconds) = self.retry_after_seconds.or(unavailable) {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         if self.is_raced {
             response.extensions_mut().insert(Raced);

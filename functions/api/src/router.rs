@@ -62,6 +62,7 @@ fn documented() -> (Router<App>, OpenApi) {
             unsubscribes::put_unsubscribe,
             unsubscribes::delete_unsubscribe
         ))
+        .routes(routes!(unsubscribes::lift_unsubscribe))
         .routes(routes!(
             campaigns::create_campaign,
             campaigns::list_campaigns,

@@ -33,6 +33,8 @@ pub(crate) struct Volley {
     pub(crate) polls: PollSchedule,
     /// Work that nobody has begun so long after its time is armed again by the sweep.
     pub(crate) repair_seconds: i64,
+    /// How many test messages an organization may send a day that has no limit of its own.
+    pub(crate) tests_per_day: u32,
 }
 
 struct Settings {
@@ -43,6 +45,7 @@ struct Settings {
     admin_key: String,
     polls: PollSchedule,
     repair_seconds: i64,
+    tests_per_day: u32,
 }
 
 pub(crate) async fn start() -> anyhow::Result<App> {
@@ -54,6 +57,7 @@ pub(crate) async fn start() -> anyhow::Result<App> {
         admin_key: environment.text("ADMIN_KEY_SHA256"),
         polls: environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
         repair_seconds: environment.parsed("REARM_AFTER_SECONDS", 120),
+        tests_per_day: environment.parsed("TESTS_PER_DAY", 100),
     })?;
     let admin_key = SecretHash::from_hex(&settings.admin_key)
         .context("malformed environment variables: ADMIN_KEY_SHA256 is no SHA-256 in hex")?;
@@ -69,6 +73,7 @@ pub(crate) async fn start() -> anyhow::Result<App> {
         cursors: Cursors::new(admin_key),
         polls: settings.polls,
         repair_seconds: settings.repair_seconds,
+        tests_per_day: settings.tests_per_day,
     }))
 }
 
@@ -111,6 +116,7 @@ pub(crate) mod tests {
             cursors: Cursors::new(admin_key),
             polls: PollSchedule::default(),
             repair_seconds: 120,
+            tests_per_day: 100,
         })
     }
 }

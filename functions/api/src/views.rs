@@ -1,6 +1,7 @@
 //! What clients see of the domain: the shapes of the contract.
 
 mod campaign;
+mod changed_by;
 mod contact;
 mod import;
 mod message;
@@ -11,13 +12,14 @@ mod unsubscribe;
 pub(crate) mod words;
 
 pub(crate) use campaign::CampaignView;
+pub(crate) use changed_by::ChangedByView;
 pub(crate) use contact::ContactView;
 pub(crate) use import::ImportView;
 pub(crate) use message::MessageView;
 pub(crate) use organization::{ApiKeyCreatedView, ApiKeyView, OrganizationView};
 pub(crate) use provider::{KeywordsSchema, ProviderSchema};
 pub(crate) use quote::QuoteView;
-pub(crate) use unsubscribe::UnsubscribeView;
+pub(crate) use unsubscribe::{LiftView, UnsubscribeView};
 
 use serde::{Deserialize, Serialize};
 use shared::time::Timestamp;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use infra::clock;
 use infra::gateway::{Gateway, Halt, Handover, Outgoing, Refusal};
 use infra::table::{Claimed, Settlement};
+use shared::actor::Actor;
 use shared::message::{FailureReason, Found, Message, Outcome};
 use shared::receipt::MessageRef;
 use shared::sender::Sender;
@@ -176,6 +177,7 @@ async fn suppress(
         source: Source::Provider,
         campaign_id: Some(message.campaign_id),
         evidence: refusal.code.clone(),
+        changed_by: Some(Actor::System),
     };
     app.table.register(&preference, text.shards).await?;
     Ok(())

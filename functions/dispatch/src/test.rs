@@ -1,10 +1,12 @@
-//! Dispatching one test message: one number, asked of neither contacts nor unsubscribes.
+//! Dispatching one test message: to one number, which need not be a contact's. A person who has
+//! opted out gets it only if the caller confirmed it.
 
 use infra::clock;
 use infra::table::{Settlement, TestMessage};
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Job;
 use shared::message::{FailureReason, Message, Outcome, Status};
+use shared::organization::Organization;
 use shared::pace::Pace;
 use shared::parts::Parts;
 use shared::sender::Sender;
@@ -33,7 +35,8 @@ pub(crate) async fn dispatch(
         test_end::look_up(app, &sent, organization.shards).await?;
         return test_end::finish(app, &sent.message, organization.shards).await;
     }
-    let TestMessage { message, from, body, is_dry_run } = sent;
+    let has_opted_out = has_opted_out(app, &organization, &sent).await?;
+    let TestMessage { message, from, body, is_dry_run, .. } = sent;
     let gateway = match app.gateways.of(&from).await {
         Ok(gateway) => Some(gateway),
         Err(error) if error.is_permanent() => {
@@ -47,19 +50,22 @@ pub(crate) async fn dispatch(
     let claimed = app.table.claim_test(&message, &right.token, clock::now()).await?;
     let handed = match handover::after_claim(app, &claimed, &right.token, shards).await? {
         Some(member) => Handed::Counted(member),
+        None if has_opted_out => {
+            Handed::Learnt(failed(&message, right, FailureReason::Unsubscribed))
+        }
         None => match gateway.filter(|_| !is_too_late(&message)) {
             Some(gateway) => {
                 let gateway = gateway.as_ref();
                 let text = Text { gateway, from: &from, body: &body, shards, is_dry_run };
                 handover::hand_over(app, &message, &right, &text, None).await?
             }
-            None => Handed::Learnt(given_up(&message, right)),
+            None => Handed::Learnt(failed(&message, right, FailureReason::ProviderError)),
         },
     };
     let member = match handed {
         Handed::Counted(member) => member,
         Handed::Learnt(settlement) => {
-            if settlement.outcome.failure().is_none() {
+            if settlement.outcome.failure().is_none() && !is_dry_run {
                 go_ahead(app, &from, &body).await;
             }
             let written = app.table.settle_all(&[settlement], shards).await?;
@@ -91,16 +97,21 @@ async fn go_ahead(app: &App, from: &Sender, body: &str) {
     }
 }
 
-fn given_up(message: &Message, right: Right) -> Settlement {
-    Settlement {
-        message: handover::reference(message),
-        token: right.token,
-        outcome: Outcome::Failed {
-            reason: FailureReason::ProviderError,
-            code: None,
-            at: clock::now(),
-        },
+/// Whether the person opted out after the test was asked for, or since nothing was confirmed.
+async fn has_opted_out(
+    app: &App,
+    organization: &Organization,
+    test: &TestMessage,
+) -> anyhow::Result<bool> {
+    if test.is_confirmed || test.is_dry_run {
+        return Ok(false);
     }
+    Ok(app.table.unsubscribe(organization, &test.message.to).await?.is_some())
+}
+
+fn failed(message: &Message, right: Right, reason: FailureReason) -> Settlement {
+    let outcome = Outcome::Failed { reason, code: None, at: clock::now() };
+    Settlement { message: handover::reference(message), token: right.token, outcome }
 }
 
 fn is_too_late(message: &Message) -> bool {

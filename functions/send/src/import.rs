@@ -160,6 +160,7 @@ fn opt_out(import: &Import, number: u64, row: &Row) -> Option<Preference> {
         source: Source::Import,
         campaign_id: None,
         evidence: Some(format!("import {}, row {number}", import.id)),
+        changed_by: import.changed_by.clone(),
     })
 }
 

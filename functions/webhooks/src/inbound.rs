@@ -10,6 +10,7 @@ use infra::gateway::aws::Inbound;
 use infra::gateway::{Handover, Outgoing};
 use infra::table::{Owner, Registered};
 use serde_json::json;
+use shared::actor::Actor;
 use shared::keyword::{Keyword, Keywords};
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -89,7 +90,7 @@ fn answering(organization: &Organization, number: &Phone) -> Option<Sender> {
     let Provider::Aws(settings) = &organization.sender.provider else {
         return None;
     };
-    let is_own = organization.sender.addresses().contains(number.as_str());
+    let is_own = organization.addresses().contains(number.as_str());
     let settings = AwsSender { origination_identity: None, ..settings.clone() };
     is_own.then(|| Sender::new(number.clone(), Provider::Aws(settings)))
 }
@@ -185,6 +186,7 @@ async fn keep(
         source: Source::Keyword,
         campaign_id: None,
         evidence: Some(inbound.body.trim().chars().take(EVIDENCE_LONGEST).collect()),
+        changed_by: Some(Actor::System),
     };
     let registered = if at.is_none() && !subscribed {
         app.table.opt_out(&mut preference, organization.shards).await?

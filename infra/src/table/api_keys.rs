@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use shared::access::{ApiKey, Role, SecretHash};
+use shared::actor::Actor;
 use shared::ids::{KeyId, OrganizationId};
 use shared::time::Timestamp;
 
@@ -22,14 +23,15 @@ struct Row {
     created_at: Timestamp,
     /// `expiresAt` is the table's own attribute for removal, in seconds.
     ends_at: Option<Timestamp>,
+    changed_by: Option<Actor>,
     /// Only where the key is looked up, not where it is listed.
     hash: Option<String>,
 }
 
 impl From<Row> for ApiKey {
     fn from(row: Row) -> Self {
-        let Row { id, organization_id, name, role, created_at, ends_at, hash: _ } = row;
-        Self { id, organization_id, name, role, created_at, expires_at: ends_at }
+        let Row { id, organization_id, name, role, created_at, ends_at, changed_by, hash: _ } = row;
+        Self { id, organization_id, name, role, created_at, expires_at: ends_at, changed_by }
     }
 }
 
@@ -51,9 +53,18 @@ impl Table {
         hash: SecretHash,
         remember: Option<&Remember>,
     ) -> Result<Saved> {
-        let ApiKey { id, organization_id, name, role, created_at, expires_at } = key.clone();
-        let listed =
-            Row { id, organization_id, name, role, created_at, ends_at: expires_at, hash: None };
+        let key = key.clone();
+        let (id, organization_id) = (key.id, key.organization_id);
+        let listed = Row {
+            id,
+            organization_id,
+            name: key.name,
+            role: key.role,
+            created_at: key.created_at,
+            ends_at: key.expires_at,
+            changed_by: key.changed_by,
+            hash: None,
+        };
         let found = Row { hash: Some(hash.to_hex()), ..listed.clone() };
         let transaction = Transaction::default()
             .put_absent(item(KIND, &keys::api_key(id), found)?)

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
+use shared::actor::Actor;
 use shared::contact::Contact;
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{Columns, Import, Progress, Status};
@@ -59,6 +60,7 @@ struct Row {
     rows_done: u64,
     failure: Option<String>,
     due: Option<Due>,
+    changed_by: Option<Actor>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -67,8 +69,8 @@ const KIND: &str = "an import";
 
 impl Row {
     fn of(import: &Import, due: Option<Due>) -> Self {
-        let Import { id, status, columns, progress, failure, created_at, updated_at, .. } =
-            import.clone();
+        let Import { id, status, columns, progress, failure, changed_by, .. } = import.clone();
+        let (created_at, updated_at) = (import.created_at, import.updated_at);
         let rows_done = progress.rows;
         Self {
             id,
@@ -78,6 +80,7 @@ impl Row {
             rows_done,
             failure,
             due,
+            changed_by,
             created_at,
             updated_at,
         }
@@ -93,8 +96,8 @@ impl Table {
         let key = keys::import(organization_id, id);
         let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
         Ok(row.map(|row| {
-            let Row { id, state, columns, progress, failure, due, created_at, updated_at, .. } =
-                row;
+            let Row { id, state, columns, progress, failure, due, changed_by, .. } = row;
+            let (created_at, updated_at) = (row.created_at, row.updated_at);
             let import = Import {
                 id,
                 organization_id,
@@ -102,6 +105,7 @@ impl Table {
                 columns,
                 progress,
                 failure,
+                changed_by,
                 created_at,
                 updated_at,
             };

@@ -11,6 +11,7 @@ use shared::job::Due;
 use shared::message::Kind;
 use shared::phone::Phone;
 use shared::receipt::MessageRef;
+use shared::time::Timestamp;
 use uuid::Uuid;
 
 pub(crate) const INDEX: &str = "campaigns-by-status";
@@ -154,6 +155,20 @@ pub(crate) fn tests(campaign: CampaignId) -> String {
 
 pub(crate) fn test_message(campaign: CampaignId, id: MessageId) -> Key {
     Key::new(tests(campaign), format!("{MESSAGE}{id}"))
+}
+
+/// How many tests an organization sent on the day that begins at `day`.
+pub(crate) fn tests_counted(organization: OrganizationId, day: Timestamp) -> Key {
+    Key::new(format!("TESTS#{organization}"), day.to_string())
+}
+
+/// Held by the request that reads an organization's audience for a quote.
+pub(crate) fn quoting(organization: OrganizationId) -> Key {
+    Key::new(format!("QUOTE#{organization}"), "LEASE")
+}
+
+pub(crate) fn quote(organization: OrganizationId, campaign: CampaignId) -> Key {
+    Key::new(format!("QUOTE#{organization}"), format!("{CAMPAIGN}{campaign}"))
 }
 
 /// The item that a receipt applies to.

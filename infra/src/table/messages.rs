@@ -39,6 +39,7 @@ pub(super) struct Row {
     pub(super) body: Option<String>,
     pub(super) from: Option<Sender>,
     pub(super) dry_run: Option<bool>,
+    pub(super) confirmed: Option<bool>,
     created_at: Option<Timestamp>,
     due: Option<Due>,
 }
@@ -72,6 +73,7 @@ impl Row {
             from: Some(test.from.clone()),
             body: Some(test.body.clone()),
             dry_run: test.is_dry_run.then_some(true),
+            confirmed: test.is_confirmed.then_some(true),
             created_at: Some(test.message.created_at),
             due: Some(due.clone()),
             ..Self::silent(&test.message.to)

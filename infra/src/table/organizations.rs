@@ -1,11 +1,14 @@
 //! Organisations and their senders.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
+use shared::actor::Actor;
 use shared::ids::OrganizationId;
 use shared::keyword::Keywords;
 use shared::organization::Organization;
-use shared::phone::Region;
+use shared::phone::{Phone, Region};
 use shared::price::PriceList;
 use shared::sender::{SecretName, Sender};
 use shared::time::Timestamp;
@@ -13,15 +16,17 @@ use shared::time::Timestamp;
 use super::idempotency::Remember;
 use super::keys::{self, Key};
 use super::read::{Consistency, Range, SortKey, parse, start, text};
-use super::transaction::{Transacted, Transaction};
+use super::transaction::{Transacted, Transaction, WRITES_MOST};
 use super::write::item;
 use super::{Result, Table};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrganizationSaved {
     Done,
-    /// The sender's phone belongs to another organisation.
+    /// One of the numbers belongs to another organisation.
     SenderTaken,
+    /// More addresses change than one transaction can write.
+    TooManyAddresses,
     /// Somebody wrote in between.
     Stale,
     Answered,
@@ -33,10 +38,16 @@ struct Row {
     id: OrganizationId,
     name: String,
     sender: Sender,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    assigned_phones: BTreeSet<Phone>,
+    /// Absent in rows that were written before there was a limit: it is the rate that they have.
+    max_parts_per_second: Option<u32>,
     default_region: Region,
     prices: Option<PriceList>,
     keywords: Keywords,
+    tests_per_day: Option<u32>,
     shards: u16,
+    changed_by: Option<Actor>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -69,10 +80,14 @@ impl From<&Organization> for Row {
             id: organization.id,
             name: organization.name,
             sender: organization.sender,
+            assigned_phones: organization.assigned_phones,
+            max_parts_per_second: Some(organization.max_parts_per_second),
             default_region: organization.default_region,
             prices: organization.prices,
             keywords: organization.keywords,
+            tests_per_day: organization.tests_per_day,
             shards: organization.shards,
+            changed_by: organization.changed_by,
             created_at: organization.created_at,
             updated_at: organization.updated_at,
         }
@@ -84,11 +99,15 @@ impl From<Row> for Organization {
         Self {
             id: row.id,
             name: row.name,
+            assigned_phones: row.assigned_phones,
+            max_parts_per_second: row.max_parts_per_second.unwrap_or(row.sender.parts_per_second),
             sender: row.sender,
             default_region: row.default_region,
             prices: row.prices,
             keywords: row.keywords,
+            tests_per_day: row.tests_per_day,
             shards: row.shards,
+            changed_by: row.changed_by,
             created_at: row.created_at,
             updated_at: row.updated_at,
         }
@@ -99,10 +118,10 @@ const KIND: &str = "an organisation";
 const SENDER: &str = "a sender";
 
 impl Transaction {
-    /// Takes every address of the organisation's sender, unless another organisation has one.
-    fn take_sender(mut self, organization: &Organization, now: Timestamp) -> Result<Self> {
+    /// Takes every address of the organization, unless another organization has one.
+    fn take_addresses(mut self, organization: &Organization, now: Timestamp) -> Result<Self> {
         let kept = now.plus_seconds(-LEFT_SENDER_DAYS * 86_400);
-        for address in organization.sender.addresses() {
+        for address in organization.addresses() {
             let owner = Owner::of(organization, None);
             let values = vec![
                 (":self", AttributeValue::S(organization.id.to_string())),
@@ -117,9 +136,9 @@ impl Transaction {
         Ok(self)
     }
 
-    /// Notes the addresses that the organisation's sender has no more as left.
-    fn leave_sender(mut self, before: &Organization, after: &Organization) -> Result<Self> {
-        for address in before.sender.addresses().difference(&after.sender.addresses()) {
+    /// Notes the addresses that the organization no longer has as left.
+    fn leave_addresses(mut self, before: &Organization, after: &Organization) -> Result<Self> {
+        for address in before.addresses().difference(&after.addresses()) {
             let left = Owner::of(before, Some(after.updated_at));
             self = self.put(item(SENDER, &keys::sender(address), left)?);
         }
@@ -145,18 +164,20 @@ impl Table {
     ) -> Result<OrganizationSaved> {
         let listed = keys::organization_listed(organization.id);
         let transaction =
-            Transaction::default().take_sender(organization, organization.created_at)?;
+            Transaction::default().take_addresses(organization, organization.created_at)?;
         let addresses = transaction.len();
         let transaction = transaction
             .put_absent(item(KIND, &keys::organization(organization.id), Row::from(organization))?)
             .put(item(KIND, &listed, Empty {})?);
         let record = transaction.len();
         let transaction = transaction.remember(remember)?;
+        if transaction.len() > WRITES_MOST {
+            return Ok(OrganizationSaved::TooManyAddresses);
+        }
         Ok(saved(&self.transact(transaction).await?, addresses, record))
     }
 
-    /// Writes `after` where `before` was read. A new sender is taken, and the old one noted as
-    /// left.
+    /// Writes `after` where `before` was read. New addresses are taken, and old ones noted as left.
     pub async fn save_organization(
         &self,
         before: &Organization,
@@ -164,11 +185,14 @@ impl Table {
     ) -> Result<OrganizationSaved> {
         let seen = AttributeValue::S(before.updated_at.to_string());
         let row = item(KIND, &keys::organization(after.id), Row::from(after))?;
-        let transaction = Transaction::default().take_sender(after, after.updated_at)?;
+        let transaction = Transaction::default().take_addresses(after, after.updated_at)?;
         let addresses = transaction.len();
         let transaction = transaction
             .put_if(row, "updatedAt = :seen", vec![(":seen", seen)])
-            .leave_sender(before, after)?;
+            .leave_addresses(before, after)?;
+        if transaction.len() > WRITES_MOST {
+            return Ok(OrganizationSaved::TooManyAddresses);
+        }
         Ok(saved(&self.transact(transaction).await?, addresses, usize::MAX))
     }
 
@@ -205,7 +229,7 @@ impl Table {
 #[derive(Serialize)]
 struct Empty {}
 
-/// What became of a transaction that begins with so many addresses of a sender.
+/// The outcome of a transaction that begins with the organization's addresses.
 fn saved(transacted: &Transacted, addresses: usize, record: usize) -> OrganizationSaved {
     match transacted {
         Transacted::Done => OrganizationSaved::Done,

@@ -1,18 +1,19 @@
 //! Test messages: they exist before they are claimed, since no chunk stands for them.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
 use shared::message::{Kind, Message};
 use shared::sender::Sender;
+use shared::time::Timestamp;
 
 use super::idempotency::Remember;
-use super::keys;
 use super::messages::{Row, id_of};
 use super::read::{Consistency, Item, Range, SortKey, parse, start, text};
 use super::transaction::{Transacted, Transaction};
-use super::write::item;
-use super::{Result, Saved, Table};
+use super::write::{Change, item};
+use super::{Result, Table, TableError, back_off, keys};
 
 /// A test message with what it was sent with: its campaign may be edited afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,28 @@ pub struct TestMessage {
     pub body: String,
     /// Whether the provider is only asked if it would send it.
     pub is_dry_run: bool,
+    /// Whether it may go to a person who has opted out.
+    pub is_confirmed: bool,
+}
+
+/// How many tests an organization may send on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TestAllowance {
+    /// The first moment of the day, and of the next one.
+    pub day: Timestamp,
+    pub ends_at: Timestamp,
+    pub limit: u32,
+}
+
+/// The outcome of writing a test message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TestSaved {
+    Done,
+    /// The day's tests are used up.
+    LimitReached,
+    Stale,
+    /// A request with the same idempotency key was answered in between.
+    Answered,
 }
 
 const KIND: &str = "a test message";
@@ -30,6 +53,7 @@ fn read(item: Item, organization: OrganizationId, campaign: CampaignId) -> Resul
     let id = id_of(&item)?;
     let row: Row = parse(KIND, item)?;
     let is_dry_run = row.dry_run == Some(true);
+    let is_confirmed = row.confirmed == Some(true);
     let lacks = |what: &str| super::TableError::malformed(KIND, format!("{id} lacks {what}"));
     let from = row.from.clone().ok_or_else(|| lacks("from"))?;
     let body = row.body.clone().ok_or_else(|| lacks("body"))?;
@@ -38,29 +62,52 @@ fn read(item: Item, organization: OrganizationId, campaign: CampaignId) -> Resul
         from,
         body,
         is_dry_run,
+        is_confirmed,
     })
 }
 
 impl Table {
-    /// Writes a test message together with the work that is owed for it.
+    /// Writes a test message together with the work that is owed for it, and counts it in the day's
+    /// tests unless the provider is only asked.
     pub async fn create_test(
         &self,
         test: &TestMessage,
         due: &Due,
+        allowance: &TestAllowance,
         remember: Option<&Remember>,
-    ) -> Result<Saved> {
+    ) -> Result<TestSaved> {
         let message = &test.message;
+        if allowance.limit == 0 && !test.is_dry_run {
+            return Ok(TestSaved::LimitReached);
+        }
         let key = keys::test_message(message.campaign_id, message.id);
-        let row = Row::of_test(test, due);
-        let transaction = Transaction::default()
-            .put_absent(item(KIND, &key, row)?)
-            .replace_due(None, Some(due))?
-            .remember(remember)?;
-        Ok(match self.transact(transaction).await? {
-            Transacted::Done => Saved::Done,
-            refused if refused.is_refused(2) => Saved::Answered,
-            Transacted::Refused(_) | Transacted::Conflict => Saved::Stale,
-        })
+        let mut waits = back_off::waits(back_off::Patience::Short);
+        loop {
+            let mut transaction = Transaction::default()
+                .put_absent(item(KIND, &key, Row::of_test(test, due))?)
+                .replace_due(None, Some(due))?;
+            let count = transaction.len();
+            if !test.is_dry_run {
+                let counted = keys::tests_counted(message.organization_id, allowance.day);
+                transaction = transaction.change(counted, allowance.one_more());
+            }
+            let record = transaction.len();
+            match self.transact(transaction.remember(remember)?).await? {
+                Transacted::Done => return Ok(TestSaved::Done),
+                refused if remember.is_some() && refused.is_refused(record) => {
+                    return Ok(TestSaved::Answered);
+                }
+                refused if record > count && refused.is_refused(count) => {
+                    return Ok(TestSaved::LimitReached);
+                }
+                Transacted::Refused(_) => return Ok(TestSaved::Stale),
+                // Another test of the organization is being counted.
+                Transacted::Conflict => {
+                    let lost = TableError::Throttled { operation: "count of a test message" };
+                    tokio::time::sleep(waits.next().ok_or(lost)?).await;
+                }
+            }
+        }
     }
 
     pub async fn test(
@@ -110,6 +157,23 @@ impl Table {
             self.remove(&keys::due(&due), "attribute_exists(pk)", Vec::new()).await?;
         }
         Ok(())
+    }
+}
+
+impl TestAllowance {
+    fn one_more(&self) -> Change {
+        // Kept for a day after its own, in case clocks differ.
+        let expires_at = self.ends_at.plus_seconds(86_400).millis() / 1_000;
+        Change {
+            update: "SET testsSent = if_not_exists(testsSent, :none) + :one, expiresAt = :end"
+                .to_owned(),
+            condition: "attribute_not_exists(testsSent) OR testsSent < :limit".to_owned(),
+            ..Change::default()
+        }
+        .value(":none", 0_u32)
+        .value(":one", 1_u32)
+        .value(":end", AttributeValue::N(expires_at.to_string()))
+        .value(":limit", self.limit)
     }
 }
 

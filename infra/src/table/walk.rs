@@ -6,6 +6,12 @@ use shared::organization::Organization;
 use super::read::{Consistency, Item, Range, SortKey, start, text};
 use super::{Result, Table, keys};
 
+/// One request reads at most this many items. A register can consist of people who subscribed
+/// again, of whom the list shows none.
+const MAX_ITEMS: usize = 1_000;
+/// And asks at most this often: more than a small audience has shards, most of which are empty.
+const MAX_QUERIES: usize = 64;
+
 /// Where such a list goes on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShardPosition {
@@ -14,7 +20,8 @@ pub struct ShardPosition {
 }
 
 impl Table {
-    /// Up to `limit` items whose sort key begins with `prefix` and that `keep` makes something of.
+    /// Up to `limit` items whose sort key begins with `prefix` and that `keep` makes something of. A
+    /// page can be short, even empty, although the list goes on.
     pub(super) async fn walk<T>(
         &self,
         organization: &Organization,
@@ -26,7 +33,12 @@ impl Table {
         let ShardPosition { mut shard, mut after } =
             after.unwrap_or(ShardPosition { shard: 0, after: None });
         let mut kept = Vec::with_capacity(limit);
-        while shard < organization.shards && kept.len() < limit {
+        let (mut items, mut queries) = (0, 0);
+        while shard < organization.shards
+            && kept.len() < limit
+            && items < MAX_ITEMS
+            && queries < MAX_QUERIES
+        {
             let pk = keys::audience(organization.id, shard);
             let range = Range {
                 limit: i32::try_from(limit - kept.len()).ok(),
@@ -34,6 +46,8 @@ impl Table {
                 ..Range::new(pk.clone(), SortKey::Prefix(prefix.to_owned()), Consistency::Strong)
             };
             let page = self.page(&range).await?;
+            queries += 1;
+            items += page.items.len();
             for item in page.items {
                 kept.extend(keep(item)?);
             }

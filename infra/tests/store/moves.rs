@@ -5,9 +5,8 @@ use infra::table::{ContactSaved, LastSend, Saved, Table};
 use shared::campaign::{Begin, Campaign};
 use shared::contact::{Contact, Profile};
 use shared::ids::{CampaignId, ContactId};
-use shared::keyword::Keywords;
 use shared::organization::Organization;
-use shared::phone::{Phone, Region};
+use shared::phone::Phone;
 use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 
@@ -27,15 +26,8 @@ impl Moving {
     async fn new() -> anyhow::Result<Self> {
         let (table, now) = (table().await, clock::now());
         let organization = Organization {
-            id: organization(),
-            name: "Moving".to_owned(),
-            sender: sender(),
-            default_region: Region::default(),
-            prices: None,
-            keywords: Keywords::default(),
             shards: SHARDS,
-            created_at: now,
-            updated_at: now,
+            ..Organization::new(organization(), "Moving".to_owned(), sender(), now)
         };
         let profile = Profile { phone: Some(phone(2)), ..Profile::default() };
         let contact = Contact {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use infra::clock;
 use infra::table::Registered;
+use shared::actor::Actor;
 use shared::ids::OrganizationId;
 use shared::time::Timestamp;
 use shared::unsubscribe::{Preference, Source};
@@ -19,6 +20,7 @@ fn preference(organization: OrganizationId, subscribed: bool, at: Timestamp) -> 
         source: Source::Keyword,
         campaign_id: None,
         evidence: Some("STOP".to_owned()),
+        changed_by: Some(Actor::System),
     }
 }
 

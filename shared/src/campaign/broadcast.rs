@@ -196,7 +196,10 @@ impl Campaign {
             State::Failed { at, .. } => State::Failed { broadcast, at: *at },
             _ => State::Sent(broadcast),
         };
-        Self { state, updated_at: now, ..self.clone() }
+        let after = Self { state, updated_at: now, ..self.clone() };
+        // A new reason is one that Volley found.
+        let reason = after.reason().filter(|reason| self.reason() != Some(*reason));
+        after.by_volley_for(reason)
     }
 
     fn owing_fan_out(self, now: Timestamp, repair_seconds: i64) -> Self {

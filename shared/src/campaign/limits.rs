@@ -48,6 +48,7 @@ mod tests {
     use super::super::tests::{REPAIR, at, draft};
     use super::super::{Begin, Campaign, Dispatch};
     use super::*;
+    use crate::actor::Actor;
     use crate::audience::{Skipped, Totals};
     use crate::phone::Phone;
     use crate::poll::PollSchedule;
@@ -115,6 +116,7 @@ mod tests {
         let over = fanned_out(parts(5), 6, &free);
         assert_eq!(dispatch(&over), (Dispatch::Stopped, Some(Reason::MaxParts)));
         assert!(over.drain.is_some(), "what was cut fails as stopped");
+        assert_eq!(over.changed_by, Some(Actor::System));
         assert_eq!(dispatch(&fanned_out(parts(5), 0, &free)).0, Dispatch::Done);
 
         let prices = BTreeMap::from([("US".to_owned(), "0.01".to_owned())]);

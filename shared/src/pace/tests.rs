@@ -86,6 +86,19 @@ fn a_test_goes_ahead_and_a_throttle_holds_back() {
 }
 
 #[test]
+fn tests_move_turns_no_further_than_turns_are_granted() {
+    let tests = (0..10_000).fold(Pace::default(), |pace, _| pace.ahead_of_all(10, 1, at(100)));
+    let last = at(100 + AHEAD_SECONDS);
+    assert_eq!(tests.clone().ask(campaign(1), 1, 1, at(100)).1, Turn::At(last));
+    assert_eq!(tests.finish_at(0, 1, at(100)), last);
+    // What the provider asked to wait for is not brought forward.
+    let held = Pace::default().not_before(at(1_000)).ahead_of_all(10, 1, at(100));
+    assert_eq!(held.finish_at(0, 1, at(100)), at(1_000));
+    let endless = Pace::default().ahead_of_all(u64::MAX, 1, at(100));
+    assert_eq!(endless.finish_at(0, 1, at(100)), last);
+}
+
+#[test]
 fn the_estimate_is_what_is_left_at_the_campaigns_share() {
     let (pace, _) = Pace::default().ask(campaign(1), 10, 10, at(0));
     assert_eq!(pace.finish_at(100, 10, at(0)), at(11));

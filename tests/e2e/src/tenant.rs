@@ -98,6 +98,26 @@ impl Tenant {
         Ok(())
     }
 
+    /// The API with a new key of this role, and the key's id.
+    pub async fn keyed(&self, role: &str) -> anyhow::Result<(Api, String)> {
+        let key = json!({"name": role, "role": role});
+        let key = self.api.post(&self.path("api-keys"), &key).await?;
+        Ok((self.api.with_key(&text(&key["secret"])?), text(&key["id"])?))
+    }
+
+    /// Where the register has this phone.
+    #[must_use]
+    pub fn unsubscribe_path(&self, phone: &str) -> String {
+        self.path(&format!("unsubscribes/{}", phone.replace('+', "%2B")))
+    }
+
+    /// Has a person write to the organization's sender.
+    pub async fn hear(&self, from: &str, body: &str) -> anyhow::Result<()> {
+        let webhook = format!("{}/webhooks/twilio/inbound", self.variables["API_URL"]);
+        self.books.inbound(&webhook, from, &self.sender, body).await?;
+        Ok(())
+    }
+
     pub async fn draft(&self, body: &str) -> anyhow::Result<String> {
         let body = json!({"name": "Spring sale", "body": body});
         let campaign = self.api.post(&self.path("campaigns"), &body).await?;

@@ -1,9 +1,10 @@
 //! Opt-outs: words, and unsubscribes that come between the fan-out and the dispatch.
 
-use e2e::{Tenant, phone, staging};
+use e2e::{Tenant, phone, staging, text};
 use infra::clock;
+use local::client::Api;
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn stop_and_start_are_heard() -> anyhow::Result<()> {
@@ -31,6 +32,125 @@ async fn stop_and_start_are_heard() -> anyhow::Result<()> {
     let id = tenant.send().await?;
     tenant.settled(&id).await?;
     assert_eq!(tenant.books.texts(&to).await?, 1);
+    Ok(())
+}
+
+/// What a key did for a person is theirs once they say so themselves.
+#[tokio::test]
+async fn a_persons_own_stop_is_not_a_senders_to_undo() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let (sender, sender_id) = tenant.keyed("sender").await?;
+    let (by_key, by_person, by_both) = (phone(), phone(), phone());
+    for to in [&by_key, &by_both] {
+        sender.put(&tenant.unsubscribe_path(to)).await?;
+    }
+    let kept = tenant.api.get(&tenant.unsubscribe_path(&by_key)).await?;
+    assert_eq!(kept["changedBy"], json!({"kind": "key", "id": sender_id, "name": "sender"}));
+    for to in [&by_person, &by_both] {
+        tenant.hear(to, "STOP").await?;
+    }
+    let delete = async |api: &Api, to: &str| {
+        let request = api.request(Method::DELETE, &tenant.unsubscribe_path(to));
+        let answer = request.send().await?;
+        let status = answer.status().as_u16();
+        let problem: Value = answer.json().await.unwrap_or_default();
+        anyhow::Ok((status, text(&problem["code"]).to_owned()))
+    };
+    for api in [&sender, &tenant.api] {
+        for to in [&by_person, &by_both] {
+            assert_eq!(delete(api, to).await?, (403, "opted_out_by_person".to_owned()));
+            let kept = tenant.api.get(&tenant.unsubscribe_path(to)).await?;
+            assert_eq!((&kept["source"], &kept["evidence"]), (&json!("keyword"), &json!("STOP")));
+            let system = json!({"kind": "system", "id": null, "name": null});
+            assert_eq!(kept["changedBy"], system);
+        }
+    }
+    assert_eq!(delete(&sender, &by_key).await?.0, 204);
+    assert_eq!(delete(&sender, &by_key).await?, (404, "not_found".to_owned()));
+    // The next word of the person counts again.
+    tenant.hear(&by_key, "stop").await?;
+    assert_eq!(delete(&sender, &by_key).await?.0, 403);
+    tenant.hear(&by_person, "START").await?;
+    assert_eq!(delete(&sender, &by_person).await?.0, 404);
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_admin_lifts_with_a_reason() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let to = phone();
+    tenant.contact(&to).await?;
+    tenant.hear(&to, "STOP").await?;
+    let path = format!("{}/lift", tenant.unsubscribe_path(&to));
+    let reason = json!({"reason": " They called on Friday. "});
+    for role in ["viewer", "sender"] {
+        let (api, _) = tenant.keyed(role).await?;
+        let answer = api.request(Method::POST, &path).json(&reason).send().await?;
+        assert_eq!(answer.status(), 403, "{role}");
+    }
+    let answer = tenant.admin.request(Method::POST, &path).json(&reason).send().await?;
+    assert_eq!(answer.status(), 403, "the deployment does no tenant's work");
+    for body in [json!({}), json!({"reason": ""}), json!({"reason": "\u{3164}"})] {
+        assert_eq!(tenant.refusal(Method::POST, &path, Some(&body)).await?.0, 422, "{body}");
+    }
+    let lift = async || {
+        let request = tenant.api.request(Method::POST, &path).header("idempotency-key", "l1");
+        let answer = request.json(&reason).send().await?.error_for_status()?;
+        anyhow::Ok(answer.json::<Value>().await?)
+    };
+    let lifted = lift().await?;
+    assert_eq!(lifted["reason"], "They called on Friday.");
+    assert_eq!(lifted["unsubscribe"]["evidence"], "STOP");
+    assert_eq!(lifted["changedBy"]["kind"], "key");
+    assert_eq!(lift().await?, lifted, "a repeated request is one lift");
+    let again = tenant.refusal(Method::POST, &path, Some(&reason)).await?;
+    assert_eq!(again, (404, "not_found".to_owned()));
+    let id = tenant.send().await?;
+    tenant.settled(&id).await?;
+    assert_eq!(tenant.books.texts(&to).await?, 1);
+    Ok(())
+}
+
+/// However a STOP and attempts to undo it meet, the person is unsubscribed in the end.
+#[tokio::test]
+async fn a_stop_wins_against_whoever_subscribes_the_person_meanwhile() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let (sender, _) = tenant.keyed("sender").await?;
+    for _ in 0..5 {
+        let to = phone();
+        tenant.unsubscribe(&to).await?;
+        let path = tenant.unsubscribe_path(&to);
+        let subscribe = async || {
+            for _ in 0..3 {
+                sender.request(Method::DELETE, &path).send().await?;
+            }
+            anyhow::Ok(())
+        };
+        tokio::try_join!(tenant.hear(&to, "STOP"), subscribe())?;
+        let kept = tenant.api.get(&path).await?;
+        assert_eq!(kept["source"], "keyword");
+    }
+    Ok(())
+}
+
+/// Files and contacts say nothing of a person's own wish to get messages again.
+#[tokio::test]
+async fn no_import_and_no_contact_subscribes_anyone() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let (said, kept) = (phone(), phone());
+    tenant.hear(&said, "STOP").await?;
+    tenant.unsubscribe(&kept).await?;
+    let csv = format!("phone,OptOut\n{said},NONE\n{kept},NONE\n{said},no\n");
+    let import = tenant.import(&csv).await?;
+    assert_eq!((&import["created"], &import["rejected"]), (&json!(3), &json!(0)), "{import}");
+    let contact = tenant.contact(&said).await?;
+    let path = tenant.path(&format!("contacts/{contact}"));
+    let request = tenant.api.request(Method::PUT, &path).json(&json!({"phone": kept}));
+    request.send().await?.error_for_status()?;
+    assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 2);
+    let id = tenant.send().await?;
+    let campaign = tenant.until(&id, "the audience", |c| c["audience"]["complete"] == true).await?;
+    assert_eq!(campaign["audience"]["recipients"], 0);
     Ok(())
 }
 

@@ -1,8 +1,11 @@
 //! What a campaign would come to, asked before it is sent.
 
-use e2e::Tenant;
+use e2e::{Tenant, phone, staging};
+use infra::clock;
+use infra::table::Quoting;
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::ids::OrganizationId;
 
 async fn quote(tenant: &Tenant, id: &str) -> anyhow::Result<Value> {
     tenant.api.post(&tenant.path(&format!("campaigns/{id}/quote")), &json!({})).await
@@ -54,6 +57,70 @@ async fn a_quote_needs_a_body_and_no_prices() -> anyhow::Result<()> {
     let quoted = quote(&tenant, &tenant.draft("Hello").await?).await?;
     assert_eq!((&quoted["recipients"], &quoted["price"]), (&json!(0), &Value::Null));
     assert_eq!((&quoted["encoding"], &quoted["partsEach"]), (&json!("GSM-7"), &json!(1)));
+    Ok(())
+}
+
+/// One quote is kept for a minute, unless what it is of changes.
+#[tokio::test]
+async fn a_quote_is_kept_until_the_campaign_changes() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    tenant.contacts(2).await?;
+    let id = tenant.draft("Hello").await?;
+    let first = quote(&tenant, &id).await?;
+    assert_eq!(first["recipients"], 2);
+    tenant.contact(&phone()).await?;
+    assert_eq!(quote(&tenant, &id).await?, first, "the audience as it was read");
+    let other = tenant.draft("Hello").await?;
+    assert_eq!(quote(&tenant, &other).await?["recipients"], 3);
+    let path = tenant.path(&format!("campaigns/{id}"));
+    let body = json!({"name": "Spring", "body": "Hello again"});
+    tenant.api.request(Method::PUT, &path).json(&body).send().await?.error_for_status()?;
+    let second = quote(&tenant, &id).await?;
+    assert_eq!(second["recipients"], 3);
+    tenant.configure(&json!({"prices": {"currency": "USD", "perPart": {"US": "1"}}})).await?;
+    assert_eq!(quote(&tenant, &id).await?["price"]["amount"], "3.00");
+    Ok(())
+}
+
+/// While one request computes a quote, another waits for it or is told to come back; a holder that
+/// died keeps nobody waiting longer than its lease.
+#[tokio::test]
+async fn an_organization_computes_one_quote_at_a_time() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let id = tenant.draft("Hello").await?;
+    let organization: OrganizationId = tenant.id.parse()?;
+    let table = staging::table(&tenant).await;
+    let now = clock::now();
+    let until = now.plus_seconds(6);
+    let begun = table.begin_quoting(organization, "one that died", now, until).await?;
+    assert_eq!(begun, Quoting::Yours);
+    let path = tenant.path(&format!("campaigns/{id}/quote"));
+    let ask = async || {
+        let answer = tenant.api.request(Method::POST, &path).json(&json!({})).send().await?;
+        let wait = answer.headers().contains_key("retry-after");
+        anyhow::Ok((answer.status().as_u16(), wait, clock::now()))
+    };
+    loop {
+        let (status, wait, at) = ask().await?;
+        if status == 200 {
+            assert!(at >= until, "the lease was another's");
+            break;
+        }
+        assert_eq!((status, wait), (429, true));
+        assert!(at < until.plus_seconds(60));
+    }
+    // Of many at once, each has the answer or is told to come back.
+    let other = tenant.draft("Hello").await?;
+    let path = tenant.path(&format!("campaigns/{other}/quote"));
+    let asked = (0..8).map(async |_| {
+        let answer = tenant.api.request(Method::POST, &path).json(&json!({})).send().await?;
+        let status = answer.status().as_u16();
+        anyhow::Ok((status, answer.json::<Value>().await?))
+    });
+    let answers = futures::future::try_join_all(asked).await?;
+    let told: Vec<&Value> = answers.iter().filter(|(s, _)| *s == 200).map(|(_, b)| b).collect();
+    assert!(!told.is_empty() && told.iter().all(|quote| *quote == told[0]), "{answers:?}");
+    assert!(answers.iter().all(|(status, _)| [200, 429].contains(status)), "{answers:?}");
     Ok(())
 }
 

@@ -34,6 +34,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
     Some(match (method.as_str(), place) {
         ("PUT", "{contactId}") => json!({"phone": phone()}),
         ("PUT", "{campaignId}") | ("PATCH", _) => json!({"name": "Other"}),
+        ("POST", "lift") => json!({"reason": "they called"}),
         ("POST", "send-test") => json!({"to": phone()}),
         ("DELETE", "contacts") => json!({"ids": [ids["contactId"]]}),
         ("DELETE", "campaigns") => json!({"ids": [ids["campaignId"]]}),

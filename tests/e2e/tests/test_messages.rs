@@ -19,6 +19,20 @@ async fn send_test(tenant: &Tenant, campaign: &str, to: &str) -> anyhow::Result<
     tenant.api.post(&path, &json!({"to": to})).await
 }
 
+/// Asks for a test: the status, the seconds to wait, and the body of the response.
+async fn try_test(
+    tenant: &Tenant,
+    campaign: &str,
+    body: &Value,
+) -> anyhow::Result<(u16, Option<u64>, Value)> {
+    let path = tenant.path(&format!("campaigns/{campaign}/send-test"));
+    let answer = tenant.api.request(Method::POST, &path).json(body).send().await?;
+    let status = answer.status().as_u16();
+    let wait = answer.headers().get("retry-after").and_then(|value| value.to_str().ok());
+    let wait = wait.and_then(|value| value.parse().ok());
+    Ok((status, wait, answer.json().await?))
+}
+
 async fn until(
     tenant: &Tenant,
     campaign: &str,
@@ -35,10 +49,9 @@ async fn until(
 }
 
 #[tokio::test]
-async fn a_test_asks_neither_contacts_nor_unsubscribes() -> anyhow::Result<()> {
+async fn a_test_goes_to_any_phone_and_leaves_the_campaign_as_it_is() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let to = phone();
-    tenant.unsubscribe(&to).await?;
     let id = tenant.draft("Hello").await?;
     let message = send_test(&tenant, &id, &to).await?;
     assert_eq!((&message["kind"], &message["campaignId"]), (&json!("test"), &json!(id)));
@@ -51,6 +64,78 @@ async fn a_test_asks_neither_contacts_nor_unsubscribes() -> anyhow::Result<()> {
     let tests =
         tenant.api.list(&tenant.path(&format!("campaigns/{id}/messages?kind=test"))).await?;
     assert_eq!(tests.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_test_to_who_opted_out_needs_a_confirmation() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let (said, kept) = (phone(), phone());
+    tenant.hear(&said, "STOP").await?;
+    tenant.unsubscribe(&kept).await?;
+    let id = tenant.draft("Hello").await?;
+    for to in [&said, &kept] {
+        for body in [json!({"to": to}), json!({"to": to, "confirmOptedOut": false})] {
+            let (status, _, problem) = try_test(&tenant, &id, &body).await?;
+            assert_eq!((status, &problem["code"]), (422, &json!("recipient_opted_out")));
+        }
+        let body = json!({"to": to, "confirmOptedOut": true});
+        let (status, _, message) = try_test(&tenant, &id, &body).await?;
+        assert_eq!(status, 202);
+        until(&tenant, &id, &message, "delivered").await?;
+        assert_eq!(tenant.books.texts(to).await?, 1);
+    }
+    // The texts were confirmed; the people are still unsubscribed.
+    assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn tests_are_limited_a_day() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    tenant.configure(&json!({"testsPerDay": 2})).await?;
+    let id = tenant.draft("Hello").await?;
+    let asked = (0..6).map(async |_| try_test(&tenant, &id, &json!({"to": phone()})).await);
+    let answers = futures::future::try_join_all(asked).await?;
+    let taken = answers.iter().filter(|(status, ..)| *status == 202).count();
+    assert_eq!(taken, 2, "{answers:?}");
+    for (status, wait, problem) in answers.iter().filter(|(status, ..)| *status != 202) {
+        assert_eq!((*status, &problem["code"]), (429, &json!("test_limit_reached")));
+        assert!(wait.is_some_and(|seconds| (1..=86_400).contains(&seconds)), "{wait:?}");
+    }
+    let tests =
+        tenant.api.list(&tenant.path(&format!("campaigns/{id}/messages?kind=test"))).await?;
+    assert_eq!(tests.len(), 2, "what is not counted is not written");
+    // Another draft has the same allowance, and another organization one of its own.
+    let other_draft = tenant.draft("Hello").await?;
+    assert_eq!(try_test(&tenant, &other_draft, &json!({"to": phone()})).await?.0, 429);
+    let other = Tenant::new().await?;
+    let draft = other.draft("Hello").await?;
+    assert_eq!(try_test(&other, &draft, &json!({"to": phone()})).await?.0, 202);
+    // The operator can raise the limit, and forbid tests.
+    tenant.configure(&json!({"testsPerDay": 3})).await?;
+    assert_eq!(try_test(&tenant, &id, &json!({"to": phone()})).await?.0, 202);
+    tenant.configure(&json!({"testsPerDay": 0})).await?;
+    assert_eq!(try_test(&tenant, &id, &json!({"to": phone()})).await?.0, 429);
+    Ok(())
+}
+
+/// A request that is repeated with its key is one test, in the count too.
+#[tokio::test]
+async fn a_repeated_test_counts_once() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    tenant.configure(&json!({"testsPerDay": 1})).await?;
+    let id = tenant.draft("Hello").await?;
+    let path = tenant.path(&format!("campaigns/{id}/send-test"));
+    let body = json!({"to": phone()});
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        let request = tenant.api.request(Method::POST, &path).header("idempotency-key", "t1");
+        let answer = request.json(&body).send().await?;
+        assert_eq!(answer.status(), 202);
+        answers.push(answer.json::<Value>().await?);
+    }
+    assert_eq!(answers[0], answers[1]);
     Ok(())
 }
 

@@ -78,7 +78,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 23] = [
+const CONTRACT: [(&str, &str); 24] = [
     ("/v1/organizations", "post get"),
     ("/v1/organizations/{organizationId}", "get patch"),
     ("/v1/organizations/{organizationId}/api-keys", "post get"),
@@ -89,6 +89,7 @@ const CONTRACT: [(&str, &str); 23] = [
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}", "get"),
     ("/v1/organizations/{organizationId}/unsubscribes", "get"),
     ("/v1/organizations/{organizationId}/unsubscribes/{phone}", "get put delete"),
+    ("/v1/organizations/{organizationId}/unsubscribes/{phone}/lift", "post"),
     ("/v1/organizations/{organizationId}/campaigns", "post get delete"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}", "get put delete"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/send", "post"),

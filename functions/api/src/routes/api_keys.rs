@@ -52,6 +52,7 @@ pub(crate) async fn create_api_key(
         role: draft.role,
         created_at: now,
         expires_at,
+        changed_by: Some(access.actor),
     };
     let secret = write_key(key.id, &clock::secret());
     let hash = SecretHash::of(&secret);

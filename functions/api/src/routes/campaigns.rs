@@ -59,7 +59,7 @@ pub(crate) async fn create_campaign(
     let now = clock::now();
     let (name, body) = draft.checked(&access.organization)?;
     let id = CampaignId::new(now, clock::entropy());
-    let campaign = Campaign::create(id, access.organization.id, name, body, now);
+    let campaign = Campaign::create(id, access.organization.id, name, body, now).by(access.actor);
     let reply = Reply::new(StatusCode::CREATED, &CampaignView::from(&campaign))?;
     let remember = once.remember(&reply, now);
     let saved = app.table.create_campaign(&campaign, remember.as_ref());
@@ -117,6 +117,7 @@ pub(crate) async fn update_campaign(
     for _ in 0..RACES_MOST {
         let before = find(&app, access.organization.id, id).await?;
         let after = before.clone().update(name.clone(), body.clone(), clock::now())?;
+        let after = after.by(access.actor.clone());
         if app.table.save_campaign(&before, &after, None).await? == Saved::Done {
             return Reply::ok(&CampaignView::from(&after));
         }

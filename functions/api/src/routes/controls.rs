@@ -124,7 +124,7 @@ async fn change(
     for _ in 0..RACES_MOST {
         let now = clock::now();
         let before = find(app, access.organization.id, id).await?;
-        let after = decide(before.clone(), now)?;
+        let after = decide(before.clone(), now)?.by(access.actor.clone());
         let reply = Reply::ok(&CampaignView::from(&after))?;
         let remember = once.remember(&reply, now);
         match app.table.save_campaign(&before, &after, remember.as_ref()).await? {

@@ -52,6 +52,7 @@ pub(crate) async fn create_import(
         columns,
         progress: Progress::default(),
         failure: None,
+        changed_by: Some(access.actor),
         created_at: now,
         updated_at: now,
     };

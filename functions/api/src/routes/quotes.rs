@@ -1,10 +1,12 @@
 //! What a campaign would come to, before it is sent.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
+use infra::table::{KeptQuote, Quoting};
+use shared::access::SecretHash;
 use shared::campaign::{Campaign, Refusal, State as CampaignState};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::ids::CampaignId;
@@ -25,18 +27,30 @@ const SHARDS_AT_ONCE: usize = 8;
 /// The function and the HTTP API in front of it wait little longer.
 const WITHIN: Duration = Duration::from_secs(25);
 
+/// Whoever computes a quote holds the organization's lease this long, unless it ends before.
+const LEASE_SECONDS: i64 = 30;
+/// How long a request waits for another one's quote. Longer would keep functions busy with waiting.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Most quotes take less than their lease.
+const MAX_RETRY_SECONDS: u32 = 5;
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(200);
+
 fn too_slow() -> Problem {
     let detail = "the audience is too large to be counted while you wait";
     Problem::unprocessable("audience_too_large", detail)
 }
 
-/// Answers how many would get the campaign if it were sent now, in how many parts, for which
-/// price, and when the last part would leave. Nothing is kept, and nothing is sent.
+/// Show how many people would get the campaign if it were sent now, in how many parts, for which
+/// price, and when the last part would leave. Nothing is sent. A quote is kept for a minute, until
+/// the campaign or the organization changes. An organization computes one quote at a time: another
+/// request waits for up to two seconds.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/quote",
     tag = "Sending",
     responses(
         (status = 200, description = "The quote.", body = QuoteView),
         (status = 422, description = "`campaign_body_required`, `audience_too_large`"),
+        (status = 429, description = "`quote_in_progress`: another quote of the organization is being \
+                                      computed. API Gateway refuses too many requests on its own."),
     ))]
 pub(crate) async fn quote_campaign(
     State(app): State<App>,
@@ -47,13 +61,79 @@ pub(crate) async fn quote_campaign(
     let organization = &access.organization;
     let campaign = find(&app, organization.id, id).await?;
     let body = campaign.body.as_deref().ok_or(Refusal::BodyRequired)?;
-    let now = clock::now();
-    let quote = stream::iter(0..organization.shards)
-        .map(|shard| quote_shard(&app, organization, shard, Parts::of(body), now))
+    let KeptQuote { quote, at } = kept_or_computed(&app, organization, &campaign, body).await?;
+    Reply::ok(&QuoteView::new(&quote, body, organization, start(&campaign, at), at))
+}
+
+/// The quote that is kept, or a new one once it is this request's turn.
+async fn kept_or_computed(
+    app: &Volley,
+    organization: &Organization,
+    campaign: &Campaign,
+    body: &str,
+) -> Result<KeptQuote, Problem> {
+    let holder = SecretHash(clock::secret()).to_hex();
+    let began = Instant::now();
+    loop {
+        let now = clock::now();
+        if let Some(kept) = app.table.kept_quote(organization, campaign, now).await? {
+            return Ok(kept);
+        }
+        let until = now.plus_seconds(LEASE_SECONDS);
+        match app.table.begin_quoting(organization.id, &holder, now, until).await? {
+            Quoting::Yours => return computed(app, organization, campaign, body, &holder).await,
+            Quoting::Taken { .. } if began.elapsed() < PATIENCE => {
+                tokio::time::sleep(LOOK_AGAIN_AFTER).await;
+            }
+            Quoting::Taken { until } => {
+                let detail = "another quote of the organization is being computed: try again";
+                let seconds = until.seconds_from(clock::now()).min(MAX_RETRY_SECONDS);
+                return Err(Problem::too_many("quote_in_progress", detail, seconds));
+            }
+        }
+    }
+}
+
+/// Reads the audience, and rests for as long as that took: whatever an organization's keys ask
+/// for, it reads at most half of the time.
+async fn computed(
+    app: &Volley,
+    organization: &Organization,
+    campaign: &Campaign,
+    body: &str,
+    holder: &str,
+) -> Result<KeptQuote, Problem> {
+    let at = clock::now();
+    let quote = tokio::time::timeout(WITHIN, read(app, organization, body, at)).await;
+    let ended = clock::now();
+    let kept = match quote {
+        Ok(Ok(quote)) => {
+            let kept = KeptQuote { quote, at };
+            let written = app.table.keep_quote(organization, campaign, &kept).await;
+            written.map(|()| kept).map_err(Problem::from)
+        }
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(too_slow()),
+    };
+    let free_at = ended.plus(ended.since(at));
+    if let Err(error) = app.table.end_quoting(organization.id, holder, free_at).await {
+        let error = anyhow::Error::new(error);
+        tracing::warn!(error = %format!("{error:#}"), "left the lease of a quote to its end");
+    }
+    kept
+}
+
+async fn read(
+    app: &Volley,
+    organization: &Organization,
+    body: &str,
+    now: Timestamp,
+) -> Result<Quote, Problem> {
+    stream::iter(0..organization.shards)
+        .map(|shard| quote_shard(app, organization, shard, Parts::of(body), now))
         .buffer_unordered(SHARDS_AT_ONCE)
-        .try_fold(Quote::new(Parts::of(body)), |sum, shard| async move { Ok(sum.plus(&shard)) });
-    let quote = tokio::time::timeout(WITHIN, quote).await.map_err(|_| too_slow())??;
-    Reply::ok(&QuoteView::new(&quote, body, organization, start(&campaign, now)))
+        .try_fold(Quote::new(Parts::of(body)), |sum, shard| async move { Ok(sum.plus(&shard)) })
+        .await
 }
 
 /// When the campaign's first part would leave.

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use http::StatusCode;
 use infra::clock;
-use infra::table::{Saved, TestMessage};
+use infra::table::{Saved, TestAllowance, TestMessage, TestSaved};
 use serde::Deserialize;
 use shared::campaign::{Campaign, Limits, MaxPrice, State as CampaignState};
 use shared::ids::{CampaignId, MessageId};
@@ -13,6 +13,7 @@ use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::price::InvalidPrice;
 use shared::sender::Provider;
+use shared::time::Timestamp;
 use utoipa::ToSchema;
 
 use super::campaigns::{check_body, find};
@@ -23,6 +24,8 @@ use crate::params::Segment;
 use crate::problem::Problem;
 use crate::state::{App, RACES_MOST};
 use crate::views::{CampaignView, MessageView, Time};
+
+const SECONDS_A_DAY: i64 = 86_400;
 
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -67,6 +70,9 @@ pub(crate) struct TestRequest {
     /// End User Messaging can be asked so.
     #[serde(default)]
     dry_run: bool,
+    /// Sends the text although the person has opted out. They must have agreed to get it.
+    #[serde(default)]
+    confirm_opted_out: bool,
 }
 
 /// Schedules a draft, for now or for later.
@@ -91,7 +97,7 @@ pub(crate) async fn send_campaign(
         let now = clock::now();
         let before = find(&app, access.organization.id, id).await?;
         let after = before.clone().schedule(at, now, app.repair_seconds)?;
-        let after = Campaign { limits: limits.clone(), ..after };
+        let after = Campaign { limits: limits.clone(), ..after.by(access.actor.clone()) };
         // The provider may be another since the body was saved.
         check_body(&access.organization, after.body.as_deref())?;
         let reply = Reply::new(StatusCode::ACCEPTED, &CampaignView::from(&after))?;
@@ -111,15 +117,18 @@ pub(crate) async fn send_campaign(
     Err(Problem::raced())
 }
 
-/// Sends a draft's body to one phone. Neither contacts nor unsubscribes are asked, and the
-/// campaign stays as it is.
+/// Send a draft's body to one phone. It need not be a contact's, and the campaign stays as it is. A
+/// person who has opted out gets the text only with `confirmOptedOut`. An organization may send
+/// `testsPerDay` tests from midnight to midnight in UTC; dry runs do not count.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/send-test",
     tag = "Sending", request_body = TestRequest,
     responses(
         (status = 202, description = "The test message, on its way.", body = MessageView),
         (status = 409, description = "`campaign_not_draft`"),
-        (status = 422, description = "`campaign_body_required`, `dry_run_unavailable`, or the body does not \
-                                      validate."),
+        (status = 422, description = "`campaign_body_required`, `dry_run_unavailable`, \
+                                      `recipient_opted_out`, or the body does not validate."),
+        (status = 429, description = "`test_limit_reached`; `Retry-After` says when the next day \
+                                      begins. API Gateway refuses too many requests on its own."),
     ))]
 pub(crate) async fn send_test(
     State(app): State<App>,
@@ -137,6 +146,13 @@ pub(crate) async fn send_test(
     }
     let campaign = find(&app, organization.id, campaign_id).await?;
     let now = clock::now();
+    let allowance = allowance(&organization, app.tests_per_day, now);
+    let is_asked_about = !request.dry_run && !request.confirm_opted_out;
+    if is_asked_about && app.table.unsubscribe(&organization, &to).await?.is_some() {
+        let detail = "the person has opted out: send \"confirmOptedOut\": true only if they agreed \
+                      to get this test";
+        return Err(Problem::unprocessable("recipient_opted_out", detail));
+    }
     let test = TestMessage {
         message: Message {
             id: MessageId::new(now, clock::entropy()),
@@ -146,6 +162,7 @@ pub(crate) async fn send_test(
         from: organization.sender,
         body: campaign.test_body()?.to_owned(),
         is_dry_run: request.dry_run,
+        is_confirmed: request.confirm_opted_out,
     };
     test.from
         .provider
@@ -161,11 +178,29 @@ pub(crate) async fn send_test(
     };
     let reply = Reply::new(StatusCode::ACCEPTED, &MessageView::from(test.clone()))?;
     let remember = once.remember(&reply, now);
-    let saved = app.table.create_test(&test, &due, remember.as_ref());
+    let saved = app.table.create_test(&test, &due, &allowance, remember.as_ref());
     match saved.await? {
-        Saved::Done => {}
-        Saved::Stale | Saved::Answered => return Err(Problem::raced()),
+        TestSaved::Done => {}
+        TestSaved::LimitReached => {
+            let TestAllowance { limit, ends_at, .. } = allowance;
+            let detail = format!(
+                "the organization has sent its {limit} test messages of today: try again after {ends_at}"
+            );
+            let seconds = ends_at.seconds_from(now);
+            return Err(Problem::too_many("test_limit_reached", detail, seconds));
+        }
+        TestSaved::Stale | TestSaved::Answered => return Err(Problem::raced()),
     }
     app.arm(&due.job, now, now).await;
     Ok(reply)
+}
+
+/// The tests that an organization may send on the day of `now`, in UTC.
+fn allowance(organization: &Organization, default: u32, now: Timestamp) -> TestAllowance {
+    let day = now.start_of_day();
+    TestAllowance {
+        day,
+        ends_at: day.plus_seconds(SECONDS_A_DAY),
+        limit: organization.tests_per_day.unwrap_or(default),
+    }
 }

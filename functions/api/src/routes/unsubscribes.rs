@@ -3,18 +3,35 @@
 use axum::extract::State;
 use http::StatusCode;
 use infra::clock;
-use infra::table::Registered;
+use infra::table::{Lifted, Registered, Saved};
+use serde::Deserialize;
+use shared::actor::Actor;
 use shared::organization::Organization;
 use shared::phone::Phone;
+use shared::text;
 use shared::unsubscribe::{Preference, Source};
+use utoipa::ToSchema;
 
-use crate::auth::{Access, Sender, Viewer};
-use crate::json::Reply;
+use crate::auth::{Access, Sender, TenantAdmin, Viewer};
+use crate::idempotency::Once;
+use crate::json::{Json, Reply};
 use crate::page::{ListView, Paging};
 use crate::params::{Query, Segment, WrittenPhone};
 use crate::problem::Problem;
-use crate::state::{App, RACES_MOST, Volley};
-use crate::views::UnsubscribeView;
+use crate::state::{App, RACES_MOST};
+use crate::views::{LiftView, UnsubscribeView};
+
+/// The longest reason for a lift, in characters.
+const MAX_REASON: usize = 500;
+
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LiftRequest {
+    /// Why the person may be texted again, such as their own request by telephone. It is kept as
+    /// evidence.
+    #[schema(min_length = 1, max_length = 500)]
+    reason: String,
+}
 
 /// Lists the phones that are unsubscribed, in no order that means anything.
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/unsubscribes", tag = "Unsubscribes",
@@ -61,35 +78,91 @@ pub(crate) async fn put_unsubscribe(
     Segment(phone): Segment<WrittenPhone>,
 ) -> Result<Reply, Problem> {
     let phone = phone.read(&access.organization)?;
-    let preference = register(&app, &access.organization, phone, false).await?;
-    Reply::ok(&UnsubscribeView::from(preference))
+    let organization = &access.organization;
+    let mut preference = said(organization, phone, false, access.actor);
+    for _ in 0..RACES_MOST {
+        match app.table.opt_out(&mut preference, organization.shards).await? {
+            Registered::Done => return Reply::ok(&UnsubscribeView::from(preference)),
+            Registered::Confirmed => {
+                let kept = app.table.unsubscribe(organization, &preference.phone).await?;
+                return Reply::ok(&UnsubscribeView::from(kept.ok_or_else(Problem::raced)?));
+            }
+            // Another word has this very millisecond.
+            Registered::Older { .. } => preference.changed_at = clock::now(),
+        }
+    }
+    Err(Problem::raced())
 }
 
-/// Subscribes a phone again.
+/// Subscribe a phone again that the organization or an import unsubscribed. Where the person opted
+/// out themselves, an admin can lift that with a reason.
 #[utoipa::path(delete, path = "/v1/organizations/{organizationId}/unsubscribes/{phone}",
     tag = "Unsubscribes",
-    responses((status = 204, description = "The phone is subscribed.")))]
+    responses(
+        (status = 204, description = "The phone is subscribed."),
+        (status = 403, description = "The role does not allow it, or `opted_out_by_person`."),
+    ))]
 pub(crate) async fn delete_unsubscribe(
     State(app): State<App>,
     access: Access<Sender>,
     Segment(phone): Segment<WrittenPhone>,
 ) -> Result<StatusCode, Problem> {
     let phone = phone.read(&access.organization)?;
-    let found = app.table.unsubscribe(&access.organization, &phone).await?;
-    found.ok_or_else(Problem::not_found)?;
-    register(&app, &access.organization, phone, true).await?;
-    Ok(StatusCode::NO_CONTENT)
+    let mut preference = said(&access.organization, phone, true, access.actor);
+    for _ in 0..RACES_MOST {
+        let shards = access.organization.shards;
+        match app.table.lift_unless_persons_own(&preference, shards).await? {
+            Lifted::Done => return Ok(StatusCode::NO_CONTENT),
+            Lifted::Absent => return Err(Problem::not_found()),
+            Lifted::PersonsOwn => return Err(opted_out_by_person()),
+            Lifted::Older => preference.changed_at = clock::now(),
+        }
+    }
+    Err(Problem::raced())
 }
 
-/// Writes a client's word as the newest. It is written even where the register says the same:
-/// an older word to the contrary that arrives late must not win over it.
-async fn register(
-    app: &Volley,
-    organization: &Organization,
-    phone: Phone,
-    subscribed: bool,
-) -> Result<Preference, Problem> {
-    let mut preference = Preference {
+/// Subscribe a phone again, whoever unsubscribed it. Needs an admin's key of the organization and a
+/// reason, which is kept as evidence. A STOP that arrives meanwhile stands.
+#[utoipa::path(post, path = "/v1/organizations/{organizationId}/unsubscribes/{phone}/lift",
+    tag = "Unsubscribes", request_body = LiftRequest,
+    responses(
+        (status = 200, description = "The phone is subscribed.", body = LiftView),
+        (status = 409, description = "`unsubscribe_changed`: the person opted out again meanwhile."),
+    ))]
+pub(crate) async fn lift_unsubscribe(
+    State(app): State<App>,
+    access: Access<TenantAdmin>,
+    Segment(phone): Segment<WrittenPhone>,
+    once: Once,
+    Json(request): Json<LiftRequest>,
+) -> Result<Reply, Problem> {
+    let organization = &access.organization;
+    let phone = phone.read(organization)?;
+    let reason = text::name(&request.reason, MAX_REASON)
+        .map_err(|error| Problem::field("/reason", error.to_string()))?;
+    let standing = app.table.standing(organization, &phone).await?;
+    let standing = standing.ok_or_else(Problem::not_found)?;
+    let mut subscription = said(organization, phone, true, access.actor);
+    if subscription.changed_at <= standing.last_said_at() {
+        return Err(Problem::raced());
+    }
+    subscription.evidence = Some(reason);
+    let reply = Reply::ok(&LiftView::new(standing.unsubscribe.clone(), &subscription))?;
+    let remember = once.remember(&reply, subscription.changed_at);
+    let saved = app.table.lift(&standing, &subscription, organization.shards, remember.as_ref());
+    match saved.await? {
+        Saved::Done => Ok(reply),
+        Saved::Stale => {
+            let detail = "the person opted out again at this moment: read the unsubscribe again";
+            Err(Problem::conflict("unsubscribe_changed", detail))
+        }
+        Saved::Answered => Err(Problem::raced()),
+    }
+}
+
+/// A client's word, as the newest.
+fn said(organization: &Organization, phone: Phone, subscribed: bool, actor: Actor) -> Preference {
+    Preference {
         organization_id: organization.id,
         phone,
         subscribed,
@@ -97,22 +170,12 @@ async fn register(
         source: Source::Api,
         campaign_id: None,
         evidence: None,
-    };
-    for _ in 0..RACES_MOST {
-        let registered = if subscribed {
-            app.table.register(&preference, organization.shards).await?
-        } else {
-            app.table.opt_out(&mut preference, organization.shards).await?
-        };
-        match registered {
-            Registered::Done => return Ok(preference),
-            Registered::Confirmed => {
-                let kept = app.table.unsubscribe(organization, &preference.phone).await?;
-                return kept.ok_or_else(Problem::raced);
-            }
-            // Another word has this very millisecond.
-            Registered::Older { .. } => preference.changed_at = clock::now(),
-        }
+        changed_by: Some(actor),
     }
-    Err(Problem::raced())
+}
+
+fn opted_out_by_person() -> Problem {
+    let detail = "the person opted out themselves, which only they can undo, or an admin's key \
+                  with a reason: POST .../unsubscribes/{phone}/lift {\"reason\": \"...\"}";
+    Problem::denied("opted_out_by_person", detail)
 }

@@ -4,7 +4,7 @@ use shared::campaign::{Audience, Broadcast, Campaign, Counted, Dispatch, Reason,
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Time, words};
+use super::{ChangedByView, Time, words};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -46,6 +46,9 @@ pub(crate) struct CampaignView {
     failed_at: Option<Time>,
     #[schema(required = true)]
     cancelled_at: Option<Time>,
+    /// Who last edited, sent, paused, resumed, stopped or cancelled it.
+    #[schema(required = true)]
+    changed_by: Option<ChangedByView>,
     created_at: Time,
     updated_at: Time,
     #[schema(required = true)]
@@ -111,6 +114,7 @@ impl From<&Campaign> for CampaignView {
             sent_at: broadcast.map(|broadcast| broadcast.sent_at.into()),
             failed_at: failed_at.map(Time),
             cancelled_at: cancelled_at.map(Time),
+            changed_by: campaign.changed_by.as_ref().map(ChangedByView::from),
             created_at: campaign.created_at.into(),
             updated_at: campaign.updated_at.into(),
             audience: broadcast.map(AudienceView::from),
@@ -180,6 +184,7 @@ mod tests {
             "estimatedFinishAt": null,
             "name": "Spring", "body": "Hi",
             "scheduledAt": null, "sentAt": null, "failedAt": null, "cancelledAt": null,
+            "changedBy": null,
             "createdAt": "1970-01-01T00:00:00.000Z", "updatedAt": "1970-01-01T00:00:00.000Z",
             "audience": null, "counts": null,
         });

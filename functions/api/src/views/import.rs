@@ -3,7 +3,7 @@ use shared::import::{Import, Progress, RowError, Status};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Time, words};
+use super::{ChangedByView, Time, words};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -23,6 +23,9 @@ pub(crate) struct ImportView {
     /// Why the whole file was refused, where the status is `failed`.
     #[schema(required = true)]
     reason: Option<String>,
+    /// Who asked for it.
+    #[schema(required = true)]
+    changed_by: Option<ChangedByView>,
     created_at: Time,
     updated_at: Time,
 }
@@ -50,6 +53,7 @@ impl From<Import> for ImportView {
             rejected,
             errors: errors.into_iter().map(RowErrorView::from).collect(),
             reason: import.failure,
+            changed_by: import.changed_by.as_ref().map(ChangedByView::from),
             created_at: import.created_at.into(),
             updated_at: import.updated_at.into(),
         }

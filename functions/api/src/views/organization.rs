@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use shared::access::{ApiKey, Role};
@@ -10,7 +10,7 @@ use shared::sender::Provider;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Time, words};
+use super::{ChangedByView, Time, words};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -20,31 +20,44 @@ pub(crate) struct OrganizationView {
     name: String,
     #[schema(value_type = String, example = "+14155550123")]
     sender_phone: Phone,
+    /// The numbers that the deployment assigned, the sender's own among them.
+    #[schema(value_type = Vec<String>, example = json!(["+14155550123"]))]
+    sender_phones: BTreeSet<Phone>,
     #[schema(value_type = String, example = "US")]
     default_region: Region,
     /// How many message parts the provider takes a second from the sender.
     parts_per_second: u32,
+    /// The highest rate that an admin of the organization can set.
+    max_parts_per_second: u32,
+    /// How many test messages the organization may send a day, in UTC.
+    tests_per_day: u32,
     #[schema(required = true)]
     prices: Option<PricesView>,
     #[schema(value_type = super::ProviderSchema)]
     provider: Provider,
     #[schema(value_type = super::KeywordsSchema)]
     keywords: Keywords,
+    #[schema(required = true)]
+    changed_by: Option<ChangedByView>,
     created_at: Time,
     updated_at: Time,
 }
 
-impl From<&Organization> for OrganizationView {
-    fn from(organization: &Organization) -> Self {
+impl OrganizationView {
+    pub(crate) fn new(organization: &Organization, tests_per_day: u32) -> Self {
         Self {
             id: organization.id.0,
             name: organization.name.clone(),
             sender_phone: organization.sender.phone.clone(),
+            sender_phones: organization.sender_phones(),
             default_region: organization.default_region,
             parts_per_second: organization.sender.parts_per_second,
+            max_parts_per_second: organization.max_parts_per_second,
+            tests_per_day: organization.tests_per_day.unwrap_or(tests_per_day),
             prices: organization.prices.as_ref().map(PricesView::from),
             provider: organization.sender.provider.clone(),
             keywords: organization.keywords.clone(),
+            changed_by: organization.changed_by.as_ref().map(ChangedByView::from),
             created_at: organization.created_at.into(),
             updated_at: organization.updated_at.into(),
         }
@@ -85,6 +98,8 @@ pub(crate) struct ApiKeyView {
     created_at: Time,
     #[schema(required = true)]
     expires_at: Option<Time>,
+    #[schema(required = true)]
+    changed_by: Option<ChangedByView>,
 }
 
 impl From<&ApiKey> for ApiKeyView {
@@ -95,6 +110,7 @@ impl From<&ApiKey> for ApiKeyView {
             role: key.role,
             created_at: key.created_at.into(),
             expires_at: key.expires_at.map(Time),
+            changed_by: key.changed_by.as_ref().map(ChangedByView::from),
         }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct QuoteView {
     price: Option<PriceView>,
     /// When the last part would leave at the sender's rate.
     estimated_finish_at: Time,
+    /// When the audience was read. A quote is kept for a minute.
+    quoted_at: Time,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -53,6 +55,7 @@ impl QuoteView {
         body: &str,
         organization: &Organization,
         start: Timestamp,
+        quoted_at: Timestamp,
     ) -> Self {
         let seconds = quote.seconds(organization.sender.parts_per_second);
         Self {
@@ -68,6 +71,7 @@ impl QuoteView {
                 unpriced_recipients: quote.bill.unpriced,
             }),
             estimated_finish_at: start.plus_seconds(seconds.into()).into(),
+            quoted_at: quoted_at.into(),
         }
     }
 }

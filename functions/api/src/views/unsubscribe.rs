@@ -4,7 +4,7 @@ use shared::unsubscribe::{Preference, Source};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Time, words};
+use super::{ChangedByView, Time, words};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -21,6 +21,38 @@ pub(crate) struct UnsubscribeView {
     /// The word or the error code that said so.
     #[schema(required = true)]
     evidence: Option<String>,
+    /// Who unsubscribed the phone; `system` where the person did.
+    #[schema(required = true)]
+    changed_by: Option<ChangedByView>,
+}
+
+/// An unsubscribe that was lifted.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Lift)]
+pub(crate) struct LiftView {
+    #[schema(value_type = String, example = "+14155550123")]
+    phone: Phone,
+    organization_id: Uuid,
+    lifted_at: Time,
+    /// Why, as the request gave it. It is kept with the unsubscribe as evidence.
+    reason: String,
+    #[schema(required = true)]
+    changed_by: Option<ChangedByView>,
+    unsubscribe: UnsubscribeView,
+}
+
+impl LiftView {
+    pub(crate) fn new(lifted: Preference, subscription: &Preference) -> Self {
+        Self {
+            phone: subscription.phone.clone(),
+            organization_id: subscription.organization_id.0,
+            lifted_at: subscription.changed_at.into(),
+            reason: subscription.evidence.clone().unwrap_or_default(),
+            changed_by: subscription.changed_by.as_ref().map(ChangedByView::from),
+            unsubscribe: lifted.into(),
+        }
+    }
 }
 
 impl From<Preference> for UnsubscribeView {
@@ -31,6 +63,7 @@ impl From<Preference> for UnsubscribeView {
             unsubscribed_at: preference.changed_at.into(),
             source: preference.source,
             campaign_id: preference.campaign_id.map(|id| id.0),
+            changed_by: preference.changed_by.as_ref().map(ChangedByView::from),
             evidence: preference.evidence,
         }
     }

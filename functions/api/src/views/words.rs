@@ -25,6 +25,7 @@ macro_rules! words {
 }
 
 words! {
+    ActorKind: "key" "deployment" "member" "system";
     Role: "admin" "sender" "viewer";
     CampaignStatus: "draft" "scheduled" "sent" "cancelled" "failed";
     CampaignReason: "missed_schedule" "no_progress" "provider_unreachable" "provider_account"

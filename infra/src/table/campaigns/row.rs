@@ -1,6 +1,7 @@
 //! A campaign as it lies in the table.
 
 use serde::{Deserialize, Serialize};
+use shared::actor::Actor;
 use shared::audience::Totals;
 use shared::campaign::{
     Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Reason, State, Status,
@@ -34,6 +35,7 @@ pub(super) struct Row {
     broadcast: Option<BroadcastRow>,
     step: Option<Due>,
     drain: Option<Due>,
+    changed_by: Option<Actor>,
     created_at: Timestamp,
     updated_at: Timestamp,
     version: u64,
@@ -76,6 +78,7 @@ impl Row {
             broadcast: campaign.broadcast().map(BroadcastRow::of),
             step: campaign.step.clone(),
             drain: campaign.drain.clone(),
+            changed_by: campaign.changed_by.clone(),
             created_at: campaign.created_at,
             updated_at: campaign.updated_at,
             version,
@@ -112,6 +115,7 @@ impl Row {
             limits: self.limits,
             step: self.step,
             drain: self.drain,
+            changed_by: self.changed_by,
             created_at: self.created_at,
             updated_at: self.updated_at,
             version: self.version,
@@ -195,7 +199,11 @@ mod tests {
         let counts = Counts { failed: 2, ..Counts::default() };
         let look = PollLook { counts, are_chunks_done: true, learnt: Window::default() };
         let failed = fanned_out.polled(0, &look, &polls, at(33), 120).expect("owed");
-        for campaign in [draft, scheduled, cancelled.expect("scheduled"), *sent, fanned_out, failed]
+        let by_key = draft
+            .clone()
+            .by(Actor::Key { id: shared::ids::KeyId(Uuid::from_u128(3)), name: "till".to_owned() });
+        for campaign in
+            [by_key, draft, scheduled, cancelled.expect("scheduled"), *sent, fanned_out, failed]
         {
             let key = keys::campaign(organization, id);
             let row = item(KIND, &key, Row::of(&campaign, campaign.version)).expect("a row");

@@ -1,6 +1,7 @@
 use super::super::DrainLook;
 use super::super::tests::{REPAIR, at, draft, drain_checked, fanned_out, polled, sent};
 use super::*;
+use crate::actor::Actor;
 use crate::message::Counts;
 
 fn polls() -> PollSchedule {
@@ -24,6 +25,15 @@ fn a_pause_owes_no_look_at_chunks_and_a_resume_does() {
     let resumed = paused().resume(&polls(), at(30), REPAIR).expect("paused");
     assert_eq!(dispatch(&resumed), (Dispatch::Running, 2));
     assert!(matches!(&resumed.drain, Some(Due { job: Job::Drain { epoch: 2, .. }, .. })));
+}
+
+#[test]
+fn a_pause_with_a_reason_is_volleys_own() {
+    let sent = fanned_out(5).by(Actor::Deployment);
+    let by_person = sent.clone().pause(None, at(20)).expect("running");
+    assert_eq!(by_person.changed_by, Some(Actor::Deployment), "the caller says who");
+    let by_volley = sent.pause(Some(Reason::SpendLimit), at(20)).expect("running");
+    assert_eq!(by_volley.changed_by, Some(Actor::System));
 }
 
 #[test]

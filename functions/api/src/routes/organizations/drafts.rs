@@ -1,0 +1,253 @@
+//! What clients say of an organization, and the checks that it has to pass.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use shared::keyword::Keywords;
+use shared::organization::{
+    Authority, Denied, MAX_SENDER_PHONES, MAX_TESTS_PER_DAY, NAME_LONGEST, Organization,
+    SenderChange, change_sender,
+};
+use shared::phone::{InvalidPhone, Phone, Region};
+use shared::price::PriceList;
+use shared::sender::{PARTS_PER_SECOND_MOST, Provider};
+use shared::text;
+use utoipa::ToSchema;
+
+use crate::checks::Checks;
+use crate::problem::Problem;
+use crate::views::{KeywordsSchema, ProviderSchema};
+
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct OrganizationDraft {
+    #[schema(min_length = 1, max_length = 200)]
+    pub(super) name: String,
+    /// The number that texts come from: E.164, or national as dialled in the default region. It
+    /// belongs to one organisation.
+    pub(super) sender_phone: String,
+    /// The country whose national forms are read, by its code of two letters; US if left out.
+    pub(super) default_region: Option<String>,
+    /// Twilio by the deployment's own account if left out.
+    #[schema(value_type = Option<ProviderSchema>)]
+    pub(super) provider: Option<Provider>,
+    /// As in a change.
+    #[schema(max_items = 20)]
+    pub(super) sender_phones: Option<Vec<String>>,
+    /// As in a change; 1 if left out.
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub(super) parts_per_second: Option<u32>,
+    /// As in a change.
+    #[schema(minimum = 1, maximum = 100_000)]
+    pub(super) max_parts_per_second: Option<u32>,
+    /// As in a change.
+    #[schema(minimum = 0, maximum = 100_000)]
+    pub(super) tests_per_day: Option<u32>,
+}
+
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct OrganizationPatch {
+    #[schema(min_length = 1, max_length = 200)]
+    name: Option<String>,
+    /// An organization's admin can choose one of `senderPhones`; the deployment's key can set any.
+    sender_phone: Option<String>,
+    /// The numbers that the organization may send from. The sender's own is always one of them, so it
+    /// may be left out. Replaced as a whole. Needs the deployment's admin key.
+    #[schema(max_items = 20)]
+    sender_phones: Option<Vec<String>>,
+    default_region: Option<String>,
+    /// How many message parts the provider takes a second from the sender. An organization's admin
+    /// can set a rate up to `maxPartsPerSecond`. With the deployment's key, the rate is also the new
+    /// limit, unless the request names another.
+    #[schema(minimum = 1, maximum = 100_000)]
+    parts_per_second: Option<u32>,
+    /// The highest rate that an organization's admin can set. A limit below the rate lowers the
+    /// rate. Needs the deployment's admin key.
+    #[schema(minimum = 1, maximum = 100_000)]
+    max_parts_per_second: Option<u32>,
+    prices: Option<PricesDraft>,
+    /// Replaced as a whole; campaigns that are sent already keep theirs. Needs the deployment's admin
+    /// key.
+    #[schema(value_type = Option<ProviderSchema>)]
+    provider: Option<Provider>,
+    /// Replaced as a whole.
+    #[schema(value_type = Option<KeywordsSchema>)]
+    keywords: Option<Keywords>,
+    /// How many test messages the organization may send a day, in UTC. Needs the deployment's admin
+    /// key.
+    #[schema(minimum = 0, maximum = 100_000)]
+    tests_per_day: Option<u32>,
+}
+
+/// What a message part costs, by the recipient's country.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PricesDraft {
+    #[schema(example = "USD")]
+    currency: String,
+    /// Amounts in decimals, by country codes of two letters.
+    #[schema(example = json!({"US": "0.0079"}))]
+    per_part: BTreeMap<String, String>,
+}
+
+/// A draft's fields, checked.
+#[derive(Debug)]
+pub(super) struct Checked {
+    pub(super) name: String,
+    pub(super) phone: Phone,
+    pub(super) region: Region,
+    pub(super) provider: Provider,
+    pub(super) sender: SenderChange,
+    pub(super) tests_per_day: Option<u32>,
+}
+
+impl OrganizationDraft {
+    pub(super) fn checked(self) -> Result<Checked, Problem> {
+        let mut checks = Checks::default();
+        let region = self.default_region.as_deref().map(str::parse::<Region>);
+        let region = checks.take("/defaultRegion", region.transpose());
+        let region = region.map(Option::unwrap_or_default);
+        let name = checks.take("/name", text::name(&self.name, NAME_LONGEST));
+        let written = Phone::parse(&self.sender_phone, region.unwrap_or_default());
+        let phone = checks.take("/senderPhone", written);
+        let provider = take_provider(&mut checks, self.provider.unwrap_or_default());
+        let sender = SenderChange {
+            phones: take_phones(&mut checks, self.sender_phones, region.unwrap_or_default()),
+            ..take_rates(&mut checks, self.parts_per_second, self.max_parts_per_second)
+        };
+        let tests_per_day = take_tests(&mut checks, self.tests_per_day);
+        match (name, phone, provider, region) {
+            (Some(name), Some(phone), Some(provider), Some(region)) => {
+                checks.passed()?;
+                Ok(Checked { name, phone, region, provider, sender, tests_per_day })
+            }
+            _ => Err(checks.problem()),
+        }
+    }
+}
+
+impl OrganizationPatch {
+    /// Every field that is given is checked, so that one answer names all that do not validate.
+    pub(super) fn applied(
+        &self,
+        before: &Organization,
+        authority: Authority,
+    ) -> Result<Organization, Problem> {
+        let mut checks = Checks::default();
+        let mut after = before.clone();
+        if let Some(name) = &self.name {
+            take_into(&mut after.name, checks.take("/name", text::name(name, NAME_LONGEST)));
+        }
+        if let Some(region) = &self.default_region {
+            let region = checks.take("/defaultRegion", region.parse::<Region>());
+            take_into(&mut after.default_region, region);
+        }
+        if let Some(prices) = &self.prices {
+            let prices = PriceList::read(&prices.currency, &prices.per_part).map(Some);
+            take_into(&mut after.prices, checks.take("/prices", prices));
+        }
+        if let Some(keywords) = &self.keywords {
+            let keywords = checks.take("/keywords", keywords.clone().checked());
+            take_into(&mut after.keywords, keywords);
+        }
+        let tests_per_day = take_tests(&mut checks, self.tests_per_day);
+        let sender = self.sender(&mut checks, after.default_region);
+        checks.passed()?;
+        if tests_per_day.is_some() {
+            if authority != Authority::Deployment {
+                return Err(Denied::DeploymentOnly { field: "testsPerDay" }.into());
+            }
+            after.tests_per_day = tests_per_day;
+        }
+        Ok(change_sender(after, sender, authority)?)
+    }
+
+    fn sender(&self, checks: &mut Checks, region: Region) -> SenderChange {
+        let phone = self.sender_phone.as_deref().map(|written| Phone::parse(written, region));
+        SenderChange {
+            phone: checks.take("/senderPhone", phone.transpose()).flatten(),
+            phones: take_phones(checks, self.sender_phones.clone(), region),
+            provider: self.provider.clone().and_then(|provider| take_provider(checks, provider)),
+            ..take_rates(checks, self.parts_per_second, self.max_parts_per_second)
+        }
+    }
+}
+
+fn take_into<T>(place: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *place = value;
+    }
+}
+
+fn take_provider(checks: &mut Checks, provider: Provider) -> Option<Provider> {
+    match provider.checked() {
+        Ok(provider) => Some(provider),
+        Err(error) => checks.take(&format!("/provider{}", error.pointer), Err(error)),
+    }
+}
+
+fn take_phones(
+    checks: &mut Checks,
+    written: Option<Vec<String>>,
+    region: Region,
+) -> Option<BTreeSet<Phone>> {
+    let written = written?;
+    if written.len() > MAX_SENDER_PHONES {
+        let most = format!("must be at most {MAX_SENDER_PHONES} numbers");
+        return checks.take("/senderPhones", Err(most));
+    }
+    let mut phones = BTreeSet::new();
+    for (place, written) in written.iter().enumerate() {
+        let parsed: Result<Phone, InvalidPhone> = Phone::parse(written, region);
+        phones.extend(checks.take(&format!("/senderPhones/{place}"), parsed));
+    }
+    Some(phones)
+}
+
+fn take_rates(checks: &mut Checks, rate: Option<u32>, max: Option<u32>) -> SenderChange {
+    let parts_per_second =
+        checks.take("/partsPerSecond", rate.map(checked_rate).transpose()).flatten();
+    let max_parts_per_second =
+        checks.take("/maxPartsPerSecond", max.map(checked_rate).transpose()).flatten();
+    if let (Some(rate), Some(max)) = (parts_per_second, max_parts_per_second)
+        && rate > max
+    {
+        let () = checks
+            .take("/partsPerSecond", Err("must be at most maxPartsPerSecond"))
+            .unwrap_or_default();
+    }
+    SenderChange { parts_per_second, max_parts_per_second, ..SenderChange::default() }
+}
+
+fn take_tests(checks: &mut Checks, limit: Option<u32>) -> Option<u32> {
+    let limit = limit?;
+    let checked = if limit <= MAX_TESTS_PER_DAY {
+        Ok(limit)
+    } else {
+        Err(format!("must be 0 to {MAX_TESTS_PER_DAY}"))
+    };
+    checks.take("/testsPerDay", checked)
+}
+
+fn checked_rate(rate: u32) -> Result<u32, String> {
+    if (1..=PARTS_PER_SECOND_MOST).contains(&rate) {
+        Ok(rate)
+    } else {
+        Err(format!("must be 1 to {PARTS_PER_SECOND_MOST}"))
+    }
+}
+
+impl From<Denied> for Problem {
+    fn from(denied: Denied) -> Self {
+        let detail = denied.to_string();
+        match denied {
+            Denied::DeploymentOnly { .. } => Self::denied("deployment_only", detail),
+            Denied::NotAssigned => Self::denied("sender_not_assigned", detail),
+            Denied::AboveLimit { .. } => Self::denied("rate_above_limit", detail),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

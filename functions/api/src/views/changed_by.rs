@@ -1,0 +1,27 @@
+use serde::Serialize;
+use shared::actor::Actor;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::words;
+
+/// Who made the last change; null for changes from before this was recorded.
+#[derive(Clone, Serialize, ToSchema)]
+#[schema(as = ChangedBy)]
+pub(crate) struct ChangedByView {
+    /// `key` is an organization's API key, `deployment` the deployment's admin key, `system` Volley
+    /// itself: a person's STOP, a provider's report, a pause for a reason.
+    #[schema(value_type = words::ActorKind)]
+    kind: &'static str,
+    #[schema(required = true)]
+    id: Option<Uuid>,
+    /// The name of the key at that time.
+    #[schema(required = true)]
+    name: Option<String>,
+}
+
+impl From<&Actor> for ChangedByView {
+    fn from(actor: &Actor) -> Self {
+        Self { kind: actor.kind(), id: actor.id(), name: actor.name().map(str::to_owned) }
+    }
+}

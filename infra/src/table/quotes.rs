@@ -1,0 +1,147 @@
+//! Quotes: kept for a minute, and computed one at a time by each organization.
+//!
+//! A quote reads a whole audience. So whoever computes one holds a lease, and the organization's
+//! next one waits until it is given back, or has ended because its holder died.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+use shared::campaign::Campaign;
+use shared::ids::OrganizationId;
+use shared::organization::Organization;
+use shared::quote::Quote;
+use shared::time::Timestamp;
+
+use super::read::Consistency;
+use super::write::{Change, Written, item};
+use super::{Result, Table, keys};
+
+const KEPT_SECONDS: i64 = 60;
+/// The table removes items late, so this only has to be longer than any lease.
+const FORGOTTEN_SECONDS: i64 = 3_600;
+
+/// A quote as of the moment at which it was computed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptQuote {
+    pub quote: Quote,
+    pub at: Timestamp,
+}
+
+/// The outcome of asking for the lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quoting {
+    Yours,
+    /// Another request holds it until this moment at most.
+    Taken {
+        until: Timestamp,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    quote: Quote,
+    quoted_at: Timestamp,
+    /// What it was computed from: the campaign's version, and the organization's settings.
+    campaign_version: u64,
+    settings_of: Timestamp,
+    expires_at: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Lease {
+    holder: String,
+    held_until: Timestamp,
+    expires_at: i64,
+}
+
+const KIND: &str = "a quote";
+
+fn seconds(moment: Timestamp) -> i64 {
+    moment.millis() / 1_000
+}
+
+impl Table {
+    /// The quote of this version of a campaign, if one was computed within the last minute.
+    pub async fn kept_quote(
+        &self,
+        organization: &Organization,
+        campaign: &Campaign,
+        now: Timestamp,
+    ) -> Result<Option<KeptQuote>> {
+        let key = keys::quote(organization.id, campaign.id);
+        let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
+        let is_current = |row: &Row| {
+            row.campaign_version == campaign.version
+                && row.settings_of == organization.updated_at
+                && now < row.quoted_at.plus_seconds(KEPT_SECONDS)
+        };
+        let row = row.filter(is_current);
+        Ok(row.map(|row| KeptQuote { quote: row.quote, at: row.quoted_at }))
+    }
+
+    pub async fn keep_quote(
+        &self,
+        organization: &Organization,
+        campaign: &Campaign,
+        kept: &KeptQuote,
+    ) -> Result<()> {
+        let key = keys::quote(organization.id, campaign.id);
+        let row = Row {
+            quote: kept.quote,
+            quoted_at: kept.at,
+            campaign_version: campaign.version,
+            settings_of: organization.updated_at,
+            expires_at: seconds(kept.at.plus_seconds(KEPT_SECONDS)),
+        };
+        // Of two that were computed in a row, the newer one stays.
+        let condition = "attribute_not_exists(pk) OR quotedAt < :at";
+        let at = AttributeValue::S(kept.at.to_string());
+        self.put(item(KIND, &key, row)?, condition, vec![(":at", at)]).await?;
+        Ok(())
+    }
+
+    /// Asks for the sole right to compute a quote of the organization's until `until`.
+    pub async fn begin_quoting(
+        &self,
+        organization: OrganizationId,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Quoting> {
+        let key = keys::quoting(organization);
+        let lease = Lease {
+            holder: holder.to_owned(),
+            held_until: until,
+            expires_at: seconds(until.plus_seconds(FORGOTTEN_SECONDS)),
+        };
+        let condition = "attribute_not_exists(pk) OR heldUntil <= :now";
+        let now = AttributeValue::S(now.to_string());
+        let put = self.put(item(KIND, &key, lease)?, condition, vec![(":now", now)]).await?;
+        Ok(match put {
+            Written::Done => Quoting::Yours,
+            Written::Refused(held) => {
+                let held: Option<Lease> =
+                    held.map(|held| super::read::parse(KIND, held)).transpose()?;
+                Quoting::Taken { until: held.map_or(until, |held| held.held_until) }
+            }
+        })
+    }
+
+    /// Gives the lease back: the organization's next quote may begin at `free_at`.
+    pub async fn end_quoting(
+        &self,
+        organization: OrganizationId,
+        holder: &str,
+        free_at: Timestamp,
+    ) -> Result<()> {
+        let change = Change {
+            update: "SET heldUntil = :free".to_owned(),
+            condition: "holder = :holder".to_owned(),
+            ..Change::default()
+        };
+        let change = change.value(":free", free_at.to_string()).value(":holder", holder);
+        self.change(&keys::quoting(organization), change).await?;
+        Ok(())
+    }
+}
