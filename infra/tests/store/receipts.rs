@@ -15,7 +15,7 @@ pub(crate) fn delivery(message: &Message, id: &str, status: Status) -> Delivery 
             message_id: message.id,
             kind: Kind::Campaign,
         },
-        to: message.to.clone(),
+        to: Some(message.to.clone()),
         receipt: Receipt {
             provider_id: id.to_owned(),
             status,
