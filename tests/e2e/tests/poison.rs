@@ -31,7 +31,7 @@ fn unreadable(marker: &str) -> [String; 2] {
 }
 
 /// The dead letters that hold a marker and are not hidden now, each with its reason.
-async fn letters(
+pub(crate) async fn letters(
     queues: &Client,
     url: &str,
     marker: &str,
