@@ -1,12 +1,13 @@
 //! Gateways: handing messages to a provider, and understanding what it says.
 
 pub mod aws;
-pub mod callback;
 mod choice;
-pub mod signature;
+mod event;
 pub mod twilio;
+pub mod webhook;
 
-pub use choice::{GatewayError, GatewaySettings, Gateways};
+pub use choice::{GatewayError, GatewaySettings, Gateways, read_queued, sender_of_reply};
+pub use event::{Inbound, ProviderEvent};
 
 use std::time::Duration;
 

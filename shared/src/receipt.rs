@@ -40,7 +40,8 @@ pub struct MessageRef {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     pub message: MessageRef,
-    pub to: Phone,
+    /// The recipient's phone, unless the provider named another kind of address.
+    pub to: Option<Phone>,
     pub receipt: Receipt,
 }
 

@@ -52,15 +52,35 @@ impl Sender {
         }
     }
 
-    /// Everything that an answer may name as whom it is for: the phone, a pool's other numbers, a
-    /// Messaging Service.
+    /// Every address that an inbound message may name as its destination: the phone, a short code, a
+    /// pool's other numbers, a Messaging Service.
     #[must_use]
     pub fn addresses(&self) -> BTreeSet<String> {
         let others: Vec<String> = match &self.provider {
             Provider::Twilio(twilio) => twilio.messaging_service_sid.iter().cloned().collect(),
-            Provider::Aws(aws) => aws.numbers.iter().map(Phone::to_string).collect(),
+            Provider::Aws(aws) => aws.addresses(),
         };
         others.into_iter().chain([self.phone.to_string()]).collect()
+    }
+}
+
+/// Which provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProviderKind {
+    Twilio,
+    Aws,
+}
+
+impl ProviderKind {
+    pub const ALL: [Self; 2] = [Self::Twilio, Self::Aws];
+
+    /// Its name in settings and URLs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Twilio => "twilio",
+            Self::Aws => "aws",
+        }
     }
 }
 
@@ -104,9 +124,9 @@ pub struct AwsSender {
     /// A pool, a sender id or a number by its id or ARN; the sender's phone if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origination_identity: Option<String>,
-    /// The numbers of the pool besides the sender's phone: people may answer to any.
+    /// The numbers and short codes of the pool besides the sender's phone: people may answer to any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub numbers: Vec<Phone>,
+    pub numbers: Vec<Number>,
     /// Where events go; the deployment's own configuration set if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration_set: Option<String>,
@@ -128,6 +148,15 @@ pub enum MessageType {
     #[default]
     Promotional,
 }
+
+/// What people can write to: a phone in E.164, or a short code.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Number(String);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be in E.164, such as +14155550123, or a short code of 3 to 8 digits")]
+pub struct InvalidNumber;
 
 /// The name of a secret: `ssm:/path` of a parameter, or `secretsmanager:name` of a secret. The
 /// secret itself is never kept.
@@ -216,6 +245,14 @@ impl TwilioSender {
 }
 
 impl AwsSender {
+    /// Where people can write to besides the sender's phone. A pool has no address of its own, but
+    /// a number or short code that messages are sent from has.
+    fn addresses(&self) -> Vec<String> {
+        let identity = self.origination_identity.as_deref();
+        let identity = identity.and_then(|identity| Number::try_from(identity.to_owned()).ok());
+        self.numbers.iter().cloned().chain(identity).map(String::from).collect()
+    }
+
     fn check(&self) -> Result<(), InvalidProvider> {
         let is_name = |name: &str| {
             let known = |b: u8| b.is_ascii_alphanumeric() || b"_-:/+".contains(&b);
@@ -243,6 +280,26 @@ fn is_max_price(price: &str) -> bool {
     price
         .split_once('.')
         .is_some_and(|(whole, fraction)| digits(whole, 0..=2) && digits(fraction, 1..=5))
+}
+
+impl TryFrom<String> for Number {
+    type Error = InvalidNumber;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let is_short_code =
+            (3..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        if is_short_code || Phone::from_e164(&text).is_ok() {
+            Ok(Self(text))
+        } else {
+            Err(InvalidNumber)
+        }
+    }
+}
+
+impl From<Number> for String {
+    fn from(Number(number): Number) -> Self {
+        number
+    }
 }
 
 impl FromStr for SecretName {
@@ -310,6 +367,23 @@ mod tests {
             (r#"{"kind":"aws","originationIdentity":""}"#.to_owned(), Some("/originationIdentity")),
         ] {
             assert_eq!(pointer(&settings), expected, "{settings}");
+        }
+    }
+
+    #[test]
+    fn people_can_write_to_every_number_and_short_code() {
+        let phone = Phone::from_e164("+14153550100").expect("valid");
+        let addresses = |settings: &str| {
+            let provider = serde_json::from_str(settings).expect("a provider");
+            Sender::new(phone.clone(), provider).addresses().into_iter().collect::<Vec<_>>()
+        };
+        let pool =
+            r#"{"kind":"aws","originationIdentity":"pool-1","numbers":["12345","+14153550101"]}"#;
+        assert_eq!(addresses(pool), ["+14153550100", "+14153550101", "12345"]);
+        let code = r#"{"kind":"aws","originationIdentity":"12345"}"#;
+        assert_eq!(addresses(code), ["+14153550100", "12345"]);
+        for number in ["12", "123456789", "BANK", "", "14153550100"] {
+            assert_eq!(Number::try_from(number.to_owned()), Err(InvalidNumber), "{number}");
         }
     }
 

@@ -54,9 +54,10 @@ impl Preference {
     #[must_use]
     pub fn told_by(delivery: &Delivery) -> Option<Self> {
         let Delivery { message, to, receipt } = delivery;
-        (receipt.reason == Some(FailureReason::Unsubscribed)).then(|| Self {
+        let phone = to.clone().filter(|_| receipt.reason == Some(FailureReason::Unsubscribed));
+        phone.map(|phone| Self {
             organization_id: message.organization_id,
-            phone: to.clone(),
+            phone,
             subscribed: false,
             changed_at: receipt.at,
             source: Source::Provider,

@@ -60,5 +60,5 @@ async fn apply(app: &App, delivery: &Delivery, shards: u16) -> anyhow::Result<Re
 }
 
 fn delivery(message: &Message, receipt: Receipt) -> Delivery {
-    Delivery { message: handover::reference(message), to: message.to.clone(), receipt }
+    Delivery { message: handover::reference(message), to: Some(message.to.clone()), receipt }
 }

@@ -159,7 +159,7 @@ fn delivery(message: &Message, receipt: Receipt) -> Delivery {
         message_id: message.id,
         kind: Kind::Campaign,
     };
-    Delivery { message: reference, to: message.to.clone(), receipt }
+    Delivery { message: reference, to: Some(message.to.clone()), receipt }
 }
 
 async fn ask(

@@ -1,102 +1,66 @@
-//! Inbound words. An opt-out is on the table before it is answered: from Twilio no queue stands
-//! between a STOP and the next message that must not leave; what AWS publishes lies on a queue of
-//! its own, where no flood of receipts keeps it waiting.
+//! What people write. An opt-out is in the table before it is answered: no queue stands between a
+//! STOP and the next message that must not leave, unless the table cannot take it. What AWS
+//! publishes is on a queue of its own, where no flood of receipts delays it.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use infra::clock;
-use infra::gateway::aws::Inbound;
-use infra::gateway::{Handover, Outgoing};
-use infra::table::{Owner, Registered};
+use infra::gateway::{Handover, Inbound, Outgoing, sender_of_reply};
+use infra::table::Registered;
 use serde_json::json;
 use shared::actor::Actor;
 use shared::keyword::{Keyword, Keywords};
 use shared::organization::Organization;
 use shared::phone::Phone;
-use shared::sender::{AwsSender, Provider, Sender};
+use shared::sender::Sender;
 use shared::time::Timestamp;
 use shared::unsubscribe::{Preference, Source};
 
 use crate::App;
-use crate::http::{Form, Response};
-use crate::organizations::REMEMBERED;
+use crate::authenticate::Hearers;
+use crate::organizations::{REMEMBERED, owners};
 
-const EVIDENCE_LONGEST: usize = 160;
+const MAX_EVIDENCE_CHARACTERS: usize = 160;
 const REPLIES_WITHIN: Duration = Duration::from_secs(20);
-/// Names the Messaging Service of the number that was written to, if it has one.
-pub(crate) const SERVICE: &str = "MessagingServiceSid";
 
-/// The organisations that a person wrote to: by the number, and by its Messaging Service. There are
-/// two where one has claimed a number of the other's pool, and a STOP counts for both.
-pub(crate) async fn owners(
-    app: &App,
-    to: &Phone,
-    service: Option<&str>,
-) -> anyhow::Result<Vec<Owner>> {
-    let mut owners: Vec<Owner> = Vec::new();
-    let service = service.filter(|service| !service.is_empty());
-    for address in [Some(to.as_str()), service].into_iter().flatten() {
-        let owner = app.table.sender_owner(address).await?;
-        let is_new = |owner: &Owner| {
-            owners.iter().all(|known| known.organization_id != owner.organization_id)
-        };
-        owners.extend(owner.filter(is_new));
-    }
-    Ok(owners)
-}
-
-/// Takes what Twilio says that a person wrote.
-pub(crate) async fn take(app: &App, form: &Form) -> anyhow::Result<Response> {
-    let phones = (form.get("From").map(Phone::from_e164), form.get("To").map(Phone::from_e164));
-    let (Some(Ok(from)), Some(Ok(to))) = phones else {
-        return Ok(Response::status(400));
-    };
-    let body = form.get("Body").unwrap_or_default();
-    let inbound = Inbound { from, to, body: body.to_owned() };
-    let owners = owners(app, &inbound.to, form.get(SERVICE)).await?;
-    // Twilio names the keyword itself where its own opt-out handling is on.
-    let heard = hear(app, &inbound, owners, form.get("OptOutType"), None).await?;
-    Ok(Response::to_person(heard.iter().find_map(Heard::reply)))
-}
-
-/// Takes what AWS says that a person wrote; answers what is ours to reply.
-pub(crate) async fn take_published(
+/// Hears what a person wrote `at` a time, as an event on a queue says; returns our reply, if there
+/// is one. Only the provider itself can put an event there.
+pub(crate) async fn hear_event(
     app: &App,
     inbound: &Inbound,
     at: Timestamp,
 ) -> anyhow::Result<Option<Reply>> {
-    let owners = owners(app, &inbound.to, None).await?;
-    let heard = hear(app, inbound, owners, None, Some(at)).await?;
-    Ok(heard.iter().find_map(|heard| {
-        let body = heard.reply()?.to_owned();
-        Some(Reply {
-            from: answering(&heard.organization, &inbound.to)?,
-            to: inbound.from.clone(),
-            body,
-        })
-    }))
+    let owners = owners(app, &inbound.to).await?;
+    let ids = owners.into_iter().map(|owner| owner.organization_id).collect();
+    let heard = hear(app, inbound, Hearers { ids, failure: None }, Some(at)).await?;
+    Ok(reply(inbound, &heard))
 }
 
-/// A reply that AWS is to be asked to send.
+/// A reply for the provider to send.
 pub(crate) struct Reply {
     from: Sender,
     to: Phone,
     body: String,
 }
 
-/// The sender of an answer: the very number that the person wrote to, if it is one of AWS's still.
-fn answering(organization: &Organization, number: &Phone) -> Option<Sender> {
-    let Provider::Aws(settings) = &organization.sender.provider else {
-        return None;
-    };
-    let is_own = organization.addresses().contains(number.as_str());
-    let settings = AwsSender { origination_identity: None, ..settings.clone() };
-    is_own.then(|| Sender::new(number.clone(), Provider::Aws(settings)))
+/// What the person is told in the response to the webhook.
+pub(crate) fn reply_to_all(heard: &[Heard]) -> Option<&str> {
+    heard.iter().find_map(Heard::reply)
 }
 
-/// Sends replies side by side. Who gets none has still been heard, so they have little time.
-pub(crate) async fn reply(app: &App, replies: Vec<Reply>) {
+/// The same as a message, where no one waits for a response.
+pub(crate) fn reply(inbound: &Inbound, heard: &[Heard]) -> Option<Reply> {
+    heard.iter().find_map(|heard| {
+        let body = heard.reply()?.to_owned();
+        let sender = &heard.organization.sender;
+        let from = inbound.to.iter().find_map(|address| sender_of_reply(sender, address))?;
+        Some(Reply { from, to: inbound.from.clone(), body })
+    })
+}
+
+/// Sends replies side by side. A person who gets none has still been heard, so they have little time.
+pub(crate) async fn send_replies(app: &App, replies: Vec<Reply>) {
     let sent = replies.iter().map(async |reply| {
         let Reply { from, to, body } = reply;
         let gateway = app.gateways.of(from).await?;
@@ -111,11 +75,11 @@ pub(crate) async fn reply(app: &App, replies: Vec<Reply>) {
     }
 }
 
-/// A keyword that was heard, and whose organisation it is for.
-struct Heard {
+/// A keyword that was heard, and the organization that it is for.
+pub(crate) struct Heard {
     organization: Arc<Organization>,
     keyword: Keyword,
-    /// Whether it is news: an opt-out that is repeated is not confirmed again.
+    /// Whether it is news: a repeated opt-out is not confirmed again.
     is_new: bool,
 }
 
@@ -125,52 +89,57 @@ impl Heard {
     }
 }
 
-/// Keeps what a person's words ask for. They were written at a time that is told, or just now.
-async fn hear(
+/// Keeps what a person asks for. It was written at a known time, or just now. An opt-out counts for
+/// every organization whose address the person wrote to; a subscription for the first one only.
+pub(crate) async fn hear(
     app: &App,
     inbound: &Inbound,
-    owners: Vec<Owner>,
-    told: Option<&str>,
+    hearers: Hearers,
     at: Option<Timestamp>,
 ) -> anyhow::Result<Vec<Heard>> {
-    if owners.is_empty() {
-        keep_unowned(app, inbound, told).await?;
+    let Hearers { ids, failure } = hearers;
+    if ids.is_empty() && failure.is_none() {
+        keep_unowned(app, inbound).await?;
     }
     let mut heard = Vec::new();
-    for owner in owners {
-        let id = owner.organization_id;
+    for (place, id) in ids.into_iter().enumerate() {
         let found = app.organizations.find(&app.table, id, REMEMBERED).await?;
         let Some(organization) = found else { continue };
-        let Some(keyword) = read(inbound, told, &organization.keywords) else { continue };
+        let Some(keyword) = read(inbound, &organization.keywords) else { continue };
         let is_new = match keyword {
             Keyword::Help => true,
             Keyword::Stop => keep(app, &organization, inbound, false, at).await?,
+            Keyword::Start if place > 0 => continue,
             Keyword::Start => keep(app, &organization, inbound, true, at).await?,
         };
         heard.push(Heard { organization, keyword, is_new });
     }
-    Ok(heard)
+    failure.map_or(Ok(heard), Err)
 }
 
-fn read(inbound: &Inbound, told: Option<&str>, own: &Keywords) -> Option<Keyword> {
-    told.and_then(|told| Keyword::read(told, own)).or_else(|| Keyword::read(&inbound.body, own))
+/// The keyword that the provider took the message for, or else the one that it is.
+fn read(inbound: &Inbound, own: &Keywords) -> Option<Keyword> {
+    let named = inbound.keyword.as_deref().and_then(|keyword| Keyword::read(keyword, own));
+    named.or_else(|| Keyword::read(&inbound.body, own))
 }
 
-/// An opt-out at a number that no organisation has named is for somebody to look at: whoever texts
-/// from that number must hear it.
-async fn keep_unowned(app: &App, inbound: &Inbound, told: Option<&str>) -> anyhow::Result<()> {
-    if read(inbound, told, &Keywords::default()) != Some(Keyword::Stop) {
+/// An opt-out at an address that no organization has is for a person to look at: whoever sends texts
+/// from there must learn of it.
+async fn keep_unowned(app: &App, inbound: &Inbound) -> anyhow::Result<()> {
+    if read(inbound, &Keywords::default()) != Some(Keyword::Stop) {
+        tracing::warn!("a message came to an address that no organization has");
         return Ok(());
     }
-    tracing::error!("an opt-out came for a number that no organisation has");
-    let Inbound { from, to, body } = inbound;
-    let letter = json!({ "from": from.as_str(), "to": to.as_str(), "body": body }).to_string();
-    let reason = "an opt-out for a number that no organisation has";
+    tracing::error!("an opt-out came to an address that no organization has");
+    let Inbound { from, to, body, keyword: _ } = inbound;
+    let to = to.first().map(String::as_str).unwrap_or_default();
+    let letter = json!({ "from": from.as_str(), "to": to, "body": body }).to_string();
+    let reason = "an opt-out for an address that no organization has";
     anyhow::ensure!(app.dead_letters.keep(&letter, reason).await, "failed to keep {reason}");
     Ok(())
 }
 
-/// Writes the word to the register, with what the person may have answered to.
+/// Writes a keyword to the register, with the campaign that the person may have answered to.
 async fn keep(
     app: &App,
     organization: &Organization,
@@ -185,7 +154,7 @@ async fn keep(
         changed_at: at.unwrap_or_else(clock::now),
         source: Source::Keyword,
         campaign_id: None,
-        evidence: Some(inbound.body.trim().chars().take(EVIDENCE_LONGEST).collect()),
+        evidence: Some(inbound.body.trim().chars().take(MAX_EVIDENCE_CHARACTERS).collect()),
         changed_by: Some(Actor::System),
     };
     let registered = if at.is_none() && !subscribed {

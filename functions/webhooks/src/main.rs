@@ -1,15 +1,16 @@
-//! The webhooks function: takes what the provider says, and applies it.
+//! The webhooks function: finds the provider, authenticates what it says, and applies it.
 //!
 //! It has two entrances. Over HTTP it checks the signature and makes the callback durable before
-//! it answers; from the receipts queue it applies receipts to their messages. The template runs
-//! the same program as two functions, so that a flood of receipts cannot keep callbacks waiting.
+//! it responds; from the queues it applies receipts to their messages and hears what people wrote.
+//! The template runs the same program as two functions, so that a flood of receipts cannot keep
+//! callbacks waiting.
 
+mod authenticate;
+mod callbacks;
 mod http;
 mod inbound;
 mod organizations;
 mod receipts;
-mod signed;
-mod status;
 
 use std::sync::Arc;
 
@@ -74,7 +75,7 @@ impl App {
         }
         let request: http::Request = serde_json::from_str(event.get())
             .context("neither a batch of receipts nor a request")?;
-        Ok(to_raw_value(&http::answer(self, &request).await)?)
+        Ok(to_raw_value(&callbacks::answer(self, &request).await)?)
     }
 }
 

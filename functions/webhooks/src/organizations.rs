@@ -1,16 +1,18 @@
-//! What is known of organisations, kept for a while: a callback must cost little.
+//! Organizations and their addresses. What is known of them is cached: a callback must cost little.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use infra::table::Table;
+use infra::table::{Owner, Table};
 use shared::ids::OrganizationId;
 use shared::organization::Organization;
 
-/// How old what is remembered may be.
+use crate::App;
+
+/// How old a cached organization may be.
 pub(crate) const REMEMBERED: Duration = Duration::from_mins(1);
-/// The same, for whom what was remembered did not serve.
+/// The same, for a caller whom the cached one did not serve.
 pub(crate) const FRESH: Duration = Duration::from_secs(5);
 
 #[derive(Default)]
@@ -36,4 +38,18 @@ impl Organizations {
         }
         Ok(found)
     }
+}
+
+/// The organizations that a person wrote to: by the number, then by its service. There are two where
+/// one has claimed a number of the other's pool.
+pub(crate) async fn owners(app: &App, addresses: &[String]) -> anyhow::Result<Vec<Owner>> {
+    let mut owners: Vec<Owner> = Vec::new();
+    for address in addresses {
+        let owner = app.table.sender_owner(address).await?;
+        let is_new = |owner: &Owner| {
+            owners.iter().all(|known| known.organization_id != owner.organization_id)
+        };
+        owners.extend(owner.filter(is_new));
+    }
+    Ok(owners)
 }

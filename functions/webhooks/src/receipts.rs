@@ -1,41 +1,60 @@
-//! Applying receipts: those of one message are folded into one write, and many writes share a
-//! request.
+//! What is on the queues. Receipts of one message are folded into one write, and many writes share
+//! a request.
 
 use std::collections::HashMap;
 
 use infra::batch::{self, BatchResponse, Parsed, SqsEvent};
 use infra::clock;
-use infra::gateway::aws::{Event, Inbound};
+use infra::gateway::{Inbound, ProviderEvent, read_queued};
 use infra::table::ReceiptApplied;
 use serde::Deserialize;
 use serde_json::Value;
+use shared::message::{FailureReason, Kind};
 use shared::receipt::{Delivery, MessageRef, Receipt, fold};
+use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
+use crate::callbacks::{self, Retaken};
+use crate::http::Request;
 use crate::organizations::REMEMBERED;
 use crate::{App, inbound};
 
-/// What lies on the queues: callbacks that were taken, and events that AWS published.
+/// Callbacks that were taken, webhooks that could not be handled when they came, and events that
+/// a provider published.
 #[derive(Deserialize)]
 #[serde(try_from = "Value")]
 enum Body {
     Receipt(Delivery),
+    Webhook(Box<Webhook>),
     Inbound(Inbound),
-    Silent,
+    Ignored,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Webhook {
+    request: Request,
+    received_at: Timestamp,
 }
 
 impl TryFrom<Value> for Body {
     type Error = String;
 
     fn try_from(value: Value) -> Result<Self, String> {
-        if let (Some(_), Some(delivery)) = (value.get("v"), value.get("delivery")) {
-            let delivery = Delivery::deserialize(delivery);
-            return delivery.map(Self::Receipt).map_err(|error| error.to_string());
+        if value.get("v").is_some() {
+            if let Some(delivery) = value.get("delivery") {
+                let delivery = Delivery::deserialize(delivery);
+                return delivery.map(Self::Receipt).map_err(|error| error.to_string());
+            }
+            if let Some(webhook) = value.get("webhook") {
+                let webhook = Webhook::deserialize(webhook).map(Box::new);
+                return webhook.map(Self::Webhook).map_err(|error| error.to_string());
+            }
         }
-        match Event::read(&value, clock::now()) {
-            Some(Event::Receipt(delivery)) => Ok(Self::Receipt(delivery)),
-            Some(Event::Inbound(inbound)) => Ok(Self::Inbound(inbound)),
-            Some(Event::Silent) => Ok(Self::Silent),
+        match read_queued(&value, clock::now()) {
+            Some(ProviderEvent::Receipt(delivery)) => Ok(Self::Receipt(delivery)),
+            Some(ProviderEvent::Inbound(inbound)) => Ok(Self::Inbound(inbound)),
+            Some(ProviderEvent::Ignored) => Ok(Self::Ignored),
             None => Err("neither a receipt nor an event".to_owned()),
         }
     }
@@ -59,23 +78,29 @@ pub(crate) async fn apply(app: &App, event: SqsEvent) -> BatchResponse {
     let parsed: Vec<Parsed<Body>> = batch::parse(event, &app.dead_letters, &mut response).await;
     let (mut receipts, mut replies) = (Vec::new(), Vec::new());
     for Parsed { message_id: id, sent_at, body } in parsed {
-        match body {
-            Body::Receipt(delivery) => receipts.push(Queued { id, delivery }),
+        let taken = match body {
+            Body::Receipt(delivery) => Ok(Retaken::Receipt(delivery)),
+            Body::Webhook(webhook) => {
+                callbacks::retake(app, &webhook.request, webhook.received_at).await
+            }
             Body::Inbound(inbound) => {
                 let at = sent_at.unwrap_or_else(clock::now);
-                match inbound::take_published(app, &inbound, at).await {
-                    Ok(reply) => replies.extend(reply),
-                    Err(error) => {
-                        tracing::error!(error = ?error, "failed to take an inbound word");
-                        response.fail(id);
-                    }
-                }
+                inbound::hear_event(app, &inbound, at).await.map(Retaken::Reply)
             }
-            Body::Silent => {}
+            Body::Ignored => Ok(Retaken::Nothing),
+        };
+        match taken {
+            Ok(Retaken::Receipt(delivery)) => receipts.push(Queued { id, delivery }),
+            Ok(Retaken::Reply(reply)) => replies.extend(reply),
+            Ok(Retaken::Nothing) => {}
+            Err(error) => {
+                tracing::error!(error = ?error, "failed to take a message of the queue");
+                response.fail(id);
+            }
         }
     }
-    // Only once every word stands.
-    inbound::reply(app, replies).await;
+    // Only once everything that people wrote is kept.
+    inbound::send_replies(app, replies).await;
     for round in rounds(receipts) {
         let results = apply_round(app, &round).await;
         for (folded, result) in round.into_iter().zip(results) {
@@ -145,6 +170,11 @@ async fn apply_round(app: &App, round: &[Folded]) -> Vec<anyhow::Result<()>> {
     for ((place, applied), (delivery, shards)) in places.into_iter().zip(applied).zip(&deliveries) {
         results[place] = match applied {
             Ok(ReceiptApplied::Done | ReceiptApplied::Known) => Ok(()),
+            Ok(ReceiptApplied::Foreign) => {
+                let id = delivery.message.message_id;
+                tracing::warn!(message.id = %id, "dropped a receipt of another organization's message");
+                Ok(())
+            }
             Ok(ReceiptApplied::Early) => park(app, delivery, *shards).await,
             Err(error) => Err(error.into()),
         };
@@ -152,19 +182,43 @@ async fn apply_round(app: &App, round: &[Folded]) -> Vec<anyhow::Result<()>> {
     results
 }
 
-/// What comes before a receipt is applied. Answers over how many shards its organisation's
-/// messages are spread; `None` if there is no such organisation.
+/// What comes before a receipt is applied. Answers over how many shards its organization's
+/// messages are spread; `None` if there is no such organization.
 async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<u16>> {
     let MessageRef { organization_id, message_id, .. } = delivery.message;
     let found = app.organizations.find(&app.table, organization_id, REMEMBERED).await?;
     let Some(shards) = found.map(|organization| organization.shards) else {
-        tracing::warn!(message.id = %message_id, "dropped a receipt of no organisation");
+        tracing::warn!(message.id = %message_id, "dropped a receipt of no organization");
         return Ok(None);
     };
-    if let Some(opt_out) = Preference::told_by(delivery) {
+    if let Some(opt_out) = opt_out(app, delivery, shards).await? {
         app.table.register(&opt_out, shards).await?;
     }
     Ok(Some(shards))
+}
+
+/// The opt-out that a receipt reports, if it does. Where the provider named no phone, it is the
+/// message's.
+async fn opt_out(
+    app: &App,
+    delivery: &Delivery,
+    shards: u16,
+) -> anyhow::Result<Option<Preference>> {
+    if delivery.to.is_some() || delivery.receipt.reason != Some(FailureReason::Unsubscribed) {
+        return Ok(Preference::told_by(delivery));
+    }
+    let MessageRef { organization_id, campaign_id, message_id, kind } = delivery.message;
+    let message = match kind {
+        Kind::Campaign => {
+            app.table.message(organization_id, campaign_id, message_id, shards).await?
+        }
+        Kind::Test => {
+            let test = app.table.test(organization_id, campaign_id, message_id).await?;
+            test.map(|test| test.message)
+        }
+    };
+    let to = message.map(|message| message.to);
+    Ok(Preference::told_by(&Delivery { to, ..delivery.clone() }))
 }
 
 async fn park(app: &App, delivery: &Delivery, shards: u16) -> anyhow::Result<()> {

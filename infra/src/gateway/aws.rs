@@ -8,7 +8,7 @@ mod answers;
 mod events;
 mod labels;
 
-pub use events::{Event, Inbound};
+pub use events::read;
 pub use labels::{Fate, event_label};
 
 use std::time::Duration;
@@ -22,6 +22,7 @@ use aws_sdk_pinpointsmsvoicev2::operation::send_text_message::builders::SendText
 use aws_sdk_pinpointsmsvoicev2::types::MessageType as SdkMessageType;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use shared::phone::Phone;
 use shared::sender::{AwsSender, MessageType, Provider, Sender};
 
 use super::{Found, Gateway, Handover, LookupError, Outgoing, Sought};
@@ -83,6 +84,14 @@ impl EndUserMessaging {
 
 fn origination<'a>(sender: &'a Sender, settings: &'a AwsSender) -> &'a str {
     settings.origination_identity.as_deref().unwrap_or(sender.phone.as_str())
+}
+
+/// A reply comes from the number that the person wrote to, also where it is one of a pool's.
+pub(super) fn sender_of_reply(own: &Sender, settings: &AwsSender, address: &str) -> Sender {
+    let phone = Phone::from_e164(address).ok();
+    let identity = phone.is_none().then(|| address.to_owned());
+    let settings = AwsSender { origination_identity: identity, ..settings.clone() };
+    Sender::new(phone.unwrap_or_else(|| own.phone.clone()), Provider::Aws(settings))
 }
 
 fn message_type(kind: MessageType) -> SdkMessageType {

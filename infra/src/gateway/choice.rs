@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use aws_config::SdkConfig;
 use reqwest::Client;
-use shared::sender::{Provider, Sender};
+use serde_json::Value;
+use shared::sender::{Provider, ProviderKind, Sender};
+use shared::time::Timestamp;
 
 use super::aws::EndUserMessaging;
-use super::{Gateway, twilio};
+use super::webhook::Webhooks;
+use super::{Gateway, ProviderEvent, aws, twilio};
 use crate::config::Environment;
 use crate::secrets::SecretError;
 use crate::usage::Usage;
@@ -85,8 +88,32 @@ impl Gateways {
         }
     }
 
+    /// What reads the webhooks of a provider, if it calls any.
     #[must_use]
-    pub fn twilio(&self) -> &twilio::Accounts {
-        &self.twilio
+    pub fn webhooks(&self, kind: ProviderKind) -> Option<&dyn Webhooks> {
+        match kind {
+            ProviderKind::Twilio => Some(&self.twilio),
+            ProviderKind::Aws => None,
+        }
+    }
+}
+
+/// What an event says that a provider put on one of the queues; `None` if it is no provider's.
+#[must_use]
+pub fn read_queued(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
+    ProviderKind::ALL.into_iter().find_map(|kind| match kind {
+        ProviderKind::Twilio => None,
+        ProviderKind::Aws => aws::read(body, now),
+    })
+}
+
+/// The sender of a reply to a person who wrote to `address`: that very address if it can be, and
+/// `None` if the organization's sender has it no more.
+#[must_use]
+pub fn sender_of_reply(sender: &Sender, address: &str) -> Option<Sender> {
+    let own = sender.addresses().contains(address).then_some(sender)?;
+    match &own.provider {
+        Provider::Twilio(settings) => Some(twilio::sender_of_reply(own, settings, address)),
+        Provider::Aws(settings) => Some(aws::sender_of_reply(own, settings, address)),
     }
 }

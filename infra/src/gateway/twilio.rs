@@ -5,9 +5,12 @@
 
 mod accounts;
 mod answers;
+pub mod callback;
 mod codes;
 mod credentials;
 mod lookup;
+pub mod signature;
+mod webhook;
 
 pub use accounts::{Accounts, Settings};
 pub use codes::{failure_reason, receipt_status};
@@ -19,9 +22,10 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use reqwest::Client;
 use shared::message::FailureReason;
-use shared::sender::Provider;
+use shared::phone::Phone;
+use shared::sender::{Provider, Sender, TwilioSender};
 
-use super::{Found, Gateway, Handover, LookupError, Outgoing, Refusal, Sought, callback};
+use super::{Found, Gateway, Handover, LookupError, Outgoing, Refusal, Sought};
 use answers::understand;
 
 /// Where an account is, and what opens it.
@@ -105,6 +109,18 @@ impl Twilio {
         form.extend(sender.validity_seconds.map(|s| ("ValidityPeriod", s.to_string())));
         form
     }
+}
+
+/// A reply comes from the number that the person wrote to; one to a service comes from the service.
+fn reply_settings(settings: &TwilioSender, phone: Option<&Phone>) -> TwilioSender {
+    let service = settings.messaging_service_sid.clone().filter(|_| phone.is_none());
+    TwilioSender { messaging_service_sid: service, ..settings.clone() }
+}
+
+pub(super) fn sender_of_reply(own: &Sender, settings: &TwilioSender, address: &str) -> Sender {
+    let phone = Phone::from_e164(address).ok();
+    let settings = reply_settings(settings, phone.as_ref());
+    Sender::new(phone.unwrap_or_else(|| own.phone.clone()), Provider::Twilio(settings))
 }
 
 impl Gateway for Twilio {

@@ -8,6 +8,7 @@ use reqwest::Client;
 use serde::Serialize;
 use shared::job::VERSION;
 use shared::receipt::Delivery;
+use shared::time::Timestamp;
 
 use super::QueueError;
 use super::signed_call::{CallError, Service, SignedCalls};
@@ -30,11 +31,27 @@ struct SendMessage<'a> {
     message_group_id: String,
 }
 
+/// What is kept on the queue.
 #[derive(Serialize)]
-struct Body<'a> {
-    v: u32,
-    delivery: &'a Delivery,
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum Content<'a, W> {
+    Delivery(&'a Delivery),
+    /// A webhook as it came, which could not be handled then.
+    Webhook {
+        request: &'a W,
+        received_at: Timestamp,
+    },
 }
+
+#[derive(Serialize)]
+struct Body<'a, W> {
+    v: u32,
+    #[serde(flatten)]
+    content: Content<'a, W>,
+}
+
+/// The message group of webhooks whose organization is not known yet.
+const UNKNOWN_ORGANIZATION: &str = "unknown";
 
 impl ReceiptsQueue {
     pub fn new(
@@ -47,20 +64,41 @@ impl ReceiptsQueue {
         Ok(Self { calls: SignedCalls::new(config, http, service, &url)?, url, usage })
     }
 
-    /// Keeps a receipt. The organisation is the message group, by which the queue is fair.
+    /// Keeps a receipt. The organization is the message group, which keeps the queue fair.
     pub async fn send(&self, delivery: &Delivery) -> Result<(), QueueError> {
-        let sent = self.try_send(delivery).await;
+        let group = delivery.message.organization_id.to_string();
+        self.keep(Content::<()>::Delivery(delivery), group).await
+    }
+
+    /// Keeps a webhook that cannot be handled now, with the time at which it came.
+    pub async fn send_webhook(
+        &self,
+        request: &impl Serialize,
+        received_at: Timestamp,
+    ) -> Result<(), QueueError> {
+        let content = Content::Webhook { request, received_at };
+        self.keep(content, UNKNOWN_ORGANIZATION.to_owned()).await
+    }
+
+    async fn keep<W: Serialize>(
+        &self,
+        content: Content<'_, W>,
+        message_group_id: String,
+    ) -> Result<(), QueueError> {
+        let body = Body { v: VERSION, content };
+        let sent = self.try_send(&body, message_group_id).await;
         self.usage.call("sqs.SendMessage");
         sent.map_err(|error| QueueError::SendRaw { url: self.url.clone(), source: Box::new(error) })
     }
 
-    async fn try_send(&self, delivery: &Delivery) -> Result<(), CallError> {
-        let request = SendMessage {
-            queue_url: &self.url,
-            message_body: serde_json::to_string(&Body { v: VERSION, delivery })?,
-            message_group_id: delivery.message.organization_id.to_string(),
-        };
-        // To send one twice is harmless: a receipt only raises.
+    async fn try_send(
+        &self,
+        body: &impl Serialize,
+        message_group_id: String,
+    ) -> Result<(), CallError> {
+        let message_body = serde_json::to_string(body)?;
+        let request = SendMessage { queue_url: &self.url, message_body, message_group_id };
+        // To send one twice is harmless: a receipt only raises, and a word is heard once.
         self.calls.call("AmazonSQS.SendMessage", serde_json::to_vec(&request)?).await
     }
 }

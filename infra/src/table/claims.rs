@@ -46,8 +46,8 @@ const WITHOUT_OUTCOME: &str = "\"claimToken\" = ? AND \"acceptedAt\" IS MISSING 
 
 fn row(message: &Message, claiming: &Claiming, now: Timestamp) -> Row {
     match claiming {
-        Claiming::HandOver { token } => Row::claimed(&message.to, token, now),
-        Claiming::Fail { reason } => Row::failed(&message.to, *reason, now),
+        Claiming::HandOver { token } => Row::claimed(message, token, now),
+        Claiming::Fail { reason } => Row::failed(message, *reason, now),
     }
 }
 

@@ -18,6 +18,8 @@ use super::{Result, Table, TableError, TestMessage};
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row {
     to: Option<Phone>,
+    /// Whose message it is: only receipts that this organization's account signed are applied.
+    organization_id: Option<OrganizationId>,
     claim_token: Option<String>,
     claimed_at: Option<Timestamp>,
     // The worker's.
@@ -50,9 +52,10 @@ const NEWEST: i32 = 20;
 
 impl Row {
     /// A message of which nothing was said yet; see the condition on which receipts are applied.
-    fn silent(to: &Phone) -> Self {
+    fn silent(organization: OrganizationId, to: &Phone) -> Self {
         Self {
             to: Some(to.clone()),
+            organization_id: Some(organization),
             provider_id: Some(String::new()),
             receipt_id: Some(String::new()),
             receipt_rank: Some(0),
@@ -60,12 +63,14 @@ impl Row {
         }
     }
 
-    pub(super) fn claimed(to: &Phone, token: &str, now: Timestamp) -> Self {
-        Self { claim_token: Some(token.to_owned()), claimed_at: Some(now), ..Self::silent(to) }
+    pub(super) fn claimed(message: &Message, token: &str, now: Timestamp) -> Self {
+        let silent = Self::silent(message.organization_id, &message.to);
+        Self { claim_token: Some(token.to_owned()), claimed_at: Some(now), ..silent }
     }
 
-    pub(super) fn failed(to: &Phone, reason: FailureReason, now: Timestamp) -> Self {
-        Self { failed_at: Some(now), failure: Some(reason), ..Self::silent(to) }
+    pub(super) fn failed(message: &Message, reason: FailureReason, now: Timestamp) -> Self {
+        let silent = Self::silent(message.organization_id, &message.to);
+        Self { failed_at: Some(now), failure: Some(reason), ..silent }
     }
 
     pub(super) fn of_test(test: &TestMessage, due: &Due) -> Self {
@@ -76,7 +81,7 @@ impl Row {
             confirmed: test.is_confirmed.then_some(true),
             created_at: Some(test.message.created_at),
             due: Some(due.clone()),
-            ..Self::silent(&test.message.to)
+            ..Self::silent(test.message.organization_id, &test.message.to)
         }
     }
 

@@ -64,6 +64,12 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// Whether the organization sends from the address no more.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        self.left_at.is_some()
+    }
+
     fn of(organization: &Organization, left_at: Option<Timestamp>) -> Self {
         let credentials = organization.sender.credentials().cloned();
         Self { organization_id: organization.id, credentials, left_at }
@@ -152,7 +158,7 @@ impl Table {
         Ok(row.map(Organization::from))
     }
 
-    /// Who has an address: a phone, or a Messaging Service.
+    /// Who has an address: a phone, a short code, or a Messaging Service.
     pub async fn sender_owner(&self, address: &str) -> Result<Option<Owner>> {
         self.get(SENDER, &keys::sender(address), Consistency::Eventual).await
     }

@@ -7,7 +7,7 @@ use shared::receipt::{Delivery, MessageRef, Receipt};
 use super::back_off::Patience;
 use super::keys::{self, Key};
 use super::messages::{self, word};
-use super::read::{Consistency, Item, Range, SortKey, parse};
+use super::read::{Consistency, Item, Range, SortKey, parse, text};
 use super::statements::{Executed, Statement};
 use super::write::{ABSENT, Value, item};
 use super::{Result, Table};
@@ -27,16 +27,19 @@ pub enum ReceiptApplied {
     Done,
     /// As much or more was known already.
     Known,
+    /// The message is another organization's.
+    Foreign,
     /// There is no such message yet, or it went out under another id: the receipt is to wait
     /// beside it.
     Early,
 }
 
 const KIND: &str = "a parked receipt";
-/// A status only rises, and only by the word on the one request that was ours. A message begins
-/// with rank 0 and empty ids, since the condition of a statement on one item knows no "or".
-const HIGHER: &str =
-    "\"providerId\" IN ['', ?] AND \"receiptId\" IN ['', ?] AND \"receiptRank\" < ?";
+/// Only the message of the organization that the receipt names, whose account signed it. A status
+/// only rises, and only by a receipt of the one request that was ours. A message begins with rank 0
+/// and empty ids, since the condition of a statement on one item cannot contain "or".
+const HIGHER: &str = "\"organizationId\" = ? AND \
+    \"providerId\" IN ['', ?] AND \"receiptId\" IN ['', ?] AND \"receiptRank\" < ?";
 /// How long a receipt waits for its message.
 const PARKED_SECONDS: i64 = 7 * 86_400;
 
@@ -52,7 +55,9 @@ fn statement(table: &Table, delivery: &Delivery, shards: u16) -> Statement {
     let reason = reason.map(|reason| ("receiptFailure", word(reason).into()));
     let code = code.clone().map(|code| ("receiptCode", code.into()));
     let set = always.into_iter().chain(reason).chain(code).collect();
-    let values = vec![provider_id.clone().into(), provider_id.clone().into(), rank.into()];
+    let organization = delivery.message.organization_id.to_string();
+    let [id, same_id] = [provider_id.clone(), provider_id.clone()];
+    let values = vec![organization.into(), id.into(), same_id.into(), rank.into()];
     let key = keys::message_of(&delivery.message, shards);
     Statement::update(table, &key, set, HIGHER, values)
 }
@@ -89,6 +94,9 @@ impl Table {
                 Executed::Done => Ok(ReceiptApplied::Done),
                 Executed::Refused(None) => Ok(ReceiptApplied::Early),
                 Executed::Refused(Some(existing)) => {
+                    if text(&existing, "organizationId") != Some(organization_id.to_string()) {
+                        return Ok(ReceiptApplied::Foreign);
+                    }
                     let known = messages::read(existing, organization_id, campaign_id)?;
                     Ok(refused(&known, &delivery.receipt))
                 }

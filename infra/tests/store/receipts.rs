@@ -1,11 +1,14 @@
 //! Receipts only raise a status, and only their own message's.
 
 use infra::clock;
-use infra::table::{Claiming, ReceiptApplied, ShardItem, Table};
+use infra::table::{Claiming, ReceiptApplied, Saved, ShardItem, Table, TestMessage};
+use shared::ids::MessageId;
+use shared::job::{Due, Job};
 use shared::message::{Kind, Message, Status};
 use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::sender::{Provider, Sender};
 
-use crate::{SHARDS, messages, table};
+use crate::{SHARDS, messages, organization, phone, table};
 
 pub(crate) fn delivery(message: &Message, id: &str, status: Status) -> Delivery {
     Delivery {
@@ -15,7 +18,7 @@ pub(crate) fn delivery(message: &Message, id: &str, status: Status) -> Delivery 
             message_id: message.id,
             kind: Kind::Campaign,
         },
-        to: message.to.clone(),
+        to: Some(message.to.clone()),
         receipt: Receipt {
             provider_id: id.to_owned(),
             status,
@@ -94,5 +97,56 @@ async fn a_receipt_without_its_message_waits_beside_it() -> anyhow::Result<()> {
     assert_eq!(waiting().await?, std::slice::from_ref(&early));
     table.unpark(&early, SHARDS).await?;
     assert!(waiting().await?.is_empty());
+    Ok(())
+}
+
+/// A receipt says whose it is, and only that organization's account signed it.
+#[tokio::test]
+async fn a_receipt_of_another_organization_changes_nothing() -> anyhow::Result<()> {
+    let table = table().await;
+    let message = claimed(&table).await?;
+    let own = delivery(&message, "SM1", Status::Delivered);
+    let mut foreign = own.clone();
+    foreign.message.organization_id = organization();
+    assert_eq!(apply(&table, foreign.clone()).await?, ReceiptApplied::Foreign);
+    let Message { organization_id, campaign_id, id, .. } = message;
+    let found = table.message(organization_id, campaign_id, id, SHARDS).await?;
+    assert_eq!(found.and_then(|found| found.receipt), None);
+    // A forged one that is parked is found out when it is applied.
+    table.park(&foreign, SHARDS).await?;
+    let parked = table.parked_beside(&foreign.message, SHARDS).await?;
+    assert_eq!(parked, [foreign.clone()]);
+    assert_eq!(apply(&table, foreign).await?, ReceiptApplied::Foreign);
+    assert_eq!(apply(&table, own).await?, ReceiptApplied::Done);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_receipt_of_another_organization_changes_no_test_message() -> anyhow::Result<()> {
+    let table = table().await;
+    let now = clock::now();
+    let message = Message {
+        id: MessageId::new(now, clock::entropy()),
+        kind: Kind::Test,
+        ..messages(1).remove(0)
+    };
+    let Message { organization_id, campaign_id, id: message_id, .. } = message;
+    let test = TestMessage {
+        message,
+        from: Sender::new(phone(1), Provider::default()),
+        body: "Hello".to_owned(),
+        is_dry_run: false,
+    };
+    let due = Due {
+        at: now.plus_seconds(3_600),
+        job: Job::Test { organization_id, campaign_id, message_id },
+    };
+    assert_eq!(table.create_test(&test, &due, None).await?, Saved::Done);
+    let mut own = delivery(&test.message, "SM1", Status::Delivered);
+    own.message.kind = Kind::Test;
+    let mut foreign = own.clone();
+    foreign.message.organization_id = organization();
+    assert_eq!(apply(&table, foreign).await?, ReceiptApplied::Foreign);
+    assert_eq!(apply(&table, own).await?, ReceiptApplied::Done);
     Ok(())
 }

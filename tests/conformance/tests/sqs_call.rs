@@ -51,7 +51,7 @@ async fn a_receipts_message_is_signed_and_of_the_form_that_sqs_takes() {
             message_id: MessageId(Uuid::from_u128(3)),
             kind: Kind::Campaign,
         },
-        to: Phone::from_e164("+14255550156").expect("a phone"),
+        to: Some(Phone::from_e164("+14255550156").expect("a phone")),
         receipt: Receipt {
             provider_id: "SM1".to_owned(),
             status: Status::Failed,

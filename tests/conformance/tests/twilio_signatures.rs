@@ -2,8 +2,8 @@
 //! differs from that by as little as one character.
 
 use conformance::{Runner, ask, say};
-use infra::gateway::signature::{Content, Signed};
 use infra::gateway::twilio::Credentials;
+use infra::gateway::twilio::signature::{Content, Signed};
 use serde::Deserialize;
 use serde_json::json;
 

@@ -138,6 +138,60 @@ async fn each_accounts_token_signs_for_its_organisation_alone() -> anyhow::Resul
     Ok(())
 }
 
+/// A tenant knows its own token and everybody's number. What it signs is heard by itself alone,
+/// whichever number and service the request names.
+#[tokio::test]
+async fn a_tenant_cannot_speak_for_anothers_people() -> anyhow::Result<()> {
+    let (tenant, victim, own) = (Tenant::new().await?, Tenant::new().await?, Tenant::new().await?);
+    let service = service_of(&tenant, &secret("tokenOfTheAttacker").await?).await?;
+    with_account(&own, &secret("tokenOfTheOther").await?).await?;
+    let person = phone();
+    for other in [&victim, &own] {
+        other.unsubscribe(&person).await?;
+        let write = async |from: &str, body: &str| {
+            let to = other.sender.as_str();
+            let form =
+                [("Body", body), ("From", from), ("MessagingServiceSid", &service), ("To", to)];
+            post(&tenant, "inbound", &form, "tokenOfTheAttacker").await
+        };
+        assert_eq!(write(&person, "START").await?, 200);
+        assert_eq!(write(&phone(), "STOP").await?, 200);
+        let unsubscribes = other.api.list(&other.path("unsubscribes")).await?;
+        assert_eq!(unsubscribes.len(), 1, "{unsubscribes:?}");
+        assert_eq!(unsubscribes[0]["phone"], person.as_str());
+        // Without the service, the request is about nobody who has signed it.
+        let form = [("Body", "START"), ("From", &person), ("To", &other.sender)];
+        assert_eq!(post(&tenant, "inbound", &form, "tokenOfTheAttacker").await?, 403);
+    }
+    let heard = tenant.api.list(&tenant.path("unsubscribes")).await?;
+    assert_eq!(heard.len(), 2, "its own service's people: {heard:?}");
+    Ok(())
+}
+
+/// The deployment's account says nothing of an organization that has another, and what it signs is
+/// genuine all the same.
+#[tokio::test]
+async fn the_deployments_account_speaks_for_those_without_one() -> anyhow::Result<()> {
+    let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
+    with_account(&other, &secret("tokenOfAnother").await?).await?;
+    let token = tenant.variables["PROVIDER_AUTH_TOKEN"].clone();
+    assert_eq!(write(&tenant, &token).await?, 200);
+    assert_eq!(write(&other, &token).await?, 200);
+    assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 1);
+    assert!(other.api.list(&other.path("unsubscribes")).await?.is_empty());
+    Ok(())
+}
+
+/// Gives an organization an account and a Messaging Service, and returns the service.
+async fn service_of(tenant: &Tenant, secret: &str) -> anyhow::Result<String> {
+    let service = format!("MG{:032x}", e2e::random());
+    let account =
+        json!({"accountSid": tenant.variables["PROVIDER_ACCOUNT_SID"], "credentials": secret});
+    let provider = json!({"kind": "twilio", "account": account, "messagingServiceSid": service});
+    tenant.configure(&json!({ "provider": provider })).await?;
+    Ok(service)
+}
+
 /// Has a person write STOP to an organisation, in a webhook that is signed with `token`.
 async fn write(tenant: &Tenant, token: &str) -> anyhow::Result<u16> {
     let from = phone();

@@ -9,7 +9,7 @@ use e2e::staging::{
 };
 use e2e::{PATIENCE, Tenant};
 use infra::clock;
-use infra::gateway::callback::address;
+use infra::gateway::twilio::callback::address;
 use infra::table::{Settlement, ShardItem};
 use local::client::wait;
 use serde_json::Value;

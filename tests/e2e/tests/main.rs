@@ -14,6 +14,7 @@ mod fan_outs;
 mod fates;
 mod immediate;
 mod imports;
+mod inbound;
 mod migrating;
 mod opt_outs;
 mod pacing;

@@ -31,7 +31,7 @@ fn unreadable(marker: &str) -> [String; 2] {
 }
 
 /// The dead letters that hold a marker and are not hidden now, each with its reason.
-async fn letters(
+pub(crate) async fn letters(
     queues: &Client,
     url: &str,
     marker: &str,
@@ -160,7 +160,7 @@ async fn a_receipt_among_poison_is_applied() -> anyhow::Result<()> {
     let message = message(&campaign, &to)?;
     let delivery = Delivery {
         message: reference(&message),
-        to: message.to.clone(),
+        to: Some(message.to.clone()),
         receipt: Receipt {
             provider_id: "SM1".to_owned(),
             status: Status::Delivered,

@@ -218,7 +218,7 @@ async fn a_receipt_that_waits_beside_an_unknown_test_is_applied() -> anyhow::Res
         code: None,
         at: clock::now(),
     };
-    let parked = Delivery { message: reference, to: Phone::from_e164(&to)?, receipt };
+    let parked = Delivery { message: reference, to: Some(Phone::from_e164(&to)?), receipt };
     let table = table(&tenant).await;
     table.park(&parked, SHARDS).await?;
     let found = until(&tenant, &id, &message, "delivered").await?;

@@ -287,6 +287,15 @@ impl Control {
     }
 }
 
+/// The recipient that a receipt is about. In the model, a receipt always names it.
+///
+/// # Panics
+/// If the receipt names none.
+#[must_use]
+pub fn recipient(delivery: &Delivery) -> &Phone {
+    delivery.to.as_ref().expect("a phone")
+}
+
 #[must_use]
 pub fn receipt(
     phone: &Phone,
@@ -303,7 +312,7 @@ pub fn receipt(
             message_id: shared::ids::MessageId::of(CAMPAIGN, phone),
             kind: Kind::Campaign,
         },
-        to: phone.clone(),
+        to: Some(phone.clone()),
         receipt: Receipt {
             provider_id: id.to_owned(),
             status,

@@ -15,25 +15,8 @@ use shared::receipt::{Delivery, MessageRef, Receipt};
 use shared::time::Timestamp;
 
 use super::labels::{event_label, state};
-use crate::gateway::Label;
-
-/// What an event says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    Receipt(Delivery),
-    Inbound(Inbound),
-    /// It is of the service, but about none of Volley's messages, or of a kind that did not exist
-    /// when this was written.
-    Silent,
-}
-
-/// What a person wrote to one of the account's numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Inbound {
-    pub from: Phone,
-    pub to: Phone,
-    pub body: String,
-}
+use crate::gateway::event::{addresses, phone_of};
+use crate::gateway::{Inbound, Label, ProviderEvent};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -53,6 +36,8 @@ struct MessageEvent {
 struct InboundEvent {
     origination_number: String,
     destination_number: String,
+    /// The keyword that the message begins with, if the number has it.
+    message_keyword: Option<String>,
     #[serde(default)]
     message_body: String,
 }
@@ -87,30 +72,35 @@ fn message(context: &HashMap<String, String>) -> Option<MessageRef> {
     })
 }
 
-impl Event {
-    /// Reads an event from a queue; `None` if it is none of this service's.
-    #[must_use]
-    pub fn read(body: &Value, now: Timestamp) -> Option<Self> {
-        // A notification holds the event as a text, EventBridge as its detail.
-        if let Some(text) = body.get("Message").and_then(Value::as_str) {
-            let inner: Value = serde_json::from_str(text).ok()?;
-            return Self::read(&inner, now);
+/// Reads an event from a queue; `None` if it is not one of this service's.
+#[must_use]
+pub fn read(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
+    // A notification holds the event as a text, EventBridge as its detail.
+    if let Some(text) = body.get("Message").and_then(Value::as_str) {
+        let inner: Value = serde_json::from_str(text).ok()?;
+        return read(&inner, now);
+    }
+    if body.get("source").and_then(Value::as_str) == Some("aws.sms-voice") {
+        return read(body.get("detail")?, now);
+    }
+    if body.get("eventType").is_some() {
+        let event = MessageEvent::deserialize(body).ok()?;
+        return Some(event.receipt(now).map_or(ProviderEvent::Ignored, ProviderEvent::Receipt));
+    }
+    Some(InboundEvent::deserialize(body).ok()?.event())
+}
+
+impl InboundEvent {
+    fn event(self) -> ProviderEvent {
+        match Phone::from_e164(self.origination_number.trim()) {
+            Ok(from) => ProviderEvent::Inbound(Inbound {
+                from,
+                to: addresses([self.destination_number.as_str()]),
+                body: self.message_body,
+                keyword: self.message_keyword,
+            }),
+            Err(_) => ProviderEvent::Ignored,
         }
-        if body.get("source").and_then(Value::as_str) == Some("aws.sms-voice") {
-            return Self::read(body.get("detail")?, now);
-        }
-        if body.get("eventType").is_some() {
-            let event = MessageEvent::deserialize(body).ok()?;
-            return Some(event.receipt(now).map_or(Self::Silent, Self::Receipt));
-        }
-        let inbound = InboundEvent::deserialize(body).ok()?;
-        let from = Phone::from_e164(&inbound.origination_number);
-        let to = Phone::from_e164(&inbound.destination_number);
-        Some(match (from, to) {
-            (Ok(from), Ok(to)) => Self::Inbound(Inbound { from, to, body: inbound.message_body }),
-            // Short codes have inboxes too, but are no organisation's phone.
-            _ => Self::Silent,
-        })
     }
 }
 
@@ -131,7 +121,7 @@ impl MessageEvent {
             code: reason.map(|_| state(&self.event_type).to_owned()),
             at: self.event_timestamp.and_then(Timestamp::from_millis).map_or(now, |at| at.min(now)),
         };
-        let to = Phone::from_e164(self.destination_phone_number.as_deref()?).ok()?;
+        let to = self.destination_phone_number.as_deref().and_then(phone_of);
         Some(Delivery { message: message(&self.context)?, to, receipt })
     }
 }

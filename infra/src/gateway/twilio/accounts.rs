@@ -17,11 +17,11 @@ use crate::usage::Usage;
 
 #[derive(Clone)]
 pub struct Settings {
-    url: String,
+    pub(super) url: String,
     /// The deployment's account, for organizations that have none.
-    account_sid: String,
+    pub(super) account_sid: String,
     /// Where that account's credentials are.
-    credentials: Option<SecretName>,
+    pub(super) credentials: Option<SecretName>,
 }
 
 impl Settings {

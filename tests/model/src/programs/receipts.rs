@@ -5,11 +5,12 @@ use shared::unsubscribe::Preference;
 
 use crate::ask::{Io, Step};
 use crate::kept::Kept;
+use crate::protocol;
 use crate::table::Applied;
 
 pub(super) fn apply(io: &mut Io<'_>, delivery: &Kept<Delivery>) -> Step<()> {
     if Preference::told_by(delivery).is_some() {
-        io.register(&delivery.to)?;
+        io.register(protocol::recipient(delivery))?;
     }
     match io.apply_receipt(delivery)? {
         Applied::Done | Applied::Known => Ok(()),

@@ -5,6 +5,7 @@ use shared::receipt::{Delivery, Receipt};
 
 use super::{Rules, Table};
 use crate::kept::Kept;
+use crate::protocol::recipient;
 
 /// What became of a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,12 +19,12 @@ pub enum Applied {
 
 fn parked_key(delivery: &Delivery) -> String {
     let Receipt { provider_id, status, .. } = &delivery.receipt;
-    format!("{}#{provider_id}#{status:?}", delivery.to)
+    format!("{}#{provider_id}#{status:?}", recipient(delivery))
 }
 
 impl Table {
     pub fn apply_receipt(&mut self, delivery: &Delivery, rules: Rules) -> Applied {
-        let Some(known) = self.messages.get(&delivery.to).cloned() else {
+        let Some(known) = self.messages.get(recipient(delivery)).cloned() else {
             return Applied::Early;
         };
         if rules == Rules::EarlyReceiptsDropped && known.status().rank() == 0 {
@@ -43,7 +44,7 @@ impl Table {
             .all(|provider_id| *provider_id == receipt.provider_id);
         let is_higher = receipt.supersedes(known.receipt.as_ref());
         if is_about_it && (is_higher || rules == Rules::ReceiptsUnranked) {
-            self.update(&delivery.to, |message| {
+            self.update(recipient(delivery), |message| {
                 let receipt = Some(receipt.clone());
                 Some(shared::message::Message { receipt, ..message.clone() })
             });

@@ -40,8 +40,8 @@ fn event(status: &str, is_final: bool) -> Value {
 }
 
 fn receipt(event: &Value) -> Option<Receipt> {
-    match Event::read(event, now()) {
-        Some(Event::Receipt(delivery)) => {
+    match read(event, now()) {
+        Some(ProviderEvent::Receipt(delivery)) => {
             assert_eq!(delivery.message, reference());
             Some(delivery.receipt)
         }
@@ -118,20 +118,20 @@ fn an_event_is_the_same_however_it_comes() {
         "detail-type": "Text Message Delivery Status Updated",
         "detail": raw,
     });
-    let expected = Event::read(&raw, now());
-    assert!(matches!(&expected, Some(Event::Receipt(_))));
-    assert_eq!(Event::read(&wrapped, now()), expected);
-    assert_eq!(Event::read(&bridged, now()), expected);
+    let expected = read(&raw, now());
+    assert!(matches!(&expected, Some(ProviderEvent::Receipt(_))));
+    assert_eq!(read(&wrapped, now()), expected);
+    assert_eq!(read(&bridged, now()), expected);
 }
 
 #[test]
-fn what_is_not_ours_is_silent_and_what_is_no_event_is_nothing() {
+fn what_is_not_ours_is_ignored_and_what_is_no_event_is_nothing() {
     let mut foreign = event("DELIVERED", true);
     foreign["context"] = json!({"account": "bar"});
-    assert_eq!(Event::read(&foreign, now()), Some(Event::Silent));
-    assert_eq!(Event::read(&event("TELEPORTED", true), now()), Some(Event::Silent));
+    assert_eq!(read(&foreign, now()), Some(ProviderEvent::Ignored));
+    assert_eq!(read(&event("TELEPORTED", true), now()), Some(ProviderEvent::Ignored));
     for body in [json!({}), json!([]), json!("x"), json!({"Message": "no JSON"})] {
-        assert_eq!(Event::read(&body, now()), None, "{body}");
+        assert_eq!(read(&body, now()), None, "{body}");
     }
 }
 
@@ -145,7 +145,40 @@ fn an_inbound_word_names_who_wrote_it_and_to_whom() {
         "inboundMessageId": "cae173d2",
         "previousPublishedMessageId": "862a8790",
     });
-    let Some(Event::Inbound(inbound)) = Event::read(&body, now()) else { panic!("no inbound") };
-    assert_eq!((inbound.from.as_str(), inbound.to.as_str()), ("+14255550156", "+12065550152"));
+    let Some(ProviderEvent::Inbound(inbound)) = read(&body, now()) else { panic!("no inbound") };
+    assert_eq!(inbound.from.as_str(), "+14255550156");
+    assert_eq!(inbound.to, ["+12065550152"]);
     assert_eq!(inbound.body, "Stop");
+    assert_eq!(inbound.keyword.as_deref(), Some("KEYWORD_206555"));
+}
+
+fn written(from: &str, to: &str) -> Option<ProviderEvent> {
+    let body = json!({"originationNumber": from, "destinationNumber": to, "messageBody": "STOP"});
+    read(&body, now())
+}
+
+#[test]
+fn a_short_code_hears_what_is_written_to_it() {
+    for to in ["12345", "BANK", "+12065550152"] {
+        let Some(ProviderEvent::Inbound(inbound)) = written("+14255550156", to) else {
+            panic!("{to} hears nothing")
+        };
+        assert_eq!(inbound.to, [to]);
+    }
+}
+
+#[test]
+fn senders_that_are_not_phones_change_nothing() {
+    for from in ["12345", "BANK", "", "whatsapp:+14255550156"] {
+        assert_eq!(written(from, "+12065550152"), Some(ProviderEvent::Ignored), "{from}");
+    }
+}
+
+#[test]
+fn a_receipt_needs_no_phone() {
+    let mut event = event("DELIVERED", true);
+    for to in [json!("rcs:agent"), json!(null)] {
+        event["destinationPhoneNumber"] = to;
+        assert!(receipt(&event).is_some());
+    }
 }

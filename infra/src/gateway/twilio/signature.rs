@@ -17,7 +17,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::twilio::Credentials;
+use super::Credentials;
 
 /// A request as its signature covers it.
 #[derive(Clone, Copy, Debug)]

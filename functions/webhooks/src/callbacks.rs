@@ -1,0 +1,130 @@
+//! Webhooks over HTTP. Each is durable before its response: a receipt is on its queue, and what a
+//! person wrote is in the table or, where that fails, on the queue as it came.
+
+use std::time::Duration;
+
+use infra::clock;
+use infra::gateway::ProviderEvent;
+use infra::gateway::webhook::Webhook;
+use infra::telemetry;
+use shared::receipt::Delivery;
+use shared::time::Timestamp;
+
+use crate::App;
+use crate::authenticate::{Belief, Hearers, believe};
+use crate::http::{Request, Response};
+use crate::inbound::{self, Reply};
+
+/// How long a webhook may take before it is left to the queue, which must be written within the
+/// 15 seconds that providers wait and the function runs.
+const HANDLED_WITHIN: Duration = Duration::from_secs(8);
+
+/// What there is to do about a webhook.
+enum Work {
+    Refuse(u16),
+    Keep(Delivery),
+    Hear(infra::gateway::Inbound, Hearers),
+    Nothing,
+}
+
+pub(crate) async fn answer(app: &App, request: &Request) -> Response {
+    let received_at = clock::now();
+    let route = request.route();
+    let Some((endpoint, webhooks)) =
+        route.and_then(|(kind, endpoint)| Some((endpoint, app.gateways.webhooks(kind)?)))
+    else {
+        return Response::status(404);
+    };
+    let read = match request.webhook(endpoint, &app.public_url) {
+        Ok(read) => read,
+        Err(status) => return refuse(status),
+    };
+    let webhook = match webhooks.open(&read) {
+        Ok(webhook) => webhook,
+        Err(status) => return refuse(status),
+    };
+    let handled = tokio::time::timeout(HANDLED_WITHIN, handle(app, &*webhook, received_at)).await;
+    let error = match handled {
+        Ok(Ok(response)) => return response,
+        Ok(Err(error)) => error,
+        Err(elapsed) => elapsed.into(),
+    };
+    tracing::error!(error = ?error, "failed to handle a webhook: left it to the queue");
+    match app.receipts.send_webhook(request, received_at).await {
+        Ok(()) => webhook.response(None).into(),
+        Err(error) => {
+            tracing::error!(error = ?anyhow::Error::from(error), "failed to keep a webhook");
+            Response::status(503)
+        }
+    }
+}
+
+fn refuse(status: u16) -> Response {
+    telemetry::count_refused_webhook(status, clock::now());
+    Response::status(status)
+}
+
+async fn handle(app: &App, webhook: &dyn Webhook, now: Timestamp) -> anyhow::Result<Response> {
+    Ok(match judge(app, webhook, now).await? {
+        Work::Refuse(status) => refuse(status),
+        Work::Keep(delivery) => {
+            app.receipts.send(&delivery).await?;
+            webhook.response(None).into()
+        }
+        Work::Hear(inbound, hearers) => {
+            let heard = inbound::hear(app, &inbound, hearers, None).await?;
+            webhook.response(inbound::reply_to_all(&heard)).into()
+        }
+        Work::Nothing => webhook.response(None).into(),
+    })
+}
+
+/// What came of a webhook that was left to the queue.
+pub(crate) enum Retaken {
+    Receipt(Delivery),
+    Reply(Option<Reply>),
+    Nothing,
+}
+
+/// Handles a webhook that was left to the queue when it came.
+pub(crate) async fn retake(
+    app: &App,
+    request: &Request,
+    received_at: Timestamp,
+) -> anyhow::Result<Retaken> {
+    let opened = request.route().and_then(|(kind, endpoint)| {
+        let read = request.webhook(endpoint, &app.public_url).ok()?;
+        Some((app.gateways.webhooks(kind)?, read))
+    });
+    let Some((webhooks, read)) = opened else {
+        return Ok(Retaken::Nothing);
+    };
+    let Ok(webhook) = webhooks.open(&read) else {
+        return Ok(Retaken::Nothing);
+    };
+    Ok(match judge(app, &*webhook, received_at).await? {
+        Work::Refuse(status) => {
+            telemetry::count_refused_webhook(status, clock::now());
+            Retaken::Nothing
+        }
+        Work::Keep(delivery) => Retaken::Receipt(delivery),
+        Work::Hear(inbound, hearers) => {
+            let heard = inbound::hear(app, &inbound, hearers, Some(received_at)).await?;
+            Retaken::Reply(inbound::reply(&inbound, &heard))
+        }
+        Work::Nothing => Retaken::Nothing,
+    })
+}
+
+async fn judge(app: &App, webhook: &dyn Webhook, now: Timestamp) -> anyhow::Result<Work> {
+    let hearers = match believe(app, webhook).await? {
+        Belief::Refused => return Ok(Work::Refuse(403)),
+        Belief::Held(hearers) => hearers,
+    };
+    Ok(match webhook.event(now) {
+        Err(status) => Work::Refuse(status),
+        Ok(ProviderEvent::Receipt(delivery)) => Work::Keep(delivery),
+        Ok(ProviderEvent::Inbound(inbound)) => Work::Hear(inbound, hearers),
+        Ok(ProviderEvent::Ignored) => Work::Nothing,
+    })
+}

@@ -1,0 +1,63 @@
+//! What a provider reports, whichever provider it is.
+
+use shared::phone::Phone;
+use shared::receipt::Delivery;
+
+/// What a status callback, an inbound webhook or an event says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProviderEvent {
+    Receipt(Delivery),
+    Inbound(Inbound),
+    /// It is genuine and needs nothing done: about none of Volley's messages, from a sender that is
+    /// not a phone, or of a kind that did not exist when this was written.
+    Ignored,
+}
+
+/// What a person wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inbound {
+    pub from: Phone,
+    /// Where the person wrote to, most specific first: a phone, a short code or a sender id, then
+    /// the service or pool that it belongs to.
+    pub to: Vec<String>,
+    pub body: String,
+    /// What the provider took the message for, if it says so, such as `STOP`.
+    pub keyword: Option<String>,
+}
+
+/// The longest address that can be an organization's.
+const MAX_ADDRESS_BYTES: usize = 256;
+
+/// The addresses among what a provider names as a message's destination.
+pub(super) fn addresses<'a>(named: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    let named = named.into_iter().map(str::trim);
+    named.filter(|it| (1..=MAX_ADDRESS_BYTES).contains(&it.len())).map(str::to_owned).collect()
+}
+
+/// The phone that a channel's address stands for, such as `rcs:+14155550123`.
+pub(super) fn phone_of(address: &str) -> Option<Phone> {
+    let number = address.rsplit_once(':').map_or(address, |(_channel, number)| number);
+    Phone::from_e164(number.trim()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_text_of_a_sensible_length_is_an_address() {
+        let long = "x".repeat(257);
+        let named = [" +14155550123", "", "12345", "BANK", &long, " "];
+        assert_eq!(addresses(named), ["+14155550123", "12345", "BANK"]);
+    }
+
+    #[test]
+    fn a_channels_address_has_its_phone() {
+        for address in ["+14155550123", "rcs:+14155550123", "whatsapp:+14155550123"] {
+            assert_eq!(phone_of(address).as_ref().map(Phone::as_str), Some("+14155550123"));
+        }
+        for address in ["", "12345", "BANK", "rcs:agent", "messenger:1234567890", "whatsapp:"] {
+            assert_eq!(phone_of(address), None, "{address}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Webhooks: what a provider that calls over HTTP understands of its requests.
+
+use std::collections::HashMap;
+
+use futures::future::BoxFuture;
+use shared::receipt::MessageRef;
+use shared::sender::SecretName;
+use shared::time::Timestamp;
+
+use super::ProviderEvent;
+use crate::secrets::SecretError;
+
+/// Which of a provider's webhooks was called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Endpoint {
+    Status,
+    Inbound,
+}
+
+/// A POST request to a webhook.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub endpoint: Endpoint,
+    /// The URL that the provider called, with its query.
+    pub url: String,
+    pub query: String,
+    /// Names are in lower case.
+    pub headers: HashMap<String, String>,
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+}
+
+/// How a webhook is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    pub status: u16,
+    pub content_type: Option<&'static str>,
+    pub body: String,
+}
+
+/// Whom a request is about, by its own account. This decides whose signature it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    Message(MessageRef),
+    /// Where a person wrote to, most specific first.
+    Addresses(Vec<String>),
+    Nothing,
+}
+
+/// An account at the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AccountRef<'a> {
+    /// The deployment's.
+    Deployment,
+    /// The one whose credentials are in this secret.
+    Own(&'a SecretName),
+}
+
+/// A provider that calls webhooks.
+pub trait Webhooks: Send + Sync {
+    /// Reads a request without believing it, or returns the status with which it is refused.
+    fn open<'a>(&'a self, request: &'a Request) -> Result<Box<dyn Webhook + 'a>, u16>;
+}
+
+/// A request that was read. Nothing in it is to be believed before its signature was checked.
+pub trait Webhook: Send + Sync {
+    fn about(&self) -> About;
+
+    /// Whether an account signed the request.
+    fn is_signed_by<'a>(
+        &'a self,
+        account: AccountRef<'a>,
+    ) -> BoxFuture<'a, Result<bool, SecretError>>;
+
+    /// What the request says, or the status with which it is refused.
+    fn event(&self, now: Timestamp) -> Result<ProviderEvent, u16>;
+
+    /// The response to a request that was taken; an inbound one may reply to the person.
+    fn response(&self, reply: Option<&str>) -> Response;
+}
