@@ -10,7 +10,7 @@ mod credentials;
 mod lookup;
 
 pub use accounts::{Accounts, Settings};
-pub use codes::{receipt_status, failure_reason};
+pub use codes::{failure_reason, receipt_status};
 pub use credentials::Credentials;
 
 use std::time::Duration;
