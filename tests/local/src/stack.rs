@@ -21,10 +21,11 @@ const SIMULATOR: &str = "simulator";
 /// The secret with the provider's credentials, as the template's parameter names it.
 const CREDENTIALS: &str = "ssm:/volley/volley/twilio";
 
-/// Times that are minutes on AWS and seconds here, so that a person does not wait for repairs and
-/// counts, and hundreds of contacts instead of many thousands, so that a fan-out splits. The functions
-/// tell what they use, callbacks have a URL of their own, and the emulator knows no configuration sets.
-const PARAMETERS: [(&str, &str); 12] = [
+/// Times that are minutes on AWS are seconds here, so that no one waits for repairs and counts, and a
+/// fan-out splits after hundreds of contacts instead of many thousands. The functions report their
+/// usage, callbacks use the function URL, and the emulator has no configuration sets. Each event
+/// source gets the concurrency that the emulator would give it without a limit.
+const PARAMETERS: [(&str, &str); 16] = [
     (
         "PollScheduleSeconds",
         "2,5,9,13,17,22,27,32,38,44,52,60,75,90,120,180,240,300,420,540,660,780,900",
@@ -34,7 +35,11 @@ const PARAMETERS: [(&str, &str); 12] = [
     ("GatewayTimeoutSeconds", "3"),
     ("LookupAfterSeconds", "15"),
     ("SplitAfterContacts", "500"),
+    ("JobsConcurrency", "5"),
     ("DispatchConcurrency", "10"),
+    ("PollsConcurrency", "5"),
+    ("ReceiptsConcurrency", "5"),
+    ("InboundConcurrency", "5"),
     ("CallbacksByFunctionUrl", "on"),
     ("EndUserMessaging", "on"),
     ("ConfigurationSetName", "volley-local"),
