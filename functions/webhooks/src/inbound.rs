@@ -52,7 +52,7 @@ pub(crate) async fn take(app: &App, form: &Form) -> anyhow::Result<Response> {
         return Ok(Response::status(400));
     };
     let body = form.get("Body").unwrap_or_default();
-    let inbound = Inbound { from, to, body: body.to_owned() };
+    let inbound = Inbound { from, to, body: body.to_owned(), keyword: None };
     let owners = owners(app, &inbound.to, form.get(SERVICE)).await?;
     // Twilio names the keyword itself where its own opt-out handling is on.
     let heard = hear(app, &inbound, owners, form.get("OptOutType"), None).await?;
@@ -151,7 +151,13 @@ async fn hear(
     Ok(heard)
 }
 
+/// The keyword that a person wrote. What AWS recognized counts as an opt-out only: it matches the
+/// beginning of a text, and a text that begins like an opt-in may be none.
 fn read(inbound: &Inbound, told: Option<&str>, own: &Keywords) -> Option<Keyword> {
+    let matched = inbound.keyword.as_deref().and_then(|keyword| Keyword::read(keyword, own));
+    if matched == Some(Keyword::Stop) {
+        return matched;
+    }
     told.and_then(|told| Keyword::read(told, own)).or_else(|| Keyword::read(&inbound.body, own))
 }
 
@@ -162,7 +168,7 @@ async fn keep_unowned(app: &App, inbound: &Inbound, told: Option<&str>) -> anyho
         return Ok(());
     }
     tracing::error!("an opt-out came for a number that no organisation has");
-    let Inbound { from, to, body } = inbound;
+    let Inbound { from, to, body, .. } = inbound;
     let letter = json!({ "from": from.as_str(), "to": to.as_str(), "body": body }).to_string();
     let reason = "an opt-out for a number that no organisation has";
     anyhow::ensure!(app.dead_letters.keep(&letter, reason).await, "failed to keep {reason}");

@@ -33,6 +33,8 @@ pub struct Inbound {
     pub from: Phone,
     pub to: Phone,
     pub body: String,
+    /// The keyword that AWS recognized in the body.
+    pub keyword: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -55,6 +57,7 @@ struct InboundEvent {
     destination_number: String,
     #[serde(default)]
     message_body: String,
+    message_keyword: Option<String>,
 }
 
 /// What a call carries, so that its events say which message they are about.
@@ -107,7 +110,10 @@ impl Event {
         let from = Phone::from_e164(&inbound.origination_number);
         let to = Phone::from_e164(&inbound.destination_number);
         Some(match (from, to) {
-            (Ok(from), Ok(to)) => Self::Inbound(Inbound { from, to, body: inbound.message_body }),
+            (Ok(from), Ok(to)) => {
+                let (body, keyword) = (inbound.message_body, inbound.message_keyword);
+                Self::Inbound(Inbound { from, to, body, keyword })
+            }
             // Short codes have inboxes too, but are no organisation's phone.
             _ => Self::Silent,
         })
