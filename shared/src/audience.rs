@@ -16,8 +16,13 @@ pub struct Entry {
     /// not read, and cannot be counted as a second recipient.
     pub bound: String,
     pub phone: Option<Phone>,
+    /// The form to dial, where the contact has another one than `phone`.
+    pub dialed: Option<Phone>,
     /// A tombstone's or a live contact's.
     pub presence: Presence,
+    /// Contacts of the same line that were stored under its other form, in another shard, before
+    /// contacts were stored by line. Where one of them counts, this entry is its duplicate.
+    pub former: Vec<Presence>,
 }
 
 /// Contacts counted so far. `contacts = recipients + skipped`, always.
@@ -82,6 +87,9 @@ pub fn judge(
         None => Verdict::Skipped(SkipReason::NoPhone),
         Some(_) if unsubscribed => Verdict::Skipped(SkipReason::Unsubscribed),
         Some(phone) if counted_before == Some(phone) => Verdict::Skipped(SkipReason::Duplicate),
-        Some(phone) => Verdict::Recipient(phone.clone()),
+        Some(_) if entry.former.iter().any(|former| former.holds_at(sent_at)) => {
+            Verdict::Skipped(SkipReason::Duplicate)
+        }
+        Some(phone) => Verdict::Recipient(entry.dialed.as_ref().unwrap_or(phone).clone()),
     }
 }

@@ -67,11 +67,14 @@ impl Cutter {
         match judge(&entry, self.counted.as_ref(), unsubscribed, self.sent_at) {
             Verdict::Recipient(phone) => {
                 self.from.totals.recipients += 1;
-                self.counted = Some(phone.clone());
+                self.counted.clone_from(&entry.phone);
                 self.recipients.push(phone);
             }
             Verdict::Skipped(SkipReason::NoPhone) => self.from.totals.skipped.no_phone += 1,
-            Verdict::Skipped(SkipReason::Duplicate) => self.from.totals.skipped.duplicate += 1,
+            Verdict::Skipped(SkipReason::Duplicate) => {
+                self.from.totals.skipped.duplicate += 1;
+                self.prefer(&entry);
+            }
             Verdict::Skipped(SkipReason::Unsubscribed) => {
                 self.from.totals.skipped.unsubscribed += 1;
             }
@@ -80,6 +83,16 @@ impl Cutter {
         self.scanned += 1;
         self.last = Some(entry);
         closed
+    }
+
+    /// Dials the form of today if any contact of the line has it.
+    fn prefer(&mut self, duplicate: &Entry) {
+        if let (Some(phone), None) = (&duplicate.phone, &duplicate.dialed)
+            && self.counted.as_ref() == Some(phone)
+            && let Some(recipient) = self.recipients.last_mut()
+        {
+            recipient.clone_from(phone);
+        }
     }
 
     /// The shard's end chunk: no entry follows.

@@ -157,6 +157,7 @@ impl Message {
         created_at: Timestamp,
     ) -> Self {
         Self {
+            // A campaign's own is `Broadcast::message_id`.
             id: MessageId::of(campaign_id, &to),
             organization_id,
             campaign_id,

@@ -65,6 +65,7 @@ impl WrittenPhone {
     /// lists; other forms are parsed as in a body.
     pub(crate) fn read(&self, organization: &Organization) -> Result<Phone, Problem> {
         Phone::from_e164(&self.0)
+            .map(|phone| phone.current())
             .or_else(|_| Phone::parse(&self.0, organization.default_region))
             .map_err(|error| Problem::unprocessable("invalid_phone", error.to_string()))
     }

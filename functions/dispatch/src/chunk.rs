@@ -65,7 +65,10 @@ pub(crate) async fn dispatch(
     let parts = Parts::of(campaign.body.as_deref().unwrap_or_default()).count;
     let slice = working.slice(parts, broadcast.sender.parts_per_second);
     let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
-    let unsubscribed = app.table.unsubscribed_among(organization_id, shard, recipients).await?;
+    let unsubscribed = app
+        .table
+        .unsubscribed_among(organization_id, (shard, broadcast.shards), recipients)
+        .await?;
     let text = Text {
         gateway: gateway.as_ref(),
         from: &broadcast.sender,

@@ -49,7 +49,6 @@ pub(crate) async fn hand_over(
     unsubscribed: &HashSet<Phone>,
 ) -> HandedOver {
     let text = &text;
-    let sent_at = campaign.broadcast().map_or(campaign.updated_at, |broadcast| broadcast.sent_at);
     let told = &Cell::new(None);
     let window = &Cell::new(Window::default());
     // As many are claimed in one request as are with the provider at once.
@@ -57,9 +56,7 @@ pub(crate) async fn hand_over(
     let handed = stream::iter(recipients.chunks(at_once))
         .then(|batch| {
             let messages = batch.iter().map(|phone| {
-                let (organization, id) = (campaign.organization_id, campaign.id);
-                let to = phone.clone();
-                let message = Message::pending(organization, id, to, sent_at);
+                let message = campaign.pending_message(phone.clone());
                 (message, unsubscribed.contains(phone))
             });
             claim(app, messages.collect(), text, told)

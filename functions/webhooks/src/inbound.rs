@@ -53,8 +53,9 @@ pub(crate) fn reply_to_all(heard: &[Heard]) -> Option<&str> {
 pub(crate) fn reply(inbound: &Inbound, heard: &[Heard]) -> Option<Reply> {
     heard.iter().find_map(|heard| {
         let body = heard.reply()?.to_owned();
-        let sender = &heard.organization.sender;
-        let from = inbound.to.iter().find_map(|address| sender_of_reply(sender, address))?;
+        let addresses = inbound.to.iter();
+        let from = addresses.map(|address| sender_of_reply(&heard.organization, address));
+        let from = from.flatten().next()?;
         Some(Reply { from, to: inbound.from.clone(), body })
     })
 }
@@ -117,10 +118,12 @@ pub(crate) async fn hear(
     failure.map_or(Ok(heard), Err)
 }
 
-/// The keyword that the provider took the message for, or else the one that it is.
+/// The keyword that a person wrote. An opt-out that the provider recognized counts. Anything else that
+/// it recognized does not: AWS matches the beginning of a text, and a text that begins like an opt-in
+/// may not be one.
 fn read(inbound: &Inbound, own: &Keywords) -> Option<Keyword> {
     let named = inbound.keyword.as_deref().and_then(|keyword| Keyword::read(keyword, own));
-    named.or_else(|| Keyword::read(&inbound.body, own))
+    if named == Some(Keyword::Stop) { named } else { Keyword::read(&inbound.body, own) }
 }
 
 /// An opt-out at an address that no organization has is for a person to look at: whoever sends texts

@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_config::SdkConfig;
 use reqwest::Client;
 use serde_json::Value;
+use shared::organization::Organization;
 use shared::sender::{Provider, ProviderKind, Sender};
 use shared::time::Timestamp;
 
@@ -108,10 +109,10 @@ pub fn read_queued(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
 }
 
 /// The sender of a reply to a person who wrote to `address`: that very address if it can be, and
-/// `None` if the organization's sender has it no more.
+/// `None` if the organization no longer has it.
 #[must_use]
-pub fn sender_of_reply(sender: &Sender, address: &str) -> Option<Sender> {
-    let own = sender.addresses().contains(address).then_some(sender)?;
+pub fn sender_of_reply(organization: &Organization, address: &str) -> Option<Sender> {
+    let own = organization.addresses().contains(address).then_some(&organization.sender)?;
     match &own.provider {
         Provider::Twilio(settings) => Some(twilio::sender_of_reply(own, settings, address)),
         Provider::Aws(settings) => Some(aws::sender_of_reply(own, settings, address)),

@@ -8,6 +8,7 @@ use shared::chunk_state::ChunkState;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::phone::Phone;
 
+use super::contacts::ContactTrace;
 use super::keys;
 use super::read::{Consistency, Item, Range, SortKey, parse, text};
 use super::transaction::{Transacted, Transaction};
@@ -75,27 +76,32 @@ impl Table {
     pub async fn audience_page(
         &self,
         organization: OrganizationId,
-        shard: u16,
+        (shard, shards): (u16, u16),
         from: Option<&str>,
     ) -> Result<EntryPage> {
         let partition = keys::audience(organization, shard);
         // A page begins after what was read: no key ends in the character after it but itself.
         let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
         let (traces, goes_on) = self.traces(&partition, &from).await?;
-        let next = if goes_on { traces.last().map(|(sk, _)| sk.clone()) } else { None };
+        let next = if goes_on { traces.last().map(|trace| trace.sk.clone()) } else { None };
         let entries: Vec<Entry> = traces
             .into_iter()
-            .map(|(sk, presence)| {
+            .map(|ContactTrace { sk, presence, dialed }| {
                 let phone = keys::phone_of_contact(&sk);
                 let bound = phone.as_ref().map_or(sk, keys::contacts_end);
-                Entry { bound, phone, presence }
+                Entry { bound, phone, dialed, presence, former: Vec::new() }
             })
             .collect();
         let mut phones: Vec<Phone> = entries.iter().filter_map(|e| e.phone.clone()).collect();
         phones.dedup();
-        let unsubscribed = self.unsubscribed_among(organization, shard, &phones).await?;
-        let judged = entries.into_iter().map(|entry| {
+        let unsubscribed = self.unsubscribed_among(organization, (shard, shards), &phones).await?;
+        phones.retain(|phone| phone.has_other_form() && phone.line().as_phone() == phone);
+        let former = self.former(organization, shards, &phones).await?;
+        let judged = entries.into_iter().map(|mut entry| {
             let is_out = entry.phone.as_ref().is_some_and(|phone| unsubscribed.contains(phone));
+            if let Some(phone) = entry.phone.as_ref().filter(|_| !former.is_empty()) {
+                entry.former = former.get(phone).cloned().unwrap_or_default();
+            }
             (entry, is_out)
         });
         Ok(EntryPage { entries: judged.collect(), next })

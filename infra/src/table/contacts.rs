@@ -22,6 +22,10 @@ use super::walk::ShardPosition;
 use super::write::{Change, item};
 use super::{Result, Table, TableError};
 
+mod lines;
+
+use lines::{is_other_form, place};
+
 /// Tombstones outlive every fan-out that could meet them.
 const TOMBSTONE_DAYS: i64 = 30;
 
@@ -38,6 +42,8 @@ pub enum ContactSaved {
 struct Row {
     id: ContactId,
     phone: Option<Phone>,
+    /// Present where `phone` is another form than the one that the contact is stored under.
+    dialed: Option<Phone>,
     first_name: Option<String>,
     last_name: Option<String>,
     email: Option<String>,
@@ -51,6 +57,8 @@ struct Row {
 
 #[derive(Serialize, Deserialize)]
 struct Pointer {
+    /// The phone in the contact's key, verbatim. It is the line of the contact's phone, except for
+    /// contacts that were stored before there were lines.
     phone: Option<Phone>,
 }
 
@@ -63,11 +71,20 @@ struct Tombstone {
     expires_at: i64,
 }
 
-/// The part of a contact or of its tombstone that tells when it was here.
-#[derive(Deserialize)]
+/// The part of a contact or of its tombstone that says when it was here.
+#[derive(Default, Deserialize)]
 struct Trace {
     #[serde(default)]
     presence: Presence,
+    #[serde(default)]
+    dialed: Option<Phone>,
+}
+
+/// What a fan-out reads of a contact.
+pub(super) struct ContactTrace {
+    pub(super) sk: String,
+    pub(super) presence: Presence,
+    pub(super) dialed: Option<Phone>,
 }
 
 const KIND: &str = "a contact";
@@ -77,9 +94,11 @@ const TRACES_MOST: i32 = 2_000;
 impl Row {
     fn of(contact: &Contact, presence: Presence) -> Self {
         let Profile { phone, first_name, last_name, email, attributes } = contact.profile.clone();
+        let dialed = phone.clone().filter(is_other_form);
         Self {
             id: contact.id,
             phone,
+            dialed,
             first_name,
             last_name,
             email,
@@ -102,13 +121,10 @@ impl Row {
     }
 }
 
-fn place(organization: &Organization, contact: &Contact) -> Key {
-    let phone = contact.profile.phone.as_ref();
-    keys::contact(organization.id, contact.id, phone, organization.shards)
-}
-
+/// Whether a change may move a contact to another key.
 pub(super) fn has_moved(before: &Contact, after: &Contact) -> bool {
     before.profile.phone != after.profile.phone
+        || before.profile.phone.as_ref().is_some_and(is_other_form)
 }
 
 fn is_tombstone(item: &Item) -> bool {
@@ -123,7 +139,7 @@ impl Transaction {
         contact: &Contact,
     ) -> Result<Self> {
         let pointer = keys::contact_pointer(organization.id, contact.id);
-        let phone = contact.profile.phone.clone();
+        let phone = contact.profile.phone.as_ref().map(|phone| phone.line().into_phone());
         Ok(self.put_absent(item(KIND, &pointer, Pointer { phone })?).put(item(
             KIND,
             &place(organization, contact),
@@ -142,7 +158,7 @@ impl Transaction {
         after: &Contact,
         last: Option<&LastSend>,
     ) -> Result<Self> {
-        let (from, to) = (place(organization, before), place(organization, after));
+        let (from, to) = (table.place_of(organization, before).await?, place(organization, after));
         let seen = AttributeValue::S(before.updated_at.to_string());
         let unchanged = ("updatedAt = :seen", vec![(":seen", seen)]);
         let here = table.presence(&from).await?;
@@ -160,18 +176,17 @@ impl Transaction {
             moved_at: moment,
             expires_at: after.updated_at.plus_seconds(TOMBSTONE_DAYS * 86_400).millis() / 1_000,
         };
-        let repoint =
-            Change {
-                update: "SET phone = :phone".to_owned(),
-                condition: "attribute_exists(pk)".to_owned(),
-                ..Change::default()
-            }
-            .value(
-                ":phone",
-                after.profile.phone.as_ref().map_or(AttributeValue::Null(true), |phone| {
-                    AttributeValue::S(phone.to_string())
-                }),
-            );
+        let repoint = Change {
+            update: "SET phone = :phone".to_owned(),
+            condition: "attribute_exists(pk)".to_owned(),
+            ..Change::default()
+        }
+        .value(
+            ":phone",
+            after.profile.phone.as_ref().map_or(AttributeValue::Null(true), |phone| {
+                AttributeValue::S(phone.line().as_phone().to_string())
+            }),
+        );
         Ok(self
             .put_if(item(KIND, &from, tombstone)?, unchanged.0, unchanged.1)
             .put_if(
@@ -251,7 +266,14 @@ impl Table {
         organization: &Organization,
         contacts: &[Contact],
     ) -> Result<ContactSaved> {
-        let transaction = contacts.iter().fold(Transaction::default(), |transaction, contact| {
+        let mut found = Vec::with_capacity(contacts.len());
+        for contact in contacts {
+            match self.at_its_line(organization, contact).await? {
+                Some(contact) => found.push(contact),
+                None => return Ok(ContactSaved::Stale),
+            }
+        }
+        let transaction = found.iter().fold(Transaction::default(), |transaction, contact| {
             let seen = AttributeValue::S(contact.updated_at.to_string());
             transaction
                 .delete_if(place(organization, contact), "updatedAt = :seen", vec![(":seen", seen)])
@@ -289,9 +311,9 @@ impl Table {
         &self,
         partition: &str,
         from: &str,
-    ) -> Result<(Vec<(String, Presence)>, bool)> {
+    ) -> Result<(Vec<ContactTrace>, bool)> {
         let range = Range {
-            projection: Some("sk, presence"),
+            projection: Some("sk, presence, dialed"),
             limit: Some(TRACES_MOST),
             ..Range::new(
                 partition.to_owned(),
@@ -305,13 +327,10 @@ impl Table {
             let Some(AttributeValue::S(sk)) = item.remove("sk") else {
                 return Err(TableError::malformed(KIND, "it has no sort key"));
             };
-            // Hardly any contact has moved.
-            let presence = if item.contains_key("presence") {
-                parse::<Trace>(KIND, item)?.presence
-            } else {
-                Presence::default()
-            };
-            Ok((sk, presence))
+            // Hardly any contact has moved or has a phone of two forms.
+            let is_plain = !item.contains_key("presence") && !item.contains_key("dialed");
+            let trace = if is_plain { Trace::default() } else { parse::<Trace>(KIND, item)? };
+            Ok(ContactTrace { sk, presence: trace.presence, dialed: trace.dialed })
         });
         Ok((traces.collect::<Result<_>>()?, page.next.is_some()))
     }

@@ -50,7 +50,9 @@ impl Table {
         subscription: &Preference,
         shards: u16,
     ) -> Result<Lifted> {
-        let key = keys::unsubscribe(subscription.organization_id, &subscription.phone, shards);
+        let line =
+            self.settled_line(subscription.organization_id, &subscription.phone, shards).await?;
+        let key = keys::unsubscribe(subscription.organization_id, &line, shards);
         let row = item(KIND, &key, Row::of(subscription))?;
         let condition =
             format!("attribute_exists(optedOut) AND {NOT_THE_PERSONS_OWN} AND changedAt < :now");
@@ -74,7 +76,8 @@ impl Table {
         organization: &Organization,
         phone: &Phone,
     ) -> Result<Option<Standing>> {
-        let key = keys::unsubscribe(organization.id, phone, organization.shards);
+        let line = self.settled_line(organization.id, phone, organization.shards).await?;
+        let key = keys::unsubscribe(organization.id, &line, organization.shards);
         let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
         let standing = row.filter(|row| row.opted_out == Some(true)).map(|row| {
             let unsubscribe = row.clone().into_preference(organization.id);
@@ -92,7 +95,8 @@ impl Table {
         shards: u16,
         remember: Option<&Remember>,
     ) -> Result<Saved> {
-        let key = keys::unsubscribe(subscription.organization_id, &subscription.phone, shards);
+        let line = subscription.phone.line().into_phone();
+        let key = keys::unsubscribe(subscription.organization_id, &line, shards);
         let row = Row::of_lift(subscription, &standing.row);
         let seen = AttributeValue::S(standing.row.changed_at.to_string());
         let transaction = Transaction::default()

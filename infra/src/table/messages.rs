@@ -176,14 +176,21 @@ impl Table {
         let sent = Some(shared::campaign::Status::Sent);
         let (campaigns, _) = self.campaigns(organization.id, sent, NEWEST, None).await?;
         let ids = campaigns.iter().map(|campaign| campaign.id);
-        let wanted: Vec<Key> = ids
-            .clone()
-            .map(|id| keys::message(id, MessageId::of(id, phone), organization.shards))
+        // Whichever form the campaign texted, and whether or not it derived ids from lines.
+        let messages: Vec<(CampaignId, MessageId)> = phone
+            .forms()
+            .iter()
+            .flat_map(|form| ids.clone().map(move |id| (id, MessageId::of(id, form))))
+            .collect();
+        let wanted: Vec<Key> = messages
+            .iter()
+            .map(|(campaign, id)| keys::message(*campaign, *id, organization.shards))
             .collect();
         let mut last: Option<(Timestamp, CampaignId)> = None;
         for item in self.batch(&wanted, Consistency::Eventual).await? {
             let id = id_of(&item)?;
-            let campaign = ids.clone().find(|campaign| MessageId::of(*campaign, phone) == id);
+            let campaign = messages.iter().find(|(_, message)| *message == id);
+            let campaign = campaign.map(|(campaign, _)| *campaign);
             let claimed_at = parse::<Row>(KIND, item)?.claimed_at;
             last = last.max(claimed_at.zip(campaign));
         }

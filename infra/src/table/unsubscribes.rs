@@ -17,6 +17,8 @@ use super::walk::ShardPosition;
 use super::write::{Change, Written, item};
 use super::{Result, Table, TableError, back_off, keys};
 
+mod lines;
+
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row {
@@ -71,9 +73,14 @@ pub(super) fn not_the_persons_own() -> Vec<(&'static str, AttributeValue)> {
 const RACES_MOST: usize = 5;
 
 impl Row {
+    /// Of what is registered for two forms, the newest counts, and at one moment the opt-out.
+    fn rank(&self) -> (Timestamp, bool) {
+        (self.changed_at, self.opted_out == Some(true))
+    }
+
     pub(super) fn of(preference: &Preference) -> Self {
         Self {
-            phone: preference.phone.clone(),
+            phone: preference.phone.current(),
             opted_out: (!preference.subscribed).then_some(true),
             changed_at: preference.changed_at,
             opted_out_at: (!preference.subscribed).then_some(preference.changed_at),
@@ -134,9 +141,20 @@ fn replaces(preference: &Preference) -> (String, Vec<(&'static str, AttributeVal
 }
 
 impl Table {
-    /// Writes a person's word unless the register holds a newer one.
+    /// Writes what a person said unless the register holds something newer. It is kept by line, so
+    /// that it holds for every form of the phone.
     pub async fn register(&self, preference: &Preference, shards: u16) -> Result<Registered> {
-        let key = keys::unsubscribe(preference.organization_id, &preference.phone, shards);
+        let line = self.settled_line(preference.organization_id, &preference.phone, shards).await?;
+        self.register_at(&line, preference, shards).await
+    }
+
+    async fn register_at(
+        &self,
+        line: &Phone,
+        preference: &Preference,
+        shards: u16,
+    ) -> Result<Registered> {
+        let key = keys::unsubscribe(preference.organization_id, line, shards);
         let row = item(KIND, &key, Row::of(preference))?;
         let (condition, values) = replaces(preference);
         let mut waits = back_off::waits(back_off::Patience::Short);
@@ -189,7 +207,8 @@ impl Table {
         campaign: CampaignId,
         shards: u16,
     ) -> Result<()> {
-        let key = keys::unsubscribe(preference.organization_id, &preference.phone, shards);
+        let line = preference.phone.line().into_phone();
+        let key = keys::unsubscribe(preference.organization_id, &line, shards);
         let change = Change {
             update: "SET campaignId = :campaign".to_owned(),
             condition: "optedOutAt = :at".to_owned(),
@@ -207,16 +226,38 @@ impl Table {
         organization: &Organization,
         phone: &Phone,
     ) -> Result<Option<Preference>> {
-        let key = keys::unsubscribe(organization.id, phone, organization.shards);
-        let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
-        Ok(row
+        let mut newest: Option<Row> = None;
+        for form in phone.forms() {
+            let key = keys::unsubscribe(organization.id, &form, organization.shards);
+            let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
+            newest = newest.into_iter().chain(row).max_by_key(Row::rank);
+        }
+        Ok(newest
             .map(|row| row.into_preference(organization.id))
             .filter(|preference| !preference.subscribed))
     }
 
     /// Which of `phones`, sorted and all of one shard, are unsubscribed now. Strongly consistent;
-    /// it answers only once the whole range was read.
+    /// it returns only once the whole range was read. Phones of two forms are asked for one by one.
     pub async fn unsubscribed_among(
+        &self,
+        organization: OrganizationId,
+        (shard, shards): (u16, u16),
+        phones: &[Phone],
+    ) -> Result<HashSet<Phone>> {
+        if !phones.iter().any(Phone::has_other_form) {
+            return self.unsubscribed_in_range(organization, shard, phones).await;
+        }
+        let (of_two_forms, others): (Vec<Phone>, Vec<Phone>) =
+            phones.iter().cloned().partition(Phone::has_other_form);
+        let mut found = self.unsubscribed_in_range(organization, shard, &others).await?;
+        let lines = of_two_forms.iter().map(Phone::line).collect();
+        let opted_out = self.opted_out_lines(organization, shards, lines).await?;
+        found.extend(of_two_forms.into_iter().filter(|phone| opted_out.contains(&phone.line())));
+        Ok(found)
+    }
+
+    async fn unsubscribed_in_range(
         &self,
         organization: OrganizationId,
         shard: u16,

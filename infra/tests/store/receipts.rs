@@ -1,7 +1,9 @@
 //! Receipts only raise a status, and only their own message's.
 
 use infra::clock;
-use infra::table::{Claiming, ReceiptApplied, Saved, ShardItem, Table, TestMessage};
+use infra::table::{
+    Claiming, ReceiptApplied, ShardItem, Table, TestAllowance, TestMessage, TestSaved,
+};
 use shared::ids::MessageId;
 use shared::job::{Due, Job};
 use shared::message::{Kind, Message, Status};
@@ -136,12 +138,14 @@ async fn a_receipt_of_another_organization_changes_no_test_message() -> anyhow::
         from: Sender::new(phone(1), Provider::default()),
         body: "Hello".to_owned(),
         is_dry_run: false,
+        is_confirmed: false,
     };
     let due = Due {
         at: now.plus_seconds(3_600),
         job: Job::Test { organization_id, campaign_id, message_id },
     };
-    assert_eq!(table.create_test(&test, &due, None).await?, Saved::Done);
+    let allowance = TestAllowance { day: now, ends_at: now.plus_seconds(60), limit: 1 };
+    assert_eq!(table.create_test(&test, &due, &allowance, None).await?, TestSaved::Done);
     let mut own = delivery(&test.message, "SM1", Status::Delivered);
     own.message.kind = Kind::Test;
     let mut foreign = own.clone();

@@ -35,7 +35,7 @@ async fn an_older_word_changes_nothing() -> anyhow::Result<()> {
     assert_eq!(register(word(true, earlier)).await?, Registered::Older { than: now });
     let phones = [phone(7)];
     let shard = phones[0].shard(SHARDS);
-    let opted_out = async || table.unsubscribed_among(organization, shard, &phones).await;
+    let opted_out = async || table.unsubscribed_among(organization, (shard, SHARDS), &phones).await;
     assert_eq!(opted_out().await?, HashSet::from(phones.clone()));
     // A second opt-out confirms the first, also against a word between the two.
     assert_eq!(register(word(false, now.plus_seconds(60))).await?, Registered::Confirmed);
@@ -61,7 +61,7 @@ async fn an_opt_out_comes_after_what_was_said_whatever_the_clocks_say() -> anyho
     assert!(stop.changed_at > start.changed_at);
     let phones = [phone(7)];
     let opted_out =
-        table.unsubscribed_among(organization, phones[0].shard(SHARDS), &phones).await?;
+        table.unsubscribed_among(organization, (phones[0].shard(SHARDS), SHARDS), &phones).await?;
     assert_eq!(opted_out.len(), 1);
     Ok(())
 }

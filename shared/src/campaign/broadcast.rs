@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Campaign, Reason, State};
 use crate::audience::Totals;
+use crate::ids::{CampaignId, MessageId};
 use crate::job::{Due, Job};
-use crate::message::Counts;
+use crate::message::{Counts, Message};
 use crate::pace;
 use crate::parts::Parts;
+use crate::phone::Phone;
 use crate::poll::PollSchedule;
 use crate::price::Bill;
 use crate::sender::Sender;
@@ -15,12 +17,17 @@ use crate::time::Timestamp;
 
 /// A dispatch that has not moved for so long while work was owed is paused.
 pub(super) const NO_PROGRESS_SECONDS: i64 = 3_600;
+/// The format of campaigns that are sent now. From 2 on a message's id is derived from its line, and
+/// before from the phone as it was stored.
+const FORMAT: u32 = 2;
 /// So long a receipt may be on its way from its callback to its message.
 const RECEIPT_SECONDS: i64 = 60;
 
 /// What was frozen when the campaign was sent, and how far it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broadcast {
+    /// Which version of the rules the campaign was sent by; it keeps to them.
+    pub format: u32,
     pub scheduled_at: Timestamp,
     pub sent_at: Timestamp,
     pub sender: Sender,
@@ -85,6 +92,15 @@ impl Broadcast {
         counted_at.max(Some(self.running_since)).unwrap_or(self.running_since)
     }
 
+    /// The id of the one message that the campaign may send to a phone.
+    #[must_use]
+    pub fn message_id(&self, campaign: CampaignId, phone: &Phone) -> MessageId {
+        match self.format {
+            0 | 1 => MessageId::of(campaign, phone),
+            _ => MessageId::of(campaign, phone.line().as_phone()),
+        }
+    }
+
     /// Why a campaign of which nothing has left for so long is not to leave any more.
     pub(super) fn is_stale(&self, now: Timestamp) -> Option<Reason> {
         let is_stale = now >= self.running_since.plus_seconds(NO_PROGRESS_SECONDS);
@@ -93,6 +109,19 @@ impl Broadcast {
 }
 
 impl Campaign {
+    /// The message to a recipient, as long as no worker has claimed it.
+    #[must_use]
+    pub fn pending_message(&self, to: Phone) -> Message {
+        let pending = |at| Message::pending(self.organization_id, self.id, to.clone(), at);
+        self.broadcast().map_or_else(
+            || pending(self.updated_at),
+            |broadcast| Message {
+                id: broadcast.message_id(self.id, &to),
+                ..pending(broadcast.sent_at)
+            },
+        )
+    }
+
     /// Whether a campaign that is scheduled for this time has missed it by so much that its text may
     /// be stale.
     #[must_use]
@@ -115,6 +144,7 @@ impl Campaign {
             State::Scheduled { at } if *at == scheduled_at => {
                 let is_held = !self.limits.is_unlimited();
                 let broadcast = Broadcast {
+                    format: FORMAT,
                     scheduled_at,
                     sent_at: now,
                     sender,

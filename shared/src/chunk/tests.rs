@@ -14,7 +14,7 @@ fn entry(phone: Option<u64>, contact: u64) -> Entry {
     let bound = phone
         .as_ref()
         .map_or_else(|| format!("CONTACT#-#{contact:06}"), |phone| format!("CONTACT#{phone}$"));
-    Entry { bound, phone: phone.clone(), presence: Presence::default() }
+    Entry { bound, phone, dialed: None, presence: Presence::default(), former: Vec::new() }
 }
 
 fn cut(entries: &[Entry], unsubscribed: &BTreeSet<Phone>, from: &ChainEnd) -> Vec<Chunk> {

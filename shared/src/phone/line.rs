@@ -36,6 +36,13 @@ impl Phone {
         forms(self).is_some()
     }
 
+    /// The phone without a digit that its country has dropped, or with one that it has added. A
+    /// number that is dialed today stays as it is, also where its line has another form.
+    #[must_use]
+    pub fn current(&self) -> Self {
+        if self.0.starts_with("+54") { self.clone() } else { self.line().into_phone() }
+    }
+
     /// Every form of the phone, its line's first. Forms are an equivalence: each form of a phone
     /// has the same forms.
     #[must_use]

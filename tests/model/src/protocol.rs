@@ -220,7 +220,8 @@ pub fn halted(campaign: &Campaign, epoch: u32, now: Timestamp) -> Option<Campaig
 
 #[must_use]
 pub fn pending(phone: &Phone, broadcast: &Broadcast) -> Message {
-    Message::pending(ORGANIZATION, CAMPAIGN, phone.clone(), broadcast.sent_at)
+    let id = broadcast.message_id(CAMPAIGN, phone);
+    Message { id, ..Message::pending(ORGANIZATION, CAMPAIGN, phone.clone(), broadcast.sent_at) }
 }
 
 #[must_use]

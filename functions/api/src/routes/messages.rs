@@ -193,10 +193,7 @@ async fn members_from(
         .iter()
         .skip(from)
         .take(most)
-        .map(|phone| {
-            let (organization, sent_at) = (campaign.organization_id, broadcast.sent_at);
-            Message::pending(organization, campaign.id, phone.clone(), sent_at)
-        })
+        .map(|phone| campaign.pending_message(phone.clone()))
         .collect();
     let ids: Vec<MessageId> = pending.iter().map(|message| message.id).collect();
     let claimed =

@@ -158,7 +158,10 @@ async fn quote_shard(
     let prices = organization.prices.as_ref();
     let mut add = |chunk: &Chunk| quote.add(prices, chunk);
     loop {
-        let page = app.table.audience_page(organization.id, shard, begin.as_deref()).await?;
+        let page = app
+            .table
+            .audience_page(organization.id, (shard, organization.shards), begin.as_deref())
+            .await?;
         for (entry, is_unsubscribed) in page.entries {
             if let Some(chunk) = cutter.push(entry, is_unsubscribed) {
                 add(&chunk);

@@ -49,7 +49,11 @@ impl FanOut<'_> {
                 return Ok(None);
             }
             let organization = self.campaign.organization_id;
-            let page = self.app.table.audience_page(organization, shard, begin.as_deref()).await?;
+            let page = self
+                .app
+                .table
+                .audience_page(organization, (shard, self.broadcast.shards), begin.as_deref())
+                .await?;
             self.read.fetch_add(page.entries.len() as u64, Ordering::Relaxed);
             for (entry, is_unsubscribed) in page.entries {
                 if let Some(chunk) = cutter.push(entry, is_unsubscribed)

@@ -36,10 +36,10 @@ struct MessageEvent {
 struct InboundEvent {
     origination_number: String,
     destination_number: String,
-    /// The keyword that the message begins with, if the number has it.
-    message_keyword: Option<String>,
     #[serde(default)]
     message_body: String,
+    /// The keyword of the number that the message begins with, if there is one.
+    message_keyword: Option<String>,
 }
 
 /// What a call carries, so that its events say which message they are about.

@@ -44,6 +44,9 @@ pub(super) struct Row {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct BroadcastRow {
+    /// Absent in rows of the first format.
+    #[serde(default = "first_format")]
+    format: u32,
     sent_at: Timestamp,
     sender: Sender,
     shards: u16,
@@ -123,9 +126,14 @@ impl Row {
     }
 }
 
+fn first_format() -> u32 {
+    1
+}
+
 impl BroadcastRow {
     fn of(broadcast: &Broadcast) -> Self {
         Self {
+            format: broadcast.format,
             sent_at: broadcast.sent_at,
             sender: broadcast.sender.clone(),
             shards: broadcast.shards,
@@ -144,6 +152,7 @@ impl BroadcastRow {
     fn broadcast(&self, scheduled_at: Timestamp, reason: Option<Reason>) -> Broadcast {
         let counted = self.counts.zip(self.counted_at);
         Broadcast {
+            format: self.format,
             scheduled_at,
             sent_at: self.sent_at,
             sender: self.sender.clone(),

@@ -106,7 +106,7 @@ fn an_rcs_message_has_its_fate() {
     }
     let mut call = event("", true);
     call["eventType"] = "VOICE_COMPLETED".into();
-    assert_eq!(Event::read(&call, now()), Some(Event::Silent));
+    assert_eq!(read(&call, now()), Some(ProviderEvent::Ignored));
 }
 
 #[test]

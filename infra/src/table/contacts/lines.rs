@@ -1,0 +1,100 @@
+//! Contacts whose phone has two forms.
+//!
+//! They are stored by line, so that all contacts of a line are in one shard and next to each other.
+//! Contacts that were stored before there were lines are still under the form that they were
+//! written in, until they are changed.
+
+use std::collections::HashMap;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+use shared::contact::{Contact, Presence};
+use shared::ids::OrganizationId;
+use shared::organization::Organization;
+use shared::phone::{Line, Phone};
+
+use super::super::keys::{self, Key};
+use super::super::read::{Consistency, Range, SortKey, parse};
+use super::super::{Result, Table, TableError};
+use super::{ContactSaved, KIND, Pointer, Trace};
+
+/// How many phones of two forms are asked for at once.
+const FORMER_AT_ONCE: usize = 16;
+
+/// Where a contact is stored, unless [`Table::place_of`] finds it under its phone's other form.
+pub(super) fn place(organization: &Organization, contact: &Contact) -> Key {
+    let line = contact.profile.phone.as_ref().map(Phone::line);
+    let phone = line.as_ref().map(Line::as_phone);
+    keys::contact(organization.id, contact.id, phone, organization.shards)
+}
+
+pub(super) fn is_other_form(phone: &Phone) -> bool {
+    phone.line().as_phone() != phone
+}
+
+impl Table {
+    /// Where an existing contact is stored.
+    pub(super) async fn place_of(
+        &self,
+        organization: &Organization,
+        contact: &Contact,
+    ) -> Result<Key> {
+        if !contact.profile.phone.as_ref().is_some_and(is_other_form) {
+            return Ok(place(organization, contact));
+        }
+        let pointer = keys::contact_pointer(organization.id, contact.id);
+        let pointer: Option<Pointer> = self.get(KIND, &pointer, Consistency::Strong).await?;
+        Ok(match pointer.and_then(|pointer| pointer.phone) {
+            Some(phone) => {
+                keys::contact(organization.id, contact.id, Some(&phone), organization.shards)
+            }
+            None => place(organization, contact),
+        })
+    }
+
+    /// Moves a contact to its line's place, if it is stored under another form. Only then may it be
+    /// deleted: two shards are cut at two moments, and the tombstone says the same to both. `None`
+    /// if another write came in between.
+    pub(super) async fn at_its_line(
+        &self,
+        organization: &Organization,
+        contact: &Contact,
+    ) -> Result<Option<Contact>> {
+        if self.place_of(organization, contact).await? == place(organization, contact) {
+            return Ok(Some(contact.clone()));
+        }
+        let updated_at = contact.updated_at.plus_millis(1);
+        let moved = Contact { updated_at, ..contact.clone() };
+        let saved = self.save_contact(organization, contact, &moved).await?;
+        Ok((saved == ContactSaved::Done).then_some(moved))
+    }
+
+    /// When contacts were stored under the other form of each of these lines, if any were.
+    pub(in super::super) async fn former(
+        &self,
+        organization: OrganizationId,
+        shards: u16,
+        lines: &[Phone],
+    ) -> Result<HashMap<Phone, Vec<Presence>>> {
+        let mut pairs: Vec<(Phone, Phone)> = Vec::new();
+        for line in lines {
+            let others = line.forms().into_iter().filter(|form| form != line);
+            pairs.extend(others.map(|other| (line.clone(), other)));
+        }
+        let found = stream::iter(pairs).map(async |(line, other): (Phone, Phone)| {
+            let range = Range {
+                projection: Some("presence"),
+                ..Range::new(
+                    keys::audience(organization, other.shard(shards)),
+                    SortKey::Prefix(format!("{}{other}#", keys::CONTACT)),
+                    Consistency::Strong,
+                )
+            };
+            let items = self.all(range).await?.into_iter();
+            let traces = items.map(|item| Ok(parse::<Trace>(KIND, item)?.presence));
+            Ok::<_, TableError>((line, traces.collect::<Result<Vec<Presence>>>()?))
+        });
+        let found: Vec<(Phone, Vec<Presence>)> =
+            found.buffer_unordered(FORMER_AT_ONCE).try_collect().await?;
+        Ok(found.into_iter().filter(|(_, presences)| !presences.is_empty()).collect())
+    }
+}

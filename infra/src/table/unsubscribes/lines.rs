@@ -1,0 +1,86 @@
+//! Unsubscribes of phones that have two forms: the register is kept by line.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use shared::ids::OrganizationId;
+use shared::phone::{Line, Phone};
+
+use super::super::keys;
+use super::super::read::{Consistency, parse};
+use super::super::write::Change;
+use super::super::{Result, Table};
+use super::{KIND, Row};
+
+/// A batch of keys takes 100, and a line has two forms.
+const LINES_AT_ONCE: usize = 50;
+
+impl Table {
+    /// The phone that stands for a phone's line in the register, once everything that was registered
+    /// under another form is there.
+    pub(in crate::table) async fn settled_line(
+        &self,
+        organization: OrganizationId,
+        phone: &Phone,
+        shards: u16,
+    ) -> Result<Phone> {
+        let line = phone.line().into_phone();
+        for form in phone.forms().iter().filter(|form| **form != line) {
+            self.take_over(organization, (form, &line), shards).await?;
+        }
+        Ok(line)
+    }
+
+    /// Copies what was registered under another form than the line's, before there were lines.
+    async fn take_over(
+        &self,
+        organization: OrganizationId,
+        (form, line): (&Phone, &Phone),
+        shards: u16,
+    ) -> Result<()> {
+        let key = keys::unsubscribe(organization, form, shards);
+        let Some(row): Option<Row> = self.get(KIND, &key, Consistency::Strong).await? else {
+            return Ok(());
+        };
+        let changed_at = row.changed_at;
+        let mut preference = row.into_preference(organization);
+        self.register_at(line, &preference, shards).await?;
+        if preference.subscribed {
+            return Ok(());
+        }
+        // An opt-out that was confirmed later is as new as that.
+        preference.changed_at = changed_at;
+        self.register_at(line, &preference, shards).await?;
+        let taken = Change {
+            update: "REMOVE optedOut".to_owned(),
+            condition: "changedAt = :seen".to_owned(),
+            ..Change::default()
+        };
+        self.change(&key, taken.value(":seen", changed_at.to_string())).await?;
+        Ok(())
+    }
+
+    /// Which lines are unsubscribed, by the newest of what is registered for any of their forms.
+    pub(super) async fn opted_out_lines(
+        &self,
+        organization: OrganizationId,
+        shards: u16,
+        lines: BTreeSet<Line>,
+    ) -> Result<HashSet<Line>> {
+        let lines: Vec<Line> = lines.into_iter().collect();
+        let mut newest: HashMap<Line, Row> = HashMap::new();
+        for lines in lines.chunks(LINES_AT_ONCE) {
+            let forms = lines.iter().flat_map(|line| line.as_phone().forms());
+            let wanted: Vec<_> =
+                forms.map(|form| keys::unsubscribe(organization, &form, shards)).collect();
+            for item in self.batch(&wanted, Consistency::Strong).await? {
+                let row: Row = parse(KIND, item)?;
+                let line = row.phone.line();
+                if newest.get(&line).is_none_or(|known| known.rank() < row.rank()) {
+                    newest.insert(line, row);
+                }
+            }
+        }
+        let opted_out = newest.into_iter().filter(|(_, row)| row.opted_out == Some(true));
+        Ok(opted_out.map(|(line, _)| line).collect())
+    }
+}
