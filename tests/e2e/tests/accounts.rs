@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// The name of a secret that nobody has kept yet.
 fn new_name() -> String {
-    format!("ssm:/volley/test/{}", e2e::random())
+    format!("ssm:/volley/volley/test/{}", e2e::random())
 }
 
 /// Keeps a secret where the functions find it.

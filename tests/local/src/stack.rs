@@ -18,10 +18,14 @@ const API_ID: &str = "volley";
 const EMULATOR: &str = "emulator.py";
 const SIMULATOR: &str = "simulator";
 
-/// Times that are minutes on AWS and seconds here, so that a person does not wait for repairs and
-/// counts, and hundreds of contacts instead of many thousands, so that a fan-out splits. The functions
-/// tell what they use, callbacks have a URL of their own, and the emulator knows no configuration sets.
-const PARAMETERS: [(&str, &str); 12] = [
+/// The secret with the provider's credentials, as the template's parameter names it.
+const CREDENTIALS: &str = "ssm:/volley/volley/twilio";
+
+/// Times that are minutes on AWS are seconds here, so that no one waits for repairs and counts, and a
+/// fan-out splits after hundreds of contacts instead of many thousands. The functions report their
+/// usage, callbacks use the function URL, and the emulator has no configuration sets. Each event
+/// source gets the concurrency that the emulator would give it without a limit.
+const PARAMETERS: [(&str, &str); 16] = [
     (
         "PollScheduleSeconds",
         "2,5,9,13,17,22,27,32,38,44,52,60,75,90,120,180,240,300,420,540,660,780,900",
@@ -31,7 +35,11 @@ const PARAMETERS: [(&str, &str); 12] = [
     ("GatewayTimeoutSeconds", "3"),
     ("LookupAfterSeconds", "15"),
     ("SplitAfterContacts", "500"),
+    ("JobsConcurrency", "5"),
     ("DispatchConcurrency", "10"),
+    ("PollsConcurrency", "5"),
+    ("ReceiptsConcurrency", "5"),
+    ("InboundConcurrency", "5"),
     ("CallbacksByFunctionUrl", "on"),
     ("EndUserMessaging", "on"),
     ("ConfigurationSetName", "volley-local"),
@@ -135,6 +143,7 @@ impl Stack {
         let admin_key = random_hex()?;
         let aws = aws_variables(&endpoint);
         let seen = Provider { url: seen, ..provider.clone() };
+        put_credentials(&aws, &provider.auth_token)?;
         deploy(&aws, &public_url, &seen, &admin_key, &between.parameters)?;
         let outputs = outputs(&aws)?;
         if self.simulator.is_some() {
@@ -282,6 +291,21 @@ fn aws_variables(endpoint: &str) -> Variables {
     .into()
 }
 
+/// Stores the provider's auth token where the functions read it.
+fn put_credentials(aws: &Variables, auth_token: &str) -> anyhow::Result<()> {
+    let output = Command::new(root().join(".venv/emulator/bin/python"))
+        .arg(root().join("tests/local/python/put_parameter.py"))
+        .arg(CREDENTIALS.trim_start_matches("ssm:"))
+        .env("VALUE", auth_token)
+        .envs(aws)
+        .output()
+        .context("failed to start Python")?;
+    if !output.status.success() {
+        bail!("the secret was not stored: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}
+
 fn deploy(
     aws: &Variables,
     public_url: &str,
@@ -297,7 +321,7 @@ fn deploy(
         ("PublicUrl", public_url),
         ("ProviderUrl", &provider.url),
         ("ProviderAccountSid", &provider.account_sid),
-        ("ProviderAuthToken", &provider.auth_token),
+        ("ProviderCredentials", CREDENTIALS),
         ("AdminKeySha256", &key_hash),
         ("Architecture", architecture),
     ]);

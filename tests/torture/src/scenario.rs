@@ -121,7 +121,7 @@ impl<'a> Scenario<'a> {
         let settings = match provider {
             0 => json!({"partsPerSecond": 100_000, "provider": {"kind": "aws"}}),
             1 => {
-                let name = format!("/volley/{organization}");
+                let name = format!("/volley/volley/{organization}");
                 let token = grounds.variable("PROVIDER_AUTH_TOKEN")?;
                 grounds.aws.put_parameter(&name, token).await?;
                 json!({"partsPerSecond": 100_000, "provider": {"kind": "twilio", "account": {

@@ -1,0 +1,10 @@
+"""Stores VALUE as an encrypted parameter under the name that is the only argument."""
+
+import os
+import sys
+
+import boto3
+
+boto3.client("ssm").put_parameter(
+    Name=sys.argv[1], Value=os.environ["VALUE"], Type="SecureString", Overwrite=True
+)
