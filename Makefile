@@ -15,11 +15,26 @@ PROFILE ?= release
 # Audiences that `make bench` measures; `make bench BENCH=--write-docs` renews docs/performance.md.
 SIZES ?= 1000,10000,100000,1000000
 BENCH ?=
+# `make deploy STACK=volley-prod PARAMS=prod.env`: see docs/deploy.md. TAGS="team=crm stage=prod" tags
+# every resource; ARCHITECTURE=x86_64 builds for Intel.
+STACK ?=
+PARAMS ?=
+TAGS ?=
+REGION ?= $(or $(AWS_REGION),$(AWS_DEFAULT_REGION))
+ARCHITECTURE ?= arm64
+GUIDED ?=
+# Deploys to the emulator that AWS_ENDPOINT_URL names, with functions built for this machine.
+EMULATOR ?=
 
+TARGET := $(or $(CARGO_TARGET_DIR),target)
 FUNCTIONS := api send dispatch poll-status webhooks
+PACKAGES := $(FUNCTIONS:%=--package %) --package simulator --package local
 LOCAL := target/release/local
+TRIPLE = $(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)-unknown-linux-gnu
+DEPLOY = .venv/sam/bin/python scripts/deploy.py --stack '$(STACK)' --params '$(PARAMS)' --region '$(REGION)' \
+	--tags '$(TAGS)' --architecture '$(ARCHITECTURE)' $(if $(GUIDED),--guided) $(if $(EMULATOR),--emulator)
 
-.PHONY: run up down test torture bench check build deploy
+.PHONY: run up down test torture bench check build functions functions-for-aws deploy
 .DEFAULT_GOAL := run
 
 run: build
@@ -44,19 +59,29 @@ check: .venv/sam/ready
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template template.yaml
 
-# The functions where the template looks for them, for this machine's own processor.
 build: .venv/emulator/ready .venv/sam/ready
-	cargo build --release --locked $(FUNCTIONS:%=--package %) --package simulator --package local
-	$(if $(filter-out release,$(PROFILE)),cargo build --profile $(PROFILE) --locked $(FUNCTIONS:%=--package %))
+	cargo build --release --locked $(PACKAGES)
+	@$(MAKE) --no-print-directory functions
+
+# The functions where the template looks for them, for this machine's processor. The same packages as
+# above are selected, so that dependencies are built once, with the same features.
+functions:
+	cargo build --profile $(PROFILE) --locked $(if $(filter release,$(PROFILE)),$(PACKAGES),$(FUNCTIONS:%=--package %)) $(FUNCTIONS:%=--bin %)
 	@for function in $(FUNCTIONS); do \
 		mkdir -p target/lambda/$$function && \
-		cp -f target/$(PROFILE)/$$function target/lambda/$$function/bootstrap || exit 1; \
+		cp -f $(TARGET)/$(PROFILE)/$$function target/lambda/$$function/bootstrap || exit 1; \
 	done
 
-# The functions for AWS (arm64), and the stack in your account.
-deploy: .venv/cargo-lambda/ready .venv/sam/ready
-	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile dist --arm64 $(FUNCTIONS:%=--package %)
-	.venv/sam/bin/sam deploy --guided
+# The same for AWS.
+functions-for-aws: .venv/cargo-lambda/ready
+	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile dist --target $(TRIPLE) \
+		--lambda-dir target/lambda $(FUNCTIONS:%=--package %)
+
+# The stack in your account.
+deploy: .venv/sam/ready
+	@$(DEPLOY) --check
+	@$(MAKE) --no-print-directory $(if $(EMULATOR),functions,functions-for-aws)
+	@$(DEPLOY)
 
 # What the functions take, built as they are deployed, for this machine's own processor.
 bench:

@@ -177,6 +177,7 @@ def main():
     uvloop.install()
     dynamodb._condition_syntax_error = functools.cache(dynamodb._condition_syntax_error)
     mappings._sqs_esm_concurrency = counting(mappings._sqs_esm_concurrency)
+    provisioners._cw_metric_alarm_record = alarm_on_one_metric(provisioners._cw_metric_alarm_record)
     runtime.time = ahead = Ahead()
     provisioners._cw_metric_alarm_record = alarm_on_one_metric(provisioners._cw_metric_alarm_record)
     mappings._provided_worker_env = Disturbed(mappings._provided_worker_env, ahead)
