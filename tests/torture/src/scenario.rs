@@ -257,7 +257,9 @@ impl<'a> Scenario<'a> {
             _ => json!({}),
         };
         expected.is_held_back = how == 4 && expected.audience.len() > 1;
-        expected.may_stop |= expected.is_held_back;
+        // One that is still held when hours have passed is stopped, since to resume it would pass its
+        // limits by.
+        expected.may_stop |= expected.is_held_back || (how == 3 && self.hours.is_some());
         let (status, answer) = self.post(&path, &request).await?;
         if status == 422 && answer["code"] == "scheduled_at_past" {
             // By the clock of whoever was asked.

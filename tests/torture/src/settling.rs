@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{bail, ensure};
 use serde_json::{Value, json};
 
-use crate::judge::{Expected, Verdict, judge};
+use crate::judge::{Expected, Verdict, judge, judge_early};
 use crate::outage::{Outage, REASONS};
 use crate::scenario::{SETTLED_WITHIN, Scenario};
 
@@ -54,7 +54,12 @@ impl Scenario<'_> {
         loop {
             tokio::time::sleep(pause).await;
             let books = &self.grounds.books;
-            match judge(&self.api, books, &path, expected).await? {
+            let verdict = if self.hours.is_some() {
+                judge_early(&self.api, books, &path, expected).await?
+            } else {
+                judge(&self.api, books, &path, expected).await?
+            };
+            match verdict {
                 Verdict::Good => return Ok(()),
                 Verdict::Broken(told) => bail!("campaign {campaign}: {told}"),
                 Verdict::Unknown(count) if self.grounds.is_skewed => {
