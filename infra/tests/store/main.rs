@@ -3,6 +3,7 @@
 mod campaigns;
 mod chunks;
 mod claims;
+mod lines;
 mod moves;
 mod pace;
 mod receipts;

@@ -61,6 +61,44 @@ fn a_long_run_of_skipped_contacts_leaves_marks() {
     assert_eq!(chunks[2].totals.skipped.no_phone, 5_000);
 }
 
+/// Contacts of one line are one recipient, who is texted in the form of today if any has it.
+#[test]
+fn contacts_of_one_line_are_one_recipient() {
+    let phone = |text: &str| Phone::from_e164(text).expect("valid");
+    let (today, other) = (phone("+5491123456789"), phone("+541123456789"));
+    let of_line = |dialed: Option<&Phone>| Entry {
+        bound: format!("CONTACT#{today}$"),
+        phone: Some(today.clone()),
+        dialed: dialed.cloned(),
+        presence: Presence::default(),
+        former: Vec::new(),
+    };
+    for (entries, texted) in [
+        (vec![of_line(Some(&other))], &other),
+        (vec![of_line(Some(&other)), of_line(Some(&other))], &other),
+        (vec![of_line(Some(&other)), of_line(None), of_line(Some(&other))], &today),
+        (vec![of_line(None), of_line(Some(&other))], &today),
+    ] {
+        let chunk = &cut(&entries, &BTreeSet::new(), &ChainEnd::default())[0];
+        assert_eq!(chunk.recipients, [texted.clone()]);
+        assert_eq!(chunk.totals.contacts(), entries.len() as u64);
+    }
+}
+
+/// A contact that is still stored under the line's other form counts in its own shard.
+#[test]
+fn a_former_contact_counts_instead_while_it_is_there() {
+    let with = |former| Entry { former, ..entry(Some(1), 1) };
+    let recipients = |former| {
+        let chunk = &cut(&[with(former)], &BTreeSet::new(), &ChainEnd::default())[0];
+        assert_eq!(chunk.totals.contacts(), 1);
+        chunk.recipients.len()
+    };
+    assert_eq!(recipients(vec![Presence::default()]), 0);
+    assert_eq!(recipients(vec![Presence::default().leave(moment())]), 1);
+    assert_eq!(recipients(vec![Presence::default().leave(moment().plus_seconds(1))]), 0);
+}
+
 proptest! {
     /// Everyone is a recipient once or skipped for a reason, and the totals say so.
     #[test]
