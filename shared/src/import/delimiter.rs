@@ -7,6 +7,7 @@ const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 /// its first line with text.
 pub(super) fn candidates(text: &str) -> Vec<char> {
     let mut counts = [0_usize; DELIMITERS.len()];
+    let mut before = counts;
     let (mut is_quoted, mut has_text) = (false, false);
     // A quote opens a cell only at its beginning; elsewhere it is text.
     let mut is_at_start = true;
@@ -23,13 +24,14 @@ pub(super) fn candidates(text: &str) -> Vec<char> {
         match DELIMITERS.iter().position(|delimiter| *delimiter == c) {
             Some(place) => counts[place] += 1,
             None if matches!(c, '\r' | '\n') && has_text => break,
-            None if matches!(c, '\r' | '\n') => counts = [0; DELIMITERS.len()],
+            None if matches!(c, '\r' | '\n') => before = std::mem::take(&mut counts),
             None => {
                 is_at_start = false;
                 has_text |= !c.is_whitespace();
             }
         }
     }
+    let counts = if has_text { counts } else { before };
     let mut ranked: Vec<(usize, char)> = counts.into_iter().zip(DELIMITERS).collect();
     ranked.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let found = ranked.iter().filter(|(count, _)| *count > 0).map(|(_, delimiter)| *delimiter);
@@ -74,6 +76,7 @@ mod tests {
         assert_eq!(candidates("phone\n1;2;3\n"), [',']);
         assert_eq!(candidates(",,,\n\nphone;name\n"), [';']);
         assert_eq!(candidates(""), [',']);
+        assert_eq!(candidates(";;;\n"), [';']);
     }
 
     #[test]

@@ -9,6 +9,8 @@ use crate::phone::Region;
 const UTF_16_SAMPLE: usize = 4_096;
 /// UTF-16 writes each ASCII character with a zero byte: at least one byte in this many is zero.
 const UTF_16_MIN_ZERO_SHARE: usize = 10;
+/// The fewest zero bytes that are no accident: those of the header `phone`.
+const UTF_16_MIN_ZEROS: usize = 5;
 
 /// How the bytes of a file stand for characters, by the WHATWG's encoding standard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +82,9 @@ pub(super) fn utf_16(sample: impl Iterator<Item = Option<u8>>) -> Option<Charset
         length += 1;
     }
     let is_zero_side = |side: usize| {
-        zeros[side] * UTF_16_MIN_ZERO_SHARE >= length.max(1) && zeros[1 - side] * 10 <= zeros[side]
+        zeros[side] >= UTF_16_MIN_ZEROS
+            && zeros[side] * UTF_16_MIN_ZERO_SHARE >= length
+            && zeros[1 - side] * 10 <= zeros[side]
     };
     match (is_zero_side(0), is_zero_side(1)) {
         (true, false) => Some(Charset(UTF_16BE)),

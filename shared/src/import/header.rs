@@ -16,7 +16,7 @@ const MAX_LISTED: usize = 30;
 /// Why a header was refused, and with it the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidHeader {
-    #[error("the file is empty")]
+    #[error("the file is empty, or holds nothing but delimiters")]
     Empty,
     #[error("{0}")]
     Malformed(#[from] Malformed),
@@ -27,7 +27,8 @@ pub enum InvalidHeader {
     #[error("the first row must name the columns, such as 'phone'; it holds a phone number")]
     NoHeader,
     #[error(
-        "the file has the column '{0}' twice; rename one, or leave both out with ?attributes="
+        "the file has the column '{0}' twice; rename one, or name the columns that become attributes \
+         with ?attributes=NAME,NAME"
     )]
     Twice(String),
     #[error("the file has {0} columns, more than {MAX_COLUMNS}; remove some, such as {1}")]

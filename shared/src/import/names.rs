@@ -70,6 +70,8 @@ const OPT_OUT: &str = "optout optedout unsubscribed unsubscribe isunsubscribed i
 const OPTED_OUT_AT: &str = "effectivedate optouttimestamp optedouttimestamp optoutdate optouttime \
     optoutat optedoutdate optedoutat unsubscribedat unsubscribeddate unsubtime";
 
+/// Names that are of phones where no other is.
+const NUMBER: &str = "number nummer numero num";
 /// Parts of names of which the whole is not known.
 const LIKELY_PHONE: &str = "phone mobile mobil telefon handynummer celular cellulare movil";
 const LIKELY_OPT_OUT: &str = "optout optedout";
@@ -96,6 +98,7 @@ pub(super) fn fit(field: Field, name: &str) -> Option<Fit> {
         Field::Phone if known(MOBILE) => Some(Fit::Best),
         Field::Phone if known(PHONE) => Some(Fit::Known),
         Field::Phone if name == "address" => Some(Fit::Last),
+        Field::Phone if known(NUMBER) => Some(Fit::Likely),
         Field::Phone => (has(LIKELY_PHONE) && !has(NOT_PHONE)).then_some(Fit::Likely),
         Field::FirstName => known(FIRST_NAME).then_some(Fit::Known),
         Field::LastName => known(LAST_NAME).then_some(Fit::Known),
@@ -124,7 +127,7 @@ mod tests {
 
     #[test]
     fn fields_share_no_names() {
-        let all = [ID, MOBILE, PHONE, FIRST_NAME, LAST_NAME, EMAIL, OPT_OUT, OPTED_OUT_AT];
+        let all = [ID, MOBILE, PHONE, NUMBER, FIRST_NAME, LAST_NAME, EMAIL, OPT_OUT, OPTED_OUT_AT];
         let mut names: Vec<&str> = all.iter().flat_map(|names| names.split_whitespace()).collect();
         assert!(names.iter().all(|name| plain(name) == *name), "they are plain");
         let count = names.len();

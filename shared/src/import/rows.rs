@@ -103,6 +103,23 @@ impl<'c> Rows<'c> {
         Some(self.record()?.map(|record| (self.passed + 1, opt_out(record))))
     }
 
+    /// Whether characters of all phones were lost, so that no row of the file can be taken.
+    #[must_use]
+    pub fn lost_all_phones(mut self) -> bool {
+        let mut has_lost = false;
+        while let Some(Ok(record)) = &self.next {
+            let phones = self.header.phones.iter().filter_map(|place| record.cells.get(*place));
+            for phone in phones.filter(|phone| !is_blank(phone)) {
+                if !phone.contains(char::REPLACEMENT_CHARACTER) {
+                    return false;
+                }
+                has_lost = true;
+            }
+            self.pass();
+        }
+        has_lost
+    }
+
     fn record(&self) -> Option<Result<&Record, Malformed>> {
         let record = self.next.as_ref()?.as_ref().map_err(Malformed::clone);
         Some(record.and_then(|record| match self.swallowed(record) {

@@ -19,13 +19,13 @@ const BINARY_TYPES: [&str; 3] =
 
 /// A file as it arrives.
 #[derive(Debug)]
-pub(crate) struct CsvFile {
-    pub(crate) content: Vec<u8>,
+pub(super) struct CsvFile {
+    pub(super) content: Vec<u8>,
     /// Whether it came as `text/*`, which Amazon API Gateway decodes as UTF-8. What is not UTF-8 is
     /// lost then.
-    pub(crate) is_text: bool,
+    pub(super) is_text: bool,
     /// The `charset` of the content type. Clients claim UTF-8 without looking, so that says nothing.
-    pub(crate) charset: Option<String>,
+    pub(super) charset: Option<String>,
 }
 
 /// Asks for a place to upload a larger file to.
@@ -39,6 +39,7 @@ impl<S: Send + Sync> FromRequest<S> for CsvFile {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        json::check_encoding(request.headers())?;
         let media_type = json::media_type(request.headers());
         let is_text = TEXT_TYPES.contains(&&*media_type);
         if !is_text && !BINARY_TYPES.contains(&&*media_type) {
@@ -48,7 +49,8 @@ impl<S: Send + Sync> FromRequest<S> for CsvFile {
                 Problem::media_type("text/csv or application/octet-stream")
             });
         }
-        let charset = json::charset(request.headers()).filter(|name| !is_utf_8(name));
+        let charset = json::charset(request.headers())
+            .filter(|name| !matches!(&**name, "utf-8" | "utf8"));
         let content: Vec<u8> = json::bytes(request.into_body(), MAX_BYTES).await?.into();
         let length = if is_text {
             upload::escaped_length(&content)
@@ -63,10 +65,6 @@ impl<S: Send + Sync> FromRequest<S> for CsvFile {
         }
         Ok(Self { content, is_text, charset })
     }
-}
-
-fn is_utf_8(name: &str) -> bool {
-    matches!(&*name.to_ascii_lowercase(), "utf-8" | "utf8")
 }
 
 async fn refuse_upload<S: Send + Sync>(request: Request, state: &S) -> Result<Problem, Problem> {
@@ -105,7 +103,7 @@ mod tests {
         assert_eq!((text.is_text, text.charset), (true, None));
         let kind = "application/octet-stream; charset=\"Windows-1252\"";
         let bytes = file(kind, b"phone\n".to_vec()).await.expect("taken");
-        assert_eq!((bytes.is_text, bytes.charset.as_deref()), (false, Some("Windows-1252")));
+        assert_eq!((bytes.is_text, bytes.charset.as_deref()), (false, Some("windows-1252")));
         for kind in ["text/tab-separated-values", "application/csv", "application/vnd.ms-excel"] {
             assert!(file(kind, Vec::new()).await.is_ok(), "{kind}");
         }
