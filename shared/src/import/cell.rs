@@ -50,7 +50,8 @@ mod tests {
 
     #[test]
     fn what_surrounds_a_text_is_removed() {
-        for cell in ["Zoë", " Zoë\t", "\u{feff}Zoë\u{200b}", "\u{a0}Zoë", "=\"Zoë\"", " =\" Zoë\" "] {
+        for cell in ["Zoë", " Zoë\t", "\u{feff}Zoë\u{200b}", "\u{a0}Zoë", "=\"Zoë\"", " =\" Zoë\" "]
+        {
             assert_eq!(clean(cell), "Zoë", "{cell:?}");
         }
         assert_eq!(clean("=SUM(A1)"), "=SUM(A1)");

@@ -62,9 +62,10 @@ impl Columns {
 /// letters.
 pub(super) fn place_of(names: &[String], wanted: &str) -> Option<usize> {
     let letters = plain(wanted);
-    names.iter().position(|name| name == wanted.trim()).or_else(|| {
-        names.iter().position(|name| !letters.is_empty() && plain(name) == letters)
-    })
+    names
+        .iter()
+        .position(|name| name == wanted.trim())
+        .or_else(|| names.iter().position(|name| !letters.is_empty() && plain(name) == letters))
 }
 
 #[cfg(test)]

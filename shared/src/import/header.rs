@@ -193,7 +193,8 @@ impl Places<'_> {
             return named.map(|(_, place)| (Fit::Best, *place)).collect();
         }
         let is_free = |place: &usize| self.claimed.iter().all(|(_, claimed)| claimed != place);
-        let fit = |place: usize| Some((names::fit(field, &names::plain(&self.names[place]))?, place));
+        let fit =
+            |place: usize| Some((names::fit(field, &names::plain(&self.names[place]))?, place));
         let mut found: Vec<_> = (0..self.names.len()).filter(is_free).filter_map(fit).collect();
         found.sort_unstable();
         found

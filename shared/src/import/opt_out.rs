@@ -82,8 +82,7 @@ impl OptOut {
 /// Whether the cells at this shift say so; `None` if they are blank or unclear.
 fn is_opted_out(header: &Header, cells: &[String], shift: usize) -> Option<bool> {
     let said = header.opt_outs.iter().map(|place| cell(cells, place + shift));
-    let said: Vec<Result<bool, ()>> =
-        said.filter(|cell| !is_blank(cell)).map(says).collect();
+    let said: Vec<Result<bool, ()>> = said.filter(|cell| !is_blank(cell)).map(says).collect();
     if said.contains(&Ok(true)) {
         return Some(true);
     }
@@ -118,10 +117,12 @@ mod tests {
 
     #[test]
     fn a_value_is_read_and_never_guessed() {
-        for yes in ["ALL", "yes", " True", "1", "1.0", "x", "✓", "WAHR", "Sí", "Oui", "Opted-out"] {
+        for yes in ["ALL", "yes", " True", "1", "1.0", "x", "✓", "WAHR", "Sí", "Oui", "Opted-out"]
+        {
             assert_eq!(says(yes), Ok(true), "{yes}");
         }
-        for no in ["NONE", "no", "FALSE", "0", "0.0", "", " ", "☐", "Não", "Opted in", "FALSCH"] {
+        for no in ["NONE", "no", "FALSE", "0", "0.0", "", " ", "☐", "Não", "Opted in", "FALSCH"]
+        {
             assert_eq!(says(no), Ok(false), "{no}");
         }
         for unclear in ["perhaps", "n/a", "-", "2", "?", "2024-01-01", "A\u{FFFD}L"] {

@@ -2,9 +2,9 @@
 
 use encoding_rs::Decoder;
 
+use super::delimiter;
 use super::encoding::Charset;
 use super::parser::{Malformed, Parser, Record};
-use super::delimiter;
 
 /// How many bytes are decoded at once. The first line of a file is judged by the first piece.
 const PIECE: usize = 64 * 1024;

@@ -104,7 +104,8 @@ impl<'h> Cells<'h> {
             let named = self.header.attributes.iter().map(|place| &*self.header.names[*place]);
             (named.into_iter().find(|column| *column == name), reason)
         })?;
-        let text = |place| self.some(place).map(|cell| cell.replace("\r\n", "\n").replace('\r', "\n"));
+        let text =
+            |place| self.some(place).map(|cell| cell.replace("\r\n", "\n").replace('\r', "\n"));
         let profile = Profile {
             phone,
             first_name: text(self.header.first_name),
@@ -183,18 +184,16 @@ impl<'h> Cells<'h> {
     /// The place of the row's phone: the best column that has one. A note in place of a phone, such
     /// as `n/a`, counts only if no other column has a phone.
     fn phone_place(&self) -> Option<usize> {
-        let filled = || {
-            self.header.phones.iter().copied().filter(|place| !is_blank(self.at(*place)))
-        };
+        let filled =
+            || self.header.phones.iter().copied().filter(|place| !is_blank(self.at(*place)));
         let has_digit = |place: &usize| self.at(*place).chars().any(char::is_numeric);
         filled().find(has_digit).or_else(|| filled().next())
     }
 
     fn attributes(&self, phone_place: Option<usize>) -> BTreeMap<String, String> {
         // An only phone column is not among the attributes unless the client listed it.
-        let is_used = |place: usize| {
-            !self.header.are_attributes_listed && Some(place) == phone_place
-        };
+        let is_used =
+            |place: usize| !self.header.are_attributes_listed && Some(place) == phone_place;
         let places = self.header.attributes.iter().copied();
         places
             .filter(|place| !is_used(*place) && !is_blank(self.at(*place)))
@@ -208,8 +207,9 @@ pub(super) fn phone_of(cell: &str, region: Region) -> Result<Phone, String> {
     // An apostrophe keeps a spreadsheet from taking the phone for a number.
     let written = cell.strip_prefix('\'').unwrap_or(cell);
     if is_rounded(written) {
-        return Err("was rounded by a spreadsheet; format the column as text and enter it again"
-            .to_owned());
+        return Err(
+            "was rounded by a spreadsheet; format the column as text and enter it again".to_owned()
+        );
     }
     Phone::parse(written, region).map_err(|error| error.to_string())
 }

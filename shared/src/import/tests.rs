@@ -59,7 +59,8 @@ fn describe(out: &mut String, reading: &Reading) {
         Content::Row(row) => {
             let profile = &row.profile;
             let texts = [&profile.first_name, &profile.last_name, &profile.email];
-            let texts: Vec<&str> = texts.iter().map(|text| text.as_deref().unwrap_or("-")).collect();
+            let texts: Vec<&str> =
+                texts.iter().map(|text| text.as_deref().unwrap_or("-")).collect();
             let phone = profile.phone.as_ref().map_or("-", |phone| phone.as_str());
             writeln!(out, "{phone} {} {:?}", texts.join(" "), profile.attributes)
         }

@@ -45,10 +45,12 @@ fn attributes_can_be_chosen() {
     };
     assert_eq!(read_with("none"), Ok(Vec::new()));
     assert_eq!(read_with("city"), Ok(vec![3]));
-    assert_eq!(read_with("City, STRASSE"), Err(InvalidHeader::NoColumn(
-        " STRASSE".to_owned(),
-        "phone, City, Straße, city".to_owned(),
-    )));
+    assert_eq!(
+        read_with("City, STRASSE"),
+        Err(
+            InvalidHeader::NoColumn(" STRASSE".to_owned(), "phone, City, Straße, city".to_owned(),)
+        )
+    );
     assert_eq!(read_with("City,straße"), Ok(vec![1, 2]));
 }
 

@@ -36,7 +36,8 @@ fn reading_goes_on_from_any_row() {
 #[test]
 fn files_longer_than_a_piece_are_read() {
     let count = 20_000;
-    let rows: Vec<String> = (0..count).map(|row| format!("+1415355{:04},Zoë", row % 10_000)).collect();
+    let rows: Vec<String> =
+        (0..count).map(|row| format!("+1415355{:04},Zoë", row % 10_000)).collect();
     let text = format!("phone,first name\n{}\n", rows.join("\n"));
     let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for content in [text.as_bytes(), &utf_16] {

@@ -49,8 +49,8 @@ impl<S: Send + Sync> FromRequest<S> for CsvFile {
                 Problem::media_type("text/csv or application/octet-stream")
             });
         }
-        let charset = json::charset(request.headers())
-            .filter(|name| !matches!(&**name, "utf-8" | "utf8"));
+        let charset =
+            json::charset(request.headers()).filter(|name| !matches!(&**name, "utf-8" | "utf8"));
         let content: Vec<u8> = json::bytes(request.into_body(), MAX_BYTES).await?.into();
         let length = if is_text {
             upload::escaped_length(&content)

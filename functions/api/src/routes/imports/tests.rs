@@ -45,10 +45,7 @@ async fn a_bad_header_refuses_the_file() {
 #[tokio::test]
 async fn a_lost_character_is_its_rows_matter() {
     let text = "phone,name\n+14155550123,Zo\u{FFFD}\n";
-    assert_eq!(
-        checked(text.as_bytes(), true, "").await,
-        Ok((text.to_owned(), "utf-8".to_owned()))
-    );
+    assert_eq!(checked(text.as_bytes(), true, "").await, Ok((text.to_owned(), "utf-8".to_owned())));
     let named = checked(text.as_bytes(), true, "encoding=latin1").await;
     assert_eq!(named, Err((422, "not_utf8".to_owned())), "all of its rows may be concerned");
 }
