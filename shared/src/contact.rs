@@ -12,8 +12,9 @@ use crate::time::Timestamp;
 
 /// The longest first or last name, or name of an attribute, in characters.
 const FIELD_LONGEST: usize = 200;
-const ATTRIBUTES_MOST: usize = 20;
-const ATTRIBUTES_BYTES: usize = 2_048;
+pub const MAX_ATTRIBUTES: usize = 20;
+/// The most bytes of all attributes, names and values.
+pub const MAX_ATTRIBUTE_BYTES: usize = 2_048;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
@@ -75,12 +76,12 @@ fn checked_email(written: Option<&str>) -> Result<Option<String>, InvalidProfile
 fn checked_attributes(
     attributes: BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, String> {
-    if attributes.len() > ATTRIBUTES_MOST {
-        return Err(format!("must be at most {ATTRIBUTES_MOST}"));
+    if attributes.len() > MAX_ATTRIBUTES {
+        return Err(format!("must be at most {MAX_ATTRIBUTES}"));
     }
     let bytes: usize = attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
-    if bytes > ATTRIBUTES_BYTES {
-        return Err(format!("must be at most {ATTRIBUTES_BYTES} bytes in all"));
+    if bytes > MAX_ATTRIBUTE_BYTES {
+        return Err(format!("must be at most {MAX_ATTRIBUTE_BYTES} bytes in all"));
     }
     for name in attributes.keys() {
         text::name(name, FIELD_LONGEST).map_err(|error| format!("a name {error}"))?;

@@ -1,21 +1,44 @@
 //! Imports: contacts from a CSV file, row by row.
+//!
+//! A file is read twice. The first pass checks that it can be read to its end, and writes all of its
+//! opt-outs; only then does the second one write contacts, so that no campaign meets a contact whose
+//! opt-out is in a later row.
 
 use serde::{Deserialize, Serialize};
 
+mod attributes;
+mod batch;
+mod cell;
+mod columns;
+mod delimiter;
+mod encoding;
 mod header;
+mod names;
+mod opt_out;
+mod parser;
+mod records;
+mod row;
 mod rows;
+pub mod upload;
 
-pub use header::{Columns, Header, InvalidHeader, Row};
+pub use batch::Batch;
+pub use columns::Columns;
+pub use encoding::{Charset, UnknownCharset};
+pub use header::InvalidHeader;
+pub use opt_out::OptOut;
+pub use parser::Malformed;
+pub use row::{Content, Reading, Row};
 pub use rows::Rows;
 
 use crate::actor::Actor;
 use crate::ids::{ImportId, OrganizationId};
+use crate::phone::Region;
 use crate::time::Timestamp;
 
 /// How many rejected rows an import names.
-pub const ERRORS_KEPT: usize = 100;
+pub const MAX_ERRORS: usize = 100;
 /// The largest file that comes in the request itself, in bytes.
-pub const BYTES_MOST: usize = 4 * 1024 * 1024;
+pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Import {
@@ -23,6 +46,8 @@ pub struct Import {
     pub organization_id: OrganizationId,
     pub status: Status,
     pub columns: Columns,
+    /// The file's encoding by its name; unknown of files that were uploaded before it was kept.
+    pub encoding: Option<String>,
     pub progress: Progress,
     /// Why the whole file was refused.
     pub failure: Option<String>,
@@ -43,29 +68,67 @@ pub enum Status {
 
 /// How far an import is. It is written together with the contacts of its rows, so that a job that
 /// is repeated goes on behind the last row that counts.
+///
+/// `rows = created + updated + rejected + blank`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
-    /// Rows done, the header not counted.
+    #[serde(default)]
+    pub first_pass: FirstPass,
+    /// Rows that the second pass has done, the header not counted.
     pub rows: u64,
     pub created: u64,
     pub updated: u64,
     pub rejected: u64,
+    /// Rows of delimiters only, which are ignored.
+    #[serde(default)]
+    pub blank: u64,
     pub errors: Vec<RowError>,
+}
+
+/// How far the pass that writes the opt-outs is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstPass {
+    pub rows: u64,
+    /// Rows that say that a person opted out.
+    pub opt_outs: u64,
+    pub is_done: bool,
 }
 
 /// Why a row was not taken. Rows count from 1, the header not counted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowError {
     pub row: u64,
+    /// The line of the file on which the row begins, counted from 1. A spreadsheet numbers its rows
+    /// so, unless a cell before it has several lines.
+    #[serde(default)]
+    pub line: Option<u64>,
     pub column: Option<String>,
     pub reason: String,
+}
+
+impl Import {
+    /// The encoding of the import's file.
+    #[must_use]
+    pub fn charset(&self, content: &[u8], region: Region) -> Charset {
+        let named = self.encoding.as_deref().and_then(|name| Charset::named(name).ok());
+        Charset::of(content, named, region)
+    }
 }
 
 impl Progress {
     pub fn reject(&mut self, error: RowError) {
         self.rejected += 1;
-        if self.errors.len() < ERRORS_KEPT {
+        if self.errors.len() < MAX_ERRORS {
             self.errors.push(error);
         }
     }
+
+    /// A number that grows with every save, so that a run can tell that another one has saved.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.first_pass.rows + u64::from(self.first_pass.is_done) + self.rows
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -75,7 +75,7 @@ pub(crate) async fn middleware(
     };
     let (mut parts, body) = request.into_parts();
     let caller = Caller::from_request_parts(&mut parts, &app).await?;
-    let body = json::bytes(body, import::BYTES_MOST).await?;
+    let body = json::bytes(body, import::MAX_BYTES).await?;
     let given = Given {
         fingerprint: Fingerprint::of(&caller.name(), "POST", parts.uri.path(), &key),
         body_hash: body_hash(parts.uri.query().unwrap_or_default(), &body),

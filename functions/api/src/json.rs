@@ -91,7 +91,7 @@ fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// The charset that a content type names, in lower case.
-fn charset(headers: &HeaderMap) -> Option<String> {
+pub(crate) fn charset(headers: &HeaderMap) -> Option<String> {
     let written = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let parameters = written.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
     let (_, charset) =

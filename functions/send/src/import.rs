@@ -1,24 +1,46 @@
-//! Running an import: rows become contacts, in batches that move the import's progress with them.
+//! Running an import: rows become opt-outs and then contacts, in batches that move the import's
+//! progress with them.
 
-use std::collections::HashSet;
+mod contacts;
+mod opt_outs;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
-use infra::table::{BATCH_WRITES, ImportSaved, RowChange};
-use shared::contact::Contact;
-use shared::ids::{ContactId, ImportId, OrganizationId};
-use shared::import::{Import, InvalidHeader, Row, RowError, Rows, Status};
+use infra::table::{ImportSaved, RowChange};
+use shared::ids::{ImportId, OrganizationId};
+use shared::import::{Batch, Import, Rows, Status};
 use shared::job::{Due, Job};
 use shared::organization::Organization;
 use shared::time::Timestamp;
-use shared::unsubscribe::{Preference, Source};
+use shared::unsubscribe::Preference;
 
 use crate::App;
 
-const RESERVE_SECONDS: i64 = 20;
-/// A batch whose contacts were changed meanwhile is read again so many times.
-const RACES_MOST: usize = 10;
+/// A batch whose contacts were changed meanwhile is read again at most so often.
+const MAX_RACES: usize = 10;
 const OPT_OUTS_AT_ONCE: usize = 16;
+
+/// Rows that are written together, and the import as it is after them.
+struct Step {
+    changes: Vec<RowChange>,
+    opt_outs: Vec<Preference>,
+    after: Import,
+}
+
+impl Step {
+    /// A step that has not read a row.
+    fn begin(import: &Import, now: Timestamp) -> Self {
+        let after = Import { status: Status::Running, updated_at: now, ..import.clone() };
+        Self { changes: Vec::new(), opt_outs: Vec::new(), after }
+    }
+
+    /// The same step, which ends the import because the file cannot be read any further.
+    fn fail(mut self, reason: &impl ToString) -> Self {
+        self.after.status = Status::Failed;
+        self.after.failure = Some(reason.to_string());
+        self
+    }
+}
 
 pub(crate) async fn run(
     app: &App,
@@ -32,55 +54,56 @@ pub(crate) async fn run(
         return Ok(());
     };
     let content = app.files.get(organization_id, import_id).await?;
-    let mut rows = Rows::open(&content, &import.columns);
+    let region = organization.default_region;
+    let charset = import.charset(&content, region);
+    let mut rows = Rows::open(&content, charset, &import.columns, region);
     let mut races = 0;
-    loop {
-        if clock::now() >= deadline.plus_seconds(-RESERVE_SECONDS) {
-            return Ok(app.queues.send(&Job::Import { organization_id, import_id }, 0).await?);
-        }
-        let batch = match &mut rows {
-            Ok(rows) => read_batch(app, &organization, &import, rows).await?,
-            Err(refusal) => refused(&import, refusal),
+    while Batch::fits(clock::now(), deadline) {
+        let step = match &mut rows {
+            Ok(rows) if import.progress.first_pass.is_done => {
+                contacts::read(app, &organization, &import, rows).await?
+            }
+            Ok(rows) => opt_outs::read(app, &organization, &import, rows).await?,
+            Err(refusal) => Step::begin(&import, clock::now()).fail(refusal),
         };
-        let Batch { changes, opt_outs, after } = batch;
-        // Before their contacts are there, so that no campaign meets one without the other.
-        stream::iter(
-            opt_outs.iter().map(|opt_out| app.table.register(opt_out, organization.shards)),
-        )
-        .buffer_unordered(OPT_OUTS_AT_ONCE)
-        .try_for_each(async |_| Ok(()))
-        .await?;
-        let next = owed_after(&after, &due, app.repair_seconds);
+        // Their progress must not be there without them.
+        register(app, &organization, &step.opt_outs).await?;
+        let next = owed_after(&step.after, &due, app.repair_seconds);
         let saved = app.table.save_import(
             &organization,
             (&import, &due),
-            (&after, next.as_ref()),
-            &changes,
+            (&step.after, next.as_ref()),
+            &step.changes,
         );
         if saved.await? == ImportSaved::Done {
             let Some(next) = next else {
-                let (rows, status) = (after.progress.rows, after.status);
+                let (rows, status) = (step.after.progress.rows, step.after.status);
                 tracing::info!(import.id = %import_id, rows, ?status, "ended an import");
                 return Ok(());
             };
-            (import, due, races) = (after, next, 0);
+            (import, due, races) = (step.after, next, 0);
             continue;
         }
         races += 1;
-        anyhow::ensure!(races < RACES_MOST, "import {import_id} lost every race for its rows");
+        anyhow::ensure!(races < MAX_RACES, "import {import_id} lost every race for its rows");
         match app.table.import(organization_id, import_id).await? {
             Some((found, Some(owed))) => (import, due) = (found, owed),
             // Another run has ended it.
-            _ => return Ok(()),
+            Some((_, None)) | None => return Ok(()),
         }
     }
+    Ok(app.queues.send(&Job::Import { organization_id, import_id }, 0).await?)
 }
 
-/// Rows that are written together, and the import as it is after them.
-struct Batch {
-    changes: Vec<RowChange>,
-    opt_outs: Vec<Preference>,
-    after: Import,
+async fn register(
+    app: &App,
+    organization: &Organization,
+    opt_outs: &[Preference],
+) -> anyhow::Result<()> {
+    let writes = opt_outs.iter().map(|opt_out| app.table.register(opt_out, organization.shards));
+    let mut writes = stream::iter(writes).buffer_unordered(OPT_OUTS_AT_ONCE);
+    while writes.try_next().await?.is_some() {}
+    Ok(())
 }
 
 /// What is owed after a batch: nothing once the import has ended, else the same job. Its time
@@ -92,106 +115,4 @@ fn owed_after(after: &Import, due: &Due, repair_seconds: i64) -> Option<Due> {
     let is_near = after.updated_at.plus_seconds(repair_seconds / 2) > due.at;
     let at = if is_near { after.updated_at.plus_seconds(repair_seconds) } else { due.at };
     Some(Due { at, job: due.job.clone() })
-}
-
-fn refused(import: &Import, refusal: &InvalidHeader) -> Batch {
-    let after = Import {
-        status: Status::Failed,
-        failure: Some(refusal.to_string()),
-        updated_at: clock::now(),
-        ..import.clone()
-    };
-    Batch { changes: Vec::new(), opt_outs: Vec::new(), after }
-}
-
-/// Reads as many rows behind the import's progress as one transaction takes.
-async fn read_batch(
-    app: &App,
-    organization: &Organization,
-    import: &Import,
-    rows: &mut Rows<'_>,
-) -> anyhow::Result<Batch> {
-    let now = clock::now();
-    let mut after = Import { status: Status::Running, updated_at: now, ..import.clone() };
-    rows.go_to(import.progress.rows);
-    let mut changes: Vec<RowChange> = Vec::new();
-    let mut opt_outs: Vec<Preference> = Vec::new();
-    let mut touched: HashSet<ContactId> = HashSet::new();
-    let mut writes = 0;
-    while let Some((number, row)) = rows.look(organization.default_region) {
-        let opt_out = row.as_ref().ok().and_then(|row| opt_out(import, number, row));
-        let change = match row {
-            Ok(row) => change(app, organization, import.id, number, row, now).await?,
-            Err(error) => Err(error),
-        };
-        match change {
-            Ok(change) => {
-                // One transaction cannot write one contact twice.
-                let again = matches!(&change, RowChange::Update { before, .. } if !touched.insert(before.id));
-                if again || writes + change.writes() > BATCH_WRITES {
-                    return Ok(Batch { changes, opt_outs, after });
-                }
-                match change {
-                    RowChange::Create(_) => after.progress.created += 1,
-                    RowChange::Update { .. } => after.progress.updated += 1,
-                }
-                writes += change.writes();
-                changes.push(change);
-            }
-            Err(error) => after.progress.reject(error),
-        }
-        opt_outs.extend(opt_out);
-        after.progress.rows = number;
-        rows.take();
-    }
-    after.status = Status::Done;
-    Ok(Batch { changes, opt_outs, after })
-}
-
-/// The opt-out that a row tells, also of a contact that is not there. It is as old as the import, so
-/// that a repeated job does not overtake what a person has said since.
-fn opt_out(import: &Import, number: u64, row: &Row) -> Option<Preference> {
-    let phone = row.profile.phone.clone().filter(|_| row.is_opted_out)?;
-    Some(Preference {
-        organization_id: import.organization_id,
-        phone,
-        subscribed: false,
-        changed_at: import.created_at,
-        source: Source::Import,
-        campaign_id: None,
-        evidence: Some(format!("import {}, row {number}", import.id)),
-        changed_by: import.changed_by.clone(),
-    })
-}
-
-async fn change(
-    app: &App,
-    organization: &Organization,
-    import: ImportId,
-    number: u64,
-    row: Row,
-    now: Timestamp,
-) -> anyhow::Result<Result<RowChange, RowError>> {
-    let Row { id, profile, .. } = row;
-    let Some(id) = id else {
-        return Ok(Ok(RowChange::Create(Contact {
-            id: ContactId::of_row(import, number),
-            organization_id: organization.id,
-            profile,
-            created_at: now,
-            updated_at: now,
-        })));
-    };
-    Ok(match app.table.contact(organization, id).await? {
-        Some(before) => {
-            let updated_at = now.or_after(before.updated_at);
-            let after = Contact { profile, updated_at, ..before.clone() };
-            Ok(RowChange::Update { before, after })
-        }
-        None => Err(RowError {
-            row: number,
-            column: None,
-            reason: "names a contact that does not exist".to_owned(),
-        }),
-    })
 }

@@ -55,8 +55,9 @@ struct Row {
     id: ImportId,
     state: Status,
     columns: Columns,
+    encoding: Option<String>,
     progress: Progress,
-    /// `progress.rows` once more, for conditions.
+    /// The number of the progress's steps, for conditions.
     rows_done: u64,
     failure: Option<String>,
     due: Option<Due>,
@@ -69,20 +70,20 @@ const KIND: &str = "an import";
 
 impl Row {
     fn of(import: &Import, due: Option<Due>) -> Self {
-        let Import { id, status, columns, progress, failure, changed_by, .. } = import.clone();
-        let (created_at, updated_at) = (import.created_at, import.updated_at);
-        let rows_done = progress.rows;
+        let rows_done = import.progress.steps();
+        let import = import.clone();
         Self {
-            id,
-            state: status,
-            columns,
-            progress,
+            id: import.id,
+            state: import.status,
+            columns: import.columns,
+            encoding: import.encoding,
+            progress: import.progress,
             rows_done,
-            failure,
+            failure: import.failure,
             due,
-            changed_by,
-            created_at,
-            updated_at,
+            changed_by: import.changed_by,
+            created_at: import.created_at,
+            updated_at: import.updated_at,
         }
     }
 }
@@ -96,20 +97,19 @@ impl Table {
         let key = keys::import(organization_id, id);
         let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
         Ok(row.map(|row| {
-            let Row { id, state, columns, progress, failure, due, changed_by, .. } = row;
-            let (created_at, updated_at) = (row.created_at, row.updated_at);
             let import = Import {
-                id,
+                id: row.id,
                 organization_id,
-                status: state,
-                columns,
-                progress,
-                failure,
-                changed_by,
-                created_at,
-                updated_at,
+                status: row.state,
+                columns: row.columns,
+                encoding: row.encoding,
+                progress: row.progress,
+                failure: row.failure,
+                changed_by: row.changed_by,
+                created_at: row.created_at,
+                updated_at: row.updated_at,
             };
-            (import, due)
+            (import, row.due)
         }))
     }
 
@@ -145,7 +145,7 @@ impl Table {
         let mut transaction = Transaction::default().put_if(
             item(KIND, &key, Row::of(after, due_after.cloned()))?,
             "rowsDone = :seen AND attribute_exists(due)",
-            vec![(":seen", AttributeValue::N(before.progress.rows.to_string()))],
+            vec![(":seen", AttributeValue::N(before.progress.steps().to_string()))],
         );
         transaction = transaction.replace_due(Some(due_before), due_after)?;
         let moves = changes.iter().any(

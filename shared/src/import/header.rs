@@ -1,323 +1,233 @@
 //! The header of a file: which column is which field of a contact.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
-use super::RowError;
-use crate::contact::Profile;
-use crate::ids::ContactId;
+use super::cell::{clean, unreadable};
+use super::columns::{Columns, place_of};
+use super::names::{self, Field, Fit};
+use super::parser::Malformed;
 use crate::phone::{Phone, Region};
 
 /// The most columns of a file.
-const COLUMNS_MOST: usize = 200;
+const MAX_COLUMNS: usize = 200;
 /// The longest name of a column, in characters: a contact's attribute has no longer one.
-const NAME_LONGEST: usize = 200;
-
-/// Which column of the file is which field, as the client named them. An empty name says that none
-/// is, whatever the file's columns are called.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Columns {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub phone: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_name: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub email: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub opt_out: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
-    Id,
-    Phone,
-    FirstName,
-    LastName,
-    Email,
-    OptOut,
-}
-
-/// Names under which a field is found if the client maps none; case and punctuation do not count.
-/// A field has the first column that has one of its names.
-const NAMES: [(Field, &[&str]); 7] = [
-    (Field::Id, &["id", "contactid"]),
-    (
-        Field::Phone,
-        &[
-            "phone",
-            "phonenumber",
-            "mobile",
-            "mobilenumber",
-            "mobilephone",
-            "cell",
-            "tel",
-            "telephone",
-        ],
-    ),
-    // Where it is all that there is: in an export of Amazon Pinpoint's it holds the phone, in other
-    // files a street.
-    (Field::Phone, &["address"]),
-    (Field::FirstName, &["firstname", "first", "givenname", "forename"]),
-    (Field::LastName, &["lastname", "last", "surname", "familyname"]),
-    (Field::Email, &["email", "emailaddress", "mail"]),
-    (Field::OptOut, &["optout", "optedout", "unsubscribed"]),
-];
+const MAX_NAME: usize = 200;
+/// How many columns an error lists.
+const MAX_LISTED: usize = 30;
 
 /// Why a header was refused, and with it the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidHeader {
-    #[error("the header cannot be read: {0}")]
-    Unreadable(String),
+    #[error("the file is empty, or holds nothing but delimiters")]
+    Empty,
+    #[error("{0}")]
+    Malformed(#[from] Malformed),
     #[error("the file has no column '{0}'; its columns are {1}")]
     NoColumn(String, String),
     #[error("the file has no column for phones; name it with ?phone=COLUMN; its columns are {0}")]
     NoPhone(String),
-    #[error("the file has the column '{0}' twice")]
+    #[error("the first row must name the columns, such as 'phone'; it holds a phone number")]
+    NoHeader,
+    #[error(
+        "the file has the column '{0}' twice; rename one, or name the columns that become attributes \
+         with ?attributes=NAME,NAME"
+    )]
     Twice(String),
-    #[error("the file has {0} columns, more than {COLUMNS_MOST}")]
-    TooMany(usize),
-    #[error("the name of column {0} is longer than {NAME_LONGEST} characters")]
+    #[error("the file has {0} columns, more than {MAX_COLUMNS}; remove some, such as {1}")]
+    TooMany(usize, String),
+    #[error("the name of column {0} is longer than {MAX_NAME} characters; shorten it")]
     NameTooLong(usize),
+    #[error(
+        "the name of column {0} has characters that cannot be read; name the file's encoding with \
+         ?encoding= and send the file as application/octet-stream, or save it as UTF-8"
+    )]
+    Unreadable(usize),
 }
 
-/// The columns of one file: where each field is; all others are attributes.
+/// The columns of one file, by their places.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Header {
-    names: Vec<String>,
-    fields: Vec<Option<Field>>,
-}
-
-/// What a row asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row {
-    /// The contact to update; without one, the row creates a contact.
-    pub id: Option<ContactId>,
-    pub profile: Profile,
-    /// Whether the file says that the person behind the phone wants no messages.
-    pub is_opted_out: bool,
+pub(super) struct Header {
+    pub(super) names: Vec<String>,
+    pub(super) id: Option<usize>,
+    /// Columns of phones, the best first: a row has the first that is not blank.
+    pub(super) phones: Vec<usize>,
+    pub(super) first_name: Option<usize>,
+    pub(super) last_name: Option<usize>,
+    pub(super) email: Option<usize>,
+    pub(super) opt_outs: Vec<usize>,
+    pub(super) opted_out_at: Option<usize>,
+    pub(super) attributes: Vec<usize>,
+    /// Whether the client listed the attributes.
+    pub(super) are_attributes_listed: bool,
+    /// Whether a column is certainly for phones, and not only by a likely name.
+    pub(super) is_certain: bool,
 }
 
 impl Header {
-    pub fn read(names: &[&str], columns: &Columns) -> Result<Self, InvalidHeader> {
-        let names: Vec<String> = names.iter().map(|name| name.trim().to_owned()).collect();
-        if names.len() > COLUMNS_MOST {
-            return Err(InvalidHeader::TooMany(names.len()));
+    pub(super) fn read(
+        cells: &[String],
+        columns: &Columns,
+        region: Region,
+    ) -> Result<Self, InvalidHeader> {
+        let names: Vec<String> = cells.iter().map(|name| clean(name).to_owned()).collect();
+        if names.len() > MAX_COLUMNS {
+            let surplus = listed(names.iter().skip(MAX_COLUMNS));
+            return Err(InvalidHeader::TooMany(names.len(), surplus));
         }
-        if let Some(place) = names.iter().position(|name| name.chars().count() > NAME_LONGEST) {
-            return Err(InvalidHeader::NameTooLong(place + 1));
+        let mut places = Places { names: &names, columns, claimed: Vec::new() };
+        places.claim_named()?;
+        let phones = places.phones();
+        let header = Self {
+            id: places.first(Field::Id),
+            first_name: places.first(Field::FirstName),
+            last_name: places.first(Field::LastName),
+            email: places.first(Field::Email),
+            opted_out_at: places.first(Field::OptedOutAt),
+            opt_outs: places.all(Field::OptOut).into_iter().map(|(_, place)| place).collect(),
+            are_attributes_listed: columns.attributes.is_some(),
+            is_certain: phones.iter().any(|(fit, _)| *fit < Fit::Likely),
+            phones: phones.into_iter().map(|(_, place)| place).collect(),
+            attributes: Vec::new(),
+            names: Vec::new(),
+        };
+        if header.phones.is_empty() {
+            let is_phone = |name: &String| Phone::parse(name, region).is_ok();
+            return Err(if names.iter().any(is_phone) {
+                InvalidHeader::NoHeader
+            } else {
+                InvalidHeader::NoPhone(listed(names.iter()))
+            });
         }
-        let listed = || names.join(", ");
-        if let Some((_, twice)) = names
-            .iter()
-            .enumerate()
-            .find(|(at, name)| !name.is_empty() && names[..*at].contains(name))
-        {
-            return Err(InvalidHeader::Twice(twice.clone()));
-        }
-        let mut fields = vec![None; names.len()];
-        for (field, known) in NAMES {
-            if fields.contains(&Some(field)) {
-                continue;
+        let attributes = attributes(&names, columns, &header)?;
+        Self { attributes, names, ..header }.checked()
+    }
+
+    /// Refuses names that the used columns must not have.
+    fn checked(self) -> Result<Self, InvalidHeader> {
+        let names = &self.names;
+        let mut used = self.used();
+        used.sort_unstable();
+        used.dedup();
+        for (at, place) in used.iter().copied().enumerate() {
+            let name = &names[place];
+            if name.chars().count() > MAX_NAME {
+                return Err(InvalidHeader::NameTooLong(place + 1));
             }
-            let place = match columns.of(field) {
-                Some(wanted) if wanted.trim().is_empty() => None,
-                Some(wanted) => Some(
-                    names
-                        .iter()
-                        .position(|name| name == wanted.trim())
-                        .ok_or_else(|| InvalidHeader::NoColumn(wanted.clone(), listed()))?,
-                ),
-                None => names.iter().position(|name| known.contains(&plain(name).as_str())),
+            if unreadable(name).is_some() {
+                return Err(InvalidHeader::Unreadable(place + 1));
+            }
+            if used[..at].iter().any(|other| names[*other] == *name) {
+                return Err(InvalidHeader::Twice(name.clone()));
+            }
+        }
+        Ok(self)
+    }
+
+    /// The places of all columns that something is read from.
+    pub(super) fn used(&self) -> Vec<usize> {
+        let single = [self.id, self.first_name, self.last_name, self.email, self.opted_out_at];
+        let several = [&self.phones, &self.opt_outs, &self.attributes];
+        single.into_iter().flatten().chain(several.into_iter().flatten().copied()).collect()
+    }
+
+    pub(super) fn has_opt_outs(&self) -> bool {
+        !self.opt_outs.is_empty()
+    }
+}
+
+/// The places of the columns that become attributes. Phones that a row does not use are attributes
+/// as well, so that nothing is lost.
+fn attributes(
+    names: &[String],
+    columns: &Columns,
+    fields: &Header,
+) -> Result<Vec<usize>, InvalidHeader> {
+    let Some(wanted) = columns.attribute_names() else {
+        let is_only_phone = fields.phones.len() == 1;
+        let used = fields.used();
+        let is_field = |place: &usize| {
+            used.contains(place) && (is_only_phone || !fields.phones.contains(place))
+        };
+        let places = (0..names.len()).filter(|place| !is_field(place) && !names[*place].is_empty());
+        return Ok(places.collect());
+    };
+    let place = |name: String| {
+        place_of(names, &name).ok_or_else(|| InvalidHeader::NoColumn(name, listed(names.iter())))
+    };
+    wanted.into_iter().map(place).collect()
+}
+
+/// Finds the columns of fields.
+struct Places<'n> {
+    names: &'n [String],
+    columns: &'n Columns,
+    /// The columns that the client named, with their fields.
+    claimed: Vec<(Field, usize)>,
+}
+
+impl Places<'_> {
+    fn claim_named(&mut self) -> Result<(), InvalidHeader> {
+        let fields = [
+            Field::Id,
+            Field::Phone,
+            Field::FirstName,
+            Field::LastName,
+            Field::Email,
+            Field::OptOut,
+        ];
+        for field in fields {
+            let wanted = self.columns.named(field).filter(|wanted| !wanted.trim().is_empty());
+            let Some(wanted) = wanted else {
+                continue;
             };
-            if let Some(place) = place.filter(|place| fields[*place].is_none()) {
-                fields[place] = Some(field);
-            }
+            let place = place_of(self.names, wanted).ok_or_else(|| {
+                InvalidHeader::NoColumn(wanted.to_owned(), listed(self.names.iter()))
+            })?;
+            self.claimed.push((field, place));
         }
-        if !fields.contains(&Some(Field::Phone)) {
-            return Err(InvalidHeader::NoPhone(listed()));
-        }
-        Ok(Self { names, fields })
+        Ok(())
     }
 
-    /// Reads the values of row `number`.
-    pub fn row(&self, number: u64, values: &[&str], region: Region) -> Result<Row, RowError> {
-        let refuse = |column: Option<&str>, reason: String| RowError {
-            row: number,
-            column: column.map(str::to_owned),
-            reason,
-        };
-        if values.len() != self.names.len() {
-            let reason =
-                format!("has {} values, where the header has {}", values.len(), self.names.len());
-            return Err(refuse(None, reason));
+    /// All columns of a field, those that fit best first.
+    fn all(&self, field: Field) -> Vec<(Fit, usize)> {
+        if self.columns.named(field).is_some() {
+            let named = self.claimed.iter().filter(|(claimed, _)| *claimed == field);
+            return named.map(|(_, place)| (Fit::Best, *place)).collect();
         }
-        let mut id = None;
-        let mut is_opted_out = false;
-        let mut profile = Profile::default();
-        let mut attributes = BTreeMap::new();
-        for ((name, field), value) in self.names.iter().zip(&self.fields).zip(values) {
-            let value = value.trim();
-            if value.is_empty() {
-                continue;
-            }
-            match field {
-                Some(Field::Id) => {
-                    id =
-                        Some(value.parse().map_err(|_| {
-                            refuse(Some(name), "is no contact id (a UUID)".to_owned())
-                        })?);
-                }
-                Some(Field::Phone) => {
-                    profile.phone = Some(
-                        Phone::parse(value, region)
-                            .map_err(|error| refuse(Some(name), error.to_string()))?,
-                    );
-                }
-                Some(Field::FirstName) => profile.first_name = Some(value.to_owned()),
-                Some(Field::LastName) => profile.last_name = Some(value.to_owned()),
-                Some(Field::Email) => profile.email = Some(value.to_owned()),
-                Some(Field::OptOut) => {
-                    is_opted_out = says_opted_out(value).ok_or_else(|| {
-                        refuse(Some(name), "is neither ALL nor NONE, neither yes nor no".to_owned())
-                    })?;
-                }
-                None if name.is_empty() => {}
-                None => {
-                    attributes.insert(name.clone(), value.to_owned());
-                }
-            }
-        }
-        profile.attributes = attributes;
-        let profile = profile.checked().map_err(|error| {
-            let column = self.column_of(error.field);
-            refuse(column, error.reason)
-        })?;
-        Ok(Row { id, profile, is_opted_out })
+        let is_free = |place: &usize| self.claimed.iter().all(|(_, claimed)| claimed != place);
+        let fit =
+            |place: usize| Some((names::fit(field, &names::plain(&self.names[place]))?, place));
+        let mut found: Vec<_> = (0..self.names.len()).filter(is_free).filter_map(fit).collect();
+        found.sort_unstable();
+        found
     }
 
-    fn column_of(&self, field: &str) -> Option<&str> {
-        let field = match field {
-            "firstName" => Field::FirstName,
-            "lastName" => Field::LastName,
-            "email" => Field::Email,
-            _ => return None,
-        };
-        let place = self.fields.iter().position(|found| *found == Some(field))?;
-        Some(&self.names[place])
+    fn first(&self, field: Field) -> Option<usize> {
+        self.all(field).first().map(|(_, place)| *place)
+    }
+
+    /// The columns of phones. Names that are only likely count where there is no better one.
+    fn phones(&self) -> Vec<(Fit, usize)> {
+        let mut found = self.all(Field::Phone);
+        // This column makes the file one of Amazon Pinpoint's.
+        if self.names.iter().any(|name| names::plain(name) == "channeltype")
+            && let Some(address) = found.iter().find(|(fit, _)| *fit == Fit::Last)
+        {
+            return vec![(Fit::Known, address.1)];
+        }
+        let best = found.first().map(|(fit, _)| *fit);
+        found.retain(|(fit, _)| *fit <= Fit::Known || Some(*fit) == best);
+        found
     }
 }
 
-impl Columns {
-    fn of(&self, field: Field) -> Option<&String> {
-        match field {
-            Field::Id => self.id.as_ref(),
-            Field::Phone => self.phone.as_ref(),
-            Field::FirstName => self.first_name.as_ref(),
-            Field::LastName => self.last_name.as_ref(),
-            Field::Email => self.email.as_ref(),
-            Field::OptOut => self.opt_out.as_ref(),
-        }
-    }
-}
-
-/// Reads a column of opt-outs: as Amazon Pinpoint writes it, or as people do. What is unclear is not
-/// taken for a yes or a no.
-fn says_opted_out(value: &str) -> Option<bool> {
-    match plain(value).as_str() {
-        "all" | "yes" | "y" | "true" | "1" => Some(true),
-        "none" | "no" | "n" | "false" | "0" => Some(false),
-        _ => None,
-    }
-}
-
-fn plain(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// Names of columns in one line, which is bounded.
+fn listed<'n>(names: impl Iterator<Item = &'n String>) -> String {
+    let mut names: Vec<String> =
+        names.map(|name| name.chars().take(MAX_NAME).collect::<String>()).collect();
+    let surplus = names.len().saturating_sub(MAX_LISTED);
+    names.truncate(MAX_LISTED);
+    let listed = names.join(", ");
+    if surplus > 0 { format!("{listed} and {surplus} more") } else { listed }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn header(names: &[&str]) -> Header {
-        Header::read(names, &Columns::default()).expect("a header")
-    }
-
-    #[test]
-    fn columns_are_found_by_name() {
-        let header = header(&["First Name", "PHONE_NUMBER", "e-mail", "city"]);
-        let row = header
-            .row(1, &["Zoë", "(415) 355-0123", "zoe@example.com", "Oakland"], Region::default())
-            .expect("a row");
-        assert_eq!(row.profile.phone.expect("a phone").as_str(), "+14153550123");
-        assert_eq!(row.profile.first_name.as_deref(), Some("Zoë"));
-        assert_eq!(row.profile.email.as_deref(), Some("zoe@example.com"));
-        assert_eq!(row.profile.attributes["city"], "Oakland");
-    }
-
-    #[test]
-    fn columns_can_be_mapped() {
-        let columns = Columns { phone: Some("Nummer".to_owned()), ..Columns::default() };
-        assert!(Header::read(&["Nummer"], &columns).is_ok());
-        assert!(matches!(Header::read(&["other"], &columns), Err(InvalidHeader::NoColumn(..))));
-        let none = Columns { id: Some(String::new()), ..Columns::default() };
-        let header = Header::read(&["Id", "Address"], &none).expect("a header");
-        let row = header.row(1, &["ab12", "+14153550123"], Region::default()).expect("a row");
-        assert_eq!((row.id, row.profile.attributes["Id"].as_str()), (None, "ab12"));
-        let refused = Header::read(&["name", "city"], &Columns::default());
-        assert!(matches!(refused, Err(InvalidHeader::NoPhone(_))));
-        let long = "x".repeat(NAME_LONGEST + 1);
-        let refused = Header::read(&["phone", &long], &Columns::default());
-        assert_eq!(refused, Err(InvalidHeader::NameTooLong(2)));
-        let refused = Header::read(&["phone"; COLUMNS_MOST + 1], &Columns::default());
-        assert_eq!(refused, Err(InvalidHeader::TooMany(COLUMNS_MOST + 1)));
-        let refused = Header::read(&["phone", "city", "city"], &Columns::default());
-        assert_eq!(refused, Err(InvalidHeader::Twice("city".to_owned())));
-    }
-
-    #[test]
-    fn a_bad_row_names_its_column() {
-        let header = header(&["phone", "email"]);
-        let refused =
-            |values: &[&str]| header.row(7, values, Region::default()).expect_err("refused");
-        assert_eq!(refused(&["12", ""]).column.as_deref(), Some("phone"));
-        assert_eq!(refused(&["", "nobody"]).column.as_deref(), Some("email"));
-        assert_eq!(refused(&["x"]).column, None);
-        assert_eq!(refused(&["x"]).row, 7);
-    }
-
-    #[test]
-    fn an_address_is_a_phone_where_there_is_no_other() {
-        let phone = |names: &[&str], values: &[&str]| {
-            let row = header(names).row(1, values, Region::default()).expect("a row");
-            row.profile.phone.expect("a phone").to_string()
-        };
-        assert_eq!(phone(&["name", "Address"], &["Zoë", "+14153550123"]), "+14153550123");
-        let values = ["Zoë", "1 Main Street", "+14153550123"];
-        assert_eq!(phone(&["name", "address", "phone"], &values), "+14153550123");
-    }
-
-    #[test]
-    fn an_opt_out_is_read_and_never_guessed() {
-        let header = header(&["phone", "OptOut"]);
-        let row = |value| header.row(1, &["+14153550123", value], Region::default());
-        for value in ["ALL", "yes", "True", "1"] {
-            assert!(row(value).expect("a row").is_opted_out, "{value}");
-        }
-        for value in ["NONE", "no", "FALSE", "0", ""] {
-            assert!(!row(value).expect("a row").is_opted_out, "{value}");
-        }
-        assert_eq!(row("perhaps").expect_err("unclear").column.as_deref(), Some("OptOut"));
-    }
-
-    #[test]
-    fn a_blank_phone_is_a_contact_without_one() {
-        let row = header(&["phone", "first_name"]).row(1, &[" ", "Ana"], Region::default());
-        assert_eq!(row.expect("a row").profile.phone, None);
-    }
-}
+mod tests;

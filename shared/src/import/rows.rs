@@ -1,109 +1,162 @@
 //! The rows of a file, one after the other, from any row on.
 
-use std::iter::Peekable;
-
-use csv::{ReaderBuilder, StringRecord, StringRecordsIntoIter};
-
-use super::{Columns, Header, InvalidHeader, Row, RowError};
+use super::cell::{clean, is_blank};
+use super::columns::Columns;
+use super::encoding::Charset;
+use super::header::{Header, InvalidHeader};
+use super::opt_out::OptOut;
+use super::parser::{Malformed, Record};
+use super::records::{Records, Separation, separations};
+use super::row::{Reading, phone_of};
 use crate::phone::Region;
 
-/// A file's rows behind its header. A row is looked at before it is taken, so that one that does
-/// not fit into a batch is the first of the next.
+/// A file's rows behind its header. A row is read before it is passed, so that one that does not fit
+/// into a batch is the first of the next.
 pub struct Rows<'c> {
     content: &'c [u8],
+    charset: Charset,
+    separation: Separation,
+    region: Region,
     header: Header,
-    records: Peekable<StringRecordsIntoIter<&'c [u8]>>,
-    taken: u64,
+    /// How many records the header is, with blank ones before it.
+    header_records: usize,
+    records: Records<'c>,
+    next: Option<Result<Record, Malformed>>,
+    passed: u64,
 }
 
 impl<'c> Rows<'c> {
-    /// Reads the header of a file: comma or semicolon, whichever it has more of; a byte order mark
-    /// is no part of the first name.
-    pub fn open(content: &'c [u8], columns: &Columns) -> Result<Self, InvalidHeader> {
-        let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
-        let mut reader = reader(content);
-        let unreadable = |error: csv::Error| InvalidHeader::Unreadable(error.to_string());
-        let names = reader.headers().map_err(unreadable)?;
-        let header = Header::read(&names.iter().collect::<Vec<_>>(), columns)?;
-        Ok(Self { content, header, records: reader.into_records().peekable(), taken: 0 })
+    /// Reads the header of a file. Of the delimiters that the file may have, it is one with which a
+    /// column for phones is found.
+    pub fn open(
+        content: &'c [u8],
+        charset: Charset,
+        columns: &Columns,
+        region: Region,
+    ) -> Result<Self, InvalidHeader> {
+        let open = |separation| Self::separated(content, charset, separation, columns, region);
+        let mut opened: Vec<_> = separations(content, charset).into_iter().map(open).collect();
+        let is_certain =
+            |rows: &Result<Self, _>| rows.as_ref().is_ok_and(|rows| rows.header.is_certain);
+        let best = opened
+            .iter()
+            .position(is_certain)
+            .or_else(|| opened.iter().position(Result::is_ok))
+            .unwrap_or_default();
+        opened.swap_remove(best)
     }
 
-    /// Goes to where `taken` rows are behind. It costs nothing where this is so already.
-    pub fn go_to(&mut self, taken: u64) {
-        if self.taken > taken {
-            self.records = reader(self.content).into_records().peekable();
-            self.taken = 0;
-        }
-        while self.taken < taken {
-            self.take();
-        }
-    }
-
-    /// The next row with its number, which counts from 1; `None` at the end.
-    pub fn look(&mut self, region: Region) -> Option<(u64, Result<Row, RowError>)> {
-        let number = self.taken + 1;
-        let row = match self.records.peek()? {
-            Ok(record) => self.header.row(number, &values(record), region),
-            Err(error) => Err(RowError { row: number, column: None, reason: error.to_string() }),
+    fn separated(
+        content: &'c [u8],
+        charset: Charset,
+        separation: Separation,
+        columns: &Columns,
+        region: Region,
+    ) -> Result<Self, InvalidHeader> {
+        let mut records = Records::new(content, charset, separation);
+        let mut header_records = 1;
+        let header = loop {
+            let record = records.next().ok_or(InvalidHeader::Empty)??;
+            if !record.cells.iter().all(|cell| is_blank(cell)) {
+                break Header::read(&record.cells, columns, region)?;
+            }
+            header_records += 1;
         };
-        Some((number, row))
+        let next = records.next();
+        Ok(Self {
+            content,
+            charset,
+            separation,
+            region,
+            header,
+            header_records,
+            records,
+            next,
+            passed: 0,
+        })
     }
 
-    pub fn take(&mut self) {
-        self.records.next();
-        self.taken += 1;
+    /// Goes to where `passed` rows are behind. It costs nothing where this is so already.
+    pub fn go_to(&mut self, passed: u64) {
+        if self.passed > passed {
+            self.records = Records::new(self.content, self.charset, self.separation);
+            self.next = self.records.nth(self.header_records);
+            self.passed = 0;
+        }
+        while self.passed < passed && self.next.is_some() {
+            self.pass();
+        }
     }
-}
 
-fn values(record: &StringRecord) -> Vec<&str> {
-    record.iter().collect()
-}
+    /// The next row; `None` at the end of the file.
+    #[must_use]
+    pub fn peek(&self) -> Option<Result<Reading, Malformed>> {
+        let reading = |record| self.header.reading(self.passed + 1, record, self.region);
+        Some(self.record()?.map(reading))
+    }
 
-/// Rows with too few or too many values are refused one by one, with their reason.
-fn reader(content: &[u8]) -> csv::Reader<&[u8]> {
-    let header = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    let count = |wanted| memchr::memchr_iter(wanted, header).count();
-    let delimiter = if count(b';') > count(b',') { b';' } else { b',' };
-    ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(content)
+    /// The number of the next row, and the opt-out that it reports. That holds whatever else is wrong
+    /// with the row.
+    #[must_use]
+    pub fn peek_opt_out(&self) -> Option<Result<(u64, Option<OptOut>), Malformed>> {
+        let opt_out = |record: &Record| OptOut::read(&self.header, &record.cells, self.region);
+        Some(self.record()?.map(|record| (self.passed + 1, opt_out(record))))
+    }
+
+    /// Whether characters of all phones were lost, so that no row of the file can be taken.
+    #[must_use]
+    pub fn lost_all_phones(mut self) -> bool {
+        let mut has_lost = false;
+        while let Some(Ok(record)) = &self.next {
+            let phones = self.header.phones.iter().filter_map(|place| record.cells.get(*place));
+            for phone in phones.filter(|phone| !is_blank(phone)) {
+                if !phone.contains(char::REPLACEMENT_CHARACTER) {
+                    return false;
+                }
+                has_lost = true;
+            }
+            self.pass();
+        }
+        has_lost
+    }
+
+    fn record(&self) -> Option<Result<&Record, Malformed>> {
+        let record = self.next.as_ref()?.as_ref().map_err(Malformed::clone);
+        Some(record.and_then(|record| match self.swallowed(record) {
+            None => Ok(record),
+            Some(line) => Err(Malformed::UnclosedQuote { line }),
+        }))
+    }
+
+    /// Moves past the next row.
+    pub fn pass(&mut self) {
+        self.next = self.records.next();
+        self.passed += 1;
+    }
+
+    /// The line of a quote that has swallowed rows: the next stray quote closes it, so that the cell
+    /// is well-formed, but it holds lines that have the header's columns and a phone in their place.
+    fn swallowed(&self, record: &Record) -> Option<u64> {
+        let width = self.header.names.len();
+        if width < 2 {
+            return None;
+        }
+        let is_phone = |cell: &&str| phone_of(clean(cell.trim_matches('"')), self.region).is_ok();
+        let long_cells = record.long_cells.iter();
+        let mut swallowing = long_cells.filter(|long| {
+            let cell = &record.cells[long.index];
+            let behind = record.cells.len() - long.index - 1;
+            let lines: Vec<&str> = cell.lines().flat_map(|line| line.split('\r')).collect();
+            lines.iter().enumerate().skip(1).any(|(place, line)| {
+                let cells: Vec<&str> = line.split(self.separation.delimiter).collect();
+                let cut = if place + 1 == lines.len() { behind } else { 0 };
+                let phones = self.header.phones.iter().filter_map(|place| cells.get(*place));
+                cells.len() + cut == width && phones.into_iter().any(is_phone)
+            })
+        });
+        swallowing.next().map(|long| long.line)
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn phones(rows: &mut Rows<'_>, count: usize) -> Vec<String> {
-        let mut phones = Vec::new();
-        while phones.len() < count
-            && let Some((_, row)) = rows.look(Region::default())
-        {
-            let phone = row.ok().and_then(|row| row.profile.phone);
-            phones.push(phone.map(|phone| phone.to_string()).unwrap_or_default());
-            rows.take();
-        }
-        phones
-    }
-
-    #[test]
-    fn files_of_spreadsheets_are_read() {
-        let content = "\u{feff}phone;note\n+14153550123;\"two\nlines; and more\"\n".as_bytes();
-        let mut rows = Rows::open(content, &Columns::default()).expect("a header");
-        let (number, row) = rows.look(Region::default()).expect("a row");
-        assert_eq!(number, 1);
-        let note = &row.expect("valid").profile.attributes["note"];
-        assert_eq!(note, "two\nlines; and more");
-        rows.take();
-        assert!(rows.look(Region::default()).is_none());
-    }
-
-    #[test]
-    fn reading_goes_on_from_any_row() {
-        let content = b"phone\n+14153550101\n+14153550102\n+14153550103\n";
-        let mut rows = Rows::open(content, &Columns::default()).expect("a header");
-        let all = phones(&mut rows, 9);
-        assert_eq!(all, ["+14153550101", "+14153550102", "+14153550103"]);
-        for taken in [1, 0, 2, 3] {
-            rows.go_to(taken);
-            assert_eq!(phones(&mut rows, 9), all[usize::try_from(taken).expect("small")..]);
-        }
-    }
-}
+mod tests;

@@ -83,8 +83,20 @@ impl Tenant {
 
     /// The same, with columns that the query names.
     pub async fn import_mapped(&self, columns: &str, csv: &str) -> anyhow::Result<Value> {
-        let path = self.path(&format!("contacts/imports?{columns}"));
-        let import = self.api.post_csv(&path, csv.as_bytes().to_vec()).await?;
+        self.import_file(columns, "text/csv", csv.as_bytes()).await
+    }
+
+    /// The same, of a file as any content type.
+    pub async fn import_file(
+        &self,
+        query: &str,
+        content_type: &str,
+        file: &[u8],
+    ) -> anyhow::Result<Value> {
+        let path = self.path(&format!("contacts/imports?{query}"));
+        let request = self.api.request(Method::POST, &path).header("content-type", content_type);
+        let response = request.body(file.to_vec()).send().await?.error_for_status()?;
+        let import: Value = response.json().await?;
         let path = self.path(&format!("contacts/imports/{}", text(&import["id"])?));
         wait("the import", PATIENCE, async || {
             let import = self.api.get(&path).await?;

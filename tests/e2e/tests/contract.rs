@@ -63,9 +63,14 @@ async fn bad_input_gets_a_problem_and_changes_nothing() -> anyhow::Result<()> {
 async fn a_bad_file_gets_a_problem_and_changes_nothing() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let large = vec![b'a'; 4 * 1024 * 1024 + 1];
-    let cases: [(&str, &str, &[u8], u16, &str); 6] = [
+    let quoted = "\"\u{e9}\"\n".repeat(600_000);
+    let cases: [(&str, &str, &[u8], u16, &str); 10] = [
         ("", "text/csv", b"name,city\nAna,Oakland\n", 422, "invalid_csv_header"),
         ("", "text/csv", b"phone\n\xff\xfe\n", 422, "not_utf8"),
+        ("?encoding=klingon", "text/csv", b"phone\n", 422, "unknown_encoding"),
+        ("?attributes=city", "text/csv", b"phone\n1\n", 422, "invalid_csv_header"),
+        ("", "application/octet-stream", b"PK\x03\x04", 422, "not_csv"),
+        ("", "text/csv", quoted.as_bytes(), 413, "body_too_large"),
         ("?telephone=Mobile", "text/csv", b"Mobile\n", 422, "invalid_columns"),
         ("", "application/pdf", b"phone\n1\n", 415, "unsupported_media_type"),
         ("", "application/json", b"{\"file\": 1}", 422, "validation_failed"),

@@ -13,6 +13,7 @@ mod events;
 mod fan_outs;
 mod fates;
 mod immediate;
+mod import_files;
 mod imports;
 mod inbound;
 mod migrating;

@@ -11,6 +11,12 @@ pub(crate) async fn read(response: impl IntoResponse) -> (StatusCode, Value) {
     (status, body)
 }
 
+/// A response's status and the problem's code.
+pub(crate) async fn code(refused: Problem) -> (u16, String) {
+    let (status, body) = read(refused).await;
+    (status.as_u16(), body["code"].as_str().expect("a code").to_owned())
+}
+
 #[tokio::test]
 async fn a_problem_is_a_document() {
     let (status, body) = read(Problem::field("/name", "must not be blank")).await;

@@ -1,55 +1,75 @@
 //! Imports of contacts from CSV files.
 
-use axum::extract::{FromRequest, FromRequestParts, Request, State};
+mod file;
+
+use axum::extract::{FromRequestParts, State};
 use http::StatusCode;
 use http::request::Parts;
 use infra::clock;
 use infra::table::Saved;
 use serde::Deserialize;
 use shared::ids::ImportId;
-use shared::import::{BYTES_MOST, Columns, Import, InvalidHeader, Progress, Rows, Status};
+use shared::import::{Charset, Columns, Import, Progress, Rows, Status, UnknownCharset, upload};
 use shared::job::{Due, Job};
-use utoipa::ToSchema;
+use shared::phone::Region;
 
 use crate::auth::{Access, Sender, Viewer};
 use crate::idempotency::Once;
-use crate::json::{self, Json, Reply};
+use crate::json::Reply;
 use crate::params::Segment;
 use crate::problem::Problem;
 use crate::state::App;
 use crate::views::ImportView;
+use file::CsvFile;
 
-/// Takes a CSV file of up to 4 MB and imports its contacts. Columns are found by their names, or
-/// as the query maps them; those that are no field become attributes. Who opted out by the file is
-/// unsubscribed before the contact is there.
+/// Imports the contacts of a CSV file of up to 4 MB.
+///
+/// Columns are found by their names, or as the query names them; case, accents, spaces and
+/// punctuation do not count. All other columns that have a name become attributes. Cells are
+/// separated by comma, semicolon, tab or `|`. The opt-outs of the whole file are kept before its
+/// first contact is created, also those of rejected rows.
+///
+/// Send a file that is not in UTF-8 as `application/octet-stream`, since bytes that are not UTF-8
+/// are lost in `text/csv`. Files in UTF-16, Windows-1252 and others are recognized. As `text/csv`, a
+/// file may be smaller than 4 MB and still be too large, because quotes, line ends and characters
+/// beyond ASCII count several times.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/contacts/imports",
     tag = "Contacts",
     params(
         ("id" = Option<String>, Query,
             description = "The column of contact ids to update; empty if there is none."),
-        ("phone" = Option<String>, Query, description = "The column of phones."),
+        ("phone" = Option<String>, Query,
+            description = "The column of phones. By default a mobile phone takes precedence over \
+                           another one in the same row."),
         ("firstName" = Option<String>, Query, description = "The column of first names."),
         ("lastName" = Option<String>, Query, description = "The column of last names."),
-        ("email" = Option<String>, Query, description = "The column of e-mail addresses."),
+        ("email" = Option<String>, Query, description = "The column of email addresses."),
         ("optOut" = Option<String>, Query,
             description = "The column that says who wants no messages: ALL or NONE, yes or no."),
+        ("attributes" = Option<String>, Query,
+            description = "The columns that become attributes, separated by commas, or `none`."),
+        ("encoding" = Option<String>, Query,
+            description = "The file's encoding, such as `windows-1252` or `utf-16le`, if it has no \
+                           byte order mark. By default it is detected."),
     ),
-    request_body(content = String, content_type = "text/csv", description = "UTF-8, with a header."),
+    request_body(content((String = "text/csv"), (String = "application/octet-stream")),
+        description = "A CSV file with a header: in UTF-8 as text/csv, or in any encoding."),
     responses((status = 202, description = "The import, which has not begun.", body = ImportView)))]
 pub(crate) async fn create_import(
     State(app): State<App>,
     access: Access<Sender>,
     once: Once,
-    Mapping(columns): Mapping,
-    CsvFile(content): CsvFile,
+    Options(options): Options,
+    file: CsvFile,
 ) -> Result<Reply, Problem> {
-    check(&content, &columns)?;
+    let (content, charset, columns) = check(file, options, access.organization.default_region)?;
     let now = clock::now();
     let import = Import {
         id: ImportId::new(now, clock::entropy()),
         organization_id: access.organization.id,
         status: Status::Pending,
         columns,
+        encoding: Some(charset.name()),
         progress: Progress::default(),
         failure: None,
         changed_by: Some(access.actor),
@@ -73,7 +93,7 @@ pub(crate) async fn create_import(
     Ok(reply)
 }
 
-/// Tells how far an import is.
+/// Get an import and its progress.
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/contacts/imports/{importId}",
     tag = "Contacts",
     responses((status = 200, description = "The import.", body = ImportView)))]
@@ -88,122 +108,91 @@ pub(crate) async fn get_import(
 }
 
 /// Refuses at once what no row of the file could mend, so that nothing is begun.
-fn check(content: &[u8], columns: &Columns) -> Result<(), Problem> {
-    // What lies before the function may have put U+FFFD where bytes were no UTF-8.
-    if std::str::from_utf8(content).map_or(true, |text| text.contains('\u{FFFD}')) {
-        return Err(Problem::unprocessable("not_utf8", "the file must be in UTF-8"));
+fn check(
+    file: CsvFile,
+    options: ImportOptions,
+    region: Region,
+) -> Result<(Vec<u8>, Charset, Columns), Problem> {
+    let (columns, encoding) = options.split();
+    let named = encoding.or_else(|| file.charset.clone());
+    let named = named.as_deref().map(Charset::named).transpose();
+    let named = named.map_err(|error: UnknownCharset| {
+        Problem::unprocessable("unknown_encoding", error.to_string())
+    })?;
+    if let Some(kind) = upload::other_kind(&file.content) {
+        let detail = format!("the file is {kind}; save it as CSV");
+        return Err(Problem::unprocessable("not_csv", detail));
     }
-    let refuse =
-        |error: InvalidHeader| Problem::unprocessable("invalid_csv_header", error.to_string());
-    Rows::open(content, columns).map(|_| ()).map_err(refuse)
+    let (content, charset) = decoded_by_gateway(file, named)?;
+    let charset = charset.unwrap_or_else(|| Charset::of(&content, named, region));
+    let rows = Rows::open(&content, charset, &columns, region)
+        .map_err(|error| Problem::unprocessable("invalid_csv_header", error.to_string()))?;
+    if rows.lost_all_phones() {
+        return Err(not_utf8());
+    }
+    Ok((content, charset, columns))
 }
 
-/// The columns that the query maps.
-pub(crate) struct Mapping(Columns);
+/// The content of a file, and its encoding if it came as text: that is UTF-8, whatever the file was.
+/// Characters that were lost on the way are left for their rows to name.
+fn decoded_by_gateway(
+    file: CsvFile,
+    named: Option<Charset>,
+) -> Result<(Vec<u8>, Option<Charset>), Problem> {
+    let CsvFile { content, is_text, charset: _ } = file;
+    let text = std::str::from_utf8(&content).ok().filter(|_| is_text);
+    let Some(text) = text else {
+        return Ok((content, None));
+    };
+    if let Some(restored) = upload::restore_utf_16(text) {
+        return Ok((restored.into_bytes(), Some(Charset::UTF_8)));
+    }
+    let is_other = named.is_some_and(|charset| !charset.is_utf_8());
+    if is_other && text.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(not_utf8());
+    }
+    Ok((content, Some(Charset::UTF_8)))
+}
 
-impl<S: Send + Sync> FromRequestParts<S> for Mapping {
+fn not_utf8() -> Problem {
+    let detail = "bytes that are not UTF-8 are lost in text/csv; send the file as \
+                  application/octet-stream";
+    Problem::unprocessable("not_utf8", detail)
+}
+
+/// What the query says about the file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ImportOptions {
+    id: Option<String>,
+    phone: Option<String>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    email: Option<String>,
+    opt_out: Option<String>,
+    attributes: Option<String>,
+    encoding: Option<String>,
+}
+
+impl ImportOptions {
+    fn split(self) -> (Columns, Option<String>) {
+        let Self { id, phone, first_name, last_name, email, opt_out, attributes, encoding } = self;
+        let columns = Columns { id, phone, first_name, last_name, email, opt_out, attributes };
+        (columns, encoding)
+    }
+}
+
+pub(crate) struct Options(ImportOptions);
+
+impl<S: Send + Sync> FromRequestParts<S> for Options {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         axum::extract::Query::try_from_uri(&parts.uri)
-            .map(|axum::extract::Query(columns)| Self(columns))
+            .map(|axum::extract::Query(options)| Self(options))
             .map_err(|rejection| Problem::unprocessable("invalid_columns", rejection.body_text()))
     }
 }
 
-/// The file of an import.
-pub(crate) struct CsvFile(Vec<u8>);
-
-/// Asks for a place to upload a larger file to.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct UploadRequest {
-    upload: bool,
-}
-
-impl<S: Send + Sync> FromRequest<S> for CsvFile {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        json::check_encoding(request.headers())?;
-        match json::media_type(request.headers()).as_str() {
-            "text/csv" => {
-                let body = json::bytes(request.into_body(), BYTES_MOST).await?;
-                Ok(Self(body.into()))
-            }
-            "application/json" => {
-                let Json(asked) = Json::<UploadRequest>::from_request(request, state).await?;
-                Err(if asked.upload {
-                    let detail = "uploads of larger files are not available; send the file in \
-                                  parts of at most 4 MB as text/csv";
-                    Problem::unprocessable("upload_unavailable", detail)
-                } else {
-                    Problem::field("/upload", "must be true; a file itself comes as text/csv")
-                })
-            }
-            _ => Err(Problem::media_type("text/csv")),
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use axum::body::Body;
-    use http::header;
-
-    use super::*;
-    use crate::problem::tests::read;
-
-    async fn code(refused: Problem) -> (u16, String) {
-        let (status, body) = read(refused).await;
-        let code = body["code"].as_str().expect("a code").to_owned();
-        (status.as_u16(), code)
-    }
-
-    #[tokio::test]
-    async fn a_bad_header_refuses_the_file() {
-        let columns = Columns::default();
-        assert!(check("\u{feff}Phone;Name\n+14155550123;Zoë".as_bytes(), &columns).is_ok());
-        let check = async |content: &[u8], expected: &str| {
-            let refused = check(content, &columns).expect_err("refused");
-            assert_eq!(code(refused).await, (422, expected.to_owned()));
-        };
-        check(b"phone,name\n1,\xff", "not_utf8").await;
-        check("phone,name\n1,\u{FFFD}".as_bytes(), "not_utf8").await;
-        check(b"name,city\na,b", "invalid_csv_header").await;
-        check(b"", "invalid_csv_header").await;
-    }
-
-    #[tokio::test]
-    async fn a_file_comes_as_csv() {
-        let file = async |content_type: &str, body: Vec<u8>| {
-            let request = Request::builder()
-                .header(header::CONTENT_TYPE, content_type)
-                .body(Body::from(body))
-                .expect("a request");
-            match CsvFile::from_request(request, &()).await {
-                Ok(_) => (200, String::new()),
-                Err(refused) => code(refused).await,
-            }
-        };
-        assert_eq!(file("text/csv; charset=utf-8", vec![b'a'; BYTES_MOST]).await.0, 200);
-        assert_eq!(file("text/csv", vec![b'a'; BYTES_MOST + 1]).await.0, 413);
-        assert_eq!(file("text/plain", Vec::new()).await.0, 415);
-        let upload = file("application/json", b"{\"upload\": true}".to_vec()).await;
-        assert_eq!(upload, (422, "upload_unavailable".to_owned()));
-    }
-
-    #[tokio::test]
-    async fn the_query_maps_columns() {
-        let mapping = async |uri: &str| {
-            let request = Request::builder().uri(uri).body(()).expect("a request");
-            Mapping::from_request_parts(&mut request.into_parts().0, &()).await
-        };
-        let Mapping(columns) =
-            mapping("/?phone=Mobile%20No&firstName=Name").await.map_err(|_| ()).expect("known");
-        assert_eq!(columns.phone.as_deref(), Some("Mobile No"));
-        assert_eq!(columns.first_name.as_deref(), Some("Name"));
-        let refused = mapping("/?telephone=x").await.err().expect("refused");
-        assert_eq!(code(refused).await, (422, "invalid_columns".to_owned()));
-    }
-}
+mod tests;

@@ -1,0 +1,138 @@
+//! The file in an import's request.
+
+use axum::extract::{FromRequest, Request};
+use serde::Deserialize;
+use shared::import::{MAX_BYTES, upload};
+use utoipa::ToSchema;
+
+use crate::json::{self, Json};
+use crate::problem::Problem;
+
+/// The longest body in the event that Lambda gets of a request. An event may have 6 MB, and its
+/// headers have at most 10 KB of them.
+const MAX_EVENT_BODY: usize = 6 * 1024 * 1024 - 64 * 1024;
+
+/// The content types of CSV files. Windows calls them Excel's.
+const TEXT_TYPES: [&str; 2] = ["text/csv", "text/tab-separated-values"];
+const BINARY_TYPES: [&str; 3] =
+    ["application/octet-stream", "application/csv", "application/vnd.ms-excel"];
+
+/// A file as it arrives.
+#[derive(Debug)]
+pub(super) struct CsvFile {
+    pub(super) content: Vec<u8>,
+    /// Whether it came as `text/*`, which Amazon API Gateway decodes as UTF-8. What is not UTF-8 is
+    /// lost then.
+    pub(super) is_text: bool,
+    /// The `charset` of the content type. Clients claim UTF-8 without looking, so that says nothing.
+    pub(super) charset: Option<String>,
+}
+
+/// Asks for a place to upload a larger file to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct UploadRequest {
+    upload: bool,
+}
+
+impl<S: Send + Sync> FromRequest<S> for CsvFile {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        json::check_encoding(request.headers())?;
+        let media_type = json::media_type(request.headers());
+        let is_text = TEXT_TYPES.contains(&&*media_type);
+        if !is_text && !BINARY_TYPES.contains(&&*media_type) {
+            return Err(if media_type == "application/json" {
+                refuse_upload(request, state).await?
+            } else {
+                Problem::media_type("text/csv or application/octet-stream")
+            });
+        }
+        let charset =
+            json::charset(request.headers()).filter(|name| !matches!(&**name, "utf-8" | "utf8"));
+        let content: Vec<u8> = json::bytes(request.into_body(), MAX_BYTES).await?.into();
+        let length = if is_text {
+            upload::escaped_length(&content)
+        } else {
+            upload::base64_length(content.len())
+        };
+        if length > MAX_EVENT_BODY {
+            let detail = "the file is too large for text/csv, because quotes, line ends and \
+                          characters beyond ASCII count several times; send it as \
+                          application/octet-stream";
+            return Err(Problem::body_too_large(detail));
+        }
+        Ok(Self { content, is_text, charset })
+    }
+}
+
+async fn refuse_upload<S: Send + Sync>(request: Request, state: &S) -> Result<Problem, Problem> {
+    let Json(wanted) = Json::<UploadRequest>::from_request(request, state).await?;
+    Ok(if wanted.upload {
+        let detail = "uploads of larger files are not available; send the file in parts of at \
+                      most 4 MB as text/csv";
+        Problem::unprocessable("upload_unavailable", detail)
+    } else {
+        Problem::field("/upload", "must be true; to send a file itself, use text/csv")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use http::header;
+
+    use super::*;
+    use crate::problem::tests::code;
+
+    async fn file(content_type: &str, body: Vec<u8>) -> Result<CsvFile, (u16, String)> {
+        let request = Request::builder()
+            .header(header::CONTENT_TYPE, content_type)
+            .body(Body::from(body))
+            .expect("a request");
+        match CsvFile::from_request(request, &()).await {
+            Ok(file) => Ok(file),
+            Err(refused) => Err(code(refused).await),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_text_or_bytes() {
+        let text = file("Text/CSV; charset=utf-8", b"phone\n".to_vec()).await.expect("taken");
+        assert_eq!((text.is_text, text.charset), (true, None));
+        let kind = "application/octet-stream; charset=\"Windows-1252\"";
+        let bytes = file(kind, b"phone\n".to_vec()).await.expect("taken");
+        assert_eq!((bytes.is_text, bytes.charset.as_deref()), (false, Some("windows-1252")));
+        for kind in ["text/tab-separated-values", "application/csv", "application/vnd.ms-excel"] {
+            assert!(file(kind, Vec::new()).await.is_ok(), "{kind}");
+        }
+        for kind in ["text/plain", "application/pdf", ""] {
+            let refused = file(kind, Vec::new()).await.expect_err("refused");
+            assert_eq!(refused, (415, "unsupported_media_type".to_owned()), "{kind}");
+        }
+        let upload = file("application/json", b"{\"upload\": true}".to_vec()).await;
+        assert_eq!(upload.expect_err("refused"), (422, "upload_unavailable".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_file_fits_into_lambdas_event() {
+        let too_large = async |kind: &str, unit: &str, length: usize| {
+            let body = unit.repeat(length / unit.len()).into_bytes();
+            match file(kind, body).await {
+                Ok(_) => false,
+                Err(refused) => {
+                    assert_eq!(refused, (413, "body_too_large".to_owned()));
+                    true
+                }
+            }
+        };
+        let (text, bytes) = ("text/csv", "application/octet-stream");
+        assert!(!too_large(text, "a", MAX_BYTES).await);
+        assert!(too_large(text, "a", MAX_BYTES + 1).await);
+        assert!(!too_large(bytes, "\"ë\"\n", MAX_BYTES).await);
+        assert!(too_large(bytes, "a", MAX_BYTES + 1).await);
+        assert!(too_large(text, "\"ë\"\n", MAX_BYTES).await, "12 bytes of an event each");
+        assert!(!too_large(text, "\"ë\"\n", MAX_BYTES / 3).await);
+    }
+}

@@ -1,0 +1,71 @@
+//! The first pass over a file: whether it can be read to its end, and who opted out.
+
+use infra::clock;
+use shared::import::{Batch, Import, OptOut, Rows};
+use shared::organization::Organization;
+use shared::phone::Phone;
+use shared::unsubscribe::{Preference, Source};
+
+use super::Step;
+use crate::App;
+
+/// Reads as many rows behind the first pass's progress as one batch takes.
+pub(super) async fn read(
+    app: &App,
+    organization: &Organization,
+    import: &Import,
+    rows: &mut Rows<'_>,
+) -> anyhow::Result<Step> {
+    rows.go_to(import.progress.first_pass.rows);
+    let mut batch = Batch::begin(clock::now());
+    let mut step = Step::begin(import, batch.begun_at);
+    while let Some(row) = rows.peek_opt_out() {
+        if batch.is_full(clock::now()) {
+            return Ok(step);
+        }
+        let (number, opt_out) = match row {
+            Ok(row) => row,
+            Err(malformed) => return Ok(step.fail(&malformed)),
+        };
+        if let Some(opt_out) = &opt_out {
+            batch.reads += usize::from(opt_out.contact.is_some());
+            for phone in phones(app, organization, opt_out).await? {
+                step.opt_outs.push(preference(import, number, opt_out, phone));
+                batch.opt_outs += 1;
+            }
+            step.after.progress.first_pass.opt_outs += 1;
+        }
+        step.after.progress.first_pass.rows = number;
+        rows.pass();
+    }
+    step.after.progress.first_pass.is_done = true;
+    Ok(step)
+}
+
+/// The phones of the person who opted out: those of the row, or else the contact's that it names.
+async fn phones(
+    app: &App,
+    organization: &Organization,
+    opt_out: &OptOut,
+) -> anyhow::Result<Vec<Phone>> {
+    let Some(id) = opt_out.contact else {
+        return Ok(opt_out.phones.clone());
+    };
+    let contact = app.table.contact(organization, id).await?;
+    Ok(contact.and_then(|contact| contact.profile.phone).into_iter().collect())
+}
+
+/// The opt-out is no newer than the import, so that a repeated job does not overtake what a person
+/// has said since.
+fn preference(import: &Import, number: u64, opt_out: &OptOut, phone: Phone) -> Preference {
+    Preference {
+        organization_id: import.organization_id,
+        phone,
+        subscribed: false,
+        changed_at: opt_out.moment(import.created_at),
+        source: Source::Import,
+        campaign_id: None,
+        evidence: Some(format!("import {}, row {number}", import.id)),
+        changed_by: import.changed_by.clone(),
+    }
+}

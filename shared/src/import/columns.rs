@@ -1,0 +1,96 @@
+//! Which columns of a file the client named.
+
+use serde::{Deserialize, Serialize};
+
+use super::names::{Field, plain};
+use super::parser::Parser;
+
+/// Which column of the file is which field, as the client named them. An empty name says that none
+/// is, whatever the file's columns are called.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Columns {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opt_out: Option<String>,
+    /// The columns that become attributes: a list with commas, or `none`. By default all columns do
+    /// that are not a field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attributes: Option<String>,
+}
+
+impl Columns {
+    /// The column that the client named for a field.
+    pub(super) fn named(&self, field: Field) -> Option<&str> {
+        match field {
+            Field::Id => self.id.as_deref(),
+            Field::Phone => self.phone.as_deref(),
+            Field::FirstName => self.first_name.as_deref(),
+            Field::LastName => self.last_name.as_deref(),
+            Field::Email => self.email.as_deref(),
+            Field::OptOut => self.opt_out.as_deref(),
+            Field::OptedOutAt => None,
+        }
+    }
+
+    /// The names of the columns that become attributes; `None` for all that are not a field.
+    pub(super) fn attribute_names(&self) -> Option<Vec<String>> {
+        let list = self.attributes.as_deref()?.trim();
+        if list.eq_ignore_ascii_case("none") {
+            return Some(Vec::new());
+        }
+        // A name with a comma is quoted, as in the file.
+        let mut parser = Parser::new(',', 1);
+        let mut characters = list.chars();
+        let record = characters.find_map(|c| parser.push(c).ok().flatten());
+        let record = record.or_else(|| parser.finish().ok().flatten());
+        let names = record.map(|record| record.cells).unwrap_or_default();
+        Some(names.into_iter().filter(|name| !name.trim().is_empty()).collect())
+    }
+}
+
+/// The place of the column that the client means: the one with this name, or else with these
+/// letters.
+pub(super) fn place_of(names: &[String], wanted: &str) -> Option<usize> {
+    let letters = plain(wanted);
+    names
+        .iter()
+        .position(|name| name == wanted.trim())
+        .or_else(|| names.iter().position(|name| !letters.is_empty() && plain(name) == letters))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_a_list() {
+        let names = |list: &str| {
+            let columns = Columns { attributes: Some(list.to_owned()), ..Columns::default() };
+            columns.attribute_names()
+        };
+        assert_eq!(Columns::default().attribute_names(), None);
+        for none in ["none", "None", "", " , "] {
+            assert_eq!(names(none), Some(Vec::new()), "{none:?}");
+        }
+        assert_eq!(names("city,\"a, b\""), Some(vec!["city".to_owned(), "a, b".to_owned()]));
+    }
+
+    #[test]
+    fn the_exact_name_wins() {
+        let names = ["CITY", "city", "Post-Code"].map(str::to_owned);
+        assert_eq!(place_of(&names, "city"), Some(1));
+        assert_eq!(place_of(&names, "City"), Some(0));
+        assert_eq!(place_of(&names, "post code"), Some(2));
+        assert_eq!(place_of(&names, "-"), None);
+    }
+}

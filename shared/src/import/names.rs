@@ -1,0 +1,156 @@
+//! The names by which the columns of a contact's fields are known.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Field {
+    Id,
+    Phone,
+    FirstName,
+    LastName,
+    Email,
+    OptOut,
+    OptedOutAt,
+}
+
+/// How well a name fits a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// The best of several names: a mobile phone.
+    Best,
+    Known,
+    /// A known word in a longer name: "Customer phone (1)".
+    Likely,
+    /// Amazon Pinpoint has the phone in `Address`. In other files that is a street, so it counts only
+    /// where there is no other column.
+    Last,
+}
+
+// English, German, French, Spanish, Portuguese and Italian, as `plain` writes them.
+const ID: &str = "id contactid";
+const MOBILE: &str = "mobile mobilephone mobilenumber mobilephonenumber mobileno mobilenr \
+    mobiletelephone phonemobile cell cellphone cellnumber cellphonenumber cellular sms smsnumber \
+    smsphone smsphonenumber msisdn whatsapp whatsappnumber \
+    handy handynummer handynr mobil mobilnummer mobilnr mobiltelefon mobiltelefonnummer mobilfunk \
+    mobilfunknummer natel \
+    portable telephoneportable telportable numeroportable numerodeportable telephonemobile \
+    telmobile numeromobile numerodemobile gsm \
+    movil telefonomovil telmovil celular telefonocelular numerocelular numeromovil numerodemovil \
+    numerodecelular numerodetelefonomovil \
+    telemovel telefonecelular telefonemovel numerodetelemovel \
+    cellulare telefonocellulare numerocellulare numerodicellulare telefonomobile";
+const PHONE: &str = "phone phonenumber phoneno phonenr phone1 phone1value telephone \
+    telephonenumber tel telno telnr contactnumber contactphone primaryphone primaryphonenumber \
+    homephone workphone businessphone otherphone \
+    telefon telefonnummer telefonnr rufnummer fon \
+    numerodetelephone numerotelephone notelephone notel ntel ntelephone numtel numerotel \
+    telefono numerodetelefono numerotelefono numtelefono nodetelefono \
+    telefone numerodetelefone fone \
+    numeroditelefono recapitotelefonico";
+const FIRST_NAME: &str = "firstname first givenname forename fname vorname prenom prenoms nombre \
+    nombres primernombre nome primeironome nomeproprio";
+const LAST_NAME: &str = "lastname last surname familyname lname nachname familienname zuname nom \
+    nomdefamille apellido apellidos primerapellido sobrenome apelido ultimonome cognome";
+const EMAIL: &str = "email emailaddress mail emailadresse mailadresse email1value primaryemail \
+    adressemail adresseemail courriel adresseelectronique adressedecourriel \
+    correo correoelectronico direcciondecorreo direcciondecorreoelectronico direcciondeemail \
+    correioeletronico enderecodeemail \
+    postaelettronica indirizzoemail indirizzodipostaelettronica";
+const OPT_OUT: &str = "optout optedout unsubscribed unsubscribe isunsubscribed isoptedout \
+    hasoptedout hasunsubscribed smsunsubscribed unsubscribedfromsms donottext donotsms \
+    donotmessage donotcontact donotcall dnc \
+    abgemeldet abmeldung abbestellt ausgetragen keinesms \
+    desabonne desabonnee desabonnement desinscrit desinscrite desinscription stopsms \
+    nepascontacter \
+    baja dadodebaja bajasms desuscrito nocontactar nollamar \
+    descadastrado descadastro inscricaocancelada naocontactar naocontatar \
+    disiscritto disiscritta disiscrizione noncontattare";
+/// `EffectiveDate` is Amazon Pinpoint's.
+const OPTED_OUT_AT: &str = "effectivedate optouttimestamp optedouttimestamp optoutdate optouttime \
+    optoutat optedoutdate optedoutat unsubscribedat unsubscribeddate unsubtime";
+
+/// Names that are of phones where no other is.
+const NUMBER: &str = "number nummer numero num";
+/// Parts of names of which the whole is not known.
+const LIKELY_PHONE: &str = "phone mobile mobil telefon handynummer celular cellulare movil";
+const LIKELY_OPT_OUT: &str = "optout optedout";
+/// Parts of names of columns about a phone, and of words that hold one of the parts above.
+const NOT_PHONE: &str = "type typ label carrier country code verified valid status consent opt fax \
+    ext date time source mail newsletter subscribed automobil automovil immobil";
+/// Parts of names of columns about other channels, or about an opt-out.
+const NOT_OPT_OUT: &str = "mail newsletter fax push date time reason source status";
+
+/// A name as it is compared: without case, accents, spaces and punctuation.
+pub(super) fn plain(name: &str) -> String {
+    name.nfkd()
+        .filter(|c| c.is_alphanumeric() && !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// How well a column's name, as `plain` writes it, fits a field.
+pub(super) fn fit(field: Field, name: &str) -> Option<Fit> {
+    let known = |names: &str| names.split_whitespace().any(|known| known == name);
+    let has = |parts: &str| parts.split_whitespace().any(|part| name.contains(part));
+    match field {
+        Field::Id => known(ID).then_some(Fit::Known),
+        Field::Phone if known(MOBILE) => Some(Fit::Best),
+        Field::Phone if known(PHONE) => Some(Fit::Known),
+        Field::Phone if name == "address" => Some(Fit::Last),
+        Field::Phone if known(NUMBER) => Some(Fit::Likely),
+        Field::Phone => (has(LIKELY_PHONE) && !has(NOT_PHONE)).then_some(Fit::Likely),
+        Field::FirstName => known(FIRST_NAME).then_some(Fit::Known),
+        Field::LastName => known(LAST_NAME).then_some(Fit::Known),
+        Field::Email => known(EMAIL).then_some(Fit::Known),
+        Field::OptOut if known(OPT_OUT) => Some(Fit::Known),
+        Field::OptOut => {
+            let is_other = has(NOT_OPT_OUT) || known(OPTED_OUT_AT);
+            (has(LIKELY_OPT_OUT) && !is_other).then_some(Fit::Likely)
+        }
+        Field::OptedOutAt => known(OPTED_OUT_AT).then_some(Fit::Known),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_by_their_letters() {
+        for name in ["First Name", "FIRST_NAME", "first-name", " Fírst  name: ", "firstName"] {
+            assert_eq!(plain(name), "firstname", "{name}");
+        }
+        assert_eq!(plain("Téléphone portable"), "telephoneportable");
+        assert_eq!(plain("Ｐｈｏｎｅ"), "phone");
+    }
+
+    #[test]
+    fn fields_share_no_names() {
+        let all = [ID, MOBILE, PHONE, NUMBER, FIRST_NAME, LAST_NAME, EMAIL, OPT_OUT, OPTED_OUT_AT];
+        let mut names: Vec<&str> = all.iter().flat_map(|names| names.split_whitespace()).collect();
+        assert!(names.iter().all(|name| plain(name) == *name), "they are plain");
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn longer_names_are_likely_and_notes_on_a_phone_are_not() {
+        let phone = |name| fit(Field::Phone, &plain(name));
+        for name in ["Customer phone (1)", "Mobile Phone 2", "Phone (work)", "Telefon geschäftlich"]
+        {
+            assert_eq!(phone(name), Some(Fit::Likely), "{name}");
+        }
+        for name in ["Phone type", "Phone opt-out", "Phone carrier", "Telefax", "Street"] {
+            assert_eq!(phone(name), None, "{name}");
+        }
+        let opt_out = |name| fit(Field::OptOut, &plain(name));
+        assert_eq!(opt_out("SMS Opt-Out?"), Some(Fit::Likely));
+        assert_eq!(opt_out("Text opted out"), Some(Fit::Likely));
+        for name in ["Email Opt Out", "Opt-out reason", "HasOptedOutOfEmail", "Opt-in"] {
+            assert_eq!(opt_out(name), None, "{name}");
+        }
+    }
+}

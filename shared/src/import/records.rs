@@ -1,0 +1,113 @@
+//! The records of a file: its bytes are decoded and parsed piece by piece.
+
+use encoding_rs::Decoder;
+
+use super::delimiter;
+use super::encoding::Charset;
+use super::parser::{Malformed, Parser, Record};
+
+/// How many bytes are decoded at once. The first line of a file is judged by the first piece.
+const PIECE: usize = 64 * 1024;
+
+/// A file's records one after the other. Nothing is read behind an error.
+pub(super) struct Records<'c> {
+    rest: &'c [u8],
+    decoder: Decoder,
+    /// What is decoded, and how much of it is parsed.
+    text: String,
+    parsed: usize,
+    parser: Parser,
+    is_at_end: bool,
+}
+
+/// How the cells of a file are separated, and where its records begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Separation {
+    pub(super) delimiter: char,
+    /// The bytes of decoded text that Excel's hint takes.
+    hint: usize,
+}
+
+/// The ways in which the cells of a file may be separated, the most likely one first.
+pub(super) fn separations(content: &[u8], charset: Charset) -> Vec<Separation> {
+    let piece = &content[..content.len().min(PIECE)];
+    let text = decode(&mut charset.decoder(), piece, false);
+    match delimiter::hint(&text) {
+        Some((delimiter, hint)) => vec![Separation { delimiter, hint }],
+        None => delimiter::candidates(&text)
+            .into_iter()
+            .map(|delimiter| Separation { delimiter, hint: 0 })
+            .collect(),
+    }
+}
+
+impl<'c> Records<'c> {
+    pub(super) fn new(content: &'c [u8], charset: Charset, separation: Separation) -> Self {
+        let line = if separation.hint > 0 { 2 } else { 1 };
+        let mut records = Self {
+            rest: content,
+            decoder: charset.decoder(),
+            text: String::new(),
+            parsed: 0,
+            parser: Parser::new(separation.delimiter, line),
+            is_at_end: false,
+        };
+        if separation.hint > 0 {
+            records.decode_piece();
+            records.parsed = separation.hint;
+        }
+        records
+    }
+
+    fn decode_piece(&mut self) {
+        let (piece, rest) = self.rest.split_at(self.rest.len().min(PIECE));
+        self.rest = rest;
+        self.text = decode(&mut self.decoder, piece, rest.is_empty());
+        self.parsed = 0;
+    }
+}
+
+impl Iterator for Records<'_> {
+    type Item = Result<Record, Malformed>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            for c in self.text[self.parsed..].chars() {
+                self.parsed += c.len_utf8();
+                match self.parser.push(c) {
+                    Ok(None) => {}
+                    Ok(Some(record)) => return Some(Ok(record)),
+                    Err(malformed) => return Some(Err(self.end_with(malformed))),
+                }
+            }
+            if self.is_at_end {
+                return None;
+            }
+            if self.rest.is_empty() {
+                self.is_at_end = true;
+                self.text.clear();
+                self.parsed = 0;
+                return self.parser.finish().transpose();
+            }
+            self.decode_piece();
+        }
+    }
+}
+
+impl Records<'_> {
+    fn end_with(&mut self, malformed: Malformed) -> Malformed {
+        self.is_at_end = true;
+        self.rest = &[];
+        self.text.clear();
+        self.parsed = 0;
+        malformed
+    }
+}
+
+fn decode(decoder: &mut Decoder, piece: &[u8], is_last: bool) -> String {
+    let mut text = String::new();
+    text.reserve(decoder.max_utf8_buffer_length(piece.len()).unwrap_or_default());
+    // The buffer is as long as the decoder asks for, so that one call takes the whole piece.
+    let _ = decoder.decode_to_string(piece, &mut text, is_last);
+    text
+}

@@ -1,0 +1,218 @@
+//! What one row of a file asks for.
+
+use std::collections::BTreeMap;
+
+use super::RowError;
+use super::attributes;
+use super::cell::{clean, is_blank, is_rounded, unreadable};
+use super::header::Header;
+use super::opt_out;
+use super::parser::Record;
+use crate::contact::Profile;
+use crate::ids::ContactId;
+use crate::phone::{Phone, Region};
+
+/// What was read of one row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Counted from 1, the header not counted.
+    pub number: u64,
+    /// The line of the file on which the row begins, counted from 1.
+    pub line: u64,
+    pub content: Content,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Delimiters only.
+    Blank,
+    Refused(RowError),
+    Row(Row),
+}
+
+/// A contact to create or to update.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The contact to update; without one, the row creates a contact.
+    pub id: Option<ContactId>,
+    pub profile: Profile,
+}
+
+/// A column's name and what is wrong with its cell.
+type Refusal<'h> = (Option<&'h str>, String);
+
+impl Header {
+    pub(super) fn reading(&self, number: u64, record: &Record, region: Region) -> Reading {
+        let cells = Cells { header: self, cells: &record.cells };
+        let line = record.line;
+        let content = if cells.are_blank() {
+            Content::Blank
+        } else {
+            match cells.row(region) {
+                Ok(row) => Content::Row(row),
+                Err((column, reason)) => {
+                    let column = column.map(str::to_owned);
+                    Content::Refused(RowError { row: number, line: Some(line), column, reason })
+                }
+            }
+        };
+        Reading { number, line, content }
+    }
+}
+
+struct Cells<'h> {
+    header: &'h Header,
+    cells: &'h [String],
+}
+
+impl<'h> Cells<'h> {
+    /// The text at a column's place. A row may end before its empty last cells.
+    fn at(&self, place: usize) -> &'h str {
+        self.cells.get(place).map(|cell| clean(cell)).unwrap_or_default()
+    }
+
+    fn some(&self, place: Option<usize>) -> Option<&'h str> {
+        place.map(|place| self.at(place)).filter(|cell| !is_blank(cell))
+    }
+
+    fn name(&self, place: usize) -> Option<&'h str> {
+        Some(&self.header.names[place])
+    }
+
+    fn are_blank(&self) -> bool {
+        let surplus = self.cells.iter().skip(self.header.names.len());
+        surplus.into_iter().all(|cell| is_blank(cell))
+            && self.header.used().into_iter().all(|place| is_blank(self.at(place)))
+    }
+
+    fn row(&self, region: Region) -> Result<Row, Refusal<'h>> {
+        self.check_length()?;
+        self.check_opt_outs()?;
+        self.check_characters()?;
+        let phone_place = self.phone_place();
+        let phone = phone_place.map(|place| {
+            phone_of(self.at(place), region).map_err(|reason| (self.name(place), reason))
+        });
+        let phone = phone.transpose()?;
+        let id = self.id()?;
+        if phone.is_none() && id.is_none() && self.says_opted_out() {
+            let reason = "says that the person opted out, but not with which phone".to_owned();
+            return Err((self.name(self.header.phones[0]), reason));
+        }
+        let attributes = self.attributes(phone_place);
+        attributes::check(&attributes).map_err(|(name, reason)| {
+            let named = self.header.attributes.iter().map(|place| &*self.header.names[*place]);
+            (named.into_iter().find(|column| *column == name), reason)
+        })?;
+        let text =
+            |place| self.some(place).map(|cell| cell.replace("\r\n", "\n").replace('\r', "\n"));
+        let profile = Profile {
+            phone,
+            first_name: text(self.header.first_name),
+            last_name: text(self.header.last_name),
+            email: text(self.header.email),
+            attributes,
+        };
+        let profile = profile.checked().map_err(|error| {
+            let place = match error.field {
+                "firstName" => self.header.first_name,
+                "lastName" => self.header.last_name,
+                "email" => self.header.email,
+                _ => None,
+            };
+            (place.and_then(|place| self.name(place)), error.reason)
+        })?;
+        Ok(Row { id, profile })
+    }
+
+    fn check_length(&self) -> Result<(), Refusal<'h>> {
+        let width = self.header.names.len();
+        if self.cells.iter().skip(width).all(|cell| is_blank(cell)) {
+            return Ok(());
+        }
+        let reason = format!(
+            "has {} values, where the header has {width}; quote a value that holds a delimiter",
+            self.cells.len(),
+        );
+        Err((None, reason))
+    }
+
+    fn check_opt_outs(&self) -> Result<(), Refusal<'h>> {
+        let unclear = |place: &&usize| opt_out::says(self.at(**place)).is_err();
+        match self.header.opt_outs.iter().find(unclear) {
+            None => Ok(()),
+            Some(place) => {
+                let reason = "is unclear, must be ALL or NONE, yes or no".to_owned();
+                Err((self.name(*place), reason))
+            }
+        }
+    }
+
+    fn says_opted_out(&self) -> bool {
+        self.header.opt_outs.iter().any(|place| opt_out::says(self.at(*place)) == Ok(true))
+    }
+
+    fn check_characters(&self) -> Result<(), Refusal<'h>> {
+        for place in self.header.used() {
+            if let Some(c) = unreadable(self.at(place)) {
+                let code = u32::from(c);
+                let reason = if c == char::REPLACEMENT_CHARACTER {
+                    "has a character that was lost when the file was read as UTF-8; save the file \
+                     as UTF-8, or send it as application/octet-stream"
+                        .to_owned()
+                } else {
+                    format!("has the control character U+{code:04X}; remove it")
+                };
+                return Err((self.name(place), reason));
+            }
+        }
+        Ok(())
+    }
+
+    fn id(&self) -> Result<Option<ContactId>, Refusal<'h>> {
+        let Some(place) = self.header.id else {
+            return Ok(None);
+        };
+        let id = self.some(Some(place)).map(str::parse::<ContactId>).transpose();
+        id.map_err(|_| {
+            let reason = "is not the id of a contact (a UUID); to ignore the column, import with \
+                          ?id=";
+            (self.name(place), reason.to_owned())
+        })
+    }
+
+    /// The place of the row's phone: the best column that has one. A note in place of a phone, such
+    /// as `n/a`, counts only if no other column has a phone.
+    fn phone_place(&self) -> Option<usize> {
+        let filled =
+            || self.header.phones.iter().copied().filter(|place| !is_blank(self.at(*place)));
+        let has_digit = |place: &usize| self.at(*place).chars().any(char::is_numeric);
+        filled().find(has_digit).or_else(|| filled().next())
+    }
+
+    fn attributes(&self, phone_place: Option<usize>) -> BTreeMap<String, String> {
+        // An only phone column is not among the attributes unless the client listed it.
+        let is_used =
+            |place: usize| !self.header.are_attributes_listed && Some(place) == phone_place;
+        let places = self.header.attributes.iter().copied();
+        places
+            .filter(|place| !is_used(*place) && !is_blank(self.at(*place)))
+            .map(|place| (self.header.names[place].clone(), self.at(place).to_owned()))
+            .collect()
+    }
+}
+
+/// Reads a phone as it is written in a cell.
+pub(super) fn phone_of(cell: &str, region: Region) -> Result<Phone, String> {
+    // An apostrophe keeps a spreadsheet from taking the phone for a number.
+    let written = cell.strip_prefix('\'').unwrap_or(cell);
+    if is_rounded(written) {
+        return Err(
+            "was rounded by a spreadsheet; format the column as text and enter it again".to_owned()
+        );
+    }
+    Phone::parse(written, region).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

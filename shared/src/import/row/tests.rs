@@ -1,0 +1,77 @@
+use super::*;
+use crate::import::columns::Columns;
+
+fn reading(names: &[&str], cells: &[&str]) -> Content {
+    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let header = Header::read(&owned(names), &Columns::default(), Region::default());
+    let record = Record { cells: owned(cells), line: 8, ..Record::default() };
+    header.expect("a header").reading(7, &record, Region::default()).content
+}
+
+fn row(names: &[&str], cells: &[&str]) -> Row {
+    match reading(names, cells) {
+        Content::Row(row) => row,
+        Content::Blank | Content::Refused(_) => panic!("no row: {cells:?}"),
+    }
+}
+
+fn refused(names: &[&str], cells: &[&str]) -> RowError {
+    match reading(names, cells) {
+        Content::Refused(error) => error,
+        Content::Blank | Content::Row(_) => panic!("not refused: {cells:?}"),
+    }
+}
+
+#[test]
+fn columns_are_found_by_name() {
+    let names = ["First Name", "PHONE_NUMBER", "e-mail", "city"];
+    let cells = ["Zoë", "(415) 355-0123", "zoe@example.com", "Oakland"];
+    let profile = row(&names, &cells).profile;
+    assert_eq!(profile.phone.expect("a phone").as_str(), "+14153550123");
+    assert_eq!(profile.first_name.as_deref(), Some("Zoë"));
+    assert_eq!(profile.email.as_deref(), Some("zoe@example.com"));
+    assert_eq!(profile.attributes["city"], "Oakland");
+}
+
+#[test]
+fn a_missing_mobile_phone_falls_back() {
+    let phone = |mobile, phone| {
+        let row = row(&["Phone", "Mobile"], &[phone, mobile]);
+        row.profile.phone.expect("a phone").to_string()
+    };
+    assert_eq!(phone("+14153550101", "+14153550102"), "+14153550101");
+    assert_eq!(phone("", "+14153550102"), "+14153550102");
+    assert_eq!(phone("n/a", "+14153550102"), "+14153550102");
+    let wrong = refused(&["Phone", "Mobile"], &["+14153550102", "12"]);
+    assert_eq!(wrong.column.as_deref(), Some("Mobile"));
+}
+
+#[test]
+fn a_bad_row_names_its_column() {
+    let names = ["phone", "email"];
+    assert_eq!(refused(&names, &["12", ""]).column.as_deref(), Some("phone"));
+    assert_eq!(refused(&names, &["", "nobody"]).column.as_deref(), Some("email"));
+    let long = refused(&names, &["+14153550101", "", "x"]);
+    assert_eq!((long.row, long.line, long.column), (7, Some(8), None));
+}
+
+#[test]
+fn a_row_may_end_early_or_late() {
+    let names = ["phone", "first name", "city"];
+    for cells in [&["+14153550101", "Ana"][..], &["+14153550101", "Ana", "", "", " "]] {
+        assert_eq!(row(&names, cells).profile.first_name.as_deref(), Some("Ana"));
+    }
+    for blank in [&[""][..], &["", "", ""], &[" ", "\u{feff}", "\0", ""], &["\u{1a}"]] {
+        assert_eq!(reading(&names, blank), Content::Blank, "{blank:?}");
+    }
+    let without_phone = row(&names, &["", "Ana"]);
+    assert_eq!(without_phone.profile.phone, None);
+}
+
+#[test]
+fn an_opt_out_without_a_phone_is_not_lost_silently() {
+    let names = ["phone", "first name", "opt out"];
+    assert_eq!(refused(&names, &["", "Ana", "ALL"]).column.as_deref(), Some("phone"));
+    assert_eq!(refused(&names, &["+14153550101", "", "maybe"]).column.as_deref(), Some("opt out"));
+    assert_eq!(row(&names, &["", "Ana", "NONE"]).profile.phone, None);
+}
