@@ -1,6 +1,6 @@
 //! Dispatching one chunk.
 //!
-//! The order matters: the chunk is taken, then the unsubscribes are read once more, then each
+//! The order matters: the chunk is taken and the unsubscribes are read once more, then each
 //! recipient of the slice whose turn it is is claimed and handed over. Whatever is redelivered, runs
 //! twice or dies in between, a claim is made once, so nobody is texted twice; and a chunk is done
 //! only when each member has an outcome, so nobody is left out.
@@ -58,17 +58,17 @@ pub(crate) async fn dispatch(
     let Some(working) = state.start(turn, clock::now(), app.repair_seconds) else {
         return Ok(());
     };
-    if !app.table.save_chunk_state(campaign_id, shard, &state, &working).await? {
-        // Another worker took it in this moment.
-        return Ok(());
-    }
     let parts = Parts::of(campaign.body.as_deref().unwrap_or_default()).count;
     let slice = working.slice(parts, broadcast.sender.parts_per_second);
     let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
-    let unsubscribed = app
-        .table
-        .unsubscribed_among(organization_id, (shard, broadcast.shards), recipients)
-        .await?;
+    let (is_taken, unsubscribed) = futures::try_join!(
+        app.table.save_chunk_state(campaign_id, shard, &state, &working),
+        app.table.unsubscribed_among(organization_id, (shard, broadcast.shards), recipients),
+    )?;
+    if !is_taken {
+        // Another worker took it in this moment.
+        return Ok(());
+    }
     let text = Text {
         gateway: gateway.as_ref(),
         from: &broadcast.sender,

@@ -8,6 +8,7 @@ use shared::campaign::{Begin, Reason};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::time::Timestamp;
 
+use crate::fan_out::Run;
 use crate::{App, fan_out};
 
 pub(crate) async fn begin(
@@ -18,10 +19,12 @@ pub(crate) async fn begin(
     deadline: Timestamp,
 ) -> anyhow::Result<()> {
     loop {
-        let last_send = app.table.last_send(organization_id).await?;
+        let (last_send, campaign, organization) = futures::try_join!(
+            app.table.last_send(organization_id),
+            app.table.campaign(organization_id, campaign_id),
+            app.table.organization(organization_id),
+        )?;
         let now = last_send.next(clock::now());
-        let campaign = app.table.campaign(organization_id, campaign_id).await?;
-        let organization = app.table.organization(organization_id).await?;
         let Some((campaign, organization)) = campaign.zip(organization) else {
             tracing::warn!(campaign.id = %campaign_id, "a send job's campaign is gone");
             return Ok(());
@@ -48,11 +51,13 @@ pub(crate) async fn begin(
                 if app.table.begin_campaign(&campaign, &next, &last_send, now).await? == Saved::Done
                 {
                     tracing::info!(campaign.id = %campaign_id, "began");
-                    app.arm_next(next.drain.as_ref(), now).await;
-                    return fan_out::run(app, &next, None, deadline).await;
+                    // The first message does not wait until the drain is armed.
+                    let arming = app.arm_next(next.drain.as_ref(), now);
+                    let fan_out = fan_out::run(app, &next, Run::First, deadline);
+                    return futures::join!(arming, fan_out).1;
                 }
             }
-            Begin::Underway => return fan_out::run(app, &campaign, None, deadline).await,
+            Begin::Underway => return fan_out::run(app, &campaign, Run::All, deadline).await,
             Begin::Ignored => {
                 tracing::info!(campaign.id = %campaign_id, "dropped a send job that no longer matches");
                 return Ok(());

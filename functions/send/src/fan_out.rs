@@ -33,6 +33,17 @@ const SHOWING_IN_TURN: i64 = 8;
 /// A run stops this long before it would be stopped.
 const RESERVE_SECONDS: i64 = 20;
 
+/// What one run reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Run {
+    /// All shards, of which none has a chunk yet, and someone waits for the first message.
+    First,
+    /// What is left of all shards.
+    All,
+    /// What is left of one shard.
+    Shard(u16),
+}
+
 /// Goes on with the fan-out of a campaign, or with one shard of it, also while it is paused: what
 /// it cuts then is of an older epoch when the campaign is resumed, so the drain arms it.
 pub(crate) async fn resume(
@@ -43,7 +54,7 @@ pub(crate) async fn resume(
     deadline: Timestamp,
 ) -> anyhow::Result<()> {
     match app.table.campaign(organization_id, campaign_id).await? {
-        Some(campaign) => run(app, &campaign, shard, deadline).await,
+        Some(campaign) => run(app, &campaign, shard.map_or(Run::All, Run::Shard), deadline).await,
         None => Ok(()),
     }
 }
@@ -51,7 +62,7 @@ pub(crate) async fn resume(
 pub(crate) async fn run(
     app: &App,
     campaign: &Campaign,
-    shard: Option<u16>,
+    run: Run,
     deadline: Timestamp,
 ) -> anyhow::Result<()> {
     let Some(broadcast) = campaign.broadcast() else {
@@ -60,12 +71,17 @@ pub(crate) async fn run(
     if broadcast.audience.completed_at.is_some() {
         return Ok(());
     }
+    let shard = match run {
+        Run::First | Run::All => None,
+        Run::Shard(shard) => Some(shard),
+    };
     let show_every = SHOWN_EVERY_SECONDS * shard.map_or(1, |_| SHOWING_IN_TURN);
     let first_shown = i64::from(shard.unwrap_or(0)) % SHOWING_IN_TURN * SHOWN_EVERY_SECONDS;
     let fan_out = FanOut {
         app,
         campaign,
         broadcast,
+        run,
         turns: Turns::new(&app.table, campaign, broadcast),
         stop_at: deadline.plus_seconds(-RESERVE_SECONDS),
         // One job a shard is as many as there can be.
@@ -73,6 +89,7 @@ pub(crate) async fn run(
         read: AtomicU64::new(0),
         cut: Mutex::new(Cut {
             waiting: Vec::new(),
+            is_first: run == Run::First,
             show_at: clock::now().plus_seconds(SHOWN_EVERY_SECONDS + first_shown),
         }),
         show_every,
@@ -94,6 +111,7 @@ struct FanOut<'a> {
     app: &'a App,
     campaign: &'a Campaign,
     broadcast: &'a Broadcast,
+    run: Run,
     turns: Turns,
     stop_at: Timestamp,
     /// A run that has read so many contacts leaves the rest to others.
@@ -106,17 +124,21 @@ struct FanOut<'a> {
 /// What this run has cut and not handed over yet, each with its turn.
 struct Cut {
     waiting: Vec<(Job, Timestamp)>,
+    /// Whether the campaign's first job is still to come. It does not wait for others.
+    is_first: bool,
     show_at: Timestamp,
 }
 
 impl FanOut<'_> {
-    /// Puts chunks on the dispatch queue if at least `enough` wait.
+    /// Puts chunks on the dispatch queue if at least `enough` wait, and the first one at once.
     async fn hand_over(&self, enough: usize) -> anyhow::Result<()> {
         let waiting = {
             let mut cut = self.cut.lock().await;
-            if cut.waiting.len() < enough.max(1) {
+            let enough = if cut.is_first { 1 } else { enough.max(1) };
+            if cut.waiting.len() < enough {
                 return Ok(());
             }
+            cut.is_first = false;
             std::mem::take(&mut cut.waiting)
         };
         let now = clock::now();

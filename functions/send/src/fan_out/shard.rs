@@ -10,7 +10,7 @@ use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::chunk_state::ChunkState;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
-use super::{FanOut, HANDED_AT_ONCE};
+use super::{FanOut, HANDED_AT_ONCE, Run};
 
 /// A chunk and its state are six write units, and their partition takes 1,000 a second: at this
 /// distance chunks leave a part of them to the messages that are written there meanwhile.
@@ -21,7 +21,11 @@ impl FanOut<'_> {
     pub(super) async fn shard(&self, shard: u16) -> anyhow::Result<Option<u16>> {
         let mut turns = tokio::time::interval_at(Instant::now(), CHUNK_EVERY);
         turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut last = self.app.table.last_chunk(self.campaign.id, shard).await?;
+        // If another run has cut chunks meanwhile, the first put finds them.
+        let mut last = match self.run {
+            Run::First => None,
+            Run::All | Run::Shard(_) => self.app.table.last_chunk(self.campaign.id, shard).await?,
+        };
         loop {
             if last.as_ref().is_some_and(|chunk| chunk.ends) {
                 return Ok(None);
