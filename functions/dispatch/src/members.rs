@@ -56,7 +56,7 @@ pub(crate) async fn hand_over(
     let handed = stream::iter(recipients.chunks(at_once))
         .then(|batch| {
             let messages = batch.iter().map(|phone| {
-                let message = campaign.pending_message(phone.clone());
+                let message = campaign.pending_message(phone);
                 (message, unsubscribed.contains(phone))
             });
             claim(app, messages.collect(), text, told)

@@ -206,7 +206,7 @@ async fn give_up(
     let failing: Vec<(Message, Claiming)> = chunk
         .recipients
         .into_iter()
-        .map(|phone| campaign.pending_message(phone))
+        .map(|phone| campaign.pending_message(&phone))
         .map(|message| (message, Claiming::Fail { reason }))
         .collect();
     for failed in app.table.claim_all(&failing, broadcast.shards, now).await? {

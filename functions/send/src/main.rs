@@ -80,7 +80,8 @@ impl App {
     async fn handle(&self, envelope: Envelope, deadline: Timestamp) -> anyhow::Result<()> {
         match envelope.job {
             Job::Send { organization_id, campaign_id, scheduled_at } => {
-                begin::begin(self, organization_id, campaign_id, scheduled_at, deadline).await
+                Box::pin(begin::begin(self, organization_id, campaign_id, scheduled_at, deadline))
+                    .await
             }
             Job::FanOut { organization_id, campaign_id, shard } => {
                 fan_out::resume(self, organization_id, campaign_id, shard, deadline).await

@@ -341,14 +341,14 @@ fn confirmation(preference: &Preference, known: &Row) -> Result<Change> {
     ] {
         match value {
             Some(value) => {
-                change.update += &format!(", {name} = {place}");
+                change.update.extend([", ", name, " = ", place]);
                 change = change.value(place, value);
             }
             None => removed.push(name),
         }
     }
     if !removed.is_empty() {
-        change.update += &format!(" REMOVE {}", removed.join(", "));
+        change.update.extend([" REMOVE ", &removed.join(", ")]);
     }
     Ok(change)
 }

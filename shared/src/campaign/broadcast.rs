@@ -111,12 +111,12 @@ impl Broadcast {
 impl Campaign {
     /// The message to a recipient, as long as no worker has claimed it.
     #[must_use]
-    pub fn pending_message(&self, to: Phone) -> Message {
+    pub fn pending_message(&self, to: &Phone) -> Message {
         let pending = |at| Message::pending(self.organization_id, self.id, to.clone(), at);
         self.broadcast().map_or_else(
             || pending(self.updated_at),
             |broadcast| Message {
-                id: broadcast.message_id(self.id, &to),
+                id: broadcast.message_id(self.id, to),
                 ..pending(broadcast.sent_at)
             },
         )

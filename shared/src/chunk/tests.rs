@@ -80,7 +80,7 @@ fn contacts_of_one_line_are_one_recipient() {
         (vec![of_line(None), of_line(Some(&other))], &today),
     ] {
         let chunk = &cut(&entries, &BTreeSet::new(), &ChainEnd::default())[0];
-        assert_eq!(chunk.recipients, [texted.clone()]);
+        assert_eq!(chunk.recipients, std::slice::from_ref(texted));
         assert_eq!(chunk.totals.contacts(), entries.len() as u64);
     }
 }

@@ -97,7 +97,7 @@ impl Header {
             });
         }
         let attributes = attributes(&names, columns, &header)?;
-        Self { attributes, names, ..header }.checked()
+        Self { names, attributes, ..header }.checked()
     }
 
     /// Refuses names that the used columns must not have.

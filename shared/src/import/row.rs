@@ -75,8 +75,8 @@ impl<'h> Cells<'h> {
         place.map(|place| self.at(place)).filter(|cell| !is_blank(cell))
     }
 
-    fn name(&self, place: usize) -> Option<&'h str> {
-        Some(&self.header.names[place])
+    fn name(&self, place: usize) -> &'h str {
+        &self.header.names[place]
     }
 
     fn are_blank(&self) -> bool {
@@ -91,13 +91,13 @@ impl<'h> Cells<'h> {
         self.check_characters()?;
         let phone_place = self.phone_place();
         let phone = phone_place.map(|place| {
-            phone_of(self.at(place), region).map_err(|reason| (self.name(place), reason))
+            phone_of(self.at(place), region).map_err(|reason| (Some(self.name(place)), reason))
         });
         let phone = phone.transpose()?;
         let id = self.id()?;
         if phone.is_none() && id.is_none() && self.says_opted_out() {
             let reason = "says that the person opted out, but not with which phone".to_owned();
-            return Err((self.name(self.header.phones[0]), reason));
+            return Err((Some(self.name(self.header.phones[0])), reason));
         }
         let attributes = self.attributes(phone_place);
         attributes::check(&attributes).map_err(|(name, reason)| {
@@ -120,7 +120,7 @@ impl<'h> Cells<'h> {
                 "email" => self.header.email,
                 _ => None,
             };
-            (place.and_then(|place| self.name(place)), error.reason)
+            (place.map(|place| self.name(place)), error.reason)
         })?;
         Ok(Row { id, profile })
     }
@@ -143,7 +143,7 @@ impl<'h> Cells<'h> {
             None => Ok(()),
             Some(place) => {
                 let reason = "is unclear, must be ALL or NONE, yes or no".to_owned();
-                Err((self.name(*place), reason))
+                Err((Some(self.name(*place)), reason))
             }
         }
     }
@@ -163,7 +163,7 @@ impl<'h> Cells<'h> {
                 } else {
                     format!("has the control character U+{code:04X}; remove it")
                 };
-                return Err((self.name(place), reason));
+                return Err((Some(self.name(place)), reason));
             }
         }
         Ok(())
@@ -177,7 +177,7 @@ impl<'h> Cells<'h> {
         id.map_err(|_| {
             let reason = "is not the id of a contact (a UUID); to ignore the column, import with \
                           ?id=";
-            (self.name(place), reason.to_owned())
+            (Some(self.name(place)), reason.to_owned())
         })
     }
 

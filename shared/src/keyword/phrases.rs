@@ -1,5 +1,5 @@
 //! Keywords and phrases, as [`super::text::words`] normalizes them and without spaces: `OPTOUT`
-//! stands for "opt out", "opt-out" and "OptOut".
+//! stands for "opt out", "opt-out" and `OptOut`.
 //!
 //! Sources: Twilio, "Advanced Opt-Out"; AWS End User Messaging, "Required opt-out keywords"; 47 CFR
 //! 64.1200(a)(10), which names stop, quit, end, revoke, opt out, cancel and unsubscribe and accepts

@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
+#[expect(clippy::needless_pass_by_value, reason = "a table of expectations reads best by value")]
 fn check(written: &str, region: &str, expected: Result<&str, InvalidPhone>) {
     let parsed = Phone::parse(written, region.parse().expect("a region"));
     let parsed = parsed.as_ref().map(Phone::as_str).map_err(Clone::clone);

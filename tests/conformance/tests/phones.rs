@@ -1,4 +1,4 @@
-//! Our reading of phones, judged by PyPI's `phonenumbers` for every region. It differs where a rule
+//! Our reading of phones, judged by Python's `phonenumbers` for every region. It differs where a rule
 //! of ours says so, and nowhere else.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -128,7 +128,7 @@ async fn an_import_that_runs_often_at_once_and_dies_adds_nothing_twice() -> anyh
 #[tokio::test]
 async fn an_import_that_dies_in_its_first_pass_keeps_every_opt_out() -> anyhow::Result<()> {
     let phones: Vec<String> = (0..ROWS).map(|row| format!("+1415355{row:04}")).collect();
-    let rows: String = phones.iter().map(|phone| format!("{phone},ALL\n")).collect();
+    let rows = phones.iter().map(|phone| format!("{phone},ALL\n")).collect::<Vec<_>>().concat();
     let csv = format!("phone,opt out\n{rows}");
     for _ in 0..KILLS_MOST {
         let tenant = Tenant::new().await?;

@@ -193,7 +193,7 @@ async fn members_from(
         .iter()
         .skip(from)
         .take(most)
-        .map(|phone| campaign.pending_message(phone.clone()))
+        .map(|phone| campaign.pending_message(phone))
         .collect();
     let ids: Vec<MessageId> = pending.iter().map(|message| message.id).collect();
     let claimed =

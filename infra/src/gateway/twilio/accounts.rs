@@ -58,13 +58,12 @@ impl Accounts {
 
     /// The gateway through a sender's account.
     pub async fn gateway(&self, sender: &TwilioSender) -> Result<Arc<dyn Gateway>, GatewayError> {
-        let (sid, name) = match &sender.account {
-            Some(own) => (own.account_sid.clone(), own.credentials.clone()),
-            None => {
-                let credentials = self.settings.credentials.clone();
-                let name = credentials.filter(|_| !self.settings.account_sid.is_empty());
-                (self.settings.account_sid.clone(), name.ok_or(GatewayError::NoAccount)?)
-            }
+        let (sid, name) = if let Some(own) = &sender.account {
+            (own.account_sid.clone(), own.credentials.clone())
+        } else {
+            let credentials = self.settings.credentials.clone();
+            let name = credentials.filter(|_| !self.settings.account_sid.is_empty());
+            (self.settings.account_sid.clone(), name.ok_or(GatewayError::NoAccount)?)
         };
         let credentials = self.secrets.get(&name).await?;
         let base_url = self.settings.url.clone();

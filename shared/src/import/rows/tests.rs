@@ -1,7 +1,7 @@
 use super::*;
 use crate::import::row::Content;
 
-fn open<'c>(content: &'c str) -> Rows<'c> {
+fn open(content: &str) -> Rows<'_> {
     let content = content.as_bytes();
     let charset = Charset::of(content, None, Region::default());
     Rows::open(content, charset, &Columns::default(), Region::default()).expect("a header")

@@ -19,7 +19,7 @@ const BINARY_TYPES: [&str; 3] =
 
 /// A file as it arrives.
 #[derive(Debug)]
-pub(super) struct CsvFile {
+pub(crate) struct CsvFile {
     pub(super) content: Vec<u8>,
     /// Whether it came as `text/*`, which Amazon API Gateway decodes as UTF-8. What is not UTF-8 is
     /// lost then.
