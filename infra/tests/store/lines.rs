@@ -10,9 +10,8 @@ use shared::audience::Totals;
 use shared::chunk::{ChainEnd, Cutter};
 use shared::contact::{Contact, Profile};
 use shared::ids::{ContactId, OrganizationId};
-use shared::keyword::Keywords;
 use shared::organization::Organization;
-use shared::phone::{Phone, Region};
+use shared::phone::Phone;
 use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 use shared::unsubscribe::{Preference, Source};
@@ -33,16 +32,10 @@ fn pairs() -> impl Iterator<Item = (Phone, Phone)> {
 
 fn organization() -> Organization {
     let now = clock::now();
+    let sender = Sender::new(phone(1), Provider::default());
     Organization {
-        id: organization_id(),
-        name: "Lines".to_owned(),
-        sender: Sender::new(phone(1), Provider::default()),
-        default_region: Region::default(),
-        prices: None,
-        keywords: Keywords::default(),
         shards: SHARDS,
-        created_at: now,
-        updated_at: now,
+        ..Organization::new(organization_id(), "Lines".to_owned(), sender, now)
     }
 }
 
@@ -60,6 +53,7 @@ fn preference(
         source: Source::Keyword,
         campaign_id: None,
         evidence: Some("STOP".to_owned()),
+        changed_by: None,
     }
 }
 
