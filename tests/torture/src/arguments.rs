@@ -26,8 +26,8 @@ pub struct Arguments {
     pub blackout: Duration,
 }
 
-/// Longer than five attempts of a chunk take, with their back-offs.
-const BLACKOUT: Duration = Duration::from_secs(330);
+/// Long enough for several attempts of a chunk, and shorter than all of them, after which it is given up.
+const BLACKOUT: Duration = Duration::from_secs(45);
 
 impl Arguments {
     pub fn from_process() -> anyhow::Result<Self> {
