@@ -16,6 +16,7 @@ mod immediate;
 mod import_files;
 mod imports;
 mod inbound;
+mod lines;
 mod migrating;
 mod opt_outs;
 mod pacing;
