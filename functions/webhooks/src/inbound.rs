@@ -53,9 +53,8 @@ pub(crate) fn reply_to_all(heard: &[Heard]) -> Option<&str> {
 pub(crate) fn reply(inbound: &Inbound, heard: &[Heard]) -> Option<Reply> {
     heard.iter().find_map(|heard| {
         let body = heard.reply()?.to_owned();
-        let addresses = inbound.to.iter();
-        let from = addresses.map(|address| sender_of_reply(&heard.organization, address));
-        let from = from.flatten().next()?;
+        let organization = &heard.organization;
+        let from = inbound.to.iter().find_map(|address| sender_of_reply(organization, address))?;
         Some(Reply { from, to: inbound.from.clone(), body })
     })
 }

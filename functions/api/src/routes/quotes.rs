@@ -6,7 +6,6 @@ use axum::extract::State;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::table::{KeptQuote, Quoting};
-use shared::access::SecretHash;
 use shared::campaign::{Campaign, Refusal, State as CampaignState};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::ids::CampaignId;
@@ -72,7 +71,7 @@ async fn kept_or_computed(
     campaign: &Campaign,
     body: &str,
 ) -> Result<KeptQuote, Problem> {
-    let holder = SecretHash(clock::secret()).to_hex();
+    let holder = clock::token();
     let began = Instant::now();
     loop {
         let now = clock::now();
