@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{CampaignId, MessageId, OrganizationId};
 use crate::phone::Phone;
-use crate::receipt::Receipt;
+use crate::receipt::{MessageRef, Receipt};
 use crate::time::Timestamp;
 
 /// A message's fate so far.
@@ -148,6 +148,16 @@ impl Words {
 }
 
 impl Message {
+    #[must_use]
+    pub fn reference(&self) -> MessageRef {
+        MessageRef {
+            organization_id: self.organization_id,
+            campaign_id: self.campaign_id,
+            message_id: self.id,
+            kind: self.kind,
+        }
+    }
+
     /// A member of a chunk that nobody has claimed yet.
     #[must_use]
     pub fn pending(

@@ -92,7 +92,7 @@ pub(crate) async fn after_claim(
         Found::Abandoned => {
             let Some(claim) = &found.claim else { return Ok(Some(SETTLED_BEFORE)) };
             let marked =
-                app.table.mark_unknown(&reference(found), shards, &claim.token, now).await?;
+                app.table.mark_unknown(&found.reference(), shards, &claim.token, now).await?;
             // If not, somebody was at it after all, and may even have given the claim back.
             Some(if marked { SETTLED_BEFORE } else { Member::Busy { until: now } })
         }
@@ -108,7 +108,7 @@ pub(crate) async fn hand_over(
     text: &Text<'_>,
     told: Option<Member>,
 ) -> anyhow::Result<Handed> {
-    let (reference, token) = (reference(message), right.token.as_str());
+    let (reference, token) = (message.reference(), right.token.as_str());
     let give_back = |member| give_back(app, reference, text, token, member);
     if let Some(told) = told {
         return give_back(told).await;
@@ -181,15 +181,6 @@ async fn suppress(
     };
     app.table.register(&preference, text.shards).await?;
     Ok(())
-}
-
-pub(crate) fn reference(message: &Message) -> MessageRef {
-    MessageRef {
-        organization_id: message.organization_id,
-        campaign_id: message.campaign_id,
-        message_id: message.id,
-        kind: message.kind,
-    }
 }
 
 #[cfg(test)]

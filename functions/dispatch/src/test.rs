@@ -111,7 +111,7 @@ async fn has_opted_out(
 
 fn failed(message: &Message, right: Right, reason: FailureReason) -> Settlement {
     let outcome = Outcome::Failed { reason, code: None, at: clock::now() };
-    Settlement { message: handover::reference(message), token: right.token, outcome }
+    Settlement { message: message.reference(), token: right.token, outcome }
 }
 
 fn is_too_late(message: &Message) -> bool {

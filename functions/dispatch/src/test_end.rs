@@ -7,11 +7,10 @@ use infra::clock;
 use infra::gateway::{Found, Sought};
 use infra::table::{ReceiptApplied, TestMessage};
 use shared::message::{Message, Status};
-use shared::receipt::{Delivery, Receipt};
+use shared::receipt::Delivery;
 use shared::unsubscribe::Preference;
 
 use crate::App;
-use crate::handover;
 
 /// Notes that nothing is owed for a test, unless it is unknown and may still be looked up.
 pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow::Result<()> {
@@ -34,7 +33,7 @@ pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: u16) -> anyho
     let sought = Sought { message, from, body, now: clock::now() };
     match gateway.look_up(&sought).await? {
         Found::One(receipt) if receipt.status.rank() > Status::Unknown.rank() => {
-            apply(app, &delivery(message, receipt), shards).await?;
+            apply(app, &Delivery::looked_up(message, receipt), shards).await?;
         }
         Found::One(_) | Found::None | Found::Several => {}
     }
@@ -42,8 +41,7 @@ pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: u16) -> anyho
 }
 
 async fn apply_parked(app: &App, message: &Message, shards: u16) -> anyhow::Result<()> {
-    let reference = handover::reference(message);
-    for parked in app.table.parked_beside(&reference, shards).await? {
+    for parked in app.table.parked_beside(&message.reference(), shards).await? {
         if apply(app, &parked, shards).await? != ReceiptApplied::Early {
             app.table.unpark(&parked, shards).await?;
         }
@@ -57,8 +55,4 @@ async fn apply(app: &App, delivery: &Delivery, shards: u16) -> anyhow::Result<Re
     }
     let applied = app.table.apply_receipts(&[(delivery.clone(), shards)]).await?.pop();
     Ok(applied.transpose()?.unwrap_or(ReceiptApplied::Early))
-}
-
-fn delivery(message: &Message, receipt: Receipt) -> Delivery {
-    Delivery { message: handover::reference(message), to: Some(message.to.clone()), receipt }
 }

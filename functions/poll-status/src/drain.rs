@@ -15,8 +15,7 @@ use shared::campaign::{Broadcast, Campaign, Dispatch, DrainLook};
 use shared::chunk_state::{ChunkState, Progress, Repair};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::Job;
-use shared::message::{FailureReason, Found, Kind, Message};
-use shared::receipt::MessageRef;
+use shared::message::{FailureReason, Found, Message};
 use shared::time::Timestamp;
 
 use crate::App;
@@ -195,7 +194,7 @@ async fn give_up(
     state: &ChunkState,
     reason: FailureReason,
 ) -> anyhow::Result<bool> {
-    let (id, organization_id) = (campaign.id, campaign.organization_id);
+    let id = campaign.id;
     let (Some(broadcast), Some(chunk)) =
         (campaign.broadcast(), app.table.chunk(id, shard, state.number).await?)
     else {
@@ -216,12 +215,7 @@ async fn give_up(
         match (found.found_by("", now, app.claim_seconds), &found.claim) {
             (Found::Busy { .. }, _) => is_settled = false,
             (Found::Abandoned, Some(claim)) => {
-                let reference = MessageRef {
-                    organization_id,
-                    campaign_id: id,
-                    message_id: found.id,
-                    kind: Kind::Campaign,
-                };
+                let reference = found.reference();
                 let shards = broadcast.shards;
                 // If not, somebody was at it after all, and may even have given the claim back.
                 is_settled &= app.table.mark_unknown(&reference, shards, &claim.token, now).await?;

@@ -11,8 +11,8 @@ use infra::gateway::{Found, Gateway, Sought};
 use infra::table::ReceiptApplied;
 use shared::campaign::{Broadcast, Campaign};
 use shared::ids::MessageId;
-use shared::message::{Counts, Kind, Message, Status};
-use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::message::{Counts, Message, Status};
+use shared::receipt::{Delivery, Receipt};
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
@@ -125,7 +125,7 @@ pub(crate) async fn settle(
 async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>) -> Counts {
     let deliveries: Vec<(Delivery, u16)> = learnt
         .iter()
-        .map(|(message, receipt)| (delivery(message, receipt.clone()), broadcast.shards))
+        .map(|(message, receipt)| (Delivery::looked_up(message, receipt.clone()), broadcast.shards))
         .collect();
     for (delivery, shards) in &deliveries {
         // An opt-out counts however it is learnt.
@@ -150,16 +150,6 @@ async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>
         counts.add(if is_written { receipt.status } else { message.status() });
     }
     counts
-}
-
-fn delivery(message: &Message, receipt: Receipt) -> Delivery {
-    let reference = MessageRef {
-        organization_id: message.organization_id,
-        campaign_id: message.campaign_id,
-        message_id: message.id,
-        kind: Kind::Campaign,
-    };
-    Delivery { message: reference, to: Some(message.to.clone()), receipt }
 }
 
 async fn ask(
