@@ -1,4 +1,4 @@
-//! A server that tests answer for, in place of AWS and the providers.
+//! What tests share: a server that answers in place of AWS and the providers, a moment and a message.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,6 +6,24 @@ use std::sync::{Arc, Mutex};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use shared::ids::{CampaignId, MessageId, OrganizationId};
+use shared::message::Kind;
+use shared::receipt::MessageRef;
+use shared::time::Timestamp;
+use uuid::Uuid;
+
+pub(crate) fn now() -> Timestamp {
+    Timestamp::from_millis(1_800_000_000_000).expect("in range")
+}
+
+pub(crate) fn reference() -> MessageRef {
+    MessageRef {
+        organization_id: OrganizationId(Uuid::from_u128(1)),
+        campaign_id: CampaignId(Uuid::from_u128(2)),
+        message_id: MessageId(Uuid::from_u128(3)),
+        kind: Kind::Campaign,
+    }
+}
 
 /// Serves requests on a thread and keeps them. It ends with the process.
 pub(crate) struct Server {

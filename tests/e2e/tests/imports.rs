@@ -82,6 +82,26 @@ async fn dies_on_its_way(
     Ok(was_killed && rows().await? < ROWS)
 }
 
+/// An import of `csv` by a new tenant whose runs all died on their way.
+async fn dead_import(
+    csv: &str,
+    done: impl Fn(&Progress) -> u64,
+) -> anyhow::Result<(Tenant, ImportId)> {
+    for _ in 0..KILLS_MOST {
+        let tenant = Tenant::new().await?;
+        let alone = ALIVE.write().await;
+        let imports = tenant.path("contacts/imports");
+        let import = tenant.api.post_csv(&imports, csv.as_bytes().to_vec()).await?;
+        let id: ImportId = serde_json::from_value(import["id"].clone())?;
+        let was_on_its_way = dies_on_its_way(&tenant, id, &done).await?;
+        drop(alone);
+        if was_on_its_way {
+            return Ok((tenant, id));
+        }
+    }
+    bail!("no kill met an import on its way")
+}
+
 /// Waits for the end of an import whose runs were killed.
 async fn repaired(tenant: &Tenant, import: ImportId) -> anyhow::Result<Value> {
     let path = tenant.path(&format!("contacts/imports/{import}"));
@@ -97,31 +117,19 @@ async fn repaired(tenant: &Tenant, import: ImportId) -> anyhow::Result<Value> {
 async fn an_import_that_runs_often_at_once_and_dies_adds_nothing_twice() -> anyhow::Result<()> {
     let phones: Vec<String> = (0..ROWS).map(|row| format!("+1415355{row:04}")).collect();
     let csv = format!("phone\n{}\n", phones.join("\n"));
-    for _ in 0..KILLS_MOST {
-        let tenant = Tenant::new().await?;
-        let alone = ALIVE.write().await;
-        let imports = tenant.path("contacts/imports");
-        let import = tenant.api.post_csv(&imports, csv.clone().into_bytes()).await?;
-        let id: ImportId = serde_json::from_value(import["id"].clone())?;
-        let was_on_its_way = dies_on_its_way(&tenant, id, |progress| progress.rows).await?;
-        drop(alone);
-        if !was_on_its_way {
-            continue;
-        }
-        let path = format!("{imports}/{id}");
-        let import = repaired(&tenant, id).await?;
-        let counts = ["rows", "created", "updated", "rejected"].map(|name| import[name].as_u64());
-        assert_eq!(counts, [ROWS, ROWS, 0, 0].map(Some), "{import}");
-        let again = Job::Import { organization_id: tenant.id.parse()?, import_id: id };
-        hand(&tenant, &again).await?;
-        assert_eq!(tenant.api.get(&path).await?, import, "it has ended");
-        let contacts = tenant.api.list(&tenant.path("contacts")).await?;
-        let mut listed: Vec<&str> = contacts.iter().filter_map(|c| c["phone"].as_str()).collect();
-        listed.sort_unstable();
-        assert_eq!(listed, phones);
-        return Ok(());
-    }
-    bail!("no kill met an import on its way")
+    let (tenant, id) = dead_import(&csv, |progress| progress.rows).await?;
+    let path = tenant.path(&format!("contacts/imports/{id}"));
+    let import = repaired(&tenant, id).await?;
+    let counts = ["rows", "created", "updated", "rejected"].map(|name| import[name].as_u64());
+    assert_eq!(counts, [ROWS, ROWS, 0, 0].map(Some), "{import}");
+    let again = Job::Import { organization_id: tenant.id.parse()?, import_id: id };
+    hand(&tenant, &again).await?;
+    assert_eq!(tenant.api.get(&path).await?, import, "it has ended");
+    let contacts = tenant.api.list(&tenant.path("contacts")).await?;
+    let mut listed: Vec<&str> = contacts.iter().filter_map(|c| c["phone"].as_str()).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, phones);
+    Ok(())
 }
 
 /// Every row says that its person opted out, so the first pass has much to write.
@@ -130,29 +138,16 @@ async fn an_import_that_dies_in_its_first_pass_keeps_every_opt_out() -> anyhow::
     let phones: Vec<String> = (0..ROWS).map(|row| format!("+1415355{row:04}")).collect();
     let rows = phones.iter().map(|phone| format!("{phone},ALL\n")).collect::<Vec<_>>().concat();
     let csv = format!("phone,opt out\n{rows}");
-    for _ in 0..KILLS_MOST {
-        let tenant = Tenant::new().await?;
-        let alone = ALIVE.write().await;
-        let imports = tenant.path("contacts/imports");
-        let import = tenant.api.post_csv(&imports, csv.clone().into_bytes()).await?;
-        let id: ImportId = serde_json::from_value(import["id"].clone())?;
-        let was_on_its_way =
-            dies_on_its_way(&tenant, id, |progress| progress.first_pass.rows).await?;
-        drop(alone);
-        if !was_on_its_way {
-            continue;
-        }
-        let import = repaired(&tenant, id).await?;
-        let counts = ["rows", "created", "rejected", "optOuts"].map(|name| import[name].as_u64());
-        assert_eq!(counts, [ROWS, ROWS, 0, ROWS].map(Some), "{import}");
-        let unsubscribes = tenant.api.list(&tenant.path("unsubscribes")).await?;
-        let mut listed: Vec<&str> =
-            unsubscribes.iter().filter_map(|one| one["phone"].as_str()).collect();
-        listed.sort_unstable();
-        assert_eq!(listed, phones);
-        return Ok(());
-    }
-    bail!("no kill met an import on its way")
+    let (tenant, id) = dead_import(&csv, |progress| progress.first_pass.rows).await?;
+    let import = repaired(&tenant, id).await?;
+    let counts = ["rows", "created", "rejected", "optOuts"].map(|name| import[name].as_u64());
+    assert_eq!(counts, [ROWS, ROWS, 0, ROWS].map(Some), "{import}");
+    let unsubscribes = tenant.api.list(&tenant.path("unsubscribes")).await?;
+    let mut listed: Vec<&str> =
+        unsubscribes.iter().filter_map(|one| one["phone"].as_str()).collect();
+    listed.sort_unstable();
+    assert_eq!(listed, phones);
+    Ok(())
 }
 
 #[tokio::test]

@@ -1,21 +1,8 @@
 use serde_json::json;
 use shared::message::{FailureReason, Status};
-use uuid::Uuid;
 
 use super::*;
-
-fn now() -> Timestamp {
-    Timestamp::from_millis(1_800_000_000_000).expect("in range")
-}
-
-fn reference() -> MessageRef {
-    MessageRef {
-        organization_id: OrganizationId(Uuid::from_u128(1)),
-        campaign_id: CampaignId(Uuid::from_u128(2)),
-        message_id: MessageId(Uuid::from_u128(3)),
-        kind: Kind::Campaign,
-    }
-}
+use crate::testing::{now, reference};
 
 /// As in the service's user guide, with a context of ours.
 fn event(status: &str, is_final: bool) -> Value {

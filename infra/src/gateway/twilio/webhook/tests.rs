@@ -1,27 +1,9 @@
 use std::time::Duration;
 
-use shared::ids::{CampaignId, MessageId, OrganizationId};
-use shared::message::Kind;
-use shared::receipt::MessageRef;
-use uuid::Uuid;
-
 use super::super::Settings;
 use super::*;
-use crate::testing::Server;
+use crate::testing::{Server, now, reference};
 use crate::usage::Usage;
-
-fn now() -> Timestamp {
-    Timestamp::from_millis(1_800_000_000_000).expect("in range")
-}
-
-fn reference() -> MessageRef {
-    MessageRef {
-        organization_id: OrganizationId(Uuid::from_u128(1)),
-        campaign_id: CampaignId(Uuid::from_u128(2)),
-        message_id: MessageId(Uuid::from_u128(3)),
-        kind: Kind::Campaign,
-    }
-}
 
 fn accounts() -> Accounts {
     let server = Server::start(|_| (500, String::new()));
