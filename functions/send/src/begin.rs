@@ -49,7 +49,7 @@ pub(crate) async fn begin(
                 {
                     tracing::info!(campaign.id = %campaign_id, "began");
                     app.arm_next(next.drain.as_ref(), now).await;
-                    return fan_out::run(app, &next, None, deadline).await;
+                    return fan_out::begin(app, &next, deadline).await;
                 }
             }
             Begin::Underway => return fan_out::run(app, &campaign, None, deadline).await,

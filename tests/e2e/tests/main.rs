@@ -17,6 +17,7 @@ mod imports;
 mod inbound;
 mod migrating;
 mod opt_outs;
+mod outages;
 mod pacing;
 mod poison;
 mod policies;
