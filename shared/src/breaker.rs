@@ -1,21 +1,25 @@
-//! The circuit breaker: a campaign of whose messages too many fail is paused before more are lost.
+//! The circuit breaker: it pauses a campaign before more of its messages fail.
 //!
-//! It judges a window of the newest messages: a chunk as far as it was handed over, or what receipts told
-//! between two polls. Failures that lie with single numbers do not count; what counts is a sign
-//! that the text, the sender or the list is wrong for everybody. A person looks and resumes, and
-//! the next window begins anew.
+//! A [`Window`] counts outcomes: those of a chunk, of a campaign's first recipients
+//! ([`crate::trial`]), or what receipts reported between two polls. Failures of single numbers do
+//! not count. What counts are signs that the text, the sender or the list is wrong for everyone.
+//! [`Recent`] watches the provider's answers one by one, since each message whose answer is lost
+//! is `unknown` for good. A person looks and resumes, and counting starts over.
 
 use serde::{Deserialize, Serialize};
 
 use crate::campaign::Reason;
 use crate::message::FailureReason;
 
-/// What the messages of a window came to.
+/// How many of a window's messages had which outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Window {
     /// All whose fate was learnt.
     pub learnt: u32,
+    /// Those of which the provider may or may not have taken the message.
+    #[serde(default)]
+    pub unknown: u32,
     /// Filtered by a carrier or the provider.
     pub filtered: u32,
     /// To people who the provider says have opted out.
@@ -24,8 +28,11 @@ pub struct Window {
     pub provider_failed: u32,
 }
 
-/// Fewer messages than this prove nothing.
-const LEARNT_LEAST: u32 = 50;
+/// Fewer messages than this prove nothing about a running campaign.
+const MIN_MESSAGES: u32 = 50;
+/// A campaign's first recipients are judged by fewer, since the rest of it waits for them.
+const MIN_FIRST_MESSAGES: u32 = 20;
+const UNKNOWN_PERCENT: u32 = 25;
 const FILTERED_PERCENT: u32 = 30;
 const OPTED_OUT_PERCENT: u32 = 30;
 const PROVIDER_FAILED_PERCENT: u32 = 60;
@@ -50,26 +57,51 @@ impl Window {
         }
     }
 
+    /// Counts a message that is `unknown`.
+    pub fn add_unknown(&mut self) {
+        self.unknown += 1;
+    }
+
     #[must_use]
     pub fn merged(self, other: Self) -> Self {
         Self {
             learnt: self.learnt + other.learnt,
+            unknown: self.unknown + other.unknown,
             filtered: self.filtered + other.filtered,
             opted_out: self.opted_out + other.opted_out,
             provider_failed: self.provider_failed + other.provider_failed,
         }
     }
 
-    /// Why the campaign is to be paused, if it is.
+    /// All whose outcome says something about the provider.
+    #[must_use]
+    pub fn messages(&self) -> u32 {
+        self.learnt + self.unknown
+    }
+
+    /// The reason to pause the campaign, if there is one.
     #[must_use]
     pub fn trips(&self) -> Option<Reason> {
-        if self.learnt < LEARNT_LEAST {
+        self.trips_from(MIN_MESSAGES)
+    }
+
+    /// The same for the first recipients of a campaign, before the rest is sent.
+    #[must_use]
+    pub fn trips_at_first(&self) -> Option<Reason> {
+        self.trips_from(MIN_FIRST_MESSAGES)
+    }
+
+    fn trips_from(&self, min_messages: u32) -> Option<Reason> {
+        let messages = self.messages();
+        if messages < min_messages {
             return None;
         }
         let reaches = |count: u32, percent: u32| {
-            u64::from(count) * 100 >= u64::from(self.learnt) * u64::from(percent)
+            u64::from(count) * 100 >= u64::from(messages) * u64::from(percent)
         };
-        if reaches(self.filtered, FILTERED_PERCENT) {
+        if reaches(self.unknown, UNKNOWN_PERCENT) {
+            Some(Reason::ProviderFailing)
+        } else if reaches(self.filtered, FILTERED_PERCENT) {
             Some(Reason::MessagesFiltered)
         } else if reaches(self.opted_out, OPTED_OUT_PERCENT) {
             Some(Reason::RecipientsOptedOut)
@@ -78,6 +110,32 @@ impl Window {
         } else {
             None
         }
+    }
+}
+
+/// Whether the newest answers of the provider were clear: a bit each, the newest lowest, set where
+/// the provider may or may not have taken the message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Recent(u32);
+
+/// The number of answers that are remembered.
+const RECENT_ANSWERS: u32 = 20;
+/// A provider fails once so many of the remembered answers were ambiguous ...
+const MAX_AMBIGUOUS: u32 = 5;
+/// ... or so many of them in a row.
+const MAX_AMBIGUOUS_IN_A_ROW: u32 = 3;
+
+impl Recent {
+    #[must_use]
+    pub fn with(self, is_ambiguous: bool) -> Self {
+        Self((self.0 << 1 | u32::from(is_ambiguous)) & ((1 << RECENT_ANSWERS) - 1))
+    }
+
+    /// Whether nothing more is to be handed over.
+    #[must_use]
+    pub fn trips(self) -> bool {
+        self.0.trailing_ones() >= MAX_AMBIGUOUS_IN_A_ROW || self.0.count_ones() >= MAX_AMBIGUOUS
     }
 }
 
@@ -109,5 +167,48 @@ mod tests {
         ] {
             assert_eq!(window(learnt, &failures).trips(), expected, "{learnt} {failures:?}");
         }
+    }
+
+    #[test]
+    fn a_campaigns_first_messages_are_judged_sooner() {
+        use FailureReason::{Filtered, ProviderError};
+        assert_eq!(window(20, &[(Filtered, 6)]).trips(), None);
+        let first = |learnt, failures: &[_]| window(learnt, failures).trips_at_first();
+        assert_eq!(first(20, &[(Filtered, 6)]), Some(Reason::MessagesFiltered));
+        assert_eq!(first(20, &[(ProviderError, 12)]), Some(Reason::ProviderFailing));
+        assert_eq!(first(20, &[(Filtered, 5)]), None);
+        assert_eq!(first(19, &[(Filtered, 19)]), None);
+    }
+
+    #[test]
+    fn unknown_messages_trip_a_window() {
+        let unknown = |learnt, unknown| Window { unknown, ..window(learnt, &[]) };
+        assert_eq!(unknown(15, 5).trips_at_first(), Some(Reason::ProviderFailing));
+        assert_eq!(unknown(16, 5).trips_at_first(), None);
+        assert_eq!(unknown(0, 19).trips_at_first(), None);
+        let sum = unknown(15, 2).merged(unknown(0, 3));
+        assert_eq!(sum.trips_at_first(), Some(Reason::ProviderFailing));
+    }
+
+    /// A window that was written before unknown messages were counted.
+    #[test]
+    fn an_old_window_is_read() {
+        let old = r#"{"learnt":2,"filtered":1,"optedOut":0,"providerFailed":0}"#;
+        let window: Window = serde_json::from_str(old).expect("understood");
+        assert_eq!(window, Window { learnt: 2, filtered: 1, ..Window::default() });
+    }
+
+    #[test]
+    fn a_provider_fails_with_3_ambiguous_answers_in_a_row_or_5_of_20() {
+        let trips = |answers: &str| {
+            let all = answers.chars().map(|answer| answer == '?');
+            all.fold(Recent::default(), Recent::with).trips()
+        };
+        assert!(!trips("??.??."));
+        assert!(trips("..???"));
+        assert!(!trips("???."), "it answers again, and the worker has stopped by then");
+        assert!(trips("?...?...?...?...?"));
+        assert!(!trips("?...?...?...?....."));
+        assert!(!trips("?....?....?....?....?"), "the first is forgotten");
     }
 }

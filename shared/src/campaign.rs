@@ -7,7 +7,9 @@
 mod broadcast;
 mod control;
 mod drain;
+mod given_up;
 mod limits;
+mod outage;
 mod poll;
 #[cfg(test)]
 mod tests;
@@ -15,6 +17,7 @@ mod tests;
 pub use broadcast::{Audience, Begin, Broadcast, Counted, Dispatch};
 pub use drain::DrainLook;
 pub use limits::{Limits, MaxPrice};
+pub use outage::BACK_OFF_SECONDS;
 pub use poll::PollLook;
 
 use serde::{Deserialize, Serialize};
@@ -101,10 +104,12 @@ impl Status {
 pub enum Reason {
     /// It had not begun an hour after its time.
     MissedSchedule,
-    /// Nothing moved for an hour, so the rest was not sent.
+    /// Work was due and no message was settled for an hour.
     NoProgress,
-    /// Some messages were given up because the provider could not be reached.
+    /// The provider could not be reached for an hour.
     ProviderUnreachable,
+    /// A step of it failed again and again.
+    Poisoned,
     /// The provider does not serve the account: it is disabled, unpaid, or not recognised.
     ProviderAccount,
     /// The account may not send from the campaign's sender.
@@ -115,7 +120,8 @@ pub enum Reason {
     MessagesFiltered,
     /// Too many of its recipients have opted out at the provider.
     RecipientsOptedOut,
-    /// Too many of its newest messages failed at the provider.
+    /// The provider did not say clearly whether it took the newest messages, or too many of them
+    /// failed there.
     ProviderFailing,
     /// Its provider, chosen since it was scheduled, does not take so long a body.
     BodyTooLong,

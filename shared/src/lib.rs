@@ -28,4 +28,5 @@ pub mod receipt;
 pub mod sender;
 pub mod text;
 pub mod time;
+pub mod trial;
 pub mod unsubscribe;

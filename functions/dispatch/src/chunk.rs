@@ -7,7 +7,7 @@
 
 use infra::clock;
 use infra::gateway::Halt;
-use shared::campaign::{Broadcast, Campaign, Dispatch, Reason};
+use shared::campaign::{BACK_OFF_SECONDS, Broadcast, Campaign, Reason};
 use shared::chunk_state::Progress;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::pace::Pace;
@@ -16,7 +16,8 @@ use shared::time::Timestamp;
 
 use crate::App;
 use crate::handover::Text;
-use crate::members::{self, HandedOver};
+use crate::members::{self, Ended, HandedOver};
+use crate::trial;
 
 /// Where a chunk lies.
 #[derive(Clone, Copy)]
@@ -43,7 +44,7 @@ pub(crate) async fn dispatch(
         tracing::warn!(campaign.id = %campaign_id, shard, number, "a chunk job's chunk is gone");
         return Ok(());
     };
-    let Some(broadcast) = running(&campaign, epoch) else {
+    let Some(broadcast) = campaign.running(epoch) else {
         tracing::info!(campaign.id = %campaign_id, "dropped a chunk of another epoch");
         return Ok(());
     };
@@ -51,7 +52,8 @@ pub(crate) async fn dispatch(
         Ok(gateway) => gateway,
         Err(error) if error.is_permanent() => {
             tracing::error!(campaign.id = %campaign_id, error = ?anyhow::Error::from(error), "no gateway");
-            return pause(app, &campaign, epoch, Reason::ProviderAccount, clock::now()).await;
+            let left = Left { campaign: &campaign, broadcast, epoch, now: clock::now() };
+            return left.pause(app, Reason::ProviderAccount).await;
         }
         Err(error) => return Err(error.into()),
     };
@@ -76,65 +78,89 @@ pub(crate) async fn dispatch(
         shards: broadcast.shards,
         is_dry_run: false,
     };
-    let HandedOver { tally, halted } =
-        members::hand_over(app, &campaign, text, recipients, &unsubscribed).await;
+    let HandedOver { tally, ended } =
+        members::hand_over(app, &campaign, text, recipients, &unsubscribed, working.recent).await;
     let now = clock::now();
     let after = working.finish(&tally, &slice, now, clock::jitter());
-    let reason = halted.map(reason_of).or_else(|| after.heard.trips());
-    if let Some(reason) = reason {
-        pause(app, &campaign, epoch, reason, now).await?;
+    let left = Left { campaign: &campaign, broadcast, epoch, now };
+    if let Some(reason) = ended.map(reason_of).or_else(|| after.heard.trips()) {
+        if ended == Some(Ended::Silent) {
+            left.hold_back(app, now.plus_seconds(BACK_OFF_SECONDS)).await;
+        }
+        left.pause(app, reason).await?;
+    } else if tally.is_outage() {
+        left.hold_back(app, now.plus_seconds(BACK_OFF_SECONDS)).await;
+        left.back_off(app).await?;
     }
-    let saved = app.table.save_chunk_state(campaign_id, shard, &working, &after).await?;
-    if let Progress::Waiting { until } = after.progress
-        && saved
-    {
+    if !app.table.save_chunk_state(campaign_id, shard, &working, &after).await? {
+        return Ok(());
+    }
+    if let Progress::Waiting { until } = after.progress {
         if tally.throttled > 0 {
-            hold_back(app, broadcast, until).await;
+            left.hold_back(app, until).await;
         }
         app.queues.send(&campaign.chunk_job(shard, &after), until.seconds_from(now)).await?;
     }
+    if after.trial_grant(epoch).is_some() && after.has_settled_grant() {
+        trial::judge(app, &campaign, epoch).await?;
+    }
     Ok(())
 }
 
-/// Gives no turns of the sender's before the provider wants more.
-async fn hold_back(app: &App, broadcast: &Broadcast, until: Timestamp) {
-    let hold = |pace: Pace| (pace.not_before(until), ());
-    if let Err(error) = app.table.update_pace(&broadcast.sender.phone, hold).await {
-        tracing::warn!(error = ?anyhow::Error::from(error), "did not hold a sender back");
-    }
-}
-
-fn reason_of(halt: Halt) -> Reason {
-    match halt {
-        Halt::Account => Reason::ProviderAccount,
-        Halt::Sender => Reason::ProviderSender,
-        Halt::SpendLimit => Reason::SpendLimit,
-    }
-}
-
-/// Pauses the campaign for what the provider said, unless it has moved on since.
-async fn pause(
-    app: &App,
-    campaign: &Campaign,
+/// A campaign of which a worker has handed over what it could.
+struct Left<'a> {
+    campaign: &'a Campaign,
+    broadcast: &'a Broadcast,
     epoch: u32,
-    reason: Reason,
     now: Timestamp,
-) -> anyhow::Result<()> {
-    let paused = app
-        .table
-        .update_campaign(campaign.organization_id, campaign.id, |campaign| {
-            running(campaign, epoch)?;
-            campaign.clone().pause(Some(reason), now).ok()
-        })
-        .await?;
-    if paused.is_some() {
-        tracing::error!(campaign.id = %campaign.id, ?reason, "paused a campaign");
-    }
-    Ok(())
 }
 
-fn running(campaign: &Campaign, epoch: u32) -> Option<&Broadcast> {
-    campaign
-        .broadcast()
-        .filter(|broadcast| broadcast.epoch == epoch && broadcast.dispatch == Dispatch::Running)
+impl Left<'_> {
+    /// Gives no turns of the sender's before this moment.
+    async fn hold_back(&self, app: &App, until: Timestamp) {
+        let hold = |pace: Pace| (pace.not_before(until), ());
+        if let Err(error) = app.table.update_pace(&self.broadcast.sender.phone, hold).await {
+            tracing::warn!(error = ?anyhow::Error::from(error), "did not hold a sender back");
+        }
+    }
+
+    /// Pauses the campaign for this reason, unless it has moved on since.
+    async fn pause(&self, app: &App, reason: Reason) -> anyhow::Result<()> {
+        let paused = app
+            .table
+            .update_campaign(self.campaign.organization_id, self.campaign.id, |campaign| {
+                campaign.running(self.epoch)?;
+                campaign.clone().pause(Some(reason), self.now).ok()
+            })
+            .await?;
+        if paused.is_some() {
+            tracing::error!(campaign.id = %self.campaign.id, ?reason, "paused a campaign");
+        }
+        Ok(())
+    }
+
+    /// Lets the campaign wait for a provider that is out of reach. Its drain probes in a minute.
+    async fn back_off(&self, app: &App) -> anyhow::Result<()> {
+        let (organization, id) = (self.campaign.organization_id, self.campaign.id);
+        let written = app
+            .table
+            .update_campaign(organization, id, |campaign| {
+                campaign.backing_off(self.epoch, self.now, app.repair_seconds)
+            })
+            .await?;
+        if let Some(campaign) = written {
+            tracing::warn!(campaign.id = %id, "the provider is out of reach");
+            trial::arm_drain(app, &campaign, u32::try_from(BACK_OFF_SECONDS)?).await;
+        }
+        Ok(())
+    }
+}
+
+fn reason_of(ended: Ended) -> Reason {
+    match ended {
+        Ended::Halted(Halt::Account) => Reason::ProviderAccount,
+        Ended::Halted(Halt::Sender) => Reason::ProviderSender,
+        Ended::Halted(Halt::SpendLimit) => Reason::SpendLimit,
+        Ended::Silent => Reason::ProviderFailing,
+    }
 }

@@ -25,6 +25,10 @@ pub(crate) enum Member {
     Settled {
         by_this_worker: bool,
     },
+    /// Settled by this worker as `unknown`: the provider's answer was ambiguous.
+    Unknown,
+    /// Given back: the provider's answers to other messages were ambiguous.
+    Silent,
     /// Given back: the provider was out of reach.
     Unreachable,
     /// Given back: the provider asked to wait.
@@ -114,7 +118,8 @@ pub(crate) async fn hand_over(
         return give_back(told).await;
     }
     if right.since.elapsed() > app.handover_within {
-        return give_back(Member::Unreachable).await;
+        // This worker was too slow, which says nothing of the provider.
+        return give_back(Member::Busy { until: clock::now() }).await;
     }
     let outgoing =
         Outgoing { message: Some(reference), from: text.from, to: &message.to, body: text.body };
@@ -137,7 +142,7 @@ pub(crate) async fn hand_over(
         }
         Handover::Ambiguous => {
             app.table.mark_unknown(&reference, text.shards, token, clock::now()).await?;
-            return Ok(Handed::Counted(Member::Settled { by_this_worker: true }));
+            return Ok(Handed::Counted(Member::Unknown));
         }
         Handover::Throttled { retry_after } => {
             let retry_after = retry_after.unwrap_or_default();

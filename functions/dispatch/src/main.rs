@@ -5,6 +5,7 @@ mod handover;
 mod members;
 mod test;
 mod test_end;
+mod trial;
 
 use std::sync::Arc;
 use std::time::Duration;

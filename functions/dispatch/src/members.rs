@@ -13,7 +13,7 @@ use futures::stream::{self, StreamExt};
 use infra::clock;
 use infra::gateway::Halt;
 use infra::table::{Claimed, Claiming, Settlement};
-use shared::breaker::Window;
+use shared::breaker::{Recent, Window};
 use shared::campaign::Campaign;
 use shared::chunk_state::Tally;
 use shared::message::{FailureReason, Message};
@@ -37,8 +37,71 @@ enum Step {
 /// What the members came to.
 pub(crate) struct HandedOver {
     pub(crate) tally: Tally,
-    /// The provider takes nothing any more.
-    pub(crate) halted: Option<Halt>,
+    /// Why nothing more was handed over, if it ended early.
+    pub(crate) ended: Option<Ended>,
+}
+
+/// Why a worker hands nothing more over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The provider serves no message now.
+    Halted(Halt),
+    /// Its answers are ambiguous, so each further message would become `unknown`.
+    Silent,
+}
+
+/// What the provider's answers mean for the messages that follow.
+#[derive(Clone, Copy, Default)]
+struct Told {
+    /// The fate of all that follow, if they are not to be handed over.
+    member: Option<Member>,
+    recent: Recent,
+    /// Messages in a row that did not reach the provider.
+    unreached: u32,
+}
+
+/// After so many messages in a row that did not reach the provider, the rest is not tried.
+const MAX_UNREACHED_IN_A_ROW: u32 = 3;
+
+impl Told {
+    fn hear(mut self, handed: &Handed) -> Self {
+        let (is_answer, is_ambiguous) = match handed {
+            Handed::Learnt(_) | Handed::Counted(Member::Throttled { .. } | Member::Halted(_)) => {
+                (true, false)
+            }
+            Handed::Counted(Member::Unknown) => (true, true),
+            Handed::Counted(
+                Member::Unreachable | Member::Silent | Member::Busy { .. } | Member::Settled { .. },
+            ) => (false, false),
+        };
+        if is_answer {
+            self.recent = self.recent.with(is_ambiguous);
+            self.unreached = 0;
+        }
+        match handed {
+            // What a person has to mend counts above what passes by itself.
+            Handed::Counted(halted @ Member::Halted(_)) => self.member = Some(*halted),
+            Handed::Counted(Member::Unknown) if self.recent.trips() => {
+                if !matches!(self.member, Some(Member::Halted(_))) {
+                    self.member = Some(Member::Silent);
+                }
+            }
+            Handed::Counted(throttled @ Member::Throttled { .. }) => {
+                self.member = self.member.or(Some(*throttled));
+            }
+            Handed::Counted(Member::Unreachable) => {
+                self.unreached += 1;
+                if self.unreached >= MAX_UNREACHED_IN_A_ROW {
+                    self.member = self.member.or(Some(Member::Unreachable));
+                }
+            }
+            Handed::Counted(
+                Member::Unknown | Member::Silent | Member::Busy { .. } | Member::Settled { .. },
+            )
+            | Handed::Learnt(_) => {}
+        }
+        self
+    }
 }
 
 pub(crate) async fn hand_over(
@@ -47,9 +110,10 @@ pub(crate) async fn hand_over(
     text: Text<'_>,
     recipients: &[Phone],
     unsubscribed: &HashSet<Phone>,
+    recent: Recent,
 ) -> HandedOver {
     let text = &text;
-    let told = &Cell::new(None);
+    let told = &Cell::new(Told { recent, ..Told::default() });
     let window = &Cell::new(Window::default());
     // As many are claimed in one request as are with the provider at once.
     let at_once = text.from.at_once();
@@ -74,12 +138,21 @@ pub(crate) async fn hand_over(
             count(&mut tally, member);
         }
     }
-    let halted = match told.get() {
-        Some(Member::Halted(halt)) => Some(halt),
-        _ => None,
+    let told = told.get();
+    let ended = match told.member {
+        Some(Member::Halted(halt)) => Some(Ended::Halted(halt)),
+        Some(Member::Silent) => Some(Ended::Silent),
+        Some(
+            Member::Unreachable
+            | Member::Throttled { .. }
+            | Member::Busy { .. }
+            | Member::Settled { .. }
+            | Member::Unknown,
+        )
+        | None => None,
     };
-    tally.heard = window.get();
-    HandedOver { tally, halted }
+    (tally.heard, tally.recent) = (window.get(), told.recent);
+    HandedOver { tally, ended }
 }
 
 /// Claims messages, unless the provider has told another to wait; those whose recipient has unsubscribed since the fan-out are settled as that.
@@ -87,9 +160,9 @@ async fn claim(
     app: &App,
     messages: Vec<(Message, bool)>,
     text: &Text<'_>,
-    told: &Cell<Option<Member>>,
+    told: &Cell<Told>,
 ) -> Vec<Step> {
-    if let Some(told) = told.get() {
+    if let Some(told) = told.get().member {
         return messages.iter().map(|_| Step::Counted(told)).collect();
     }
     let right = Right::new();
@@ -150,19 +223,18 @@ fn busy(app: &App) -> Member {
     Member::Busy { until: clock::now().plus_seconds(app.claim_seconds) }
 }
 
-/// Hands a message over. What the provider tells one message to wait for holds for those after it.
-async fn take(app: &App, step: Step, text: &Text<'_>, told: &Cell<Option<Member>>) -> Handed {
+/// Hands a message over. What the provider tells one message holds for those after it.
+async fn take(app: &App, step: Step, text: &Text<'_>, told: &Cell<Told>) -> Handed {
     let (message, right) = match step {
         Step::Counted(member) => return Handed::Counted(member),
         Step::HandOver(message, right) => (message, right),
     };
-    let handed = handover::hand_over(app, &message, &right, text, told.get()).await;
-    match &handed {
-        Ok(Handed::Counted(halted @ Member::Halted(_))) => told.set(Some(*halted)),
-        Ok(Handed::Counted(throttled @ Member::Throttled { .. })) if told.get().is_none() => {
-            told.set(Some(*throttled));
-        }
-        _ => {}
+    let before = told.get().member;
+    let handed = handover::hand_over(app, &message, &right, text, before).await;
+    if let Ok(handed) = &handed
+        && before.is_none()
+    {
+        told.set(told.get().hear(handed));
     }
     handed.unwrap_or_else(|error| {
         tracing::error!(message.id = %message.id, error = ?error, "failed to hand over");
@@ -180,7 +252,14 @@ async fn settle(
     let (mut members, mut settlements): (Vec<Member>, Vec<Settlement>) = Default::default();
     for handed in handed {
         match handed {
-            Handed::Counted(member) => members.push(member),
+            Handed::Counted(member) => {
+                if member == Member::Unknown {
+                    let mut learnt = window.get();
+                    learnt.add_unknown();
+                    window.set(learnt);
+                }
+                members.push(member);
+            }
             Handed::Learnt(settlement) => {
                 let mut learnt = window.get();
                 learnt.add(settlement.outcome.failure());
@@ -211,8 +290,9 @@ async fn settle(
 fn count(tally: &mut Tally, member: Member) {
     match member {
         Member::Settled { by_this_worker } => tally.settled += u32::from(by_this_worker),
+        Member::Unknown => tally.settled += 1,
         Member::Unreachable => tally.unreachable += 1,
-        Member::Halted(_) => tally.halted += 1,
+        Member::Halted(_) | Member::Silent => tally.halted += 1,
         Member::Throttled { retry_after } => {
             let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX);
             tally.throttled += 1;

@@ -74,8 +74,10 @@ pub(crate) async fn dispatch(
         }
     };
     let wait = match member {
-        Member::Settled { .. } => return test_end::finish(app, &message, shards).await,
-        Member::Unreachable | Member::Halted(_) => RETRY_SECONDS,
+        Member::Settled { .. } | Member::Unknown => {
+            return test_end::finish(app, &message, shards).await;
+        }
+        Member::Unreachable | Member::Silent | Member::Halted(_) => RETRY_SECONDS,
         Member::Throttled { retry_after } => {
             u32::try_from(retry_after.as_secs())?.clamp(RETRY_SECONDS, 900)
         }

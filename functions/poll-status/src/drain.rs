@@ -1,24 +1,27 @@
 //! The drain: gives turns to chunks that wait for one, and finds those that stand still.
 //!
-//! It runs each minute while a campaign's messages are handed over. Chunks that were cut while their
-//! sender was taken get their turns here, as many as the sender has for the next minutes, and go to
-//! the queue with the delay until then. A chunk that was written and
-//! never queued, whose job was lost, or whose worker died is found by its state's age; one that
-//! was begun five times in vain is given up, and the campaign says so. Of a campaign that was
-//! stopped, every chunk is given up.
+//! It runs each minute while a campaign's messages are handed over, and at once when a campaign's
+//! trial has ended. Chunks that were cut while their sender was taken get their turns here, as many
+//! as the sender has for the next minutes, and go to the queue with the delay until then. While the
+//! campaign is on trial only granted members get turns. A chunk that was written and never queued,
+//! whose job was lost, or whose worker died is found by its state's age; one whose workers crashed
+//! five times in a row pauses the campaign. Only of a campaign that a person stopped are the
+//! members failed that no one has claimed ([`crate::stopping`]).
+
+use std::cell::Cell;
 
 use futures::stream::{self, StreamExt};
 use infra::clock;
-use infra::table::{Claimed, Claiming};
 use infra::turns::Turns;
+use shared::audience::Totals;
 use shared::campaign::{Broadcast, Campaign, Dispatch, DrainLook};
 use shared::chunk_state::{ChunkState, Progress, Repair};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::Job;
-use shared::message::{FailureReason, Found, Message};
 use shared::time::Timestamp;
+use shared::trial::{TrialLook, Verdict};
 
-use crate::App;
+use crate::{App, stopping};
 
 /// A page of each is in memory at once, and takes several times its 1 MB there.
 pub(crate) const SHARDS_AT_ONCE: usize = 4;
@@ -27,10 +30,10 @@ pub(crate) const SHARDS_AT_ONCE: usize = 4;
 #[derive(Clone, Copy, Default)]
 struct Look {
     has_open: bool,
-    gave_up: bool,
-    /// Whether a chunk waits for a later turn.
-    waits: bool,
-    moved_at: Option<Timestamp>,
+    is_poisoned: bool,
+    settled_at: Option<Timestamp>,
+    /// Since when the oldest open chunk is due that has had its turn.
+    due_since: Option<Timestamp>,
     /// Recipients in chunks that are not done and have no turn yet.
     left: u64,
 }
@@ -39,10 +42,44 @@ impl Look {
     fn plus(self, other: Self) -> Self {
         Self {
             has_open: self.has_open || other.has_open,
-            gave_up: self.gave_up || other.gave_up,
-            waits: self.waits || other.waits,
-            moved_at: self.moved_at.max(other.moved_at),
+            is_poisoned: self.is_poisoned || other.is_poisoned,
+            settled_at: self.settled_at.max(other.settled_at),
+            due_since: self.due_since.into_iter().chain(other.due_since).min(),
             left: self.left + other.left,
+        }
+    }
+
+    fn see(self, state: &ChunkState) -> Self {
+        let (settled_at, due_since) = (state.settled_at, state.due_since());
+        self.plus(Self { settled_at, due_since, ..Self::default() })
+    }
+}
+
+/// Which members of a campaign may have turns.
+enum Leave {
+    All,
+    /// Those that are granted, and so many more.
+    Trial(Cell<u32>),
+    /// None: the members that no one has claimed fail.
+    Stopped,
+}
+
+impl Leave {
+    /// The chunk as it may be queued, if it may.
+    fn apply(&self, state: &ChunkState, next: ChunkState) -> Option<ChunkState> {
+        match self {
+            Self::All => Some(next.ungranted()),
+            Self::Trial(_)
+                if state.trial_grant(next.epoch).is_some() && !state.has_settled_grant() =>
+            {
+                Some(next)
+            }
+            Self::Trial(more) => {
+                let left = next.recipients.saturating_sub(next.handed).min(more.get());
+                more.set(more.get() - left);
+                (left > 0).then(|| next.granting(left))
+            }
+            Self::Stopped => None,
         }
     }
 }
@@ -83,28 +120,70 @@ async fn look_at_all(
     broadcast: &Broadcast,
 ) -> anyhow::Result<DrainLook> {
     // Read before the look: chunks that a fan-out cuts during it may be missed.
-    let are_all_cut = broadcast.audience.completed_at.is_some();
+    let is_cut = broadcast.audience.is_cut(clock::now());
     let turns = Turns::new(&app.table, campaign, broadcast);
+    let trial = judge_trial(app, campaign, broadcast).await?;
+    let leave = match (broadcast.dispatch, trial) {
+        (Dispatch::Stopped, _) => Leave::Stopped,
+        (_, None | Some(Verdict::Pass)) => Leave::All,
+        (_, Some(Verdict::Wait | Verdict::Pause(_))) => Leave::Trial(Cell::new(0)),
+        (_, Some(Verdict::Grant(more))) => Leave::Trial(Cell::new(more)),
+    };
     // Each shard's look ends, even where another's fails: its chunks have turns by then.
     let looks: Vec<anyhow::Result<Look>> = stream::iter(0..broadcast.shards)
-        .map(|shard| look(app, campaign, broadcast, &turns, shard))
+        .map(|shard| look(app, campaign, broadcast, &turns, &leave, shard))
         .buffer_unordered(SHARDS_AT_ONCE)
         .collect()
         .await;
     let looks: Vec<Look> = looks.into_iter().collect::<anyhow::Result<_>>()?;
     let look = looks.into_iter().fold(Look::default(), Look::plus);
-    let now = clock::now();
     let finishes_at = if look.has_open && broadcast.dispatch == Dispatch::Running {
-        Some(turns.finish_at(look.left, now).await?)
+        Some(turns.finish_at(look.left, clock::now()).await?)
     } else {
         None
     };
+    let was_abandoned = broadcast.audience.abandoned_at.is_some();
+    let cut = if was_abandoned { Some(totals(app, campaign, broadcast).await?) } else { None };
     Ok(DrainLook {
-        are_chunks_done: are_all_cut && !look.has_open,
-        gave_up: look.gave_up,
-        moved_at: look.moved_at.max(look.waits.then_some(now)),
+        are_chunks_done: is_cut && !look.has_open,
+        is_poisoned: look.is_poisoned,
+        settled_at: look.settled_at,
+        due_since: look.due_since,
+        trial,
+        cut,
         finishes_at,
     })
+}
+
+/// How the campaign's trial stands, if it is on trial.
+async fn judge_trial(
+    app: &App,
+    campaign: &Campaign,
+    broadcast: &Broadcast,
+) -> anyhow::Result<Option<Verdict>> {
+    let Some(size) = broadcast.trial.filter(|_| broadcast.dispatch == Dispatch::Running) else {
+        return Ok(None);
+    };
+    let mut look = TrialLook::default();
+    let mut states = stream::iter(0..broadcast.shards)
+        .map(|shard| app.table.chunk_states(campaign.id, shard))
+        .buffer_unordered(SHARDS_AT_ONCE);
+    while let Some(states) = states.next().await {
+        look = states?.iter().fold(look, |look, state| look.with(state, broadcast.epoch));
+    }
+    Ok(Some(look.verdict(size, true)))
+}
+
+/// What the chunks add up to that were cut.
+async fn totals(app: &App, campaign: &Campaign, broadcast: &Broadcast) -> anyhow::Result<Totals> {
+    let mut totals = Totals::default();
+    let mut last = stream::iter(0..broadcast.shards)
+        .map(|shard| app.table.last_chunk(campaign.id, shard))
+        .buffer_unordered(SHARDS_AT_ONCE);
+    while let Some(chunk) = last.next().await {
+        totals += chunk?.map(|chunk| chunk.totals).unwrap_or_default();
+    }
+    Ok(totals)
 }
 
 async fn look(
@@ -112,10 +191,11 @@ async fn look(
     campaign: &Campaign,
     broadcast: &Broadcast,
     turns: &Turns,
+    leave: &Leave,
     shard: u16,
 ) -> anyhow::Result<Look> {
     let mut armed = Vec::new();
-    let look = look_over(app, campaign, broadcast, turns, shard, &mut armed).await;
+    let look = look_over(app, campaign, broadcast, turns, leave, shard, &mut armed).await;
     // What has its turn goes to the queue, even if the look failed after it.
     let now = clock::now();
     let jobs = armed.into_iter().map(|(job, turn): (Job, Timestamp)| (job, turn.seconds_from(now)));
@@ -123,46 +203,45 @@ async fn look(
     look
 }
 
-/// Looks at the chunks of a shard and answers the jobs of those that got their turns.
+/// Looks at the chunks of a shard and adds the jobs of those that got their turns.
 async fn look_over(
     app: &App,
     campaign: &Campaign,
     broadcast: &Broadcast,
     turns: &Turns,
+    leave: &Leave,
     shard: u16,
     armed: &mut Vec<(Job, Timestamp)>,
 ) -> anyhow::Result<Look> {
     let mut look = Look::default();
     let now = clock::now();
-    let is_stopped = broadcast.dispatch == Dispatch::Stopped;
     for state in app.table.chunk_states(campaign.id, shard).await? {
-        look.moved_at = look.moved_at.max(state.moved_at());
-        if is_stopped {
+        look = look.see(&state);
+        if matches!(leave, Leave::Stopped) {
             look.has_open |= !state.is_done()
-                && !give_up(app, campaign, shard, &state, FailureReason::Stopped).await?;
+                && !stopping::fail_rest(app, campaign, broadcast, shard, &state).await?;
             continue;
         }
         match state.repair(broadcast.epoch, now, app.repair_seconds) {
-            Repair::Nothing => {
-                look.has_open |= !state.is_done();
-                look.gave_up |= state.is_given_up();
-            }
+            Repair::Nothing => look.has_open |= !state.is_done(),
             Repair::Arm(next) => {
                 look.has_open = true;
                 let left = next.recipients.saturating_sub(next.handed);
-                if let Some(turn) = turns.take(left, now).await? {
+                let turn = match leave.apply(&state, next) {
+                    Some(next) => turns.take(next.granted_left(), now).await?.map(|t| (next, t)),
+                    None => None,
+                };
+                if let Some((next, turn)) = turn {
                     armed.extend(arm(app, campaign, shard, &state, next.with_turn(turn)).await?);
                 } else {
-                    look.waits = true;
                     look.left += u64::from(left);
                 }
             }
-            Repair::GiveUp => {
-                let reason = FailureReason::ProviderError;
-                let is_done = give_up(app, campaign, shard, &state, reason).await?;
-                tracing::error!(campaign.id = %campaign.id, shard, is_done, "gave up a chunk");
-                look.gave_up |= is_done;
-                look.has_open |= !is_done;
+            Repair::Poisoned => {
+                look.has_open = true;
+                look.is_poisoned = true;
+                let number = state.number;
+                tracing::error!(campaign.id = %campaign.id, shard, number, "a chunk is poisoned");
             }
         }
     }
@@ -184,48 +263,4 @@ async fn arm(
         tracing::warn!(campaign.id = %campaign.id, shard, number = after.number, "armed a chunk");
     }
     Ok(after.turn().map(|turn| (campaign.chunk_job(shard, &after), turn)))
-}
-
-/// Settles what nobody has claimed as failed; `false` if a claim may still be somebody's.
-async fn give_up(
-    app: &App,
-    campaign: &Campaign,
-    shard: u16,
-    state: &ChunkState,
-    reason: FailureReason,
-) -> anyhow::Result<bool> {
-    let id = campaign.id;
-    let (Some(broadcast), Some(chunk)) =
-        (campaign.broadcast(), app.table.chunk(id, shard, state.number).await?)
-    else {
-        return Ok(false);
-    };
-    let now = clock::now();
-    let mut is_settled = true;
-    let failing: Vec<(Message, Claiming)> = chunk
-        .recipients
-        .into_iter()
-        .map(|phone| campaign.pending_message(&phone))
-        .map(|message| (message, Claiming::Fail { reason }))
-        .collect();
-    for failed in app.table.claim_all(&failing, broadcast.shards, now).await? {
-        let Claimed::Exists(found) = failed? else {
-            continue;
-        };
-        match (found.found_by("", now, app.claim_seconds), &found.claim) {
-            (Found::Busy { .. }, _) => is_settled = false,
-            (Found::Abandoned, Some(claim)) => {
-                let reference = found.reference();
-                let shards = broadcast.shards;
-                // If not, somebody was at it after all, and may even have given the claim back.
-                is_settled &= app.table.mark_unknown(&reference, shards, &claim.token, now).await?;
-            }
-            _ => {}
-        }
-    }
-    if !is_settled {
-        return Ok(false);
-    }
-    let done = ChunkState { progress: Progress::Done, updated_at: now, ..state.clone() };
-    Ok(app.table.save_chunk_state(id, shard, state, &done).await?)
 }

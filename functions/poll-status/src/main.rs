@@ -4,6 +4,7 @@
 mod drain;
 mod lookup;
 mod poll;
+mod stopping;
 mod sweep;
 
 use std::sync::Arc;

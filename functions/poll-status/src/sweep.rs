@@ -13,21 +13,30 @@ use shared::time::Timestamp;
 
 use crate::App;
 
-/// An import that was armed so often without a row's progress is given up.
-const IMPORT_ATTEMPTS_MOST: u32 = 5;
-/// The patience with work that was armed doubles as often as this.
+/// Work that was queued so often and never got anywhere is given up.
+const MAX_ATTEMPTS: u32 = 5;
+/// The patience with queued work doubles as often as this.
 const PATIENCE_DOUBLINGS: u32 = 4;
 
+/// Queues all that is overdue. One item that fails must not keep the others waiting, but the sweep
+/// fails at its end, so that its alarm sounds.
 pub(crate) async fn sweep(app: &App) -> anyhow::Result<()> {
     let now = clock::now();
-    let partitions =
-        (0..Table::due_partitions()).map(|partition| app.table.overdue(partition, now));
-    for owed in futures::future::try_join_all(partitions).await?.into_iter().flatten() {
-        // One item that fails must not keep the others waiting.
-        if let Err(error) = arm(app, &owed, now).await {
-            tracing::error!(error = ?error, "failed to arm overdue work");
+    let mut failures = 0_u32;
+    for partition in 0..Table::due_partitions() {
+        let overdue = app.table.overdue(partition, now).await.unwrap_or_else(|error| {
+            tracing::error!(error = ?anyhow::Error::from(error), partition, "failed to read due work");
+            failures += 1;
+            Vec::new()
+        });
+        for owed in overdue {
+            if let Err(error) = arm(app, &owed, now).await {
+                tracing::error!(error = ?error, job = owed.job.name(), "failed to queue due work");
+                failures += 1;
+            }
         }
     }
+    anyhow::ensure!(failures == 0, "failed to queue {failures} items of due work");
     Ok(())
 }
 
@@ -35,18 +44,44 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
     if !is_owed(app, &owed.job).await? {
         return Ok(app.table.forget_overdue(owed).await?);
     }
-    if let Job::Import { organization_id, import_id } = &owed.job
-        && owed.attempts >= IMPORT_ATTEMPTS_MOST
-    {
-        return give_up_import(app, *organization_id, *import_id, now).await;
+    if owed.attempts >= MAX_ATTEMPTS {
+        return give_up(app, owed, now).await;
     }
-    // One that is not lost but long must not be begun again and again beside itself.
+    // It is sent first: a send that fails is not an attempt, and one too many does no harm.
+    app.queues.send(&owed.job, 0).await?;
+    // Work that is not lost but takes long must not be begun again and again beside itself.
     let patience = app.repair_seconds << owed.attempts.min(PATIENCE_DOUBLINGS);
     if app.table.take_overdue(owed, now.plus_seconds(patience)).await? {
-        tracing::warn!(job = owed.job.name(), attempts = owed.attempts, "armed overdue work");
-        app.queues.send(&owed.job, 0).await?;
+        tracing::warn!(job = owed.job.name(), attempts = owed.attempts, "queued overdue work");
     }
     Ok(())
+}
+
+/// Ends work that fails each time: its owner says why it does not go on.
+async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
+    tracing::error!(job = owed.job.name(), "gave up work that always fails");
+    match &owed.job {
+        Job::Import { organization_id, import_id } => {
+            give_up_import(app, *organization_id, *import_id, now).await
+        }
+        Job::Send { organization_id, campaign_id, .. }
+        | Job::FanOut { organization_id, campaign_id, .. }
+        | Job::Poll { organization_id, campaign_id, .. }
+        | Job::Drain { organization_id, campaign_id, .. } => {
+            let given_up = app
+                .table
+                .update_campaign(*organization_id, *campaign_id, |campaign| {
+                    campaign.given_up(&owed.job, &app.polls, now, app.repair_seconds)
+                })
+                .await?;
+            if let Some(campaign) = given_up {
+                app.arm_next(campaign.step.as_ref(), now).await;
+            }
+            Ok(())
+        }
+        // Its message stays pending, as the person who asked for it sees.
+        Job::Test { .. } | Job::Chunk { .. } => Ok(app.table.forget_overdue(owed).await?),
+    }
 }
 
 /// Ends an import that does not get on, and says from where its rows are missing.

@@ -53,7 +53,7 @@ pub(crate) async fn begin(
                     tracing::info!(campaign.id = %campaign_id, "began");
                     // The first message does not wait until the drain is armed.
                     let arming = app.arm_next(next.drain.as_ref(), now);
-                    let fan_out = fan_out::run(app, &next, Run::First, deadline);
+                    let fan_out = fan_out::begin(app, &next, deadline);
                     return futures::join!(arming, fan_out).1;
                 }
             }

@@ -8,6 +8,7 @@
 //! same chunks. Whoever finds that all shards have ended writes the totals, if nobody has.
 
 mod bill;
+mod gate;
 mod shard;
 
 use std::sync::atomic::AtomicU64;
@@ -22,6 +23,7 @@ use shared::job::Job;
 use shared::time::Timestamp;
 use tokio::sync::Mutex;
 
+use self::gate::Gate;
 use crate::App;
 
 const SHARDS_AT_ONCE: usize = 8;
@@ -59,16 +61,37 @@ pub(crate) async fn resume(
     }
 }
 
+/// Fans out a campaign that this job has just begun: its first recipients have their turns at once.
+pub(crate) async fn begin(
+    app: &App,
+    campaign: &Campaign,
+    deadline: Timestamp,
+) -> anyhow::Result<()> {
+    let first = campaign.broadcast().and_then(|broadcast| broadcast.trial);
+    cut(app, campaign, Run::First, deadline, first.unwrap_or(0)).await
+}
+
 pub(crate) async fn run(
     app: &App,
     campaign: &Campaign,
     run: Run,
     deadline: Timestamp,
 ) -> anyhow::Result<()> {
+    cut(app, campaign, run, deadline, 0).await
+}
+
+/// Cuts shards into chunks. Of a campaign on trial, `grants` recipients have their turns.
+async fn cut(
+    app: &App,
+    campaign: &Campaign,
+    run: Run,
+    deadline: Timestamp,
+    grants: u32,
+) -> anyhow::Result<()> {
     let Some(broadcast) = campaign.broadcast() else {
         return Ok(());
     };
-    if broadcast.audience.completed_at.is_some() {
+    if !broadcast.audience.is_cutting() {
         return Ok(());
     }
     let shard = match run {
@@ -93,6 +116,7 @@ pub(crate) async fn run(
             show_at: clock::now().plus_seconds(SHOWN_EVERY_SECONDS + first_shown),
         }),
         show_every,
+        gate: Gate::new(broadcast, grants),
     };
     let shards = shard.map_or(0..broadcast.shards, |shard| shard..shard.saturating_add(1));
     let left: anyhow::Result<Vec<u16>> = stream::iter(shards)
@@ -102,8 +126,10 @@ pub(crate) async fn run(
         .try_collect()
         .await;
     // What has its turn goes to the queue, even if a shard failed.
+    let released = fan_out.release_at_end().await;
     fan_out.hand_over(0).await?;
     let left = left?;
+    released?;
     if left.is_empty() { fan_out.finish().await } else { fan_out.leave(&left).await }
 }
 
@@ -119,6 +145,7 @@ struct FanOut<'a> {
     read: AtomicU64,
     cut: Mutex<Cut>,
     show_every: i64,
+    gate: Gate,
 }
 
 /// What this run has cut and not handed over yet, each with its turn.

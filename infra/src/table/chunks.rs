@@ -220,6 +220,7 @@ impl Table {
         let change = Change {
             update: "SET progress = :progress, epoch = :epoch, attempts = :attempts, \
                      arms = :arms, throttles = :throttles, handed = :handed, heard = :heard, \
+                     recent = :recent, onTrial = :grant, dueAt = :due, settledAt = :settled, \
                      updatedAt = :now"
                 .to_owned(),
             condition: "updatedAt = :seen AND progress = :progressSeen".to_owned(),
@@ -229,6 +230,10 @@ impl Table {
             .value(":progress", value(after.progress)?)
             .value(":progressSeen", value(before.progress)?)
             .value(":heard", value(after.heard)?)
+            .value(":recent", value(after.recent)?)
+            .value(":grant", value(after.grant)?)
+            .value(":due", value(after.due_at)?)
+            .value(":settled", value(after.settled_at)?)
             .value(":epoch", after.epoch)
             .value(":attempts", after.attempts)
             .value(":arms", after.arms)

@@ -4,7 +4,7 @@ use infra::clock;
 use infra::table::ChunkPut;
 use shared::audience::Totals;
 use shared::chunk::Chunk;
-use shared::chunk_state::ChunkState;
+use shared::chunk_state::{ChunkState, Tally};
 use shared::ids::CampaignId;
 
 use crate::{phone, table};
@@ -45,5 +45,31 @@ async fn of_two_workers_one_takes_a_chunk() -> anyhow::Result<()> {
     let take = || table.save_chunk_state(campaign, shard, &state, &working);
     let (one, other) = tokio::join!(take(), take());
     assert!(one? != other?, "one of two takes it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_chunks_grant_and_progress_are_kept() -> anyhow::Result<()> {
+    let table = table().await;
+    let (now, shard) = (clock::now(), 1);
+    let campaign = CampaignId::new(now, clock::entropy());
+    let queued = ChunkState::cut(0, 100, 0, now).granting(50).with_turn(now);
+    table.put_chunk(campaign, shard, &chunk(0, 100), Some(&queued)).await?;
+    let read = || async {
+        let state = table.chunk_state(campaign, shard, 0).await?;
+        anyhow::Ok(state.expect("it was put"))
+    };
+    assert_eq!(read().await?, queued);
+    let later = now.plus_seconds(1);
+    let working = queued.start(None, later, 120).expect("it is queued");
+    assert!(table.save_chunk_state(campaign, shard, &queued, &working).await?);
+    let recent = working.recent.with(true);
+    let tally = Tally { settled: 50, recent, ..Tally::default() };
+    let tried = working.finish(&tally, &working.slice(1, 1_000), later.plus_seconds(1), 0);
+    assert!(table.save_chunk_state(campaign, shard, &working, &tried).await?);
+    assert_eq!(read().await?, tried);
+    let rest = ChunkState { updated_at: later.plus_seconds(2), ..tried.clone().ungranted() };
+    assert!(table.save_chunk_state(campaign, shard, &tried, &rest).await?);
+    assert_eq!(read().await?, rest);
     Ok(())
 }

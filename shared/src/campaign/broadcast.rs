@@ -14,8 +14,9 @@ use crate::poll::PollSchedule;
 use crate::price::Bill;
 use crate::sender::Sender;
 use crate::time::Timestamp;
+use crate::trial;
 
-/// A dispatch that has not moved for so long while work was owed is paused.
+/// A campaign that settles nothing for so long while work is due is paused.
 pub(super) const NO_PROGRESS_SECONDS: i64 = 3_600;
 /// The format of campaigns that are sent now. From 2 on a message's id is derived from its line, and
 /// before from the phone as it was stored.
@@ -41,6 +42,11 @@ pub struct Broadcast {
     pub dispatch_ended_at: Option<Timestamp>,
     /// When the last part leaves, as far as the sender's rate goes; none unless it is running.
     pub estimated_finish_at: Option<Timestamp>,
+    /// The number of recipients that are sent alone while the campaign is on trial; none once the
+    /// rest may have its turns.
+    pub trial: Option<u32>,
+    /// Since when the provider is out of reach.
+    pub unreachable_since: Option<Timestamp>,
     pub audience: Audience,
     pub counted: Option<Counted>,
     pub reason: Option<Reason>,
@@ -64,6 +70,26 @@ pub struct Audience {
     pub totals: Totals,
     /// When the fan-out ended, and so the totals are whole.
     pub completed_at: Option<Timestamp>,
+    /// When the fan-out was given up because it always failed. A resume begins it again.
+    pub abandoned_at: Option<Timestamp>,
+}
+
+/// A run of a fan-out that was given up may go on for less than this.
+const FAN_OUT_RUN_SECONDS: i64 = 600;
+
+impl Audience {
+    /// Whether no more chunks will be cut.
+    #[must_use]
+    pub fn is_cut(&self, now: Timestamp) -> bool {
+        let is_over = |at: Timestamp| now >= at.plus_seconds(FAN_OUT_RUN_SECONDS);
+        self.completed_at.is_some() || self.abandoned_at.is_some_and(is_over)
+    }
+
+    /// Whether runs of the fan-out are to cut more chunks.
+    #[must_use]
+    pub fn is_cutting(&self) -> bool {
+        self.completed_at.is_none() && self.abandoned_at.is_none()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -154,6 +180,8 @@ impl Campaign {
                     dispatch: if is_held { Dispatch::Held } else { Dispatch::Running },
                     dispatch_ended_at: None,
                     estimated_finish_at: None,
+                    trial: Some(trial::FIRST_RECIPIENTS),
+                    unreachable_since: None,
                     audience: Audience::default(),
                     counted: None,
                     reason: None,
@@ -190,7 +218,7 @@ impl Campaign {
         repair_seconds: i64,
     ) -> Option<Self> {
         let mut broadcast = self.running_fan_out()?.clone();
-        broadcast.audience = Audience { totals, completed_at: Some(now) };
+        broadcast.audience = Audience { totals, completed_at: Some(now), abandoned_at: None };
         let parts = Parts::of(self.body.as_deref().unwrap_or_default());
         let parts = totals.recipients * u64::from(parts.count);
         let rate = broadcast.sender.parts_per_second;
@@ -207,7 +235,8 @@ impl Campaign {
                 None => broadcast.entering(Dispatch::Running, None),
                 reason => broadcast.entering(Dispatch::Stopped, reason),
             };
-            let released = Broadcast { running_since: now, ..broadcast };
+            let trial = Some(trial::FIRST_RECIPIENTS);
+            let released = Broadcast { running_since: now, trial, ..broadcast };
             let released = self.with(released, now).owing_drain(now, repair_seconds);
             return Some(released.owing_poll(0, polls, now, repair_seconds));
         }
@@ -216,7 +245,7 @@ impl Campaign {
 
     fn running_fan_out(&self) -> Option<&Broadcast> {
         match &self.state {
-            State::Sent(broadcast) if broadcast.audience.completed_at.is_none() => Some(broadcast),
+            State::Sent(broadcast) if broadcast.audience.is_cutting() => Some(broadcast),
             _ => None,
         }
     }
@@ -232,7 +261,7 @@ impl Campaign {
         after.by_volley_for(reason)
     }
 
-    fn owing_fan_out(self, now: Timestamp, repair_seconds: i64) -> Self {
+    pub(super) fn owing_fan_out(self, now: Timestamp, repair_seconds: i64) -> Self {
         let job = Job::FanOut {
             organization_id: self.organization_id,
             campaign_id: self.id,

@@ -1,13 +1,14 @@
 //! Pausing, resuming and stopping a campaign that is under way.
 //!
 //! Each raises the campaign's epoch. A worker finishes the chunk that it is at; the jobs of all
-//! other chunks are of an older epoch, and are dropped. The fan-out goes on meanwhile, so that the
-//! audience's totals are whole; the polls too, since what was handed over still has its fate.
+//! other chunks are of an older epoch and are dropped. The fan-out continues, so that the audience's
+//! totals become complete, and so do the polls, since messages that were handed over still change.
 
-use super::{Broadcast, Campaign, Dispatch, Reason, Refusal, State};
+use super::{Audience, Broadcast, Campaign, Dispatch, Reason, Refusal, State};
 use crate::job::{Due, Job};
 use crate::poll::PollSchedule;
 use crate::time::Timestamp;
+use crate::trial;
 
 impl Campaign {
     /// Hands nothing more over until the campaign is resumed. `reason` says what Volley itself
@@ -24,7 +25,8 @@ impl Campaign {
         Ok(Self { drain: None, ..self.with(paused, now) })
     }
 
-    /// Goes on where a pause left off: the drain arms what is not done.
+    /// Continues where a pause left off: the drain gives a few recipients their turn, and the rest
+    /// once those are settled. A fan-out that was given up begins again.
     pub fn resume(
         self,
         polls: &PollSchedule,
@@ -38,12 +40,15 @@ impl Campaign {
             return Err(Refusal::NotPaused);
         }
         let running = broadcast.clone().entering(Dispatch::Running, None);
-        let running = Broadcast { running_since: now, ..running };
-        Ok(self.with(running, now).owing_drain(now, repair_seconds).owing_counts(
-            polls,
-            now,
-            repair_seconds,
-        ))
+        let audience = Audience { abandoned_at: None, ..running.audience };
+        let trial = Some(trial::RESUMED_RECIPIENTS);
+        let running = Broadcast { running_since: now, trial, audience, ..running };
+        let was_abandoned = broadcast.audience.abandoned_at.is_some();
+        let resumed = self.with(running, now).owing_drain(now, repair_seconds);
+        if was_abandoned {
+            return Ok(resumed.owing_fan_out(now, repair_seconds));
+        }
+        Ok(resumed.owing_counts(polls, now, repair_seconds))
     }
 
     /// Ends the dispatch for good: whatever nobody has claimed yet fails as stopped.
@@ -56,7 +61,13 @@ impl Campaign {
         let State::Sent(broadcast) = &self.state else {
             return Err(Refusal::NotRunning);
         };
-        if !matches!(broadcast.dispatch, Dispatch::Held | Dispatch::Running | Dispatch::Paused) {
+        let may_stop = match broadcast.dispatch {
+            Dispatch::Held | Dispatch::Running | Dispatch::Paused => true,
+            // Its drain was given up: a person may ask for another try.
+            Dispatch::Stopped => broadcast.dispatch_ended_at.is_none() && self.drain.is_none(),
+            Dispatch::Done => false,
+        };
+        if !may_stop {
             return Err(Refusal::NotRunning);
         }
         let stopped = broadcast.clone().entering(Dispatch::Stopped, broadcast.reason);
@@ -68,9 +79,14 @@ impl Campaign {
     }
 
     /// The next poll, brought forward: counts change again.
-    fn owing_counts(self, polls: &PollSchedule, now: Timestamp, repair_seconds: i64) -> Self {
+    pub(super) fn owing_counts(
+        self,
+        polls: &PollSchedule,
+        now: Timestamp,
+        repair_seconds: i64,
+    ) -> Self {
         let is_fanning_out =
-            self.broadcast().is_some_and(|broadcast| broadcast.audience.completed_at.is_none());
+            self.broadcast().is_some_and(|broadcast| broadcast.audience.is_cutting());
         if is_fanning_out {
             return self;
         }
@@ -88,6 +104,8 @@ impl Broadcast {
             dispatch,
             dispatch_ended_at: None,
             estimated_finish_at: None,
+            trial: None,
+            unreachable_since: None,
             reason,
             epoch: self.epoch + 1,
             ..self

@@ -2,9 +2,11 @@
 
 use super::broadcast::NO_PROGRESS_SECONDS;
 use super::{Broadcast, Campaign, Dispatch, Reason, State};
+use crate::audience::Totals;
 use crate::chunk_state::ChunkState;
 use crate::job::{Due, Job};
 use crate::time::Timestamp;
+use crate::trial::Verdict;
 
 /// How often chunks that stand still are looked for.
 const DRAIN_SECONDS: i64 = 60;
@@ -14,12 +16,40 @@ const DRAIN_SECONDS: i64 = 60;
 pub struct DrainLook {
     /// Whether all chunks are cut and each member has an outcome.
     pub are_chunks_done: bool,
-    /// Whether a chunk was given up.
-    pub gave_up: bool,
-    /// The newest sign of life among them; waiting for the sender's rate is one.
-    pub moved_at: Option<Timestamp>,
+    /// Whether the workers of a chunk crash again and again.
+    pub is_poisoned: bool,
+    /// When a message was last settled.
+    pub settled_at: Option<Timestamp>,
+    /// Since when the oldest chunk that has had its turn is due. Chunks that wait for a turn of
+    /// their sender are not.
+    pub due_since: Option<Timestamp>,
+    /// How the trial went, if the campaign was on trial.
+    pub trial: Option<Verdict>,
+    /// What the chunks add up to, where the fan-out was given up and the campaign has none.
+    pub cut: Option<Totals>,
     /// When the rest will have been handed over, as far as the sender's rate goes.
     pub finishes_at: Option<Timestamp>,
+}
+
+impl DrainLook {
+    /// Progress is that a message was settled. Waiting for the provider or for other workers'
+    /// claims is none; waiting for a turn of the sender is not held against the campaign.
+    fn reason_to_pause(&self, broadcast: &Broadcast, now: Timestamp) -> Option<Reason> {
+        if self.is_poisoned {
+            return Some(Reason::Poisoned);
+        }
+        if let Some(Verdict::Pause(reason)) = self.trial {
+            return Some(reason);
+        }
+        let is_long_ago = |since: Timestamp| now >= since.plus_seconds(NO_PROGRESS_SECONDS);
+        let settled_at = self.settled_at.unwrap_or(broadcast.running_since);
+        let stands_since = settled_at.max(broadcast.running_since);
+        let is_still = is_long_ago(stands_since) && self.due_since.is_some_and(is_long_ago);
+        is_still.then_some(match broadcast.unreachable_since {
+            Some(_) => Reason::ProviderUnreachable,
+            None => Reason::NoProgress,
+        })
+    }
 }
 
 impl Campaign {
@@ -53,20 +83,21 @@ impl Campaign {
             return None;
         };
         let mut broadcast = broadcast.clone();
-        if look.gave_up {
-            broadcast.reason = Some(Reason::ProviderUnreachable);
-        }
-        if look.are_chunks_done && broadcast.audience.completed_at.is_some() {
+        broadcast.audience.totals = look.cut.unwrap_or(broadcast.audience.totals);
+        if look.are_chunks_done && broadcast.audience.is_cut(now) {
             return Some(self.drained(broadcast, now));
         }
         if broadcast.dispatch == Dispatch::Running {
             broadcast.estimated_finish_at = look.finishes_at.or(broadcast.estimated_finish_at);
         }
-        let stands_since = look.moved_at.max(Some(broadcast.running_since));
-        let is_still =
-            stands_since.is_some_and(|since| now >= since.plus_seconds(NO_PROGRESS_SECONDS));
+        let reason = look.reason_to_pause(&broadcast, now);
+        if look.trial == Some(Verdict::Pass) {
+            (broadcast.trial, broadcast.unreachable_since) = (None, None);
+        }
         let checked = self.with(broadcast, now);
-        if is_still && let Ok(paused) = checked.clone().pause(Some(Reason::NoProgress), now) {
+        if reason.is_some()
+            && let Ok(paused) = checked.clone().pause(reason, now)
+        {
             return Some(paused);
         }
         Some(checked.owing_drain(now, repair_seconds))

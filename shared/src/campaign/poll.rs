@@ -1,6 +1,6 @@
 //! What a poll's counts make of a campaign.
 
-use super::{Campaign, Counted, Reason, State};
+use super::{Audience, Campaign, Counted, Reason, State};
 use crate::breaker::Window;
 use crate::job::{Due, Job};
 use crate::message::Counts;
@@ -34,6 +34,9 @@ impl Campaign {
         }
         let PollLook { counts, are_chunks_done, learnt } = *look;
         let mut broadcast = self.broadcast()?.clone();
+        // Of a fan-out that was given up only the drain knows when no chunk can follow.
+        let is_cut = broadcast.audience.completed_at.or(broadcast.dispatch_ended_at).is_some();
+        let are_chunks_done = are_chunks_done && is_cut;
         broadcast.counted = Some(Counted { counts, at: now });
         let next = if are_chunks_done {
             self.drained(broadcast, now)
@@ -81,7 +84,8 @@ impl Campaign {
         let step = self
             .broadcast()
             .and_then(|broadcast| {
-                let fanned_out_at = broadcast.audience.completed_at?;
+                let Audience { completed_at, abandoned_at, .. } = broadcast.audience;
+                let fanned_out_at = completed_at.or(abandoned_at)?;
                 polls.time(number, fanned_out_at, broadcast.dispatch_ended_at, now)
             })
             .map(|at| Due {

@@ -175,15 +175,41 @@ fn a_poll_that_is_not_owed_changes_nothing() {
 }
 
 #[test]
-fn a_dispatch_without_progress_for_an_hour_is_paused() {
-    let moved = |second| DrainLook { moved_at: Some(at(second)), ..DrainLook::default() };
-    let moving = drain_checked(&fanned_out(5), &moved(3_000), at(4_000)).expect("owed");
-    assert!(moving.drain.is_some());
-    let stuck = drain_checked(&fanned_out(5), &moved(10), at(3_610)).expect("owed");
-    let broadcast = stuck.broadcast().expect("sent");
-    assert_eq!((broadcast.dispatch, broadcast.epoch), (Dispatch::Paused, 1));
-    assert_eq!(broadcast.reason, Some(Reason::NoProgress));
-    assert_eq!(stuck.drain, None);
+fn a_campaign_that_settles_nothing_for_an_hour_while_work_is_due_is_paused() {
+    let look = |settled_at: Option<i64>, due_since: Option<i64>| DrainLook {
+        settled_at: settled_at.map(at),
+        due_since: due_since.map(at),
+        ..DrainLook::default()
+    };
+    let after =
+        |look: &DrainLook, second| drain_checked(&fanned_out(5), look, at(second)).expect("owed");
+    for (moving, second) in [
+        (look(Some(3_000), Some(10)), 4_000),
+        // What waits for a turn of its sender is not due, or not for long.
+        (look(None, None), 90_000),
+        (look(Some(100), Some(89_000)), 90_000),
+        (look(None, Some(10)), 3_600),
+    ] {
+        let campaign = after(&moving, second);
+        let broadcast = campaign.broadcast().expect("sent");
+        assert_eq!(broadcast.dispatch, Dispatch::Running, "{moving:?}");
+        assert!(campaign.drain.is_some());
+    }
+    for still in [look(None, Some(10)), look(Some(5), Some(10))] {
+        let stuck = after(&still, 3_610);
+        let broadcast = stuck.broadcast().expect("sent");
+        assert_eq!((broadcast.dispatch, broadcast.epoch), (Dispatch::Paused, 1));
+        assert_eq!(broadcast.reason, Some(Reason::NoProgress));
+        assert_eq!(stuck.drain, None);
+    }
+}
+
+#[test]
+fn a_poisoned_chunk_pauses_the_campaign_and_fails_no_one() {
+    let look = DrainLook { is_poisoned: true, ..DrainLook::default() };
+    let paused = drain_checked(&fanned_out(5), &look, at(60)).expect("owed");
+    let broadcast = paused.broadcast().expect("sent");
+    assert_eq!((broadcast.dispatch, broadcast.reason), (Dispatch::Paused, Some(Reason::Poisoned)));
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn a_chunk_without_a_turn_is_on_no_queue() {
     assert_eq!(cut.start(None, at(5_000), PATIENCE), None);
     let Repair::Arm(armed) = cut.repair(0, at(1_000), PATIENCE) else { panic!("not armed") };
     let later = armed.with_turn(at(1_030));
-    assert_eq!((later.arms, later.moved_at()), (0, Some(at(1_030))));
+    assert_eq!((later.arms, later.due_since()), (0, Some(at(1_030))));
     assert_eq!(later.start(None, at(1_028), PATIENCE), None);
     assert!(later.start(None, at(1_029), PATIENCE).is_some());
     // Its own job comes when the queue lets it, whatever the worker's clock says.
@@ -49,8 +49,8 @@ fn a_chunk_without_a_turn_is_on_no_queue() {
     assert_eq!(later.start(Some(at(990)), at(1_000), PATIENCE), None);
     assert_eq!(later.repair(0, at(1_149), PATIENCE), Repair::Nothing);
     let Repair::Arm(again) = later.repair(0, at(1_150), PATIENCE) else { panic!("not armed") };
-    // To be armed again and again is no progress.
-    assert_eq!(again.with_turn(at(1_151)).moved_at(), None);
+    // To be queued again and again is not progress.
+    assert_eq!(again.with_turn(at(1_151)).due_since(), Some(at(1_030)));
 }
 
 /// Before turns were given a queued chunk was written without one, and is found by what it is.
@@ -84,9 +84,15 @@ fn waiting_is_no_attempt() {
     let busy = finish(Tally { busy: 1, busy_until: Some(at(1_100)), ..Tally::default() });
     assert_eq!(busy.progress, Progress::Waiting { until: at(1_100) });
     assert_eq!(busy.attempts, 0);
-    let unreachable = finish(Tally { unreachable: 3, ..Tally::default() });
-    assert_eq!(unreachable.attempts, 1);
+    // The provider is out of reach: the campaign backs off, and the drain queues the chunk again.
+    let outage = finish(Tally { unreachable: 3, ..Tally::default() });
+    assert_eq!((outage.attempts, outage.progress), (0, Progress::Cut));
+    // One connection that failed among others is tried again.
+    let unreachable = finish(Tally { unreachable: 3, settled: 1, ..Tally::default() });
+    assert_eq!(unreachable.attempts, 0);
     assert_eq!(unreachable.progress, Progress::Waiting { until: at(1_020) });
+    let halted = finish(Tally { halted: 1, settled: 1, ..Tally::default() });
+    assert_eq!((halted.attempts, halted.progress), (0, Progress::Cut));
     assert_eq!(finish(Tally::default()).progress, Progress::Done);
 }
 
@@ -118,34 +124,38 @@ fn what_stands_still_is_armed_with_growing_patience() {
 }
 
 #[test]
-fn a_chunk_is_given_up_after_five_attempts() {
+fn a_chunk_is_poisoned_after_five_crashed_starts() {
     let mut chunk = state(QUEUED);
     let mut now = 1_000;
-    for attempt in 1..=ATTEMPTS_MOST {
-        assert!(!matches!(chunk.repair(0, at(now), PATIENCE), Repair::GiveUp), "{attempt}");
+    for attempt in 1..=MAX_CRASHED_STARTS {
+        assert!(!matches!(chunk.repair(0, at(now), PATIENCE), Repair::Poisoned), "{attempt}");
         chunk = chunk.start(None, at(now), PATIENCE).expect("may start");
         now += 500;
     }
-    assert_eq!(chunk.repair(0, at(now), PATIENCE), Repair::GiveUp);
+    assert_eq!(chunk.repair(0, at(now), PATIENCE), Repair::Poisoned);
+    assert_eq!(chunk.start(None, at(now), PATIENCE), None);
+    // A person who resumes the campaign gives it another five.
+    let Repair::Arm(resumed) = chunk.repair(1, at(now), PATIENCE) else { panic!("not armed") };
+    assert_eq!(resumed.attempts, 0);
 }
 
+/// An outage counts no attempts, however long it takes.
 #[test]
-fn a_provider_that_stays_out_of_reach_is_given_up_after_minutes() {
+fn no_outage_poisons_a_chunk() {
     let mut chunk = state(QUEUED);
-    let mut now = at(1_000);
-    while let Some(working) = chunk.start(chunk.turn(), now, PATIENCE) {
-        let tally = Tally { unreachable: 3, ..Tally::default() };
-        chunk = working.finish(&tally, &whole(), now, 0);
-        let Progress::Waiting { until } = chunk.progress else { panic!("not waiting") };
-        now = until;
+    for minute in 0..100 {
+        let now = at(1_000 + minute * 60);
+        let armed = chunk.repair(0, now, PATIENCE);
+        let queued = if let Repair::Arm(armed) = armed { armed } else { chunk };
+        let working = queued.with_turn(now).start(Some(now), now, PATIENCE).expect("may start");
+        chunk = working.finish(&Tally { unreachable: 3, ..Tally::default() }, &whole(), now, 0);
     }
-    assert_eq!(now, at(1_000 + 10 + 20 + 40 + 80 + 160));
-    assert_eq!(chunk.repair(0, now, PATIENCE), Repair::GiveUp);
+    assert_eq!((chunk.attempts, chunk.handed), (0, 0));
 }
 
 #[test]
 fn an_attempt_that_gets_on_takes_back_those_before() {
-    let chunk = ChunkState { recipients: 8, attempts: ATTEMPTS_MOST - 1, ..state(QUEUED) };
+    let chunk = ChunkState { recipients: 8, attempts: MAX_CRASHED_STARTS - 1, ..state(QUEUED) };
     let working = chunk.start(None, at(1_001), PATIENCE).expect("may start");
     let next = working.finish(&Tally::default(), &working.slice(3, 1), at(1_003), 0);
     assert_eq!(next.attempts, 0);
@@ -166,8 +176,86 @@ fn the_window_of_a_slow_senders_chunk_grows_by_slices() {
 
 #[test]
 fn a_worker_has_its_time_for_the_last_attempt_too() {
-    let chunk = ChunkState { attempts: ATTEMPTS_MOST - 1, ..state(QUEUED) };
+    let chunk = ChunkState { attempts: MAX_CRASHED_STARTS - 1, ..state(QUEUED) };
     let working = chunk.start(None, at(1_000), PATIENCE).expect("may start");
     assert_eq!(working.repair(0, at(1_119), PATIENCE), Repair::Nothing);
-    assert_eq!(working.repair(0, at(1_120), PATIENCE), Repair::GiveUp);
+    assert_eq!(working.repair(0, at(1_120), PATIENCE), Repair::Poisoned);
+}
+
+/// Progress is that something was settled. Waiting for the provider or for claims is none.
+#[test]
+fn a_chunk_is_due_since_its_turn_or_since_others_were_settled() {
+    let queued = state(Progress::Cut).with_turn(at(1_030));
+    let mut chunk = queued;
+    for second in [1_030, 2_000, 3_000, 9_000] {
+        let now = at(second);
+        let working = chunk.start(chunk.turn(), now, PATIENCE).expect("may start");
+        assert_eq!(working.due_since(), Some(at(1_030)));
+        let until = Some(now.plus_seconds(60));
+        let waiting = if second % 2_000 == 0 {
+            Tally { throttled: 3, retry_after_seconds: 900, ..Tally::default() }
+        } else {
+            Tally { busy: 3, busy_until: until, ..Tally::default() }
+        };
+        chunk = working.finish(&waiting, &whole(), now, 0);
+        assert_eq!((chunk.due_since(), chunk.settled_at), (Some(at(1_030)), None));
+        if let Repair::Arm(armed) = chunk.repair(0, now.plus_seconds(1_500), PATIENCE) {
+            chunk = armed.with_turn(now.plus_seconds(1_500));
+        }
+        assert_eq!(chunk.due_since(), Some(at(1_030)));
+    }
+    let some = Tally { throttled: 2, settled: 1, ..Tally::default() };
+    let settled = chunk.finish(&some, &whole(), at(12_000), 0);
+    assert_eq!((settled.due_since(), settled.settled_at), (Some(at(12_000)), Some(at(12_000))));
+}
+
+/// The next slice of a slow sender has a turn of its own.
+#[test]
+fn the_next_slice_is_due_at_its_turn() {
+    let chunk = ChunkState { recipients: 8, ..state(QUEUED) };
+    let working = chunk.start(None, at(1_001), PATIENCE).expect("may start");
+    let tally = Tally { settled: 3, ..Tally::default() };
+    let next = working.finish(&tally, &working.slice(3, 1), at(1_003), 0);
+    assert_eq!((next.due_since(), next.settled_at), (Some(at(1_010)), Some(at(1_003))));
+}
+
+#[test]
+fn a_granted_chunk_ends_with_its_grant() {
+    let chunk = ChunkState { recipients: 100, ..state(Progress::Cut) };
+    let working = chunk.clone().granting(50).with_turn(at(1_001)).start(None, at(1_001), PATIENCE);
+    let working = working.expect("may start");
+    let slice = working.slice(1, 1_000);
+    assert_eq!(slice.members, 0..50);
+    assert!(!working.has_settled_grant());
+    let tally = Tally { settled: 50, ..Tally::default() };
+    let tried = working.finish(&tally, &slice, at(1_003), 0);
+    assert_eq!((tried.progress, tried.handed), (Progress::Cut, 50));
+    assert!(tried.has_settled_grant());
+    assert_eq!(tried.trial_grant(0), Some(Grant { from: 0, to: 50 }));
+    assert_eq!(tried.trial_grant(1), None);
+    // It may be granted more, or all that is left.
+    assert_eq!(tried.clone().granting(5).grant, Some(Grant { from: 0, to: 55 }));
+    assert_eq!(tried.clone().ungranted().slice(1, 1_000).members, 50..100);
+    // A slow sender's grant goes out in slices too.
+    let slice = working.slice(1, 3);
+    assert_eq!(slice.members, 0..30);
+    let next = working.finish(&Tally { settled: 30, ..tally }, &slice, at(1_003), 0);
+    assert_eq!(next.slice(1, 3).members, 30..50);
+    // A grant of a campaign that has been paused since counts no more.
+    let Repair::Arm(resumed) = next.repair(1, at(1_004), PATIENCE) else { panic!("not armed") };
+    assert_eq!((resumed.grant, resumed.handed), (None, 30));
+    let few = ChunkState { recipients: 3, ..chunk }.granting(50);
+    assert_eq!(few.grant, Some(Grant { from: 0, to: 3 }));
+}
+
+/// A state that was written before grants and progress were kept.
+#[test]
+fn an_old_state_is_read() {
+    let old = r#"{"recipients":3,"progress":{"state":"working"},"epoch":1,"attempts":2,"arms":0,
+        "throttles":0,"handed":1,"heard":{"learnt":1,"filtered":0,"optedOut":0,"providerFailed":0},
+        "updatedAt":"2026-05-01T00:00:00.000Z"}"#;
+    let state: ChunkState = serde_json::from_str(old).expect("understood");
+    assert_eq!((state.grant, state.settled_at), (None, None));
+    assert_eq!(state.due_since(), Some(state.updated_at));
+    assert_eq!(state.slice(1, 1_000).members, 1..3);
 }

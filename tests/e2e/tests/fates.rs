@@ -32,25 +32,30 @@ const FATES: [(&str, &str, Option<&str>, usize); 23] = [
     ("opted-out", "failed", Some("unsubscribed"), 1),
     ("throttled", "delivered", None, 1),
     ("queue-full", "delivered", None, 1),
-    ("error-after-accepting", "delivered", None, 1),
-    ("answer-lost", "delivered", None, 1),
-    ("slow-answer", "delivered", None, 1),
     ("no-receipt", "delivered", None, 1),
     ("early-receipt", "delivered", None, 1),
     ("out-of-order", "delivered", None, 1),
     ("twice", "delivered", None, 1),
+    // Ambiguous answers, which pause a campaign if there are many.
+    ("error-after-accepting", "delivered", None, 1),
+    ("answer-lost", "delivered", None, 1),
+    ("slow-answer", "delivered", None, 1),
     ("page-after-accepting", "delivered", None, 1),
     // What the provider may have, and does not know of, stays unknown; it is not sent again.
     ("error", "unknown", None, 0),
     ("bad-gateway", "unknown", None, 0),
 ];
 const RECIPIENTS: usize = 1_000;
+/// The last fates, whose answers are ambiguous.
+const AMBIGUOUS: usize = 6;
 
-/// So many recipients, with each fate in turn.
+/// Recipients with each clear fate in turn, and two with each ambiguous one.
 async fn scripted(tenant: &Tenant) -> anyhow::Result<BTreeMap<String, usize>> {
     let mut scripted = BTreeMap::new();
     for (place, to) in tenant.contacts(RECIPIENTS).await?.into_iter().enumerate() {
-        let fate = place % FATES.len();
+        let clear = FATES.len() - AMBIGUOUS;
+        let is_ambiguous = place < 2 * AMBIGUOUS;
+        let fate = if is_ambiguous { clear + place % AMBIGUOUS } else { place % clear };
         tenant.books.script(&to, FATES[fate].0).await?;
         scripted.insert(to, fate);
     }

@@ -19,6 +19,7 @@ mod inbound;
 mod lines;
 mod migrating;
 mod opt_outs;
+mod outages;
 mod pacing;
 mod poison;
 mod policies;

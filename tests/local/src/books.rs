@@ -48,6 +48,13 @@ impl Books {
         Ok(())
     }
 
+    /// Lets all messages from a sender have one fate; none ends that.
+    pub async fn fail_sender(&self, from: &str, fate: Option<&str>) -> anyhow::Result<()> {
+        let outage = json!({"from": from, "fate": fate});
+        self.http.post(self.at("outages")).json(&outage).send().await?.error_for_status()?;
+        Ok(())
+    }
+
     /// Has a person write to a sender; answers the webhook's status, which is 0 if nobody answered.
     pub async fn inbound(
         &self,

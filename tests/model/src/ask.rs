@@ -22,7 +22,7 @@ use shared::time::Timestamp;
 use crate::kept::Kept;
 use crate::protocol::Organization;
 use crate::request::{Answer, Handover, Op, ShardItems};
-use crate::table::{Applied, Claiming, Owed, Page, Person};
+use crate::table::{Applied, Claiming, Owed, Page, Person, Rules};
 
 /// Why a program does not go on.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ pub struct Io<'a> {
     /// A worker's token. Real ones are random; no two live workers have the same.
     pub token: String,
     pub organization: Organization,
+    /// Which of the protocol's rules the programs keep.
+    pub rules: Rules,
 }
 
 macro_rules! ask {
@@ -67,8 +69,9 @@ impl<'a> Io<'a> {
         since: Timestamp,
         token: String,
         organization: Organization,
+        rules: Rules,
     ) -> Self {
-        Self { log, next: 0, now: since, token, organization }
+        Self { log, next: 0, now: since, token, organization, rules }
     }
 
     fn ask(&mut self, op: Op) -> Step<Answer> {

@@ -38,7 +38,7 @@ pub fn explore(start: &World, bounds: &Bounds) -> Result<Explored, Counterexampl
     let (mut ways, mut transitions) = (Ways::default(), 0);
     while let Some((place, world)) = frontier.pop_front() {
         if bounds.only.is_none()
-            && let Some(wrong) = ways.lead_wrong(&world, bounds.rules)
+            && let Some(wrong) = ways.lead_wrong(&world, bounds)
         {
             return Err(counterexample(start, bounds, wrong, &came, place));
         }

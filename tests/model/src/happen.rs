@@ -29,11 +29,11 @@ impl World {
                     world.faults.copies -= 1;
                     world.queue.push(queued.clone());
                 }
-                world.start(queued.program);
+                world.start(queued.program, rules);
             }
-            Action::Sweep => world.start(Program::Sweep),
+            Action::Sweep => world.start(Program::Sweep, rules),
             Action::Act(place) => match world.agenda.remove(place) {
-                Act::Ask(program) => world.start(program),
+                Act::Ask(program) => world.start(program, rules),
                 Act::Unsubscribe(phone) => {
                     world.table.unsubscribed.insert(phone);
                 }
@@ -47,9 +47,10 @@ impl World {
         world
     }
 
-    pub fn start(&mut self, program: Program) {
+    pub fn start(&mut self, program: Program, rules: Rules) {
         let id = self.free_id();
-        if let Some(process) = Process::start(id, program, self.now, self.table.organization) {
+        if let Some(process) = Process::start(id, program, self.now, self.table.organization, rules)
+        {
             let place = self.processes.partition_point(|known| known.id < id);
             self.processes.insert(place, process);
         }
@@ -83,7 +84,7 @@ impl World {
             }
         };
         let program = process.program.clone();
-        match process.hear(self.now, answer, self.table.organization) {
+        match process.hear(self.now, answer, self.table.organization, rules) {
             Ok(process) => self.processes.insert(place, process),
             Err(End::Done) => {}
             Err(End::Failed) => self.hand_back(program),

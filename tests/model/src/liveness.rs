@@ -20,6 +20,8 @@ pub const FAN_OUT_STILL: &str = "its fan-out stands still";
 pub const RECEIPT_LOST: &str = "a receipt was lost";
 pub const DISPATCH_STILL: &str = "its dispatch stands still";
 
+pub const NEVER_AT_REST: &str = "it never comes to rest";
+
 /// More steps than any way takes.
 const STEPS_MOST: usize = 20_000;
 
@@ -41,7 +43,8 @@ impl Ways {
     }
 
     /// What is wrong with where the ways from this state lead, if anything is.
-    pub fn lead_wrong(&mut self, world: &World, rules: Rules) -> Option<String> {
+    pub fn lead_wrong(&mut self, world: &World, bounds: &Bounds) -> Option<String> {
+        let rules = bounds.rules;
         let mut calm = world.clone();
         calm.faults = Faults::default();
         calm.agenda.clear();
@@ -49,16 +52,23 @@ impl Ways {
         let mut wiped = calm.clone();
         wiped.processes.clear();
         wiped.queue.clear();
+        let mut stubborn = calm.clone();
+        stubborn.provider.lasting = bounds.lasting;
         let wrong = |found: Option<&str>, way| found.map(|found| format!("{way}, {found}"));
-        wrong(self.run(calm, false, rules), "when all goes on").or_else(|| {
-            wrong(self.run(wiped, true, rules), "when all workers die and jobs are lost")
-        })
+        wrong(self.run(calm, false, rules), "when all goes on")
+            .or_else(|| {
+                wrong(self.run(wiped, true, rules), "when all workers die and jobs are lost")
+            })
+            .or_else(|| {
+                bounds.lasting?;
+                wrong(self.run(stubborn, false, rules), "when the provider stays so")
+            })
     }
 
     fn run(&mut self, mut world: World, is_wiped: bool, rules: Rules) -> Option<&'static str> {
         let mut passed = Vec::new();
         let (processes, until, tick, left_out) = (1, world.now, 1, &[]);
-        let bounds = Bounds { processes, until, tick, only: None, left_out, rules };
+        let bounds = Bounds { processes, until, tick, only: None, left_out, rules, lasting: None };
         for _ in 0..STEPS_MOST {
             let print = world.print() ^ u64::from(is_wiped);
             if self.good.contains(&print) {
@@ -77,7 +87,7 @@ impl Ways {
                 Next::Action(action) => world.after(action, &bounds),
                 Next::Resume => {
                     let mut resuming = world.clone();
-                    resuming.start(Program::Control(Control::Resume));
+                    resuming.start(Program::Control(Control::Resume), rules);
                     resuming
                 }
             };
@@ -88,7 +98,7 @@ impl Ways {
             }
             world = after;
         }
-        Some("it never comes to rest")
+        Some(NEVER_AT_REST)
     }
 }
 
@@ -115,7 +125,8 @@ fn next(world: &World) -> Option<Next> {
     if !world.queue.is_empty() || !world.table.due.is_empty() {
         return Some(Next::Action(Action::Wait));
     }
-    (dispatch(world) == Some(Dispatch::Paused)).then_some(Next::Resume)
+    let may_resume = world.provider.lasting.is_none();
+    (may_resume && dispatch(world) == Some(Dispatch::Paused)).then_some(Next::Resume)
 }
 
 fn wrong_at_rest(world: &World, are_receipts_lost: bool) -> Option<&'static str> {
@@ -126,6 +137,9 @@ fn wrong_at_rest(world: &World, are_receipts_lost: bool) -> Option<&'static str>
         CampaignStatus::Sent | CampaignStatus::Failed => {}
     }
     let Some(broadcast) = campaign.broadcast() else { return Some("it has no sending") };
+    if world.provider.lasting.is_some() && broadcast.dispatch == Dispatch::Paused {
+        return broadcast.reason.is_none().then_some("it is paused without a reason");
+    }
     if broadcast.audience.completed_at.is_none() {
         return Some(FAN_OUT_STILL);
     }

@@ -11,6 +11,7 @@ use crate::ask::{Entry, Io, Stop};
 use crate::programs::Program;
 use crate::protocol::Organization;
 use crate::request::{Answer, Op};
+use crate::table::Rules;
 
 #[derive(Clone)]
 pub struct Process {
@@ -45,8 +46,9 @@ impl Process {
         program: Program,
         now: Timestamp,
         organization: Organization,
+        rules: Rules,
     ) -> Option<Self> {
-        let pending = run(&program, &[], now, id, organization).ok()?;
+        let pending = run(&program, &[], now, id, organization, rules).ok()?;
         let (log, opted_out) = (Vec::new(), BTreeSet::new());
         Some(Self { id, program, since: now, log, pending: Rc::new(pending), opted_out })
     }
@@ -62,9 +64,10 @@ impl Process {
         now: Timestamp,
         answer: Answer,
         organization: Organization,
+        rules: Rules,
     ) -> Result<Self, End> {
         self.log.push((now, answer));
-        let pending = run(&self.program, &self.log, self.since, self.id, organization)?;
+        let pending = run(&self.program, &self.log, self.since, self.id, organization, rules)?;
         self.pending = Rc::new(pending);
         Ok(self)
     }
@@ -76,8 +79,9 @@ fn run(
     since: Timestamp,
     id: u32,
     organization: Organization,
+    rules: Rules,
 ) -> Result<Op, End> {
-    let mut io = Io::new(log, since, id.to_string(), organization);
+    let mut io = Io::new(log, since, id.to_string(), organization, rules);
     match program.run(&mut io) {
         Ok(()) => Err(End::Done),
         Err(Stop::Failed) => Err(End::Failed),

@@ -5,7 +5,9 @@
 
 use shared::audience::Totals;
 use shared::breaker::Window;
-use shared::campaign::{Begin, Broadcast, Campaign, Dispatch, DrainLook, Limits, PollLook, Reason};
+use shared::campaign::{
+    Begin, Broadcast, Campaign, Dispatch, DrainLook, Limits, PollLook, Reason, State,
+};
 use shared::chunk::Chunk;
 use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
 use shared::ids::{CampaignId, OrganizationId};
@@ -18,6 +20,7 @@ use shared::price::Bill;
 use shared::receipt::{Delivery, MessageRef, Receipt};
 use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
+use shared::trial::Verdict;
 use uuid::Uuid;
 
 /// `REARM_AFTER_SECONDS`.
@@ -53,6 +56,9 @@ pub struct Organization {
     pub shards: u16,
     /// Parts a second of its sender.
     pub rate: u32,
+    /// The recipients that are sent before all others. Real trials are larger than any audience of
+    /// the model, so a scenario that is not about them has none.
+    pub trial: Option<u32>,
 }
 
 pub const CAMPAIGN: CampaignId = CampaignId(Uuid::from_u128(2));
@@ -88,12 +94,18 @@ pub fn send_job(campaign: &Campaign) -> Option<Job> {
 pub fn begin(
     campaign: &Campaign,
     scheduled_at: Timestamp,
-    Organization { shards, rate }: Organization,
+    Organization { shards, rate, trial }: Organization,
     now: Timestamp,
 ) -> Begin {
     let phone = Phone::from_e164("+14153550100").unwrap_or_else(|_| unreachable!("valid"));
     let sender = Sender { parts_per_second: rate, ..Sender::new(phone, Provider::default()) };
-    campaign.begin(scheduled_at, sender, shards, now, PATIENCE)
+    let mut begin = campaign.begin(scheduled_at, sender, shards, now, PATIENCE);
+    if let Begin::Begun(campaign) = &mut begin
+        && let State::Sent(broadcast) = &mut campaign.state
+    {
+        broadcast.trial = trial;
+    }
+    begin
 }
 
 #[must_use]
@@ -114,16 +126,31 @@ pub fn fanning_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Optio
 
 #[must_use]
 pub fn fanned_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option<Campaign> {
-    campaign.fanned_out(totals, &Bill::default(), &polls(), now, PATIENCE)
+    let mut after = campaign.fanned_out(totals, &Bill::default(), &polls(), now, PATIENCE)?;
+    let was_held = campaign.broadcast().is_some_and(|b| b.dispatch == Dispatch::Held);
+    if was_held && let State::Sent(broadcast) = &mut after.state {
+        broadcast.trial = None;
+    }
+    Some(after)
 }
 
-/// The state that is written with a chunk, if it has recipients: with a turn if the sender has one.
+/// The state that is written with a chunk, if it has recipients: with a turn if the sender has one
+/// and the campaign is not on trial, or so many may be granted.
 #[must_use]
-pub fn cut(chunk: &Chunk, broadcast: &Broadcast, now: Timestamp) -> Option<ChunkState> {
+pub fn cut(
+    chunk: &Chunk,
+    broadcast: &Broadcast,
+    grants: Option<u32>,
+    now: Timestamp,
+) -> Option<ChunkState> {
     let recipients = chunk.recipients.len();
     let state = ChunkState::cut(chunk.number, recipients, broadcast.epoch, now);
     let is_running = broadcast.dispatch == Dispatch::Running;
-    let has_turn = is_running && broadcast.sender.parts_per_second != SLOW;
+    let has_turn = is_running && broadcast.sender.parts_per_second != SLOW && grants != Some(0);
+    let state = match grants {
+        Some(grants) if has_turn => state.granting(grants),
+        _ => state,
+    };
     (recipients > 0).then(|| if has_turn { state.with_turn(now) } else { state })
 }
 
@@ -179,19 +206,31 @@ pub fn comes_back_after(state: &ChunkState, now: Timestamp) -> Option<i64> {
 /// What one message came to in a worker's hands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Member {
-    Settled { by_this_worker: bool },
+    Settled {
+        by_this_worker: bool,
+    },
+    /// Settled as `unknown`: the provider's answer was ambiguous.
+    Unknown,
+    /// Given back: the provider's other answers were ambiguous.
+    Silent,
     Unreachable,
     Throttled,
     Halted,
-    Busy { until: Timestamp },
+    Busy {
+        until: Timestamp,
+    },
 }
 
 pub fn count(tally: &mut Tally, member: Member) {
     match member {
         Member::Settled { by_this_worker } => tally.settled += u32::from(by_this_worker),
         Member::Unreachable => tally.unreachable += 1,
+        Member::Unknown => {
+            tally.settled += 1;
+            tally.heard.add_unknown();
+        }
         Member::Throttled => tally.throttled += 1,
-        Member::Halted => tally.halted += 1,
+        Member::Halted | Member::Silent => tally.halted += 1,
         Member::Busy { until } => {
             tally.busy += 1;
             tally.busy_until = tally.busy_until.max(Some(until));
@@ -205,17 +244,26 @@ pub fn busy(now: Timestamp) -> Member {
     Member::Busy { until: now.plus_seconds(CLAIM) }
 }
 
+/// The campaign as a worker pauses it.
 #[must_use]
-pub fn running(campaign: &Campaign, epoch: u32) -> Option<&Broadcast> {
-    campaign
-        .broadcast()
-        .filter(|broadcast| broadcast.epoch == epoch && broadcast.dispatch == Dispatch::Running)
+pub fn paused(campaign: &Campaign, epoch: u32, reason: Reason, now: Timestamp) -> Option<Campaign> {
+    campaign.running(epoch)?;
+    campaign.clone().pause(Some(reason), now).ok()
 }
 
 #[must_use]
-pub fn halted(campaign: &Campaign, epoch: u32, now: Timestamp) -> Option<Campaign> {
-    running(campaign, epoch)?;
-    campaign.clone().pause(Some(Reason::ProviderAccount), now).ok()
+pub fn backing_off(campaign: &Campaign, epoch: u32, now: Timestamp) -> Option<Campaign> {
+    campaign.backing_off(epoch, now, PATIENCE)
+}
+
+#[must_use]
+pub fn tried(
+    campaign: &Campaign,
+    epoch: u32,
+    verdict: Verdict,
+    now: Timestamp,
+) -> Option<Campaign> {
+    campaign.tried(epoch, verdict, now, PATIENCE)
 }
 
 #[must_use]
@@ -328,6 +376,7 @@ pub fn receipt(
 /// few would hide behaviour.
 #[must_use]
 pub fn moments_of_chunk(state: &ChunkState) -> Vec<Timestamp> {
+    // Of what has been due for an hour, another look finds that nothing was settled.
     match state.progress {
         Progress::Cut | Progress::Done => Vec::new(),
         // As `ChunkState::repair` doubles it.
@@ -344,7 +393,11 @@ pub fn moments_of_chunk(state: &ChunkState) -> Vec<Timestamp> {
 #[must_use]
 pub fn moments_of_campaign(campaign: &Campaign) -> Vec<Timestamp> {
     let broadcast = campaign.broadcast();
-    broadcast.map(|broadcast| broadcast.running_since.plus_seconds(STALE)).into_iter().collect()
+    let since = |broadcast: &Broadcast| {
+        let moments = [Some(broadcast.running_since), broadcast.unreachable_since];
+        moments.into_iter().flatten().map(|since| since.plus_seconds(STALE)).collect::<Vec<_>>()
+    };
+    broadcast.map(since).unwrap_or_default()
 }
 
 /// The moment at which a claim is nobody's any more, if nothing was said of its message.

@@ -51,6 +51,8 @@ pub struct Provider {
     pub books: BTreeMap<Phone, Vec<Taken>>,
     /// What it may still do once each, in any order and at any message.
     pub moods: Vec<Mood>,
+    /// What it does with all messages, for good.
+    pub lasting: Option<Mood>,
     pub words: Vec<Word>,
 }
 
@@ -70,7 +72,7 @@ impl Provider {
             taken.push(Taken { id: id.clone(), was_opted_out });
             id
         };
-        match mood {
+        match mood.or(self.lasting) {
             None => {
                 let id = take();
                 (Handover::Accepted { id: id.clone() }, Some(id))

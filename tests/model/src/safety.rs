@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use shared::audience::Totals;
 use shared::campaign::{Campaign, Dispatch, Status};
-use shared::message::{Message, Outcome};
+use shared::message::{FailureReason, Message, Outcome};
 use shared::phone::Phone;
 
 use crate::provider::Taken;
@@ -29,13 +29,17 @@ pub const CONTACTS: &str = "a contact was counted twice, or never";
 pub const SKIPPED: &str = "somebody was skipped without a reason";
 pub const LATECOMER: &str = "a recipient had no contact when the campaign was sent";
 
+pub const SPENT: &str = "an outage was spent: too many messages are unknown";
+pub const TRIAL: &str = "the rest was sent before the first recipients had outcomes";
+pub const OUTAGE_FAILED: &str = "a message failed that was never refused";
+
 pub const STATUS_DOWN: &str = "a status went down";
 pub const CHUNK_CHANGED: &str = "a chunk changed";
 pub const UNCANCELLED: &str = "a campaign that was cancelled was sent";
 pub const EPOCH_BACK: &str = "an epoch went back";
 pub const OVER_AGAIN: &str = "a dispatch that was over goes on";
 
-const OF_STATES: [OfState; 14] = [
+const OF_STATES: [OfState; 17] = [
     (TEXTED_TWICE, |world| taken(world).any(|(_, taken)| taken.len() > 1)),
     (OPTED_OUT, |world| taken(world).any(|(_, taken)| taken.iter().any(|t| t.was_opted_out))),
     (TAKEN_UNKNOWN, |world| taken(world).any(|(phone, _)| message(world, phone).is_none())),
@@ -82,7 +86,31 @@ const OF_STATES: [OfState; 14] = [
         let audience = world.audience.as_ref();
         audience.is_some_and(|audience| recipients(world).any(|p| !audience.phones.contains(p)))
     }),
+    (SPENT, |world| {
+        // A worker that dies behind its claims leaves more, and the provider has said nothing then.
+        let unknown = world.table.states.values().map(|state| state.heard.unknown);
+        unknown.sum::<u32>() > MAX_SPENT
+    }),
+    (TRIAL, |world| {
+        let broadcast = campaign(world).and_then(Campaign::broadcast);
+        let size =
+            world.table.organization.trial.filter(|_| broadcast.is_some_and(|b| b.epoch == 0));
+        let size = size.map(|size| size as usize);
+        let messages = &world.table.messages;
+        let settled = messages.values().filter(|message| message.status().rank() > 0).count();
+        size.is_some_and(|size| messages.len() > size && settled < size)
+    }),
+    (OUTAGE_FAILED, |world| {
+        let failed = |message: &Message| {
+            let failed = Some(FailureReason::ProviderError);
+            message.outcome.as_ref().and_then(Outcome::failure) == failed
+        };
+        world.table.messages.values().any(|message| failed(message))
+    }),
 ];
+
+/// As many ambiguous answers in a row as end a worker's claims.
+const MAX_SPENT: u32 = 3;
 
 const OF_STEPS: [OfStep; 5] = [
     (STATUS_DOWN, |before, after| {

@@ -32,13 +32,21 @@ impl Scenario {
     /// phones.
     #[must_use]
     pub fn scheduled(phones: &[Phone], shards: u16, max_parts: Option<u64>) -> Self {
-        Self::of(phones, Organization { shards, rate: protocol::FAST }, max_parts)
+        let organization = Organization { shards, rate: protocol::FAST, trial: None };
+        Self::of(phones, organization, max_parts)
+    }
+
+    /// The same, where so many recipients are sent before all others.
+    #[must_use]
+    pub fn on_trial(phones: &[Phone], shards: u16, trial: u32) -> Self {
+        let organization = Organization { shards, rate: protocol::FAST, trial: Some(trial) };
+        Self::of(phones, organization, None)
     }
 
     /// The same from a slow sender.
     #[must_use]
     pub fn slow(phones: &[Phone], shards: u16) -> Self {
-        Self::of(phones, Organization { shards, rate: protocol::SLOW }, None)
+        Self::of(phones, Organization { shards, rate: protocol::SLOW, trial: None }, None)
     }
 
     fn of(phones: &[Phone], organization: Organization, max_parts: Option<u64>) -> Self {
@@ -72,6 +80,7 @@ impl Scenario {
             only: None,
             left_out: &[],
             rules: Rules::Whole,
+            lasting: None,
         };
         Self { world, bounds }
     }
@@ -168,6 +177,13 @@ impl Scenario {
     #[must_use]
     pub fn rules(mut self, rules: Rules) -> Self {
         self.bounds.rules = rules;
+        self
+    }
+
+    /// Judges where it ends, too, if the provider does this from any state on.
+    #[must_use]
+    pub fn lasting(mut self, mood: Mood) -> Self {
+        self.bounds.lasting = Some(mood);
         self
     }
 

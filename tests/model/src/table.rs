@@ -61,6 +61,16 @@ pub enum Rules {
     SilenceAccepted,
     /// Whether a claim that its worker left was marked is not asked.
     MarksUnasked,
+    /// A worker goes on whatever the provider's answers are.
+    SilenceIgnored,
+    /// A chunk that waits for the provider is taken to get on.
+    WaitingIsProgress,
+    /// All recipients have their turns at once.
+    TrialSkipped,
+    /// Only the worker that settles the last of the first recipients lets the others go.
+    TrialUnrepaired,
+    /// What a provider that is out of reach was to be given fails.
+    OutageFails,
 }
 
 #[derive(Clone, Default, Hash)]

@@ -67,6 +67,8 @@ pub struct Bounds {
     /// What is not handed out before faults have stopped, so that a scenario is about the rest.
     pub left_out: &'static [Kind],
     pub rules: Rules,
+    /// What the provider does from any state on, for good, on a third way to the end.
+    pub lasting: Option<Mood>,
 }
 
 /// What a program is about.

@@ -30,6 +30,7 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/stats", get(stats))
         .route("/messages", get(messages))
         .route("/fates", post(script))
+        .route("/outages", post(fail_sender))
         .route("/hold", post(hold))
         .route("/release", post(release))
         .route("/inbound", post(inbound::receive))
@@ -102,6 +103,25 @@ async fn script(State(world): State<Arc<World>>, Json(script): Json<Script>) -> 
             StatusCode::NO_CONTENT.into_response()
         }
         None => (StatusCode::BAD_REQUEST, "no such fate").into_response(),
+    }
+}
+
+#[derive(Deserialize)]
+struct Outage {
+    from: String,
+    /// None ends the outage.
+    fate: Option<String>,
+}
+
+/// Lets all messages from a sender have one fate, whoever they are to.
+async fn fail_sender(State(world): State<Arc<World>>, Json(outage): Json<Outage>) -> Response {
+    let fate = outage.fate.as_deref().map(|name| Fate::named(name, None));
+    match fate {
+        Some(None) => (StatusCode::BAD_REQUEST, "no such fate").into_response(),
+        fate => {
+            world.fail_sender(outage.from, fate.flatten());
+            StatusCode::NO_CONTENT.into_response()
+        }
     }
 }
 

@@ -32,7 +32,8 @@ pub(crate) enum Outcome {
 impl World {
     /// Takes an order as the fate of its number says.
     pub(crate) async fn submit(self: &Arc<Self>, order: Order, line: &Line) -> Outcome {
-        let fate = self.fate(&order.to);
+        let outage = self.outage(order.from.as_deref());
+        let fate = outage.or_else(|| self.fate(&order.to));
         let creation = fate.unwrap_or(DELIVERED).creation;
         if let Some(code) = self.refusal(&order.to, creation) {
             self.count_refusal();

@@ -23,6 +23,8 @@ pub(crate) struct World {
     store: Mutex<Store>,
     scripted: Mutex<HashMap<String, Fate>>,
     tries: Mutex<HashMap<String, u32>>,
+    /// The fate of all messages from a sender, whoever they are to.
+    outages: Mutex<HashMap<String, Fate>>,
 }
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -56,6 +58,7 @@ impl World {
             store: Mutex::default(),
             scripted: Mutex::default(),
             tries: Mutex::default(),
+            outages: Mutex::default(),
         }))
     }
 
@@ -66,6 +69,19 @@ impl World {
     pub(crate) fn script(&self, to: String, fate: Fate) {
         lock(&self.tries).remove(&to);
         lock(&self.scripted).insert(to, fate);
+    }
+
+    /// Sets the fate of all messages from a sender; none ends the outage.
+    pub(crate) fn fail_sender(&self, from: String, fate: Option<Fate>) {
+        let mut outages = lock(&self.outages);
+        match fate {
+            Some(fate) => outages.insert(from, fate),
+            None => outages.remove(&from),
+        };
+    }
+
+    pub(crate) fn outage(&self, from: Option<&str>) -> Option<Fate> {
+        lock(&self.outages).get(from?).copied()
     }
 
     /// The fate of a number's next message; `None` leaves it to chance.

@@ -73,7 +73,7 @@ pub(crate) async fn resume_campaign(
 ) -> Result<Reply, Problem> {
     let resume = |campaign: Campaign, now| campaign.resume(&app.polls, now, app.repair_seconds);
     let change = change(&app, &access, id, &once, resume).await?;
-    change.arm_drain(&app).await;
+    change.arm(&app).await;
     Ok(change.reply)
 }
 
@@ -93,7 +93,7 @@ pub(crate) async fn stop_campaign(
 ) -> Result<Reply, Problem> {
     let stop = |campaign: Campaign, now| campaign.stop(&app.polls, now, app.repair_seconds);
     let change = change(&app, &access, id, &once, stop).await?;
-    change.arm_drain(&app).await;
+    change.arm(&app).await;
     Ok(change.reply)
 }
 
@@ -105,10 +105,26 @@ struct Changed {
 }
 
 impl Changed {
-    /// Has the drain see to the campaign's chunks at once.
-    async fn arm_drain(&self, app: &Volley) {
+    /// Queues what the campaign owes now: its drain at once, a fan-out that begins again, too, and
+    /// the next poll at its time.
+    async fn arm(&self, app: &Volley) {
+        let now = self.after.updated_at;
         if let Some(due) = &self.after.drain {
-            app.arm(&due.job, self.after.updated_at, self.after.updated_at).await;
+            app.arm(&due.job, now, now).await;
+        }
+        if let Some(due) = &self.after.step
+            && self.before.step != self.after.step
+        {
+            let at = match &due.job {
+                Job::Poll { .. } => due.at.plus_seconds(-app.repair_seconds),
+                Job::Send { .. }
+                | Job::FanOut { .. }
+                | Job::Import { .. }
+                | Job::Chunk { .. }
+                | Job::Test { .. }
+                | Job::Drain { .. } => now,
+            };
+            app.arm(&due.job, at, now).await;
         }
     }
 }

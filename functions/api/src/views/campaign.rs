@@ -14,12 +14,14 @@ pub(crate) struct CampaignView {
     organization_id: Uuid,
     #[schema(value_type = words::CampaignStatus)]
     status: Status,
-    /// Why Volley itself stopped the campaign, or what it wants known of it. Cancelled:
-    /// `missed_schedule` (an hour late), `body_too_long` (for its provider). Paused: `no_progress`
-    /// (nothing moved for an hour), `provider_account`, `provider_sender`, `spend_limit` (the
-    /// provider serves it no more), `messages_filtered`, `recipients_opted_out`, `provider_failing`
-    /// (too many of the newest messages). Stopped: `max_parts`, `max_price`. `provider_unreachable`:
-    /// some messages were given up.
+    /// Why Volley itself interrupted the campaign. Cancelled: `missed_schedule` (an hour late),
+    /// `body_too_long` (for its provider). Paused: `no_progress` (work was due and no message was
+    /// settled for an hour), `provider_unreachable` (out of reach for an hour; nothing was handed
+    /// over), `provider_failing` (its answers were ambiguous, or too many messages failed there),
+    /// `provider_account`, `provider_sender`, `spend_limit` (it does not serve the campaign now),
+    /// `messages_filtered`, `recipients_opted_out` (too many of the newest messages). Stopped:
+    /// `max_parts`, `max_price`. `poisoned`: a step failed each time; the campaign is paused, or
+    /// stopped or cancelled if it cannot be.
     #[schema(value_type = Option<words::CampaignReason>, required = true)]
     reason: Option<Reason>,
     /// How far the handing over is; null until the campaign is sent. One that is held until its
@@ -125,7 +127,7 @@ impl From<&Campaign> for CampaignView {
 
 impl From<&Broadcast> for AudienceView {
     fn from(broadcast: &Broadcast) -> Self {
-        let Audience { totals, completed_at } = broadcast.audience;
+        let Audience { totals, completed_at, abandoned_at: _ } = broadcast.audience;
         let Skipped { no_phone, duplicate, unsubscribed } = totals.skipped;
         Self {
             contacts: totals.contacts(),

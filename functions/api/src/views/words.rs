@@ -30,7 +30,7 @@ words! {
     CampaignStatus: "draft" "scheduled" "sent" "cancelled" "failed";
     CampaignReason: "missed_schedule" "no_progress" "provider_unreachable" "provider_account"
         "provider_sender" "spend_limit" "messages_filtered" "recipients_opted_out"
-        "provider_failing" "body_too_long" "max_parts" "max_price";
+        "provider_failing" "poisoned" "body_too_long" "max_parts" "max_price";
     Dispatch: "running" "paused" "stopped" "done";
     Encoding: "GSM-7" "UCS-2";
     MessageType: "TRANSACTIONAL" "PROMOTIONAL";

@@ -87,14 +87,21 @@ impl FanOut<'_> {
         let now = clock::now();
         let state = self.state(chunk).await?;
         let put = self.app.table.put_chunk(self.campaign.id, shard, chunk, state.as_ref()).await?;
+        match (&put, state) {
+            (ChunkPut::Exists(_), Some(state)) => self.gate.give_back(&state),
+            (ChunkPut::Written, Some(state)) => match state.turn() {
+                Some(turn) => {
+                    let job = self.campaign.chunk_job(shard, &state);
+                    self.cut.lock().await.waiting.push((job, turn));
+                    // The rest of the campaign waits for its first recipients.
+                    let is_last = state.grant.is_some() && self.gate.has_granted_all();
+                    self.hand_over(if is_last { 1 } else { HANDED_AT_ONCE }).await?;
+                }
+                None => self.remember(shard, state).await,
+            },
+            (ChunkPut::Exists(_) | ChunkPut::Written, None) => {}
+        }
         if put == ChunkPut::Written {
-            if let Some(state) = state
-                && let Some(turn) = state.turn()
-            {
-                let job = self.campaign.chunk_job(shard, &state);
-                self.cut.lock().await.waiting.push((job, turn));
-                self.hand_over(HANDED_AT_ONCE).await?;
-            }
             self.show(now).await;
         }
         Ok(put)
@@ -111,9 +118,6 @@ impl FanOut<'_> {
         if self.broadcast.dispatch != Dispatch::Running {
             return Ok(Some(cut));
         }
-        Ok(Some(match self.turns.take(cut.recipients, now).await? {
-            Some(turn) => cut.with_turn(turn),
-            None => cut,
-        }))
+        Ok(Some(self.with_turn(cut, now).await?))
     }
 }

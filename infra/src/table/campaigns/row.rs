@@ -55,8 +55,15 @@ struct BroadcastRow {
     dispatch: Dispatch,
     dispatch_ended_at: Option<Timestamp>,
     estimated_finish_at: Option<Timestamp>,
+    /// This and the next were added later, as was `abandoned_at`: rows without them are read.
+    #[serde(default)]
+    trial: Option<u32>,
+    #[serde(default)]
+    unreachable_since: Option<Timestamp>,
     totals: Totals,
     completed_at: Option<Timestamp>,
+    #[serde(default)]
+    abandoned_at: Option<Timestamp>,
     counts: Option<Counts>,
     counted_at: Option<Timestamp>,
 }
@@ -142,8 +149,11 @@ impl BroadcastRow {
             dispatch: broadcast.dispatch,
             dispatch_ended_at: broadcast.dispatch_ended_at,
             estimated_finish_at: broadcast.estimated_finish_at,
+            trial: broadcast.trial,
+            unreachable_since: broadcast.unreachable_since,
             totals: broadcast.audience.totals,
             completed_at: broadcast.audience.completed_at,
+            abandoned_at: broadcast.audience.abandoned_at,
             counts: broadcast.counted.map(|counted| counted.counts),
             counted_at: broadcast.counted.map(|counted| counted.at),
         }
@@ -162,7 +172,13 @@ impl BroadcastRow {
             dispatch: self.dispatch,
             dispatch_ended_at: self.dispatch_ended_at,
             estimated_finish_at: self.estimated_finish_at,
-            audience: Audience { totals: self.totals, completed_at: self.completed_at },
+            trial: self.trial,
+            unreachable_since: self.unreachable_since,
+            audience: Audience {
+                totals: self.totals,
+                completed_at: self.completed_at,
+                abandoned_at: self.abandoned_at,
+            },
             counted: counted.map(|(counts, at)| Counted { counts, at }),
             reason,
         }
@@ -211,12 +227,27 @@ mod tests {
         let by_key = draft
             .clone()
             .by(Actor::Key { id: shared::ids::KeyId(Uuid::from_u128(3)), name: "till".to_owned() });
-        for campaign in
-            [by_key, draft, scheduled, cancelled.expect("scheduled"), *sent, fanned_out, failed]
-        {
+        let job = sent.step.clone().expect("owed").job;
+        let abandoned = sent.given_up(&job, &polls, at(9), 120).expect("owed");
+        let backing_off = fanned_out.backing_off(0, at(9), 120).expect("running");
+        let cancelled = cancelled.expect("scheduled");
+        let sent = [*sent, fanned_out, failed, abandoned, backing_off];
+        for campaign in [by_key, draft, scheduled, cancelled].into_iter().chain(sent) {
             let key = keys::campaign(organization, id);
             let row = item(KIND, &key, Row::of(&campaign, campaign.version)).expect("a row");
             assert_eq!(read(row).expect("a campaign"), campaign);
         }
+    }
+
+    /// A campaign that was sent before trials were kept is on none, and all its chunks get turns.
+    #[test]
+    fn a_row_of_an_older_version_is_read() {
+        let old = include_str!("sent_v1.json");
+        let row: Row = serde_json::from_str(old).expect("understood");
+        let campaign = row.into_campaign().expect("a campaign");
+        let broadcast = campaign.broadcast().expect("sent");
+        assert_eq!((broadcast.trial, broadcast.unreachable_since), (None, None));
+        assert_eq!(broadcast.audience.abandoned_at, None);
+        assert!(campaign.drain.is_some());
     }
 }

@@ -61,7 +61,9 @@ fn a_campaign_that_is_paused_while_it_fans_out_goes_on_reading() {
 fn a_long_pause_is_no_standstill() {
     let late = at(100_000);
     let resumed = paused().resume(&polls(), late, REPAIR).expect("paused");
-    let still = DrainLook { moved_at: Some(at(20)), ..DrainLook::default() };
+    assert_eq!(resumed.broadcast().and_then(|broadcast| broadcast.trial), Some(5));
+    let (settled_at, due_since) = (Some(at(20)), Some(at(20)));
+    let still = DrainLook { settled_at, due_since, ..DrainLook::default() };
     let looked = drain_checked(&resumed, &still, late.plus_seconds(60)).expect("owed");
     assert_eq!(dispatch(&looked).0, Dispatch::Running);
 }

@@ -4,7 +4,7 @@ use shared::campaign::Campaign;
 use shared::time::Timestamp;
 
 use crate::ask::{Io, Step};
-use crate::protocol::Control;
+use crate::protocol::{self, Control};
 
 /// Reads a campaign, decides, and writes what was decided, again if somebody wrote in between.
 pub(super) fn update(
@@ -25,11 +25,17 @@ pub(super) fn change(io: &mut Io<'_>, control: Control) -> Step<()> {
         let now = io.now();
         let Some(before) = io.campaign()? else { return Ok(()) };
         let Some(after) = control.of((*before).clone(), now) else { return Ok(()) };
-        let drain = after.drain.clone();
+        let (drain, step) = (after.drain.clone(), after.step.clone());
         if io.save_campaign(&before, after)? {
-            return match drain {
-                Some(due) if matches!(control, Control::Resume | Control::Stop) => {
-                    io.send(due.job, now)
+            if !matches!(control, Control::Resume | Control::Stop) {
+                return Ok(());
+            }
+            if let Some(due) = drain {
+                arm(io, due.job, now)?;
+            }
+            return match step {
+                Some(due) if before.step.as_ref() != Some(&due) => {
+                    arm(io, due.job, due.at.plus_seconds(-protocol::PATIENCE))
                 }
                 _ => Ok(()),
             };

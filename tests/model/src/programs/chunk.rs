@@ -1,16 +1,19 @@
 //! As `functions/dispatch/src/chunk.rs` and `members.rs`.
 
+use shared::breaker::Recent;
+use shared::campaign::{BACK_OFF_SECONDS, Reason};
 use shared::chunk_state::Tally;
 use shared::message::{FailureReason, Message, Outcome};
 use shared::phone::Phone;
 use shared::time::Timestamp;
+use shared::trial::TrialLook;
 
-use super::campaigns::update;
+use super::campaigns::{arm, update};
 use super::handover::{self, Handed};
 use crate::ask::{Io, Step};
 use crate::kept::Kept;
 use crate::protocol::{self, Member};
-use crate::table::Claiming;
+use crate::table::{Claiming, Rules};
 
 /// Where a chunk lies.
 #[derive(Clone, Copy)]
@@ -24,7 +27,7 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
     let Place { epoch, shard, number } = place;
     let Some(campaign) = io.campaign()? else { return Ok(()) };
     let Some((state, chunk)) = io.chunk(shard, number)? else { return Ok(()) };
-    let Some(broadcast) = protocol::running(&campaign, epoch) else { return Ok(()) };
+    let Some(broadcast) = campaign.running(epoch) else { return Ok(()) };
     let Some(working) = protocol::start(&state, turn, io.now()) else { return Ok(()) };
     if !io.take_chunk(shard, &state, &working)? {
         return Ok(());
@@ -36,26 +39,56 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
         .iter()
         .map(|phone| (protocol::pending(phone, broadcast), unsubscribed.contains(phone)))
         .collect();
-    let (tally, is_halted) = hand_over(io, members)?;
-    if is_halted {
-        let now = io.now();
-        update(io, |campaign| protocol::halted(campaign, epoch, now))?;
-    }
+    let (tally, reason) = hand_over(io, members, working.recent)?;
     let now = io.now();
     let after = protocol::finish(&working, &tally, &slice, now);
+    if let Some(reason) = reason.or_else(|| after.heard.trips()) {
+        update(io, |campaign| protocol::paused(campaign, epoch, reason, now))?;
+    } else if tally.is_outage() {
+        let away = update(io, |campaign| protocol::backing_off(campaign, epoch, now))?;
+        if let Some(due) = away.and_then(|campaign| campaign.drain) {
+            arm(io, due.job, now.plus_seconds(BACK_OFF_SECONDS))?;
+        }
+    }
     let working = Kept::new(working);
-    let is_saved = io.save_state(shard, &working, &after)?;
-    if let Some(seconds) = protocol::comes_back_after(&after, now)
-        && is_saved
-    {
+    if !io.save_state(shard, &working, &after)? {
+        return Ok(());
+    }
+    if let Some(seconds) = protocol::comes_back_after(&after, now) {
         let job = protocol::chunk_job(epoch, shard, number, after.turn());
         io.send(job, now.plus_seconds(seconds))?;
+    }
+    if after.trial_grant(epoch).is_some() && after.has_settled_grant() {
+        judge(io, epoch)?;
     }
     Ok(())
 }
 
+/// As `functions/dispatch/src/trial.rs`.
+fn judge(io: &mut Io<'_>, epoch: u32) -> Step<()> {
+    let Some(campaign) = io.campaign()? else { return Ok(()) };
+    let Some(broadcast) = campaign.running(epoch) else { return Ok(()) };
+    let Some(size) = broadcast.trial else { return Ok(()) };
+    let mut look = TrialLook::default();
+    for shard in 0..broadcast.shards {
+        let states = io.chunk_states(shard)?;
+        look = states.iter().fold(look, |look, state| look.with(state, epoch));
+    }
+    let verdict = look.verdict(size, !broadcast.audience.is_cutting());
+    let now = io.now();
+    let written = update(io, |campaign| protocol::tried(campaign, epoch, verdict, now))?;
+    match written.and_then(|campaign| campaign.drain) {
+        Some(due) => arm(io, due.job, now),
+        None => Ok(()),
+    }
+}
+
 /// Claims all members, then hands them over, then writes what was learnt.
-fn hand_over(io: &mut Io<'_>, members: Vec<(Message, bool)>) -> Step<(Tally, bool)> {
+fn hand_over(
+    io: &mut Io<'_>,
+    members: Vec<(Message, bool)>,
+    mut recent: Recent,
+) -> Step<(Tally, Option<Reason>)> {
     let (mut tally, mut told) = (Tally::default(), None);
     let (token, since) = (io.token.clone(), io.now());
     let mut claimed = Vec::new();
@@ -86,12 +119,31 @@ fn hand_over(io: &mut Io<'_>, members: Vec<(Message, bool)>) -> Step<(Tally, boo
     for phone in won {
         let handed = io.borne(|io| handover::hand_over(io, &phone, &token, since, told))?;
         match handed {
-            Ok(Handed::Learnt(outcome)) => learnt.push((phone, outcome)),
+            Ok(Handed::Learnt(outcome)) => {
+                recent = recent.with(false);
+                learnt.push((phone, outcome));
+            }
             Ok(Handed::Counted(member)) => {
-                match member {
-                    Member::Halted => told = Some(member),
-                    Member::Throttled if told.is_none() => told = Some(member),
-                    _ => {}
+                if told.is_none() {
+                    recent = match member {
+                        Member::Unknown => recent.with(true),
+                        Member::Throttled | Member::Halted => recent.with(false),
+                        Member::Settled { .. }
+                        | Member::Silent
+                        | Member::Unreachable
+                        | Member::Busy { .. } => recent,
+                    };
+                    told = match member {
+                        Member::Throttled | Member::Halted => Some(member),
+                        Member::Unknown if recent.trips() => {
+                            (io.rules != Rules::SilenceIgnored).then_some(Member::Silent)
+                        }
+                        Member::Settled { .. }
+                        | Member::Unknown
+                        | Member::Silent
+                        | Member::Unreachable
+                        | Member::Busy { .. } => None,
+                    };
                 }
                 protocol::count(&mut tally, member);
             }
@@ -106,5 +158,18 @@ fn hand_over(io: &mut Io<'_>, members: Vec<(Message, bool)>) -> Step<(Tally, boo
         };
         protocol::count(&mut tally, member);
     }
-    Ok((tally, told == Some(Member::Halted)))
+    tally.recent = recent;
+    let reason = match told {
+        Some(Member::Halted) => Some(Reason::ProviderAccount),
+        Some(Member::Silent) => Some(Reason::ProviderFailing),
+        Some(
+            Member::Settled { .. }
+            | Member::Unknown
+            | Member::Unreachable
+            | Member::Throttled
+            | Member::Busy { .. },
+        )
+        | None => None,
+    };
+    Ok((tally, reason))
 }

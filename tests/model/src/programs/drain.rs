@@ -6,18 +6,22 @@ use shared::chunk_state::{ChunkState, Repair};
 use shared::job::Job;
 use shared::message::{FailureReason, Found};
 use shared::time::Timestamp;
+use shared::trial::{TrialLook, Verdict};
 
 use super::campaigns::{arm, update};
 use crate::ask::{Io, Step, Stop};
 use crate::kept::Kept;
 use crate::protocol;
-use crate::table::Claiming;
+use crate::table::{Claiming, Rules};
 
 #[derive(Clone, Copy, Default)]
 struct Look {
     has_open: bool,
-    gave_up: bool,
-    moved_at: Option<Timestamp>,
+    is_poisoned: bool,
+    settled_at: Option<Timestamp>,
+    due_since: Option<Timestamp>,
+    /// Recipients that may be granted; all may have turns if there is no trial.
+    trial: Option<u32>,
 }
 
 pub(super) fn drain(io: &mut Io<'_>, job: &Job) -> Step<()> {
@@ -42,34 +46,73 @@ pub(super) fn drain(io: &mut Io<'_>, job: &Job) -> Step<()> {
 }
 
 fn look_at_all(io: &mut Io<'_>, broadcast: &Broadcast) -> Step<DrainLook> {
-    let are_all_cut = broadcast.audience.completed_at.is_some();
-    let mut all = Look::default();
+    let is_cut = broadcast.audience.is_cut(io.now());
+    let verdict = judge_trial(io, broadcast)?;
+    let trial = match verdict {
+        None | Some(Verdict::Pass) => None,
+        Some(Verdict::Wait | Verdict::Pause(_)) => Some(0),
+        Some(Verdict::Grant(more)) => Some(more),
+    };
+    let mut all = Look { trial, ..Look::default() };
     for shard in 0..broadcast.shards {
         look(io, broadcast, shard, &mut all)?;
     }
     Ok(DrainLook {
-        are_chunks_done: are_all_cut && !all.has_open,
-        gave_up: all.gave_up,
-        moved_at: all.moved_at,
+        are_chunks_done: is_cut && !all.has_open,
+        is_poisoned: all.is_poisoned,
+        settled_at: all.settled_at,
+        due_since: all.due_since,
+        trial: verdict,
+        cut: None,
         finishes_at: None,
     })
+}
+
+fn judge_trial(io: &mut Io<'_>, broadcast: &Broadcast) -> Step<Option<Verdict>> {
+    let Some(size) = broadcast.trial.filter(|_| broadcast.dispatch == Dispatch::Running) else {
+        return Ok(None);
+    };
+    if io.rules == Rules::TrialUnrepaired {
+        return Ok(Some(Verdict::Wait));
+    }
+    let mut look = TrialLook::default();
+    for shard in 0..broadcast.shards {
+        let states = io.chunk_states(shard)?;
+        look = states.iter().fold(look, |look, state| look.with(state, broadcast.epoch));
+    }
+    Ok(Some(look.verdict(size, true)))
+}
+
+/// The chunk as it may be queued, if it may.
+fn leave(trial: &mut Option<u32>, state: &ChunkState, next: ChunkState) -> Option<ChunkState> {
+    let Some(more) = trial else { return Some(next.ungranted()) };
+    if state.trial_grant(next.epoch).is_some() && !state.has_settled_grant() {
+        return Some(next);
+    }
+    let left = next.recipients.saturating_sub(next.handed).min(*more);
+    *more -= left;
+    (left > 0).then(|| next.granting(left))
 }
 
 fn look(io: &mut Io<'_>, broadcast: &Broadcast, shard: u16, look: &mut Look) -> Step<()> {
     let now = io.now();
     let is_stopped = broadcast.dispatch == Dispatch::Stopped;
     for state in io.chunk_states(shard)? {
-        look.moved_at = look.moved_at.max(state.moved_at());
+        look.settled_at = look.settled_at.max(state.settled_at);
+        if io.rules == Rules::WaitingIsProgress {
+            look.settled_at = look.settled_at.max(Some(state.updated_at));
+        }
+        look.due_since = look.due_since.into_iter().chain(state.due_since()).min();
         if is_stopped {
-            look.has_open |=
-                !state.is_done() && !give_up(io, broadcast, shard, &state, FailureReason::Stopped)?;
+            look.has_open |= !state.is_done() && !fail_rest(io, broadcast, shard, &state)?;
             continue;
         }
         match protocol::repair(&state, broadcast.epoch, now) {
             Repair::Nothing => look.has_open |= !state.is_done(),
-            Repair::Arm(armed) => {
+            Repair::Arm(next) => {
                 look.has_open = true;
-                let armed = armed.with_turn(protocol::turn(broadcast, now));
+                let Some(next) = leave(&mut look.trial, &state, next) else { continue };
+                let armed = next.with_turn(protocol::turn(broadcast, now));
                 if io.save_state(shard, &state, &armed)? {
                     let (epoch, number, turn) = (armed.epoch, armed.number, armed.turn());
                     let job = protocol::chunk_job(epoch, shard, number, turn);
@@ -77,35 +120,32 @@ fn look(io: &mut Io<'_>, broadcast: &Broadcast, shard: u16, look: &mut Look) -> 
                     io.send(job, at)?;
                 }
             }
-            Repair::GiveUp => {
-                let reason = FailureReason::ProviderError;
-                let is_done = give_up(io, broadcast, shard, &state, reason)?;
-                look.gave_up |= is_done;
-                look.has_open |= !is_done;
+            Repair::Poisoned => {
+                look.has_open = true;
+                look.is_poisoned = true;
             }
         }
     }
     Ok(())
 }
 
-/// Settles what nobody has claimed as failed; `false` if a claim may still be somebody's.
-fn give_up(
+/// As `functions/poll-status/src/stopping.rs`; `false` if a claim may still be somebody's.
+fn fail_rest(
     io: &mut Io<'_>,
     broadcast: &Broadcast,
     shard: u16,
     state: &Kept<ChunkState>,
-    reason: FailureReason,
 ) -> Step<bool> {
     let Some((_, chunk)) = io.chunk(shard, state.number)? else { return Ok(false) };
     let now = io.now();
     let mut is_settled = true;
-    for found in fail(io, broadcast, &chunk, reason, now)? {
+    for found in fail(io, broadcast, &chunk, FailureReason::Stopped, now)? {
         match (protocol::found_by(&found, "", now), &found.claim) {
             (Found::Busy { .. }, _) => is_settled = false,
             (Found::Abandoned, Some(claim)) => {
                 is_settled &= io.mark_unknown(&found.to, &claim.token, now)?;
             }
-            _ => {}
+            (Found::Abandoned, None) | (Found::Own | Found::Settled, _) => {}
         }
     }
     if !is_settled {

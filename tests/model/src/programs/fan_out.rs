@@ -3,13 +3,16 @@
 use shared::audience::Totals;
 use shared::campaign::{Begin, Broadcast, Campaign, Dispatch};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
+use shared::chunk_state::ChunkState;
 use shared::contact::moment_of_send;
 use shared::job::Job;
 use shared::time::Timestamp;
 
 use super::campaigns::{arm, update};
 use crate::ask::{Io, Step, sum};
+use crate::kept::Kept;
 use crate::protocol;
+use crate::table::Rules;
 
 pub(super) fn begin(io: &mut Io<'_>, scheduled_at: Timestamp) -> Step<()> {
     loop {
@@ -22,10 +25,10 @@ pub(super) fn begin(io: &mut Io<'_>, scheduled_at: Timestamp) -> Step<()> {
                     if let Some(due) = next.drain.clone() {
                         arm(io, due.job, due.at.plus_seconds(-protocol::PATIENCE))?;
                     }
-                    return run(io, &next);
+                    return run(io, &next, true);
                 }
             }
-            Begin::Underway => return run(io, &campaign),
+            Begin::Underway => return run(io, &campaign, false),
             Begin::Ignored => return Ok(()),
         }
     }
@@ -33,22 +36,31 @@ pub(super) fn begin(io: &mut Io<'_>, scheduled_at: Timestamp) -> Step<()> {
 
 pub(super) fn resume(io: &mut Io<'_>) -> Step<()> {
     match io.campaign()? {
-        Some(campaign) => run(io, &campaign),
+        Some(campaign) => run(io, &campaign, false),
         None => Ok(()),
     }
 }
 
-fn run(io: &mut Io<'_>, campaign: &Campaign) -> Step<()> {
+fn run(io: &mut Io<'_>, campaign: &Campaign, is_first: bool) -> Step<()> {
     let Some(broadcast) = campaign.broadcast() else { return Ok(()) };
-    if broadcast.audience.completed_at.is_some() {
+    if !broadcast.audience.is_cutting() {
         return Ok(());
     }
-    let mut fan_out =
-        FanOut { io, broadcast, waiting: Vec::new(), cut: Vec::new(), shown_at: None };
+    let trial = broadcast.trial.filter(|_| io.rules != Rules::TrialSkipped);
+    let mut fan_out = FanOut {
+        io,
+        broadcast,
+        waiting: Vec::new(),
+        cut: Vec::new(),
+        shown_at: None,
+        grants: trial.map(|size| if is_first { size } else { 0 }),
+        remembered: Vec::new(),
+    };
     let mut totals = Vec::new();
     for shard in 0..broadcast.shards {
         totals.push(fan_out.shard(shard)?);
     }
+    fan_out.release()?;
     fan_out.hand_over()?;
     fan_out.finish(sum(totals))
 }
@@ -59,6 +71,9 @@ struct FanOut<'a, 'b> {
     waiting: Vec<Job>,
     cut: Vec<(u16, Totals)>,
     shown_at: Option<Timestamp>,
+    /// Recipients that may still be granted; none if there is no trial.
+    grants: Option<u32>,
+    remembered: Vec<(u16, ChunkState)>,
 }
 
 impl FanOut<'_, '_> {
@@ -97,11 +112,18 @@ impl FanOut<'_, '_> {
 
     fn put(&mut self, shard: u16, chunk: &Chunk) -> Step<Option<Chunk>> {
         let now = self.io.now();
-        let state = protocol::cut(chunk, self.broadcast, now);
+        let state = protocol::cut(chunk, self.broadcast, self.grants, now);
         let existing = self.io.put_chunk(shard, chunk, state.as_ref())?;
         if existing.is_none() {
             self.cut.retain(|(of, _)| *of != shard);
             self.cut.push((shard, chunk.totals));
+            let granted = state.as_ref().and_then(|state| state.grant);
+            if let (Some(grants), Some(granted)) = (&mut self.grants, granted) {
+                *grants -= granted.to - granted.from;
+            }
+            if let Some(state) = state.clone().filter(|state| state.turn().is_none()) {
+                self.remembered.push((shard, state));
+            }
             if let Some(turn) = state.and_then(|state| state.turn()) {
                 let epoch = self.broadcast.epoch;
                 let job = protocol::chunk_job(epoch, shard, chunk.number, Some(turn));
@@ -110,6 +132,28 @@ impl FanOut<'_, '_> {
             self.show(now)?;
         }
         Ok(existing.map(|chunk| (*chunk).clone()))
+    }
+
+    /// As `functions/send/src/fan_out/gate.rs`, which asks before the end, too.
+    fn release(&mut self) -> Step<()> {
+        let remembered = std::mem::take(&mut self.remembered);
+        if self.grants.is_none() || remembered.is_empty() {
+            return Ok(());
+        }
+        let Some(campaign) = self.io.campaign()? else { return Ok(()) };
+        let epoch = self.broadcast.epoch;
+        if campaign.running(epoch).is_none_or(|broadcast| broadcast.trial.is_some()) {
+            return Ok(());
+        }
+        for (shard, cut) in remembered {
+            let now = self.io.now();
+            let queued = ChunkState { updated_at: now, ..cut.clone() }.with_turn(now);
+            if self.io.save_state(shard, &Kept::new(cut), &queued)? {
+                let turn = queued.turn();
+                self.waiting.push(protocol::chunk_job(epoch, shard, queued.number, turn));
+            }
+        }
+        Ok(())
     }
 
     fn hand_over(&mut self) -> Step<()> {

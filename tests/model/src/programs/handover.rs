@@ -7,6 +7,7 @@ use shared::time::Timestamp;
 use crate::ask::{Io, Step};
 use crate::protocol::{self, Member};
 use crate::request::Handover;
+use crate::table::Rules;
 
 const SETTLED_BEFORE: Member = Member::Settled { by_this_worker: false };
 
@@ -50,7 +51,7 @@ pub(super) fn hand_over(
     }
     let now = io.now();
     if now > since.plus_seconds(protocol::HANDOVER_WITHIN) {
-        return give_back(io, phone, token, Member::Unreachable);
+        return give_back(io, phone, token, Member::Busy { until: now });
     }
     let outcome = match io.hand_over(phone, now.plus_seconds(protocol::GATEWAY))? {
         Handover::Accepted { id } => Outcome::Accepted { provider_id: id, at: io.now() },
@@ -65,10 +66,13 @@ pub(super) fn hand_over(
         Handover::Ambiguous => {
             let now = io.now();
             io.mark_unknown(phone, token, now)?;
-            return Ok(Handed::Counted(Member::Settled { by_this_worker: true }));
+            return Ok(Handed::Counted(Member::Unknown));
         }
         Handover::Throttled => return give_back(io, phone, token, Member::Throttled),
         Handover::Halted => return give_back(io, phone, token, Member::Halted),
+        Handover::Unreachable if io.rules == Rules::OutageFails => {
+            Outcome::Failed { reason: FailureReason::ProviderError, code: None, at: io.now() }
+        }
         Handover::Unreachable => return give_back(io, phone, token, Member::Unreachable),
     };
     Ok(Handed::Learnt(outcome))

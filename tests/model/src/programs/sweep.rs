@@ -22,9 +22,8 @@ fn arm(io: &mut Io<'_>, owed: &Kept<Owed>, now: shared::time::Timestamp) -> Step
     if !is_owed {
         return io.forget_overdue(owed);
     }
-    if io.take_overdue(owed, now.plus_seconds(protocol::PATIENCE))? {
-        let now = io.now();
-        io.send(owed.job.clone(), now)?;
-    }
+    let sent_at = io.now();
+    io.send(owed.job.clone(), sent_at)?;
+    io.take_overdue(owed, now.plus_seconds(protocol::PATIENCE))?;
     Ok(())
 }

@@ -1,12 +1,13 @@
 //! The model can fail: without one of the protocol's rules, it finds the promise that breaks.
 
-use model::liveness::{FAN_OUT_STILL, RECEIPT_LOST};
+use model::liveness::{FAN_OUT_STILL, NEVER_AT_REST, RECEIPT_LOST};
+use model::provider::Mood;
 use model::safety;
 use model::scenario::Scenario;
 use model::table::Rules;
 use model::world::Kind::{Drain, Sweep};
 
-use crate::{breaks, claims, control, fan_out, provider, receipts, repair, unsubscribes};
+use crate::{breaks, claims, control, fan_out, provider, receipts, repair, trial, unsubscribes};
 
 /// Judges the one promise that is to break.
 fn breaks_only(rules: Rules, scenario: Scenario, promise: &'static str) {
@@ -99,4 +100,29 @@ fn campaigns_that_overwrite() {
 #[test]
 fn steps_that_are_not_owed() {
     breaks(Rules::DueForgotten, fan_out::one_run(), FAN_OUT_STILL);
+}
+
+#[test]
+fn ambiguous_answers_that_end_nothing() {
+    breaks_only(Rules::SilenceIgnored, provider::dead(), safety::SPENT);
+}
+
+#[test]
+fn an_outage_that_fails_messages() {
+    breaks_only(Rules::OutageFails, provider::outage(), safety::OUTAGE_FAILED);
+}
+
+#[test]
+fn waiting_that_counts_as_progress() {
+    breaks(Rules::WaitingIsProgress, provider::for_good(Mood::Throttles), NEVER_AT_REST);
+}
+
+#[test]
+fn no_trial() {
+    breaks_only(Rules::TrialSkipped, trial::two_chunks(), safety::TRIAL);
+}
+
+#[test]
+fn a_trial_that_no_drain_ends() {
+    breaks(Rules::TrialUnrepaired, trial::two_chunks(), NEVER_AT_REST);
 }

@@ -9,6 +9,7 @@ mod pace;
 mod provider;
 mod receipts;
 mod repair;
+mod trial;
 mod unsubscribes;
 
 use model::scenario::Scenario;

@@ -52,3 +52,46 @@ fn it_serves_the_account_no_more() {
         .without(&[Poll, Sweep]);
     explored("halts", &scenario);
 }
+
+/// Four recipients of a provider that accepts nothing and says nothing.
+pub(crate) fn dead() -> Scenario {
+    Scenario::fanned_out(&phones(4), 1)
+        .at_once(1)
+        .moods(&[Mood::Unheard, Mood::Unheard, Mood::Unheard, Mood::Unheard])
+        .until(0)
+        .without(&[Poll, Drain, Sweep])
+}
+
+/// The third ambiguous answer in a row pauses the campaign, and no one else is spent.
+#[test]
+fn three_ambiguous_answers_in_a_row_pause() {
+    explored("ambiguous answers", &dead());
+}
+
+/// Nothing is handed over, and everyone stays pending until a probe is settled.
+pub(crate) fn outage() -> Scenario {
+    Scenario::fanned_out(&phones(depth(1, 2)), 1)
+        .at_once(depth(1, 2))
+        .moods(&[Mood::Unreachable, Mood::Unreachable])
+        .faults(1, 0, 0)
+        .until(depth(60, 120))
+        .ticks(60)
+        .without(&[Poll, Sweep])
+}
+
+#[test]
+fn it_is_out_of_reach_and_comes_back() {
+    explored("an outage", &outage());
+}
+
+/// From each state on, the campaign ends or is paused with its reason within two hours.
+pub(crate) fn for_good(mood: Mood) -> Scenario {
+    Scenario::fanned_out(&phones(1), 1).at_once(1).until(0).lasting(mood).without(&[Sweep])
+}
+
+#[test]
+fn a_provider_that_stays_as_it_is_ends_in_a_pause() {
+    for mood in [Mood::Throttles, Mood::Unreachable, Mood::Halts, Mood::Unheard] {
+        explored("a provider that stays as it is", &for_good(mood));
+    }
+}

@@ -3,7 +3,7 @@
 use model::provider::Mood;
 use model::scenario::Scenario;
 use model::world::Kind::Poll;
-use shared::chunk_state::ATTEMPTS_MOST;
+use shared::chunk_state::MAX_CRASHED_STARTS;
 
 use crate::{depth, explored, phones};
 
@@ -26,13 +26,14 @@ fn polls_race_the_workers() {
     explored("polls, drains and sweeps", &scenario);
 }
 
+/// Its campaign is paused, and the worker goes on with what it has.
 #[test]
-fn a_chunk_is_given_up_while_its_worker_lives() {
+fn a_chunk_is_poisoned_while_its_worker_lives() {
     let scenario = Scenario::fanned_out(&phones(1), 1)
-        .begun_in_vain(ATTEMPTS_MOST - 1)
+        .begun_in_vain(MAX_CRASHED_STARTS - 1)
         .moods(&[Mood::Unreachable])
-        .faults(0, 0, 1)
+        .faults(1, 0, depth(0, 1))
         .until(depth(80, 120))
         .without(&[Poll]);
-    explored("out of reach until it is given up", &scenario);
+    explored("a poisoned chunk", &scenario);
 }

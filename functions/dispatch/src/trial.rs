@@ -1,0 +1,56 @@
+//! Judging a campaign's trial: see [`shared::trial`].
+//!
+//! The worker that settles the last granted member finds all others settled, since chunk states are
+//! read strongly after its own write. If it dies before it has judged, the drain does so.
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+use infra::clock;
+use shared::campaign::Campaign;
+use shared::trial::{TrialLook, Verdict};
+
+use crate::App;
+
+const SHARDS_AT_ONCE: usize = 8;
+
+/// Judges the trial, and sends the drain at once if others may have their turns.
+pub(crate) async fn judge(app: &App, campaign: &Campaign, epoch: u32) -> anyhow::Result<()> {
+    let (organization, id) = (campaign.organization_id, campaign.id);
+    let Some(campaign) = app.table.campaign(organization, id).await? else {
+        return Ok(());
+    };
+    let trial = campaign.running(epoch).and_then(|broadcast| Some((broadcast, broadcast.trial?)));
+    let Some((broadcast, size)) = trial else {
+        return Ok(());
+    };
+    let looks = stream::iter(0..broadcast.shards)
+        .map(|shard| async move {
+            let states = app.table.chunk_states(id, shard).await?;
+            let none = TrialLook::default();
+            Ok::<_, anyhow::Error>(states.iter().fold(none, |look, state| look.with(state, epoch)))
+        })
+        .buffer_unordered(SHARDS_AT_ONCE);
+    let sum = |sum: TrialLook, look| std::future::ready(Ok(sum.merged(look)));
+    let look: TrialLook = looks.try_fold(TrialLook::default(), sum).await?;
+    let verdict = look.verdict(size, !broadcast.audience.is_cutting());
+    let now = clock::now();
+    let written = app
+        .table
+        .update_campaign(organization, id, |campaign| {
+            campaign.tried(epoch, verdict, now, app.repair_seconds)
+        })
+        .await?;
+    let Some(campaign) = written else { return Ok(()) };
+    if let Verdict::Pause(reason) = verdict {
+        tracing::error!(campaign.id = %id, ?reason, "paused a campaign after its first messages");
+    }
+    arm_drain(app, &campaign, 0).await;
+    Ok(())
+}
+
+/// Sends the drain that a campaign owes. Where this fails, the sweep does it.
+pub(crate) async fn arm_drain(app: &App, campaign: &Campaign, delay_seconds: u32) {
+    let Some(due) = &campaign.drain else { return };
+    if let Err(error) = app.queues.send(&due.job, delay_seconds).await {
+        tracing::warn!(error = ?anyhow::Error::from(error), "left a drain to the sweep");
+    }
+}

@@ -1,0 +1,52 @@
+//! Ending the chunks of a campaign that was stopped.
+
+use infra::clock;
+use infra::table::{Claimed, Claiming};
+use shared::campaign::{Broadcast, Campaign};
+use shared::chunk_state::{ChunkState, Progress};
+use shared::message::{FailureReason, Found, Message};
+
+use crate::App;
+
+/// Fails the members that no one has claimed. Returns `false` if a claim may still be in use.
+pub(crate) async fn fail_rest(
+    app: &App,
+    campaign: &Campaign,
+    broadcast: &Broadcast,
+    shard: u16,
+    state: &ChunkState,
+) -> anyhow::Result<bool> {
+    let id = campaign.id;
+    let Some(chunk) = app.table.chunk(id, shard, state.number).await? else {
+        return Ok(false);
+    };
+    let reason = FailureReason::Stopped;
+    let now = clock::now();
+    let mut is_settled = true;
+    let failing: Vec<(Message, Claiming)> = chunk
+        .recipients
+        .into_iter()
+        .map(|phone| campaign.pending_message(&phone))
+        .map(|message| (message, Claiming::Fail { reason }))
+        .collect();
+    for failed in app.table.claim_all(&failing, broadcast.shards, now).await? {
+        let Claimed::Exists(found) = failed? else {
+            continue;
+        };
+        match (found.found_by("", now, app.claim_seconds), &found.claim) {
+            (Found::Busy { .. }, _) => is_settled = false,
+            (Found::Abandoned, Some(claim)) => {
+                let reference = found.reference();
+                let shards = broadcast.shards;
+                // If not, its worker lives after all, and may even have given the claim back.
+                is_settled &= app.table.mark_unknown(&reference, shards, &claim.token, now).await?;
+            }
+            (Found::Abandoned, None) | (Found::Own | Found::Settled, _) => {}
+        }
+    }
+    if !is_settled {
+        return Ok(false);
+    }
+    let done = ChunkState { progress: Progress::Done, updated_at: now, ..state.clone() };
+    Ok(app.table.save_chunk_state(id, shard, state, &done).await?)
+}

@@ -1,0 +1,105 @@
+//! Re-queuing chunks that stand still, and granting members of those on trial.
+
+use super::{ChunkState, Grant, MAX_CRASHED_STARTS, Progress};
+use crate::breaker::{Recent, Window};
+use crate::time::Timestamp;
+
+/// Patience with a queue grows with each arming, so that a long queue is not doubled for ever.
+const PATIENCE_DOUBLINGS: u32 = 5;
+
+/// What a look at a chunk that may stand still leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Repair {
+    Nothing,
+    /// Give it a turn, write this with it, and put the chunk on the queue.
+    Arm(ChunkState),
+    /// Its workers crash again and again: pause the campaign. Only a person's stop fails members.
+    Poisoned,
+}
+
+impl ChunkState {
+    /// Judges a chunk that may stand still, in a campaign of this epoch. A chunk of an older epoch
+    /// was left by a pause and begins anew; a worker that is still at it holds its recipients'
+    /// claims.
+    #[must_use]
+    pub fn repair(&self, epoch: u32, now: Timestamp, patience_seconds: i64) -> Repair {
+        if self.epoch != epoch && !self.is_done() {
+            let armed = self.armed(now);
+            return Repair::Arm(Self {
+                epoch,
+                attempts: 0,
+                arms: 0,
+                throttles: 0,
+                heard: Window::default(),
+                recent: Recent::default(),
+                grant: None,
+                due_at: None,
+                ..armed
+            });
+        }
+        let (turn, patience) = match self.progress {
+            Progress::Done => return Repair::Nothing,
+            Progress::Cut => return Repair::Arm(self.armed(now)),
+            Progress::Queued { turn } => {
+                let doublings = self.arms.min(PATIENCE_DOUBLINGS);
+                let turn = turn.map_or(self.updated_at, |turn| turn.max(self.updated_at));
+                (turn, patience_seconds << doublings)
+            }
+            // Until then its worker may live.
+            Progress::Working => (self.updated_at.plus_seconds(patience_seconds), 0),
+            Progress::Waiting { until } => (until.max(self.updated_at), patience_seconds),
+        };
+        if self.attempts >= MAX_CRASHED_STARTS && now >= turn {
+            Repair::Poisoned
+        } else if now >= turn.plus_seconds(patience) {
+            Repair::Arm(self.armed(now))
+        } else {
+            Repair::Nothing
+        }
+    }
+
+    /// A queued chunk with its turn. It is due since its first one: to be queued again is not
+    /// progress.
+    #[must_use]
+    pub fn with_turn(self, turn: Timestamp) -> Self {
+        let due_at = if self.arms == 0 { Some(turn) } else { self.due_at.or(Some(turn)) };
+        Self { progress: Progress::Queued { turn: Some(turn) }, due_at, ..self }
+    }
+
+    /// The chunk with up to `members` more of its members granted, of those that are left.
+    #[must_use]
+    pub fn granting(self, members: u32) -> Self {
+        let from = self.grant.map_or(self.handed, |grant| grant.from);
+        let to = self.handed.saturating_add(members).min(self.recipients);
+        Self { grant: Some(Grant { from, to }), ..self }
+    }
+
+    /// The number of members that are granted and have had no turn.
+    #[must_use]
+    pub fn granted_left(&self) -> u32 {
+        self.grant_end().saturating_sub(self.handed)
+    }
+
+    /// The chunk with all that are left granted.
+    #[must_use]
+    pub fn ungranted(self) -> Self {
+        Self { grant: None, ..self }
+    }
+
+    /// Its grant in this epoch, if its campaign is on trial and the chunk is a part of that.
+    #[must_use]
+    pub fn trial_grant(&self, epoch: u32) -> Option<Grant> {
+        self.grant.filter(|_| self.epoch == epoch)
+    }
+
+    /// Whether all members that are granted have an outcome.
+    #[must_use]
+    pub fn has_settled_grant(&self) -> bool {
+        self.is_done() || self.grant.is_some_and(|grant| self.handed >= grant.to)
+    }
+
+    fn armed(&self, now: Timestamp) -> Self {
+        let arms = if self.progress == Progress::Cut { 0 } else { self.arms + 1 };
+        Self { progress: Progress::Queued { turn: None }, arms, updated_at: now, ..self.clone() }
+    }
+}

@@ -1,0 +1,134 @@
+//! A provider that fails: what is not certain to be lost stays pending, and the campaign says why.
+
+use e2e::Tenant;
+use e2e::staging::{LATER_SECONDS, begun_owing, cut, event, phones_in, table};
+use infra::clock;
+use serde_json::{Value, json};
+use shared::chunk_state::{ChunkState, MAX_CRASHED_STARTS, Progress};
+use shared::organization::SHARDS;
+
+/// A campaign's first recipients, which are sent before all others.
+const FIRST: u64 = 50;
+
+async fn control(tenant: &Tenant, id: &str, verb: &str) -> anyhow::Result<Value> {
+    tenant.api.post(&tenant.path(&format!("campaigns/{id}/{verb}")), &json!({})).await
+}
+
+async fn paused(tenant: &Tenant, id: &str, reason: &str) -> anyhow::Result<Value> {
+    let campaign = tenant.until(id, "the pause", |c| c["dispatch"] == "paused").await?;
+    assert_eq!(campaign["reason"], reason, "{campaign}");
+    // A count after which no worker is at it any more.
+    let since = campaign["updatedAt"].as_str().map(str::to_owned);
+    let is_counted = |c: &Value| c["counts"]["countedAt"].as_str() > since.as_deref();
+    tenant.until(id, "a count of the paused campaign", is_counted).await
+}
+
+fn count(campaign: &Value, status: &str) -> u64 {
+    campaign["counts"][status].as_u64().unwrap_or_default()
+}
+
+/// Each message to a dead provider is unknown for good, so few may be spent on finding out.
+#[tokio::test]
+async fn a_provider_that_answers_nothing_clear_pauses_at_once() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let phones = tenant.contacts(2_000).await?;
+    tenant.books.fail_sender(&tenant.sender, Some("error")).await?;
+    let id = tenant.send().await?;
+    let campaign = paused(&tenant, &id, "provider_failing").await?;
+    let unknown = count(&campaign, "unknown");
+    assert!((3..=FIRST).contains(&unknown), "{campaign}");
+    assert_eq!(count(&campaign, "pending"), phones.len() as u64 - unknown, "{campaign}");
+    // Only a person resumes it, and it pauses again after a few.
+    tenant.functions.sweep().await?;
+    control(&tenant, &id, "resume").await?;
+    let again = paused(&tenant, &id, "provider_failing").await?;
+    assert!(count(&again, "unknown") <= unknown + 5 + 20, "{campaign} {again}");
+    tenant.books.fail_sender(&tenant.sender, None).await?;
+    control(&tenant, &id, "resume").await?;
+    let is_over =
+        |c: &Value| c["dispatch"] == "done" && count(c, "pending") + count(c, "sent") == 0;
+    let campaign = tenant.until(&id, "the rest to be delivered", is_over).await?;
+    assert_eq!(campaign["reason"], Value::Null);
+    assert_eq!(count(&campaign, "unknown"), count(&again, "unknown"), "{campaign}");
+    tenant.assert_balanced(&campaign).await
+}
+
+/// No chunk of so small a campaign has enough messages to tell; their sum does.
+#[tokio::test]
+async fn a_campaign_of_60_with_a_wrong_sender_pauses() -> anyhow::Result<()> {
+    for (fate, reason) in
+        [("refused-21660", "provider_sender"), ("refused-21606", "provider_failing")]
+    {
+        let tenant = Tenant::new().await?;
+        tenant.contacts(60).await?;
+        tenant.books.fail_sender(&tenant.sender, Some(fate)).await?;
+        let id = tenant.send().await?;
+        let campaign = paused(&tenant, &id, reason).await?;
+        assert!(count(&campaign, "pending") >= 60 - FIRST, "{fate}: {campaign}");
+        assert!(count(&campaign, "failed") <= FIRST, "{fate}: {campaign}");
+        tenant.books.fail_sender(&tenant.sender, None).await?;
+        control(&tenant, &id, "resume").await?;
+        let is_over = |c: &Value| c["dispatch"] == "done" && count(c, "pending") == 0;
+        let campaign = tenant.until(&id, "the rest to be sent", is_over).await?;
+        tenant.assert_balanced(&campaign).await?;
+    }
+    Ok(())
+}
+
+/// The trial holds nobody up: no sweep and no later drain is needed.
+#[tokio::test]
+async fn a_campaign_without_a_fault_passes_its_trial_at_once() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let phones = tenant.contacts(300).await?;
+    let id = tenant.send().await?;
+    let is_over = |c: &Value| c["dispatch"] == "done";
+    tenant.until(&id, "the dispatch to end", is_over).await?;
+    let campaign = tenant.settled(&id).await?;
+    assert_eq!(count(&campaign, "delivered"), phones.len() as u64);
+    let table = table(&tenant).await;
+    let mut granted = 0;
+    for shard in 0..SHARDS {
+        for state in table.chunk_states(id.parse()?, shard).await? {
+            assert_eq!(state.arms, 0, "a chunk waited for a repair: {state:?}");
+            granted += state.grant.map_or(0, |grant| grant.to - grant.from);
+        }
+    }
+    assert_eq!(u64::from(granted), FIRST);
+    tenant.assert_balanced(&campaign).await
+}
+
+/// Whoever crashes a worker each time ends in a pause, and no one fails until a person stops.
+#[tokio::test]
+async fn a_poisoned_chunk_pauses_and_only_a_stop_fails_its_members() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    for to in phones_in(&(0..1), 3) {
+        tenant.contact(&to).await?;
+    }
+    let campaign = begun_owing(&tenant, LATER_SECONDS).await?;
+    cut(&tenant, &campaign, 0..SHARDS, Some(clock::now())).await?;
+    let table = table(&tenant).await;
+    let before = table.chunk_state(campaign.id, 0, 0).await?.ok_or(anyhow::anyhow!("no chunk"))?;
+    let crashed = ChunkState {
+        progress: Progress::Working,
+        attempts: MAX_CRASHED_STARTS,
+        updated_at: clock::now().plus_seconds(-3_600),
+        ..before.clone()
+    };
+    assert!(table.save_chunk_state(campaign.id, 0, &before, &crashed).await?);
+    for due in [&campaign.step, &campaign.drain].into_iter().flatten() {
+        let function =
+            if due == campaign.step.as_ref().unwrap_or(due) { "SEND" } else { "POLL_STATUS" };
+        tenant.functions.invoke(function, &event(&due.job)).await?;
+    }
+    let id = campaign.id.to_string();
+    let campaign = paused(&tenant, &id, "poisoned").await?;
+    assert_eq!(count(&campaign, "pending"), 3, "{campaign}");
+    control(&tenant, &id, "stop").await?;
+    let is_failed = |c: &Value| count(c, "failed") == 3;
+    let campaign = tenant.until(&id, "its members to fail", is_failed).await?;
+    assert_eq!(campaign["reason"], "poisoned");
+    for message in tenant.messages(&id).await? {
+        assert_eq!(message["errorReason"], "stopped");
+    }
+    tenant.assert_balanced(&campaign).await
+}
