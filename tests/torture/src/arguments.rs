@@ -26,8 +26,8 @@ pub struct Arguments {
     pub blackout: Duration,
 }
 
-/// Long enough for several attempts of a chunk, and shorter than all of them, after which it is given up.
-const BLACKOUT: Duration = Duration::from_secs(45);
+/// Long enough for two probes, which campaigns make a minute apart.
+const BLACKOUT: Duration = Duration::from_mins(2);
 
 impl Arguments {
     pub fn from_process() -> anyhow::Result<Self> {

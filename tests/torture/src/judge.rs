@@ -67,7 +67,8 @@ pub async fn judge(
     if !["done", "stopped"].contains(&campaign["dispatch"].as_str().unwrap_or_default()) {
         open!("it is under way: {campaign}");
     }
-    if audience["complete"] != true || !counts["total"].is_u64() {
+    let is_cut_short = is_cut_short(&campaign, expected);
+    if (audience["complete"] != true && !is_cut_short) || !counts["total"].is_u64() {
         open!("it is not counted: {campaign}");
     }
     let skips =
@@ -76,7 +77,7 @@ pub async fn judge(
     if contacts != recipients + skips.iter().sum::<u64>() {
         broken!("the first balance does not hold: {campaign}");
     }
-    if contacts != expected.contacts {
+    if contacts != expected.contacts && !(is_cut_short && contacts < expected.contacts) {
         broken!("there were {} contacts: {campaign}", expected.contacts);
     }
     let counted = STATUSES.map(|status| number(&counts[status]));
@@ -91,6 +92,14 @@ pub async fn judge(
         open!("it is {listed:?}, and was counted as {counted:?}");
     }
     Ok(verdict)
+}
+
+/// Whether a campaign was stopped whose audience could not be read to its end.
+fn is_cut_short(campaign: &Value, expected: &Expected) -> bool {
+    expected.may_stop
+        && campaign["dispatch"] == "stopped"
+        && campaign["reason"] == "poisoned"
+        && campaign["audience"]["complete"] == false
 }
 
 /// Judges a campaign for which hours have passed. Its next polls are hours away, so it may not be
@@ -137,23 +146,27 @@ async fn messages(
             return broken(format!("{to} has two messages"));
         }
     }
-    if let Some(told) = whom(&by_phone, expected) {
+    if let Some(told) = whom(&by_phone, expected, is_cut_short(campaign, expected)) {
         return broken(told);
     }
     Ok((listed, texts(books, &by_phone, expected).await?))
 }
 
 /// Whether everybody has a message who is to have one, and nobody else.
-fn whom(by_phone: &BTreeMap<&str, &Value>, expected: &Expected) -> Option<String> {
+fn whom(
+    by_phone: &BTreeMap<&str, &Value>,
+    expected: &Expected,
+    is_cut_short: bool,
+) -> Option<String> {
     let Expected { audience, either, unsubscribed, maybe, .. } = expected;
     for phone in audience {
-        if !by_phone.contains_key(phone.as_str()) {
+        if !by_phone.contains_key(phone.as_str()) && !is_cut_short {
             return Some(format!("{phone} was skipped"));
         }
     }
     for (old, new) in either {
         let has = [old, new].map(|phone| by_phone.contains_key(phone.as_str()));
-        if has[0] == has[1] {
+        if has == [true, true] || (has == [false, false] && !is_cut_short) {
             return Some(format!("of {old}, edited to {new}, {has:?} have messages"));
         }
     }

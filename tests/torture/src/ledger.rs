@@ -87,13 +87,17 @@ impl Ledger {
         self.with(|entries| entries.blacked_out += 1);
     }
 
-    /// Outages that no request met. Whether campaigns pause over them is in the table, not judged.
+    /// Outages that no request met, or that never had the effect that they must have. A campaign
+    /// pauses over a provider that throttles only once an hour has passed.
     #[must_use]
-    pub fn missing_outages(&self) -> Vec<String> {
+    pub fn missing_outages(&self, have_hours_passed: bool) -> Vec<String> {
         self.with(|entries| {
             let of = |outage| entries.outages.get(&outage);
             let missing = Outage::ALL.into_iter().filter_map(|outage| match of(outage) {
-                Some(Outages { requests, .. }) if *requests > 0 => None,
+                Some(Outages { answered, .. }) if *answered > 0 => None,
+                Some(Outages { requests, .. }) if *requests > 0 => (have_hours_passed
+                    || outage != Outage::ProviderThrottles)
+                    .then(|| format!("{} never had its effect", outage.name())),
                 _ => Some(format!("{} befell nothing", outage.name())),
             });
             let blackout = (entries.blacked_out == 0).then(|| "no blackout was met".to_owned());

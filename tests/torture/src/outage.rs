@@ -94,7 +94,8 @@ impl Outage {
             // Two hours are in `hours`.
             Self::ProviderThrottles => 30,
             Self::TableDown => 4,
-            Self::FanOutPoisoned => 150,
+            // The sweep begins it five times, each time after twice the patience.
+            Self::FanOutPoisoned => 330,
         })
     }
 }

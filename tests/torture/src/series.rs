@@ -205,7 +205,7 @@ async fn conclude(
     if ended.len() >= SEEDS_FOR_ALL && !untouched.is_empty() {
         problems.push(format!("nothing befell {}", untouched.join(", ")));
     }
-    let missing = world.ledger.missing_outages();
+    let missing = world.ledger.missing_outages(arguments.within == Duration::MAX);
     if ended.len() >= SEEDS_FOR_ALL {
         problems.extend(missing);
     }
