@@ -54,6 +54,8 @@ fn what_is_no_number_is_refused() {
     check("1-800-FLOWERS", "US", Err(InvalidPhone::NotANumber));
     check("12345", "US", Err(InvalidPhone::NotAssignable));
     check("+1 000 000 0000", "US", Err(InvalidPhone::NotAssignable));
+    // Longer than E.164, though Germany's plan has it.
+    check("0800 12345678903", "DE", Err(InvalidPhone::NotAssignable));
 }
 
 #[test]
@@ -84,6 +86,8 @@ fn a_decimal_zero_is_no_digit() {
     check("4153550123.0", "US", Ok("+14153550123"));
     check("４１５３５５０１２３．０", "US", Ok("+14153550123"));
     check("415.355.0", "US", Err(InvalidPhone::Fraction));
+    check("(415) 355-012.0", "US", Err(InvalidPhone::Fraction));
+    check("221-434.00", "BO", Ok("+59122143400"));
     check("1601234567.5", "DE", Err(InvalidPhone::Fraction));
     // Two digits are a group as people write them.
     check("06.12.34.56.00", "FR", Ok("+33612345600"));

@@ -98,7 +98,9 @@ fn read(text: &str, region: Option<PlanRegion>) -> Result<Reading, InvalidPhone>
     }
     let formatted = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164);
     if PHONE_NUMBER_UTIL.is_valid_number(&number) {
-        return Ok(Reading::of(&number, Phone::from_e164(&formatted)?));
+        // Plans list a few numbers with more digits than E.164 has.
+        let phone = Phone::from_e164(&formatted).map_err(|_| InvalidPhone::NotAssignable)?;
+        return Ok(Reading::of(&number, phone));
     }
     // Mobile numbers of a former plan mean what they have become.
     let former = Phone::from_e164(&formatted).map_err(|_| InvalidPhone::NotAssignable)?;
@@ -206,7 +208,7 @@ fn without_zero_fraction(text: &str) -> Result<&str, InvalidPhone> {
         return Ok(text);
     };
     let is_comma = text[whole.len()..].starts_with(',');
-    let is_plain = whole.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-' | '\''));
+    let is_plain = whole.trim_start_matches(['+', '-', '\'']).chars().all(|c| c.is_ascii_digit());
     let is_zero = !fraction.is_empty() && fraction.chars().all(|c| c == '0');
     let is_long = digit_count(whole) >= MIN_DIGITS_OF_A_NUMBER;
     if is_zero {
@@ -217,6 +219,5 @@ fn without_zero_fraction(text: &str) -> Result<&str, InvalidPhone> {
         };
     }
     let is_fraction = fraction.len() == 1 && fraction.chars().all(|c| c.is_ascii_digit());
-    let is_number = whole.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | '-'));
-    if is_fraction && is_number && is_long { Err(InvalidPhone::Fraction) } else { Ok(text) }
+    if is_fraction && is_plain && is_long { Err(InvalidPhone::Fraction) } else { Ok(text) }
 }
