@@ -1,52 +1,24 @@
 //! The register of unsubscribes.
 
+mod lines;
+mod row;
+
+pub(super) use row::{NOT_THE_PERSONS_OWN, Row, not_the_persons_own};
+
 use std::collections::HashSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::{Deserialize, Serialize};
-use shared::actor::Actor;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::time::Timestamp;
-use shared::unsubscribe::{Preference, Source};
+use shared::unsubscribe::Preference;
 
-use super::messages::word;
 use super::read::{Consistency, Item, Range, SortKey, parse, text};
 use super::walk::ShardPosition;
 use super::write::{Change, Written, item};
 use super::{Result, Table, TableError, back_off, keys};
-
-mod lines;
-
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Row {
-    phone: Phone,
-    /// Present while the phone is unsubscribed: `true`. A filter reads it.
-    pub(super) opted_out: Option<bool>,
-    /// Of the newest word.
-    pub(super) changed_at: Timestamp,
-    /// Of the opt-out that the evidence is about, which later ones only confirm.
-    opted_out_at: Option<Timestamp>,
-    #[serde(rename = "origin")]
-    pub(super) source: Source,
-    campaign_id: Option<CampaignId>,
-    evidence: Option<String>,
-    changed_by: Option<Actor>,
-    /// The opt-out that an admin lifted, with the reason as the evidence of this row.
-    lifted: Option<LiftedRow>,
-}
-
-/// What is kept of an opt-out after it was lifted.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LiftedRow {
-    origin: Source,
-    opted_out_at: Option<Timestamp>,
-    campaign_id: Option<CampaignId>,
-    evidence: Option<String>,
-}
+use row::{confirmation, replaces};
 
 /// What became of a person's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,84 +33,7 @@ pub enum Registered {
 }
 
 pub(super) const KIND: &str = "an unsubscribe";
-/// Holds of words that no person said themselves: see [`Source::is_the_persons_own`].
-pub(super) const NOT_THE_PERSONS_OWN: &str = "origin IN (:api, :import)";
-
-/// The values of [`NOT_THE_PERSONS_OWN`].
-pub(super) fn not_the_persons_own() -> Vec<(&'static str, AttributeValue)> {
-    let text = |text: &str| AttributeValue::S(text.to_owned());
-    vec![(":api", text("api")), (":import", text("import"))]
-}
-
 const RACES_MOST: usize = 5;
-
-impl Row {
-    /// Of what is registered for two forms, the newest counts, and at one moment the opt-out.
-    fn rank(&self) -> (Timestamp, bool) {
-        (self.changed_at, self.opted_out == Some(true))
-    }
-
-    pub(super) fn of(preference: &Preference) -> Self {
-        Self {
-            phone: preference.phone.current(),
-            opted_out: (!preference.subscribed).then_some(true),
-            changed_at: preference.changed_at,
-            opted_out_at: (!preference.subscribed).then_some(preference.changed_at),
-            source: preference.source,
-            campaign_id: preference.campaign_id,
-            evidence: preference.evidence.clone(),
-            changed_by: preference.changed_by.clone(),
-            lifted: None,
-        }
-    }
-
-    /// A subscription that lifts `standing`.
-    pub(super) fn of_lift(subscription: &Preference, standing: &Self) -> Self {
-        let lifted = LiftedRow {
-            origin: standing.source,
-            opted_out_at: standing.opted_out_at,
-            campaign_id: standing.campaign_id,
-            evidence: standing.evidence.clone(),
-        };
-        Self { lifted: Some(lifted), ..Self::of(subscription) }
-    }
-
-    pub(super) fn into_preference(self, organization_id: OrganizationId) -> Preference {
-        Preference {
-            organization_id,
-            phone: self.phone,
-            subscribed: self.opted_out != Some(true),
-            changed_at: self.opted_out_at.unwrap_or(self.changed_at),
-            source: self.source,
-            campaign_id: self.campaign_id,
-            evidence: self.evidence,
-            changed_by: self.changed_by,
-        }
-    }
-}
-
-/// On which condition a word replaces what the register holds; `:now` is its moment.
-fn replaces(preference: &Preference) -> (String, Vec<(&'static str, AttributeValue)>) {
-    let now = AttributeValue::S(preference.changed_at.to_string());
-    let mut values = vec![(":now", now)];
-    // Of two words of one moment, the opt-out stands.
-    if preference.subscribed {
-        return ("attribute_not_exists(pk) OR changedAt < :now".to_owned(), values);
-    }
-    let newer =
-        "attribute_not_exists(pk) OR (changedAt <= :now AND attribute_not_exists(optedOut))";
-    if !preference.source.is_the_persons_own() {
-        return (newer.to_owned(), values);
-    }
-    values.extend(not_the_persons_own());
-    // What the organization did for a person is replaced by what the person said, so that it is
-    // the person's own from then on. That holds of a subscription by a key, too, however late the
-    // word arrives: the key did not know it. A lift did.
-    let stronger = format!(
-        "({NOT_THE_PERSONS_OWN} AND attribute_not_exists(lifted) AND (attribute_not_exists(optedOut) OR changedAt <= :now))"
-    );
-    (format!("{newer} OR {stronger}"), values)
-}
 
 impl Table {
     /// Writes what a person said unless the register holds something newer. It is kept by line, so
@@ -307,50 +202,6 @@ impl Table {
         })
         .await
     }
-}
-
-/// What an opt-out changes of one that the register holds. The evidence of the first stands, unless
-/// the organization opted the person out and now the person does so, if with an older word.
-fn confirmation(preference: &Preference, known: &Row) -> Result<Change> {
-    let now = preference.changed_at.to_string();
-    let is_stronger = preference.source.is_the_persons_own() && !known.source.is_the_persons_own();
-    if !is_stronger {
-        let change = Change {
-            update: "SET changedAt = :now".to_owned(),
-            condition: "attribute_exists(optedOut) AND changedAt < :now".to_owned(),
-            ..Change::default()
-        };
-        return Ok(change.value(":now", now));
-    }
-    let by = serde_dynamo::to_attribute_value::<_, AttributeValue>(&preference.changed_by)
-        .map_err(|error| TableError::malformed(KIND, error))?;
-    let mut change = Change {
-        update: "SET origin = :own, optedOutAt = :now, changedBy = :by".to_owned(),
-        condition: format!(
-            "attribute_exists(optedOut) AND {NOT_THE_PERSONS_OWN} AND changedAt > :now"
-        ),
-        values: not_the_persons_own(),
-    }
-    .value(":own", word(preference.source))
-    .value(":by", by)
-    .value(":now", now);
-    let mut removed = Vec::new();
-    for (name, place, value) in [
-        ("evidence", ":evidence", preference.evidence.clone()),
-        ("campaignId", ":campaign", preference.campaign_id.map(|id| id.to_string())),
-    ] {
-        match value {
-            Some(value) => {
-                change.update.extend([", ", name, " = ", place]);
-                change = change.value(place, value);
-            }
-            None => removed.push(name),
-        }
-    }
-    if !removed.is_empty() {
-        change.update.extend([" REMOVE ", &removed.join(", ")]);
-    }
-    Ok(change)
 }
 
 fn opted_out(item: &Item) -> Option<Phone> {
