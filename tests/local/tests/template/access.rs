@@ -12,10 +12,9 @@ fn is_derived_from_the_stack(name: &Value) -> bool {
 fn every_name_derives_from_the_stack() {
     // The rest is not a name in the account and region.
     let local_names =
-        ["AttributeName", "IndexName", "PolicyName", "EventDestinationName", "StageName"];
+        ["AttributeName", "IndexName", "MetricName", "PolicyName", "EventDestinationName", "StageName"];
     for (logical, resource) in section("Resources") {
-        let properties = resource["Properties"].as_object().expect("properties");
-        for (property, value) in properties {
+        for (property, value) in resource["Properties"].as_object().into_iter().flatten() {
             let is_name = property.ends_with("Name") && !local_names.contains(&property.as_str());
             let is_literal = value.is_string() || value.get("Fn::Sub").is_some();
             assert!(
