@@ -115,7 +115,8 @@ def main():
     is_arm = platform.machine() in ("aarch64", "arm64")
     here = "arm64" if is_arm else "x86_64"
     values["Architecture"] = here if given.emulator else given.architecture
-    file = FOLDER / f"{given.stack}.json"
+    # JSON is YAML, which the SAM CLI reads.
+    file = FOLDER / f"{given.stack}.yaml"
     file.write_text(json.dumps(values))
     tags = ["--tags", *given.tags.split()] if given.tags else []
     sam(
