@@ -24,7 +24,13 @@ pub(super) fn candidates(text: &str) -> Vec<char> {
         match DELIMITERS.iter().position(|delimiter| *delimiter == c) {
             Some(place) => counts[place] += 1,
             None if matches!(c, '\r' | '\n') && has_text => break,
-            None if matches!(c, '\r' | '\n') => before = std::mem::take(&mut counts),
+            None if matches!(c, '\r' | '\n') => {
+                let line = std::mem::take(&mut counts);
+                // An empty line, or the second half of a line's end, tells nothing.
+                if line.iter().any(|count| *count > 0) {
+                    before = line;
+                }
+            }
             None => {
                 is_at_start = false;
                 has_text |= !c.is_whitespace();
@@ -76,7 +82,9 @@ mod tests {
         assert_eq!(candidates("phone\n1;2;3\n"), [',']);
         assert_eq!(candidates(",,,\n\nphone;name\n"), [';']);
         assert_eq!(candidates(""), [',']);
-        assert_eq!(candidates(";;;\n"), [';']);
+        for only_delimiters in [";;;\n", ";;;\r\n", ";;;\r\n\r\n;;\r\n", ";;;"] {
+            assert_eq!(candidates(only_delimiters), [';'], "{only_delimiters:?}");
+        }
     }
 
     #[test]

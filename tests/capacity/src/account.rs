@@ -16,7 +16,8 @@ pub struct Account {
 }
 
 impl Account {
-    /// The template in an account of yesterday: every quota at its default, a new table.
+    /// The template in an account of yesterday: every quota at its default, a new table, and what
+    /// runs at once as docs/deploy.md raises it for 1,000 concurrent executions.
     #[must_use]
     pub fn as_deployed() -> Self {
         Self {

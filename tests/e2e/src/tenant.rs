@@ -22,7 +22,11 @@ pub struct Tenant {
 
 impl Tenant {
     pub async fn new() -> anyhow::Result<Self> {
-        let variables = variables();
+        Self::on(variables()).await
+    }
+
+    /// As [`Self::new`], on the stack that these variables describe.
+    pub async fn on(variables: Variables) -> anyhow::Result<Self> {
         let admin = Api::admin(&variables)?;
         let sender = phone();
         let body = json!({"name": "Corner Bakery", "senderPhone": sender});

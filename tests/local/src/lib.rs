@@ -5,6 +5,7 @@ pub mod balance;
 pub mod books;
 pub mod client;
 pub mod demo;
+pub mod deployment;
 pub mod environment;
 pub mod process;
 pub mod progress;

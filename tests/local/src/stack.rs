@@ -1,6 +1,5 @@
 //! The local stack: emulator, simulator, and the real template deployed with the SAM CLI.
 
-use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
 use std::process::Command;
 
@@ -8,44 +7,13 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::deployment::{self, API_ID, STACK};
 use crate::environment::{self, Variables};
 use crate::process;
 use crate::{folder, root};
 
-/// As in samconfig.toml.
-const STACK: &str = "volley";
-const API_ID: &str = "volley";
 const EMULATOR: &str = "emulator.py";
 const SIMULATOR: &str = "simulator";
-
-/// The secret with the provider's credentials, as the template's parameter names it.
-const CREDENTIALS: &str = "ssm:/volley/volley/twilio";
-
-/// Times that are minutes on AWS are seconds here, so that no one waits for repairs and counts, and a
-/// fan-out splits after hundreds of contacts instead of many thousands. The functions report their
-/// usage, callbacks use the function URL, and the emulator has no configuration sets. Each event
-/// source gets the concurrency that the emulator would give it without a limit.
-const PARAMETERS: [(&str, &str); 16] = [
-    (
-        "PollScheduleSeconds",
-        "2,5,9,13,17,22,27,32,38,44,52,60,75,90,120,180,240,300,420,540,660,780,900",
-    ),
-    ("RearmAfterSeconds", "10"),
-    ("ClaimTimeoutSeconds", "8"),
-    ("GatewayTimeoutSeconds", "3"),
-    ("LookupAfterSeconds", "15"),
-    ("SplitAfterContacts", "500"),
-    ("JobsConcurrency", "5"),
-    ("DispatchConcurrency", "10"),
-    ("PollsConcurrency", "5"),
-    ("ReceiptsConcurrency", "5"),
-    ("InboundConcurrency", "5"),
-    ("CallbacksByFunctionUrl", "on"),
-    ("EndUserMessaging", "on"),
-    ("ConfigurationSetName", "volley-local"),
-    ("UsageReport", "on"),
-    ("LogLevel", "info"),
-];
 
 /// The emulator takes one request after the other, so more callbacks at once would only have more
 /// processes wait, each started cold. On AWS as few are at once, since each takes milliseconds.
@@ -142,14 +110,21 @@ impl Stack {
         let public_url = format!("{endpoint}/_aws/execute-api/{API_ID}/$default");
         let admin_key = random_hex()?;
         let aws = aws_variables(&endpoint);
-        let seen = Provider { url: seen, ..provider.clone() };
-        put_credentials(&aws, &provider.auth_token)?;
-        deploy(&aws, &public_url, &seen, &admin_key, &between.parameters)?;
-        let outputs = outputs(&aws)?;
+        let credentials = deployment::put_credentials(&aws, STACK, &provider.auth_token)?;
+        let parameters = [
+            ("PublicUrl", public_url.clone()),
+            ("ProviderUrl", seen),
+            ("ProviderAccountSid", provider.account_sid.clone()),
+            ("ProviderCredentials", credentials),
+            ("AdminKeySha256", format!("{:x}", Sha256::digest(&admin_key))),
+        ];
+        deployment::deploy(&aws, parameters.into(), &between.parameters)?;
+        let outputs = deployment::outputs(&aws, STACK)?;
         if self.simulator.is_some() {
             publish_to(&provider, &endpoint, &outputs).await?;
         }
-        self.variables = aws;
+        self.variables = outputs;
+        self.variables.extend(aws);
         self.variables.extend(
             [
                 ("API_URL", public_url),
@@ -161,11 +136,6 @@ impl Stack {
             ]
             .map(|(name, value)| (name.to_owned(), value)),
         );
-        for (output, value) in outputs {
-            if output != "ApiUrl" {
-                self.variables.insert(shouted(&output), value);
-            }
-        }
         Ok(())
     }
 
@@ -262,12 +232,12 @@ impl Stack {
 async fn publish_to(
     provider: &Provider,
     endpoint: &str,
-    outputs: &HashMap<String, String>,
+    outputs: &Variables,
 ) -> anyhow::Result<()> {
     let topics = serde_json::json!({
         "endpoint": endpoint,
-        "events": outputs.get("SmsEventsTopic"),
-        "inbound": outputs.get("SmsInboundTopic"),
+        "events": outputs.get("SMS_EVENTS_TOPIC"),
+        "inbound": outputs.get("SMS_INBOUND_TOPIC"),
     });
     let url = format!("{}/_simulator/aws/topics", provider.url);
     let told = reqwest::Client::new().put(url).json(&topics).send().await?;
@@ -289,82 +259,6 @@ fn aws_variables(endpoint: &str) -> Variables {
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
-}
-
-/// Stores the provider's auth token where the functions read it.
-fn put_credentials(aws: &Variables, auth_token: &str) -> anyhow::Result<()> {
-    let output = Command::new(root().join(".venv/emulator/bin/python"))
-        .arg(root().join("tests/local/python/put_parameter.py"))
-        .arg(CREDENTIALS.trim_start_matches("ssm:"))
-        .env("VALUE", auth_token)
-        .envs(aws)
-        .output()
-        .context("failed to start Python")?;
-    if !output.status.success() {
-        bail!("the secret was not stored: {}", String::from_utf8_lossy(&output.stderr));
-    }
-    Ok(())
-}
-
-fn deploy(
-    aws: &Variables,
-    public_url: &str,
-    provider: &Provider,
-    admin_key: &str,
-    instead: &Variables,
-) -> anyhow::Result<()> {
-    let key_hash = format!("{:x}", Sha256::digest(admin_key));
-    let architecture = if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" };
-    let own = |name: &str| instead.get(name).map(String::as_str);
-    let parameters = PARAMETERS.map(|(name, value)| (name, own(name).unwrap_or(value)));
-    let parameters = parameters.into_iter().chain([
-        ("PublicUrl", public_url),
-        ("ProviderUrl", &provider.url),
-        ("ProviderAccountSid", &provider.account_sid),
-        ("ProviderCredentials", CREDENTIALS),
-        ("AdminKeySha256", &key_hash),
-        ("Architecture", architecture),
-    ]);
-    let output = Command::new(root().join(".venv/sam/bin/sam"))
-        .args(["deploy", "--config-env", "local", "--no-progressbar"])
-        // The tag by which the emulator is told the API's id, so that its URL is known beforehand.
-        .args(["--tags", &format!("ms-custom-id={API_ID}"), "--parameter-overrides"])
-        .args(parameters.map(|(name, value)| format!("{name}={value}")))
-        .envs(aws)
-        .env("SAM_CLI_TELEMETRY", "0")
-        .current_dir(root())
-        .output()
-        .context("failed to start the SAM CLI")?;
-    let log = [output.stdout, output.stderr].concat();
-    fs::write(folder().join("deploy.log"), &log)?;
-    if !output.status.success() {
-        bail!("the SAM CLI failed to deploy:\n{}", String::from_utf8_lossy(&log));
-    }
-    Ok(())
-}
-
-fn outputs(aws: &Variables) -> anyhow::Result<HashMap<String, String>> {
-    let output = Command::new(root().join(".venv/emulator/bin/python"))
-        .arg(root().join("tests/local/python/outputs.py"))
-        .arg(STACK)
-        .envs(aws)
-        .output()
-        .context("failed to read the stack's outputs")?;
-    serde_json::from_slice(&output.stdout).with_context(|| {
-        format!("the stack has no outputs: {}", String::from_utf8_lossy(&output.stderr))
-    })
-}
-
-/// `DispatchQueueUrl` as `DISPATCH_QUEUE_URL`.
-fn shouted(name: &str) -> String {
-    let mut shouted = String::new();
-    for (place, letter) in name.char_indices() {
-        if letter.is_uppercase() && place > 0 {
-            shouted.push('_');
-        }
-        shouted.push(letter.to_ascii_uppercase());
-    }
-    shouted
 }
 
 fn random_hex() -> anyhow::Result<String> {
