@@ -28,7 +28,7 @@ EMULATOR ?=
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 FUNCTIONS := api send dispatch poll-status webhooks
-PACKAGES := $(FUNCTIONS:%=--package %) --package simulator --package local
+PACKAGES := $(FUNCTIONS:%=--package %) --package simulator --package contacts --package local
 LOCAL := target/release/local
 TRIPLE = $(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)-unknown-linux-gnu
 DEPLOY = .venv/sam/bin/python scripts/deploy.py --stack '$(STACK)' --params '$(PARAMS)' --region '$(REGION)' \
@@ -95,7 +95,7 @@ bench:
 	.venv/conformance/bin/python tests/conformance/fetch.py .venv/conformance/npm
 	@touch $@
 
-.venv/%/ready: tests/local/python/%.txt
+.venv/%/ready: tools/python/%.txt
 	$(PYTHON) -m venv .venv/$*
 	.venv/$*/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@

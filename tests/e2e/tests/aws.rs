@@ -82,7 +82,7 @@ async fn every_answer_and_event_is_told_truly() -> anyhow::Result<()> {
 /// Has botocore check every request against the service's published model.
 fn judge(requests: &str) -> anyhow::Result<()> {
     let mut judge = Command::new(local::root().join(".venv/emulator/bin/python"))
-        .arg(local::root().join("tests/simulator/tests/botocore/judge_requests.py"))
+        .arg(local::root().join("tools/simulator/tests/botocore/judge_requests.py"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

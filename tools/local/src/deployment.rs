@@ -45,7 +45,7 @@ const PARAMETERS: [(&str, &str); 16] = [
 pub fn put_credentials(aws: &Variables, stack: &str, auth_token: &str) -> anyhow::Result<String> {
     let name = format!("/volley/{stack}/twilio");
     let output = Command::new(root().join(".venv/emulator/bin/python"))
-        .arg(root().join("tests/local/python/put_parameter.py"))
+        .arg(root().join("tools/python/put_parameter.py"))
         .arg(&name)
         .env("VALUE", auth_token)
         .envs(aws)
@@ -89,7 +89,7 @@ pub(crate) fn deploy(
 /// A stack's outputs, named like variables: `DispatchQueueUrl` is `DISPATCH_QUEUE_URL`.
 pub fn outputs(aws: &Variables, stack: &str) -> anyhow::Result<Variables> {
     let output = Command::new(root().join(".venv/emulator/bin/python"))
-        .arg(root().join("tests/local/python/outputs.py"))
+        .arg(root().join("tools/python/outputs.py"))
         .arg(stack)
         .envs(aws)
         .output()

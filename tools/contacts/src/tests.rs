@@ -2,7 +2,7 @@ use shared::phone::{Phone, Region};
 
 use super::*;
 
-const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/contacts.csv");
+const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/contacts.csv");
 
 fn rows(count: usize) -> Vec<Row> {
     let mut generator = Generator::new(SEED);

@@ -171,7 +171,7 @@ impl Stack {
         let mut command = Command::new(root().join(".venv/emulator/bin/python"));
         // Functions inherit the emulator's environment, so it gets a clean one.
         command
-            .arg(root().join("tests/local/python").join(EMULATOR))
+            .arg(root().join("tools/python").join(EMULATOR))
             .arg(functions_log())
             .env_clear()
             .envs(aws_variables(&endpoint))

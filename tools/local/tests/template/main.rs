@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 pub(crate) static TEMPLATE: LazyLock<Value> = LazyLock::new(|| {
     let output = Command::new(local::root().join(".venv/sam/bin/python"))
-        .arg(local::root().join("tests/local/python/transformed.py"))
+        .arg(local::root().join("tools/python/transformed.py"))
         .arg(local::root().join("template.yaml"))
         .output()
         .expect("the SAM CLI is installed: run `make check`");
