@@ -6,11 +6,11 @@ use shared::actor::Actor;
 use shared::ids::{KeyId, OrganizationId};
 use shared::time::Timestamp;
 
+use super::dynamo::{
+    Consistency, Range, SortKey, Transacted, Transaction, item, parse, start, text,
+};
 use super::idempotency::Remember;
 use super::keys;
-use super::read::{Consistency, Range, SortKey, parse, start, text};
-use super::transaction::{Transacted, Transaction};
-use super::write::item;
 use super::{Result, Saved, Table, TableError};
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use shared::message::{FailureReason, Status, Words};
 use shared::receipt::Delivery;
 use shared::time::Timestamp;
 
-use super::read::{Consistency, Item, Range, SortKey, parse, text};
+use super::dynamo::{Consistency, Item, Range, SortKey, parse, text};
 use super::{Result, Table, TableError, keys, messages, receipts};
 
 /// One of the items that follow a shard's chunks, as far as a count needs it.

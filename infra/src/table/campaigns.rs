@@ -8,12 +8,12 @@ use shared::campaign::{Campaign, Status};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::time::Timestamp;
 
+use super::dynamo::{
+    ABSENT, Consistency, Range, SortKey, Transacted, Transaction, item, start, text,
+};
 use super::idempotency::Remember;
 use super::keys;
 use super::last_send::LastSend;
-use super::read::{Consistency, Range, SortKey, start, text};
-use super::transaction::{Transacted, Transaction};
-use super::write::{ABSENT, item};
 use super::{Result, Table, TableError};
 use row::{Row, read};
 

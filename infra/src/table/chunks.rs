@@ -2,17 +2,17 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
-use shared::audience::{Entry, Totals};
+use shared::audience::Totals;
 use shared::chunk::Chunk;
 use shared::chunk_state::ChunkState;
-use shared::ids::{CampaignId, OrganizationId};
+use shared::ids::CampaignId;
 use shared::phone::Phone;
 
-use super::contacts::ContactTrace;
+use super::dynamo::{
+    ABSENT, Change, Consistency, Item, Range, SortKey, Transacted, Transaction, Written, item,
+    parse, text,
+};
 use super::keys;
-use super::read::{Consistency, Item, Range, SortKey, parse, text};
-use super::transaction::{Transacted, Transaction};
-use super::write::{Change, Written, item};
 use super::{Result, Table, TableError};
 
 /// What became of a chunk that was cut.
@@ -21,15 +21,6 @@ pub enum ChunkPut {
     Written,
     /// Another run had cut one there: its chain goes on after that.
     Exists(Chunk),
-}
-
-/// A page of an audience shard, judged as far as the register goes.
-#[derive(Debug)]
-pub struct EntryPage {
-    /// Entries in order, each with whether its phone is unsubscribed.
-    pub entries: Vec<(Entry, bool)>,
-    /// Where the next page begins; `None` at the shard's end.
-    pub next: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,41 +63,6 @@ fn value(of: impl Serialize) -> Result<AttributeValue> {
 }
 
 impl Table {
-    /// A page of an audience shard from sort key `from` on, with who is unsubscribed.
-    pub async fn audience_page(
-        &self,
-        organization: OrganizationId,
-        (shard, shards): (u16, u16),
-        from: Option<&str>,
-    ) -> Result<EntryPage> {
-        let partition = keys::audience(organization, shard);
-        // A page begins after what was read: no key ends in the character after it but itself.
-        let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
-        let (traces, goes_on) = self.traces(&partition, &from).await?;
-        let next = if goes_on { traces.last().map(|trace| trace.sk.clone()) } else { None };
-        let entries: Vec<Entry> = traces
-            .into_iter()
-            .map(|ContactTrace { sk, presence, dialed }| {
-                let phone = keys::phone_of_contact(&sk);
-                let bound = phone.as_ref().map_or(sk, keys::contacts_end);
-                Entry { bound, phone, dialed, presence, former: Vec::new() }
-            })
-            .collect();
-        let mut phones: Vec<Phone> = entries.iter().filter_map(|e| e.phone.clone()).collect();
-        phones.dedup();
-        let unsubscribed = self.unsubscribed_among(organization, (shard, shards), &phones).await?;
-        phones.retain(|phone| phone.has_other_form() && phone.line().as_phone() == phone);
-        let former = self.former(organization, shards, &phones).await?;
-        let judged = entries.into_iter().map(|mut entry| {
-            let is_out = entry.phone.as_ref().is_some_and(|phone| unsubscribed.contains(phone));
-            if let Some(phone) = entry.phone.as_ref().filter(|_| !former.is_empty()) {
-                entry.former = former.get(phone).cloned().unwrap_or_default();
-            }
-            (entry, is_out)
-        });
-        Ok(EntryPage { entries: judged.collect(), next })
-    }
-
     /// The last chunk of a shard, as far as it is cut.
     pub async fn last_chunk(&self, campaign: CampaignId, shard: u16) -> Result<Option<Chunk>> {
         let range = Range {
@@ -170,7 +126,7 @@ impl Table {
         };
         let row = item(KIND, &key, row)?;
         let written = match state {
-            None => self.put(row, super::write::ABSENT, Vec::new()).await? == Written::Done,
+            None => self.put(row, ABSENT, Vec::new()).await? == Written::Done,
             Some(state) => {
                 let key = keys::chunk_state(campaign, shard, chunk.number);
                 let state = item(KIND, &key, state)?;

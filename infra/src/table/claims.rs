@@ -7,12 +7,10 @@ use shared::message::{FailureReason, Kind, Message, Outcome};
 use shared::receipt::MessageRef;
 use shared::time::Timestamp;
 
-use super::back_off::Patience;
+use super::dynamo::back_off::Patience;
+use super::dynamo::{Change, Executed, Statement, Value, Written, item, text};
 use super::keys;
 use super::messages::{Row, word};
-use super::read::text;
-use super::statements::{Executed, Statement};
-use super::write::{Change, Value, Written, item};
 use super::{Result, Table, TableError};
 
 /// What became of a claim.

@@ -13,13 +13,11 @@ use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::time::Timestamp;
 
+use super::dynamo::{Change, Consistency, Item, Key, Transacted, Transaction, item, parse};
 use super::idempotency::Remember;
-use super::keys::{self, Key};
+use super::keys;
 use super::last_send::LastSend;
-use super::read::{Consistency, Item, Range, SortKey, parse};
-use super::transaction::{Transacted, Transaction};
 use super::walk::ShardPosition;
-use super::write::{Change, item};
 use super::{Result, Table, TableError};
 
 mod lines;
@@ -73,23 +71,14 @@ struct Tombstone {
 
 /// The part of a contact or of its tombstone that says when it was here.
 #[derive(Default, Deserialize)]
-struct Trace {
+pub(super) struct Trace {
     #[serde(default)]
-    presence: Presence,
-    #[serde(default)]
-    dialed: Option<Phone>,
-}
-
-/// What a fan-out reads of a contact.
-pub(super) struct ContactTrace {
-    pub(super) sk: String,
     pub(super) presence: Presence,
+    #[serde(default)]
     pub(super) dialed: Option<Phone>,
 }
 
-const KIND: &str = "a contact";
-/// Contacts of a page, so that a fan-out's memory is the same however small they are.
-const TRACES_MOST: i32 = 2_000;
+pub(super) const KIND: &str = "a contact";
 
 impl Row {
     fn of(contact: &Contact, presence: Presence) -> Self {
@@ -304,34 +293,5 @@ impl Table {
             Ok(Some(parse::<Row>(KIND, item)?.into_contact(organization.id)))
         })
         .await
-    }
-
-    /// The places and presences of a page of a shard's contacts, for a fan-out.
-    pub(super) async fn traces(
-        &self,
-        partition: &str,
-        from: &str,
-    ) -> Result<(Vec<ContactTrace>, bool)> {
-        let range = Range {
-            projection: Some("sk, presence, dialed"),
-            limit: Some(TRACES_MOST),
-            ..Range::new(
-                partition.to_owned(),
-                // `~` sorts after everything that follows in a contact's key.
-                SortKey::Between(from.to_owned(), format!("{}~", keys::CONTACT)),
-                Consistency::Strong,
-            )
-        };
-        let page = self.page(&range).await?;
-        let traces = page.items.into_iter().map(|mut item| {
-            let Some(AttributeValue::S(sk)) = item.remove("sk") else {
-                return Err(TableError::malformed(KIND, "it has no sort key"));
-            };
-            // Hardly any contact has moved or has a phone of two forms.
-            let is_plain = !item.contains_key("presence") && !item.contains_key("dialed");
-            let trace = if is_plain { Trace::default() } else { parse::<Trace>(KIND, item)? };
-            Ok(ContactTrace { sk, presence: trace.presence, dialed: trace.dialed })
-        });
-        Ok((traces.collect::<Result<_>>()?, page.next.is_some()))
     }
 }

@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use shared::job::{Due, Job};
 use shared::time::Timestamp;
 
-use super::keys::{self, Key};
-use super::read::{Consistency, Item, Range, SortKey, parse, text};
-use super::write::{Change, Written, item};
+use super::dynamo::{
+    Change, Consistency, Item, Key, Range, SortKey, Transaction, Written, item, parse, text,
+};
+use super::keys;
 use super::{Result, Table};
 
 #[derive(Serialize, Deserialize)]
@@ -31,9 +32,26 @@ pub struct Owed {
     pub attempts: u32,
 }
 
-pub(super) fn item_of(due: &Due) -> Result<Item> {
+fn item_of(due: &Due) -> Result<Item> {
     let row = Row { job: due.job.clone(), not_before: due.at, attempts: 0 };
     item("due work", &keys::due(due), row)
+}
+
+impl Transaction {
+    /// Replaces one owed step by the next.
+    pub(super) fn replace_due(mut self, before: Option<&Due>, after: Option<&Due>) -> Result<Self> {
+        if before == after {
+            return Ok(self);
+        }
+        let (before, after) = (before.map(keys::due), after);
+        if let Some(before) = before.filter(|key| Some(key) != after.map(keys::due).as_ref()) {
+            self = self.delete(before);
+        }
+        match after {
+            Some(due) => Ok(self.put(item_of(due)?)),
+            None => Ok(self),
+        }
+    }
 }
 
 impl Table {

@@ -8,9 +8,7 @@ use sha2::{Digest, Sha256};
 use shared::access::SecretHash;
 use shared::time::Timestamp;
 
-use super::read::{Consistency, Item};
-use super::transaction::Transaction;
-use super::write::item;
+use super::dynamo::{Consistency, Item, Transaction, item};
 use super::{Result, Table, keys};
 
 const KEPT_SECONDS: i64 = 24 * 3_600;

@@ -11,11 +11,9 @@ use shared::organization::Organization;
 use shared::time::Timestamp;
 
 use super::contacts::has_moved;
+use super::dynamo::{ABSENT, Consistency, Transacted, Transaction, WRITES_MOST, item};
 use super::idempotency::Remember;
 use super::keys;
-use super::read::Consistency;
-use super::transaction::{Transacted, Transaction, WRITES_MOST};
-use super::write::{ABSENT, item};
 use super::{Result, Saved, Table, TableError};
 
 /// What became of a batch of an import's rows.

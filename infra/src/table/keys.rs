@@ -3,9 +3,6 @@
 //! Nothing that is written once a recipient shares a key or an index: contacts, chunks and
 //! messages are spread over shards, since a partition takes 1,000 writes a second.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::AttributeValue;
 use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MessageId, OrganizationId};
 use shared::job::Due;
 use shared::message::Kind;
@@ -13,6 +10,8 @@ use shared::phone::Phone;
 use shared::receipt::MessageRef;
 use shared::time::Timestamp;
 use uuid::Uuid;
+
+use super::dynamo::Key;
 
 pub(crate) const INDEX: &str = "campaigns-by-status";
 /// Due work is spread over so many partitions.
@@ -26,24 +25,6 @@ pub(crate) const MESSAGE: &str = "MESSAGE#";
 pub(crate) const PARKED: &str = "PARKED#";
 pub(crate) const CAMPAIGN: &str = "CAMPAIGN#";
 pub(crate) const KEY: &str = "KEY#";
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    pub(crate) pk: String,
-    pub(crate) sk: String,
-}
-
-impl Key {
-    fn new(pk: String, sk: impl Into<String>) -> Self {
-        Self { pk, sk: sk.into() }
-    }
-
-    pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
-        [("pk", &self.pk), ("sk", &self.sk)]
-            .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.clone())))
-            .into()
-    }
-}
 
 pub(crate) fn organization_partition(id: OrganizationId) -> String {
     format!("ORG#{id}")

@@ -14,9 +14,7 @@ use shared::contact;
 use shared::ids::OrganizationId;
 use shared::time::Timestamp;
 
-use super::read::Consistency;
-use super::transaction::Transaction;
-use super::write::{ABSENT, item};
+use super::dynamo::{ABSENT, Consistency, Transaction, item};
 use super::{Result, Table, keys};
 
 /// The moment of an organisation's last send, as it was read.

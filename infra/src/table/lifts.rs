@@ -9,11 +9,9 @@ use shared::phone::Phone;
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
+use super::dynamo::{Consistency, Transacted, Transaction, Written, item, parse};
 use super::idempotency::Remember;
-use super::read::{Consistency, parse};
-use super::transaction::{Transacted, Transaction};
 use super::unsubscribes::{KIND, NOT_THE_PERSONS_OWN, Row, not_the_persons_own};
-use super::write::{Written, item};
 use super::{Result, Saved, Table, keys};
 
 /// The outcome of lifting an opt-out that was made for the person.

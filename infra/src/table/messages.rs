@@ -10,8 +10,8 @@ use shared::receipt::Receipt;
 use shared::sender::Sender;
 use shared::time::Timestamp;
 
-use super::keys::{self, Key};
-use super::read::{Consistency, Item, parse, text};
+use super::dynamo::{Consistency, Item, Key, parse, text};
+use super::keys;
 use super::{Result, Table, TableError, TestMessage};
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

@@ -13,11 +13,12 @@ use shared::price::PriceList;
 use shared::sender::{SecretName, Sender};
 use shared::time::Timestamp;
 
+use super::dynamo::{
+    Consistency, Key, Range, SortKey, Transacted, Transaction, WRITES_MOST, item, parse, start,
+    text,
+};
 use super::idempotency::Remember;
-use super::keys::{self, Key};
-use super::read::{Consistency, Range, SortKey, parse, start, text};
-use super::transaction::{Transacted, Transaction, WRITES_MOST};
-use super::write::item;
+use super::keys;
 use super::{Result, Table};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use shared::pace::Pace;
 use shared::phone::Phone;
 
-use super::read::Consistency;
-use super::write::{ABSENT, Written, item};
-use super::{Result, Table, TableError, back_off, keys};
+use super::dynamo::{ABSENT, Consistency, Written, back_off, item};
+use super::{Result, Table, TableError, keys};
 
 #[derive(Serialize, Deserialize)]
 struct Row {

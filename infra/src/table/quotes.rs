@@ -11,8 +11,7 @@ use shared::organization::Organization;
 use shared::quote::Quote;
 use shared::time::Timestamp;
 
-use super::read::Consistency;
-use super::write::{Change, Written, item};
+use super::dynamo::{Change, Consistency, Written, item, parse};
 use super::{Result, Table, keys};
 
 const KEPT_SECONDS: i64 = 60;
@@ -121,8 +120,7 @@ impl Table {
         Ok(match put {
             Written::Done => Quoting::Yours,
             Written::Refused(held) => {
-                let held: Option<Lease> =
-                    held.map(|held| super::read::parse(KIND, held)).transpose()?;
+                let held: Option<Lease> = held.map(|held| parse(KIND, held)).transpose()?;
                 Quoting::Taken { until: held.map_or(until, |held| held.held_until) }
             }
         })

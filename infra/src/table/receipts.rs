@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use shared::message::Message;
 use shared::receipt::{Delivery, MessageRef, Receipt};
 
-use super::back_off::Patience;
-use super::keys::{self, Key};
+use super::dynamo::back_off::Patience;
+use super::dynamo::{
+    ABSENT, Consistency, Executed, Item, Key, Range, SortKey, Statement, Value, item, parse, text,
+};
+use super::keys;
 use super::messages::{self, word};
-use super::read::{Consistency, Item, Range, SortKey, parse, text};
-use super::statements::{Executed, Statement};
-use super::write::{ABSENT, Value, item};
 use super::{Result, Table};
 
 #[derive(Deserialize)]

@@ -8,12 +8,13 @@ use shared::message::{Kind, Message};
 use shared::sender::Sender;
 use shared::time::Timestamp;
 
+use super::dynamo::{
+    Change, Consistency, Item, Range, SortKey, Transacted, Transaction, back_off, item, parse,
+    start, text,
+};
 use super::idempotency::Remember;
 use super::messages::{Row, id_of};
-use super::read::{Consistency, Item, Range, SortKey, parse, start, text};
-use super::transaction::{Transacted, Transaction};
-use super::write::{Change, item};
-use super::{Result, Table, TableError, back_off, keys};
+use super::{Result, Table, TableError, keys};
 
 /// A test message with what it was sent with: its campaign may be edited afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]

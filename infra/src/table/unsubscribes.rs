@@ -14,10 +14,11 @@ use shared::phone::Phone;
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
-use super::read::{Consistency, Item, Range, SortKey, parse, text};
+use super::dynamo::{
+    Change, Consistency, Item, Range, SortKey, Written, back_off, item, parse, text,
+};
 use super::walk::ShardPosition;
-use super::write::{Change, Written, item};
-use super::{Result, Table, TableError, back_off, keys};
+use super::{Result, Table, TableError, keys};
 use row::{confirmation, replaces};
 
 /// What became of a person's word.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::organization::Organization;
 
-use super::read::{Consistency, Item, Range, SortKey, start, text};
+use super::dynamo::{Consistency, Item, Range, SortKey, start, text};
 use super::{Result, Table, keys};
 
 /// One request reads at most this many items. A register can consist of people who subscribed

@@ -12,7 +12,7 @@ use shared::message::Counts;
 use shared::sender::Sender;
 use shared::time::Timestamp;
 
-use super::super::read::{Item, parse};
+use super::super::dynamo::{Item, parse};
 use super::super::{Result, TableError, keys};
 use super::KIND;
 
@@ -199,7 +199,7 @@ mod tests {
     use shared::sender::Provider;
     use uuid::Uuid;
 
-    use super::super::super::write::item;
+    use super::super::super::dynamo::item;
     use super::*;
 
     /// Every state survives the table.

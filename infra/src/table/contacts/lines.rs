@@ -12,8 +12,8 @@ use shared::ids::OrganizationId;
 use shared::organization::Organization;
 use shared::phone::{Line, Phone};
 
-use super::super::keys::{self, Key};
-use super::super::read::{Consistency, Range, SortKey, parse};
+use super::super::dynamo::{Consistency, Key, Range, SortKey, parse};
+use super::super::keys;
 use super::super::{Result, Table, TableError};
 use super::{ContactSaved, KIND, Pointer, Trace};
 

@@ -5,9 +5,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use shared::ids::OrganizationId;
 use shared::phone::{Line, Phone};
 
+use super::super::dynamo::{Change, Consistency, parse};
 use super::super::keys;
-use super::super::read::{Consistency, parse};
-use super::super::write::Change;
 use super::super::{Result, Table};
 use super::{KIND, Row};
 

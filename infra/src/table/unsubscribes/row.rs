@@ -8,8 +8,8 @@ use shared::phone::Phone;
 use shared::time::Timestamp;
 use shared::unsubscribe::{Preference, Source};
 
+use super::super::dynamo::Change;
 use super::super::messages::word;
-use super::super::write::Change;
 use super::super::{Result, TableError};
 use super::KIND;
 

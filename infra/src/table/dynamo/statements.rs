@@ -12,9 +12,9 @@ use aws_sdk_dynamodb::types::{
 use futures::future::{join_all, try_join_all};
 
 use super::back_off::{self, Patience};
-use super::keys::Key;
-use super::read::{Consistency, Item};
-use super::write::Value;
+use super::key::Key;
+use super::marshal::{Item, Value};
+use super::read::Consistency;
 use super::{Result, Table, TableError};
 use crate::usage::Access;
 
@@ -24,7 +24,7 @@ const OPERATION: &str = "BatchExecuteStatement";
 
 /// A conditional write of one item.
 #[derive(Clone)]
-pub(super) struct Statement {
+pub(in crate::table) struct Statement {
     text: String,
     parameters: Vec<AttributeValue>,
     /// The item that an update is about.
@@ -33,7 +33,7 @@ pub(super) struct Statement {
 
 /// What became of a statement.
 #[derive(Debug)]
-pub(super) enum Executed {
+pub(in crate::table) enum Executed {
     Done,
     /// The condition did not hold. Of an update, the item as it was then or is now, or `None` if
     /// there is no such item. Of an insert, possibly nothing though there is an item.
@@ -44,7 +44,7 @@ pub(super) enum Executed {
 
 impl Statement {
     /// Writes an item that must not exist.
-    pub(super) fn insert(table: &Table, item: Item) -> Self {
+    pub(in crate::table) fn insert(table: &Table, item: Item) -> Self {
         let mut attributes: Vec<(String, AttributeValue)> = item.into_iter().collect();
         attributes.sort_by(|(one, _), (other, _)| one.cmp(other));
         let names: Vec<String> =
@@ -58,7 +58,7 @@ impl Statement {
 
     /// Sets attributes of an item that must exist and meet a condition, whose values are
     /// question marks.
-    pub(super) fn update(
+    pub(in crate::table) fn update(
         table: &Table,
         key: &Key,
         set: Vec<(&'static str, Value)>,
@@ -81,7 +81,7 @@ impl Statement {
 
 impl Table {
     /// Executes statements about different items, and answers what became of each, in their order.
-    pub(super) async fn execute(
+    pub(in crate::table) async fn execute(
         &self,
         statements: Vec<Statement>,
         patience: Patience,

@@ -1,39 +1,36 @@
 //! Reading items: one by key, a page of a partition, a batch.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
 use serde::de::DeserializeOwned;
 
 use super::back_off;
-use super::keys::Key;
+use super::key::Key;
+use super::marshal::{Item, parse};
 use super::{Result, Table, TableError};
 use crate::usage::Access;
 
-pub(super) type Item = HashMap<String, AttributeValue>;
-
 /// How fresh a read must be.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Consistency {
+pub(in crate::table) enum Consistency {
     Strong,
     /// Half the price, and a moment behind.
     Eventual,
 }
 
 /// A range of sort keys of one partition, read in pages.
-pub(super) struct Range {
-    pub(super) pk: String,
-    pub(super) index: Option<&'static str>,
-    pub(super) condition: SortKey,
+pub(in crate::table) struct Range {
+    pub(in crate::table) pk: String,
+    pub(in crate::table) index: Option<&'static str>,
+    pub(in crate::table) condition: SortKey,
     /// Attributes to read, or all.
-    pub(super) projection: Option<&'static str>,
-    pub(super) consistency: Consistency,
-    pub(super) limit: Option<i32>,
-    pub(super) newest_first: bool,
-    pub(super) start: Option<Item>,
+    pub(in crate::table) projection: Option<&'static str>,
+    pub(in crate::table) consistency: Consistency,
+    pub(in crate::table) limit: Option<i32>,
+    pub(in crate::table) newest_first: bool,
+    pub(in crate::table) start: Option<Item>,
 }
 
-pub(super) enum SortKey {
+pub(in crate::table) enum SortKey {
     Prefix(String),
     /// Both ends included.
     Between(String, String),
@@ -41,7 +38,7 @@ pub(super) enum SortKey {
 }
 
 impl Range {
-    pub(super) fn new(pk: String, condition: SortKey, consistency: Consistency) -> Self {
+    pub(in crate::table) fn new(pk: String, condition: SortKey, consistency: Consistency) -> Self {
         Self {
             pk,
             index: None,
@@ -55,17 +52,13 @@ impl Range {
     }
 }
 
-pub(super) struct Page {
-    pub(super) items: Vec<Item>,
-    pub(super) next: Option<Item>,
-}
-
-pub(super) fn parse<T: DeserializeOwned>(kind: &'static str, item: Item) -> Result<T> {
-    serde_dynamo::from_item(item).map_err(|error| TableError::malformed(kind, error))
+pub(in crate::table) struct Page {
+    pub(in crate::table) items: Vec<Item>,
+    pub(in crate::table) next: Option<Item>,
 }
 
 impl Table {
-    pub(super) async fn get<T: DeserializeOwned>(
+    pub(in crate::table) async fn get<T: DeserializeOwned>(
         &self,
         kind: &'static str,
         key: &Key,
@@ -74,7 +67,7 @@ impl Table {
         self.get_item(key, consistency).await?.map(|item| parse(kind, item)).transpose()
     }
 
-    pub(super) async fn get_item(
+    pub(in crate::table) async fn get_item(
         &self,
         key: &Key,
         consistency: Consistency,
@@ -94,7 +87,7 @@ impl Table {
         Ok(output.item)
     }
 
-    pub(super) async fn page(&self, range: &Range) -> Result<Page> {
+    pub(in crate::table) async fn page(&self, range: &Range) -> Result<Page> {
         let (pk, sk) = if range.index.is_some() { ("gsi1pk", "gsi1sk") } else { ("pk", "sk") };
         let condition = match range.condition {
             SortKey::Prefix(_) => "#pk = :pk AND begins_with(#sk, :from)",
@@ -138,7 +131,7 @@ impl Table {
     }
 
     /// Every item of a range. Only for ranges that are known to be small.
-    pub(super) async fn all(&self, mut range: Range) -> Result<Vec<Item>> {
+    pub(in crate::table) async fn all(&self, mut range: Range) -> Result<Vec<Item>> {
         let mut items = Vec::new();
         loop {
             let page = self.page(&range).await?;
@@ -151,7 +144,11 @@ impl Table {
     }
 
     /// The items of up to 100 keys, in any order; absent ones are left out.
-    pub(super) async fn batch(&self, keys: &[Key], consistency: Consistency) -> Result<Vec<Item>> {
+    pub(in crate::table) async fn batch(
+        &self,
+        keys: &[Key],
+        consistency: Consistency,
+    ) -> Result<Vec<Item>> {
         let mut found = Vec::with_capacity(keys.len());
         let mut left: Vec<Item> = keys.iter().map(Key::attributes).collect();
         let mut waits = back_off::waits(back_off::Patience::Short);
@@ -183,17 +180,6 @@ impl Table {
         }
         Ok(found)
     }
-}
-
-/// The key from which a page goes on.
-pub(super) fn start(pk: &str, sk: &str) -> Item {
-    [("pk", pk), ("sk", sk)]
-        .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())))
-        .into()
-}
-
-pub(super) fn text(item: &Item, name: &str) -> Option<String> {
-    item.get(name).and_then(|value| value.as_s().ok()).cloned()
 }
 
 /// Read units by the items' sizes: emulators do not all tell those of a query.

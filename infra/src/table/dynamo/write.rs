@@ -8,16 +8,15 @@ use aws_sdk_dynamodb::types::error::ConditionalCheckFailedException;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConsumedCapacity, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
 };
-use serde::Serialize;
 
-use super::keys::Key;
-use super::read::Item;
+use super::key::Key;
+use super::marshal::{Item, Value};
 use super::{Result, Table, TableError};
 use crate::usage::Access;
 
 /// What became of a conditional write.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Written {
+pub(in crate::table) enum Written {
     Done,
     /// The condition did not hold; the item as it is, if there is one.
     Refused(Option<Item>),
@@ -25,66 +24,24 @@ pub(super) enum Written {
 
 /// An update's expression and condition with their values.
 #[derive(Default)]
-pub(super) struct Change {
-    pub(super) update: String,
-    pub(super) condition: String,
-    pub(super) values: Vec<(&'static str, AttributeValue)>,
+pub(in crate::table) struct Change {
+    pub(in crate::table) update: String,
+    pub(in crate::table) condition: String,
+    pub(in crate::table) values: Vec<(&'static str, AttributeValue)>,
 }
 
 impl Change {
-    pub(super) fn value(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+    pub(in crate::table) fn value(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.values.push((name, value.into().0));
         self
     }
 }
 
-/// A value of an expression.
-pub(super) struct Value(pub(super) AttributeValue);
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self(AttributeValue::S(text.to_owned()))
-    }
-}
-
-impl From<String> for Value {
-    fn from(text: String) -> Self {
-        Self(AttributeValue::S(text))
-    }
-}
-
-impl From<u64> for Value {
-    fn from(number: u64) -> Self {
-        Self(AttributeValue::N(number.to_string()))
-    }
-}
-
-impl From<u32> for Value {
-    fn from(number: u32) -> Self {
-        Self(AttributeValue::N(number.to_string()))
-    }
-}
-
-impl From<AttributeValue> for Value {
-    fn from(value: AttributeValue) -> Self {
-        Self(value)
-    }
-}
-
-pub(super) fn item(kind: &'static str, key: &Key, row: impl Serialize) -> Result<Item> {
-    let mut item: Item =
-        serde_dynamo::to_item(row).map_err(|error| TableError::malformed(kind, error))?;
-    // An absent value is an absent attribute.
-    item.retain(|_, value| !value.is_null());
-    item.extend(key.attributes());
-    Ok(item)
-}
-
-pub(super) const ABSENT: &str = "attribute_not_exists(pk)";
+pub(in crate::table) const ABSENT: &str = "attribute_not_exists(pk)";
 
 impl Table {
     /// Puts an item if the condition holds.
-    pub(super) async fn put(
+    pub(in crate::table) async fn put(
         &self,
         item: Item,
         condition: &str,
@@ -109,7 +66,7 @@ impl Table {
         })
     }
 
-    pub(super) async fn change(&self, key: &Key, change: Change) -> Result<Written> {
+    pub(in crate::table) async fn change(&self, key: &Key, change: Change) -> Result<Written> {
         let mut request = self
             .client
             .update_item()
@@ -131,7 +88,7 @@ impl Table {
     }
 
     /// Deletes an item if the condition holds.
-    pub(super) async fn remove(
+    pub(in crate::table) async fn remove(
         &self,
         key: &Key,
         condition: &str,

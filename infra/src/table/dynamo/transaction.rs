@@ -4,19 +4,18 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, ConditionCheck, Delete, Put, ReturnConsumedCapacity, TransactWriteItem, Update,
 };
-use shared::job::Due;
 
-use super::keys::Key;
-use super::read::Item;
+use super::key::Key;
+use super::marshal::Item;
 use super::write::{ABSENT, Change};
-use super::{Result, Table, TableError, keys};
+use super::{Result, Table, TableError};
 use crate::usage::Access;
 
 /// At most so many writes make one transaction.
-pub(super) const WRITES_MOST: usize = 100;
+pub(in crate::table) const WRITES_MOST: usize = 100;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Transacted {
+pub(in crate::table) enum Transacted {
     Done,
     /// Which writes' conditions did not hold, in the order in which they were added.
     Refused(Vec<bool>),
@@ -25,13 +24,13 @@ pub(super) enum Transacted {
 }
 
 impl Transacted {
-    pub(super) fn is_refused(&self, place: usize) -> bool {
+    pub(in crate::table) fn is_refused(&self, place: usize) -> bool {
         matches!(self, Self::Refused(places) if places.get(place) == Some(&true))
     }
 }
 
 #[derive(Default)]
-pub(super) struct Transaction {
+pub(in crate::table) struct Transaction {
     writes: Vec<Write>,
 }
 
@@ -43,16 +42,16 @@ enum Write {
 }
 
 impl Transaction {
-    pub(super) fn put(mut self, item: Item) -> Self {
+    pub(in crate::table) fn put(mut self, item: Item) -> Self {
         self.writes.push(Write::Put(item, None));
         self
     }
 
-    pub(super) fn put_absent(self, item: Item) -> Self {
+    pub(in crate::table) fn put_absent(self, item: Item) -> Self {
         self.put_if(item, ABSENT, Vec::new())
     }
 
-    pub(super) fn put_if(
+    pub(in crate::table) fn put_if(
         mut self,
         item: Item,
         condition: &str,
@@ -62,17 +61,17 @@ impl Transaction {
         self
     }
 
-    pub(super) fn change(mut self, key: Key, change: Change) -> Self {
+    pub(in crate::table) fn change(mut self, key: Key, change: Change) -> Self {
         self.writes.push(Write::Change(key, change));
         self
     }
 
-    pub(super) fn delete(mut self, key: Key) -> Self {
+    pub(in crate::table) fn delete(mut self, key: Key) -> Self {
         self.writes.push(Write::Delete(key, None));
         self
     }
 
-    pub(super) fn delete_if(
+    pub(in crate::table) fn delete_if(
         mut self,
         key: Key,
         condition: &str,
@@ -83,7 +82,7 @@ impl Transaction {
     }
 
     /// Writes nothing, but lets the transaction happen only if the condition holds.
-    pub(super) fn check(
+    pub(in crate::table) fn check(
         mut self,
         key: Key,
         condition: &str,
@@ -93,28 +92,13 @@ impl Transaction {
         self
     }
 
-    /// Replaces one owed step by the next.
-    pub(super) fn replace_due(mut self, before: Option<&Due>, after: Option<&Due>) -> Result<Self> {
-        if before == after {
-            return Ok(self);
-        }
-        let (before, after) = (before.map(keys::due), after);
-        if let Some(before) = before.filter(|key| Some(key) != after.map(keys::due).as_ref()) {
-            self = self.delete(before);
-        }
-        match after {
-            Some(due) => Ok(self.put(super::due::item_of(due)?)),
-            None => Ok(self),
-        }
-    }
-
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::table) fn len(&self) -> usize {
         self.writes.len()
     }
 }
 
 impl Table {
-    pub(super) async fn transact(&self, transaction: Transaction) -> Result<Transacted> {
+    pub(in crate::table) async fn transact(&self, transaction: Transaction) -> Result<Transacted> {
         let writes = transaction
             .writes
             .into_iter()

@@ -10,7 +10,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 
 /// How long to keep trying.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Patience {
+pub(in crate::table) enum Patience {
     /// About two seconds, where the caller's job comes again and loses nothing.
     Short,
     /// About twenty seconds, as a full partition may take to have room, for what is known to this
@@ -22,7 +22,7 @@ pub(super) enum Patience {
 }
 
 /// Growing waits with jitter.
-pub(super) fn waits(patience: Patience) -> impl Iterator<Item = Duration> {
+pub(in crate::table) fn waits(patience: Patience) -> impl Iterator<Item = Duration> {
     let (times, longest) = match patience {
         Patience::Short => (7, Duration::from_secs(1)),
         Patience::Long => (22, Duration::from_secs(1)),

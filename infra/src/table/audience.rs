@@ -1,0 +1,92 @@
+//! An audience, as a fan-out reads it: a shard's contacts together with who is unsubscribed.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use shared::audience::Entry;
+use shared::contact::Presence;
+use shared::ids::OrganizationId;
+use shared::phone::Phone;
+
+use super::contacts::{KIND, Trace};
+use super::dynamo::{Consistency, Range, SortKey, parse};
+use super::{Result, Table, TableError, keys};
+
+/// Contacts of a page, so that a fan-out's memory is the same however small they are.
+const TRACES_MOST: i32 = 2_000;
+
+/// A page of an audience shard, judged as far as the register goes.
+#[derive(Debug)]
+pub struct EntryPage {
+    /// Entries in order, each with whether its phone is unsubscribed.
+    pub entries: Vec<(Entry, bool)>,
+    /// Where the next page begins; `None` at the shard's end.
+    pub next: Option<String>,
+}
+
+/// What a fan-out reads of a contact.
+struct ContactTrace {
+    sk: String,
+    presence: Presence,
+    dialed: Option<Phone>,
+}
+
+impl Table {
+    /// A page of an audience shard from sort key `from` on, with who is unsubscribed.
+    pub async fn audience_page(
+        &self,
+        organization: OrganizationId,
+        (shard, shards): (u16, u16),
+        from: Option<&str>,
+    ) -> Result<EntryPage> {
+        let partition = keys::audience(organization, shard);
+        // A page begins after what was read: no key ends in the character after it but itself.
+        let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
+        let (traces, goes_on) = self.traces(&partition, &from).await?;
+        let next = if goes_on { traces.last().map(|trace| trace.sk.clone()) } else { None };
+        let entries: Vec<Entry> = traces
+            .into_iter()
+            .map(|ContactTrace { sk, presence, dialed }| {
+                let phone = keys::phone_of_contact(&sk);
+                let bound = phone.as_ref().map_or(sk, keys::contacts_end);
+                Entry { bound, phone, dialed, presence, former: Vec::new() }
+            })
+            .collect();
+        let mut phones: Vec<Phone> = entries.iter().filter_map(|e| e.phone.clone()).collect();
+        phones.dedup();
+        let unsubscribed = self.unsubscribed_among(organization, (shard, shards), &phones).await?;
+        phones.retain(|phone| phone.has_other_form() && phone.line().as_phone() == phone);
+        let former = self.former(organization, shards, &phones).await?;
+        let judged = entries.into_iter().map(|mut entry| {
+            let is_out = entry.phone.as_ref().is_some_and(|phone| unsubscribed.contains(phone));
+            if let Some(phone) = entry.phone.as_ref().filter(|_| !former.is_empty()) {
+                entry.former = former.get(phone).cloned().unwrap_or_default();
+            }
+            (entry, is_out)
+        });
+        Ok(EntryPage { entries: judged.collect(), next })
+    }
+
+    /// The places and presences of a page of a shard's contacts, for a fan-out.
+    async fn traces(&self, partition: &str, from: &str) -> Result<(Vec<ContactTrace>, bool)> {
+        let range = Range {
+            projection: Some("sk, presence, dialed"),
+            limit: Some(TRACES_MOST),
+            ..Range::new(
+                partition.to_owned(),
+                // `~` sorts after everything that follows in a contact's key.
+                SortKey::Between(from.to_owned(), format!("{}~", keys::CONTACT)),
+                Consistency::Strong,
+            )
+        };
+        let page = self.page(&range).await?;
+        let traces = page.items.into_iter().map(|mut item| {
+            let Some(AttributeValue::S(sk)) = item.remove("sk") else {
+                return Err(TableError::malformed(KIND, "it has no sort key"));
+            };
+            // Hardly any contact has moved or has a phone of two forms.
+            let is_plain = !item.contains_key("presence") && !item.contains_key("dialed");
+            let trace = if is_plain { Trace::default() } else { parse::<Trace>(KIND, item)? };
+            Ok(ContactTrace { sk, presence: trace.presence, dialed: trace.dialed })
+        });
+        Ok((traces.collect::<Result<_>>()?, page.next.is_some()))
+    }
+}

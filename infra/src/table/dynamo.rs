@@ -1,0 +1,89 @@
+//! How the table talks to DynamoDB, whatever the items mean.
+//!
+//! Nothing here knows an entity or how its key is built. The modules above do, and reach DynamoDB
+//! only through these.
+
+pub(super) mod back_off;
+mod key;
+mod marshal;
+mod read;
+mod statements;
+mod transaction;
+mod write;
+
+pub(super) use key::Key;
+pub(super) use marshal::{Item, Value, item, parse, start, text};
+pub(super) use read::{Consistency, Range, SortKey};
+pub(super) use statements::{Executed, Statement};
+pub(super) use transaction::{Transacted, Transaction, WRITES_MOST};
+pub(super) use write::{ABSENT, Change, Written};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+
+use crate::usage::Usage;
+
+#[derive(Clone)]
+pub struct Table {
+    client: Client,
+    name: String,
+    usage: Usage,
+}
+
+impl Table {
+    #[must_use]
+    pub fn new(config: &aws_config::SdkConfig, name: String, usage: Usage) -> Self {
+        Self { client: Client::new(config), name, usage }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum TableError {
+    /// The table is asked for more than it takes: try again later.
+    #[error("the table throttled {operation}")]
+    Throttled { operation: &'static str },
+    #[error("failed to {operation} on the table")]
+    Request {
+        operation: &'static str,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    #[error("an item of {kind} is malformed")]
+    Malformed {
+        kind: &'static str,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl TableError {
+    fn request<E, R>(operation: &'static str, error: SdkError<E, R>) -> Self
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        let throttled = matches!(
+            error.code(),
+            Some(
+                "ThrottlingException"
+                    | "ProvisionedThroughputExceededException"
+                    | "RequestLimitExceeded"
+                    | "TransactionConflictException"
+            )
+        );
+        if throttled {
+            Self::Throttled { operation }
+        } else {
+            Self::Request { operation, source: Box::new(error) }
+        }
+    }
+
+    pub(in crate::table) fn malformed(
+        kind: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Malformed { kind, source: source.into() }
+    }
+}
+
+pub(in crate::table) type Result<T, E = TableError> = std::result::Result<T, E>;
