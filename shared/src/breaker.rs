@@ -8,8 +8,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::campaign::Reason;
 use crate::message::FailureReason;
+use crate::reason::Reason;
 
 /// How many of a window's messages had which outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

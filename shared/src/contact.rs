@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ContactId, OrganizationId, shard_of};
+use crate::ids::{ContactId, OrganizationId};
 use crate::phone::Phone;
+use crate::shard::shard_of;
 use crate::text::email::{InvalidEmail, email};
 use crate::text::{self, InvalidText};
 use crate::time::Timestamp;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::phone::Phone;
+use crate::shard::shard_of;
 use crate::time::Timestamp;
 
 /// Ten bytes of randomness, from which a new id is made together with the time.
@@ -83,14 +84,6 @@ impl ContactId {
         let derived = Uuid::new_v5(&import.0, &row.to_be_bytes());
         Self(uuid::Builder::from_custom_bytes(derived.into_bytes()).into_uuid())
     }
-}
-
-/// A stable choice of one shard of `shards` by the bits of a hash or of a random id.
-pub(crate) fn shard_of(id: Uuid, shards: u16) -> u16 {
-    // The last eight bytes are hash or randomness in each version that is used here; the first
-    // ones of a version 7 are time, which would send all new contacts to one shard.
-    let bits = id.as_u128() & u128::from(u64::MAX >> 2);
-    u16::try_from(bits % u128::from(shards.max(1))).unwrap_or_default()
 }
 
 #[cfg(test)]

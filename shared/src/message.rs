@@ -5,62 +5,14 @@
 //! answer owns `unknown_at`. None touches another's, and the status shown is the highest of what
 //! they say. So no late word can take a status back.
 
+pub use crate::status::{FailureReason, Kind, Status};
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CampaignId, MessageId, OrganizationId};
 use crate::phone::Phone;
-use crate::receipt::{MessageRef, Receipt};
+use crate::receipt::{Delivery, MessageRef, Receipt};
 use crate::time::Timestamp;
-
-/// A message's fate so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// Not handed to the provider yet, or just being handed over.
-    Pending,
-    /// The provider may or may not have it.
-    Unknown,
-    Sent,
-    Delivered,
-    Failed,
-}
-
-impl Status {
-    /// Statuses only rise: pending < unknown < sent < delivered = failed.
-    #[must_use]
-    pub fn rank(self) -> u8 {
-        match self {
-            Self::Pending => 0,
-            Self::Unknown => 1,
-            Self::Sent => 2,
-            Self::Delivered | Self::Failed => 3,
-        }
-    }
-
-    #[must_use]
-    pub fn is_final(self) -> bool {
-        self.rank() == 3
-    }
-}
-
-/// Why a message failed, in words that do not depend on the provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureReason {
-    Unsubscribed,
-    InvalidNumber,
-    Unreachable,
-    Filtered,
-    Expired,
-    Stopped,
-    /// Someone canceled the message at the provider.
-    Canceled,
-    ProviderError,
-    /// The provider gives no reason, or one that fits none of the others. Earlier versions stored
-    /// it as `unknown`.
-    #[serde(alias = "unknown")]
-    Other,
-}
 
 /// What the worker that claimed a message learnt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,13 +37,6 @@ impl Outcome {
 pub struct Claim {
     pub token: String,
     pub at: Timestamp,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    Campaign,
-    Test,
 }
 
 /// What is known of one message; its body is its campaign's.
@@ -242,6 +187,14 @@ impl Message {
     #[must_use]
     pub fn updated_at(&self) -> Timestamp {
         self.words().updated_at().unwrap_or(self.created_at)
+    }
+}
+
+impl Delivery {
+    /// What a look-up at the provider says about a message.
+    #[must_use]
+    pub fn looked_up(message: &Message, receipt: Receipt) -> Self {
+        Self { message: message.reference(), to: Some(message.to.clone()), receipt }
     }
 }
 

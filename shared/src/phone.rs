@@ -7,7 +7,7 @@ use rlibphonenumber::PHONE_NUMBER_UTIL;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ids::shard_of;
+use crate::shard::shard_of;
 
 pub mod line;
 mod written;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CampaignId, MessageId, OrganizationId};
-use crate::message::{FailureReason, Kind, Message, Status};
 use crate::phone::Phone;
+use crate::status::{FailureReason, Kind, Status};
 use crate::time::Timestamp;
 
 /// The highest word of the provider about one message.
@@ -43,14 +43,6 @@ pub struct Delivery {
     /// The recipient's phone, unless the provider named another kind of address.
     pub to: Option<Phone>,
     pub receipt: Receipt,
-}
-
-impl Delivery {
-    /// What a look-up at the provider says about a message.
-    #[must_use]
-    pub fn looked_up(message: &Message, receipt: Receipt) -> Self {
-        Self { message: message.reference(), to: Some(message.to.clone()), receipt }
-    }
 }
 
 /// Folds receipts of one message into the one that counts.

@@ -7,8 +7,8 @@
 //! few recipients through before all others.
 
 use crate::breaker::Window;
-use crate::campaign::Reason;
 use crate::chunk_state::ChunkState;
+use crate::reason::Reason;
 
 /// The recipients of a new campaign that are sent alone.
 pub const FIRST_RECIPIENTS: u32 = 50;

@@ -1,0 +1,60 @@
+//! A message's kind, its status, and why it failed.
+
+use serde::{Deserialize, Serialize};
+
+/// A message's fate so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Not handed to the provider yet, or just being handed over.
+    Pending,
+    /// The provider may or may not have it.
+    Unknown,
+    Sent,
+    Delivered,
+    Failed,
+}
+
+impl Status {
+    /// Statuses only rise: pending < unknown < sent < delivered = failed.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Pending => 0,
+            Self::Unknown => 1,
+            Self::Sent => 2,
+            Self::Delivered | Self::Failed => 3,
+        }
+    }
+
+    #[must_use]
+    pub fn is_final(self) -> bool {
+        self.rank() == 3
+    }
+}
+
+/// Why a message failed, in words that do not depend on the provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureReason {
+    Unsubscribed,
+    InvalidNumber,
+    Unreachable,
+    Filtered,
+    Expired,
+    Stopped,
+    /// Someone canceled the message at the provider.
+    Canceled,
+    ProviderError,
+    /// The provider gives no reason, or one that fits none of the others. Earlier versions stored
+    /// it as `unknown`.
+    #[serde(alias = "unknown")]
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Campaign,
+    Test,
+}
