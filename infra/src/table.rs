@@ -25,7 +25,7 @@ mod organizations;
 mod pace;
 mod quotes;
 mod receipts;
-mod tests_sent;
+mod test_messages;
 mod unsubscribes;
 mod walk;
 
@@ -44,7 +44,7 @@ pub use lifts::{Lifted, Standing};
 pub use organizations::{OrganizationSaved, Owner};
 pub use quotes::{KeptQuote, Quoting};
 pub use receipts::ReceiptApplied;
-pub use tests_sent::{TestAllowance, TestMessage, TestSaved};
+pub use test_messages::{TestAllowance, TestMessage, TestSaved};
 pub use unsubscribes::Registered;
 pub use walk::ShardPosition;
 

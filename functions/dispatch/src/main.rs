@@ -3,8 +3,8 @@
 mod chunk;
 mod handover;
 mod members;
-mod test;
 mod test_end;
+mod test_message;
 mod trial;
 
 use std::sync::Arc;
@@ -82,7 +82,7 @@ impl App {
                 Box::pin(chunk::dispatch(self, place, turn)).await
             }
             Job::Test { organization_id, campaign_id, message_id } => {
-                test::dispatch(self, organization_id, campaign_id, message_id).await
+                test_message::dispatch(self, organization_id, campaign_id, message_id).await
             }
             other => anyhow::bail!("a {} job came to the wrong queue", other.name()),
         }

@@ -16,14 +16,14 @@ use crate::App;
 pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow::Result<()> {
     apply_parked(app, message, shards).await?;
     let Message { organization_id, campaign_id, id, .. } = message;
-    let Some(test) = app.table.test(*organization_id, *campaign_id, *id).await? else {
+    let Some(test) = app.table.test_message(*organization_id, *campaign_id, *id).await? else {
         return Ok(());
     };
     if test.message.is_test_owed(clock::now()) {
         tracing::info!(message.id = %id, "a test is unknown and will be looked up");
         return Ok(());
     }
-    Ok(app.table.finish_test(message).await?)
+    Ok(app.table.finish_test_message(message).await?)
 }
 
 /// Asks the provider about a test that is unknown.

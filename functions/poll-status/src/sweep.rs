@@ -128,7 +128,7 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
             .is_some_and(|(_, due)| owes(due.as_ref())),
         Job::Test { organization_id, campaign_id, message_id } => app
             .table
-            .test(*organization_id, *campaign_id, *message_id)
+            .test_message(*organization_id, *campaign_id, *message_id)
             .await?
             .is_some_and(|test| test.message.is_test_owed(clock::now())),
         Job::Chunk { .. } => false,

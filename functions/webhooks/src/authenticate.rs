@@ -157,7 +157,7 @@ async fn frozen_secret(app: &App, message: &MessageRef) -> anyhow::Result<Option
             .and_then(|campaign| campaign.broadcast()?.sender.credentials().cloned()),
         Kind::Test => app
             .table
-            .test(organization_id, campaign_id, message_id)
+            .test_message(organization_id, campaign_id, message_id)
             .await?
             .and_then(|test| test.from.credentials().cloned()),
     })

@@ -213,7 +213,7 @@ async fn opt_out(
             app.table.message(organization_id, campaign_id, message_id, shards).await?
         }
         Kind::Test => {
-            let test = app.table.test(organization_id, campaign_id, message_id).await?;
+            let test = app.table.test_message(organization_id, campaign_id, message_id).await?;
             test.map(|test| test.message)
         }
     };

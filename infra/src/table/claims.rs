@@ -156,7 +156,8 @@ impl Table {
         if self.change(&key, change).await? == Written::Done {
             return Ok(Claimed::Won);
         }
-        let found = self.test(message.organization_id, message.campaign_id, message.id).await?;
+        let found =
+            self.test_message(message.organization_id, message.campaign_id, message.id).await?;
         let found = found.ok_or_else(|| TableError::malformed(KIND, "it vanished"))?;
         Ok(Claimed::Exists(Box::new(found.message)))
     }

@@ -130,16 +130,16 @@ pub(crate) fn message(campaign: CampaignId, id: MessageId, shards: u16) -> Key {
     Key::new(campaign_shard(campaign, id.shard(shards)), format!("{MESSAGE}{id}"))
 }
 
-pub(crate) fn tests(campaign: CampaignId) -> String {
+pub(crate) fn test_messages(campaign: CampaignId) -> String {
     format!("{CAMPAIGN}{campaign}#TEST")
 }
 
 pub(crate) fn test_message(campaign: CampaignId, id: MessageId) -> Key {
-    Key::new(tests(campaign), format!("{MESSAGE}{id}"))
+    Key::new(test_messages(campaign), format!("{MESSAGE}{id}"))
 }
 
 /// How many tests an organization sent on the day that begins at `day`.
-pub(crate) fn tests_counted(organization: OrganizationId, day: Timestamp) -> Key {
+pub(crate) fn test_messages_counted(organization: OrganizationId, day: Timestamp) -> Key {
     Key::new(format!("TESTS#{organization}"), day.to_string())
 }
 

@@ -145,7 +145,7 @@ async fn a_receipt_of_another_organization_changes_no_test_message() -> anyhow::
         job: Job::Test { organization_id, campaign_id, message_id },
     };
     let allowance = TestAllowance { day: now, ends_at: now.plus_seconds(60), limit: 1 };
-    assert_eq!(table.create_test(&test, &due, &allowance, None).await?, TestSaved::Done);
+    assert_eq!(table.create_test_message(&test, &due, &allowance, None).await?, TestSaved::Done);
     let mut own = delivery(&test.message, "SM1", Status::Delivered);
     own.message.kind = Kind::Test;
     let mut foreign = own.clone();

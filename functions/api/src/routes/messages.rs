@@ -85,7 +85,7 @@ pub(crate) async fn get_message(
     let organization = access.organization.id;
     let campaign = find(&app, organization, campaign_id).await?;
     if !id.is_of_campaign() {
-        let test = app.table.test(organization, campaign_id, id).await?;
+        let test = app.table.test_message(organization, campaign_id, id).await?;
         let test = test.ok_or_else(Problem::not_found)?;
         return Reply::ok(&MessageView::from(test));
     }
@@ -102,8 +102,10 @@ async fn list_tests(
     query: &MessageQuery,
 ) -> Result<Reply, Problem> {
     let after = list.position(query.cursor.as_deref())?;
-    let (tests, next) =
-        app.table.tests(campaign.organization_id, campaign.id, list.limit.into(), after).await?;
+    let (tests, next) = app
+        .table
+        .test_messages(campaign.organization_id, campaign.id, list.limit.into(), after)
+        .await?;
     let wanted = |status| query.status.is_none_or(|wanted| wanted == status);
     let tests = tests.into_iter().filter(|test| wanted(test.message.status()));
     list.reply(tests.map(MessageView::from), next)

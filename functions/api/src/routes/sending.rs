@@ -178,7 +178,7 @@ pub(crate) async fn send_test(
     };
     let reply = Reply::new(StatusCode::ACCEPTED, &MessageView::from(test.clone()))?;
     let remember = once.remember(&reply, now);
-    let saved = app.table.create_test(&test, &due, &allowance, remember.as_ref());
+    let saved = app.table.create_test_message(&test, &due, &allowance, remember.as_ref());
     match saved.await? {
         TestSaved::Done => {}
         TestSaved::LimitReached => {

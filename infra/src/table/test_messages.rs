@@ -70,7 +70,7 @@ fn read(item: Item, organization: OrganizationId, campaign: CampaignId) -> Resul
 impl Table {
     /// Writes a test message together with the work that is owed for it, and counts it in the day's
     /// tests unless the provider is only asked.
-    pub async fn create_test(
+    pub async fn create_test_message(
         &self,
         test: &TestMessage,
         due: &Due,
@@ -89,7 +89,7 @@ impl Table {
                 .replace_due(None, Some(due))?;
             let count = transaction.len();
             if !test.is_dry_run {
-                let counted = keys::tests_counted(message.organization_id, allowance.day);
+                let counted = keys::test_messages_counted(message.organization_id, allowance.day);
                 transaction = transaction.change(counted, allowance.one_more());
             }
             let record = transaction.len();
@@ -111,7 +111,7 @@ impl Table {
         }
     }
 
-    pub async fn test(
+    pub async fn test_message(
         &self,
         organization: OrganizationId,
         campaign: CampaignId,
@@ -123,7 +123,7 @@ impl Table {
     }
 
     /// Tests of a campaign, newest first.
-    pub async fn tests(
+    pub async fn test_messages(
         &self,
         organization: OrganizationId,
         campaign: CampaignId,
@@ -138,7 +138,7 @@ impl Table {
                 start(&key.pk, &key.sk)
             }),
             ..Range::new(
-                keys::tests(campaign),
+                keys::test_messages(campaign),
                 SortKey::Prefix(keys::MESSAGE.to_owned()),
                 Consistency::Strong,
             )
@@ -151,7 +151,7 @@ impl Table {
     }
 
     /// Notes that nothing is owed any more for a test.
-    pub async fn finish_test(&self, message: &Message) -> Result<()> {
+    pub async fn finish_test_message(&self, message: &Message) -> Result<()> {
         let key = keys::test_message(message.campaign_id, message.id);
         let owing: Option<Owing> = self.get(KIND, &key, Consistency::Strong).await?;
         if let Some(Owing { due: Some(due) }) = owing {

@@ -25,7 +25,7 @@ pub(crate) async fn dispatch(
     campaign_id: CampaignId,
     message_id: MessageId,
 ) -> anyhow::Result<()> {
-    let Some(sent) = app.table.test(organization_id, campaign_id, message_id).await? else {
+    let Some(sent) = app.table.test_message(organization_id, campaign_id, message_id).await? else {
         return Ok(());
     };
     let Some(organization) = app.table.organization(organization_id).await? else {
