@@ -1,5 +1,5 @@
-//! Our reading of phones, judged by PyPI's `phonenumbers` for every region. It differs where a rule
-//! of ours says so, and nowhere else.
+//! Our reading of phones, judged by `phonenumbers`, the Python port of libphonenumber, for every region. It
+//! differs where a rule of ours says so, and nowhere else.
 
 use std::collections::{BTreeMap, BTreeSet};
 

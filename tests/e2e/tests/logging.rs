@@ -102,7 +102,7 @@ async fn errors_name_their_request_at_the_default_level() -> anyhow::Result<()> 
     ];
     for (function, program, name) in functions {
         let error = first_error(function, program, name);
-        let error = tokio::time::timeout(Duration::from_secs(60), error)
+        let error = tokio::time::timeout(Duration::from_mins(1), error)
             .await
             .with_context(|| format!("{program} logged no error"))??;
         assert_eq!(error["span"]["requestId"], REQUEST_ID, "{program}: {error}");

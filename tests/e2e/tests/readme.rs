@@ -58,8 +58,6 @@ fn run(document: &str, folder: &Path) -> anyhow::Result<Vec<Value>> {
 
 #[tokio::test]
 async fn the_readmes_commands_work() -> anyhow::Result<()> {
-    // The commands read the stack's variables from the environment; checks that it is there.
-    variables();
     let folder = local::folder().join("readme");
     std::fs::create_dir_all(&folder)?;
     std::fs::write(folder.join("contacts.csv"), "phone,first name\n+14153550123,Ada\n")?;
@@ -74,7 +72,6 @@ async fn the_readmes_commands_work() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn the_first_steps_on_aws_work() -> anyhow::Result<()> {
-    variables();
     let responses = run("docs/deploy.md", &local::folder())?;
     assert_eq!(responses.len(), 4, "a command was not found");
     assert_eq!(responses[3]["to"], "+14155550123", "{}", responses[3]);
