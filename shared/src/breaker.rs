@@ -6,6 +6,9 @@
 //! [`Recent`] watches the provider's answers one by one, since each message whose answer is lost
 //! is `unknown` for good. A person looks and resumes, and counting starts over.
 
+mod recent;
+
+pub use recent::{Answers, Place, Recent};
 use serde::{Deserialize, Serialize};
 
 use crate::message::FailureReason;
@@ -113,32 +116,6 @@ impl Window {
     }
 }
 
-/// Whether the newest answers of the provider were clear: a bit each, the newest lowest, set where
-/// the provider may or may not have taken the message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Recent(u32);
-
-/// The number of answers that are remembered.
-const RECENT_ANSWERS: u32 = 20;
-/// A provider fails once so many of the remembered answers were ambiguous ...
-const MAX_AMBIGUOUS: u32 = 5;
-/// ... or so many of them in a row.
-const MAX_AMBIGUOUS_IN_A_ROW: u32 = 3;
-
-impl Recent {
-    #[must_use]
-    pub fn with(self, is_ambiguous: bool) -> Self {
-        Self((self.0 << 1 | u32::from(is_ambiguous)) & ((1 << RECENT_ANSWERS) - 1))
-    }
-
-    /// Whether nothing more is to be handed over.
-    #[must_use]
-    pub fn trips(self) -> bool {
-        self.0.trailing_ones() >= MAX_AMBIGUOUS_IN_A_ROW || self.0.count_ones() >= MAX_AMBIGUOUS
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,19 +173,5 @@ mod tests {
         let old = r#"{"learnt":2,"filtered":1,"optedOut":0,"providerFailed":0}"#;
         let window: Window = serde_json::from_str(old).expect("understood");
         assert_eq!(window, Window { learnt: 2, filtered: 1, ..Window::default() });
-    }
-
-    #[test]
-    fn a_provider_fails_with_3_ambiguous_answers_in_a_row_or_5_of_20() {
-        let trips = |answers: &str| {
-            let all = answers.chars().map(|answer| answer == '?');
-            all.fold(Recent::default(), Recent::with).trips()
-        };
-        assert!(!trips("??.??."));
-        assert!(trips("..???"));
-        assert!(!trips("???."), "it answers again, and the worker has stopped by then");
-        assert!(trips("?...?...?...?...?"));
-        assert!(!trips("?...?...?...?....."));
-        assert!(!trips("?....?....?....?....?"), "the first is forgotten");
     }
 }

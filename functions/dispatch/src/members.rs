@@ -4,7 +4,7 @@
 //! side, and what came of them is written as it comes in, many in a request. A batch is claimed
 //! only when the one before is on its way, so that no claim waits long for its turn.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::pin::pin;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use futures::stream::{self, StreamExt};
 use infra::clock;
 use infra::gateway::Halt;
 use infra::table::{Claimed, Claiming, Settlement};
-use shared::breaker::{Recent, Window};
+use shared::breaker::{Answers, Place, Recent, Window};
 use shared::campaign::Campaign;
 use shared::chunk_state::Tally;
 use shared::message::{FailureReason, Message};
@@ -51,11 +51,11 @@ pub(crate) enum Ended {
 }
 
 /// What the provider's answers mean for the messages that follow.
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Told {
     /// The fate of all that follow, if they are not to be handed over.
     member: Option<Member>,
-    recent: Recent,
+    answers: Answers,
     /// Messages in a row that did not reach the provider.
     unreached: u32,
 }
@@ -64,7 +64,7 @@ struct Told {
 const MAX_UNREACHED_IN_A_ROW: u32 = 3;
 
 impl Told {
-    fn hear(mut self, handed: &Handed) -> Self {
+    fn hear(&mut self, place: Place, handed: &Handed) {
         let (is_answer, is_ambiguous) = match handed {
             Handed::Learnt(_) | Handed::Counted(Member::Throttled { .. } | Member::Halted(_)) => {
                 (true, false)
@@ -75,13 +75,13 @@ impl Told {
             ) => (false, false),
         };
         if is_answer {
-            self.recent = self.recent.with(is_ambiguous);
+            self.answers.hear(place, is_ambiguous);
             self.unreached = 0;
         }
         match handed {
             // What a person has to mend counts above what passes by itself.
             Handed::Counted(halted @ Member::Halted(_)) => self.member = Some(*halted),
-            Handed::Counted(Member::Unknown) if self.recent.trips() => {
+            Handed::Counted(Member::Unknown) if self.answers.recent().trips() => {
                 if !matches!(self.member, Some(Member::Halted(_))) {
                     self.member = Some(Member::Silent);
                 }
@@ -100,7 +100,6 @@ impl Told {
             )
             | Handed::Learnt(_) => {}
         }
-        self
     }
 }
 
@@ -113,7 +112,7 @@ pub(crate) async fn hand_over(
     recent: Recent,
 ) -> HandedOver {
     let text = &text;
-    let told = &Cell::new(Told { recent, ..Told::default() });
+    let told = &RefCell::new(Told { answers: Answers::after(recent), ..Told::default() });
     let window = &Cell::new(Window::default());
     // As many are claimed in one request as are with the provider at once.
     let at_once = text.from.at_once();
@@ -138,7 +137,7 @@ pub(crate) async fn hand_over(
             count(&mut tally, member);
         }
     }
-    let told = told.get();
+    let told = told.borrow();
     let ended = match told.member {
         Some(Member::Halted(halt)) => Some(Ended::Halted(halt)),
         Some(Member::Silent) => Some(Ended::Silent),
@@ -151,7 +150,7 @@ pub(crate) async fn hand_over(
         )
         | None => None,
     };
-    (tally.heard, tally.recent) = (window.get(), told.recent);
+    (tally.heard, tally.recent) = (window.get(), told.answers.recent());
     HandedOver { tally, ended }
 }
 
@@ -160,9 +159,9 @@ async fn claim(
     app: &App,
     messages: Vec<(Message, bool)>,
     text: &Text<'_>,
-    told: &Cell<Told>,
+    told: &RefCell<Told>,
 ) -> Vec<Step> {
-    if let Some(told) = told.get().member {
+    if let Some(told) = told.borrow().member {
         return messages.iter().map(|_| Step::Counted(told)).collect();
     }
     let right = Right::new();
@@ -224,17 +223,16 @@ fn busy(app: &App) -> Member {
 }
 
 /// Hands a message over. What the provider tells one message holds for those after it.
-async fn take(app: &App, step: Step, text: &Text<'_>, told: &Cell<Told>) -> Handed {
+async fn take(app: &App, step: Step, text: &Text<'_>, told: &RefCell<Told>) -> Handed {
     let (message, right) = match step {
         Step::Counted(member) => return Handed::Counted(member),
         Step::HandOver(message, right) => (message, right),
     };
-    let before = told.get().member;
+    let before = told.borrow().member;
+    let place = before.is_none().then(|| told.borrow_mut().answers.ask());
     let handed = handover::hand_over(app, &message, &right, text, before).await;
-    if let Ok(handed) = &handed
-        && before.is_none()
-    {
-        told.set(told.get().hear(handed));
+    if let (Ok(handed), Some(place)) = (&handed, place) {
+        told.borrow_mut().hear(place, handed);
     }
     handed.unwrap_or_else(|error| {
         tracing::error!(message.id = %message.id, error = ?error, "failed to hand over");

@@ -93,7 +93,8 @@ async fn a_campaign_without_a_fault_passes_its_trial_at_once() -> anyhow::Result
             granted += state.grant.map_or(0, |grant| grant.to - grant.from);
         }
     }
-    assert_eq!(u64::from(granted), FIRST);
+    // A chunk of which a part was granted has been let go by now.
+    assert!((1..=FIRST).contains(&u64::from(granted)), "{granted}");
     tenant.assert_balanced(&campaign).await
 }
 
