@@ -21,6 +21,7 @@ pub use outage::BACK_OFF_SECONDS;
 pub use poll::PollLook;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::actor::Actor;
 use crate::ids::{CampaignId, OrganizationId};
@@ -75,7 +76,7 @@ pub enum State {
 }
 
 /// A state's name, as clients see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Draft,
@@ -99,7 +100,7 @@ impl Status {
 }
 
 /// Why a campaign was stopped by Volley itself, or what it wants known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It had not begun an hour after its time.

@@ -6,6 +6,7 @@
 //! they say. So no late word can take a status back.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::ids::{CampaignId, MessageId, OrganizationId};
 use crate::phone::Phone;
@@ -13,7 +14,7 @@ use crate::receipt::{MessageRef, Receipt};
 use crate::time::Timestamp;
 
 /// A message's fate so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Not handed to the provider yet, or just being handed over.
@@ -44,7 +45,7 @@ impl Status {
 }
 
 /// Why a message failed, in words that do not depend on the provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureReason {
     Unsubscribed,
@@ -87,7 +88,7 @@ pub struct Claim {
     pub at: Timestamp,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     Campaign,

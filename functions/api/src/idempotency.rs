@@ -21,7 +21,7 @@ use shared::time::Timestamp;
 
 use crate::auth::Caller;
 use crate::json::{self, Reply};
-use crate::problem::{Problem, Raced};
+use crate::problem::{Code, Problem, Raced};
 use crate::state::App;
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
@@ -91,8 +91,8 @@ pub(crate) async fn middleware(
     }
     match app.table.answered(&given.fingerprint, clock::now()).await? {
         Some(answer) => replay(answer, &given),
-        None if response.extensions().get::<Raced>().is_some() => Err(Problem::conflict(
-            "idempotency_in_progress",
+        None if response.extensions().get::<Raced>().is_some() => Err(Problem::new(
+            Code::IdempotencyInProgress,
             "a request with this idempotency key is under way",
         )),
         None => Ok(response),
@@ -101,8 +101,8 @@ pub(crate) async fn middleware(
 
 fn replay(answer: Answer, given: &Given) -> Result<Response, Problem> {
     if answer.body_hash != given.body_hash {
-        return Err(Problem::unprocessable(
-            "idempotency_key_reused",
+        return Err(Problem::new(
+            Code::IdempotencyKeyReused,
             "the idempotency key was used with another body",
         ));
     }
@@ -121,7 +121,7 @@ fn read_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let is_visible = key.bytes().all(|byte| byte.is_ascii_graphic());
     if key.is_empty() || key.len() > KEY_LONGEST || !is_visible {
         let detail = format!("Idempotency-Key must be 1 to {KEY_LONGEST} visible ASCII characters");
-        return Err(Problem::bad_request("invalid_idempotency_key", detail));
+        return Err(Problem::new(Code::InvalidIdempotencyKey, detail));
     }
     Ok(Some(key.to_owned()))
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 use strict::Malformed;
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// The largest JSON body, in bytes: bulk deletes with 100 ids take 4 KB.
 const BYTES_MOST: usize = 64 * 1024;
@@ -121,17 +121,17 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 impl From<Malformed> for Problem {
     fn from(malformed: Malformed) -> Self {
         match malformed {
-            Malformed::NotUtf8 => Self::bad_request(
-                "not_utf8",
+            Malformed::NotUtf8 => Self::new(
+                Code::NotUtf8,
                 "the body must be in UTF-8; U+FFFD, which stands for lost bytes, must be escaped",
             ),
             Malformed::DuplicateName(name) => {
                 let name = Value::String(name);
                 let detail = format!("the body repeats the name {name} in one object");
-                Self::bad_request("duplicate_name", detail)
+                Self::new(Code::DuplicateName, detail)
             }
             Malformed::Syntax(error) => {
-                Self::bad_request("malformed_json", format!("the body is not JSON: {error}"))
+                Self::new(Code::MalformedJson, format!("the body is not JSON: {error}"))
             }
         }
     }

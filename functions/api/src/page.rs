@@ -14,7 +14,7 @@ use shared::access::SecretHash;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::json::Reply;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 const LIMIT_DEFAULT: u8 = 50;
 const LIMIT_MOST: u8 = 100;
@@ -64,7 +64,7 @@ impl Cursors {
         let limit = limit.map_or(Some(LIMIT_DEFAULT), |limit| u8::try_from(limit).ok());
         let limit = limit.filter(|limit| (1..=LIMIT_MOST).contains(limit)).ok_or_else(|| {
             let detail = format!("limit must be 1 to {LIMIT_MOST}");
-            Problem::bad_request("invalid_query", detail)
+            Problem::new(Code::InvalidQuery, detail)
         })?;
         Ok(List { cursors: self, scope, limit })
     }
@@ -95,7 +95,7 @@ impl List<'_> {
             serde_json::from_slice(position).ok()
         };
         let detail = "the cursor is of another list, or is none";
-        read().map(Some).ok_or_else(|| Problem::bad_request("invalid_cursor", detail))
+        read().map(Some).ok_or_else(|| Problem::new(Code::InvalidCursor, detail))
     }
 
     pub(crate) fn reply<T: Serialize>(

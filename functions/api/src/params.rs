@@ -9,7 +9,7 @@ use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MessageId, Organizatio
 use shared::organization::Organization;
 use shared::phone::Phone;
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// A segment of the path, by its type's name in the route. One that does not parse names nothing
 /// that exists, so it answers 404.
@@ -67,7 +67,7 @@ impl WrittenPhone {
         Phone::from_e164(&self.0)
             .map(|phone| phone.current())
             .or_else(|_| Phone::parse(&self.0, organization.default_region))
-            .map_err(|error| Problem::unprocessable("invalid_phone", error.to_string()))
+            .map_err(|error| Problem::new(Code::InvalidPhone, error.to_string()))
     }
 }
 
@@ -80,6 +80,6 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         axum::extract::Query::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(query)| Self(query))
-            .map_err(|rejection| Problem::bad_request("invalid_query", rejection.body_text()))
+            .map_err(|rejection| Problem::new(Code::InvalidQuery, rejection.body_text()))
     }
 }

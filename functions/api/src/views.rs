@@ -4,12 +4,12 @@ mod campaign;
 mod changed_by;
 mod contact;
 mod import;
+pub(crate) mod labels;
 mod message;
 mod organization;
 mod provider;
 mod quote;
 mod unsubscribe;
-pub(crate) mod words;
 
 pub(crate) use campaign::CampaignView;
 pub(crate) use changed_by::ChangedByView;

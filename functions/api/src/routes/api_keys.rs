@@ -20,14 +20,14 @@ use crate::page::{ListView, Paging};
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
 use crate::state::App;
-use crate::views::{ApiKeyCreatedView, ApiKeyView, Time, words};
+use crate::views::{ApiKeyCreatedView, ApiKeyView, Time, labels};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ApiKeyDraft {
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = labels::Role)]
     role: Role,
     /// When the key ends; never if left out.
     expires_at: Option<Time>,

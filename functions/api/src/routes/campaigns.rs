@@ -20,7 +20,7 @@ use crate::page::ListView;
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
 use crate::state::{App, RACES_MOST, Volley};
-use crate::views::{CampaignView, words};
+use crate::views::{CampaignView, labels};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -42,7 +42,7 @@ pub(crate) struct CampaignQuery {
     /// The `nextCursor` of the page before.
     cursor: Option<String>,
     /// Only campaigns of this status.
-    #[param(value_type = Option<words::CampaignStatus>)]
+    #[param(value_type = Option<labels::CampaignStatus>)]
     status: Option<Status>,
 }
 

@@ -17,7 +17,7 @@ use crate::auth::{Access, Sender, Viewer};
 use crate::idempotency::Once;
 use crate::json::Reply;
 use crate::params::Segment;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::App;
 use crate::views::ImportView;
 use file::CsvFile;
@@ -116,17 +116,16 @@ fn check(
     let (columns, encoding) = options.split();
     let named = encoding.or_else(|| file.charset.clone());
     let named = named.as_deref().map(Charset::named).transpose();
-    let named = named.map_err(|error: UnknownCharset| {
-        Problem::unprocessable("unknown_encoding", error.to_string())
-    })?;
+    let named = named
+        .map_err(|error: UnknownCharset| Problem::new(Code::UnknownEncoding, error.to_string()))?;
     if let Some(kind) = upload::other_kind(&file.content) {
         let detail = format!("the file is {kind}; save it as CSV");
-        return Err(Problem::unprocessable("not_csv", detail));
+        return Err(Problem::new(Code::NotCsv, detail));
     }
     let (content, charset) = decoded_by_gateway(file, named)?;
     let charset = charset.unwrap_or_else(|| Charset::of(&content, named, region));
     let rows = Rows::open(&content, charset, &columns, region)
-        .map_err(|error| Problem::unprocessable("invalid_csv_header", error.to_string()))?;
+        .map_err(|error| Problem::new(Code::InvalidCsvHeader, error.to_string()))?;
     if rows.lost_all_phones() {
         return Err(not_utf8());
     }
@@ -157,7 +156,7 @@ fn decoded_by_gateway(
 fn not_utf8() -> Problem {
     let detail = "bytes that are not UTF-8 are lost in text/csv; send the file as \
                   application/octet-stream";
-    Problem::unprocessable("not_utf8", detail)
+    Problem::new(Code::FileNotUtf8, detail)
 }
 
 /// What the query says about the file.
@@ -190,7 +189,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Options {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         axum::extract::Query::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(options)| Self(options))
-            .map_err(|rejection| Problem::unprocessable("invalid_columns", rejection.body_text()))
+            .map_err(|rejection| Problem::new(Code::InvalidColumns, rejection.body_text()))
     }
 }
 

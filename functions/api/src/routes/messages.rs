@@ -21,7 +21,7 @@ use crate::page::{List, ListView};
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
 use crate::state::{App, Volley};
-use crate::views::{MessageView, words};
+use crate::views::{MessageView, labels};
 
 /// One request reads at most so many chunks. Most shards of a small audience have one that is
 /// short or empty.
@@ -40,10 +40,10 @@ pub(crate) struct MessageQuery {
     /// The `nextCursor` of the page before.
     cursor: Option<String>,
     /// Only messages of this status.
-    #[param(value_type = Option<words::MessageStatus>)]
+    #[param(value_type = Option<labels::MessageStatus>)]
     status: Option<Status>,
     /// `test` lists the campaign's test messages instead.
-    #[param(value_type = Option<words::MessageKind>)]
+    #[param(value_type = Option<labels::MessageKind>)]
     kind: Option<Kind>,
 }
 

@@ -19,7 +19,7 @@ use crate::idempotency::Once;
 use crate::json::{Json, Reply};
 use crate::page::{ListView, Paging};
 use crate::params::Query;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::{App, RACES_MOST, Volley};
 use crate::views::OrganizationView;
 
@@ -140,5 +140,5 @@ fn too_many_addresses() -> Problem {
 
 fn sender_taken() -> Problem {
     let detail = "one of the numbers belongs to another organization";
-    Problem::conflict("sender_taken", detail)
+    Problem::new(Code::SenderTaken, detail)
 }

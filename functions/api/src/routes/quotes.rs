@@ -18,7 +18,7 @@ use super::campaigns::find;
 use crate::auth::{Access, Viewer};
 use crate::json::{MaybeJson, Nothing, Reply};
 use crate::params::Segment;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::{App, Volley};
 use crate::views::QuoteView;
 
@@ -36,7 +36,7 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(200);
 
 fn too_slow() -> Problem {
     let detail = "the audience is too large to be counted while you wait";
-    Problem::unprocessable("audience_too_large", detail)
+    Problem::new(Code::AudienceTooLarge, detail)
 }
 
 /// Show how many people would get the campaign if it were sent now, in how many parts, for which
@@ -87,7 +87,7 @@ async fn kept_or_computed(
             Quoting::Taken { until } => {
                 let detail = "another quote of the organization is being computed: try again";
                 let seconds = until.seconds_from(clock::now()).min(MAX_RETRY_SECONDS);
-                return Err(Problem::too_many("quote_in_progress", detail, seconds));
+                return Err(Problem::too_many(Code::QuoteInProgress, detail, seconds));
             }
         }
     }

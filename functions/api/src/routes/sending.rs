@@ -21,7 +21,7 @@ use crate::auth::{Access, Sender};
 use crate::idempotency::Once;
 use crate::json::{Json, MaybeJson, Reply};
 use crate::params::Segment;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::{App, RACES_MOST};
 use crate::views::{CampaignView, MessageView, Time};
 
@@ -54,7 +54,7 @@ impl SendRequest {
             amount.map_err(|error: InvalidPrice| Problem::field("/maxPrice", error.to_string()))?;
         let Some(prices) = organization.prices.clone() else {
             let detail = "maxPrice needs the organisation's prices";
-            return Err(Problem::unprocessable("prices_required", detail));
+            return Err(Problem::new(Code::PricesRequired, detail));
         };
         let max_price = Some(MaxPrice { amount, prices });
         Ok(Limits { max_parts: self.max_parts, max_price })
@@ -142,7 +142,7 @@ pub(crate) async fn send_test(
         .map_err(|error| Problem::field("/to", error.to_string()))?;
     if request.dry_run && !matches!(organization.sender.provider, Provider::Aws(_)) {
         let detail = "the organisation's provider cannot be asked without sending";
-        return Err(Problem::unprocessable("dry_run_unavailable", detail));
+        return Err(Problem::new(Code::DryRunUnavailable, detail));
     }
     let campaign = find(&app, organization.id, campaign_id).await?;
     let now = clock::now();
@@ -151,7 +151,7 @@ pub(crate) async fn send_test(
     if is_asked_about && app.table.unsubscribe(&organization, &to).await?.is_some() {
         let detail = "the person has opted out: send \"confirmOptedOut\": true only if they agreed \
                       to get this test";
-        return Err(Problem::unprocessable("recipient_opted_out", detail));
+        return Err(Problem::new(Code::RecipientOptedOut, detail));
     }
     let test = TestMessage {
         message: Message {
@@ -187,7 +187,7 @@ pub(crate) async fn send_test(
                 "the organization has sent its {limit} test messages of today: try again after {ends_at}"
             );
             let seconds = ends_at.seconds_from(now);
-            return Err(Problem::too_many("test_limit_reached", detail, seconds));
+            return Err(Problem::too_many(Code::TestLimitReached, detail, seconds));
         }
         TestSaved::Stale | TestSaved::Answered => return Err(Problem::raced()),
     }

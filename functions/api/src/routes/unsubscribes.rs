@@ -17,7 +17,7 @@ use crate::idempotency::Once;
 use crate::json::{Json, Reply};
 use crate::page::{ListView, Paging};
 use crate::params::{Query, Segment, WrittenPhone};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::{App, RACES_MOST};
 use crate::views::{LiftView, UnsubscribeView};
 
@@ -154,7 +154,7 @@ pub(crate) async fn lift_unsubscribe(
         Saved::Done => Ok(reply),
         Saved::Stale => {
             let detail = "the person opted out again at this moment: read the unsubscribe again";
-            Err(Problem::conflict("unsubscribe_changed", detail))
+            Err(Problem::new(Code::UnsubscribeChanged, detail))
         }
         Saved::Answered => Err(Problem::raced()),
     }
@@ -177,5 +177,5 @@ fn said(organization: &Organization, phone: Phone, subscribed: bool, actor: Acto
 fn opted_out_by_person() -> Problem {
     let detail = "the person opted out themselves, which only they can undo, or an admin's key \
                   with a reason: POST .../unsubscribes/{phone}/lift {\"reason\": \"...\"}";
-    Problem::denied("opted_out_by_person", detail)
+    Problem::new(Code::OptedOutByPerson, detail)
 }

@@ -4,7 +4,7 @@ use shared::campaign::{Audience, Broadcast, Campaign, Counted, Dispatch, Reason,
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ChangedByView, Time, words};
+use super::{ChangedByView, Time, labels};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -12,7 +12,7 @@ use super::{ChangedByView, Time, words};
 pub(crate) struct CampaignView {
     id: Uuid,
     organization_id: Uuid,
-    #[schema(value_type = words::CampaignStatus)]
+    #[schema(value_type = labels::CampaignStatus)]
     status: Status,
     /// Why Volley itself interrupted the campaign. Cancelled: `missed_schedule` (an hour late),
     /// `body_too_long` (for its provider). Paused: `no_progress` (work was due and no message was
@@ -22,11 +22,11 @@ pub(crate) struct CampaignView {
     /// `messages_filtered`, `recipients_opted_out` (too many of the newest messages). Stopped:
     /// `max_parts`, `max_price`. `poisoned`: a step failed each time; the campaign is paused, or
     /// stopped or cancelled if it cannot be.
-    #[schema(value_type = Option<words::CampaignReason>, required = true)]
+    #[schema(value_type = Option<labels::CampaignReason>, required = true)]
     reason: Option<Reason>,
     /// How far the handing over is; null until the campaign is sent. One that is held until its
     /// audience is within its limits is shown as running, and can be stopped but not paused.
-    #[schema(value_type = Option<words::Dispatch>, required = true)]
+    #[schema(value_type = Option<labels::Dispatch>, required = true)]
     dispatch: Option<Dispatch>,
     /// Sent with these, it is stopped before anything leaves if it comes to more.
     #[schema(required = true)]
@@ -93,6 +93,16 @@ struct CountsView {
     counted_at: Time,
 }
 
+/// A campaign that is held until its audience is known to be within its limits is shown as running.
+pub(super) fn shown_dispatch(dispatch: Dispatch) -> Dispatch {
+    match dispatch {
+        Dispatch::Held | Dispatch::Running => Dispatch::Running,
+        Dispatch::Paused => Dispatch::Paused,
+        Dispatch::Stopped => Dispatch::Stopped,
+        Dispatch::Done => Dispatch::Done,
+    }
+}
+
 impl From<&Campaign> for CampaignView {
     fn from(campaign: &Campaign) -> Self {
         let broadcast = campaign.broadcast();
@@ -102,11 +112,7 @@ impl From<&Campaign> for CampaignView {
             organization_id: campaign.organization_id.0,
             status: campaign.status(),
             reason: campaign.reason(),
-            dispatch: broadcast.map(|broadcast| match broadcast.dispatch {
-                // Under way, though nothing is handed over before it is known to be within them.
-                Dispatch::Held => Dispatch::Running,
-                other => other,
-            }),
+            dispatch: broadcast.map(|broadcast| shown_dispatch(broadcast.dispatch)),
             max_parts: campaign.limits.max_parts,
             max_price: campaign.limits.max_price.as_ref().map(|most| most.amount.to_string()),
             estimated_finish_at: broadcast.and_then(|b| b.estimated_finish_at).map(Time),

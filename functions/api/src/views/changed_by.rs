@@ -3,7 +3,7 @@ use shared::actor::Actor;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::words;
+use super::labels;
 
 /// Who made the last change; null for changes from before this was recorded.
 #[derive(Clone, Serialize, ToSchema)]
@@ -11,7 +11,7 @@ use super::words;
 pub(crate) struct ChangedByView {
     /// `key` is an organization's API key, `deployment` the deployment's admin key, `system` Volley
     /// itself: a person's STOP, a provider's report, a pause for a reason.
-    #[schema(value_type = words::ActorKind)]
+    #[schema(value_type = labels::ActorKind)]
     kind: &'static str,
     #[schema(required = true)]
     id: Option<Uuid>,

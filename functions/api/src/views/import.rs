@@ -3,7 +3,7 @@ use shared::import::{Import, Progress, RowError, Status};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ChangedByView, Time, words};
+use super::{ChangedByView, Time, labels};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -11,7 +11,7 @@ use super::{ChangedByView, Time, words};
 pub(crate) struct ImportView {
     id: Uuid,
     organization_id: Uuid,
-    #[schema(value_type = words::ImportStatus)]
+    #[schema(value_type = labels::ImportStatus)]
     status: Status,
     /// The encoding in which the file is read.
     #[schema(required = true)]

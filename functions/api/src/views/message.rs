@@ -7,7 +7,7 @@ use shared::phone::Phone;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Time, words};
+use super::{Time, labels};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -17,7 +17,7 @@ pub(crate) struct MessageView {
     organization_id: Uuid,
     #[schema(required = true)]
     campaign_id: Option<Uuid>,
-    #[schema(value_type = words::MessageKind)]
+    #[schema(value_type = labels::MessageKind)]
     kind: Kind,
     #[schema(value_type = String, example = "+14155550123")]
     to: Phone,
@@ -26,12 +26,12 @@ pub(crate) struct MessageView {
     body: String,
     /// How many texts the network makes of the body.
     parts: u32,
-    #[schema(value_type = words::MessageStatus)]
+    #[schema(value_type = labels::MessageStatus)]
     status: Status,
     /// The provider's own code.
     #[schema(required = true)]
     error_code: Option<String>,
-    #[schema(value_type = Option<words::ErrorReason>, required = true)]
+    #[schema(value_type = Option<labels::ErrorReason>, required = true)]
     error_reason: Option<FailureReason>,
     #[schema(required = true)]
     provider_message_id: Option<String>,

@@ -10,7 +10,7 @@ use shared::sender::Provider;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ChangedByView, Time, words};
+use super::{ChangedByView, Time, labels};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -93,7 +93,7 @@ impl From<&PriceList> for PricesView {
 pub(crate) struct ApiKeyView {
     id: Uuid,
     name: String,
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = labels::Role)]
     role: Role,
     created_at: Time,
     #[schema(required = true)]

@@ -50,7 +50,7 @@ pub(crate) struct AwsSchema {
     /// Where events go; the deployment's own if left out.
     configuration_set: Option<String>,
     /// `PROMOTIONAL` if left out.
-    message_type: Option<super::words::MessageType>,
+    message_type: Option<super::labels::MessageType>,
     /// How long AWS may keep a message before it goes out.
     #[schema(minimum = 5, maximum = 259_200)]
     time_to_live_seconds: Option<u32>,

@@ -5,7 +5,7 @@ use shared::quote::Quote;
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
-use super::{Time, words};
+use super::{Time, labels};
 
 /// What a campaign would come to if it were sent now.
 #[derive(Serialize, ToSchema)]
@@ -13,7 +13,7 @@ use super::{Time, words};
 #[schema(as = Quote)]
 pub(crate) struct QuoteView {
     recipients: u64,
-    #[schema(value_type = words::Encoding)]
+    #[schema(value_type = labels::Encoding)]
     encoding: Encoding,
     /// Why the body is not sent in GSM-7, which has room for more: its first character that is
     /// not of that alphabet.

@@ -4,7 +4,7 @@ use shared::unsubscribe::{Preference, Source};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ChangedByView, Time, words};
+use super::{ChangedByView, Time, labels};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -14,7 +14,7 @@ pub(crate) struct UnsubscribeView {
     phone: Phone,
     organization_id: Uuid,
     unsubscribed_at: Time,
-    #[schema(value_type = words::UnsubscribeSource)]
+    #[schema(value_type = labels::UnsubscribeSource)]
     source: Source,
     #[schema(required = true)]
     campaign_id: Option<Uuid>,

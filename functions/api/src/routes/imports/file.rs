@@ -6,7 +6,7 @@ use shared::import::{MAX_BYTES, upload};
 use utoipa::ToSchema;
 
 use crate::json::{self, Json};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
 /// The longest body in the event that Lambda gets of a request. An event may have 6 MB, and its
 /// headers have at most 10 KB of them.
@@ -61,7 +61,7 @@ impl<S: Send + Sync> FromRequest<S> for CsvFile {
             let detail = "the file is too large for text/csv, because quotes, line ends and \
                           characters beyond ASCII count several times; send it as \
                           application/octet-stream";
-            return Err(Problem::body_too_large(detail));
+            return Err(Problem::new(Code::BodyTooLarge, detail));
         }
         Ok(Self { content, is_text, charset })
     }
@@ -72,7 +72,7 @@ async fn refuse_upload<S: Send + Sync>(request: Request, state: &S) -> Result<Pr
     Ok(if wanted.upload {
         let detail = "uploads of larger files are not available; send the file in parts of at \
                       most 4 MB as text/csv";
-        Problem::unprocessable("upload_unavailable", detail)
+        Problem::new(Code::UploadUnavailable, detail)
     } else {
         Problem::field("/upload", "must be true; to send a file itself, use text/csv")
     })

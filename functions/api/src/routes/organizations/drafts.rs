@@ -15,7 +15,7 @@ use shared::text;
 use utoipa::ToSchema;
 
 use crate::checks::Checks;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::views::{KeywordsSchema, ProviderSchema};
 
 #[derive(Deserialize, ToSchema)]
@@ -242,9 +242,9 @@ impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
         let detail = denied.to_string();
         match denied {
-            Denied::DeploymentOnly { .. } => Self::denied("deployment_only", detail),
-            Denied::NotAssigned => Self::denied("sender_not_assigned", detail),
-            Denied::AboveLimit { .. } => Self::denied("rate_above_limit", detail),
+            Denied::DeploymentOnly { .. } => Self::new(Code::DeploymentOnly, detail),
+            Denied::NotAssigned => Self::new(Code::SenderNotAssigned, detail),
+            Denied::AboveLimit { .. } => Self::new(Code::RateAboveLimit, detail),
         }
     }
 }
