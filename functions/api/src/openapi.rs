@@ -165,3 +165,6 @@ fn idempotency_key() -> RefOr<Parameter> {
             .build(),
     )
 }
+
+#[cfg(test)]
+mod tests;
