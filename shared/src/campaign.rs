@@ -134,19 +134,19 @@ pub enum Reason {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("the campaign is no draft any more")]
+    #[error("the campaign is not a draft")]
     NotDraft,
     #[error("the campaign is not scheduled")]
     NotScheduled,
-    #[error("the campaign's messages are not being handed over")]
+    #[error("the campaign is not running")]
     NotRunning,
     #[error("the campaign is not paused")]
     NotPaused,
-    #[error("the campaign has no body")]
+    #[error("the campaign has no body; add one first")]
     BodyRequired,
-    #[error("the time is more than a minute ago")]
+    #[error("must not be more than a minute in the past")]
     ScheduledAtPast,
-    #[error("the time is more than 14 days ahead")]
+    #[error("must be at most 14 days ahead")]
     ScheduledAtTooFar,
 }
 

@@ -101,7 +101,7 @@ impl Default for Region {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a country code of two letters, such as US")]
+#[error("must be a two-letter country code, such as US")]
 pub struct InvalidRegion;
 
 /// Of a country that has phones.

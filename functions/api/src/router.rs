@@ -24,7 +24,7 @@ pub(crate) fn router(app: App) -> Router {
         .route_layer(from_fn_with_state(Arc::clone(&app), idempotency::middleware))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
-            let detail = "the method is not one of this path";
+            let detail = "this path does not support the method; see the Allow header";
             Problem::new(Code::MethodNotAllowed, detail)
         })
         .layer(Extension(Arc::new(document)))

@@ -60,7 +60,7 @@ pub(crate) async fn start() -> anyhow::Result<App> {
         tests_per_day: environment.parsed("TESTS_PER_DAY", 100),
     })?;
     let admin_key = SecretHash::from_hex(&settings.admin_key)
-        .context("malformed environment variables: ADMIN_KEY_SHA256 is no SHA-256 in hex")?;
+        .context("malformed environment variables: ADMIN_KEY_SHA256 is not a SHA-256 in hex")?;
     let aws = infra::aws::load().await;
     let usage = Usage::from_process();
     Ok(Arc::new(Volley {

@@ -14,27 +14,30 @@ pub(crate) struct CampaignView {
     organization_id: Uuid,
     #[schema(value_type = labels::CampaignStatus)]
     status: Status,
-    /// Why Volley itself interrupted the campaign. Cancelled: `missed_schedule` (an hour late),
-    /// `body_too_long` (for its provider). Paused: `no_progress` (work was due and no message was
-    /// settled for an hour), `provider_unreachable` (out of reach for an hour; nothing was handed
-    /// over), `provider_failing` (its answers were ambiguous, or too many messages failed there),
-    /// `provider_account`, `provider_sender`, `spend_limit` (it does not serve the campaign now),
-    /// `messages_filtered`, `recipients_opted_out` (too many of the newest messages). Stopped:
-    /// `max_parts`, `max_price`. `poisoned`: a step failed each time; the campaign is paused, or
-    /// stopped or cancelled if it cannot be.
+    /// Why Volley interrupted the campaign.
+    ///
+    /// Canceled: `missed_schedule` (an hour late), `body_too_long` (for its provider). Paused:
+    /// `no_progress` (no due message made progress for an hour), `provider_unreachable` (for an
+    /// hour; nothing was sent), `provider_failing` (its responses were ambiguous, or too many
+    /// messages failed there), `provider_account`, `provider_sender` (the provider rejects the
+    /// account or the sender), `spend_limit` (the provider's spending limit is reached),
+    /// `messages_filtered`, `recipients_opted_out` (too many of the latest messages). Stopped:
+    /// `max_parts`, `max_price`. `poisoned`: a step failed repeatedly; the campaign is paused, or
+    /// stopped or canceled if it cannot be paused.
     #[schema(value_type = Option<labels::CampaignReason>, required = true)]
     reason: Option<Reason>,
-    /// How far the handing over is; null until the campaign is sent. One that is held until its
-    /// audience is within its limits is shown as running, and can be stopped but not paused.
+    /// The progress of sending; null until the campaign is sent. A campaign whose audience is still
+    /// checked against `maxParts` or `maxPrice` is shown as running, and can be stopped but not
+    /// paused.
     #[schema(value_type = Option<labels::Dispatch>, required = true)]
     dispatch: Option<Dispatch>,
-    /// Sent with these, it is stopped before anything leaves if it comes to more.
+    /// The campaign is stopped before anything is sent if it needs more parts.
     #[schema(required = true)]
     max_parts: Option<u64>,
-    /// As `maxParts`, by the organisation's price list.
+    /// The campaign is stopped before anything is sent if it costs more.
     #[schema(required = true)]
     max_price: Option<String>,
-    /// When the last part leaves at the sender's rate; null unless it is running.
+    /// When the last part will be sent at the sender's rate; null unless the campaign is running.
     #[schema(required = true)]
     estimated_finish_at: Option<Time>,
     name: String,
@@ -48,7 +51,7 @@ pub(crate) struct CampaignView {
     failed_at: Option<Time>,
     #[schema(required = true)]
     cancelled_at: Option<Time>,
-    /// Who last edited, sent, paused, resumed, stopped or cancelled it.
+    /// Who last edited, sent, paused, resumed, stopped or canceled the campaign.
     #[schema(required = true)]
     changed_by: Option<ChangedByView>,
     created_at: Time,
@@ -59,14 +62,14 @@ pub(crate) struct CampaignView {
     counts: Option<CountsView>,
 }
 
-/// Who is texted and who is not; `contacts` is the sum of `recipients` and the skipped.
+/// Who is texted and who is skipped. `contacts` is the sum of `recipients` and all of `skipped`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Audience)]
 struct AudienceView {
     contacts: u64,
     recipients: u64,
     skipped: SkippedView,
-    /// Whether the audience is read to its end.
+    /// Whether the whole audience has been read.
     complete: bool,
 }
 
@@ -79,7 +82,7 @@ struct SkippedView {
     unsubscribed: u64,
 }
 
-/// Messages by status, as the last poll found them; `total` is the sum of the others.
+/// The number of messages by status at the last count. `total` is the sum of the others.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Counts)]

@@ -18,15 +18,15 @@ pub(crate) struct UnsubscribeView {
     source: Source,
     #[schema(required = true)]
     campaign_id: Option<Uuid>,
-    /// The word or the error code that said so.
+    /// The keyword, provider code, import row or reason behind the change.
     #[schema(required = true)]
     evidence: Option<String>,
-    /// Who unsubscribed the phone; `system` where the person did.
+    /// Who unsubscribed the phone; `system` if the person did.
     #[schema(required = true)]
     changed_by: Option<ChangedByView>,
 }
 
-/// An unsubscribe that was lifted.
+/// A lifted unsubscribe.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Lift)]
@@ -35,7 +35,7 @@ pub(crate) struct LiftView {
     phone: Phone,
     organization_id: Uuid,
     lifted_at: Time,
-    /// Why, as the request gave it. It is kept with the unsubscribe as evidence.
+    /// The request's reason, stored as evidence.
     reason: String,
     #[schema(required = true)]
     changed_by: Option<ChangedByView>,
