@@ -19,7 +19,7 @@ use crate::json::{Json, Reply};
 use crate::page::ListView;
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
-use crate::state::{App, RACES_MOST, Volley};
+use crate::state::{App, MAX_RACES, Volley};
 use crate::views::{CampaignView, labels};
 
 #[derive(Deserialize, ToSchema)]
@@ -118,7 +118,7 @@ pub(crate) async fn update_campaign(
     Json(draft): Json<CampaignDraft>,
 ) -> Result<Reply, Problem> {
     let (name, body) = draft.checked(&access.organization)?;
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let before = find(&app, access.organization.id, id).await?;
         let after = before.clone().update(name.clone(), body.clone(), clock::now())?;
         let after = after.by(access.actor.clone());
@@ -177,7 +177,7 @@ async fn delete_drafts(
     organization: OrganizationId,
     ids: &[CampaignId],
 ) -> Result<StatusCode, Problem> {
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         if app.table.delete_drafts(organization, ids).await? == Deleted::Done {
             return Ok(StatusCode::NO_CONTENT);
         }

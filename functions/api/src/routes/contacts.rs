@@ -22,7 +22,7 @@ use crate::json::{Json, Reply};
 use crate::page::{ListView, Paging};
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
-use crate::state::{App, RACES_MOST, Volley};
+use crate::state::{App, MAX_RACES, Volley};
 use crate::views::ContactView;
 
 /// The number of contacts read concurrently.
@@ -120,7 +120,7 @@ pub(crate) async fn update_contact(
 ) -> Result<Reply, Problem> {
     let organization = &access.organization;
     let profile = draft.checked(organization)?;
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let before = app.table.contact(organization, id).await?;
         let before = before.ok_or_else(Problem::not_found)?;
         let after = Contact {
@@ -192,7 +192,7 @@ async fn delete(
     organization: &Organization,
     mut found: Vec<Contact>,
 ) -> Result<(), Problem> {
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         if found.is_empty() {
             return Ok(());
         }

@@ -14,7 +14,7 @@ use crate::idempotency::Once;
 use crate::json::{MaybeJson, Nothing, Reply};
 use crate::params::Segment;
 use crate::problem::Problem;
-use crate::state::{App, RACES_MOST, Volley};
+use crate::state::{App, MAX_RACES, Volley};
 use crate::views::CampaignView;
 
 /// Cancel a scheduled campaign
@@ -143,7 +143,7 @@ async fn change(
     once: &Once,
     decide: impl Fn(Campaign, Timestamp) -> Result<Campaign, Refusal>,
 ) -> Result<Changed, Problem> {
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let now = clock::now();
         let before = find(app, access.organization.id, id).await?;
         let after = decide(before.clone(), now)?.by(access.actor.clone());

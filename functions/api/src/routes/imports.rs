@@ -134,8 +134,8 @@ fn check(
     Ok((content, charset, columns))
 }
 
-/// The content of a file, and its encoding if it came as text: that is UTF-8, whatever the file was.
-/// Characters that were lost on the way are left for their rows to name.
+/// The content of a file, and its encoding if it was sent as text, which is always UTF-8 by then.
+/// Characters that were lost on the way are reported with their rows.
 fn decoded_by_gateway(
     file: CsvFile,
     named: Option<Charset>,
@@ -161,7 +161,7 @@ fn not_utf8() -> Problem {
     Problem::new(Code::FileNotUtf8, detail)
 }
 
-/// What the query says about the file.
+/// The query's options for the file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ImportOptions {

@@ -163,9 +163,9 @@ async fn list_members(
             at = at.next_shard();
             continue;
         };
-        // Without a filter no more is looked up than is answered.
-        let most = query.status.map_or(limit - kept.len(), |_| usize::MAX);
-        let messages = members_from(app, campaign, broadcast, chunk, at.member, most).await?;
+        // Without a filter, only the messages of this page are looked up.
+        let max = query.status.map_or(limit - kept.len(), |_| usize::MAX);
+        let messages = members_from(app, campaign, broadcast, chunk, at.member, max).await?;
         members += messages.len();
         let mut read = at.member;
         for message in messages {
@@ -183,20 +183,20 @@ async fn list_members(
     list.reply(kept, next)
 }
 
-/// Up to `most` members of a chunk from `from` on, with what became of them.
+/// Reads up to `max` messages of a chunk, starting with the recipient at `from`.
 async fn members_from(
     app: &Volley,
     campaign: &Campaign,
     broadcast: &Broadcast,
     chunk: &Chunk,
     from: usize,
-    most: usize,
+    max: usize,
 ) -> Result<Vec<Message>, TableError> {
     let pending: Vec<Message> = chunk
         .recipients
         .iter()
         .skip(from)
-        .take(most)
+        .take(max)
         .map(|phone| campaign.pending_message(phone))
         .collect();
     let ids: Vec<MessageId> = pending.iter().map(|message| message.id).collect();

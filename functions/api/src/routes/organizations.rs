@@ -20,7 +20,7 @@ use crate::json::{Json, Reply};
 use crate::page::{ListView, Paging};
 use crate::params::Query;
 use crate::problem::{Code, Problem};
-use crate::state::{App, RACES_MOST, Volley};
+use crate::state::{App, MAX_RACES, Volley};
 use crate::views::OrganizationView;
 
 /// Create an organization
@@ -116,7 +116,7 @@ pub(crate) async fn update_organization(
         Actor::Key { .. } | Actor::Member { .. } | Actor::System => Authority::Admin,
     };
     let mut before = access.organization;
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let after = Organization {
             updated_at: clock::now().or_after(before.updated_at),
             changed_by: Some(access.actor.clone()),

@@ -22,7 +22,7 @@ use crate::idempotency::Once;
 use crate::json::{Json, MaybeJson, Reply};
 use crate::params::Segment;
 use crate::problem::{Code, Problem};
-use crate::state::{App, RACES_MOST};
+use crate::state::{App, MAX_RACES};
 use crate::views::{CampaignView, MessageView, Time};
 
 const SECONDS_A_DAY: i64 = 86_400;
@@ -94,7 +94,7 @@ pub(crate) async fn send_campaign(
 ) -> Result<Reply, Problem> {
     let limits = request.limits(&access.organization)?;
     let at = request.scheduled_at.map(|Time(at)| at);
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let now = clock::now();
         let before = find(&app, access.organization.id, id).await?;
         let after = before.clone().schedule(at, now, app.repair_seconds)?;

@@ -18,7 +18,7 @@ use crate::json::{Json, Reply};
 use crate::page::{ListView, Paging};
 use crate::params::{Query, Segment, WrittenPhone};
 use crate::problem::{Code, Problem};
-use crate::state::{App, RACES_MOST};
+use crate::state::{App, MAX_RACES};
 use crate::views::{LiftView, UnsubscribeView};
 
 /// The maximum length of a lift's reason, in characters.
@@ -83,7 +83,7 @@ pub(crate) async fn put_unsubscribe(
     let phone = phone.read(&access.organization)?;
     let organization = &access.organization;
     let mut preference = said(organization, phone, false, access.actor);
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         match app.table.opt_out(&mut preference, organization.shards).await? {
             Registered::Done => return Reply::ok(&UnsubscribeView::from(preference)),
             Registered::Confirmed => {
@@ -115,7 +115,7 @@ pub(crate) async fn delete_unsubscribe(
 ) -> Result<StatusCode, Problem> {
     let phone = phone.read(&access.organization)?;
     let mut preference = said(&access.organization, phone, true, access.actor);
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let shards = access.organization.shards;
         match app.table.lift_unless_persons_own(&preference, shards).await? {
             Lifted::Done => return Ok(StatusCode::NO_CONTENT),
