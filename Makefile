@@ -57,6 +57,9 @@ torture: build .venv/faketime/ready
 check: .venv/sam/ready
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --locked
+	$(PYTHON) scripts/licenses.py
+	$(PYTHON) scripts/prose.py
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template template.yaml
 
 build: .venv/emulator/ready .venv/sam/ready

@@ -9,11 +9,11 @@ use reqwest::{Client, retry};
 /// was sent to it.
 const CONNECT_LONGEST: Duration = Duration::from_secs(2);
 
-/// A client that neither repeats a request nor follows redirects by itself; how long a request may
-/// take is the request's own. A process needs one: to read the system's root certificates is much of
-/// a cold start.
+/// A client that neither retries nor follows redirects. Each request sets its own timeout. A process
+/// needs only one client: reading the system's root certificates is a large part of a cold start.
+#[expect(clippy::disallowed_methods, reason = "this client's retries are off")]
 pub fn client() -> reqwest::Result<Client> {
-    // Another client of this process may have installed it before: then it is there.
+    // Fails only if the process has installed it before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .connect_timeout(CONNECT_LONGEST)

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use strum::VariantArray;
 use uuid::Uuid;
 
 use crate::actor::Actor;
@@ -9,7 +10,9 @@ use crate::ids::{KeyId, OrganizationId};
 use crate::time::Timestamp;
 
 /// What a key allows, from least to most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Reads.

@@ -3,13 +3,15 @@
 //! Records keep the actor of their last change. An audit trail can keep the same type for each one.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
 use uuid::Uuid;
 
 use crate::ids::KeyId;
 
 /// Names are those of the moment of the change, because keys and members can be deleted later.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "kind", rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Actor {
     /// An organization's API key.
     Key { id: KeyId, name: String },
@@ -24,12 +26,7 @@ pub enum Actor {
 impl Actor {
     #[must_use]
     pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Key { .. } => "key",
-            Self::Deployment => "deployment",
-            Self::Member { .. } => "member",
-            Self::System => "system",
-        }
+        self.into()
     }
 
     #[must_use]

@@ -23,6 +23,7 @@ pub use poll::PollLook;
 pub use crate::reason::Reason;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::actor::Actor;
 use crate::ids::{CampaignId, OrganizationId};
@@ -77,7 +78,7 @@ pub enum State {
 }
 
 /// A state's name, as clients see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Draft,
@@ -102,19 +103,19 @@ impl Status {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    #[error("the campaign is no draft any more")]
+    #[error("the campaign is not a draft")]
     NotDraft,
     #[error("the campaign is not scheduled")]
     NotScheduled,
-    #[error("the campaign's messages are not being handed over")]
+    #[error("the campaign is not running")]
     NotRunning,
     #[error("the campaign is not paused")]
     NotPaused,
-    #[error("the campaign has no body")]
+    #[error("the campaign has no body; add one first")]
     BodyRequired,
-    #[error("the time is more than a minute ago")]
+    #[error("must not be more than a minute in the past")]
     ScheduledAtPast,
-    #[error("the time is more than 14 days ahead")]
+    #[error("must be at most 14 days ahead")]
     ScheduledAtTooFar,
 }
 

@@ -78,11 +78,11 @@ fn checked_attributes(
     attributes: BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, String> {
     if attributes.len() > MAX_ATTRIBUTES {
-        return Err(format!("must be at most {MAX_ATTRIBUTES}"));
+        return Err(format!("must have at most {MAX_ATTRIBUTES} entries"));
     }
     let bytes: usize = attributes.iter().map(|(name, value)| name.len() + value.len()).sum();
     if bytes > MAX_ATTRIBUTE_BYTES {
-        return Err(format!("must be at most {MAX_ATTRIBUTE_BYTES} bytes in all"));
+        return Err(format!("must be at most {MAX_ATTRIBUTE_BYTES} bytes in total"));
     }
     for name in attributes.keys() {
         text::name(name, FIELD_LONGEST).map_err(|error| format!("a name {error}"))?;

@@ -5,6 +5,7 @@
 //! opt-out is in a later row.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 mod attributes;
 mod batch;
@@ -57,7 +58,7 @@ pub struct Import {
     pub updated_at: Timestamp,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Pending,

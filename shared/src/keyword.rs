@@ -48,11 +48,11 @@ pub struct Replies {
 /// Why an organisation's words were refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidKeywords {
-    #[error("'{0}' is no word of 1 to {WORD_LONGEST} letters and digits")]
+    #[error("'{0}' is not a keyword; use 1 to {WORD_LONGEST} letters and digits")]
     Word(String),
-    #[error("are more than {WORDS_MOST} words")]
+    #[error("must contain at most {WORDS_MOST} keywords")]
     TooMany,
-    #[error("'{0}' has another meaning already")]
+    #[error("'{0}' already has another meaning; choose a different keyword")]
     Twice(String),
     #[error("a reply must be 1 to {REPLY_LONGEST} characters")]
     Reply,

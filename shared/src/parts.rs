@@ -4,6 +4,7 @@
 //! (concatenation, whose header takes 7 septets or 6 bytes of each part).
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// The GSM 7-bit default alphabet, without the escape to the extension table.
 const GSM_BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
@@ -12,7 +13,7 @@ const GSM_BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæ
 const GSM_EXTENDED: &str = "\u{c}^{}\\[~]|€";
 
 /// The alphabet that a body is sent in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 pub enum Encoding {
     #[serde(rename = "GSM-7")]
     Gsm7,

@@ -33,7 +33,7 @@ impl Phone {
     }
 
     /// Takes a number that is in E.164 already, verbatim and by its form alone. Stored keys depend
-    /// on this: equal forms of a number must stay different here (see [`line`]).
+    /// on this: equal forms of a number must stay different here (see [`mod@line`]).
     pub fn from_e164(text: &str) -> Result<Self, InvalidPhone> {
         let digits = text.strip_prefix('+').ok_or(InvalidPhone::NotE164)?;
         let well_formed = (7..=15).contains(&digits.len())
@@ -101,7 +101,7 @@ impl Default for Region {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not a country code of two letters, such as US")]
+#[error("must be a two-letter country code, such as US")]
 pub struct InvalidRegion;
 
 /// Of a country that has phones.

@@ -18,11 +18,11 @@ pub struct Amount(u64);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPrice {
-    #[error("no amount, such as 0.0079, with up to 6 digits behind the point")]
+    #[error("must be a decimal amount with at most 6 decimal places, such as 0.0079")]
     Amount,
-    #[error("not a currency's code of three letters, such as USD")]
+    #[error("must be a three-letter currency code, such as USD")]
     Currency,
-    #[error("not a country code of two letters, such as US")]
+    #[error("must have two-letter country codes as names, such as US")]
     Region,
 }
 

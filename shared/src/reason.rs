@@ -1,9 +1,10 @@
 //! Why Volley stopped a campaign.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// Why a campaign was stopped by Volley itself, or what it wants known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It had not begun an hour after its time.

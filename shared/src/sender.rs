@@ -5,6 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::parts::{Encoding, Parts};
 use crate::phone::Phone;
@@ -140,7 +141,7 @@ pub struct AwsSender {
     pub max_price: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum MessageType {
     Transactional,
@@ -174,14 +175,14 @@ pub struct InvalidProvider {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be ssm:/volley/... or secretsmanager:volley/...")]
+#[error("must be a name such as ssm:/volley/NAME or secretsmanager:volley/NAME")]
 pub struct InvalidSecretName;
 
 /// Why a provider does not take a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is longer than AWS End User Messaging takes: {most} characters in this alphabet")]
+#[error("must be at most {max} characters in this encoding, the limit of AWS End User Messaging")]
 pub struct BodyTooLong {
-    most: usize,
+    max: usize,
 }
 
 /// Source: Twilio's error 90007.
@@ -212,11 +213,11 @@ impl Provider {
         let Self::Aws(_) = self else {
             return Ok(());
         };
-        let (length, most) = match Parts::of(body).encoding {
+        let (length, max) = match Parts::of(body).encoding {
             Encoding::Gsm7 => (body.chars().count(), AWS_GSM_MOST),
             Encoding::Ucs2 => (body.encode_utf16().count(), AWS_OTHERS_MOST),
         };
-        if length > most { Err(BodyTooLong { most }) } else { Ok(()) }
+        if length > max { Err(BodyTooLong { max }) } else { Ok(()) }
     }
 }
 
@@ -233,14 +234,14 @@ fn is_sid(text: &str, prefix: &str) -> bool {
 impl TwilioSender {
     fn check(&self) -> Result<(), InvalidProvider> {
         if let Some(account) = &self.account {
-            let reason = "must be AC and 32 hexadecimal digits";
+            let reason = "must be AC followed by 32 hexadecimal digits";
             require(is_sid(&account.account_sid, "AC"), "/account/accountSid", reason)?;
         }
         let service = self.messaging_service_sid.as_deref();
-        let reason = "must be MG and 32 hexadecimal digits";
+        let reason = "must be MG followed by 32 hexadecimal digits";
         require(service.is_none_or(|sid| is_sid(sid, "MG")), "/messagingServiceSid", reason)?;
         let is_valid = self.validity_seconds.is_none_or(|s| (1..=VALIDITY_MOST).contains(&s));
-        require(is_valid, "/validitySeconds", "must be 1 to 36000")
+        require(is_valid, "/validitySeconds", "must be between 1 and 36000")
     }
 }
 
@@ -258,17 +259,21 @@ impl AwsSender {
             let known = |b: u8| b.is_ascii_alphanumeric() || b"_-:/+".contains(&b);
             (1..=256).contains(&name.len()) && name.bytes().all(known)
         };
-        let reason = "must be 1 to 256 letters, digits and _-:/+";
+        let reason = "must be 1 to 256 letters, digits or characters of _-:/+";
         let identity = self.origination_identity.as_deref();
         require(identity.is_none_or(is_name), "/originationIdentity", reason)?;
         let set = self.configuration_set.as_deref();
         require(set.is_none_or(is_name), "/configurationSet", reason)?;
-        let reason = "must be at most 40 numbers";
+        let reason = "must contain at most 40 numbers";
         require(self.numbers.len() <= NUMBERS_MOST, "/numbers", reason)?;
         let is_time = self.time_to_live_seconds.is_none_or(|s| TIME_TO_LIVE.contains(&s));
-        require(is_time, "/timeToLiveSeconds", "must be 5 to 259200")?;
+        require(is_time, "/timeToLiveSeconds", "must be between 5 and 259200")?;
         let price = self.max_price.as_deref();
-        require(price.is_none_or(is_max_price), "/maxPrice", "must be an amount such as 0.05")
+        require(
+            price.is_none_or(is_max_price),
+            "/maxPrice",
+            "must be an amount such as 0.05, with 1 to 5 decimal places",
+        )
     }
 }
 

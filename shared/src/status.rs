@@ -1,9 +1,10 @@
 //! A message's kind, its status, and why it failed.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// A message's fate so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Not handed to the provider yet, or just being handed over.
@@ -34,7 +35,7 @@ impl Status {
 }
 
 /// Why a message failed, in words that do not depend on the provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureReason {
     Unsubscribed,
@@ -52,7 +53,7 @@ pub enum FailureReason {
     Other,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     Campaign,

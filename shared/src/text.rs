@@ -23,7 +23,7 @@ pub enum InvalidText {
         "must not contain characters that override the writing direction (U+202A to U+202E, U+2066 to U+2069)"
     )]
     DirectionOverride,
-    #[error("contains U+FFFD, which replaces characters that were lost: send the text in UTF-8")]
+    #[error("contains U+FFFD, which replaces lost characters; send the text in UTF-8")]
     Replacement,
 }
 

@@ -102,7 +102,7 @@ impl From<Timestamp> for String {
 }
 
 #[derive(Debug, thiserror::Error)]
-#[error("not a time in RFC 3339, such as 2026-11-23T09:00:00.000Z")]
+#[error("must be an RFC 3339 time, such as 2026-11-23T09:00:00.000Z")]
 pub struct InvalidTimestamp(#[source] chrono::ParseError);
 
 impl FromStr for Timestamp {

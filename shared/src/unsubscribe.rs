@@ -1,6 +1,7 @@
 //! Unsubscribes: a register per phone, in which the newest word wins.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::actor::Actor;
 use crate::ids::{CampaignId, OrganizationId};
@@ -10,7 +11,7 @@ use crate::receipt::Delivery;
 use crate::time::Timestamp;
 
 /// Where an opt-out came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
     Api,

@@ -1,7 +1,7 @@
-//! Who asks, and what his key allows.
+//! Authentication, and what a key allows.
 //!
-//! A handler gets its organisation from [`Access`] alone, which hands it out only to a key that
-//! opens it for what the handler does: the check cannot be forgotten.
+//! A handler gets its organization only from [`Access`], which requires a key with the handler's role.
+//! So no handler can forget the check.
 
 use std::marker::PhantomData;
 
@@ -22,15 +22,15 @@ use crate::state::{App, Volley};
 /// The owner of a valid key.
 #[derive(Clone, Debug)]
 pub(crate) enum Caller {
-    /// The deployment's admin key, which opens organisations and their keys but no tenant's work.
+    /// The deployment's admin key. It manages organizations and their keys, but not a tenant's work.
     Deployment,
     Key(ApiKey),
 }
 
-/// What a route asks of a key.
+/// What a route requires of a key.
 pub(crate) trait Level: Send + Sync {
     const ROLE: Role;
-    /// Whether the deployment's admin key opens it too.
+    /// Whether the deployment's admin key is accepted too.
     const DEPLOYMENT: bool;
 }
 
@@ -38,11 +38,11 @@ pub(crate) trait Level: Send + Sync {
 pub(crate) struct Viewer;
 /// Changing a tenant's work.
 pub(crate) struct Sender;
-/// Reading an organisation's settings.
+/// Reading an organization's settings.
 pub(crate) struct Member;
-/// Keys and an organisation's settings.
+/// Keys and an organization's settings.
 pub(crate) struct Admin;
-/// What needs an admin of the organization itself: the deployment does not do a tenant's work.
+/// Requires an admin key of the organization itself: the deployment does not do a tenant's work.
 pub(crate) struct TenantAdmin;
 
 impl Level for Viewer {
@@ -70,19 +70,19 @@ impl Level for Admin {
     const DEPLOYMENT: bool = true;
 }
 
-/// The organisation of the path, opened for what `L` stands for.
+/// The organization of the path, for a key with the level `L`.
 pub(crate) struct Access<L> {
     pub(crate) organization: Organization,
-    /// Who asks, to be recorded with what the request changes.
+    /// The caller, to be recorded with what the request changes.
     pub(crate) actor: Actor,
     level: PhantomData<L>,
 }
 
-/// The deployment's admin key and no other.
+/// Accepts only the deployment's admin key.
 pub(crate) struct DeploymentOnly;
 
 impl Caller {
-    /// A name for the caller among all, by which his idempotency keys are his own.
+    /// A unique name for the caller. Idempotency keys are scoped to it.
     pub(crate) fn name(&self) -> String {
         match self {
             Self::Deployment => "admin".to_owned(),
@@ -97,8 +97,8 @@ impl Caller {
         }
     }
 
-    /// Another organisation's things are not there (404), so that their existence is not told; its
-    /// own that the role does not open are forbidden (403).
+    /// Another organization is reported as missing (404), so its existence stays hidden. A role that is
+    /// too low is forbidden (403).
     fn admit<L: Level>(&self, organization: OrganizationId) -> Result<(), Problem> {
         match self {
             Self::Deployment if L::DEPLOYMENT => Ok(()),
@@ -118,7 +118,7 @@ impl FromRequestParts<App> for Caller {
         }
         let key = bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
         let caller = authenticate(app, key).await?;
-        // A key is looked up once a request, whoever asks first.
+        // The key is looked up once per request.
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }
@@ -172,7 +172,7 @@ async fn authenticate(app: &Volley, text: &str) -> Result<Caller, Problem> {
     }
 }
 
-/// In constant time, so that the time it takes tells nothing of the hash.
+/// Compares in constant time, so the duration reveals nothing about the hash.
 fn matches(given: &SecretHash, expected: &SecretHash) -> bool {
     given.0.ct_eq(&expected.0).into()
 }

@@ -1,4 +1,4 @@
-//! Checking the fields of a body, so that one answer names all that do not validate.
+//! Checks the fields of a body so that one response reports every invalid field.
 
 use crate::problem::{FieldError, Problem};
 
@@ -6,7 +6,7 @@ use crate::problem::{FieldError, Problem};
 pub(crate) struct Checks(Vec<FieldError>);
 
 impl Checks {
-    /// The value of a field, or `None` once its error is noted.
+    /// Returns the field's value, or records its error and returns `None`.
     pub(crate) fn take<T, E: ToString>(
         &mut self,
         pointer: &str,

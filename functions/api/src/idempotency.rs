@@ -1,8 +1,8 @@
-//! Idempotency keys: a POST that is repeated with its key answers the first answer again.
+//! Idempotency keys: repeating a POST with the same key returns the original response.
 //!
-//! The whole of it is here: the middleware looks for the first answer before a handler runs, and
-//! again if the handler lost a race, perhaps to its own twin. A handler only hands the record that
-//! [`Once::remember`] makes to the write that is its effect.
+//! The middleware looks for a stored response before a handler runs, and again if the handler lost a
+//! race, possibly to a request with the same key. A handler only adds the record from
+//! [`Once::remember`] to its write.
 
 use std::convert::Infallible;
 
@@ -21,14 +21,14 @@ use shared::time::Timestamp;
 
 use crate::auth::Caller;
 use crate::json::{self, Reply};
-use crate::problem::{Problem, Raced};
+use crate::problem::{Code, Problem, Raced};
 use crate::state::App;
 
 const HEADER: HeaderName = HeaderName::from_static("idempotency-key");
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
-const KEY_LONGEST: usize = 255;
+const MAX_KEY_LENGTH: usize = 255;
 
-/// A request's idempotency key, if it came with one.
+/// A request's idempotency key, if it has one.
 #[derive(Clone)]
 pub(crate) struct Once(Option<Given>);
 
@@ -39,7 +39,7 @@ struct Given {
 }
 
 impl Once {
-    /// The record to write in the transaction of the effect.
+    /// The record to write in the same transaction as the request's effect.
     pub(crate) fn remember(&self, reply: &Reply, now: Timestamp) -> Option<Remember> {
         let given = self.0.clone()?;
         Some(Remember {
@@ -91,9 +91,9 @@ pub(crate) async fn middleware(
     }
     match app.table.answered(&given.fingerprint, clock::now()).await? {
         Some(answer) => replay(answer, &given),
-        None if response.extensions().get::<Raced>().is_some() => Err(Problem::conflict(
-            "idempotency_in_progress",
-            "a request with this idempotency key is under way",
+        None if response.extensions().get::<Raced>().is_some() => Err(Problem::new(
+            Code::IdempotencyInProgress,
+            "a request with this Idempotency-Key is in progress; retry later",
         )),
         None => Ok(response),
     }
@@ -101,9 +101,9 @@ pub(crate) async fn middleware(
 
 fn replay(answer: Answer, given: &Given) -> Result<Response, Problem> {
     if answer.body_hash != given.body_hash {
-        return Err(Problem::unprocessable(
-            "idempotency_key_reused",
-            "the idempotency key was used with another body",
+        return Err(Problem::new(
+            Code::IdempotencyKeyReused,
+            "this Idempotency-Key was used with a different body; use a new key",
         ));
     }
     let reply = Reply {
@@ -119,14 +119,15 @@ fn read_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     };
     let key = value.to_str().unwrap_or_default();
     let is_visible = key.bytes().all(|byte| byte.is_ascii_graphic());
-    if key.is_empty() || key.len() > KEY_LONGEST || !is_visible {
-        let detail = format!("Idempotency-Key must be 1 to {KEY_LONGEST} visible ASCII characters");
-        return Err(Problem::bad_request("invalid_idempotency_key", detail));
+    if key.is_empty() || key.len() > MAX_KEY_LENGTH || !is_visible {
+        let detail =
+            format!("Idempotency-Key must be 1 to {MAX_KEY_LENGTH} visible ASCII characters");
+        return Err(Problem::new(Code::InvalidIdempotencyKey, detail));
     }
     Ok(Some(key.to_owned()))
 }
 
-/// The query belongs to what is asked for as the body does: an import's names its columns.
+/// The query is part of the request as the body is: an import's query names columns.
 fn body_hash(query: &str, body: &[u8]) -> String {
     let mut hash = Sha256::new();
     hash.update((query.len() as u64).to_be_bytes());

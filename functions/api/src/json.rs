@@ -12,18 +12,18 @@ use serde_json::Value;
 use serde_path_to_error::{Path, Segment};
 use strict::Malformed;
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
-/// The largest JSON body, in bytes: bulk deletes with 100 ids take 4 KB.
-const BYTES_MOST: usize = 64 * 1024;
+/// The largest JSON body, in bytes. A bulk delete of 100 IDs takes 4 KB.
+const MAX_BYTES: usize = 64 * 1024;
 
-/// A body that must be there. What it is read as refuses unknown fields.
+/// A required body. The type that it is parsed into rejects unknown fields.
 pub(crate) struct Json<T>(pub(crate) T);
 
-/// A body that may be left out, where each of its fields may.
+/// An optional body, all of whose fields are optional.
 pub(crate) struct MaybeJson<T>(pub(crate) T);
 
-/// The body of requests that have nothing to say.
+/// The body of requests without parameters.
 #[derive(Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Nothing {}
@@ -34,7 +34,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
         check_json(&parts.headers)?;
-        parse(&bytes(body, BYTES_MOST).await?).map(Self)
+        parse(&bytes(body, MAX_BYTES).await?).map(Self)
     }
 }
 
@@ -43,7 +43,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for MaybeJson
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let bytes = bytes(body, BYTES_MOST).await?;
+        let bytes = bytes(body, MAX_BYTES).await?;
         if bytes.is_empty() {
             return Ok(Self(T::default()));
         }
@@ -52,10 +52,9 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for MaybeJson
     }
 }
 
-/// Reads a body of at most `most` bytes. Lambda hands bodies over whole, so that nothing but
-/// their length can fail here.
-pub(crate) async fn bytes(body: Body, most: usize) -> Result<Bytes, Problem> {
-    axum::body::to_bytes(body, most).await.map_err(|_| Problem::too_large(most))
+/// Reads a body of at most `max` bytes. Lambda delivers bodies whole, so only their length can fail.
+pub(crate) async fn bytes(body: Body, max: usize) -> Result<Bytes, Problem> {
+    axum::body::to_bytes(body, max).await.map_err(|_| Problem::too_large(max))
 }
 
 /// A request's content type without its parameters, in lower case.
@@ -66,7 +65,7 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-/// Refuses a compressed body: nothing here would decompress it.
+/// Rejects a compressed body, because nothing here decompresses it.
 pub(crate) fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
     let is_identity = |value: &HeaderValue| {
         let codings = value.to_str().unwrap_or("?").split(',').map(str::trim);
@@ -79,7 +78,7 @@ pub(crate) fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// Refuses a body that does not say that it is JSON in UTF-8, the only encoding that JSON has.
+/// Rejects a body that is not declared as JSON in UTF-8, the only encoding of JSON.
 fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
     check_encoding(headers)?;
     let is_utf8 = charset(headers).is_none_or(|charset| charset == "utf-8" || charset == "utf8");
@@ -90,7 +89,7 @@ fn check_json(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// The charset that a content type names, in lower case.
+/// The charset parameter of the content type, in lower case.
 pub(crate) fn charset(headers: &HeaderMap) -> Option<String> {
     let written = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let parameters = written.split(';').skip(1).filter_map(|parameter| parameter.split_once('='));
@@ -99,12 +98,12 @@ pub(crate) fn charset(headers: &HeaderMap) -> Option<String> {
     Some(charset.trim().trim_matches('"').to_ascii_lowercase())
 }
 
-/// Reads JSON first and its meaning second, so that a syntax error (400) and a body that does not
-/// validate (422) are told apart, and the latter names its field rather than a column.
+/// Parses the JSON before its fields, so that a syntax error is 400 and an invalid field is 422 with
+/// a pointer to the field.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value: Value = strict::value(bytes)?;
     if !value.is_object() {
-        return Err(Problem::field("", "must be an object"));
+        return Err(Problem::field("", "must be a JSON object"));
     }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let pointer = pointer(error.path());
@@ -121,17 +120,18 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 impl From<Malformed> for Problem {
     fn from(malformed: Malformed) -> Self {
         match malformed {
-            Malformed::NotUtf8 => Self::bad_request(
-                "not_utf8",
-                "the body must be in UTF-8; U+FFFD, which stands for lost bytes, must be escaped",
+            Malformed::NotUtf8 => Self::new(
+                Code::NotUtf8,
+                "the body must be valid UTF-8; write a deliberate U+FFFD as \\ufffd",
             ),
             Malformed::DuplicateName(name) => {
                 let name = Value::String(name);
-                let detail = format!("the body repeats the name {name} in one object");
-                Self::bad_request("duplicate_name", detail)
+                let detail =
+                    format!("an object in the body contains the name {name} more than once");
+                Self::new(Code::DuplicateName, detail)
             }
             Malformed::Syntax(error) => {
-                Self::bad_request("malformed_json", format!("the body is not JSON: {error}"))
+                Self::new(Code::MalformedJson, format!("the body is not valid JSON: {error}"))
             }
         }
     }
@@ -147,7 +147,7 @@ fn pointer(path: &Path) -> String {
         .collect()
 }
 
-/// A JSON answer as it is sent, and as an idempotency key remembers it.
+/// A JSON response, as it is sent and as it is stored for an idempotency key.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -229,7 +229,7 @@ mod tests {
         check(json, twice, (400, "duplicate_name", "none")).await;
         let lone = r#"{"name": "\ud800"}"#;
         check(json, lone, (400, "malformed_json", "none")).await;
-        let large = format!(r#"{{"name": "{}"}}"#, "x".repeat(BYTES_MOST));
+        let large = format!(r#"{{"name": "{}"}}"#, "x".repeat(MAX_BYTES));
         check(json, &large, (413, "body_too_large", "none")).await;
     }
 

@@ -1,7 +1,7 @@
-//! The document of the API: what the handlers say of themselves, and what holds for all of them.
+//! The OpenAPI document: the handlers' annotations, plus what applies to all of them.
 //!
-//! Keys, path parameters, idempotency keys and the common refusals follow from a route's path and
-//! method, so they are added here, once, and no handler can leave them out.
+//! API keys, path parameters, idempotency keys and the common errors follow from a route's path and
+//! method. They are added here, so no handler can forget them.
 
 use http::StatusCode;
 use utoipa::OpenApi as _;
@@ -18,9 +18,9 @@ use crate::problem::{FieldError, ProblemView};
 #[openapi(
     info(
         title = "Volley",
-        description = "SMS campaigns to the contacts of an organisation. Webhooks (`POST \
-                       /webhooks/twilio/status` and `/inbound`) are the provider's to call, as it \
-                       describes them itself.",
+        description = "Sends SMS campaigns to the contacts of an organization. The webhooks \
+                       `POST /webhooks/twilio/status` and `/inbound` are called by Twilio, in the \
+                       form that Twilio documents.",
     ),
     components(schemas(ProblemView, FieldError))
 )]
@@ -29,13 +29,13 @@ struct Document;
 const KEY: &str = "key";
 const PROBLEM: &str = "application/problem+json";
 
-/// The document without its routes.
+/// The document without routes.
 pub(crate) fn base() -> OpenApi {
     let mut document = Document::openapi();
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some(
-            "An organisation's key, or the deployment's admin key for organisations and keys.",
+            "An organization's API key. The deployment's admin key manages organizations and keys.",
         ))
         .build();
     document
@@ -45,7 +45,7 @@ pub(crate) fn base() -> OpenApi {
     document
 }
 
-/// Adds what holds for all routes.
+/// Adds what applies to all routes.
 pub(crate) fn complete(document: &mut OpenApi) {
     for (path, item) in &mut document.paths.paths {
         let parameters: Vec<RefOr<Parameter>> = path_parameters(path).collect();
@@ -75,7 +75,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
 
 fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
     operation.security = Some(vec![SecurityRequirement::new(KEY, Vec::<String>::new())]);
-    // A POST that takes no body takes an empty object all the same.
+    // A POST without a body also accepts an empty object.
     let has_body = operation.request_body.is_some() || method == "POST";
     let has_query = operation.parameters.is_some();
     if method == "POST" {
@@ -103,7 +103,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             .responses
             .entry(status.as_str().to_owned())
             .or_insert_with(|| RefOr::T(Response::new(description(status))));
-        // API Gateway answers with 429 before the function is asked, and with a document of its own.
+        // API Gateway responds with 429 before it calls the function, and in its own format.
         let is_gateways = status == StatusCode::TOO_MANY_REQUESTS && !limits;
         if let RefOr::T(response) = described
             && !is_gateways
@@ -117,17 +117,23 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
 
 fn description(status: StatusCode) -> &'static str {
     match status {
-        StatusCode::BAD_REQUEST => "Malformed JSON, header, query or cursor.",
-        StatusCode::UNAUTHORIZED => "No key, or a bad one.",
-        StatusCode::FORBIDDEN => "The key does not allow this.",
-        StatusCode::NOT_FOUND => "There is no such thing, or it is another organisation's.",
-        StatusCode::CONFLICT => "`idempotency_in_progress`",
+        StatusCode::BAD_REQUEST => "The JSON, a header, the query or the cursor is malformed.",
+        StatusCode::UNAUTHORIZED => "The API key is missing or invalid.",
+        StatusCode::FORBIDDEN => "The key does not allow this request.",
+        StatusCode::NOT_FOUND => "The resource does not exist or belongs to another organization.",
+        StatusCode::CONFLICT => {
+            "`idempotency_in_progress`: a request with the same key is in progress."
+        }
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.",
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => "The content type is not taken.",
-        StatusCode::UNPROCESSABLE_ENTITY => "The request does not validate.",
-        StatusCode::TOO_MANY_REQUESTS => "Too many requests: API Gateway's own answer.",
-        StatusCode::SERVICE_UNAVAILABLE => "Too much at once; `Retry-After` says when.",
-        _ => "Something went wrong on the server.",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "The content type or encoding is not supported.",
+        StatusCode::UNPROCESSABLE_ENTITY => "The request is invalid.",
+        StatusCode::TOO_MANY_REQUESTS => {
+            "Too many requests. API Gateway sends this response in its own format."
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            "The service is busy. Retry after the time in `Retry-After`."
+        }
+        _ => "An unexpected error occurred on the server.",
     }
 }
 
@@ -154,7 +160,7 @@ fn path_parameters(path: &str) -> impl Iterator<Item = RefOr<Parameter>> {
 fn idempotency_key() -> RefOr<Parameter> {
     let text =
         ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
-    let description = "What was changed with this key is not changed again: the same body has the first answer, for 24 h.";
+    let description = "A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again.";
     RefOr::T(
         ParameterBuilder::new()
             .name("Idempotency-Key")
@@ -165,3 +171,6 @@ fn idempotency_key() -> RefOr<Parameter> {
             .build(),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,7 @@
-//! Lists in pages, and the cursors that lead through them.
+//! Paged lists and their cursors.
 //!
-//! A cursor is sealed with a code over the list that it belongs to: the organisation, the path and
-//! the filters. So one of another list, and one that a client made up, is refused as such and
-//! cannot be used to read from a place that is not the list's.
+//! A cursor is authenticated with a code over its list: the organization, the path and the filters.
+//! A forged cursor, or one from another list, is rejected and cannot read outside the list.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -14,28 +13,28 @@ use shared::access::SecretHash;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::json::Reply;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
-const LIMIT_DEFAULT: u8 = 50;
-const LIMIT_MOST: u8 = 100;
+const DEFAULT_LIMIT: u8 = 50;
+const MAX_LIMIT: u8 = 100;
 const SEAL_BYTES: usize = 16;
 
 /// Seals and opens cursors.
 pub(crate) struct Cursors(Hmac<Sha256>);
 
-/// The query of lists that have no filter.
+/// The query of lists without filters.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Paging {
-    /// How many items to answer at most; a page may be shorter.
+    /// The maximum number of items. A page may be shorter.
     #[param(minimum = 1, maximum = 100, default = 50)]
     pub(crate) limit: Option<u32>,
-    /// The `nextCursor` of the page before.
+    /// The `nextCursor` of the previous page.
     pub(crate) cursor: Option<String>,
 }
 
-/// A list that is asked for.
+/// A requested list.
 pub(crate) struct List<'a> {
     cursors: &'a Cursors,
     scope: String,
@@ -47,24 +46,24 @@ pub(crate) struct List<'a> {
 #[schema(as = List)]
 pub(crate) struct ListView<T> {
     items: Vec<T>,
-    /// Leads to the next page; null on the last one.
+    /// The cursor of the next page; null on the last page.
     #[schema(required = true)]
     next_cursor: Option<String>,
 }
 
 impl Cursors {
     pub(crate) fn new(key: SecretHash) -> Self {
-        let mut code = Hmac::new_from_slice(&key.0).expect("a key of any length is taken");
+        let mut code = Hmac::new_from_slice(&key.0).expect("HMAC accepts keys of any length");
         code.update(b"cursor");
         Self(code)
     }
 
-    /// Begins a list. `scope` names it among all lists of all organisations, with its filters.
+    /// Starts a list. `scope` identifies it among all organizations' lists, filters included.
     pub(crate) fn list(&self, scope: String, limit: Option<u32>) -> Result<List<'_>, Problem> {
-        let limit = limit.map_or(Some(LIMIT_DEFAULT), |limit| u8::try_from(limit).ok());
-        let limit = limit.filter(|limit| (1..=LIMIT_MOST).contains(limit)).ok_or_else(|| {
-            let detail = format!("limit must be 1 to {LIMIT_MOST}");
-            Problem::bad_request("invalid_query", detail)
+        let limit = limit.map_or(Some(DEFAULT_LIMIT), |limit| u8::try_from(limit).ok());
+        let limit = limit.filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| {
+            let detail = format!("limit must be between 1 and {MAX_LIMIT}");
+            Problem::new(Code::InvalidQuery, detail)
         })?;
         Ok(List { cursors: self, scope, limit })
     }
@@ -79,7 +78,7 @@ impl Cursors {
 }
 
 impl List<'_> {
-    /// Where the list goes on.
+    /// The position that the cursor encodes.
     pub(crate) fn position<P: DeserializeOwned>(
         &self,
         cursor: Option<&str>,
@@ -94,8 +93,8 @@ impl List<'_> {
             code.verify_truncated_left(seal).ok()?;
             serde_json::from_slice(position).ok()
         };
-        let detail = "the cursor is of another list, or is none";
-        read().map(Some).ok_or_else(|| Problem::bad_request("invalid_cursor", detail))
+        let detail = "the cursor is invalid or belongs to another list; start without a cursor";
+        read().map(Some).ok_or_else(|| Problem::new(Code::InvalidCursor, detail))
     }
 
     pub(crate) fn reply<T: Serialize>(

@@ -1,7 +1,9 @@
 //! What a request's address says: path segments and the query.
 
+use std::error::Error;
 use std::str::FromStr;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -9,10 +11,10 @@ use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MessageId, Organizatio
 use shared::organization::Organization;
 use shared::phone::Phone;
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
-/// A segment of the path, by its type's name in the route. One that does not parse names nothing
-/// that exists, so it answers 404.
+/// A path parameter, found by its type's name in the route. One that does not parse cannot exist, so
+/// the response is 404.
 pub(crate) struct Segment<T>(pub(crate) T);
 
 pub(crate) trait Named: FromStr {
@@ -49,7 +51,7 @@ impl<S: Send + Sync, T: Named> FromRequestParts<S> for Segment<T> {
     }
 }
 
-/// A phone as a path has it, to be read once the organisation's region is known.
+/// A phone as written in the path. It is parsed once the organization's region is known.
 pub(crate) struct WrittenPhone(String);
 
 impl FromStr for WrittenPhone {
@@ -61,17 +63,17 @@ impl FromStr for WrittenPhone {
 }
 
 impl WrittenPhone {
-    /// A number in E.164 is taken by its form, because the register may hold numbers that no plan
-    /// lists; other forms are parsed as in a body.
+    /// A number in E.164 is only checked for its form, because the register may contain numbers that
+    /// no numbering plan lists. Other forms are parsed as in a body.
     pub(crate) fn read(&self, organization: &Organization) -> Result<Phone, Problem> {
         Phone::from_e164(&self.0)
             .map(|phone| phone.current())
             .or_else(|_| Phone::parse(&self.0, organization.default_region))
-            .map_err(|error| Problem::unprocessable("invalid_phone", error.to_string()))
+            .map_err(|error| Problem::new(Code::InvalidPhone, error.to_string()))
     }
 }
 
-/// The query, in which unknown parameters are refused.
+/// The query. Unknown parameters are rejected.
 pub(crate) struct Query<T>(pub(crate) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
@@ -80,6 +82,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         axum::extract::Query::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(query)| Self(query))
-            .map_err(|rejection| Problem::bad_request("invalid_query", rejection.body_text()))
+            .map_err(|rejection| Problem::new(Code::InvalidQuery, query_error(&rejection)))
     }
+}
+
+/// Says what is wrong with a query.
+pub(crate) fn query_error(rejection: &QueryRejection) -> String {
+    let reason = rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);
+    format!("the query is invalid: {reason}")
 }

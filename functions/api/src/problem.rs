@@ -1,4 +1,8 @@
-//! Problem documents (RFC 9457): the one form in which a request is refused.
+//! Problem documents (RFC 9457), the body of every error response.
+
+mod code;
+
+pub(crate) use code::Code;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -12,23 +16,23 @@ const RETRY_AFTER_SECONDS: u32 = 1;
 
 #[derive(Debug)]
 pub(crate) struct Problem {
-    status: StatusCode,
-    code: &'static str,
+    code: Code,
     detail: String,
     errors: Vec<FieldError>,
     is_raced: bool,
     retry_after_seconds: Option<u32>,
 }
 
-/// Marks the answer of a request that lost a race, perhaps to one with its own idempotency key.
+/// Marks the response to a request that lost a race, possibly to one with the same idempotency key.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Raced;
 
-/// A field of the request's body that does not validate.
+/// A field of the request's body that is invalid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct FieldError {
     /// A JSON Pointer (RFC 6901) into the body.
     pub(crate) pointer: String,
+    /// What is wrong with the field and what to do.
     pub(crate) detail: String,
 }
 
@@ -41,20 +45,10 @@ pub(crate) struct ProblemView<'a> {
     #[schema(value_type = String)]
     title: &'static str,
     status: u16,
+    /// What is wrong and what to do, for people.
     #[schema(value_type = String)]
     detail: &'a str,
-    /// A stable word for programs. 400: `malformed_json`, `not_utf8`, `duplicate_name`, `invalid_query`, `invalid_cursor`,
-    /// `invalid_idempotency_key`; 401: `unauthorized`; 403: `forbidden`, `deployment_only`,
-    /// `sender_not_assigned`, `rate_above_limit`, `opted_out_by_person`; 404: `not_found`; 405:
-    /// `method_not_allowed`; 409: `campaign_not_draft`, `campaign_not_scheduled`,
-    /// `campaign_not_running`, `campaign_not_paused`, `sender_taken`, `unsubscribe_changed`,
-    /// `idempotency_in_progress`;
-    /// 413: `body_too_large`; 415: `unsupported_media_type`, `unsupported_content_encoding`; 422: `validation_failed`,
-    /// `campaign_body_required`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`,
-    /// `not_utf8`, `not_csv`, `unknown_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`,
-    /// `audience_too_large`, `dry_run_unavailable`, `recipient_opted_out`, `upload_unavailable`,
-    /// `idempotency_key_reused`; 429: `test_limit_reached`, `quote_in_progress`; 500: `internal_error`; 503: `try_again`, `throttled`.
-    #[schema(value_type = String, example = "validation_failed")]
+    #[schema(value_type = Code)]
     code: &'static str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     #[schema(value_type = Vec<FieldError>, required = false)]
@@ -62,113 +56,91 @@ pub(crate) struct ProblemView<'a> {
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, detail: impl Into<String>) -> Self {
         let (detail, errors) = (detail.into(), Vec::new());
-        Self { status, code, detail, errors, is_raced: false, retry_after_seconds: None }
-    }
-
-    pub(crate) fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, code, detail)
+        Self { code, detail, errors, is_raced: false, retry_after_seconds: None }
     }
 
     pub(crate) fn unauthorized() -> Self {
-        let detail = "a valid key is needed: Authorization: Bearer <key>";
-        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+        let detail = "a valid API key is required; send it as Authorization: Bearer <key>";
+        Self::new(Code::Unauthorized, detail)
     }
 
     pub(crate) fn forbidden() -> Self {
-        let detail = "the key does not allow this";
-        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+        let detail = "the key does not allow this request; use a key with the required role";
+        Self::new(Code::Forbidden, detail)
     }
 
-    /// Forbidden to this key by something other than its role.
-    pub(crate) fn denied(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, code, detail)
-    }
-
-    /// Too many, until so many seconds have passed.
-    pub(crate) fn too_many(code: &'static str, detail: impl Into<String>, seconds: u32) -> Self {
-        let problem = Self::new(StatusCode::TOO_MANY_REQUESTS, code, detail);
-        Self { retry_after_seconds: Some(seconds.max(1)), ..problem }
+    /// A limit was reached; the client may retry after `seconds`.
+    pub(crate) fn too_many(code: Code, detail: impl Into<String>, seconds: u32) -> Self {
+        Self { retry_after_seconds: Some(seconds.max(1)), ..Self::new(code, detail) }
     }
 
     pub(crate) fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", "there is no such thing")
+        Self::new(Code::NotFound, "not found")
     }
 
-    pub(crate) fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, code, detail)
+    pub(crate) fn too_large(max: usize) -> Self {
+        Self::new(Code::BodyTooLarge, format!("the body must be at most {max} bytes"))
     }
 
-    pub(crate) fn too_large(most: usize) -> Self {
-        Self::body_too_large(format!("the body must be at most {most} bytes"))
-    }
-
-    pub(crate) fn body_too_large(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail)
-    }
-
-    pub(crate) fn media_type(wanted: &str) -> Self {
-        let detail = format!("the content type must be {wanted}");
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", detail)
+    pub(crate) fn media_type(expected: &str) -> Self {
+        let detail = format!("the content type must be {expected}");
+        Self::new(Code::UnsupportedMediaType, detail)
     }
 
     pub(crate) fn content_encoding() -> Self {
-        let detail = "a compressed body is not read: send it without Content-Encoding";
-        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_content_encoding", detail)
-    }
-
-    pub(crate) fn unprocessable(code: &'static str, detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+        let detail = "compressed bodies are not supported; send the body without Content-Encoding";
+        Self::new(Code::UnsupportedContentEncoding, detail)
     }
 
     pub(crate) fn invalid(errors: Vec<FieldError>) -> Self {
-        Self { errors, ..Self::unprocessable("validation_failed", "the body does not validate") }
+        let detail = "the body is invalid; see errors";
+        Self { errors, ..Self::new(Code::ValidationFailed, detail) }
     }
 
-    /// One field that does not validate.
+    /// A single invalid field.
     pub(crate) fn field(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
         Self::invalid(vec![FieldError { pointer: pointer.into(), detail: detail.into() }])
     }
 
-    /// Others wrote in between, more often than it is worth to decide again.
+    /// The request kept losing races against other writers.
     pub(crate) fn raced() -> Self {
-        let detail = "others changed the same thing at the same time";
-        Self { is_raced: true, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "try_again", detail) }
+        let detail = "the resource changed while the request was processed; retry";
+        Self { is_raced: true, ..Self::new(Code::TryAgain, detail) }
     }
 
     fn throttled() -> Self {
-        let detail = "too much is asked for at once";
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "throttled", detail)
+        Self::new(Code::Throttled, "the service is busy; retry after the time in Retry-After")
     }
 
-    /// A fault of ours: logged with its causes, of which the client learns nothing.
+    /// A server error. Its causes are logged; the client learns nothing about them.
     pub(crate) fn internal(error: impl Into<anyhow::Error>) -> Self {
         let error = error.into();
-        tracing::error!(error = %format!("{error:#}"), "failed to answer a request");
-        let detail = "something went wrong on the server";
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", detail)
+        tracing::error!(error = %format!("{error:#}"), "failed to respond to a request");
+        Self::new(Code::InternalError, "an unexpected error occurred on the server; retry later")
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let status = self.code.status();
         let view = ProblemView {
             r#type: "about:blank",
-            title: self.status.canonical_reason().unwrap_or_default(),
-            status: self.status.as_u16(),
+            title: status.canonical_reason().unwrap_or_default(),
+            status: status.as_u16(),
             detail: &self.detail,
-            code: self.code,
+            code: self.code.as_str(),
             errors: &self.errors,
         };
         let body = serde_json::to_string(&view).unwrap_or_default();
-        let mut response = (self.status, body).into_response();
+        let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        if self.status == StatusCode::UNAUTHORIZED {
+        if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        let unavailable = self.status == StatusCode::SERVICE_UNAVAILABLE;
+        let unavailable = status == StatusCode::SERVICE_UNAVAILABLE;
         let unavailable = unavailable.then_some(RETRY_AFTER_SECONDS);
         if let Some(seconds) = self.retry_after_seconds.or(unavailable) {
             headers.insert(header::RETRY_AFTER, seconds.into());
@@ -201,13 +173,13 @@ impl From<Refusal> for Problem {
         let scheduled_at =
             |code, detail: String| Self { code, ..Self::field("/scheduledAt", detail) };
         match refusal {
-            Refusal::NotDraft => Self::conflict("campaign_not_draft", detail),
-            Refusal::NotRunning => Self::conflict("campaign_not_running", detail),
-            Refusal::NotPaused => Self::conflict("campaign_not_paused", detail),
-            Refusal::NotScheduled => Self::conflict("campaign_not_scheduled", detail),
-            Refusal::BodyRequired => Self::unprocessable("campaign_body_required", detail),
-            Refusal::ScheduledAtPast => scheduled_at("scheduled_at_past", detail),
-            Refusal::ScheduledAtTooFar => scheduled_at("scheduled_at_too_far", detail),
+            Refusal::NotDraft => Self::new(Code::CampaignNotDraft, detail),
+            Refusal::NotRunning => Self::new(Code::CampaignNotRunning, detail),
+            Refusal::NotPaused => Self::new(Code::CampaignNotPaused, detail),
+            Refusal::NotScheduled => Self::new(Code::CampaignNotScheduled, detail),
+            Refusal::BodyRequired => Self::new(Code::CampaignBodyRequired, detail),
+            Refusal::ScheduledAtPast => scheduled_at(Code::ScheduledAtPast, detail),
+            Refusal::ScheduledAtTooFar => scheduled_at(Code::ScheduledAtTooFar, detail),
         }
     }
 }

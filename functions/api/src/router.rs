@@ -6,12 +6,11 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use axum::{Extension, Router};
-use http::StatusCode;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::routes::{
     api_keys, campaigns, contacts, controls, imports, messages, organizations, quotes, sending,
     service, unsubscribes,
@@ -25,8 +24,8 @@ pub(crate) fn router(app: App) -> Router {
         .route_layer(from_fn_with_state(Arc::clone(&app), idempotency::middleware))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
-            let detail = "the method is not one of this path";
-            Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+            let detail = "this path does not support the method; see the Allow header";
+            Problem::new(Code::MethodNotAllowed, detail)
         })
         .layer(Extension(Arc::new(document)))
         .layer(from_fn_with_state(Arc::clone(&app), report))
@@ -40,7 +39,8 @@ async fn report(State(app): State<App>, request: Request, next: Next) -> Respons
     response
 }
 
-fn documented() -> (Router<App>, OpenApi) {
+/// The routes, and the document that describes them.
+pub(crate) fn documented() -> (Router<App>, OpenApi) {
     let (routes, mut document) = OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(service::get_health))
         .routes(routes!(service::get_openapi))

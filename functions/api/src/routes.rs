@@ -1,4 +1,4 @@
-//! The routes, a file for each group of them.
+//! The routes, one file per group.
 
 pub(crate) mod api_keys;
 pub(crate) mod campaigns;
@@ -20,9 +20,9 @@ use uuid::Uuid;
 
 use crate::problem::Problem;
 
-const IDS_MOST: usize = 100;
+const MAX_IDS: usize = 100;
 
-/// What a bulk delete names.
+/// The items of a bulk delete.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Ids {
@@ -31,10 +31,13 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
-    /// The ids, each once.
+    /// The IDs without duplicates.
     fn checked<T>(self, id: impl Fn(Uuid) -> T) -> Result<Vec<T>, Problem> {
-        if !(1..=IDS_MOST).contains(&self.ids.len()) {
-            return Err(Problem::field("/ids", format!("must be 1 to {IDS_MOST} ids")));
+        if !(1..=MAX_IDS).contains(&self.ids.len()) {
+            return Err(Problem::field(
+                "/ids",
+                format!("must contain between 1 and {MAX_IDS} IDs"),
+            ));
         }
         let ids: BTreeSet<Uuid> = self.ids.into_iter().collect();
         Ok(ids.into_iter().map(id).collect())

@@ -1,4 +1,4 @@
-//! What every request shares, made once at start.
+//! What all requests share, created once at start.
 
 use std::sync::Arc;
 
@@ -17,8 +17,8 @@ use shared::time::Timestamp;
 
 use crate::page::Cursors;
 
-/// A write that lost its race is decided again so often, then the client is asked to.
-pub(crate) const RACES_MOST: usize = 3;
+/// The number of attempts to write after lost races. Then the client is asked to retry.
+pub(crate) const MAX_RACES: usize = 3;
 
 pub(crate) type App = Arc<Volley>;
 
@@ -31,9 +31,9 @@ pub(crate) struct Volley {
     pub(crate) admin_key: SecretHash,
     pub(crate) cursors: Cursors,
     pub(crate) polls: PollSchedule,
-    /// Work that nobody has begun so long after its time is armed again by the sweep.
+    /// How long after its time the sweep queues work again that has not started.
     pub(crate) repair_seconds: i64,
-    /// How many test messages an organization may send a day that has no limit of its own.
+    /// The daily limit of test messages for organizations without a separate limit.
     pub(crate) tests_per_day: u32,
 }
 
@@ -60,7 +60,7 @@ pub(crate) async fn start() -> anyhow::Result<App> {
         tests_per_day: environment.parsed("TESTS_PER_DAY", 100),
     })?;
     let admin_key = SecretHash::from_hex(&settings.admin_key)
-        .context("malformed environment variables: ADMIN_KEY_SHA256 is no SHA-256 in hex")?;
+        .context("malformed environment variables: ADMIN_KEY_SHA256 is not a SHA-256 in hex")?;
     let aws = infra::aws::load().await;
     let usage = Usage::from_process();
     Ok(Arc::new(Volley {
@@ -78,8 +78,8 @@ pub(crate) async fn start() -> anyhow::Result<App> {
 }
 
 impl Volley {
-    /// Arms a job whose due item is written. The client's request has succeeded by then, so a
-    /// failure here is only logged: the sweep arms the job.
+    /// Queues or schedules a job whose due item is written. The client's request has succeeded by
+    /// then, so a failure is only logged: the sweep queues the job.
     pub(crate) async fn arm(&self, job: &Job, at: Timestamp, now: Timestamp) {
         if let Err(error) = arm(&self.queues, &self.schedules, job, at, now).await {
             let error = anyhow::Error::new(error);
@@ -92,7 +92,7 @@ impl Volley {
 pub(crate) mod tests {
     use super::*;
 
-    /// An app whose clients reach nothing: for requests that are answered before AWS is asked.
+    /// An app whose clients reach nothing, for requests that need no call to AWS.
     pub(crate) fn offline() -> App {
         let aws = aws_config::SdkConfig::builder()
             .behavior_version(aws_config::BehaviorVersion::latest())

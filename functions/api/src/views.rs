@@ -1,15 +1,15 @@
-//! What clients see of the domain: the shapes of the contract.
+//! The shapes in which clients see the domain.
 
 mod campaign;
 mod changed_by;
 mod contact;
 mod import;
+pub(crate) mod labels;
 mod message;
 mod organization;
 mod provider;
 mod quote;
 mod unsubscribe;
-pub(crate) mod words;
 
 pub(crate) use campaign::CampaignView;
 pub(crate) use changed_by::ChangedByView;
@@ -27,7 +27,7 @@ use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, SchemaFormat, 
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-/// A time in RFC 3339; answers have it in UTC with milliseconds.
+/// A time in RFC 3339. Responses use UTC with milliseconds.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Time(pub(crate) Timestamp);

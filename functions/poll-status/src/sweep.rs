@@ -97,7 +97,7 @@ async fn give_up_import(
         return Ok(());
     };
     let failure =
-        format!("it could not go on after row {}; import the rest again", before.progress.rows);
+        format!("failed repeatedly after row {}; import the remaining rows", before.progress.rows);
     let after = Import {
         status: Status::Failed,
         failure: Some(failure),

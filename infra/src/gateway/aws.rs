@@ -38,6 +38,7 @@ pub struct EndUserMessaging {
 
 impl EndUserMessaging {
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "this client's retries are off")]
     pub fn new(
         config: &SdkConfig,
         configuration_set: Option<String>,

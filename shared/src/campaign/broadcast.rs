@@ -1,6 +1,7 @@
 //! A campaign's sending: from the moment it is taken to sent until its last count.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use super::{Campaign, Reason, State};
 use crate::audience::Totals;
@@ -52,7 +53,7 @@ pub struct Broadcast {
     pub reason: Option<Reason>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Dispatch {
     /// Nothing is handed over until the whole audience is known to be within the limits.

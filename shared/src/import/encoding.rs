@@ -18,8 +18,8 @@ pub struct Charset(&'static Encoding);
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{0}' is not a known encoding; known ones are utf-8, utf-16le, utf-16be, windows-1252, \
-     macintosh and the other names of the WHATWG's encoding standard"
+    "'{0}' is not a known encoding; use utf-8, utf-16le, utf-16be, windows-1252, macintosh or \
+     another name from the WHATWG encoding standard"
 )]
 pub struct UnknownCharset(String);
 

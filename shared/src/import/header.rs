@@ -16,18 +16,20 @@ const MAX_LISTED: usize = 30;
 /// Why a header was refused, and with it the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidHeader {
-    #[error("the file is empty, or holds nothing but delimiters")]
+    #[error("the file is empty or contains only delimiters")]
     Empty,
     #[error("{0}")]
     Malformed(#[from] Malformed),
-    #[error("the file has no column '{0}'; its columns are {1}")]
+    #[error("the file has no column '{0}'; the columns are {1}")]
     NoColumn(String, String),
-    #[error("the file has no column for phones; name it with ?phone=COLUMN; its columns are {0}")]
+    #[error("the file has no known phone column; name it with ?phone=COLUMN; the columns are {0}")]
     NoPhone(String),
-    #[error("the first row must name the columns, such as 'phone'; it holds a phone number")]
+    #[error(
+        "the first row must contain column names, such as 'phone', but it contains a phone number"
+    )]
     NoHeader,
     #[error(
-        "the file has the column '{0}' twice; rename one, or name the columns that become attributes \
+        "the file has the column '{0}' twice; rename one, or list the columns that become attributes \
          with ?attributes=NAME,NAME"
     )]
     Twice(String),
@@ -36,8 +38,8 @@ pub enum InvalidHeader {
     #[error("the name of column {0} is longer than {MAX_NAME} characters; shorten it")]
     NameTooLong(usize),
     #[error(
-        "the name of column {0} has characters that cannot be read; name the file's encoding with \
-         ?encoding= and send the file as application/octet-stream, or save it as UTF-8"
+        "the name of column {0} has unreadable characters; save the file as UTF-8, or specify its \
+         encoding with ?encoding= and send it as application/octet-stream"
     )]
     Unreadable(usize),
 }

@@ -9,11 +9,11 @@ const MAX_RECORD_BYTES: usize = 1024 * 1024;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
     #[error(
-        "the quote that opens on line {line} is not closed; close it, or write it twice inside a \
-         quoted cell if it is part of the text"
+        "the quote on line {line} is never closed; close it, or double it inside a quoted cell if it \
+         is part of the text"
     )]
     UnclosedQuote { line: u64 },
-    #[error("the row on line {line} is longer than {MAX_RECORD_BYTES} bytes")]
+    #[error("the row on line {line} is longer than {MAX_RECORD_BYTES} bytes; shorten it")]
     TooLong { line: u64 },
 }
 

@@ -96,7 +96,7 @@ impl<'h> Cells<'h> {
         let phone = phone.transpose()?;
         let id = self.id()?;
         if phone.is_none() && id.is_none() && self.says_opted_out() {
-            let reason = "says that the person opted out, but not with which phone".to_owned();
+            let reason = "marks a person as opted out but has no phone; add the phone".to_owned();
             return Err((Some(self.name(self.header.phones[0])), reason));
         }
         let attributes = self.attributes(phone_place);
@@ -131,7 +131,7 @@ impl<'h> Cells<'h> {
             return Ok(());
         }
         let reason = format!(
-            "has {} values, where the header has {width}; quote a value that holds a delimiter",
+            "has {} values but the header has {width}; quote values that contain a delimiter",
             self.cells.len(),
         );
         Err((None, reason))
@@ -142,7 +142,7 @@ impl<'h> Cells<'h> {
         match self.header.opt_outs.iter().find(unclear) {
             None => Ok(()),
             Some(place) => {
-                let reason = "is unclear, must be ALL or NONE, yes or no".to_owned();
+                let reason = "must be ALL, NONE, yes or no".to_owned();
                 Err((Some(self.name(*place)), reason))
             }
         }
@@ -157,7 +157,7 @@ impl<'h> Cells<'h> {
             if let Some(c) = unreadable(self.at(place)) {
                 let code = u32::from(c);
                 let reason = if c == char::REPLACEMENT_CHARACTER {
-                    "has a character that was lost when the file was read as UTF-8; save the file \
+                    "has a character that was lost because the file is not UTF-8; save the file \
                      as UTF-8, or send it as application/octet-stream"
                         .to_owned()
                 } else {
@@ -175,8 +175,7 @@ impl<'h> Cells<'h> {
         };
         let id = self.some(Some(place)).map(str::parse::<ContactId>).transpose();
         id.map_err(|_| {
-            let reason = "is not the id of a contact (a UUID); to ignore the column, import with \
-                          ?id=";
+            let reason = "must be a contact ID (UUID); to ignore the column, import with ?id=";
             (Some(self.name(place)), reason.to_owned())
         })
     }

@@ -31,19 +31,19 @@ pub struct SenderChange {
 /// Why a change was denied, and what to do instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    #[error("{field} can be changed with the deployment's admin key only: ask its operator")]
+    #[error("only the deployment's admin key can change {field}; ask the deployment's operator")]
     DeploymentOnly {
         /// The field's name in the API.
         field: &'static str,
     },
     #[error(
-        "senderPhone must be one of senderPhones: choose one of these, or ask the deployment's \
+        "senderPhone must be one of senderPhones; choose one of those, or ask the deployment's \
          operator to assign the number"
     )]
     NotAssigned,
     #[error(
-        "partsPerSecond must be at most {max}, which is maxPartsPerSecond: set a lower rate, or ask \
-         the deployment's operator to raise the limit"
+        "partsPerSecond must be at most {max}, the value of maxPartsPerSecond; set a lower rate, or \
+         ask the deployment's operator to raise the limit"
     )]
     AboveLimit { max: u32 },
 }

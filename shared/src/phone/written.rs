@@ -21,13 +21,13 @@ const MIN_DIGITS_OF_A_NUMBER: usize = 7;
 pub enum InvalidPhone {
     #[error("is not a phone number; write it like +14155550123")]
     NotANumber,
-    #[error("is not a number that its country assigns; check its digits and country code")]
+    #[error("is not a valid number in its country; check the digits and the country code")]
     NotAssignable,
     #[error("must be in E.164, such as +14155550123")]
     NotE164,
-    #[error("has an extension or a note after the number; leave it out")]
+    #[error("has an extension or a note after the number; remove it")]
     Extension,
-    #[error("holds several phone numbers; leave only one")]
+    #[error("contains several phone numbers; keep only one")]
     Several,
     #[error("is in scientific notation, which has lost digits; format the column as text")]
     Scientific,

@@ -17,11 +17,11 @@ const MAX_LABEL_BYTES: usize = 63;
 /// Why a text is not one address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidEmail {
-    #[error("must be one address with a name, @ and a domain")]
+    #[error("must be an email address, such as ana@example.com")]
     Form,
     #[error("must be a single address, without a display name or a second address")]
     NotOne,
-    #[error("must be at most {MAX_BYTES} bytes, {MAX_LOCAL_BYTES} of them before the @")]
+    #[error("must be at most {MAX_BYTES} bytes, with at most {MAX_LOCAL_BYTES} before the @")]
     TooLong,
 }
 

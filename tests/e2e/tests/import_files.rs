@@ -78,7 +78,7 @@ async fn opt_outs_come_before_the_first_contact() -> anyhow::Result<()> {
     let import = tenant.import(csv).await?;
     assert_eq!(import["status"], "failed", "{import}");
     let reason = import["reason"].as_str().unwrap_or_default();
-    assert!(reason.contains("the quote that opens on line 4 is not closed"), "{reason}");
+    assert!(reason.contains("the quote on line 4 is never closed"), "{reason}");
     assert_eq!(counts(&import), [0; 5]);
     assert_eq!(unsubscribed(&tenant).await?, ["+14153550102"]);
     assert!(tenant.api.list(&tenant.path("contacts")).await?.is_empty());

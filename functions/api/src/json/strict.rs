@@ -1,7 +1,7 @@
-//! Reading JSON as RFC 8259 recommends it: in UTF-8, and with each name once in an object.
+//! Strict JSON as RFC 8259 recommends it: in UTF-8, with unique names in each object.
 //!
-//! `serde_json` keeps the last of several values of one name. What another program in front of
-//! this one has checked may have been the first, so a repeated name is refused.
+//! `serde_json` keeps the last of several values of a name. A program in front of this one may have
+//! checked the first one, so a repeated name is rejected.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 #[derive(Debug)]
 pub(super) enum Malformed {
     NotUtf8,
-    /// The name, wherever it is in the value.
+    /// The repeated name, at any depth.
     DuplicateName(String),
     Syntax(serde_json::Error),
 }
@@ -164,7 +164,7 @@ mod tests {
             r#"{"a": [null, true, -1, 18446744073709551615, 1e30, "\ud83d\ude92"], "b": {}}"#;
         let expected: Value = serde_json::from_str(body).expect("JSON");
         assert_eq!(value(body.as_bytes()).expect("JSON"), expected);
-        // A name that serde_json has a meaning of its own for is a name like any other.
+        // A name with a special meaning for serde_json is an ordinary name here.
         let raw = br#"{"$serde_json::private::RawValue": "1"}"#;
         assert!(value(raw).expect("JSON").is_object());
     }

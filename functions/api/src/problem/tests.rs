@@ -25,7 +25,7 @@ async fn a_problem_is_a_document() {
         "type": "about:blank",
         "title": "Unprocessable Entity",
         "status": 422,
-        "detail": "the body does not validate",
+        "detail": "the body is invalid; see errors",
         "code": "validation_failed",
         "errors": [{"pointer": "/name", "detail": "must not be blank"}],
     });

@@ -9,7 +9,7 @@ use crate::state::tests::offline;
 
 const ORGANIZATION: &str = "/v1/organizations/019a0000-0000-7000-8000-000000000001";
 
-/// The answer of a request that is answered before AWS is asked.
+/// The response to a request that needs no call to AWS.
 async fn answer(method: &str, path: &str, headers: &[(&str, &str)]) -> (u16, Value) {
     let mut request = Request::builder().method(method).uri(path);
     for (name, value) in headers {

@@ -1,4 +1,4 @@
-//! An organisation's API keys.
+//! An organization's API keys.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -20,20 +20,22 @@ use crate::page::{ListView, Paging};
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
 use crate::state::App;
-use crate::views::{ApiKeyCreatedView, ApiKeyView, Time, words};
+use crate::views::{ApiKeyCreatedView, ApiKeyView, Time, labels};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ApiKeyDraft {
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = labels::Role)]
     role: Role,
-    /// When the key ends; never if left out.
+    /// When the key expires. Without it, the key never expires.
     expires_at: Option<Time>,
 }
 
-/// Makes a key. Its secret is in this answer alone.
+/// Create an API key
+///
+/// The secret is only in this response.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/api-keys", tag = "API keys",
     request_body = ApiKeyDraft,
     responses((status = 201, description = "The new key.", body = ApiKeyCreatedView)))]
@@ -60,7 +62,7 @@ pub(crate) async fn create_api_key(
         let key = ApiKeyView::from(&key);
         Reply::new(StatusCode::CREATED, &ApiKeyCreatedView { key, secret })
     };
-    // The secret is kept nowhere, so what is remembered is the answer without it.
+    // The secret is not stored, so the response for the idempotency key lacks it.
     let remember = once.remember(&reply(None)?, now);
     let saved = app.table.create_api_key(&key, hash, remember.as_ref());
     match saved.await? {
@@ -69,7 +71,9 @@ pub(crate) async fn create_api_key(
     }
 }
 
-/// Lists the organisation's keys, oldest first, without their secrets.
+/// List the organization's API keys
+///
+/// Oldest first, without their secrets.
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/api-keys", tag = "API keys",
     params(Paging),
     responses((status = 200, description = "A page of keys.", body = ListView<ApiKeyView>)))]
@@ -85,10 +89,12 @@ pub(crate) async fn list_api_keys(
     list.reply(keys.iter().map(ApiKeyView::from), next)
 }
 
-/// Deletes a key, which ends at once.
+/// Delete an API key
+///
+/// It stops working immediately.
 #[utoipa::path(delete, path = "/v1/organizations/{organizationId}/api-keys/{keyId}",
     tag = "API keys",
-    responses((status = 204, description = "The key is gone.")))]
+    responses((status = 204, description = "The key was deleted.")))]
 pub(crate) async fn delete_api_key(
     State(app): State<App>,
     access: Access<Admin>,

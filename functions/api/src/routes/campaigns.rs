@@ -1,4 +1,4 @@
-//! Campaigns: drafts and their reading.
+//! Campaigns: drafts and reads.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -19,15 +19,15 @@ use crate::json::{Json, Reply};
 use crate::page::ListView;
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
-use crate::state::{App, RACES_MOST, Volley};
-use crate::views::{CampaignView, words};
+use crate::state::{App, MAX_RACES, Volley};
+use crate::views::{CampaignView, labels};
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CampaignDraft {
     #[schema(min_length = 1, max_length = 200)]
     name: String,
-    /// What is sent, as it is written. A campaign without one cannot be sent.
+    /// The text, sent exactly as written. A campaign without a body cannot be sent.
     #[schema(min_length = 1, max_length = 1600)]
     body: Option<String>,
 }
@@ -36,17 +36,17 @@ pub(crate) struct CampaignDraft {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct CampaignQuery {
-    /// How many items to answer at most.
+    /// The maximum number of items. A page may be shorter.
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: Option<u32>,
-    /// The `nextCursor` of the page before.
+    /// The `nextCursor` of the previous page.
     cursor: Option<String>,
-    /// Only campaigns of this status.
-    #[param(value_type = Option<words::CampaignStatus>)]
+    /// Only campaigns with this status.
+    #[param(value_type = Option<labels::CampaignStatus>)]
     status: Option<Status>,
 }
 
-/// Makes a draft.
+/// Create a draft
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns", tag = "Campaigns",
     request_body = CampaignDraft,
     responses((status = 201, description = "The new draft.", body = CampaignView)))]
@@ -69,7 +69,9 @@ pub(crate) async fn create_campaign(
     }
 }
 
-/// Lists campaigns, newest first.
+/// List campaigns
+///
+/// Newest first.
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/campaigns", tag = "Campaigns",
     params(CampaignQuery),
     responses((status = 200, description = "A page of campaigns.", body = ListView<CampaignView>)))]
@@ -87,7 +89,7 @@ pub(crate) async fn list_campaigns(
     list.reply(campaigns.iter().map(CampaignView::from), next)
 }
 
-/// Answers a campaign.
+/// Get a campaign
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}",
     tag = "Campaigns",
     responses((status = 200, description = "The campaign.", body = CampaignView)))]
@@ -100,12 +102,14 @@ pub(crate) async fn get_campaign(
     Reply::ok(&CampaignView::from(&campaign))
 }
 
-/// Replaces a draft's name and body.
+/// Replace a draft
+///
+/// Without `body`, the draft has no body afterwards.
 #[utoipa::path(put, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}",
     tag = "Campaigns", request_body = CampaignDraft,
     responses(
-        (status = 200, description = "The draft as it is now.", body = CampaignView),
-        (status = 409, description = "`campaign_not_draft`"),
+        (status = 200, description = "The changed draft.", body = CampaignView),
+        (status = 409, description = "`campaign_not_draft`: the campaign is not a draft."),
     ))]
 pub(crate) async fn update_campaign(
     State(app): State<App>,
@@ -114,7 +118,7 @@ pub(crate) async fn update_campaign(
     Json(draft): Json<CampaignDraft>,
 ) -> Result<Reply, Problem> {
     let (name, body) = draft.checked(&access.organization)?;
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let before = find(&app, access.organization.id, id).await?;
         let after = before.clone().update(name.clone(), body.clone(), clock::now())?;
         let after = after.by(access.actor.clone());
@@ -125,12 +129,12 @@ pub(crate) async fn update_campaign(
     Err(Problem::raced())
 }
 
-/// Deletes a draft.
+/// Delete a draft
 #[utoipa::path(delete, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}",
     tag = "Campaigns",
     responses(
-        (status = 204, description = "The draft is gone."),
-        (status = 409, description = "`campaign_not_draft`"),
+        (status = 204, description = "The draft was deleted."),
+        (status = 409, description = "`campaign_not_draft`: the campaign is not a draft."),
     ))]
 pub(crate) async fn delete_campaign(
     State(app): State<App>,
@@ -140,12 +144,14 @@ pub(crate) async fn delete_campaign(
     delete_drafts(&app, access.organization.id, &[id]).await
 }
 
-/// Deletes up to 100 drafts, all or none.
+/// Delete up to 100 drafts
+///
+/// Either all of them are deleted or none.
 #[utoipa::path(delete, path = "/v1/organizations/{organizationId}/campaigns", tag = "Campaigns",
     request_body = Ids,
     responses(
-        (status = 204, description = "The drafts are gone."),
-        (status = 409, description = "`campaign_not_draft`: one is no draft, and none was deleted."),
+        (status = 204, description = "The drafts were deleted."),
+        (status = 409, description = "`campaign_not_draft`: a campaign is not a draft, so none was deleted."),
     ))]
 pub(crate) async fn delete_campaigns(
     State(app): State<App>,
@@ -171,11 +177,11 @@ async fn delete_drafts(
     organization: OrganizationId,
     ids: &[CampaignId],
 ) -> Result<StatusCode, Problem> {
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         if app.table.delete_drafts(organization, ids).await? == Deleted::Done {
             return Ok(StatusCode::NO_CONTENT);
         }
-        // The table does not say which of them stood in the way.
+        // The table does not report which campaign failed the condition.
         for id in ids {
             find(app, organization, *id).await?.ensure_draft()?;
         }
@@ -183,7 +189,7 @@ async fn delete_drafts(
     Err(Problem::raced())
 }
 
-/// Refuses a body that the organisation's provider would refuse for every recipient.
+/// Rejects a body that the organization's provider would reject for every recipient.
 pub(super) fn check_body(organization: &Organization, body: Option<&str>) -> Result<(), Problem> {
     let checked = body.map(|body| organization.sender.provider.check_body(body)).transpose();
     checked.map(drop).map_err(|error| Problem::field("/body", error.to_string()))

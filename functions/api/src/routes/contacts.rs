@@ -22,18 +22,19 @@ use crate::json::{Json, Reply};
 use crate::page::{ListView, Paging};
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
-use crate::state::{App, RACES_MOST, Volley};
+use crate::state::{App, MAX_RACES, Volley};
 use crate::views::ContactView;
 
-/// How many contacts are read at once.
+/// The number of contacts read concurrently.
 const READS_AT_ONCE: usize = 10;
-/// How many contacts one transaction deletes.
+/// The number of contacts that one transaction deletes.
 const DELETES_AT_ONCE: usize = 50;
 
 #[derive(Clone, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ContactDraft {
-    /// E.164, or national as dialled in the organisation's default region. Contacts may share one.
+    /// In E.164, or in national format of the organization's default region. Contacts may share a
+    /// phone.
     phone: Option<String>,
     #[schema(max_length = 200)]
     first_name: Option<String>,
@@ -41,11 +42,11 @@ pub(crate) struct ContactDraft {
     last_name: Option<String>,
     #[schema(max_length = 200)]
     email: Option<String>,
-    /// Up to 20 texts, 2 KB in all.
+    /// Up to 20 strings, 2 KB in total.
     attributes: Option<BTreeMap<String, String>>,
 }
 
-/// Adds a contact.
+/// Create a contact
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/contacts", tag = "Contacts",
     request_body = ContactDraft,
     responses((status = 201, description = "The new contact.", body = ContactView)))]
@@ -72,7 +73,9 @@ pub(crate) async fn create_contact(
     }
 }
 
-/// Lists the organisation's contacts, in no order that means anything.
+/// List contacts
+///
+/// The order is unspecified.
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/contacts", tag = "Contacts",
     params(Paging),
     responses((status = 200, description = "A page of contacts.", body = ListView<ContactView>)))]
@@ -90,7 +93,7 @@ pub(crate) async fn list_contacts(
     list.reply(contacts.into_iter().map(ContactView::from), next)
 }
 
-/// Answers a contact.
+/// Get a contact
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/contacts/{contactId}",
     tag = "Contacts",
     responses((status = 200, description = "The contact.", body = ContactView)))]
@@ -103,10 +106,12 @@ pub(crate) async fn get_contact(
     Reply::ok(&ContactView::from(contact.ok_or_else(Problem::not_found)?))
 }
 
-/// Replaces a contact: what is left out becomes null.
+/// Replace a contact
+///
+/// Omitted fields become null.
 #[utoipa::path(put, path = "/v1/organizations/{organizationId}/contacts/{contactId}",
     tag = "Contacts", request_body = ContactDraft,
-    responses((status = 200, description = "The contact as it is now.", body = ContactView)))]
+    responses((status = 200, description = "The changed contact.", body = ContactView)))]
 pub(crate) async fn update_contact(
     State(app): State<App>,
     access: Access<Sender>,
@@ -115,7 +120,7 @@ pub(crate) async fn update_contact(
 ) -> Result<Reply, Problem> {
     let organization = &access.organization;
     let profile = draft.checked(organization)?;
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let before = app.table.contact(organization, id).await?;
         let before = before.ok_or_else(Problem::not_found)?;
         let after = Contact {
@@ -131,10 +136,10 @@ pub(crate) async fn update_contact(
     Err(Problem::raced())
 }
 
-/// Deletes a contact.
+/// Delete a contact
 #[utoipa::path(delete, path = "/v1/organizations/{organizationId}/contacts/{contactId}",
     tag = "Contacts",
-    responses((status = 204, description = "The contact is gone.")))]
+    responses((status = 204, description = "The contact was deleted.")))]
 pub(crate) async fn delete_contact(
     State(app): State<App>,
     access: Access<Sender>,
@@ -148,10 +153,12 @@ pub(crate) async fn delete_contact(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Deletes up to 100 contacts; ids that are gone already are passed over.
+/// Delete up to 100 contacts
+///
+/// IDs that do not exist are ignored.
 #[utoipa::path(delete, path = "/v1/organizations/{organizationId}/contacts", tag = "Contacts",
     request_body = Ids,
-    responses((status = 204, description = "The contacts are gone.")))]
+    responses((status = 204, description = "The contacts were deleted.")))]
 pub(crate) async fn delete_contacts(
     State(app): State<App>,
     access: Access<Sender>,
@@ -165,7 +172,7 @@ pub(crate) async fn delete_contacts(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Those of the contacts that exist.
+/// Reads the contacts that exist.
 async fn find(
     app: &Volley,
     organization: &Organization,
@@ -179,13 +186,13 @@ async fn find(
     Ok(found)
 }
 
-/// Deletes what was found, reading again what changed meanwhile.
+/// Deletes the contacts, re-reading those that changed in the meantime.
 async fn delete(
     app: &Volley,
     organization: &Organization,
     mut found: Vec<Contact>,
 ) -> Result<(), Problem> {
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         if found.is_empty() {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! Calling a scheduled campaign off, and pausing, resuming and stopping one that is under way.
+//! Canceling a scheduled campaign, and pausing, resuming and stopping a running one.
 
 use axum::extract::State;
 use infra::clock;
@@ -14,15 +14,17 @@ use crate::idempotency::Once;
 use crate::json::{MaybeJson, Nothing, Reply};
 use crate::params::Segment;
 use crate::problem::Problem;
-use crate::state::{App, RACES_MOST, Volley};
+use crate::state::{App, MAX_RACES, Volley};
 use crate::views::CampaignView;
 
-/// Calls a scheduled campaign off: either no message leaves, or this answers 409.
+/// Cancel a scheduled campaign
+///
+/// If it succeeds, no message was or will be sent.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/cancel",
     tag = "Sending",
     responses(
-        (status = 200, description = "The campaign, cancelled.", body = CampaignView),
-        (status = 409, description = "`campaign_not_scheduled`"),
+        (status = 200, description = "The canceled campaign.", body = CampaignView),
+        (status = 409, description = "`campaign_not_scheduled`: the campaign is not scheduled."),
     ))]
 pub(crate) async fn cancel_campaign(
     State(app): State<App>,
@@ -39,13 +41,15 @@ pub(crate) async fn cancel_campaign(
     Ok(change.reply)
 }
 
-/// Hands nothing more of a campaign over until it is resumed: each worker finishes the chunk of
-/// up to 100 messages that it is at.
+/// Pause a campaign
+///
+/// Messages already in flight are still sent: each worker finishes its current chunk of up to 100
+/// messages.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/pause",
     tag = "Sending",
     responses(
-        (status = 200, description = "The campaign, paused.", body = CampaignView),
-        (status = 409, description = "`campaign_not_running`"),
+        (status = 200, description = "The paused campaign.", body = CampaignView),
+        (status = 409, description = "`campaign_not_running`: the campaign is not running."),
     ))]
 pub(crate) async fn pause_campaign(
     State(app): State<App>,
@@ -57,12 +61,12 @@ pub(crate) async fn pause_campaign(
     Ok(change(&app, &access, id, &once, |campaign, now| campaign.pause(None, now)).await?.reply)
 }
 
-/// Goes on with a paused campaign.
+/// Resume a paused campaign
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/resume",
     tag = "Sending",
     responses(
-        (status = 200, description = "The campaign, under way again.", body = CampaignView),
-        (status = 409, description = "`campaign_not_paused`"),
+        (status = 200, description = "The resumed campaign.", body = CampaignView),
+        (status = 409, description = "`campaign_not_paused`: the campaign is not paused."),
     ))]
 pub(crate) async fn resume_campaign(
     State(app): State<App>,
@@ -77,12 +81,14 @@ pub(crate) async fn resume_campaign(
     Ok(change.reply)
 }
 
-/// Ends a campaign under way for good: the messages that nobody has begun fail as `stopped`.
+/// Stop a campaign
+///
+/// It cannot be resumed. Messages that are not being sent yet fail with `stopped`.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/stop",
     tag = "Sending",
     responses(
-        (status = 200, description = "The campaign, stopped.", body = CampaignView),
-        (status = 409, description = "`campaign_not_running`"),
+        (status = 200, description = "The stopped campaign.", body = CampaignView),
+        (status = 409, description = "`campaign_not_running`: the campaign is not running."),
     ))]
 pub(crate) async fn stop_campaign(
     State(app): State<App>,
@@ -97,7 +103,7 @@ pub(crate) async fn stop_campaign(
     Ok(change.reply)
 }
 
-/// A change that is written.
+/// A change that was written.
 struct Changed {
     before: Campaign,
     after: Campaign,
@@ -105,8 +111,8 @@ struct Changed {
 }
 
 impl Changed {
-    /// Queues what the campaign owes now: its drain at once, a fan-out that begins again, too, and
-    /// the next poll at its time.
+    /// Queues the campaign's due work: its drain and a restarted fan-out now, the next poll at its
+    /// time.
     async fn arm(&self, app: &Volley) {
         let now = self.after.updated_at;
         if let Some(due) = &self.after.drain {
@@ -129,7 +135,7 @@ impl Changed {
     }
 }
 
-/// Writes what `decide` makes of a campaign, and decides again where somebody else wrote first.
+/// Applies `decide` to a campaign and writes the result. Decides again if another writer was faster.
 async fn change(
     app: &Volley,
     access: &Access<Sender>,
@@ -137,7 +143,7 @@ async fn change(
     once: &Once,
     decide: impl Fn(Campaign, Timestamp) -> Result<Campaign, Refusal>,
 ) -> Result<Changed, Problem> {
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let now = clock::now();
         let before = find(app, access.organization.id, id).await?;
         let after = decide(before.clone(), now)?.by(access.actor.clone());
@@ -152,8 +158,8 @@ async fn change(
     Err(Problem::raced())
 }
 
-/// Deletes the schedule of a job that is not owed any more. Left behind it does no harm: the job
-/// finds the campaign cancelled and is dropped.
+/// Deletes the schedule of a job that is no longer due. A leftover schedule is harmless: the job
+/// finds the campaign canceled and is dropped.
 async fn disarm(app: &Volley, job: &Job) {
     if let Err(error) = app.schedules.delete(job).await {
         let error = anyhow::Error::new(error);

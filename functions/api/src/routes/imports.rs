@@ -16,36 +16,37 @@ use shared::phone::Region;
 use crate::auth::{Access, Sender, Viewer};
 use crate::idempotency::Once;
 use crate::json::Reply;
-use crate::params::Segment;
-use crate::problem::Problem;
+use crate::params::{Segment, query_error};
+use crate::problem::{Code, Problem};
 use crate::state::App;
 use crate::views::ImportView;
 use file::CsvFile;
 
-/// Imports the contacts of a CSV file of up to 4 MB.
+/// Import contacts from a CSV file
 ///
-/// Columns are found by their names, or as the query names them; case, accents, spaces and
-/// punctuation do not count. All other columns that have a name become attributes. Cells are
-/// separated by comma, semicolon, tab or `|`. The opt-outs of the whole file are kept before its
-/// first contact is created, also those of rejected rows.
+/// The file may have up to 4 MB. Columns are recognized by name, regardless of case, accents, spaces
+/// and punctuation, unless the query specifies them. All other columns with a name become attributes.
+/// Cells are separated by comma, semicolon, tab or `|`. The opt-outs of the whole file are stored
+/// before its first contact is created, including those of rejected rows.
 ///
-/// Send a file that is not in UTF-8 as `application/octet-stream`, since bytes that are not UTF-8
-/// are lost in `text/csv`. Files in UTF-16, Windows-1252 and others are recognized. As `text/csv`, a
-/// file may be smaller than 4 MB and still be too large, because quotes, line ends and characters
-/// beyond ASCII count several times.
+/// Send a file that is not in UTF-8 as `application/octet-stream`, because `text/csv` loses bytes that
+/// are not UTF-8. UTF-16, Windows-1252 and other encodings are detected. A file smaller than 4 MB may
+/// still be too large as `text/csv`, where quotes, line breaks and non-ASCII characters count several
+/// times.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/contacts/imports",
     tag = "Contacts",
     params(
         ("id" = Option<String>, Query,
-            description = "The column of contact ids to update; empty if there is none."),
+            description = "The column with the IDs of contacts to update. Pass an empty value to \
+                           ignore a column named `id`."),
         ("phone" = Option<String>, Query,
-            description = "The column of phones. By default a mobile phone takes precedence over \
-                           another one in the same row."),
-        ("firstName" = Option<String>, Query, description = "The column of first names."),
-        ("lastName" = Option<String>, Query, description = "The column of last names."),
-        ("email" = Option<String>, Query, description = "The column of email addresses."),
+            description = "The column with phones. By default, a mobile phone takes precedence over \
+                           other phones of the row."),
+        ("firstName" = Option<String>, Query, description = "The column with first names."),
+        ("lastName" = Option<String>, Query, description = "The column with last names."),
+        ("email" = Option<String>, Query, description = "The column with email addresses."),
         ("optOut" = Option<String>, Query,
-            description = "The column that says who wants no messages: ALL or NONE, yes or no."),
+            description = "The column that marks people who opted out, with ALL, NONE, yes or no."),
         ("attributes" = Option<String>, Query,
             description = "The columns that become attributes, separated by commas, or `none`."),
         ("encoding" = Option<String>, Query,
@@ -53,8 +54,9 @@ use file::CsvFile;
                            byte order mark. By default it is detected."),
     ),
     request_body(content((String = "text/csv"), (String = "application/octet-stream")),
-        description = "A CSV file with a header: in UTF-8 as text/csv, or in any encoding."),
-    responses((status = 202, description = "The import, which has not begun.", body = ImportView)))]
+        description = "A CSV file with a header row: in UTF-8 as `text/csv`, or in any encoding as \
+                       `application/octet-stream`."),
+    responses((status = 202, description = "The import, which starts shortly.", body = ImportView)))]
 pub(crate) async fn create_import(
     State(app): State<App>,
     access: Access<Sender>,
@@ -93,7 +95,7 @@ pub(crate) async fn create_import(
     Ok(reply)
 }
 
-/// Get an import and its progress.
+/// Get an import and its progress
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/contacts/imports/{importId}",
     tag = "Contacts",
     responses((status = 200, description = "The import.", body = ImportView)))]
@@ -107,7 +109,7 @@ pub(crate) async fn get_import(
     Reply::ok(&ImportView::from(import))
 }
 
-/// Refuses at once what no row of the file could mend, so that nothing is begun.
+/// Rejects files that cannot be imported at all before anything is stored.
 fn check(
     file: CsvFile,
     options: ImportOptions,
@@ -116,25 +118,24 @@ fn check(
     let (columns, encoding) = options.split();
     let named = encoding.or_else(|| file.charset.clone());
     let named = named.as_deref().map(Charset::named).transpose();
-    let named = named.map_err(|error: UnknownCharset| {
-        Problem::unprocessable("unknown_encoding", error.to_string())
-    })?;
+    let named = named
+        .map_err(|error: UnknownCharset| Problem::new(Code::UnknownEncoding, error.to_string()))?;
     if let Some(kind) = upload::other_kind(&file.content) {
         let detail = format!("the file is {kind}; save it as CSV");
-        return Err(Problem::unprocessable("not_csv", detail));
+        return Err(Problem::new(Code::NotCsv, detail));
     }
     let (content, charset) = decoded_by_gateway(file, named)?;
     let charset = charset.unwrap_or_else(|| Charset::of(&content, named, region));
     let rows = Rows::open(&content, charset, &columns, region)
-        .map_err(|error| Problem::unprocessable("invalid_csv_header", error.to_string()))?;
+        .map_err(|error| Problem::new(Code::InvalidCsvHeader, error.to_string()))?;
     if rows.lost_all_phones() {
         return Err(not_utf8());
     }
     Ok((content, charset, columns))
 }
 
-/// The content of a file, and its encoding if it came as text: that is UTF-8, whatever the file was.
-/// Characters that were lost on the way are left for their rows to name.
+/// The content of a file, and its encoding if it was sent as text, which is always UTF-8 by then.
+/// Characters that were lost on the way are reported with their rows.
 fn decoded_by_gateway(
     file: CsvFile,
     named: Option<Charset>,
@@ -155,12 +156,12 @@ fn decoded_by_gateway(
 }
 
 fn not_utf8() -> Problem {
-    let detail = "bytes that are not UTF-8 are lost in text/csv; send the file as \
+    let detail = "the file is not UTF-8, so text/csv loses characters; send it as \
                   application/octet-stream";
-    Problem::unprocessable("not_utf8", detail)
+    Problem::new(Code::FileNotUtf8, detail)
 }
 
-/// What the query says about the file.
+/// The query's options for the file.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ImportOptions {
@@ -190,7 +191,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Options {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         axum::extract::Query::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(options)| Self(options))
-            .map_err(|rejection| Problem::unprocessable("invalid_columns", rejection.body_text()))
+            .map_err(|rejection| Problem::new(Code::InvalidColumns, query_error(&rejection)))
     }
 }
 

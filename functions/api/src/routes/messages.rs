@@ -1,7 +1,7 @@
 //! Messages of a campaign.
 //!
-//! A pending message is a member of a chunk without an item of its own. So the list walks the
-//! chunks, which are the frozen audience, and looks up what became of their members.
+//! A pending message has no item yet; it is only a recipient in a chunk. So the list walks the
+//! chunks, which are the frozen audience, and looks up their recipients' messages.
 
 use std::collections::HashMap;
 
@@ -21,33 +21,36 @@ use crate::page::{List, ListView};
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
 use crate::state::{App, Volley};
-use crate::views::{MessageView, words};
+use crate::views::{MessageView, labels};
 
-/// One request reads at most so many chunks. Most shards of a small audience have one that is
-/// short or empty.
-const CHUNKS_MOST: usize = 64;
-/// And at most so many members: a filter that few messages pass would read the whole audience.
-const MEMBERS_MOST: usize = 1_000;
+/// The maximum number of chunks that one request reads. Most shards of a small audience have one
+/// short or empty chunk.
+const MAX_CHUNKS: usize = 64;
+/// The maximum number of recipients that one request reads. A filter that matches few messages would
+/// otherwise read the whole audience.
+const MAX_MEMBERS: usize = 1_000;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct MessageQuery {
-    /// How many items to answer at most. A page of a filtered list may be short, even empty, and
-    /// yet not the last.
+    /// The maximum number of items. A page of a filtered list may be shorter, or even empty, without
+    /// being the last.
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: Option<u32>,
-    /// The `nextCursor` of the page before.
+    /// The `nextCursor` of the previous page.
     cursor: Option<String>,
-    /// Only messages of this status.
-    #[param(value_type = Option<words::MessageStatus>)]
+    /// Only messages with this status.
+    #[param(value_type = Option<labels::MessageStatus>)]
     status: Option<Status>,
-    /// `test` lists the campaign's test messages instead.
-    #[param(value_type = Option<words::MessageKind>)]
+    /// `test` lists the campaign's test messages instead of the campaign's own.
+    #[param(value_type = Option<labels::MessageKind>)]
     kind: Option<Kind>,
 }
 
-/// Lists a campaign's messages, pending ones too; test messages only with `?kind=test`.
+/// List a campaign's messages
+///
+/// Pending messages are included. Test messages are listed only with `?kind=test`.
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages",
     tag = "Messages", params(MessageQuery),
     responses((status = 200, description = "A page of messages.", body = ListView<MessageView>)))]
@@ -70,8 +73,9 @@ pub(crate) async fn list_messages(
     }
 }
 
-/// Answers a message, of the campaign's own or of its tests. A message can be found by its id once
-/// it is being handed over.
+/// Get a message
+///
+/// A message can be read by its ID once Volley has started to send it. Test messages can be read too.
 #[utoipa::path(get,
     path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}",
     tag = "Messages",
@@ -111,7 +115,7 @@ async fn list_tests(
     list.reply(tests.map(MessageView::from), next)
 }
 
-/// Where a walk through a campaign's chunks goes on.
+/// Where a walk through a campaign's chunks continues.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Position {
     shard: u16,
@@ -151,8 +155,8 @@ async fn list_members(
     let (mut chunks, mut members) = (0, 0);
     while at.shard < broadcast.shards
         && kept.len() < limit
-        && chunks < CHUNKS_MOST
-        && members < MEMBERS_MOST
+        && chunks < MAX_CHUNKS
+        && members < MAX_MEMBERS
     {
         chunks += 1;
         let page = app.table.chunks_from(campaign.id, at.shard, at.chunk, 1).await?;
@@ -161,9 +165,9 @@ async fn list_members(
             at = at.next_shard();
             continue;
         };
-        // Without a filter no more is looked up than is answered.
-        let most = query.status.map_or(limit - kept.len(), |_| usize::MAX);
-        let messages = members_from(app, campaign, broadcast, chunk, at.member, most).await?;
+        // Without a filter, only the messages of this page are looked up.
+        let max = query.status.map_or(limit - kept.len(), |_| usize::MAX);
+        let messages = members_from(app, campaign, broadcast, chunk, at.member, max).await?;
         members += messages.len();
         let mut read = at.member;
         for message in messages {
@@ -181,20 +185,20 @@ async fn list_members(
     list.reply(kept, next)
 }
 
-/// Up to `most` members of a chunk from `from` on, with what became of them.
+/// Reads up to `max` messages of a chunk, starting with the recipient at `from`.
 async fn members_from(
     app: &Volley,
     campaign: &Campaign,
     broadcast: &Broadcast,
     chunk: &Chunk,
     from: usize,
-    most: usize,
+    max: usize,
 ) -> Result<Vec<Message>, TableError> {
     let pending: Vec<Message> = chunk
         .recipients
         .iter()
         .skip(from)
-        .take(most)
+        .take(max)
         .map(|phone| campaign.pending_message(phone))
         .collect();
     let ids: Vec<MessageId> = pending.iter().map(|message| message.id).collect();

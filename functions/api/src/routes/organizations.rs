@@ -1,4 +1,4 @@
-//! Organisations.
+//! Organizations.
 
 mod drafts;
 
@@ -19,16 +19,18 @@ use crate::idempotency::Once;
 use crate::json::{Json, Reply};
 use crate::page::{ListView, Paging};
 use crate::params::Query;
-use crate::problem::Problem;
-use crate::state::{App, RACES_MOST, Volley};
+use crate::problem::{Code, Problem};
+use crate::state::{App, MAX_RACES, Volley};
 use crate::views::OrganizationView;
 
-/// Makes an organisation. Needs the deployment's admin key.
+/// Create an organization
+///
+/// Requires the deployment's admin key.
 #[utoipa::path(post, path = "/v1/organizations", tag = "Organizations",
     request_body = OrganizationDraft,
     responses(
-        (status = 201, description = "The new organisation.", body = OrganizationView),
-        (status = 409, description = "`sender_taken`: another organisation has the sender."),
+        (status = 201, description = "The new organization.", body = OrganizationView),
+        (status = 409, description = "`sender_taken`: another organization has one of the numbers."),
     ))]
 pub(crate) async fn create_organization(
     State(app): State<App>,
@@ -57,9 +59,11 @@ pub(crate) async fn create_organization(
     }
 }
 
-/// Lists the organisations that the key opens, oldest first.
+/// List the organizations that the key can access
+///
+/// Oldest first.
 #[utoipa::path(get, path = "/v1/organizations", tag = "Organizations", params(Paging), responses(
-    (status = 200, description = "A page of organisations.", body = ListView<OrganizationView>),
+    (status = 200, description = "A page of organizations.", body = ListView<OrganizationView>),
 ))]
 pub(crate) async fn list_organizations(
     State(app): State<App>,
@@ -79,9 +83,9 @@ pub(crate) async fn list_organizations(
     list.reply(organizations.iter().map(|organization| view(&app, organization)), next)
 }
 
-/// Answers an organisation.
+/// Get an organization
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}", tag = "Organizations", responses(
-    (status = 200, description = "The organisation.", body = OrganizationView),
+    (status = 200, description = "The organization.", body = OrganizationView),
 ))]
 pub(crate) async fn get_organization(
     State(app): State<App>,
@@ -90,14 +94,16 @@ pub(crate) async fn get_organization(
     Reply::ok(&view(&app, &access.organization))
 }
 
-/// Change the fields that are given. An organization's admin can lower the rate and choose a sender
-/// among `senderPhones`; what else belongs to the deployment needs its key.
+/// Change an organization
+///
+/// Omitted fields stay as they are. An organization's admin can lower the rate and choose a sender
+/// from `senderPhones`. Other sender settings require the deployment's admin key.
 #[utoipa::path(patch, path = "/v1/organizations/{organizationId}", tag = "Organizations",
     request_body = OrganizationPatch,
     responses(
-        (status = 200, description = "The organisation as it is now.", body = OrganizationView),
-        (status = 403, description = "The role does not allow it, or `deployment_only`, \
-                                      `sender_not_assigned`, `rate_above_limit`."),
+        (status = 200, description = "The changed organization.", body = OrganizationView),
+        (status = 403, description = "The role does not allow the request, or \
+                                      `deployment_only`, `sender_not_assigned`, `rate_above_limit`."),
         (status = 409, description = "`sender_taken`: another organization has one of the numbers."),
     ))]
 pub(crate) async fn update_organization(
@@ -110,7 +116,7 @@ pub(crate) async fn update_organization(
         Actor::Key { .. } | Actor::Member { .. } | Actor::System => Authority::Admin,
     };
     let mut before = access.organization;
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let after = Organization {
             updated_at: clock::now().or_after(before.updated_at),
             changed_by: Some(access.actor.clone()),
@@ -134,11 +140,11 @@ fn view(app: &Volley, organization: &Organization) -> OrganizationView {
 }
 
 fn too_many_addresses() -> Problem {
-    let detail = "the change takes and leaves too many numbers at once: assign fewer at a time";
+    let detail = "the change adds and removes too many numbers at once; assign fewer at a time";
     Problem::field("/senderPhones", detail)
 }
 
 fn sender_taken() -> Problem {
-    let detail = "one of the numbers belongs to another organization";
-    Problem::conflict("sender_taken", detail)
+    let detail = "one of the numbers belongs to another organization; choose a different one";
+    Problem::new(Code::SenderTaken, detail)
 }

@@ -1,4 +1,4 @@
-//! What a campaign would come to, before it is sent.
+//! Quotes: the size and price of a campaign before it is sent.
 
 use std::time::{Duration, Instant};
 
@@ -18,38 +18,41 @@ use super::campaigns::find;
 use crate::auth::{Access, Viewer};
 use crate::json::{MaybeJson, Nothing, Reply};
 use crate::params::Segment;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::{App, Volley};
 use crate::views::QuoteView;
 
 const SHARDS_AT_ONCE: usize = 8;
-/// The function and the HTTP API in front of it wait little longer.
+/// The function and the HTTP API in front of it time out soon after.
 const WITHIN: Duration = Duration::from_secs(25);
 
-/// Whoever computes a quote holds the organization's lease this long, unless it ends before.
+/// The request that computes a quote holds the organization's lease for at most this long.
 const LEASE_SECONDS: i64 = 30;
-/// How long a request waits for another one's quote. Longer would keep functions busy with waiting.
+/// How long a request waits for the quote of another. A longer wait would keep functions occupied.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Most quotes take less than their lease.
 const MAX_RETRY_SECONDS: u32 = 5;
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(200);
 
 fn too_slow() -> Problem {
-    let detail = "the audience is too large to be counted while you wait";
-    Problem::unprocessable("audience_too_large", detail)
+    let detail =
+        "the audience is too large to quote; to limit the cost, send with maxParts or maxPrice";
+    Problem::new(Code::AudienceTooLarge, detail)
 }
 
-/// Show how many people would get the campaign if it were sent now, in how many parts, for which
-/// price, and when the last part would leave. Nothing is sent. A quote is kept for a minute, until
-/// the campaign or the organization changes. An organization computes one quote at a time: another
-/// request waits for up to two seconds.
+/// Quote a campaign
+///
+/// Returns the number of recipients and parts, the price and the finish time if the campaign were sent
+/// now. Nothing is sent. A quote is cached for a minute, or until the campaign or the organization
+/// changes. An organization computes one quote at a time; another request waits up to two seconds.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/quote",
     tag = "Sending",
     responses(
         (status = 200, description = "The quote.", body = QuoteView),
-        (status = 422, description = "`campaign_body_required`, `audience_too_large`"),
-        (status = 429, description = "`quote_in_progress`: another quote of the organization is being \
-                                      computed. API Gateway refuses too many requests on its own."),
+        (status = 422, description = "`campaign_body_required`, or `audience_too_large`."),
+        (status = 429, description = "`quote_in_progress`: another quote for the organization is \
+                                      being computed. API Gateway also limits requests, in its own \
+                                      format."),
     ))]
 pub(crate) async fn quote_campaign(
     State(app): State<App>,
@@ -64,7 +67,7 @@ pub(crate) async fn quote_campaign(
     Reply::ok(&QuoteView::new(&quote, body, organization, start(&campaign, at), at))
 }
 
-/// The quote that is kept, or a new one once it is this request's turn.
+/// Returns the cached quote, or computes one once this request holds the lease.
 async fn kept_or_computed(
     app: &Volley,
     organization: &Organization,
@@ -85,16 +88,16 @@ async fn kept_or_computed(
                 tokio::time::sleep(LOOK_AGAIN_AFTER).await;
             }
             Quoting::Taken { until } => {
-                let detail = "another quote of the organization is being computed: try again";
+                let detail = "another quote for the organization is being computed; retry later";
                 let seconds = until.seconds_from(clock::now()).min(MAX_RETRY_SECONDS);
-                return Err(Problem::too_many("quote_in_progress", detail, seconds));
+                return Err(Problem::too_many(Code::QuoteInProgress, detail, seconds));
             }
         }
     }
 }
 
-/// Reads the audience, and rests for as long as that took: whatever an organization's keys ask
-/// for, it reads at most half of the time.
+/// Reads the audience, then keeps the lease for as long as that took. So an organization's quotes
+/// read at most half of the time, however many its keys request.
 async fn computed(
     app: &Volley,
     organization: &Organization,
@@ -135,7 +138,7 @@ async fn read(
         .await
 }
 
-/// When the campaign's first part would leave.
+/// When the campaign's first part would be sent.
 fn start(campaign: &Campaign, now: Timestamp) -> Timestamp {
     match &campaign.state {
         CampaignState::Scheduled { at } => now.max(*at),
@@ -143,7 +146,7 @@ fn start(campaign: &Campaign, now: Timestamp) -> Timestamp {
     }
 }
 
-/// Cuts a shard as the fan-out would, and keeps nothing of it but the sums.
+/// Cuts a shard as the fan-out would, keeping only the sums.
 async fn quote_shard(
     app: &Volley,
     organization: &Organization,

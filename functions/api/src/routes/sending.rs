@@ -1,4 +1,4 @@
-//! Sending a campaign, and testing it.
+//! Sending campaigns and test messages.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -21,8 +21,8 @@ use crate::auth::{Access, Sender};
 use crate::idempotency::Once;
 use crate::json::{Json, MaybeJson, Reply};
 use crate::params::Segment;
-use crate::problem::Problem;
-use crate::state::{App, RACES_MOST};
+use crate::problem::{Code, Problem};
+use crate::state::{App, MAX_RACES};
 use crate::views::{CampaignView, MessageView, Time};
 
 const SECONDS_A_DAY: i64 = 86_400;
@@ -30,13 +30,13 @@ const SECONDS_A_DAY: i64 = 86_400;
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct SendRequest {
-    /// When to send, at most 14 days ahead; now if left out.
+    /// When to send, at most 14 days ahead. Defaults to now.
     scheduled_at: Option<Time>,
-    /// Stops the campaign before anything leaves if it comes to more message parts.
+    /// Stops the campaign before anything is sent if it needs more message parts.
     #[schema(minimum = 1)]
     max_parts: Option<u64>,
-    /// Stops the campaign before anything leaves if it costs more by the organisation's prices, or
-    /// has recipients in countries that have none.
+    /// Stops the campaign before anything is sent if it costs more according to the organization's
+    /// prices, or if a recipient's country has no price.
     #[schema(example = "25.00")]
     max_price: Option<String>,
 }
@@ -53,8 +53,8 @@ impl SendRequest {
         let amount =
             amount.map_err(|error: InvalidPrice| Problem::field("/maxPrice", error.to_string()))?;
         let Some(prices) = organization.prices.clone() else {
-            let detail = "maxPrice needs the organisation's prices";
-            return Err(Problem::unprocessable("prices_required", detail));
+            let detail = "maxPrice requires prices; add them to the organization first";
+            return Err(Problem::new(Code::PricesRequired, detail));
         };
         let max_price = Some(MaxPrice { amount, prices });
         Ok(Limits { max_parts: self.max_parts, max_price })
@@ -64,25 +64,26 @@ impl SendRequest {
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct TestRequest {
-    /// The phone to text: E.164, or national as dialled in the organisation's default region.
+    /// The phone to text, in E.164 or in national format of the organization's default region.
     to: String,
-    /// Only asks the provider whether it would send the text: `sent` then means that it would. AWS
-    /// End User Messaging can be asked so.
+    /// Only checks whether the provider would accept the text, without sending it; the status `sent`
+    /// then means that it would. Only AWS End User Messaging supports this.
     #[serde(default)]
     dry_run: bool,
-    /// Sends the text although the person has opted out. They must have agreed to get it.
+    /// Sends the text even if the person has opted out. They must have agreed to receive it.
     #[serde(default)]
     confirm_opted_out: bool,
 }
 
-/// Schedules a draft, for now or for later.
+/// Send a draft, now or at a given time
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/send",
     tag = "Sending", request_body = Option<SendRequest>,
     responses(
-        (status = 202, description = "The campaign, scheduled.", body = CampaignView),
-        (status = 409, description = "`campaign_not_draft`"),
+        (status = 202, description = "The scheduled campaign.", body = CampaignView),
+        (status = 409, description = "`campaign_not_draft`: the campaign is not a draft."),
         (status = 422, description = "`campaign_body_required`, `scheduled_at_past`, \
-                                      `scheduled_at_too_far`, `prices_required`, or the body does not validate."),
+                                      `scheduled_at_too_far`, `prices_required`, or the body is \
+                                      invalid."),
     ))]
 pub(crate) async fn send_campaign(
     State(app): State<App>,
@@ -93,12 +94,12 @@ pub(crate) async fn send_campaign(
 ) -> Result<Reply, Problem> {
     let limits = request.limits(&access.organization)?;
     let at = request.scheduled_at.map(|Time(at)| at);
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let now = clock::now();
         let before = find(&app, access.organization.id, id).await?;
         let after = before.clone().schedule(at, now, app.repair_seconds)?;
         let after = Campaign { limits: limits.clone(), ..after.by(access.actor.clone()) };
-        // The provider may be another since the body was saved.
+        // The provider may have changed since the body was saved.
         check_body(&access.organization, after.body.as_deref())?;
         let reply = Reply::new(StatusCode::ACCEPTED, &CampaignView::from(&after))?;
         let remember = once.remember(&reply, now);
@@ -117,18 +118,20 @@ pub(crate) async fn send_campaign(
     Err(Problem::raced())
 }
 
-/// Send a draft's body to one phone. It need not be a contact's, and the campaign stays as it is. A
-/// person who has opted out gets the text only with `confirmOptedOut`. An organization may send
-/// `testsPerDay` tests from midnight to midnight in UTC; dry runs do not count.
+/// Send a test message
+///
+/// Sends a draft's body to one phone, which need not belong to a contact. The campaign does not change.
+/// A person who has opted out receives the text only with `confirmOptedOut`. An organization may send
+/// `testsPerDay` tests per day in UTC; dry runs do not count.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/send-test",
     tag = "Sending", request_body = TestRequest,
     responses(
-        (status = 202, description = "The test message, on its way.", body = MessageView),
-        (status = 409, description = "`campaign_not_draft`"),
+        (status = 202, description = "The test message, which is about to be sent.", body = MessageView),
+        (status = 409, description = "`campaign_not_draft`: the campaign is not a draft."),
         (status = 422, description = "`campaign_body_required`, `dry_run_unavailable`, \
-                                      `recipient_opted_out`, or the body does not validate."),
-        (status = 429, description = "`test_limit_reached`; `Retry-After` says when the next day \
-                                      begins. API Gateway refuses too many requests on its own."),
+                                      `recipient_opted_out`, or the body is invalid."),
+        (status = 429, description = "`test_limit_reached`: retry the next day, after `Retry-After`. \
+                                      API Gateway also limits requests, in its own format."),
     ))]
 pub(crate) async fn send_test(
     State(app): State<App>,
@@ -141,17 +144,18 @@ pub(crate) async fn send_test(
     let to = Phone::parse(&request.to, organization.default_region)
         .map_err(|error| Problem::field("/to", error.to_string()))?;
     if request.dry_run && !matches!(organization.sender.provider, Provider::Aws(_)) {
-        let detail = "the organisation's provider cannot be asked without sending";
-        return Err(Problem::unprocessable("dry_run_unavailable", detail));
+        let detail =
+            "the organization's provider does not support dryRun; send the test without it";
+        return Err(Problem::new(Code::DryRunUnavailable, detail));
     }
     let campaign = find(&app, organization.id, campaign_id).await?;
     let now = clock::now();
     let allowance = allowance(&organization, app.tests_per_day, now);
     let is_asked_about = !request.dry_run && !request.confirm_opted_out;
     if is_asked_about && app.table.unsubscribe(&organization, &to).await?.is_some() {
-        let detail = "the person has opted out: send \"confirmOptedOut\": true only if they agreed \
-                      to get this test";
-        return Err(Problem::unprocessable("recipient_opted_out", detail));
+        let detail = "the person has opted out; set confirmOptedOut only if they agreed to \
+                      receive this test";
+        return Err(Problem::new(Code::RecipientOptedOut, detail));
     }
     let test = TestMessage {
         message: Message {
@@ -184,10 +188,10 @@ pub(crate) async fn send_test(
         TestSaved::LimitReached => {
             let TestAllowance { limit, ends_at, .. } = allowance;
             let detail = format!(
-                "the organization has sent its {limit} test messages of today: try again after {ends_at}"
+                "the organization has reached its limit of {limit} test messages per day; retry after {ends_at}"
             );
             let seconds = ends_at.seconds_from(now);
-            return Err(Problem::too_many("test_limit_reached", detail, seconds));
+            return Err(Problem::too_many(Code::TestLimitReached, detail, seconds));
         }
         TestSaved::Stale | TestSaved::Answered => return Err(Problem::raced()),
     }

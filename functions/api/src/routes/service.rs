@@ -1,4 +1,4 @@
-//! What needs no key: health, and the contract itself.
+//! The routes that need no key: the health check and the OpenAPI document.
 
 use std::sync::Arc;
 
@@ -16,15 +16,15 @@ pub(crate) struct Health {
     status: &'static str,
 }
 
-/// Tells that the function runs.
+/// Check that the service is running
 #[utoipa::path(get, path = "/health", tag = "Service", responses(
-    (status = 200, description = "It runs.", body = Health),
+    (status = 200, description = "The service is running.", body = Health),
 ))]
 pub(crate) async fn get_health() -> Result<Reply, Problem> {
     Reply::ok(&Health { status: "ok" })
 }
 
-/// Answers this document.
+/// Get this document
 #[utoipa::path(get, path = "/openapi.json", tag = "Service", responses(
     (status = 200, description = "The OpenAPI document.", body = Object),
 ))]

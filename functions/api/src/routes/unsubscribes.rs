@@ -1,4 +1,4 @@
-//! Unsubscribes: phones that an organisation's campaigns leave out.
+//! Unsubscribes: phones that an organization's campaigns skip.
 
 use axum::extract::State;
 use http::StatusCode;
@@ -17,23 +17,24 @@ use crate::idempotency::Once;
 use crate::json::{Json, Reply};
 use crate::page::{ListView, Paging};
 use crate::params::{Query, Segment, WrittenPhone};
-use crate::problem::Problem;
-use crate::state::{App, RACES_MOST};
+use crate::problem::{Code, Problem};
+use crate::state::{App, MAX_RACES};
 use crate::views::{LiftView, UnsubscribeView};
 
-/// The longest reason for a lift, in characters.
+/// The maximum length of a lift's reason, in characters.
 const MAX_REASON: usize = 500;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LiftRequest {
-    /// Why the person may be texted again, such as their own request by telephone. It is kept as
-    /// evidence.
+    /// Why the person may be texted again, such as a request by telephone. It is stored as evidence.
     #[schema(min_length = 1, max_length = 500)]
     reason: String,
 }
 
-/// Lists the phones that are unsubscribed, in no order that means anything.
+/// List unsubscribed phones
+///
+/// The order is unspecified.
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/unsubscribes", tag = "Unsubscribes",
     params(Paging),
     responses(
@@ -53,7 +54,7 @@ pub(crate) async fn list_unsubscribes(
     list.reply(unsubscribes.into_iter().map(UnsubscribeView::from), next)
 }
 
-/// Answers the unsubscribe of a phone.
+/// Get a phone's unsubscribe
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/unsubscribes/{phone}",
     tag = "Unsubscribes",
     responses((status = 200, description = "The phone is unsubscribed.", body = UnsubscribeView)))]
@@ -68,7 +69,9 @@ pub(crate) async fn get_unsubscribe(
     Reply::ok(&UnsubscribeView::from(found))
 }
 
-/// Unsubscribes a phone. It may be one of no contact.
+/// Unsubscribe a phone
+///
+/// The phone need not belong to a contact.
 #[utoipa::path(put, path = "/v1/organizations/{organizationId}/unsubscribes/{phone}",
     tag = "Unsubscribes",
     responses((status = 200, description = "The phone is unsubscribed.", body = UnsubscribeView)))]
@@ -80,27 +83,30 @@ pub(crate) async fn put_unsubscribe(
     let phone = phone.read(&access.organization)?;
     let organization = &access.organization;
     let mut preference = said(organization, phone, false, access.actor);
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         match app.table.opt_out(&mut preference, organization.shards).await? {
             Registered::Done => return Reply::ok(&UnsubscribeView::from(preference)),
             Registered::Confirmed => {
                 let kept = app.table.unsubscribe(organization, &preference.phone).await?;
                 return Reply::ok(&UnsubscribeView::from(kept.ok_or_else(Problem::raced)?));
             }
-            // Another word has this very millisecond.
+            // Another entry has the same millisecond.
             Registered::Older { .. } => preference.changed_at = clock::now(),
         }
     }
     Err(Problem::raced())
 }
 
-/// Subscribe a phone again that the organization or an import unsubscribed. Where the person opted
-/// out themselves, an admin can lift that with a reason.
+/// Resubscribe a phone
+///
+/// Works for phones that the organization or an import unsubscribed. If the person opted out
+/// themselves, an admin can lift that with a reason.
 #[utoipa::path(delete, path = "/v1/organizations/{organizationId}/unsubscribes/{phone}",
     tag = "Unsubscribes",
     responses(
         (status = 204, description = "The phone is subscribed."),
-        (status = 403, description = "The role does not allow it, or `opted_out_by_person`."),
+        (status = 403, description = "The role does not allow the request, or \
+                                      `opted_out_by_person`."),
     ))]
 pub(crate) async fn delete_unsubscribe(
     State(app): State<App>,
@@ -109,7 +115,7 @@ pub(crate) async fn delete_unsubscribe(
 ) -> Result<StatusCode, Problem> {
     let phone = phone.read(&access.organization)?;
     let mut preference = said(&access.organization, phone, true, access.actor);
-    for _ in 0..RACES_MOST {
+    for _ in 0..MAX_RACES {
         let shards = access.organization.shards;
         match app.table.lift_unless_persons_own(&preference, shards).await? {
             Lifted::Done => return Ok(StatusCode::NO_CONTENT),
@@ -121,13 +127,17 @@ pub(crate) async fn delete_unsubscribe(
     Err(Problem::raced())
 }
 
-/// Subscribe a phone again, whoever unsubscribed it. Needs an admin's key of the organization and a
-/// reason, which is kept as evidence. A STOP that arrives meanwhile stands.
+/// Lift an opt-out
+///
+/// Resubscribes a phone even if the person opted out themselves. Requires an admin key of the
+/// organization and a reason, which is stored as evidence. A STOP that arrives during the request
+/// takes precedence.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/unsubscribes/{phone}/lift",
     tag = "Unsubscribes", request_body = LiftRequest,
     responses(
         (status = 200, description = "The phone is subscribed.", body = LiftView),
-        (status = 409, description = "`unsubscribe_changed`: the person opted out again meanwhile."),
+        (status = 409, description = "`unsubscribe_changed`: the person opted out again during the \
+                                      request."),
     ))]
 pub(crate) async fn lift_unsubscribe(
     State(app): State<App>,
@@ -153,14 +163,15 @@ pub(crate) async fn lift_unsubscribe(
     match saved.await? {
         Saved::Done => Ok(reply),
         Saved::Stale => {
-            let detail = "the person opted out again at this moment: read the unsubscribe again";
-            Err(Problem::conflict("unsubscribe_changed", detail))
+            let detail =
+                "the person opted out again during the request; read the unsubscribe again";
+            Err(Problem::new(Code::UnsubscribeChanged, detail))
         }
         Saved::Answered => Err(Problem::raced()),
     }
 }
 
-/// A client's word, as the newest.
+/// A client's new preference for a phone.
 fn said(organization: &Organization, phone: Phone, subscribed: bool, actor: Actor) -> Preference {
     Preference {
         organization_id: organization.id,
@@ -175,7 +186,7 @@ fn said(organization: &Organization, phone: Phone, subscribed: bool, actor: Acto
 }
 
 fn opted_out_by_person() -> Problem {
-    let detail = "the person opted out themselves, which only they can undo, or an admin's key \
-                  with a reason: POST .../unsubscribes/{phone}/lift {\"reason\": \"...\"}";
-    Problem::denied("opted_out_by_person", detail)
+    let detail = "the person opted out themselves; an admin key can lift that with a reason: \
+                  POST .../unsubscribes/{phone}/lift {\"reason\": \"...\"}";
+    Problem::new(Code::OptedOutByPerson, detail)
 }

@@ -4,7 +4,7 @@ use shared::campaign::{Audience, Broadcast, Campaign, Counted, Dispatch, Reason,
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ChangedByView, Time, words};
+use super::{ChangedByView, Time, labels};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -12,29 +12,32 @@ use super::{ChangedByView, Time, words};
 pub(crate) struct CampaignView {
     id: Uuid,
     organization_id: Uuid,
-    #[schema(value_type = words::CampaignStatus)]
+    #[schema(value_type = labels::CampaignStatus)]
     status: Status,
-    /// Why Volley itself interrupted the campaign. Cancelled: `missed_schedule` (an hour late),
-    /// `body_too_long` (for its provider). Paused: `no_progress` (work was due and no message was
-    /// settled for an hour), `provider_unreachable` (out of reach for an hour; nothing was handed
-    /// over), `provider_failing` (its answers were ambiguous, or too many messages failed there),
-    /// `provider_account`, `provider_sender`, `spend_limit` (it does not serve the campaign now),
-    /// `messages_filtered`, `recipients_opted_out` (too many of the newest messages). Stopped:
-    /// `max_parts`, `max_price`. `poisoned`: a step failed each time; the campaign is paused, or
-    /// stopped or cancelled if it cannot be.
-    #[schema(value_type = Option<words::CampaignReason>, required = true)]
+    /// Why Volley interrupted the campaign.
+    ///
+    /// Canceled: `missed_schedule` (an hour late), `body_too_long` (for its provider). Paused:
+    /// `no_progress` (no due message made progress for an hour), `provider_unreachable` (for an
+    /// hour; nothing was sent), `provider_failing` (its responses were ambiguous, or too many
+    /// messages failed there), `provider_account`, `provider_sender` (the provider rejects the
+    /// account or the sender), `spend_limit` (the provider's spending limit is reached),
+    /// `messages_filtered`, `recipients_opted_out` (too many of the latest messages). Stopped:
+    /// `max_parts`, `max_price`. `poisoned`: a step failed repeatedly; the campaign is paused, or
+    /// stopped or canceled if it cannot be paused.
+    #[schema(value_type = Option<labels::CampaignReason>, required = true)]
     reason: Option<Reason>,
-    /// How far the handing over is; null until the campaign is sent. One that is held until its
-    /// audience is within its limits is shown as running, and can be stopped but not paused.
-    #[schema(value_type = Option<words::Dispatch>, required = true)]
+    /// The progress of sending; null until the campaign is sent. A campaign whose audience is still
+    /// checked against `maxParts` or `maxPrice` is shown as running, and can be stopped but not
+    /// paused.
+    #[schema(value_type = Option<labels::Dispatch>, required = true)]
     dispatch: Option<Dispatch>,
-    /// Sent with these, it is stopped before anything leaves if it comes to more.
+    /// The campaign is stopped before anything is sent if it needs more parts.
     #[schema(required = true)]
     max_parts: Option<u64>,
-    /// As `maxParts`, by the organisation's price list.
+    /// The campaign is stopped before anything is sent if it costs more.
     #[schema(required = true)]
     max_price: Option<String>,
-    /// When the last part leaves at the sender's rate; null unless it is running.
+    /// When the last part will be sent at the sender's rate; null unless the campaign is running.
     #[schema(required = true)]
     estimated_finish_at: Option<Time>,
     name: String,
@@ -48,7 +51,7 @@ pub(crate) struct CampaignView {
     failed_at: Option<Time>,
     #[schema(required = true)]
     cancelled_at: Option<Time>,
-    /// Who last edited, sent, paused, resumed, stopped or cancelled it.
+    /// Who last edited, sent, paused, resumed, stopped or canceled the campaign.
     #[schema(required = true)]
     changed_by: Option<ChangedByView>,
     created_at: Time,
@@ -59,14 +62,14 @@ pub(crate) struct CampaignView {
     counts: Option<CountsView>,
 }
 
-/// Who is texted and who is not; `contacts` is the sum of `recipients` and the skipped.
+/// Who is texted and who is skipped. `contacts` is the sum of `recipients` and all of `skipped`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Audience)]
 struct AudienceView {
     contacts: u64,
     recipients: u64,
     skipped: SkippedView,
-    /// Whether the audience is read to its end.
+    /// Whether the whole audience has been read.
     complete: bool,
 }
 
@@ -79,7 +82,7 @@ struct SkippedView {
     unsubscribed: u64,
 }
 
-/// Messages by status, as the last poll found them; `total` is the sum of the others.
+/// The number of messages by status at the last count. `total` is the sum of the others.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Counts)]
@@ -93,6 +96,16 @@ struct CountsView {
     counted_at: Time,
 }
 
+/// A campaign that is held until its audience is known to be within its limits is shown as running.
+pub(super) fn shown_dispatch(dispatch: Dispatch) -> Dispatch {
+    match dispatch {
+        Dispatch::Held | Dispatch::Running => Dispatch::Running,
+        Dispatch::Paused => Dispatch::Paused,
+        Dispatch::Stopped => Dispatch::Stopped,
+        Dispatch::Done => Dispatch::Done,
+    }
+}
+
 impl From<&Campaign> for CampaignView {
     fn from(campaign: &Campaign) -> Self {
         let broadcast = campaign.broadcast();
@@ -102,11 +115,7 @@ impl From<&Campaign> for CampaignView {
             organization_id: campaign.organization_id.0,
             status: campaign.status(),
             reason: campaign.reason(),
-            dispatch: broadcast.map(|broadcast| match broadcast.dispatch {
-                // Under way, though nothing is handed over before it is known to be within them.
-                Dispatch::Held => Dispatch::Running,
-                other => other,
-            }),
+            dispatch: broadcast.map(|broadcast| shown_dispatch(broadcast.dispatch)),
             max_parts: campaign.limits.max_parts,
             max_price: campaign.limits.max_price.as_ref().map(|most| most.amount.to_string()),
             estimated_finish_at: broadcast.and_then(|b| b.estimated_finish_at).map(Time),

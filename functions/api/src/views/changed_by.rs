@@ -3,19 +3,19 @@ use shared::actor::Actor;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::words;
+use super::labels;
 
-/// Who made the last change; null for changes from before this was recorded.
+/// Who made the last change; null for changes made before this was recorded.
 #[derive(Clone, Serialize, ToSchema)]
 #[schema(as = ChangedBy)]
 pub(crate) struct ChangedByView {
-    /// `key` is an organization's API key, `deployment` the deployment's admin key, `system` Volley
-    /// itself: a person's STOP, a provider's report, a pause for a reason.
-    #[schema(value_type = words::ActorKind)]
+    /// `key` is an organization's API key, `deployment` the deployment's admin key, `member` a person
+    /// who signed in. `system` is Volley itself, for example after a STOP or a provider's report.
+    #[schema(value_type = labels::ActorKind)]
     kind: &'static str,
     #[schema(required = true)]
     id: Option<Uuid>,
-    /// The name of the key at that time.
+    /// The name of the key at the time of the change.
     #[schema(required = true)]
     name: Option<String>,
 }

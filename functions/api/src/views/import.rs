@@ -3,7 +3,7 @@ use shared::import::{Import, Progress, RowError, Status};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ChangedByView, Time, words};
+use super::{ChangedByView, Time, labels};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -11,28 +11,28 @@ use super::{ChangedByView, Time, words};
 pub(crate) struct ImportView {
     id: Uuid,
     organization_id: Uuid,
-    #[schema(value_type = words::ImportStatus)]
+    #[schema(value_type = labels::ImportStatus)]
     status: Status,
-    /// The encoding in which the file is read.
+    /// The encoding of the file.
     #[schema(required = true)]
     encoding: Option<String>,
-    /// Rows done so far, the header and empty lines not counted: the sum of `created`, `updated`,
-    /// `rejected` and `ignored`.
+    /// The number of processed rows, without the header and empty lines. It is the sum of `created`,
+    /// `updated`, `rejected` and `ignored`.
     rows: u64,
     created: u64,
     updated: u64,
     rejected: u64,
-    /// Rows of delimiters only.
+    /// Rows that contain only delimiters.
     ignored: u64,
-    /// Rows that say that a person opted out. They are kept, also of rejected rows, before the first
-    /// contact is created.
+    /// Rows that mark a person as opted out. Opt-outs are stored before the first contact is created,
+    /// even those of rejected rows.
     opt_outs: u64,
-    /// The first 100 rows that were not taken.
+    /// The first 100 rejected rows.
     errors: Vec<RowErrorView>,
-    /// Why the whole file was refused, where the status is `failed`.
+    /// Why the whole file was rejected, if the status is `failed`.
     #[schema(required = true)]
     reason: Option<String>,
-    /// Who asked for it.
+    /// Who requested the import.
     #[schema(required = true)]
     changed_by: Option<ChangedByView>,
     created_at: Time,
@@ -42,10 +42,10 @@ pub(crate) struct ImportView {
 #[derive(Serialize, ToSchema)]
 #[schema(as = RowError)]
 pub(crate) struct RowErrorView {
-    /// Counted from 1, the header and empty lines not counted.
+    /// Counted from 1, without the header and empty lines.
     row: u64,
-    /// The line of the file on which the row begins, counted from 1. It is the number that a
-    /// spreadsheet shows, unless a cell above has several lines.
+    /// The line of the file on which the row starts, counted from 1. Spreadsheets show the same number
+    /// unless an earlier cell has several lines.
     #[schema(required = true)]
     line: Option<u64>,
     #[schema(required = true)]

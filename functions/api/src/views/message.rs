@@ -7,7 +7,7 @@ use shared::phone::Phone;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Time, words};
+use super::{Time, labels};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -17,25 +17,26 @@ pub(crate) struct MessageView {
     organization_id: Uuid,
     #[schema(required = true)]
     campaign_id: Option<Uuid>,
-    #[schema(value_type = words::MessageKind)]
+    #[schema(value_type = labels::MessageKind)]
     kind: Kind,
     #[schema(value_type = String, example = "+14155550123")]
     to: Phone,
     #[schema(value_type = String, example = "+14155550100")]
     from: Phone,
     body: String,
-    /// How many texts the network makes of the body.
+    /// The number of parts in which the body is sent and billed.
     parts: u32,
-    #[schema(value_type = words::MessageStatus)]
+    #[schema(value_type = labels::MessageStatus)]
     status: Status,
-    /// The provider's own code.
+    /// The provider's error code.
     #[schema(required = true)]
     error_code: Option<String>,
-    #[schema(value_type = Option<words::ErrorReason>, required = true)]
+    #[schema(value_type = Option<labels::ErrorReason>, required = true)]
     error_reason: Option<FailureReason>,
     #[schema(required = true)]
     provider_message_id: Option<String>,
-    /// Whether the provider was only asked if it would send it; of tests alone.
+    /// Whether the provider only checked the message without sending it. Always false for messages of
+    /// campaigns.
     #[serde(rename = "dryRun")]
     is_dry_run: bool,
     created_at: Time,
@@ -47,8 +48,8 @@ pub(crate) struct MessageView {
 }
 
 impl MessageView {
-    /// A campaign's message. It exists for clients since the campaign was sent, whenever it was
-    /// claimed, so that its `createdAt` never changes.
+    /// A campaign's message. Clients see it as created when the campaign was sent, not when it was
+    /// claimed, so `createdAt` never changes.
     pub(crate) fn of_campaign(
         campaign: &Campaign,
         broadcast: &Broadcast,

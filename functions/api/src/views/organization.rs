@@ -10,7 +10,7 @@ use shared::sender::Provider;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ChangedByView, Time, words};
+use super::{ChangedByView, Time, labels};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -20,16 +20,16 @@ pub(crate) struct OrganizationView {
     name: String,
     #[schema(value_type = String, example = "+14155550123")]
     sender_phone: Phone,
-    /// The numbers that the deployment assigned, the sender's own among them.
+    /// The numbers that the deployment assigned, including `senderPhone`.
     #[schema(value_type = Vec<String>, example = json!(["+14155550123"]))]
     sender_phones: BTreeSet<Phone>,
     #[schema(value_type = String, example = "US")]
     default_region: Region,
-    /// How many message parts the provider takes a second from the sender.
+    /// The number of message parts per second that the provider accepts from the sender.
     parts_per_second: u32,
-    /// The highest rate that an admin of the organization can set.
+    /// The highest rate that the organization's admin can set.
     max_parts_per_second: u32,
-    /// How many test messages the organization may send a day, in UTC.
+    /// The number of test messages that the organization may send per day (UTC).
     tests_per_day: u32,
     #[schema(required = true)]
     prices: Option<PricesView>,
@@ -64,7 +64,7 @@ impl OrganizationView {
     }
 }
 
-/// What a message part costs, by the recipient's country.
+/// The price of a message part by the recipient's country.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Prices)]
@@ -93,7 +93,7 @@ impl From<&PriceList> for PricesView {
 pub(crate) struct ApiKeyView {
     id: Uuid,
     name: String,
-    #[schema(value_type = words::Role)]
+    #[schema(value_type = labels::Role)]
     role: Role,
     created_at: Time,
     #[schema(required = true)]
@@ -120,7 +120,7 @@ impl From<&ApiKey> for ApiKeyView {
 pub(crate) struct ApiKeyCreatedView {
     #[serde(flatten)]
     pub(crate) key: ApiKeyView,
-    /// Shown in this answer alone; null where an idempotency key answers it again.
+    /// Only in this response; null if it is repeated for an idempotency key.
     #[schema(required = true)]
     pub(crate) secret: Option<String>,
 }

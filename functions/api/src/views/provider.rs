@@ -1,11 +1,10 @@
-//! The shapes of a sender's settings, for the document of the API: the domain reads and writes
-//! them itself.
+//! The schemas of a sender's settings for the OpenAPI document. The domain serializes the settings.
 
-#![expect(dead_code, reason = "only their schemas are used")]
+#![expect(dead_code, reason = "only the schemas are used")]
 
 use utoipa::ToSchema;
 
-/// The provider that an organisation sends through.
+/// The provider that an organization sends with.
 #[derive(ToSchema)]
 #[schema(as = Provider)]
 #[serde(tag = "kind", rename_all = "lowercase")]
@@ -18,12 +17,12 @@ pub(crate) enum ProviderSchema {
 #[schema(as = TwilioSender)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct TwilioSchema {
-    /// The organisation's own account; the deployment's if left out.
+    /// The organization's account. Defaults to the deployment's.
     account: Option<TwilioAccountSchema>,
-    /// Sends through this Messaging Service, which chooses the number.
+    /// The Messaging Service to send with. It chooses the number.
     #[schema(pattern = "^MG[0-9a-fA-F]{32}$")]
     messaging_service_sid: Option<String>,
-    /// How long Twilio may keep a message before it goes out.
+    /// How long Twilio may hold a message before sending it, in seconds.
     #[schema(minimum = 1, maximum = 36_000)]
     validity_seconds: Option<u32>,
 }
@@ -34,7 +33,7 @@ pub(crate) struct TwilioSchema {
 pub(crate) struct TwilioAccountSchema {
     #[schema(pattern = "^AC[0-9a-fA-F]{32}$")]
     account_sid: String,
-    /// Where the auth token is: `ssm:/volley/...` or `secretsmanager:volley/...`.
+    /// The location of the auth token: `ssm:/volley/NAME` or `secretsmanager:volley/NAME`.
     #[schema(example = "ssm:/volley/corner-bakery/twilio")]
     credentials: String,
 }
@@ -43,23 +42,23 @@ pub(crate) struct TwilioAccountSchema {
 #[schema(as = AwsSender)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AwsSchema {
-    /// A pool, a sender id or a number by its id or ARN; the sender's phone if left out.
+    /// The ID or ARN of a pool, a sender ID or a number. Defaults to the sender's phone.
     origination_identity: Option<String>,
-    /// The numbers of the pool besides the sender's phone: people may answer to any.
+    /// The pool's other numbers, besides the sender's phone. People may reply to any of them.
     numbers: Option<Vec<String>>,
-    /// Where events go; the deployment's own if left out.
+    /// The configuration set for events. Defaults to the deployment's.
     configuration_set: Option<String>,
-    /// `PROMOTIONAL` if left out.
-    message_type: Option<super::words::MessageType>,
-    /// How long AWS may keep a message before it goes out.
+    /// Defaults to `PROMOTIONAL`.
+    message_type: Option<super::labels::MessageType>,
+    /// How long AWS may hold a message before sending it, in seconds.
     #[schema(minimum = 5, maximum = 259_200)]
     time_to_live_seconds: Option<u32>,
-    /// The most that a part may cost, in US dollars.
+    /// The maximum price of a part, in US dollars.
     #[schema(example = "0.05")]
     max_price: Option<String>,
 }
 
-/// Words by which people opt out, in, or ask for help, besides the usual ones.
+/// Keywords for opting out, opting in and asking for help, in addition to the standard ones.
 #[derive(ToSchema)]
 #[schema(as = Keywords)]
 #[serde(rename_all = "camelCase")]
@@ -70,7 +69,7 @@ pub(crate) struct KeywordsSchema {
     start: Vec<String>,
     #[schema(required = false)]
     help: Vec<String>,
-    /// What people are answered, where the provider was told to leave the answers to Volley.
+    /// The replies to keywords, for providers that leave replies to Volley.
     replies: Option<RepliesSchema>,
 }
 

@@ -5,28 +5,28 @@ use shared::quote::Quote;
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
-use super::{Time, words};
+use super::{Time, labels};
 
-/// What a campaign would come to if it were sent now.
+/// The size and price of a campaign if it were sent now.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Quote)]
 pub(crate) struct QuoteView {
     recipients: u64,
-    #[schema(value_type = words::Encoding)]
+    #[schema(value_type = labels::Encoding)]
     encoding: Encoding,
-    /// Why the body is not sent in GSM-7, which has room for more: its first character that is
-    /// not of that alphabet.
+    /// The first character that is not in the GSM-7 alphabet; null if the body is sent in GSM-7, which
+    /// fits more characters into a part.
     #[schema(required = true)]
     first_character_beyond_gsm7: Option<CharacterView>,
     parts_each: u32,
     total_parts: u64,
-    /// Null if the organisation has no prices.
+    /// Null if the organization has no prices.
     #[schema(required = true)]
     price: Option<PriceView>,
-    /// When the last part would leave at the sender's rate.
+    /// When the last part would be sent at the sender's rate.
     estimated_finish_at: Time,
-    /// When the audience was read. A quote is kept for a minute.
+    /// When the audience was read. A quote is cached for a minute.
     quoted_at: Time,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct QuoteView {
 #[schema(as = Character)]
 pub(crate) struct CharacterView {
     character: char,
-    /// Its place among the body's characters, from 0.
+    /// The position in the body, in characters from 0.
     position: usize,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct PriceView {
     #[schema(example = "12.64")]
     amount: String,
     currency: String,
-    /// Recipients in countries without a price, which the amount leaves out.
+    /// The number of recipients in countries without a price. They are not part of the amount.
     unpriced_recipients: u64,
 }
 

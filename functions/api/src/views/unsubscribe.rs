@@ -4,7 +4,7 @@ use shared::unsubscribe::{Preference, Source};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ChangedByView, Time, words};
+use super::{ChangedByView, Time, labels};
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -14,19 +14,19 @@ pub(crate) struct UnsubscribeView {
     phone: Phone,
     organization_id: Uuid,
     unsubscribed_at: Time,
-    #[schema(value_type = words::UnsubscribeSource)]
+    #[schema(value_type = labels::UnsubscribeSource)]
     source: Source,
     #[schema(required = true)]
     campaign_id: Option<Uuid>,
-    /// The word or the error code that said so.
+    /// The keyword, provider code, import row or reason behind the change.
     #[schema(required = true)]
     evidence: Option<String>,
-    /// Who unsubscribed the phone; `system` where the person did.
+    /// Who unsubscribed the phone; `system` if the person did.
     #[schema(required = true)]
     changed_by: Option<ChangedByView>,
 }
 
-/// An unsubscribe that was lifted.
+/// A lifted unsubscribe.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Lift)]
@@ -35,7 +35,7 @@ pub(crate) struct LiftView {
     phone: Phone,
     organization_id: Uuid,
     lifted_at: Time,
-    /// Why, as the request gave it. It is kept with the unsubscribe as evidence.
+    /// The request's reason, stored as evidence.
     reason: String,
     #[schema(required = true)]
     changed_by: Option<ChangedByView>,

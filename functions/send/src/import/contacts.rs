@@ -98,7 +98,7 @@ async fn change(
             row: at.number,
             line: Some(at.line),
             column: None,
-            reason: "names a contact that does not exist".to_owned(),
+            reason: "refers to a contact that does not exist".to_owned(),
         }),
     })
 }

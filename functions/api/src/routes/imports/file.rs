@@ -6,10 +6,10 @@ use shared::import::{MAX_BYTES, upload};
 use utoipa::ToSchema;
 
 use crate::json::{self, Json};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 
-/// The longest body in the event that Lambda gets of a request. An event may have 6 MB, and its
-/// headers have at most 10 KB of them.
+/// The longest body in the event that Lambda receives for a request. An event may have 6 MB, of
+/// which the headers take at most 10 KB.
 const MAX_EVENT_BODY: usize = 6 * 1024 * 1024 - 64 * 1024;
 
 /// The content types of CSV files. Windows calls them Excel's.
@@ -28,7 +28,7 @@ pub(crate) struct CsvFile {
     pub(super) charset: Option<String>,
 }
 
-/// Asks for a place to upload a larger file to.
+/// Requests a presigned upload for a larger file.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct UploadRequest {
@@ -58,10 +58,10 @@ impl<S: Send + Sync> FromRequest<S> for CsvFile {
             upload::base64_length(content.len())
         };
         if length > MAX_EVENT_BODY {
-            let detail = "the file is too large for text/csv, because quotes, line ends and \
-                          characters beyond ASCII count several times; send it as \
+            let detail = "the file is too large for text/csv, where quotes, line breaks and \
+                          non-ASCII characters count several times; send it as \
                           application/octet-stream";
-            return Err(Problem::body_too_large(detail));
+            return Err(Problem::new(Code::BodyTooLarge, detail));
         }
         Ok(Self { content, is_text, charset })
     }
@@ -70,11 +70,11 @@ impl<S: Send + Sync> FromRequest<S> for CsvFile {
 async fn refuse_upload<S: Send + Sync>(request: Request, state: &S) -> Result<Problem, Problem> {
     let Json(wanted) = Json::<UploadRequest>::from_request(request, state).await?;
     Ok(if wanted.upload {
-        let detail = "uploads of larger files are not available; send the file in parts of at \
-                      most 4 MB as text/csv";
-        Problem::unprocessable("upload_unavailable", detail)
+        let detail = "uploads of larger files are not available; split the file into parts of \
+                      at most 4 MB and send each as text/csv";
+        Problem::new(Code::UploadUnavailable, detail)
     } else {
-        Problem::field("/upload", "must be true; to send a file itself, use text/csv")
+        Problem::field("/upload", "must be true; to send the file itself, use text/csv")
     })
 }
 

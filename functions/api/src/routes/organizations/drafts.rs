@@ -1,4 +1,4 @@
-//! What clients say of an organization, and the checks that it has to pass.
+//! Organizations as clients send them, and their validation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,13 +9,13 @@ use shared::organization::{
     SenderChange, change_sender,
 };
 use shared::phone::{InvalidPhone, Phone, Region};
-use shared::price::PriceList;
+use shared::price::{InvalidPrice, PriceList};
 use shared::sender::{PARTS_PER_SECOND_MOST, Provider};
 use shared::text;
 use utoipa::ToSchema;
 
 use crate::checks::Checks;
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::views::{KeywordsSchema, ProviderSchema};
 
 #[derive(Deserialize, ToSchema)]
@@ -23,24 +23,24 @@ use crate::views::{KeywordsSchema, ProviderSchema};
 pub(crate) struct OrganizationDraft {
     #[schema(min_length = 1, max_length = 200)]
     pub(super) name: String,
-    /// The number that texts come from: E.164, or national as dialled in the default region. It
-    /// belongs to one organisation.
+    /// The number that texts come from, in E.164 or in national format of the default region. A number
+    /// belongs to one organization.
     pub(super) sender_phone: String,
-    /// The country whose national forms are read, by its code of two letters; US if left out.
+    /// The two-letter code of the country whose national phone formats are accepted. Defaults to US.
     pub(super) default_region: Option<String>,
-    /// Twilio by the deployment's own account if left out.
+    /// Defaults to Twilio with the deployment's account.
     #[schema(value_type = Option<ProviderSchema>)]
     pub(super) provider: Option<Provider>,
-    /// As in a change.
+    /// As in `OrganizationPatch`.
     #[schema(max_items = 20)]
     pub(super) sender_phones: Option<Vec<String>>,
-    /// As in a change; 1 if left out.
+    /// As in `OrganizationPatch`. Defaults to 1.
     #[schema(minimum = 1, maximum = 100_000)]
     pub(super) parts_per_second: Option<u32>,
-    /// As in a change.
+    /// As in `OrganizationPatch`.
     #[schema(minimum = 1, maximum = 100_000)]
     pub(super) max_parts_per_second: Option<u32>,
-    /// As in a change.
+    /// As in `OrganizationPatch`.
     #[schema(minimum = 0, maximum = 100_000)]
     pub(super) tests_per_day: Option<u32>,
 }
@@ -50,43 +50,44 @@ pub(crate) struct OrganizationDraft {
 pub(crate) struct OrganizationPatch {
     #[schema(min_length = 1, max_length = 200)]
     name: Option<String>,
-    /// An organization's admin can choose one of `senderPhones`; the deployment's key can set any.
+    /// An organization's admin can choose one of `senderPhones`. The deployment's admin key can set any
+    /// number.
     sender_phone: Option<String>,
-    /// The numbers that the organization may send from. The sender's own is always one of them, so it
-    /// may be left out. Replaced as a whole. Needs the deployment's admin key.
+    /// The numbers that the organization may send from, replaced as a whole. `senderPhone` is always
+    /// one of them and may be omitted. Requires the deployment's admin key.
     #[schema(max_items = 20)]
     sender_phones: Option<Vec<String>>,
     default_region: Option<String>,
-    /// How many message parts the provider takes a second from the sender. An organization's admin
-    /// can set a rate up to `maxPartsPerSecond`. With the deployment's key, the rate is also the new
-    /// limit, unless the request names another.
+    /// The number of message parts per second that the provider accepts from the sender. An
+    /// organization's admin can set a rate up to `maxPartsPerSecond`. With the deployment's admin key,
+    /// the rate also becomes the limit, unless the request sets `maxPartsPerSecond`.
     #[schema(minimum = 1, maximum = 100_000)]
     parts_per_second: Option<u32>,
-    /// The highest rate that an organization's admin can set. A limit below the rate lowers the
-    /// rate. Needs the deployment's admin key.
+    /// The highest rate that an organization's admin can set. A limit below the current rate lowers
+    /// the rate. Requires the deployment's admin key.
     #[schema(minimum = 1, maximum = 100_000)]
     max_parts_per_second: Option<u32>,
     prices: Option<PricesDraft>,
-    /// Replaced as a whole; campaigns that are sent already keep theirs. Needs the deployment's admin
-    /// key.
+    /// Replaced as a whole. Campaigns that were sent keep their provider. Requires the deployment's
+    /// admin key.
     #[schema(value_type = Option<ProviderSchema>)]
     provider: Option<Provider>,
     /// Replaced as a whole.
     #[schema(value_type = Option<KeywordsSchema>)]
     keywords: Option<Keywords>,
-    /// How many test messages the organization may send a day, in UTC. Needs the deployment's admin
-    /// key.
+    /// The number of test messages that the organization may send per day (UTC). Requires the
+    /// deployment's admin key.
     #[schema(minimum = 0, maximum = 100_000)]
     tests_per_day: Option<u32>,
 }
 
-/// What a message part costs, by the recipient's country.
+/// The price of a message part by the recipient's country.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PricesDraft {
     #[schema(example = "USD")]
     currency: String,
-    /// Amounts in decimals, by country codes of two letters.
+    /// Decimal amounts by two-letter country code.
     #[schema(example = json!({"US": "0.0079"}))]
     per_part: BTreeMap<String, String>,
 }
@@ -128,7 +129,7 @@ impl OrganizationDraft {
 }
 
 impl OrganizationPatch {
-    /// Every field that is given is checked, so that one answer names all that do not validate.
+    /// Checks every given field so that one response reports all invalid ones.
     pub(super) fn applied(
         &self,
         before: &Organization,
@@ -144,8 +145,10 @@ impl OrganizationPatch {
             take_into(&mut after.default_region, region);
         }
         if let Some(prices) = &self.prices {
-            let prices = PriceList::read(&prices.currency, &prices.per_part).map(Some);
-            take_into(&mut after.prices, checks.take("/prices", prices));
+            match PriceList::read(&prices.currency, &prices.per_part) {
+                Ok(prices) => after.prices = Some(prices),
+                Err(error) => checks.take(price_pointer(error), Err(error)).unwrap_or_default(),
+            }
         }
         if let Some(keywords) = &self.keywords {
             let keywords = checks.take("/keywords", keywords.clone().checked());
@@ -180,6 +183,13 @@ fn take_into<T>(place: &mut T, value: Option<T>) {
     }
 }
 
+fn price_pointer(error: InvalidPrice) -> &'static str {
+    match error {
+        InvalidPrice::Currency => "/prices/currency",
+        InvalidPrice::Amount | InvalidPrice::Region => "/prices/perPart",
+    }
+}
+
 fn take_provider(checks: &mut Checks, provider: Provider) -> Option<Provider> {
     match provider.checked() {
         Ok(provider) => Some(provider),
@@ -194,8 +204,8 @@ fn take_phones(
 ) -> Option<BTreeSet<Phone>> {
     let written = written?;
     if written.len() > MAX_SENDER_PHONES {
-        let most = format!("must be at most {MAX_SENDER_PHONES} numbers");
-        return checks.take("/senderPhones", Err(most));
+        let reason = format!("must contain at most {MAX_SENDER_PHONES} numbers");
+        return checks.take("/senderPhones", Err(reason));
     }
     let mut phones = BTreeSet::new();
     for (place, written) in written.iter().enumerate() {
@@ -225,7 +235,7 @@ fn take_tests(checks: &mut Checks, limit: Option<u32>) -> Option<u32> {
     let checked = if limit <= MAX_TESTS_PER_DAY {
         Ok(limit)
     } else {
-        Err(format!("must be 0 to {MAX_TESTS_PER_DAY}"))
+        Err(format!("must be between 0 and {MAX_TESTS_PER_DAY}"))
     };
     checks.take("/testsPerDay", checked)
 }
@@ -234,7 +244,7 @@ fn checked_rate(rate: u32) -> Result<u32, String> {
     if (1..=PARTS_PER_SECOND_MOST).contains(&rate) {
         Ok(rate)
     } else {
-        Err(format!("must be 1 to {PARTS_PER_SECOND_MOST}"))
+        Err(format!("must be between 1 and {PARTS_PER_SECOND_MOST}"))
     }
 }
 
@@ -242,9 +252,9 @@ impl From<Denied> for Problem {
     fn from(denied: Denied) -> Self {
         let detail = denied.to_string();
         match denied {
-            Denied::DeploymentOnly { .. } => Self::denied("deployment_only", detail),
-            Denied::NotAssigned => Self::denied("sender_not_assigned", detail),
-            Denied::AboveLimit { .. } => Self::denied("rate_above_limit", detail),
+            Denied::DeploymentOnly { .. } => Self::new(Code::DeploymentOnly, detail),
+            Denied::NotAssigned => Self::new(Code::SenderNotAssigned, detail),
+            Denied::AboveLimit { .. } => Self::new(Code::RateAboveLimit, detail),
         }
     }
 }

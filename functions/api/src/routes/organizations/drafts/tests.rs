@@ -75,7 +75,7 @@ async fn what_an_admin_may_not_change_is_denied_with_what_to_do() {
         assert!(detail.contains(advice) && detail.contains("operator"), "{detail}");
         assert!(patch(&body).applied(&organization(), Authority::Deployment).is_ok(), "{body}");
     }
-    // What does not validate is told first, whoever asks.
+    // Invalid fields are reported before missing permissions.
     let denied = patch(&json!({"partsPerSecond": 0})).applied(&organization(), Authority::Admin);
     assert_eq!(read(denied.expect_err("refused")).await.0, 422);
 }

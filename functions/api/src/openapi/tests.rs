@@ -1,0 +1,73 @@
+use std::fs;
+
+use serde_json::Value;
+use strum::VariantArray;
+
+use crate::problem::Code;
+use crate::router::documented;
+
+const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/openapi.json");
+
+#[test]
+fn the_committed_document_is_up_to_date() {
+    let document = serde_json::to_string_pretty(&documented().1).expect("JSON") + "\n";
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(COMMITTED, &document).expect("docs/openapi.json is writable");
+    }
+    let committed = fs::read_to_string(COMMITTED).unwrap_or_default();
+    assert!(
+        committed == document,
+        "docs/openapi.json is out of date: run `UPDATE=1 cargo test -p api openapi` and commit it"
+    );
+}
+
+/// Handlers name problem codes in the descriptions of their responses, such as `not_found`.
+#[test]
+fn descriptions_name_codes_of_their_status() {
+    let document = serde_json::to_value(documented().1).expect("JSON");
+    let mut named = 0;
+    for item in document["paths"].as_object().expect("paths").values() {
+        for operation in item.as_object().expect("a path").values() {
+            let Some(responses) = operation["responses"].as_object() else { continue };
+            for (status, response) in responses {
+                for name in names(response["description"].as_str().unwrap_or_default()) {
+                    let is_known =
+                        |code: &&Code| code.as_str() == name && code.status().as_str() == status;
+                    assert!(Code::VARIANTS.iter().any(|code| is_known(&code)), "{status} {name}");
+                    named += 1;
+                }
+            }
+        }
+    }
+    assert!(named > 10, "descriptions name codes");
+}
+
+/// Snake-case names between backticks.
+fn names(description: &str) -> impl Iterator<Item = &str> {
+    let quoted = description.split('`').skip(1).step_by(2);
+    let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    quoted.filter(move |name| name.contains('_') && name.chars().all(is_part))
+}
+
+#[test]
+fn enumerations_have_the_labels_of_the_domain() {
+    let document = serde_json::to_value(documented().1).expect("JSON");
+    let labels = |name: &str| -> Value { document["components"]["schemas"][name]["enum"].clone() };
+    assert_eq!(labels("CampaignStatus").as_array().map(Vec::len), Some(5));
+    assert_eq!(labels("Dispatch"), serde_json::json!(["running", "paused", "stopped", "done"]));
+    assert_eq!(labels("ActorKind"), serde_json::json!(["key", "deployment", "member", "system"]));
+    assert_eq!(labels("Encoding"), serde_json::json!(["GSM-7", "UCS-2"]));
+}
+
+/// The campaign's `reason` says what each of its labels means.
+#[test]
+fn every_campaign_reason_is_described() {
+    let document = serde_json::to_value(documented().1).expect("JSON");
+    let schemas = &document["components"]["schemas"];
+    let description = schemas["Campaign"]["properties"]["reason"].to_string();
+    let labels = schemas["CampaignReason"]["enum"].as_array().expect("labels");
+    for label in labels {
+        let quoted = format!("`{}`", label.as_str().unwrap_or_default());
+        assert!(description.contains(&quoted), "{quoted}");
+    }
+}

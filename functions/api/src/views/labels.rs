@@ -1,0 +1,60 @@
+//! The labels of the domain's enums, for the API's document.
+//!
+//! They are read from the enums themselves, so a new variant appears in the document without a list
+//! to extend here.
+
+use serde::Serialize;
+use strum::{VariantArray, VariantNames};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::campaign::shown_dispatch;
+
+macro_rules! labels {
+    ($($name:ident: $labels:expr;)+) => {
+        $(pub(crate) struct $name;
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let object: Object = ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .enum_values(Some::<Vec<String>>($labels))
+                    .build();
+                object.into()
+            }
+        }
+
+        impl ToSchema for $name {})+
+    };
+}
+
+labels! {
+    ActorKind: names::<shared::actor::Actor>();
+    Role: labels_of(shared::access::Role::VARIANTS);
+    CampaignStatus: labels_of(shared::campaign::Status::VARIANTS);
+    CampaignReason: labels_of(shared::campaign::Reason::VARIANTS);
+    Dispatch: labels_of(shared::campaign::Dispatch::VARIANTS.iter().map(|d| shown_dispatch(*d)));
+    Encoding: labels_of(shared::parts::Encoding::VARIANTS);
+    MessageType: labels_of(shared::sender::MessageType::VARIANTS);
+    MessageKind: labels_of(shared::message::Kind::VARIANTS);
+    MessageStatus: labels_of(shared::message::Status::VARIANTS);
+    ErrorReason: labels_of(shared::message::FailureReason::VARIANTS);
+    UnsubscribeSource: labels_of(shared::unsubscribe::Source::VARIANTS);
+    ImportStatus: labels_of(shared::import::Status::VARIANTS);
+}
+
+/// The variants as JSON shows them, each once.
+fn labels_of<T: Serialize>(variants: impl IntoIterator<Item = T>) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for variant in variants {
+        let label = serde_json::to_value(variant).ok();
+        let label = label.and_then(|label| label.as_str().map(str::to_owned));
+        labels.extend(label.filter(|label| !labels.contains(label)));
+    }
+    labels
+}
+
+fn names<T: VariantNames>() -> Vec<String> {
+    T::VARIANTS.iter().map(|&name| name.to_owned()).collect()
+}
