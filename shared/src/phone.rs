@@ -32,6 +32,13 @@ impl Phone {
         written::parse(written, region)
     }
 
+    /// Every number that a text may name, also where [`Self::parse`] refuses to choose or to leave a
+    /// note out. It is for opt-outs: a number too many costs less than a text after an opt-out.
+    #[must_use]
+    pub fn all_in(written: &str, region: Region) -> Vec<Self> {
+        written::all(written, region)
+    }
+
     /// Takes a number that is in E.164 already, verbatim and by its form alone. Stored keys depend
     /// on this: equal forms of a number must stay different here (see [`line`]).
     pub fn from_e164(text: &str) -> Result<Self, InvalidPhone> {

@@ -89,9 +89,11 @@ fn argentina(national: &str) -> Option<(String, String)> {
     has_area.then(|| (format!("9{number}"), number.to_owned()))
 }
 
-/// From 2012 to 2016 mobile numbers got a 9 before their eight digits, which began with 6 to 9.
-/// Those with 70, 77, 78 and 79 were radio networks' (SME) and got none, and 2 to 5 begin a fixed
-/// line, which is never equal to a mobile. Source: Anatel, Resolução 553/2010 and its schedule.
+/// From 2012 to 2016 mobile numbers got a 9 before their eight digits, which began with 6 to 9. 2 to 5
+/// begin a fixed line, which is never equal to a mobile. Source: Anatel, Resolução 553/2010 and its
+/// schedule. Radio networks (SME) had 70, 77, 78 and 79 and got no 9. Mobile numbers behind a 9 begin
+/// so today, and many lists and carriers leave their 9 out, so an opt-out in one form is heard for the
+/// other.
 fn brazil(national: &str) -> Option<(String, String)> {
     let (area, number) = national.split_at_checked(2)?;
     let number = match number.len() {
@@ -99,12 +101,9 @@ fn brazil(national: &str) -> Option<(String, String)> {
         9 => number.strip_prefix('9')?,
         _ => return None,
     };
-    let was_mobile = match number.as_bytes() {
-        [b'6' | b'8' | b'9', ..] | [b'7', b'1'..=b'6', ..] => true,
-        _ => return None,
-    };
+    let is_mobile = number.starts_with(|c| matches!(c, '6'..='9'));
     let has_area = area.bytes().all(|digit| (b'1'..=b'9').contains(&digit));
-    (was_mobile && has_area).then(|| (format!("{area}9{number}"), format!("{area}{number}")))
+    (is_mobile && has_area).then(|| (format!("{area}9{number}"), format!("{area}{number}")))
 }
 
 #[cfg(test)]
@@ -151,10 +150,9 @@ mod tests {
         check("+5511987654321", "+551187654321");
         check("+5521967654321", "+552167654321");
         check("+5511971234567", "+551171234567");
-        // Fixed lines, radio networks, and mobile numbers that never had eight digits.
-        for text in
-            ["+551131234567", "+5511931234567", "+551178654321", "+5511978654321", "+5508001234567"]
-        {
+        check("+5511978654321", "+551178654321");
+        // Fixed lines, and mobile numbers that never had eight digits.
+        for text in ["+551131234567", "+5511931234567", "+5508001234567"] {
             check_alone(text);
         }
     }
