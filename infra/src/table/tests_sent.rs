@@ -9,7 +9,7 @@ use shared::sender::Sender;
 use shared::time::Timestamp;
 
 use super::idempotency::Remember;
-use super::messages::{Row, id_of};
+use super::messages::{Row, id_of, is_of};
 use super::read::{Consistency, Item, Range, SortKey, parse, start, text};
 use super::transaction::{Transacted, Transaction};
 use super::write::{Change, item};
@@ -118,7 +118,8 @@ impl Table {
     ) -> Result<Option<TestMessage>> {
         let key = keys::test_message(campaign, id);
         let item = self.get_item(&key, Consistency::Strong).await?;
-        item.map(|item| read(item, organization, campaign)).transpose()
+        let own = item.filter(|item| is_of(item, organization));
+        own.map(|item| read(item, organization, campaign)).transpose()
     }
 
     /// Tests of a campaign, newest first.
