@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::ids::shard_of;
 
 pub mod line;
+mod named;
 mod written;
 
 pub use line::Line;
@@ -33,10 +34,10 @@ impl Phone {
     }
 
     /// Every number that a text may name, also where [`Self::parse`] refuses to choose or to leave a
-    /// note out. It is for opt-outs: a number too many costs less than a text after an opt-out.
+    /// note out. Only opt-outs are read so: see [`named`].
     #[must_use]
     pub fn all_in(written: &str, region: Region) -> Vec<Self> {
-        written::all(written, region)
+        named::all(written, region)
     }
 
     /// Takes a number that is in E.164 already, verbatim and by its form alone. Stored keys depend

@@ -15,7 +15,7 @@ use super::{Phone, Region};
 /// Fewer digits than this before a letter or a comma are not a number with an extension.
 const MIN_DIGITS_BEFORE_EXTENSION: usize = 5;
 /// Digits in a row of pieces, each of which could be a number without its area code.
-const MIN_DIGITS_OF_A_NUMBER: usize = 7;
+pub(super) const MIN_DIGITS_OF_A_NUMBER: usize = 7;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPhone {
@@ -65,47 +65,6 @@ pub(super) fn parse(written: &str, region: Region) -> Result<Phone, InvalidPhone
         return national.map(|reading| reading.phone);
     }
     with_lost_plus(&text, region, national)
-}
-
-/// A number that lost digits is not guessed, though.
-pub(super) fn all(written: &str, region: Region) -> Vec<Phone> {
-    match parse(written, region) {
-        Ok(phone) => vec![phone],
-        Err(InvalidPhone::Ambiguous { international, national }) => vec![international, national],
-        Err(InvalidPhone::Scientific | InvalidPhone::Fraction) => Vec::new(),
-        Err(
-            InvalidPhone::NotANumber
-            | InvalidPhone::NotAssignable
-            | InvalidPhone::NotE164
-            | InvalidPhone::Extension
-            | InvalidPhone::Several,
-        ) => pieces(written).iter().flat_map(|piece| piece_of(piece, region)).collect(),
-    }
-}
-
-fn piece_of(piece: &str, region: Region) -> Vec<Phone> {
-    match parse(piece, region) {
-        Ok(phone) => vec![phone],
-        Err(InvalidPhone::Ambiguous { international, national }) => vec![international, national],
-        Err(_) => Vec::new(),
-    }
-}
-
-/// The parts of a text that could be a number each.
-fn pieces(written: &str) -> Vec<String> {
-    let is_note = |c: char| {
-        c.is_alphabetic()
-            || matches!(c, '/' | '／' | '\\' | '|' | ';' | ',' | '&' | '#' | ':' | '\n' | '\r')
-    };
-    let mut pieces = Vec::new();
-    for text in written.split(is_note) {
-        for (place, number) in text.split(['+', '＋']).enumerate() {
-            let plus = if place > 0 { "+" } else { "" };
-            pieces.push(format!("{plus}{number}"));
-        }
-    }
-    pieces.retain(|piece| digit_count(piece) >= MIN_DIGITS_OF_A_NUMBER);
-    pieces
 }
 
 /// A number that could be read out of a text.
@@ -208,7 +167,7 @@ fn ascii(c: char) -> char {
     }
 }
 
-fn digit_count(text: &str) -> usize {
+pub(super) fn digit_count(text: &str) -> usize {
     text.chars().filter(|c| c.is_numeric()).count()
 }
 

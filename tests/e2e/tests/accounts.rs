@@ -186,7 +186,6 @@ async fn a_tenant_cannot_report_on_anothers_message() -> anyhow::Result<()> {
         ("To", ""),
     ];
     assert_eq!(post(&tenant, &about, &form, "tokenOfTheReporter").await?, 204);
-    // The genuine one is behind it on the queue, or beside it.
     let token = victim.variables["PROVIDER_AUTH_TOKEN"].clone();
     assert_eq!(tell(&victim, &message, "delivered", &token).await?, 204);
     let campaign = victim.settled(campaign).await?;
