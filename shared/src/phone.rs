@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::shard::shard_of;
 
 pub mod line;
+mod named;
 mod written;
 
 pub use line::Line;
@@ -30,6 +31,13 @@ impl Phone {
     /// Agrees with libphonenumber, except where that would text the wrong number: see [`written`].
     pub fn parse(written: &str, region: Region) -> Result<Self, InvalidPhone> {
         written::parse(written, region)
+    }
+
+    /// Every number that a text may name, also where [`Self::parse`] refuses to choose or to leave a
+    /// note out. Only opt-outs are read so: see [`named`].
+    #[must_use]
+    pub fn all_in(written: &str, region: Region) -> Vec<Self> {
+        named::all(written, region)
     }
 
     /// Takes a number that is in E.164 already, verbatim and by its form alone. Stored keys depend

@@ -179,3 +179,43 @@ async fn keep(
     }
     Ok(is_new)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(body: &str, keyword: Option<&str>) -> Option<Keyword> {
+        let inbound = Inbound {
+            from: Phone::from_e164("+14155550123").expect("valid"),
+            to: Vec::new(),
+            body: body.to_owned(),
+            keyword: keyword.map(str::to_owned),
+        };
+        super::read(&inbound, &Keywords::default())
+    }
+
+    #[test]
+    fn what_the_provider_took_for_an_opt_out_is_one() {
+        for (body, keyword) in [
+            ("End of the month works", Some("END")),
+            ("Enough already", Some("STOP")),
+            ("", Some("stop")),
+            ("STOP", None),
+            ("STOP", Some("KEYWORD_206555")),
+            ("STOP", Some("START")),
+            ("STOP", Some("HELP")),
+        ] {
+            assert_eq!(read(body, keyword), Some(Keyword::Stop), "{body} {keyword:?}");
+        }
+    }
+
+    /// It may have read no more than the beginning, and an opt-out must not be undone by mistake.
+    #[test]
+    fn what_the_provider_took_for_an_opt_in_need_not_be_one() {
+        for keyword in [None, Some("START"), Some("HELP"), Some("KEYWORD_206555"), Some("")] {
+            assert_eq!(read("Start of the season?", keyword), None, "{keyword:?}");
+            assert_eq!(read("START", keyword), Some(Keyword::Start), "{keyword:?}");
+            assert_eq!(read("HELP", keyword), Some(Keyword::Help), "{keyword:?}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use infra::table::{Owner, Table};
 use shared::ids::OrganizationId;
 use shared::organization::Organization;
+use shared::phone::Phone;
 
 use crate::App;
 
@@ -41,15 +42,40 @@ impl Organizations {
 }
 
 /// The organizations that a person wrote to: by the number, then by its service. There are two where
-/// one has claimed a number of the other's pool.
+/// one has claimed a number of the other's pool. A sender's number can have two forms as well, and the
+/// provider may name the one that the organization does not.
 pub(crate) async fn owners(app: &App, addresses: &[String]) -> anyhow::Result<Vec<Owner>> {
     let mut owners: Vec<Owner> = Vec::new();
     for address in addresses {
-        let owner = app.table.sender_owner(address).await?;
+        let mut owner = app.table.sender_owner(address).await?;
+        for form in other_forms(address) {
+            if owner.is_none() {
+                owner = app.table.sender_owner(&form).await?;
+            }
+        }
         let is_new = |owner: &Owner| {
             owners.iter().all(|known| known.organization_id != owner.organization_id)
         };
         owners.extend(owner.filter(is_new));
     }
     Ok(owners)
+}
+
+fn other_forms(address: &str) -> Vec<String> {
+    let forms = Phone::from_e164(address).map(|phone| phone.forms()).unwrap_or_default();
+    forms.iter().map(Phone::to_string).filter(|form| form != address).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_senders_number_is_known_in_both_forms() {
+        assert_eq!(other_forms("+5215535423223"), ["+525535423223"]);
+        assert_eq!(other_forms("+525535423223"), ["+5215535423223"]);
+        for address in ["+14155550123", "12345", "BANK", "MG1", ""] {
+            assert!(other_forms(address).is_empty(), "{address}");
+        }
+    }
 }

@@ -134,6 +134,11 @@ pub(super) fn id_of(item: &Item) -> Result<MessageId> {
         .ok_or_else(|| TableError::malformed(KIND, "its sort key has no id"))
 }
 
+/// Whether a message is an organization's. Those of earlier versions do not say whose they are.
+pub(super) fn is_of(item: &Item, organization: OrganizationId) -> bool {
+    text(item, "organizationId").is_none_or(|id| id == organization.to_string())
+}
+
 pub(super) fn read(
     item: Item,
     organization: OrganizationId,
@@ -153,7 +158,8 @@ pub(super) fn word(value: impl Serialize) -> String {
 }
 
 impl Table {
-    /// One message of a campaign that was claimed, or one of its tests.
+    /// One message of a campaign that was claimed, or one of its tests. Another organization's is not
+    /// there.
     pub async fn message(
         &self,
         organization: OrganizationId,
@@ -163,7 +169,8 @@ impl Table {
     ) -> Result<Option<Message>> {
         let key = keys::message(campaign, id, shards);
         let item = self.get_item(&key, Consistency::Strong).await?;
-        item.map(|item| read(item, organization, campaign)).transpose()
+        let own = item.filter(|item| is_of(item, organization));
+        own.map(|item| read(item, organization, campaign)).transpose()
     }
 
     /// The campaign whose message to `phone` was the last to be handed over, among the newest ones

@@ -13,7 +13,7 @@ use super::dynamo::{
     start, text,
 };
 use super::idempotency::Remember;
-use super::messages::{Row, id_of};
+use super::messages::{Row, id_of, is_of};
 use super::{Result, Table, TableError, keys};
 
 /// A test message with what it was sent with: its campaign may be edited afterwards.
@@ -119,7 +119,8 @@ impl Table {
     ) -> Result<Option<TestMessage>> {
         let key = keys::test_message(campaign, id);
         let item = self.get_item(&key, Consistency::Strong).await?;
-        item.map(|item| read(item, organization, campaign)).transpose()
+        let own = item.filter(|item| is_of(item, organization));
+        own.map(|item| read(item, organization, campaign)).transpose()
     }
 
     /// Tests of a campaign, newest first.

@@ -3,7 +3,7 @@
 use super::cell::{clean, is_blank};
 use super::header::Header;
 use super::names::plain;
-use super::row::phone_of;
+use super::row::{phone_of, phones_of};
 use crate::ids::ContactId;
 use crate::phone::{Phone, Region};
 use crate::time::Timestamp;
@@ -11,9 +11,9 @@ use crate::time::Timestamp;
 /// The opt-out that a row reports. It holds whatever else is wrong with the row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptOut {
-    /// All of the person's phones that can be read.
+    /// All of the person's phones that can be read, also from cells that a contact cannot have.
     pub phones: Vec<Phone>,
-    /// The contact whose phone it is about, if the row has none that can be read.
+    /// The contact whose phone it is about as well, if the row has none that a contact can have.
     pub contact: Option<ContactId>,
     /// When the person opted out, if the file says so.
     pub at: Option<Timestamp>,
@@ -55,7 +55,7 @@ impl OptOut {
         for (phone_shift, opt_out_shift) in shifts.iter().copied() {
             let phones = phones(header, cells, phone_shift, region);
             let contact = header.id.and_then(|place| cell(cells, place).parse().ok());
-            let contact = contact.filter(|_| phones.is_empty());
+            let contact = contact.filter(|_| !has_phone(header, cells, phone_shift, region));
             if phones.is_empty() && contact.is_none() {
                 continue;
             }
@@ -91,11 +91,15 @@ fn is_opted_out(header: &Header, cells: &[String], shift: usize) -> Option<bool>
 
 fn phones(header: &Header, cells: &[String], shift: usize, region: Region) -> Vec<Phone> {
     let written = header.phones.iter().map(|place| cell(cells, place + shift));
-    let mut phones: Vec<Phone> =
-        written.filter_map(|written| phone_of(written, region).ok()).collect();
+    let mut phones: Vec<Phone> = written.flat_map(|written| phones_of(written, region)).collect();
     phones.sort();
     phones.dedup();
     phones
+}
+
+fn has_phone(header: &Header, cells: &[String], shift: usize, region: Region) -> bool {
+    let mut written = header.phones.iter().map(|place| cell(cells, place + shift));
+    written.any(|written| phone_of(written, region).is_ok())
 }
 
 fn cell(cells: &[String], place: usize) -> &str {

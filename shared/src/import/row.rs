@@ -213,5 +213,11 @@ pub(super) fn phone_of(cell: &str, region: Region) -> Result<Phone, String> {
     Phone::parse(written, region).map_err(|error| error.to_string())
 }
 
+/// Reads every phone that a cell may mean, for an opt-out: see [`Phone::all_in`].
+pub(super) fn phones_of(cell: &str, region: Region) -> Vec<Phone> {
+    let written = cell.strip_prefix('\'').unwrap_or(cell);
+    if is_rounded(written) { Vec::new() } else { Phone::all_in(written, region) }
+}
+
 #[cfg(test)]
 mod tests;

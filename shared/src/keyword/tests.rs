@@ -31,7 +31,7 @@ fn words_are_read_whatever_their_case_and_punctuation() {
     for body in ["help", "Info?"] {
         assert_eq!(read(body), Some(Keyword::Help), "{body}");
     }
-    for body in ["", "please don't stop", "thanks", "stopp", "cancel my order", "yes please"] {
+    for body in ["", "please don't stop", "thanks", "stopped", "cancel my order", "yes please"] {
         assert_eq!(read(body), None, "{body}");
     }
 }
@@ -72,6 +72,15 @@ fn a_stop_is_heard_however_it_is_written() {
         "un-subscribe",
         "unsubscribe/stop",
         "STOPALL please",
+        "STOP\u{3164}",
+        "\u{115f}S\u{ffa0}TOP",
+        "🆂🆃🅾🅿",
+        "🅢🅣🅞🅟 please",
+        "STOP🇺🇸",
+        "stopp",
+        "STOP2END",
+        "Re: STOP",
+        "PleaseStop!",
     ] {
         assert_eq!(read(body), Some(Keyword::Stop), "{body:?}");
     }
@@ -117,6 +126,15 @@ fn a_request_in_other_words_is_an_opt_out() {
         "revoke consent",
         "I don't want to receive these",
         "No thanks, unsubscribe",
+        "don't text",
+        "Don't send texts!",
+        "I'm opting out",
+        "I want to be removed",
+        "unsuscribe me",
+        "no more txts",
+        "Good morning, please stop",
+        "Wrong number, stop texting me",
+        "Reply STOP to end",
         // Spanish.
         "por favor no más mensajes",
         "No mas mensajes por favor",
@@ -130,6 +148,11 @@ fn a_request_in_other_words_is_an_opt_out() {
         "cancelar suscripción",
         "¡No me envíen más!",
         "no más, gracias",
+        "ya no más mensajes",
+        "No me manden mensajes",
+        "cancelen por favor",
+        "de baja",
+        "desuscripción",
         // French.
         "arrêtez",
         "Arrêtez, s'il vous plaît",
@@ -142,6 +165,23 @@ fn a_request_in_other_words_is_an_opt_out() {
         "Merci de ne plus m'envoyer de SMS",
         "stop svp",
         "plus de messages svp",
+        "Arretter!",
+        "se désabonner",
+        // Other languages.
+        "Stopp, bitte",
+        "Abmelden",
+        "Bitte keine SMS mehr",
+        "Keine Nachrichten mehr!",
+        "Ich möchte mich abmelden",
+        "kündigen",
+        "SAIR",
+        "Não quero mais receber",
+        "parem, por favor",
+        "Annulla",
+        "Non voglio più messaggi",
+        "СТОП",
+        "退订",
+        "הסר",
     ] {
         assert_eq!(read(body), Some(Keyword::Stop), "{body:?}");
     }
@@ -172,6 +212,10 @@ fn what_is_about_something_else_is_no_opt_out() {
         "Para mañana está bien",
         "Alto ahí",
         "Baja el precio",
+        "I don't want to get sick",
+        "Ferma restando la data",
+        "Cancela mi pedido",
+        "Re: the bus stop",
         "fin de mes",
         "unstoppable",
         "",

@@ -1,5 +1,7 @@
 //! Texts as keywords are compared.
 
+use icu_properties::CodePointSetData;
+use icu_properties::props::DefaultIgnorableCodePoint;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
@@ -10,8 +12,11 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
-    for c in text.nfkd() {
-        if is_combining_mark(c) || c.general_category() == GeneralCategory::Format {
+    let is_ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+    for c in text.nfkd().map(letter_of_symbol) {
+        let is_format = c.general_category() == GeneralCategory::Format;
+        // Hangul fillers are letters that show nothing.
+        if is_combining_mark(c) || is_format || is_ignorable.contains(c) {
             continue;
         }
         if c.is_alphanumeric() {
@@ -24,6 +29,16 @@ pub(super) fn words(text: &str) -> Vec<String> {
         words.push(word);
     }
     words
+}
+
+/// The letter in a filled circle or square. Unicode has no compatibility form for these.
+fn letter_of_symbol(c: char) -> char {
+    let first = match c {
+        '\u{1f150}'..='\u{1f169}' => '\u{1f150}',
+        '\u{1f170}'..='\u{1f189}' => '\u{1f170}',
+        _ => return c,
+    };
+    u8::try_from(u32::from(c) - u32::from(first)).map_or(c, |place| char::from(b'A' + place))
 }
 
 /// What follows the one of `phrases` that `words` begin with, the longest such phrase.

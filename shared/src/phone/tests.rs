@@ -198,6 +198,30 @@ fn two_phones_in_one_cell_are_refused() {
     check("0151/23456789", "DE", Ok("+4915123456789"));
 }
 
+#[test]
+fn an_opt_out_names_every_number_that_it_may_mean() {
+    let (one, other) = ("+14153550123", "+14153550124");
+    for (written, expected) in [
+        (one, vec![one]),
+        ("+14153550123/+14153550124", vec![one, other]),
+        ("+14153550123+14153550124", vec![one, other]),
+        ("4153550123, 4153550124", vec![one, other]),
+        ("415-355-0123\n(415) 355-0124", vec![one, other]),
+        ("+1 415 355 0123 x12", vec![one]),
+        ("+1 415 355 0123 (cell)", vec![one]),
+        ("Mobile: +1 415 355 0123", vec![one]),
+        ("4153550123;ext=7", vec![one]),
+        ("n/a", vec![]),
+        ("12345", vec![]),
+        ("1.41535E+10", vec![]),
+        ("call 911", vec![]),
+    ] {
+        let found = Phone::all_in(written, Region::default());
+        let found: Vec<&str> = found.iter().map(Phone::as_str).collect();
+        assert_eq!(found, expected, "{written}");
+    }
+}
+
 /// Former mobile numbers, which libphonenumber no longer knows, are what they have become.
 #[test]
 fn a_former_form_is_accepted() {
@@ -215,7 +239,8 @@ proptest! {
     fn parsing_never_panics_and_answers_e164(written in "\\PC{0,40}") {
         if let Ok(phone) = Phone::parse(&written, Region::default()) {
             prop_assert_eq!(Phone::from_e164(phone.as_str()), Ok(phone.clone()));
-            prop_assert_eq!(Phone::parse(phone.as_str(), Region::default()), Ok(phone));
+            prop_assert_eq!(Phone::parse(phone.as_str(), Region::default()), Ok(phone.clone()));
+            prop_assert_eq!(Phone::all_in(&written, Region::default()), vec![phone]);
         }
     }
 }

@@ -15,7 +15,7 @@ use super::{Phone, Region};
 /// Fewer digits than this before a letter or a comma are not a number with an extension.
 const MIN_DIGITS_BEFORE_EXTENSION: usize = 5;
 /// Digits in a row of pieces, each of which could be a number without its area code.
-const MIN_DIGITS_OF_A_NUMBER: usize = 7;
+pub(super) const MIN_DIGITS_OF_A_NUMBER: usize = 7;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPhone {
@@ -167,7 +167,7 @@ fn ascii(c: char) -> char {
     }
 }
 
-fn digit_count(text: &str) -> usize {
+pub(super) fn digit_count(text: &str) -> usize {
     text.chars().filter(|c| c.is_numeric()).count()
 }
 

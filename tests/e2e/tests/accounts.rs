@@ -168,6 +168,35 @@ async fn a_tenant_cannot_speak_for_anothers_people() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A tenant's account signs for its own messages alone, also where the status names no phone: what it
+/// says of another's message neither changes that nor opts anyone out.
+#[tokio::test]
+async fn a_tenant_cannot_report_on_anothers_message() -> anyhow::Result<()> {
+    let (tenant, victim) = (Tenant::new().await?, Tenant::new().await?);
+    with_account(&tenant, &secret("tokenOfTheReporter").await?).await?;
+    let message = unheard(&victim).await?;
+    let [id, campaign] =
+        ["id", "campaignId"].map(|name| message[name].as_str().unwrap_or_default());
+    let about = format!("status?o={}&c={campaign}&m={id}&k=campaign", tenant.id);
+    let sid = format!("SM{id}");
+    let form = [
+        ("ErrorCode", "21610"),
+        ("MessageSid", sid.as_str()),
+        ("MessageStatus", "undelivered"),
+        ("To", ""),
+    ];
+    assert_eq!(post(&tenant, &about, &form, "tokenOfTheReporter").await?, 204);
+    let token = victim.variables["PROVIDER_AUTH_TOKEN"].clone();
+    assert_eq!(tell(&victim, &message, "delivered", &token).await?, 204);
+    let campaign = victim.settled(campaign).await?;
+    assert_eq!(campaign["counts"]["delivered"], 1, "{campaign}");
+    for organization in [&tenant, &victim] {
+        let listed = organization.api.list(&organization.path("unsubscribes")).await?;
+        assert!(listed.is_empty(), "{listed:?}");
+    }
+    Ok(())
+}
+
 /// The deployment's account says nothing of an organization that has another, and what it signs is
 /// genuine all the same.
 #[tokio::test]

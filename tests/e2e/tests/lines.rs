@@ -93,3 +93,17 @@ async fn an_opt_out_of_a_client_or_a_file_holds_for_both_forms() -> anyhow::Resu
     }
     Ok(())
 }
+
+/// The provider may name the organization's own number in the form that the organization does not.
+#[tokio::test]
+async fn a_stop_to_the_other_form_of_the_sender_is_heard() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let webhook = format!("{}/webhooks/twilio/inbound", tenant.variables["API_URL"]);
+    for (place, (today, other)) in pairs().iter().enumerate() {
+        tenant.configure(&json!({"senderPhone": today})).await?;
+        tenant.books.inbound(&webhook, &e2e::phone(), other, "STOP").await?;
+        let heard = tenant.api.list(&tenant.path("unsubscribes")).await?;
+        assert_eq!(heard.len(), place + 1, "{other}: {heard:?}");
+    }
+    Ok(())
+}

@@ -119,6 +119,9 @@ async fn a_receipt_of_another_organization_changes_nothing() -> anyhow::Result<(
     let parked = table.parked_beside(&foreign.message, SHARDS).await?;
     assert_eq!(parked, [foreign.clone()]);
     assert_eq!(apply(&table, foreign).await?, ReceiptApplied::Foreign);
+    // A receipt without a phone opts the message's out, which must not tell whose phone it is.
+    let read = table.message(organization(), campaign_id, id, SHARDS).await?;
+    assert_eq!(read, None, "another organization reads the message");
     assert_eq!(apply(&table, own).await?, ReceiptApplied::Done);
     Ok(())
 }
@@ -151,6 +154,7 @@ async fn a_receipt_of_another_organization_changes_no_test_message() -> anyhow::
     let mut foreign = own.clone();
     foreign.message.organization_id = organization();
     assert_eq!(apply(&table, foreign).await?, ReceiptApplied::Foreign);
+    assert_eq!(table.test(organization(), campaign_id, message_id).await?, None);
     assert_eq!(apply(&table, own).await?, ReceiptApplied::Done);
     Ok(())
 }

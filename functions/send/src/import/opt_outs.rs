@@ -42,17 +42,18 @@ pub(super) async fn read(
     Ok(step)
 }
 
-/// The phones of the person who opted out: those of the row, or else the contact's that it names.
+/// The phones of the person who opted out: those of the row, and the contact's that it names.
 async fn phones(
     app: &App,
     organization: &Organization,
     opt_out: &OptOut,
 ) -> anyhow::Result<Vec<Phone>> {
-    let Some(id) = opt_out.contact else {
-        return Ok(opt_out.phones.clone());
-    };
-    let contact = app.table.contact(organization, id).await?;
-    Ok(contact.and_then(|contact| contact.profile.phone).into_iter().collect())
+    let mut phones = opt_out.phones.clone();
+    if let Some(id) = opt_out.contact {
+        let contact = app.table.contact(organization, id).await?;
+        phones.extend(contact.and_then(|contact| contact.profile.phone));
+    }
+    Ok(phones)
 }
 
 /// The opt-out is no newer than the import, so that a repeated job does not overtake what a person

@@ -23,21 +23,19 @@ use crate::gateway::{Inbound, Label, ProviderEvent};
 struct MessageEvent {
     event_type: String,
     event_timestamp: Option<i64>,
-    #[serde(default)]
-    is_final: bool,
+    is_final: Option<bool>,
     destination_phone_number: Option<String>,
     message_id: Option<String>,
-    #[serde(default)]
-    context: HashMap<String, String>,
+    context: Option<HashMap<String, Value>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct InboundEvent {
     origination_number: String,
-    destination_number: String,
-    #[serde(default)]
-    message_body: String,
+    /// An opt-out counts for a person to look at even if it names no destination.
+    destination_number: Option<String>,
+    message_body: Option<String>,
     /// The keyword of the number that the message begins with, if there is one.
     message_keyword: Option<String>,
 }
@@ -59,12 +57,13 @@ pub(super) fn context(message: &MessageRef) -> HashMap<String, String> {
     .into()
 }
 
-fn message(context: &HashMap<String, String>) -> Option<MessageRef> {
+fn message(context: &HashMap<String, Value>) -> Option<MessageRef> {
+    let get = |name| context.get(name)?.as_str();
     Some(MessageRef {
-        organization_id: context.get("organization")?.parse::<OrganizationId>().ok()?,
-        campaign_id: context.get("campaign")?.parse::<CampaignId>().ok()?,
-        message_id: context.get("message")?.parse::<MessageId>().ok()?,
-        kind: match context.get("kind")?.as_str() {
+        organization_id: get("organization")?.parse::<OrganizationId>().ok()?,
+        campaign_id: get("campaign")?.parse::<CampaignId>().ok()?,
+        message_id: get("message")?.parse::<MessageId>().ok()?,
+        kind: match get("kind")? {
             "campaign" => Kind::Campaign,
             "test" => Kind::Test,
             _ => return None,
@@ -95,8 +94,8 @@ impl InboundEvent {
         match Phone::from_e164(self.origination_number.trim()) {
             Ok(from) => ProviderEvent::Inbound(Inbound {
                 from,
-                to: addresses([self.destination_number.as_str()]),
-                body: self.message_body,
+                to: addresses(self.destination_number.as_deref()),
+                body: self.message_body.unwrap_or_default(),
                 keyword: self.message_keyword,
             }),
             Err(_) => ProviderEvent::Ignored,
@@ -106,7 +105,10 @@ impl InboundEvent {
 
 impl MessageEvent {
     fn receipt(self, now: Timestamp) -> Option<Delivery> {
-        let (status, reason) = match event_label(&self.event_type, self.is_final) {
+        let (status, reason) = match event_label(
+            &self.event_type,
+            self.is_final.unwrap_or_default(),
+        ) {
             Label::Means(fate) => fate,
             Label::Ignored => return None,
             Label::Unheard => {
@@ -122,7 +124,7 @@ impl MessageEvent {
             at: self.event_timestamp.and_then(Timestamp::from_millis).map_or(now, |at| at.min(now)),
         };
         let to = self.destination_phone_number.as_deref().and_then(phone_of);
-        Some(Delivery { message: message(&self.context)?, to, receipt })
+        Some(Delivery { message: message(&self.context?)?, to, receipt })
     }
 }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::import::row::Content;
+use crate::phone::Phone;
 
 fn open(content: &str) -> Rows<'_> {
     let content = content.as_bytes();
@@ -98,5 +99,43 @@ fn a_file_without_a_readable_phone_is_lost() {
         "phone\n",
     ] {
         assert!(!is_lost(other), "{other:?}");
+    }
+}
+
+/// Phone and opt-out are read first: whatever else keeps a row from becoming a contact, the opt-out is
+/// kept.
+#[test]
+fn an_opt_out_is_kept_whatever_is_wrong_with_its_row() {
+    let id = "0190b8f1-3f5e-7c1a-9d2b-5a4c3b2a1f0e";
+    for (row, expected) in [
+        ("+14153550101,ALL,a@example.com,", vec!["+14153550101"]),
+        ("+14153550101,ALL,n/a,", vec!["+14153550101"]),
+        ("+14153550101,ALL,a@example.com,not-an-id", vec!["+14153550101"]),
+        ("+14153550101,ALL", vec!["+14153550101"]),
+        ("+14153550101,ALL,a,b,c,d,e", vec!["+14153550101"]),
+        ("+14153550101,all,\u{fffd}\u{1},", vec!["+14153550101"]),
+        ("+14153550101/+14153550102,ALL,,", vec!["+14153550101", "+14153550102"]),
+        ("\"4153550101, 4153550102\",yes,,", vec!["+14153550101", "+14153550102"]),
+        ("+1 415 355 0101 (cell),ALL,,", vec!["+14153550101"]),
+        ("+1 415 355 0101 x12,ALL,,", vec!["+14153550101"]),
+        ("+5215535423223,ALL,,", vec!["+525535423223"]),
+    ] {
+        let content = format!("phone,OptOut,email,id\n{row}\n");
+        let (_, opt_out) = open(&content).peek_opt_out().expect("a row").expect("well-formed");
+        let opt_out = opt_out.unwrap_or_else(|| panic!("{row} has lost its opt-out"));
+        let phones: Vec<&str> = opt_out.phones.iter().map(Phone::as_str).collect();
+        assert_eq!((phones, opt_out.contact), (expected, None), "{row}");
+    }
+    for (row, phones) in [("", 0), ("none", 0), ("+1 415 355 0101 (cell)", 1)] {
+        let content = format!("phone,OptOut,id\n{row},ALL,{id}\n");
+        let (_, opt_out) = open(&content).peek_opt_out().expect("a row").expect("well-formed");
+        let opt_out = opt_out.expect("the contact's");
+        assert_eq!(opt_out.phones.len(), phones, "{row}");
+        assert_eq!(opt_out.contact.map(|id| id.to_string()).as_deref(), Some(id), "{row}");
+    }
+    for row in ["+14153550101,NONE,,", "+14153550101,,,", "+14153550101,perhaps,,", "n/a,ALL,,"] {
+        let content = format!("phone,OptOut,email,id\n{row}\n");
+        let (_, opt_out) = open(&content).peek_opt_out().expect("a row").expect("well-formed");
+        assert_eq!(opt_out, None, "{row}");
     }
 }

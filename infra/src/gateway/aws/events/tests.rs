@@ -154,6 +154,36 @@ fn a_short_code_hears_what_is_written_to_it() {
     }
 }
 
+/// What the service leaves empty must not make an opt-out or a receipt unreadable.
+#[test]
+fn empty_fields_do_no_harm() {
+    let opt_out = |destination: Value, body: Value, keyword: Value| {
+        let event = json!({
+            "originationNumber": "+14255550156",
+            "destinationNumber": destination,
+            "messageBody": body,
+            "messageKeyword": keyword,
+            "inboundMessageId": null,
+        });
+        match read(&event, now()) {
+            Some(ProviderEvent::Inbound(inbound)) => inbound,
+            other => panic!("{event} is {other:?}"),
+        }
+    };
+    let inbound = opt_out(json!("12345"), json!(null), json!("STOP"));
+    assert_eq!((inbound.body.as_str(), inbound.keyword.as_deref()), ("", Some("STOP")));
+    assert!(opt_out(json!(null), json!("STOP"), json!(null)).to.is_empty());
+    let expected = receipt(&event("DELIVERED", true));
+    let mut sparse = event("DELIVERED", true);
+    sparse["context"]["note"] = json!(null);
+    sparse["isoCountryCode"] = json!(null);
+    assert_eq!(receipt(&sparse), expected);
+    sparse["isFinal"] = json!(null);
+    assert_eq!(receipt(&sparse), expected, "delivered is final");
+    sparse["context"] = json!(null);
+    assert_eq!(read(&sparse, now()), Some(ProviderEvent::Ignored));
+}
+
 #[test]
 fn senders_that_are_not_phones_change_nothing() {
     for from in ["12345", "BANK", "", "whatsapp:+14255550156"] {

@@ -1,0 +1,47 @@
+//! Every number that a text names, for opt-outs.
+//!
+//! A contact gets no phone that could be another person's. An opt-out is the other way around: a number
+//! too many costs less than a text after an opt-out. A number that lost digits is not guessed, though.
+
+use super::written::{MIN_DIGITS_OF_A_NUMBER, digit_count, parse};
+use super::{InvalidPhone, Phone, Region};
+
+pub(super) fn all(written: &str, region: Region) -> Vec<Phone> {
+    match parse(written, region) {
+        Ok(phone) => vec![phone],
+        Err(InvalidPhone::Ambiguous { international, national }) => vec![international, national],
+        Err(InvalidPhone::Scientific | InvalidPhone::Fraction) => Vec::new(),
+        Err(
+            InvalidPhone::NotANumber
+            | InvalidPhone::NotAssignable
+            | InvalidPhone::NotE164
+            | InvalidPhone::Extension
+            | InvalidPhone::Several,
+        ) => pieces(written).iter().flat_map(|piece| piece_of(piece, region)).collect(),
+    }
+}
+
+fn piece_of(piece: &str, region: Region) -> Vec<Phone> {
+    match parse(piece, region) {
+        Ok(phone) => vec![phone],
+        Err(InvalidPhone::Ambiguous { international, national }) => vec![international, national],
+        Err(_) => Vec::new(),
+    }
+}
+
+/// The parts of a text that could be a number each.
+fn pieces(written: &str) -> Vec<String> {
+    let is_note = |c: char| {
+        c.is_alphabetic()
+            || matches!(c, '/' | '／' | '\\' | '|' | ';' | ',' | '&' | '#' | ':' | '\n' | '\r')
+    };
+    let mut pieces = Vec::new();
+    for text in written.split(is_note) {
+        for (place, number) in text.split(['+', '＋']).enumerate() {
+            let plus = if place > 0 { "+" } else { "" };
+            pieces.push(format!("{plus}{number}"));
+        }
+    }
+    pieces.retain(|piece| digit_count(piece) >= MIN_DIGITS_OF_A_NUMBER);
+    pieces
+}
