@@ -154,7 +154,7 @@ async fn a_receipt_of_another_organization_changes_no_test_message() -> anyhow::
     let mut foreign = own.clone();
     foreign.message.organization_id = organization();
     assert_eq!(apply(&table, foreign).await?, ReceiptApplied::Foreign);
-    assert_eq!(table.test(organization(), campaign_id, message_id).await?, None);
+    assert_eq!(table.test_message(organization(), campaign_id, message_id).await?, None);
     assert_eq!(apply(&table, own).await?, ReceiptApplied::Done);
     Ok(())
 }
