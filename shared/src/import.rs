@@ -19,6 +19,7 @@ mod parser;
 mod records;
 mod row;
 mod rows;
+mod swallowed;
 pub mod upload;
 
 pub use batch::Batch;
