@@ -1,6 +1,6 @@
 //! The rows of a file, one after the other, from any row on.
 
-use super::cell::is_blank;
+use super::cell::{clean, is_blank};
 use super::columns::Columns;
 use super::encoding::Charset;
 use super::header::{Header, InvalidHeader};
@@ -9,6 +9,7 @@ use super::parser::{Malformed, Record};
 use super::records::{Records, Separation, separations};
 use super::row::Reading;
 use super::swallowed::quote_line;
+use crate::ids::ContactId;
 use crate::phone::Region;
 
 /// A file's rows behind its header. A row is read before it is passed, so that one that does not fit
@@ -28,7 +29,8 @@ pub struct Rows<'c> {
 
 impl<'c> Rows<'c> {
     /// Reads the header of a file. Of the delimiters that the file may have, it is one with which a
-    /// column for phones is found.
+    /// column for phones is found. A column that is called `id` but holds no id of ours is another
+    /// system's.
     pub fn open(
         content: &'c [u8],
         charset: Charset,
@@ -44,7 +46,25 @@ impl<'c> Rows<'c> {
             .position(is_certain)
             .or_else(|| opened.iter().position(Result::is_ok))
             .unwrap_or_default();
-        opened.swap_remove(best)
+        let mut rows = opened.swap_remove(best)?;
+        if columns.id.is_some() || rows.header.id.is_none() || rows.has_ids() {
+            rows.go_to(0);
+            return Ok(rows);
+        }
+        let columns = Columns { id: Some(String::new()), ..columns.clone() };
+        Self::separated(content, charset, rows.separation, &columns, region)
+    }
+
+    /// Whether a row has the id of a contact. Moves past the rows before it.
+    fn has_ids(&mut self) -> bool {
+        while let Some(Ok(record)) = &self.next {
+            let cell = self.header.id.and_then(|place| record.cells.get(place));
+            if cell.is_some_and(|cell| clean(cell).parse::<ContactId>().is_ok()) {
+                return true;
+            }
+            self.pass();
+        }
+        false
     }
 
     fn separated(

@@ -37,7 +37,8 @@ use file::CsvFile;
     tag = "Contacts",
     params(
         ("id" = Option<String>, Query,
-            description = "The column of contact ids to update; empty if there is none."),
+            description = "The column of contact ids to update; empty if there is none. By default a column that \
+                           is called `id`, if it holds an id of a contact."),
         ("phone" = Option<String>, Query,
             description = "The column of phones. By default a mobile phone takes precedence over \
                            another one in the same row."),

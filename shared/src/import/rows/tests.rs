@@ -120,3 +120,21 @@ fn a_file_without_a_readable_phone_is_lost() {
         assert!(!is_lost(other), "{other:?}");
     }
 }
+
+#[test]
+fn ids_of_another_system_are_an_attribute() {
+    let content = |id: &str| format!("Id,phone\n{id},+14153550101\n,+14153550102\n");
+    let first = |content: &str| match open(content).peek().expect("a row").expect("read").content {
+        Content::Row(row) => (row.id.is_some(), row.profile.attributes.get("Id").cloned()),
+        Content::Blank | Content::Refused(_) => panic!("no row"),
+    };
+    assert_eq!(first(&content("0035g00000XyZ")), (false, Some("0035g00000XyZ".to_owned())));
+    let ours = "01890000-0000-7000-8000-000000000001";
+    assert_eq!(first(&content(ours)), (true, None));
+    let mixed = format!("Id,phone\n77,+14153550101\n{ours},+14153550102\n");
+    let mut rows = open(&mixed);
+    let refused = rows.peek().expect("a row").expect("read").content;
+    assert!(matches!(refused, Content::Refused(_)), "one of them is an id of ours");
+    rows.pass();
+    assert!(rows.peek().is_some());
+}
