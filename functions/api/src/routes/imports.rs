@@ -9,7 +9,9 @@ use infra::clock;
 use infra::table::Saved;
 use serde::Deserialize;
 use shared::ids::ImportId;
-use shared::import::{Charset, Columns, Import, Progress, Rows, Status, UnknownCharset, upload};
+use shared::import::{
+    Charset, Columns, Import, Progress, Rows, Status, UnclearCharset, UnknownCharset, upload,
+};
 use shared::job::{Due, Job};
 use shared::phone::Region;
 
@@ -30,7 +32,8 @@ use file::CsvFile;
 /// first contact is created, also those of rejected rows.
 ///
 /// Send a file that is not in UTF-8 as `application/octet-stream`, since bytes that are not UTF-8
-/// are lost in `text/csv`. Files in UTF-16, Windows-1252 and others are recognized. As `text/csv`, a
+/// are lost in `text/csv`. Files in UTF-16, Windows-1252 and others are recognized, and
+/// refused if the encoding is unclear. As `text/csv`, a
 /// file may be smaller than 4 MB and still be too large, because quotes, line ends and characters
 /// beyond ASCII count several times.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/contacts/imports",
@@ -125,7 +128,10 @@ fn check(
         return Err(Problem::unprocessable("not_csv", detail));
     }
     let (content, charset) = decoded_by_gateway(file, named)?;
-    let charset = charset.unwrap_or_else(|| Charset::of(&content, named, region));
+    let charset = charset.map_or_else(|| Charset::of(&content, named, region), Ok);
+    let charset = charset.map_err(|error: UnclearCharset| {
+        Problem::unprocessable("unclear_encoding", error.to_string())
+    })?;
     let rows = Rows::open(&content, charset, &columns, region)
         .map_err(|error| Problem::unprocessable("invalid_csv_header", error.to_string()))?;
     if rows.lost_all_phones() {

@@ -3,7 +3,7 @@ use crate::import::row::Content;
 
 fn open(content: &str) -> Rows<'_> {
     let content = content.as_bytes();
-    let charset = Charset::of(content, None, Region::default());
+    let charset = Charset::of(content, None, Region::default()).expect("clear");
     Rows::open(content, charset, &Columns::default(), Region::default()).expect("a header")
 }
 
@@ -41,7 +41,7 @@ fn files_longer_than_a_piece_are_read() {
     let text = format!("phone,first name\n{}\n", rows.join("\n"));
     let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for content in [text.as_bytes(), &utf_16] {
-        let charset = Charset::of(content, None, Region::default());
+        let charset = Charset::of(content, None, Region::default()).expect("clear");
         let columns = Columns::default();
         let mut rows = Rows::open(content, charset, &columns, Region::default()).expect("open");
         let mut read = 0;
