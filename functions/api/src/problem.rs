@@ -51,7 +51,8 @@ pub(crate) struct ProblemView<'a> {
     /// `idempotency_in_progress`;
     /// 413: `body_too_large`; 415: `unsupported_media_type`, `unsupported_content_encoding`; 422: `validation_failed`,
     /// `campaign_body_required`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`,
-    /// `not_utf8`, `not_csv`, `unknown_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`,
+    /// `not_utf8`, `not_csv`, `unknown_encoding`,
+    /// `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`,
     /// `audience_too_large`, `dry_run_unavailable`, `recipient_opted_out`, `upload_unavailable`,
     /// `idempotency_key_reused`; 429: `test_limit_reached`, `quote_in_progress`; 500: `internal_error`; 503: `try_again`, `throttled`.
     #[schema(value_type = String, example = "validation_failed")]

@@ -58,6 +58,7 @@ fn lines(record: &Record, index: usize, delimiter: char) -> impl Iterator<Item =
 }
 
 /// What a line has of a row.
+#[expect(clippy::struct_excessive_bools, reason = "observations that do not exclude each other")]
 struct Line {
     has_all_columns: bool,
     has_delimiter: bool,

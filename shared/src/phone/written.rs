@@ -12,6 +12,10 @@ use rlibphonenumber::{
 use super::{Phone, Region};
 use crate::text::is_ignorable;
 
+mod decimal;
+
+use decimal::{is_scientific, without_zero_fraction};
+
 /// Fewer digits than this before a letter or a comma are not a number with an extension.
 const MIN_DIGITS_BEFORE_EXTENSION: usize = 5;
 /// Digits in a row of pieces, each of which could be a number without its area code.
@@ -204,18 +208,6 @@ fn without_scheme(text: &str) -> &str {
     }
 }
 
-/// `1.60123E+09`, as spreadsheets show a long number in a narrow column.
-fn is_scientific(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
-        return false;
-    };
-    let exponent = exponent.trim_start_matches(['+', '-']);
-    let all = |text: &str, also: &[char]| {
-        text.chars().all(|c| c.is_ascii_digit() || also.contains(&c)) && digit_count(text) > 0
-    };
-    all(mantissa, &['+', '-', '.', ',']) && all(exponent, &[])
-}
-
 /// The text without what surrounds a number: quotes, brackets, and marks of a list or a formula.
 fn number_part(text: &str) -> &str {
     let begins = |c: char| c.is_alphanumeric() || matches!(c, '+' | '#' | '(' | '[');
@@ -247,31 +239,4 @@ fn has_extension_without_mark(text: &str) -> bool {
     let only_slash = text.split_once('/').filter(|(_, rest)| !rest.contains('/'));
     let bracket = text.rsplit_once(['(', '[']).filter(|(_, rest)| !rest.contains([')', ']']));
     [only_slash, bracket].into_iter().flatten().any(|(number, rest)| is_short_after(number, rest))
-}
-
-/// Removes the `.0` that spreadsheets append to a number. A group of digits that happens to be
-/// zeros stays, as in `06.12.34.56.00`; where that cannot be told apart, the text is refused.
-fn without_zero_fraction(text: &str, region: Region) -> Result<&str, InvalidPhone> {
-    let Some((whole, fraction)) = text.rsplit_once(['.', ',']) else {
-        return Ok(text);
-    };
-    if fraction.is_empty() || !fraction.chars().all(|c| c.is_ascii_digit()) {
-        return Ok(text);
-    }
-    let is_comma = text[whole.len()..].starts_with(',');
-    let is_plain = whole.trim_start_matches(['+', '(', '[']).chars().all(|c| c.is_ascii_digit());
-    let is_zero = fraction.chars().all(|c| c == '0');
-    if is_zero && (is_comma || is_plain) {
-        return Ok(whole);
-    }
-    // A comma is left to be taken for an extension.
-    if is_comma || !(is_zero || is_plain) {
-        return Ok(text);
-    }
-    let is_whole_number = || read(whole, Some(region.0)).is_ok();
-    let is_fraction = match fraction.len() {
-        1 => is_zero || (is_plain && digit_count(whole) >= MIN_DIGITS_OF_A_NUMBER),
-        _ => is_whole_number(),
-    };
-    if is_fraction { Err(InvalidPhone::Fraction) } else { Ok(text) }
 }

@@ -55,6 +55,8 @@ async fn a_lost_character_is_its_rows_matter() {
 async fn the_encoding_is_detected_or_named() {
     let bytes = b"phone,name\n+14155550123,Zo\xeb\n";
     assert_eq!(checked(bytes, false, "").await.expect("taken").1, "windows-1252");
+    // As text, where no gateway has decoded it.
+    assert_eq!(checked(bytes, true, "").await.expect("taken").1, "windows-1252");
     let dos = b"phone,name\r\n+14155550123,Ren\x82\r\n";
     assert_eq!(checked(dos, false, "").await.expect("taken").1, "cp850");
     assert_eq!(checked(dos, false, "encoding=ibm437").await.expect("taken").1, "cp437");
