@@ -20,11 +20,12 @@ mod parser;
 mod records;
 mod row;
 mod rows;
+mod swallowed;
 pub mod upload;
 
 pub use batch::Batch;
 pub use columns::Columns;
-pub use encoding::{Charset, UnknownCharset};
+pub use encoding::{Charset, UnclearCharset, UnknownCharset};
 pub use header::InvalidHeader;
 pub use opt_out::OptOut;
 pub use parser::Malformed;
@@ -109,8 +110,7 @@ pub struct RowError {
 
 impl Import {
     /// The encoding of the import's file.
-    #[must_use]
-    pub fn charset(&self, content: &[u8], region: Region) -> Charset {
+    pub fn charset(&self, content: &[u8], region: Region) -> Result<Charset, UnclearCharset> {
         let named = self.encoding.as_deref().and_then(|name| Charset::named(name).ok());
         Charset::of(content, named, region)
     }

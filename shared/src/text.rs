@@ -4,6 +4,7 @@ mod visible;
 
 pub mod email;
 
+pub(crate) use visible::is_ignorable;
 use visible::{is_direction_override, is_line_separator, is_visible};
 
 /// Why a text was refused.

@@ -55,8 +55,9 @@ pub(crate) async fn run(
     };
     let content = app.files.get(organization_id, import_id).await?;
     let region = organization.default_region;
-    let charset = import.charset(&content, region);
-    let mut rows = Rows::open(&content, charset, &import.columns, region);
+    let charset = import.charset(&content, region).map_err(|unclear| unclear.to_string());
+    let open = |charset| Rows::open(&content, charset, &import.columns, region);
+    let mut rows = charset.and_then(|it| open(it).map_err(|refusal| refusal.to_string()));
     let mut races = 0;
     while Batch::fits(clock::now(), deadline) {
         let step = match &mut rows {

@@ -20,6 +20,10 @@ pub(super) fn candidates(text: &str) -> Vec<char> {
             has_text = true;
             continue;
         }
+        // Spaces may come before a quote, as in the parser.
+        if c == ' ' {
+            continue;
+        }
         is_at_start = true;
         match DELIMITERS.iter().position(|delimiter| *delimiter == c) {
             Some(place) => counts[place] += 1,
@@ -37,7 +41,8 @@ pub(super) fn candidates(text: &str) -> Vec<char> {
             }
         }
     }
-    let counts = if has_text { counts } else { before };
+    let has_more = has_text || counts.iter().any(|count| *count > 0);
+    let counts = if has_more { counts } else { before };
     let mut ranked: Vec<(usize, char)> = counts.into_iter().zip(DELIMITERS).collect();
     ranked.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let found = ranked.iter().filter(|(count, _)| *count > 0).map(|(_, delimiter)| *delimiter);
@@ -72,6 +77,8 @@ mod tests {
         assert_eq!(candidates("\"a\"\";;;;\",phone\n")[0], ',');
         assert_eq!(candidates("\"phone\n,,,\";name\n1,2,3")[0], ';');
         assert_eq!(candidates("5\" nail,phone;a;b\n")[0], ';');
+        assert_eq!(candidates("phone, \"a;b;c;d\"\n")[0], ',');
+        assert_eq!(candidates("a \" b;phone;c, d\n")[0], ';');
     }
 
     #[test]

@@ -1,9 +1,15 @@
 //! The character encoding of a file.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Decoder, Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::phone::Region;
+
+mod oem;
+mod western;
+
+use oem::Oem;
+use western::Fit;
 
 /// The number of bytes at the beginning of a file that show whether it is in UTF-16.
 const UTF_16_SAMPLE: usize = 4_096;
@@ -12,64 +18,143 @@ const UTF_16_MIN_ZERO_SHARE: usize = 10;
 /// The fewest zero bytes that are no accident: those of the header `phone`.
 const UTF_16_MIN_ZEROS: usize = 5;
 
-/// How the bytes of a file stand for characters, by the WHATWG's encoding standard.
+/// Countries whose languages have encodings of several bytes. Elsewhere such a guess is taken only if
+/// no encoding of Western Europe fits.
+const EAST_ASIA: [&str; 8] = ["CN", "HK", "JP", "KP", "KR", "MO", "SG", "TW"];
+
+/// How the bytes of a file stand for characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Charset(&'static Encoding);
+pub struct Charset(Kind);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// One of the WHATWG's encoding standard.
+    Standard(&'static Encoding),
+    Oem(Oem),
+}
+
+/// The bytes of a file fit no encoding well, so reading them would garble names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the file's encoding cannot be recognized; name it, as in ?encoding=windows-1252, or save the \
+     file as UTF-8"
+)]
+pub struct UnclearCharset;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "'{0}' is not a known encoding; use utf-8, utf-16le, utf-16be, windows-1252, macintosh or \
-     another name from the WHATWG encoding standard"
+    "'{0}' is not a known encoding; use utf-8, utf-16le, utf-16be, windows-1252, macintosh, \
+     cp437, cp850 or another name from the WHATWG encoding standard"
 )]
 pub struct UnknownCharset(String);
 
 impl Charset {
-    pub const UTF_8: Self = Self(UTF_8);
+    pub const UTF_8: Self = Self::standard(UTF_8);
+
+    const fn standard(encoding: &'static Encoding) -> Self {
+        Self(Kind::Standard(encoding))
+    }
 
     /// The encoding that has this name, as the WHATWG lists them: `latin1` is Windows-1252.
     pub fn named(name: &str) -> Result<Self, UnknownCharset> {
-        let encoding = Encoding::for_label_no_replacement(name.trim().as_bytes());
-        encoding.map(Self).ok_or_else(|| UnknownCharset(name.trim().to_owned()))
+        let standard = Encoding::for_label_no_replacement(name.trim().as_bytes());
+        let oem = || Oem::named(name).map(|oem| Self(Kind::Oem(oem)));
+        let charset = standard.map(Self::standard).or_else(oem);
+        charset.ok_or_else(|| UnknownCharset(name.trim().to_owned()))
     }
 
     /// The encoding of a file. A byte order mark decides, then the name that the client gave, then
     /// the bytes. People in `region` wrote the file, which settles what the bytes leave open.
-    #[must_use]
-    pub fn of(content: &[u8], named: Option<Self>, region: Region) -> Self {
-        let marked = Encoding::for_bom(content).map(|(encoding, _)| Self(encoding));
-        marked.or(named).unwrap_or_else(|| Self::detect(content, region))
+    pub fn of(content: &[u8], named: Option<Self>, region: Region) -> Result<Self, UnclearCharset> {
+        let marked = Encoding::for_bom(content).map(|(encoding, _)| Self::standard(encoding));
+        marked.or(named).map_or_else(|| Self::detect(content, region), Ok)
     }
 
     #[must_use]
     pub fn name(self) -> String {
-        self.0.name().to_ascii_lowercase()
+        match self.0 {
+            Kind::Standard(encoding) => encoding.name().to_ascii_lowercase(),
+            Kind::Oem(oem) => oem.name().to_owned(),
+        }
     }
 
     #[must_use]
     pub fn is_utf_8(self) -> bool {
-        self.0 == UTF_8
+        self == Self::UTF_8
     }
 
     pub(super) fn decoder(self) -> Decoder {
-        self.0.new_decoder_with_bom_removal()
+        Decoder(match self.0 {
+            Kind::Standard(encoding) => {
+                DecoderKind::Standard(encoding.new_decoder_with_bom_removal())
+            }
+            Kind::Oem(oem) => DecoderKind::Oem(oem),
+        })
     }
 
-    fn detect(content: &[u8], region: Region) -> Self {
+    fn detect(content: &[u8], region: Region) -> Result<Self, UnclearCharset> {
         let sample = &content[..content.len().min(UTF_16_SAMPLE)];
         if let Some(utf_16) = utf_16(sample.iter().map(|byte| Some(*byte))) {
-            return utf_16;
+            return Ok(utf_16);
         }
         if is_mostly_utf_8(content) {
-            return Self::UTF_8;
-        }
-        // Excel for Mac writes both Mac Roman and line ends of a lone carriage return.
-        if content.contains(&b'\r') && !content.contains(&b'\n') {
-            return Self(MACINTOSH);
+            return Ok(Self::UTF_8);
         }
         let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
         detector.feed(content, true);
-        let country = String::from(region).to_ascii_lowercase();
-        Self(detector.guess(Some(country.as_bytes()), Utf8Detection::Deny))
+        let country = String::from(region);
+        let tld = country.to_ascii_lowercase();
+        let guess = detector.guess(Some(tld.as_bytes()), Utf8Detection::Deny);
+        let is_foreign = !guess.is_single_byte() && !EAST_ASIA.contains(&&*country);
+        if guess != WINDOWS_1252 && !is_foreign {
+            return Ok(Self::standard(guess));
+        }
+        match western(content) {
+            Ok(western) => Ok(western),
+            Err(_) if is_foreign => Ok(Self::standard(guess)),
+            Err(unclear) => Err(unclear),
+        }
+    }
+}
+
+/// The encoding of Western Europe in which a file's words have the fewest symbols inside. Excel for
+/// Mac ends lines with a carriage return or a newline, and MS-DOS with both.
+fn western(content: &[u8]) -> Result<Charset, UnclearCharset> {
+    let windows = Charset::standard(WINDOWS_1252);
+    let mac = Charset::standard(MACINTOSH);
+    let dos = Charset(Kind::Oem(Oem::Cp850));
+    let fit = |charset: Charset| Fit::of(&charset.decoder().decode(content, true));
+    let fits = fit(windows);
+    let is_of_dos = content.windows(2).any(|pair| pair == b"\r\n");
+    let others = if is_of_dos { [dos, mac] } else { [mac, dos] };
+    let best = others.map(|charset| (fit(charset), charset));
+    let [first, second] = best;
+    let best = if second.0.plausible > first.0.plausible { second } else { first };
+    if fits.is_doubtful() && best.0.is_good() {
+        return Ok(best.1);
+    }
+    if fits.is_bad() { Err(UnclearCharset) } else { Ok(windows) }
+}
+
+/// Decodes a file piece by piece.
+pub(super) struct Decoder(DecoderKind);
+
+enum DecoderKind {
+    Standard(encoding_rs::Decoder),
+    Oem(Oem),
+}
+
+impl Decoder {
+    pub(super) fn decode(&mut self, piece: &[u8], is_last: bool) -> String {
+        let decoder = match &mut self.0 {
+            DecoderKind::Standard(decoder) => decoder,
+            DecoderKind::Oem(oem) => return oem.decode(piece),
+        };
+        let mut text = String::new();
+        text.reserve(decoder.max_utf8_buffer_length(piece.len()).unwrap_or_default());
+        // The buffer is as long as the decoder asks for, so that one call takes the whole piece.
+        let _ = decoder.decode_to_string(piece, &mut text, is_last);
+        text
     }
 }
 
@@ -87,8 +172,8 @@ pub(super) fn utf_16(sample: impl Iterator<Item = Option<u8>>) -> Option<Charset
             && zeros[1 - side] * 10 <= zeros[side]
     };
     match (is_zero_side(0), is_zero_side(1)) {
-        (true, false) => Some(Charset(UTF_16BE)),
-        (false, true) => Some(Charset(UTF_16LE)),
+        (true, false) => Some(Charset::standard(UTF_16BE)),
+        (false, true) => Some(Charset::standard(UTF_16LE)),
         (true, true) | (false, false) => None,
     }
 }
@@ -101,51 +186,8 @@ fn is_mostly_utf_8(content: &[u8]) -> bool {
         valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         invalid += usize::from(!chunk.invalid().is_empty());
     }
-    invalid == 0 || valid > invalid
+    invalid == 0 || (valid > 0 && valid >= invalid)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn detected(content: &[u8]) -> String {
-        Charset::of(content, None, Region::default()).name()
-    }
-
-    #[test]
-    fn encodings_are_detected() {
-        let utf_16 = |text: &str| text.encode_utf16().collect::<Vec<_>>();
-        let little = |text| utf_16(text).into_iter().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
-        let big = |text| utf_16(text).into_iter().flat_map(u16::to_be_bytes).collect::<Vec<_>>();
-        let german = "Telefon;Vorname\r\n+4915123456789;Jürgen Müßig\r\n";
-        let russian = "Телефон;Имя\r\n+79161234567;Иван\r\n";
-        assert_eq!(detected(german.as_bytes()), "utf-8");
-        assert_eq!(detected(&little(german)), "utf-16le");
-        assert_eq!(detected(&big(german)), "utf-16be");
-        assert_eq!(detected(&little(russian)), "utf-16le");
-        assert_eq!(detected(&big(&format!("\u{feff}{russian}"))), "utf-16be");
-        assert_eq!(detected(b"phone,name\n+14155550123,Zo\xeb\n"), "windows-1252");
-        assert_eq!(detected(b"phone,name\n+14155550123,Fran\xe7ois\n"), "windows-1252");
-        assert_eq!(detected(b"phone,name\r+14155550123,Zo\x91\r"), "macintosh");
-        assert_eq!(detected(b""), "utf-8");
-    }
-
-    #[test]
-    fn one_damaged_character_leaves_a_file_in_utf_8() {
-        assert_eq!(detected(b"phone,name\n1,Zo\xc3\xab\n2,Ren\xc3\xa9\n3,Ren\xc3\n"), "utf-8");
-        assert_eq!(detected(b"phone,name\n+1415\0,Ana\n"), "utf-8");
-    }
-
-    #[test]
-    fn names_are_the_standards() {
-        let name = |name| Charset::named(name).map(Charset::name);
-        assert_eq!(name("Latin1"), Ok("windows-1252".to_owned()));
-        assert_eq!(name(" cp1252 "), Ok("windows-1252".to_owned()));
-        assert_eq!(name("UTF8"), Ok("utf-8".to_owned()));
-        assert_eq!(name("klingon"), Err(UnknownCharset("klingon".to_owned())));
-        assert_eq!(name("hz-gb-2312"), Err(UnknownCharset("hz-gb-2312".to_owned())));
-        let named = Charset::named("windows-1252").ok();
-        let marked = Charset::of(b"\xef\xbb\xbfphone", named, Region::default());
-        assert_eq!(marked, Charset::UTF_8, "the mark decides");
-    }
-}
+mod tests;

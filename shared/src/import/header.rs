@@ -56,6 +56,8 @@ pub(super) struct Header {
     pub(super) email: Option<usize>,
     pub(super) opt_outs: Vec<usize>,
     pub(super) opted_out_at: Option<usize>,
+    /// Whether that column has a time only where a person opted out, so that it says so by itself.
+    pub(super) is_dated_opt_out: bool,
     pub(super) attributes: Vec<usize>,
     /// Whether the client listed the attributes.
     pub(super) are_attributes_listed: bool,
@@ -77,12 +79,16 @@ impl Header {
         let mut places = Places { names: &names, columns, claimed: Vec::new() };
         places.claim_named()?;
         let phones = places.phones();
+        let opted_out_at = places.first(Field::OptedOutAt);
+        let is_effective_date = |place: usize| names::plain(&names[place]) == names::EFFECTIVE_DATE;
         let header = Self {
             id: places.first(Field::Id),
             first_name: places.first(Field::FirstName),
             last_name: places.first(Field::LastName),
             email: places.first(Field::Email),
-            opted_out_at: places.first(Field::OptedOutAt),
+            opted_out_at,
+            is_dated_opt_out: opted_out_at.is_some_and(|place| !is_effective_date(place))
+                && columns.opt_out.is_none(),
             opt_outs: places.all(Field::OptOut).into_iter().map(|(_, place)| place).collect(),
             are_attributes_listed: columns.attributes.is_some(),
             is_certain: phones.iter().any(|(fit, _)| *fit < Fit::Likely),
@@ -113,7 +119,7 @@ impl Header {
             if name.chars().count() > MAX_NAME {
                 return Err(InvalidHeader::NameTooLong(place + 1));
             }
-            if unreadable(name).is_some() {
+            if unreadable(name).is_some() || name.contains(['\u{2028}', '\u{2029}']) {
                 return Err(InvalidHeader::Unreadable(place + 1));
             }
             if used[..at].iter().any(|other| names[*other] == *name) {
@@ -131,7 +137,7 @@ impl Header {
     }
 
     pub(super) fn has_opt_outs(&self) -> bool {
-        !self.opt_outs.is_empty()
+        !self.opt_outs.is_empty() || self.is_dated_opt_out
     }
 }
 

@@ -35,19 +35,28 @@ const MOBILE: &str = "mobile mobilephone mobilenumber mobilephonenumber mobileno
     handy handynummer handynr mobil mobilnummer mobilnr mobiltelefon mobiltelefonnummer mobilfunk \
     mobilfunknummer natel \
     portable telephoneportable telportable numeroportable numerodeportable telephonemobile \
-    telmobile numeromobile numerodemobile gsm \
+    telmobile numeromobile numerodemobile nportable noportable gsm gsmnummer \
     movil telefonomovil telmovil celular telefonocelular numerocelular numeromovil numerodemovil \
-    numerodecelular numerodetelefonomovil \
-    telemovel telefonecelular telefonemovel numerodetelemovel \
-    cellulare telefonocellulare numerocellulare numerodicellulare telefonomobile";
+    numerodecelular numerodetelefonomovil nomovil nocelular \
+    telemovel telefonecelular telefonemovel numerodetelemovel nodetelemovel notelemovel \
+    cellulare telefonocellulare numerocellulare numerodicellulare telefonomobile ncellulare \
+    telmobil telefonmobil mobilprivat handyprivat mobilgeschaftlich handygeschaftlich \
+    telefonhandy telhandy telcelular telcellulare telportatile telefonoportatile telcell \
+    primarymobile personalmobile homemobile workmobile customermobile contactmobile";
 const PHONE: &str = "phone phonenumber phoneno phonenr phone1 phone1value telephone \
     telephonenumber tel telno telnr contactnumber contactphone primaryphone primaryphonenumber \
-    homephone workphone businessphone otherphone \
-    telefon telefonnummer telefonnr rufnummer fon \
+    homephone workphone businessphone otherphone mainphone officephone contactno \
+    landline landlinenumber landlinephone \
+    telefon telefonnummer telefonnr rufnummer fon telefonprivat telprivat \
+    telefongeschaftlich telgeschaftlich telefondienstlich teldienstlich \
+    festnetz festnetznummer festnetznr \
     numerodetelephone numerotelephone notelephone notel ntel ntelephone numtel numerotel \
-    telefono numerodetelefono numerotelefono numtelefono nodetelefono \
-    telefone numerodetelefone fone \
-    numeroditelefono recapitotelefonico";
+    nodetelephone ndetelephone telephonefixe telfixe fixe telephoneprive telprive \
+    telefono numerodetelefono numerotelefono numtelefono nodetelefono ndetelefono \
+    telefonofijo telfijo fijo tfno tlf tlfno telf \
+    telefone numerodetelefone nodetelefone fone telefonefixo telfixo fixo \
+    numeroditelefono ntelefono recapitotelefonico telefonofisso telfisso fisso \
+    telefonoprincipale telefonoprincipal";
 const FIRST_NAME: &str = "firstname first givenname forename fname vorname prenom prenoms nombre \
     nombres primernombre nome primeironome nomeproprio";
 const LAST_NAME: &str = "lastname last surname familyname lname nachname familienname zuname nom \
@@ -59,27 +68,37 @@ const EMAIL: &str = "email emailaddress mail emailadresse mailadresse email1valu
     postaelettronica indirizzoemail indirizzodipostaelettronica";
 const OPT_OUT: &str = "optout optedout unsubscribed unsubscribe isunsubscribed isoptedout \
     hasoptedout hasunsubscribed smsunsubscribed unsubscribedfromsms donottext donotsms \
-    donotmessage donotcontact donotcall dnc \
-    abgemeldet abmeldung abbestellt ausgetragen keinesms \
+    donotmessage donotcontact donotcall dnc nosms notext notexts donttext dontsms dontcontact \
+    smsstop stop stoprequested \
+    abgemeldet abmeldung abbestellt ausgetragen keinesms keinewerbung widerspruch \
+    werbewiderspruch werbesperre smssperre nichtkontaktieren \
     desabonne desabonnee desabonnement desinscrit desinscrite desinscription stopsms \
-    nepascontacter \
-    baja dadodebaja bajasms desuscrito nocontactar nollamar \
-    descadastrado descadastro inscricaocancelada naocontactar naocontatar \
-    disiscritto disiscritta disiscrizione noncontattare";
-/// `EffectiveDate` is Amazon Pinpoint's.
+    nepascontacter opposition refussms pasdesms \
+    baja debaja dadodebaja dadadebaja bajasms desuscrito nocontactar nollamar nomolestar noenviarsms \
+    descadastrado descadastro inscricaocancelada naocontactar naocontatar naoenviarsms \
+    naoperturbe naoperturbar \
+    disiscritto disiscritta disiscrizione noncontattare noninviaresms nosmsmarketing";
+/// Amazon Pinpoint's time of an opt-out or of an opt-in.
+pub(super) const EFFECTIVE_DATE: &str = "effectivedate";
 const OPTED_OUT_AT: &str = "effectivedate optouttimestamp optedouttimestamp optoutdate optouttime \
-    optoutat optedoutdate optedoutat unsubscribedat unsubscribeddate unsubtime";
+    optoutat optedoutdate optedouttime optedoutat optedouton \
+    unsubscribedat unsubscribedon unsubscribeddate unsubscribedate unsubscribedtime \
+    unsubscribetime unsubtime dateoptedout dateunsubscribed \
+    abmeldedatum abgemeldetam datedesinscription datededesinscription fechadebaja fechabaja \
+    datadisiscrizione datadidisiscrizione datadescadastro datadedescadastro";
 
 /// Names that are of phones where no other is.
 const NUMBER: &str = "number nummer numero num";
 /// Parts of names of which the whole is not known.
 const LIKELY_PHONE: &str = "phone mobile mobil telefon handynummer celular cellulare movil";
-const LIKELY_OPT_OUT: &str = "optout optedout";
+const LIKELY_OPT_OUT: &str = "optout optedout unsubscrib donottext donotsms donotcontact abgemeldet \
+    abmeldung desabonn desinscri descadastr disiscri dadodebaja";
 /// Parts of names of columns about a phone, and of words that hold one of the parts above.
 const NOT_PHONE: &str = "type typ label carrier country code verified valid status consent opt fax \
     ext date time source mail newsletter subscribed automobil automovil immobil";
 /// Parts of names of columns about other channels, or about an opt-out.
-const NOT_OPT_OUT: &str = "mail newsletter fax push date time reason source status";
+const NOT_OPT_OUT: &str = "mail newsletter fax push date datum fecha data time reason grund motif \
+    motivo source status link url token";
 
 /// A name as it is compared: without case, accents, spaces and punctuation.
 pub(super) fn plain(name: &str) -> String {
@@ -92,11 +111,14 @@ pub(super) fn plain(name: &str) -> String {
 /// How well a column's name, as `plain` writes it, fits a field.
 pub(super) fn fit(field: Field, name: &str) -> Option<Fit> {
     let known = |names: &str| names.split_whitespace().any(|known| known == name);
+    // "Mobile 1" is one of several columns with the same name.
+    let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    let known_numbered = |names: &str| names.split_whitespace().any(|known| known == unnumbered);
     let has = |parts: &str| parts.split_whitespace().any(|part| name.contains(part));
     match field {
         Field::Id => known(ID).then_some(Fit::Known),
-        Field::Phone if known(MOBILE) => Some(Fit::Best),
-        Field::Phone if known(PHONE) => Some(Fit::Known),
+        Field::Phone if known(MOBILE) || known_numbered(MOBILE) => Some(Fit::Best),
+        Field::Phone if known(PHONE) || known_numbered(PHONE) => Some(Fit::Known),
         Field::Phone if name == "address" => Some(Fit::Last),
         Field::Phone if known(NUMBER) => Some(Fit::Likely),
         Field::Phone => (has(LIKELY_PHONE) && !has(NOT_PHONE)).then_some(Fit::Likely),
@@ -126,6 +148,31 @@ mod tests {
     }
 
     #[test]
+    fn a_mobile_is_the_best_phone_in_any_spelling() {
+        let phone = |name| fit(Field::Phone, &plain(name));
+        for name in [
+            "Mobile 1",
+            "Telefon (mobil)",
+            "N° portable",
+            "Nº de telemóvel",
+            "Tel. mobil",
+            "Mobile Phone 2",
+        ] {
+            assert_eq!(phone(name), Some(Fit::Best), "{name}");
+        }
+        for name in [
+            "Tel 1",
+            "Téléphone fixe",
+            "Tfno.",
+            "Festnetz",
+            "Telefon geschäftlich",
+            "Telefono fisso",
+        ] {
+            assert_eq!(phone(name), Some(Fit::Known), "{name}");
+        }
+    }
+
+    #[test]
     fn fields_share_no_names() {
         let all = [ID, MOBILE, PHONE, NUMBER, FIRST_NAME, LAST_NAME, EMAIL, OPT_OUT, OPTED_OUT_AT];
         let mut names: Vec<&str> = all.iter().flat_map(|names| names.split_whitespace()).collect();
@@ -139,8 +186,7 @@ mod tests {
     #[test]
     fn longer_names_are_likely_and_notes_on_a_phone_are_not() {
         let phone = |name| fit(Field::Phone, &plain(name));
-        for name in ["Customer phone (1)", "Mobile Phone 2", "Phone (work)", "Telefon geschäftlich"]
-        {
+        for name in ["Customer phone (1)", "Phone (work)", "Phone of the mother"] {
             assert_eq!(phone(name), Some(Fit::Likely), "{name}");
         }
         for name in ["Phone type", "Phone opt-out", "Phone carrier", "Telefax", "Street"] {
@@ -149,6 +195,14 @@ mod tests {
         let opt_out = |name| fit(Field::OptOut, &plain(name));
         assert_eq!(opt_out("SMS Opt-Out?"), Some(Fit::Likely));
         assert_eq!(opt_out("Text opted out"), Some(Fit::Likely));
+        for name in
+            ["Abgemeldet (SMS)", "Unsubscribe all", "Désinscrit SMS", "Widerspruch", "No SMS"]
+        {
+            assert!(opt_out(name).is_some(), "{name}");
+        }
+        for name in ["Unsubscribe link", "Unsubscribe date", "Subscribed", "Opt-in"] {
+            assert_eq!(opt_out(name), None, "{name}");
+        }
         for name in ["Email Opt Out", "Opt-out reason", "HasOptedOutOfEmail", "Opt-in"] {
             assert_eq!(opt_out(name), None, "{name}");
         }

@@ -42,9 +42,37 @@ pub(super) fn says(cell: &str) -> Result<bool, ()> {
     }
 }
 
+/// Words that are hardly ever anything but the value of an opt-out column.
+const PLAIN_YES: &str = "all yes true optout optedout unsubscribed stop ja oui wahr vrai verdadero \
+    verdadeiro vero abgemeldet desabonne desinscrit";
+
+/// What a column of times says: a date or a time means that the person opted out then, and a note
+/// such as `never` or `n/a` that the person did not. Zeros are some databases' date for none.
+fn dated(cell: &str) -> Option<bool> {
+    let cell = clean(cell);
+    if is_blank(cell) {
+        return None;
+    }
+    let is_date =
+        cell.starts_with(|c: char| c.is_numeric()) && cell.contains(|c| matches!(c, '1'..='9'));
+    (is_date || says(cell) == Ok(true)).then_some(true)
+}
+
+/// Whether a row that ends early has the word of an opt-out where its opt-out would be if a cell
+/// before it were missing.
+pub(super) fn may_be_short_of_opt_out(header: &Header, cells: &[String]) -> bool {
+    let missing = header.names.len().saturating_sub(cells.len());
+    let is_plain_yes = |place: &usize| {
+        let value = place.checked_sub(missing).map(|place| plain(cell(cells, place)));
+        value.is_some_and(|value| PLAIN_YES.split_whitespace().any(|word| word == value))
+    };
+    missing > 0 && header.opt_outs.iter().any(is_plain_yes)
+}
+
 impl OptOut {
     /// Reads the opt-out of a row. In a row with too many cells, cells behind an unquoted delimiter
-    /// are further to the right than their columns, so both places are tried.
+    /// are further to the right than their columns, so both places are tried. In a row that ends
+    /// early, a cell before the opt-out may be missing.
     pub(super) fn read(header: &Header, cells: &[String], region: Region) -> Option<Self> {
         if !header.has_opt_outs() {
             return None;
@@ -59,7 +87,8 @@ impl OptOut {
             if phones.is_empty() && contact.is_none() {
                 continue;
             }
-            match is_opted_out(header, cells, opt_out_shift) {
+            let is_opted_out = is_opted_out(header, cells, opt_out_shift);
+            match is_opted_out.or_else(|| may_be_short_of_opt_out(header, cells).then_some(true)) {
                 Some(true) => {
                     let at = header.opted_out_at;
                     let at = at.and_then(|place| cell(cells, place + opt_out_shift).parse().ok());
@@ -86,7 +115,11 @@ fn is_opted_out(header: &Header, cells: &[String], shift: usize) -> Option<bool>
     if said.contains(&Ok(true)) {
         return Some(true);
     }
-    said.contains(&Ok(false)).then_some(false)
+    if said.contains(&Ok(false)) {
+        return Some(false);
+    }
+    let place = header.opted_out_at.filter(|_| header.is_dated_opt_out)?;
+    dated(cell(cells, place + shift))
 }
 
 fn phones(header: &Header, cells: &[String], shift: usize, region: Region) -> Vec<Phone> {
@@ -131,6 +164,16 @@ mod tests {
         }
         for unclear in ["perhaps", "n/a", "-", "2", "?", "2024-01-01", "A\u{FFFD}L"] {
             assert_eq!(says(unclear), Err(()), "{unclear}");
+        }
+    }
+
+    #[test]
+    fn a_time_of_an_opt_out_is_one() {
+        for date in ["2024-05-01", "01.05.2024", "2024-05-01T10:00:00Z", "1714557600", "yes"] {
+            assert_eq!(dated(date), Some(true), "{date}");
+        }
+        for none in ["", " ", "never", "n/a", "-", "0000-00-00", "0", "no"] {
+            assert_eq!(dated(none), None, "{none}");
         }
     }
 

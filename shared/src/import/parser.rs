@@ -36,7 +36,7 @@ pub(super) struct LongCell {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// At the beginning of a cell.
+    /// At the beginning of a cell, or behind spaces there.
     Start,
     Unquoted,
     Quoted,
@@ -95,6 +95,7 @@ impl Parser {
             State::Start if c == '"' => {
                 self.quote_line = self.line;
                 self.state = State::Quoted;
+                self.cell.clear();
             }
             State::Start | State::Unquoted | State::Closed if c == self.delimiter => {
                 self.end_cell();
@@ -107,6 +108,7 @@ impl Parser {
             State::Closed if self.cell.contains(['\r', '\n']) => {
                 return Err(Malformed::UnclosedQuote { line: self.quote_line });
             }
+            State::Start if c == ' ' => self.cell.push(c),
             State::Start | State::Unquoted | State::Closed => {
                 self.cell.push(c);
                 self.state = State::Unquoted;
@@ -145,7 +147,8 @@ impl Parser {
 
     /// The record up to here; `None` for an empty line.
     fn end_record(&mut self) -> Option<Record> {
-        let is_empty = self.state == State::Start && self.record.cells.is_empty();
+        let is_empty =
+            self.state == State::Start && self.record.cells.is_empty() && self.cell.is_empty();
         self.end_cell();
         self.bytes = 0;
         let next = Record { line: self.line, ..Record::default() };
@@ -187,6 +190,13 @@ mod tests {
     fn quotes_hold_delimiters_quotes_and_line_ends() {
         assert_eq!(cells("\"a,b\",\"c\"\"d\",\"e\r\nf\"\r\n"), [["a,b", "c\"d", "e\r\nf"]]);
         assert_eq!(cells("\"\",\n\"\""), [vec!["", ""], vec![""]]);
+    }
+
+    #[test]
+    fn a_quote_may_follow_spaces() {
+        assert_eq!(cells("a, \"b, c\"\n  \"d\" , \"e\"\n"), [["a", "b, c"], ["d ", "e"]]);
+        assert_eq!(cells("a, b\n \n"), [vec!["a", " b"], vec![" "]]);
+        assert_eq!(parse("a\nb, \"c\nd"), Err(Malformed::UnclosedQuote { line: 2 }));
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! The records of a file: its bytes are decoded and parsed piece by piece.
 
-use encoding_rs::Decoder;
-
 use super::delimiter;
-use super::encoding::Charset;
+use super::encoding::{Charset, Decoder};
 use super::parser::{Malformed, Parser, Record};
 
 /// How many bytes are decoded at once. The first line of a file is judged by the first piece.
@@ -31,7 +29,7 @@ pub(super) struct Separation {
 /// The ways in which the cells of a file may be separated, the most likely one first.
 pub(super) fn separations(content: &[u8], charset: Charset) -> Vec<Separation> {
     let piece = &content[..content.len().min(PIECE)];
-    let text = decode(&mut charset.decoder(), piece, false);
+    let text = charset.decoder().decode(piece, false);
     match delimiter::hint(&text) {
         Some((delimiter, hint)) => vec![Separation { delimiter, hint }],
         None => delimiter::candidates(&text)
@@ -62,7 +60,7 @@ impl<'c> Records<'c> {
     fn decode_piece(&mut self) {
         let (piece, rest) = self.rest.split_at(self.rest.len().min(PIECE));
         self.rest = rest;
-        self.text = decode(&mut self.decoder, piece, rest.is_empty());
+        self.text = self.decoder.decode(piece, rest.is_empty());
         self.parsed = 0;
     }
 }
@@ -102,12 +100,4 @@ impl Records<'_> {
         self.parsed = 0;
         malformed
     }
-}
-
-fn decode(decoder: &mut Decoder, piece: &[u8], is_last: bool) -> String {
-    let mut text = String::new();
-    text.reserve(decoder.max_utf8_buffer_length(piece.len()).unwrap_or_default());
-    // The buffer is as long as the decoder asks for, so that one call takes the whole piece.
-    let _ = decoder.decode_to_string(piece, &mut text, is_last);
-    text
 }

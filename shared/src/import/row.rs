@@ -127,6 +127,14 @@ impl<'h> Cells<'h> {
 
     fn check_length(&self) -> Result<(), Refusal<'h>> {
         let width = self.header.names.len();
+        if opt_out::may_be_short_of_opt_out(self.header, self.cells) {
+            let reason = format!(
+                "has {} values, where the header has {width}, and seems to lack one before the \
+                 opt-out; write all delimiters",
+                self.cells.len(),
+            );
+            return Err((None, reason));
+        }
         if self.cells.iter().skip(width).all(|cell| is_blank(cell)) {
             return Ok(());
         }

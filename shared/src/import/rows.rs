@@ -7,7 +7,9 @@ use super::header::{Header, InvalidHeader};
 use super::opt_out::OptOut;
 use super::parser::{Malformed, Record};
 use super::records::{Records, Separation, separations};
-use super::row::{Reading, phone_of};
+use super::row::Reading;
+use super::swallowed::quote_line;
+use crate::ids::ContactId;
 use crate::phone::Region;
 
 /// A file's rows behind its header. A row is read before it is passed, so that one that does not fit
@@ -27,7 +29,8 @@ pub struct Rows<'c> {
 
 impl<'c> Rows<'c> {
     /// Reads the header of a file. Of the delimiters that the file may have, it is one with which a
-    /// column for phones is found.
+    /// column for phones is found. A column that is called `id` but holds no id of ours is another
+    /// system's.
     pub fn open(
         content: &'c [u8],
         charset: Charset,
@@ -43,7 +46,25 @@ impl<'c> Rows<'c> {
             .position(is_certain)
             .or_else(|| opened.iter().position(Result::is_ok))
             .unwrap_or_default();
-        opened.swap_remove(best)
+        let mut rows = opened.swap_remove(best)?;
+        if columns.id.is_some() || rows.header.id.is_none() || rows.has_ids() {
+            rows.go_to(0);
+            return Ok(rows);
+        }
+        let columns = Columns { id: Some(String::new()), ..columns.clone() };
+        Self::separated(content, charset, rows.separation, &columns, region)
+    }
+
+    /// Whether a row has the id of a contact. Moves past the rows before it.
+    fn has_ids(&mut self) -> bool {
+        while let Some(Ok(record)) = &self.next {
+            let cell = self.header.id.and_then(|place| record.cells.get(place));
+            if cell.is_some_and(|cell| clean(cell).parse::<ContactId>().is_ok()) {
+                return true;
+            }
+            self.pass();
+        }
+        false
     }
 
     fn separated(
@@ -122,7 +143,8 @@ impl<'c> Rows<'c> {
 
     fn record(&self) -> Option<Result<&Record, Malformed>> {
         let record = self.next.as_ref()?.as_ref().map_err(Malformed::clone);
-        Some(record.and_then(|record| match self.swallowed(record) {
+        let (header, delimiter) = (&self.header, self.separation.delimiter);
+        Some(record.and_then(|record| match quote_line(record, header, delimiter, self.region) {
             None => Ok(record),
             Some(line) => Err(Malformed::UnclosedQuote { line }),
         }))
@@ -132,29 +154,6 @@ impl<'c> Rows<'c> {
     pub fn pass(&mut self) {
         self.next = self.records.next();
         self.passed += 1;
-    }
-
-    /// The line of a quote that has swallowed rows: the next stray quote closes it, so that the cell
-    /// is well-formed, but it holds lines that have the header's columns and a phone in their place.
-    fn swallowed(&self, record: &Record) -> Option<u64> {
-        let width = self.header.names.len();
-        if width < 2 {
-            return None;
-        }
-        let is_phone = |cell: &&str| phone_of(clean(cell.trim_matches('"')), self.region).is_ok();
-        let long_cells = record.long_cells.iter();
-        let mut swallowing = long_cells.filter(|long| {
-            let cell = &record.cells[long.index];
-            let behind = record.cells.len() - long.index - 1;
-            let lines: Vec<&str> = cell.lines().flat_map(|line| line.split('\r')).collect();
-            lines.iter().enumerate().skip(1).any(|(place, line)| {
-                let cells: Vec<&str> = line.split(self.separation.delimiter).collect();
-                let cut = if place + 1 == lines.len() { behind } else { 0 };
-                let phones = self.header.phones.iter().filter_map(|place| cells.get(*place));
-                cells.len() + cut == width && phones.into_iter().any(is_phone)
-            })
-        });
-        swallowing.next().map(|long| long.line)
     }
 }
 

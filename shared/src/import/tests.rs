@@ -26,7 +26,7 @@ fn options(query: &str) -> (Columns, Option<Charset>) {
 /// What is read of a file, one row a line.
 fn transcript(content: &[u8], query: &str) -> String {
     let (columns, named) = options(query);
-    let charset = Charset::of(content, named, Region::default());
+    let charset = Charset::of(content, named, Region::default()).expect("clear");
     let mut out = format!("?{query}\nencoding {}\n", charset.name());
     let mut rows = match Rows::open(content, charset, &columns, Region::default()) {
         Ok(rows) => rows,

@@ -17,6 +17,7 @@ fn national_and_international_forms_are_one_number() {
     check("07911 123456", "GB", Ok("+447911123456"));
     check("06 12 34 56 78", "FR", Ok("+33612345678"));
     check("011 44 7911 123456", "US", Ok("+447911123456"));
+    check("8~10 44 7911 123456", "RU", Ok("+447911123456"));
 }
 
 /// None of these may lose a digit to the home region's trunk prefix.
@@ -53,6 +54,8 @@ fn what_is_no_number_is_refused() {
     check("call me", "US", Err(InvalidPhone::NotANumber));
     check("1-800-FLOWERS", "US", Err(InvalidPhone::NotANumber));
     check("12345", "US", Err(InvalidPhone::NotAssignable));
+    // Only a former plan's number may be read anew, and its zeros are not one's.
+    check("+49 (00) 160 1234567", "DE", Err(InvalidPhone::NotAssignable));
     check("+1 000 000 0000", "US", Err(InvalidPhone::NotAssignable));
     // Longer than E.164, though Germany's plan has it.
     check("0800 12345678903", "DE", Err(InvalidPhone::NotAssignable));
@@ -93,9 +96,36 @@ fn a_decimal_zero_is_no_digit() {
     check("06.12.34.56.00", "FR", Ok("+33612345600"));
 }
 
+/// Whatever is around it: a formula, quotes, brackets, the delimiter of a list.
+#[test]
+fn a_decimal_zero_is_no_digit_inside_other_marks() {
+    for written in [
+        "=\"1601234567.0\"",
+        "'1601234567.0'",
+        "(1601234567.0)",
+        "[1601234567,0]",
+        "1601234567.0,",
+        "1601234567.0;",
+        "\u{201c}1601234567.0\u{201d}",
+        "1601234567.0-",
+        "tel:1601234567.0",
+        "1601234567.0\u{3164}",
+    ] {
+        check(written, "DE", Ok("+491601234567"));
+    }
+    // Both the number and the number with the zeros are valid.
+    check("(030) 1234567.00", "DE", Err(InvalidPhone::Fraction));
+    check("301234567.25", "DE", Err(InvalidPhone::Fraction));
+    check("4153550123.10", "US", Err(InvalidPhone::Fraction));
+    check("415.355.0000", "US", Ok("+14153550000"));
+    check("415355.0123", "US", Ok("+14153550123"));
+}
+
 #[test]
 fn scientific_notation_has_lost_digits() {
-    for written in ["1.60123E+09", "1,60123E+09", "4.15355e9", "+1.6E+09", "1E10"] {
+    for written in
+        ["=\"1.60123E+09\"", "1.60123E+09", "1,60123E+09", "4.15355e9", "+1.6E+09", "1E10"]
+    {
         check(written, "DE", Err(InvalidPhone::Scientific));
     }
 }
@@ -151,6 +181,70 @@ fn what_is_invisible_in_a_phone_is_dropped() {
     ] {
         check(written, "US", Ok("+14153550123"));
     }
+}
+
+/// Unicode's default-ignorable characters are more than its format characters.
+#[test]
+fn what_is_invisible_by_any_property_is_dropped() {
+    for c in [
+        '\u{ad}',
+        '\u{34f}',
+        '\u{61c}',
+        '\u{115f}',
+        '\u{1160}',
+        '\u{17b4}',
+        '\u{180b}',
+        '\u{180e}',
+        '\u{2028}',
+        '\u{2065}',
+        '\u{2800}',
+        '\u{3164}',
+        '\u{fe0f}',
+        '\u{ffa0}',
+        '\u{fffc}',
+        '\u{1d159}',
+        '\u{e0020}',
+        '\u{e0100}',
+        '\u{85}',
+        '\t',
+    ] {
+        check(&format!("{c}+1415{c}355{c}0123{c}"), "US", Ok("+14153550123"));
+        check(&format!("415{c}355{c}0123"), "US", Ok("+14153550123"));
+    }
+    for damage in ['\0', '\u{1a}', '\u{fffd}', '\u{2460}', '\u{b2}', '\u{bd}'] {
+        check(&format!("+1415{damage}3550123"), "US", Err(InvalidPhone::NotANumber));
+    }
+    for damaged in ["\u{fffd}+14153550123", "+14153550123\u{fffd}", "\u{2460}4153550123"] {
+        check(damaged, "US", Err(InvalidPhone::NotANumber));
+    }
+}
+
+#[test]
+fn what_surrounds_a_phone_is_dropped() {
+    for written in [
+        "+14153550123,",
+        "+14153550123;",
+        ",+14153550123",
+        "<+14153550123>",
+        "\u{ab}+14153550123\u{bb}",
+        "=+14153550123",
+        "*4153550123",
+    ] {
+        check(written, "US", Ok("+14153550123"));
+    }
+}
+
+/// Germany's numbers have any length, so the digits of an extension would make another number.
+#[test]
+fn an_extension_never_becomes_digits() {
+    for rest in
+        ["/12", " / 12", "*12", "**12", "(12)", " [12]", "\u{2053}12", "\u{223c}12", "\u{ff5e}12"]
+    {
+        check(&format!("0160 123456{rest}"), "DE", Err(InvalidPhone::Extension));
+        check(&format!("+49 30 123456{rest}"), "DE", Err(InvalidPhone::Extension));
+    }
+    check("06/12/34/56/78", "FR", Ok("+33612345678"));
+    check("+43 664/123 45 67", "AT", Ok("+436641234567"));
 }
 
 #[test]

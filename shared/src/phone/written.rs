@@ -8,14 +8,22 @@ use rlibphonenumber::{
     PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region as PlanRegion,
     ValidationError,
 };
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use super::{Phone, Region};
+use crate::text::is_ignorable;
+
+mod decimal;
+
+use decimal::{is_scientific, without_zero_fraction};
 
 /// Fewer digits than this before a letter or a comma are not a number with an extension.
 const MIN_DIGITS_BEFORE_EXTENSION: usize = 5;
 /// Digits in a row of pieces, each of which could be a number without its area code.
 pub(super) const MIN_DIGITS_OF_A_NUMBER: usize = 7;
+/// A slash after at least this many digits does not end an area code.
+const MIN_DIGITS_BEFORE_SLASH: usize = 6;
+/// Fewer digits than this after such a slash are an extension.
+const MIN_DIGITS_AFTER_SLASH: usize = 4;
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidPhone {
@@ -44,19 +52,30 @@ pub(super) fn parse(written: &str, region: Region) -> Result<Phone, InvalidPhone
     if holds_several(written) {
         return Err(InvalidPhone::Several);
     }
+    // It may stand for a digit that was lost.
+    if written.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(InvalidPhone::NotANumber);
+    }
     let text = visible(written);
-    let text = without_scheme(&text);
+    let text = number_part(without_scheme(&text));
     if is_scientific(text) {
         return Err(InvalidPhone::Scientific);
     }
-    let text = without_zero_fraction(text)?;
-    if let Some(at) = text.find(|c: char| c.is_alphabetic() || matches!(c, '#' | ',' | ';')) {
+    let text = without_zero_fraction(text, region)?;
+    if let Some(at) = extension_mark(text) {
         let (number, rest) = text.split_at(at);
         let follows = !rest.starts_with(char::is_alphabetic) || digit_count(rest) > 0;
         let has_extension = digit_count(number) >= MIN_DIGITS_BEFORE_EXTENSION && follows;
         // Letters without digits could be a vanity number's keys. In a list of contacts they are
         // more often a note beside the number, or no number at all.
         return Err(if has_extension { InvalidPhone::Extension } else { InvalidPhone::NotANumber });
+    }
+    // Digits in a circle or raised, and fractions, are a note rather than part of the number.
+    if text.chars().any(|c| c.is_numeric() && !c.is_ascii_digit()) {
+        return Err(InvalidPhone::NotANumber);
+    }
+    if has_extension_without_mark(text) {
+        return Err(InvalidPhone::Extension);
     }
     // `(0)` is Europe's note that a zero is dialed at home only.
     let text = text.replace("(0)", "");
@@ -104,6 +123,9 @@ fn read(text: &str, region: Option<PlanRegion>) -> Result<Reading, InvalidPhone>
     }
     // Mobile numbers of a former plan mean what they have become.
     let former = Phone::from_e164(&formatted).map_err(|_| InvalidPhone::NotAssignable)?;
+    if !former.has_other_form() {
+        return Err(InvalidPhone::NotAssignable);
+    }
     let phone = former.line().into_phone();
     let number =
         PHONE_NUMBER_UTIL.parse(phone.as_str(), None).map_err(|_| InvalidPhone::NotAssignable)?;
@@ -145,11 +167,7 @@ fn with_lost_plus(
 
 /// The text without white space and invisible characters, its digits and punctuation in ASCII.
 fn visible(written: &str) -> String {
-    let is_visible = |c: &char| {
-        let is_blank = matches!(c, '\u{34f}' | '\u{2800}' | '\u{fe00}'..='\u{fe0f}');
-        !(c.is_whitespace() || is_blank || c.general_category() == GeneralCategory::Format)
-    };
-    written.chars().filter(is_visible).map(ascii).collect()
+    written.chars().filter(|c| !is_ignorable(*c)).map(ascii).collect()
 }
 
 fn ascii(c: char) -> char {
@@ -157,8 +175,9 @@ fn ascii(c: char) -> char {
         '\0'..='\x7f' => c,
         // The full-width forms of ASCII.
         '\u{ff01}'..='\u{ff5e}' => u8::try_from(u32::from(c) - 0xfee0).map_or(c, char::from),
-        // Arabic's decimal separator.
-        '\u{66b}' => ',',
+        // Arabic's decimal separator and its comma.
+        '\u{66b}' | '\u{60c}' => ',',
+        '\u{2053}' | '\u{223c}' | '\u{301c}' => '~',
         _ if c.is_numeric() => {
             let digit = PHONE_NUMBER_UTIL.normalize_digits_only(c.to_string());
             digit.chars().next().unwrap_or(c)
@@ -189,35 +208,35 @@ fn without_scheme(text: &str) -> &str {
     }
 }
 
-/// `1.60123E+09`, as spreadsheets show a long number in a narrow column.
-fn is_scientific(text: &str) -> bool {
-    let Some((mantissa, exponent)) = text.split_once(['e', 'E']) else {
-        return false;
-    };
-    let exponent = exponent.trim_start_matches(['+', '-']);
-    let all = |text: &str, also: &[char]| {
-        text.chars().all(|c| c.is_ascii_digit() || also.contains(&c)) && digit_count(text) > 0
-    };
-    all(mantissa, &['+', '-', '.', ',']) && all(exponent, &[])
+/// The text without what surrounds a number: quotes, brackets, and marks of a list or a formula.
+fn number_part(text: &str) -> &str {
+    let begins = |c: char| c.is_alphanumeric() || matches!(c, '+' | '#' | '(' | '[');
+    let text = text.trim_start_matches(|c| !begins(c));
+    text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '#')
 }
 
-/// Removes the `.0` that spreadsheets append to a number. A group of digits that happens to be
-/// zeros stays, as in `06.12.34.56.00`; where that cannot be told apart, the text is refused.
-fn without_zero_fraction(text: &str) -> Result<&str, InvalidPhone> {
-    let Some((whole, fraction)) = text.rsplit_once(['.', ',']) else {
-        return Ok(text);
+/// Where the text goes on with something other than the number. A tilde also stands for the tone
+/// that a caller waits for after an international prefix, as in `8~10 49 160 1234567`.
+fn extension_mark(text: &str) -> Option<usize> {
+    let is_after_number = |at: usize| digit_count(&text[..at]) >= MIN_DIGITS_BEFORE_EXTENSION;
+    let ends = |(at, c): &(usize, char)| {
+        c.is_alphabetic()
+            || matches!(c, '#' | ',' | ';' | '*')
+            || (*c == '~' && is_after_number(*at))
     };
-    let is_comma = text[whole.len()..].starts_with(',');
-    let is_plain = whole.trim_start_matches(['+', '-', '\'']).chars().all(|c| c.is_ascii_digit());
-    let is_zero = !fraction.is_empty() && fraction.chars().all(|c| c == '0');
-    let is_long = digit_count(whole) >= MIN_DIGITS_OF_A_NUMBER;
-    if is_zero {
-        return match (is_comma || is_plain, fraction.len()) {
-            (true, _) => Ok(whole),
-            (false, 1) => Err(InvalidPhone::Fraction),
-            (false, _) => Ok(text),
-        };
-    }
-    let is_fraction = fraction.len() == 1 && fraction.chars().all(|c| c.is_ascii_digit());
-    if is_fraction && is_plain && is_long { Err(InvalidPhone::Fraction) } else { Ok(text) }
+    text.char_indices().find(ends).map(|(at, _)| at)
+}
+
+/// Whether the text ends with digits that are marked off only by a slash or by brackets, as in
+/// `030 123456/12` and `030 123456 (12)`. Where numbers have any length, as in Germany, those digits
+/// would make another valid number.
+fn has_extension_without_mark(text: &str) -> bool {
+    let is_short_after = |number: &str, rest: &str| {
+        let after = digit_count(rest);
+        digit_count(number) >= MIN_DIGITS_BEFORE_SLASH
+            && (1..MIN_DIGITS_AFTER_SLASH).contains(&after)
+    };
+    let only_slash = text.split_once('/').filter(|(_, rest)| !rest.contains('/'));
+    let bracket = text.rsplit_once(['(', '[']).filter(|(_, rest)| !rest.contains([')', ']']));
+    [only_slash, bracket].into_iter().flatten().any(|(number, rest)| is_short_after(number, rest))
 }

@@ -24,6 +24,12 @@ pub(super) fn is_visible(c: char) -> bool {
     !is_blank
 }
 
+/// Whether a character neither shows nor means anything, so that a number is the same without it.
+/// Control characters other than white space are not ignorable: they are a sign of damage.
+pub(crate) fn is_ignorable(c: char) -> bool {
+    !is_visible(c) && (!c.is_control() || c.is_whitespace())
+}
+
 fn is_of_blank_category(c: char) -> bool {
     use GeneralCategory::{
         Control, Format, LineSeparator, ParagraphSeparator, SpaceSeparator, Surrogate,

@@ -25,7 +25,7 @@ enum Rule {
     Ambiguous,
     /// A mobile number of Mexico's or Brazil's former plan is what it has become.
     FormerForm,
-    /// A decimal zero at the end is no digit.
+    /// Decimal zeros at the end are no digits, and are refused where they could be either.
     Fraction,
     /// We take 7 to 15 digits, and a few plans list longer or shorter numbers that nobody can text.
     Length,
@@ -45,7 +45,7 @@ fn rule(case: &Case, ours: &Result<Phone, InvalidPhone>) -> Option<Rule> {
             (is_national && is_theirs && is_textable(international)).then_some(Rule::Ambiguous)
         }
         Err(_) if *has_extension => Some(Rule::Extension),
-        Err(InvalidPhone::Fraction) if written.ends_with(".0") => Some(Rule::Fraction),
+        Err(InvalidPhone::Fraction) if ends_with_zeros(written) => Some(Rule::Fraction),
         Err(InvalidPhone::NotAssignable)
             if theirs.as_ref().is_some_and(|it| !(8..=16).contains(&it.len())) =>
         {
@@ -62,6 +62,10 @@ fn rule(case: &Case, ours: &Result<Phone, InvalidPhone>) -> Option<Rule> {
             }
         }
     }
+}
+
+fn ends_with_zeros(written: &str) -> bool {
+    written.rsplit_once('.').is_some_and(|(_, end)| end.chars().all(|c| c == '0'))
 }
 
 fn home(region: &str) -> Region {

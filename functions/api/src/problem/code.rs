@@ -48,6 +48,7 @@ pub(crate) enum Code {
     FileNotUtf8,
     NotCsv,
     UnknownEncoding,
+    UnclearEncoding,
     InvalidCsvHeader,
     InvalidColumns,
     PricesRequired,
@@ -103,6 +104,7 @@ impl Code {
             | Self::FileNotUtf8
             | Self::NotCsv
             | Self::UnknownEncoding
+            | Self::UnclearEncoding
             | Self::InvalidCsvHeader
             | Self::InvalidColumns
             | Self::PricesRequired

@@ -9,7 +9,9 @@ use infra::clock;
 use infra::table::Saved;
 use serde::Deserialize;
 use shared::ids::ImportId;
-use shared::import::{Charset, Columns, Import, Progress, Rows, Status, UnknownCharset, upload};
+use shared::import::{
+    Charset, Columns, Import, Progress, Rows, Status, UnclearCharset, UnknownCharset, upload,
+};
 use shared::job::{Due, Job};
 use shared::phone::Region;
 
@@ -30,15 +32,15 @@ use file::CsvFile;
 /// before its first contact is created, including those of rejected rows.
 ///
 /// Send a file that is not in UTF-8 as `application/octet-stream`, because `text/csv` loses bytes that
-/// are not UTF-8. UTF-16, Windows-1252 and other encodings are detected. A file smaller than 4 MB may
-/// still be too large as `text/csv`, where quotes, line breaks and non-ASCII characters count several
-/// times.
+/// are not UTF-8. UTF-16, Windows-1252 and other encodings are detected, and a file whose encoding is
+/// unclear is refused. A file smaller than 4 MB may still be too large as `text/csv`, where quotes,
+/// line breaks and non-ASCII characters count several times.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/contacts/imports",
     tag = "Contacts",
     params(
         ("id" = Option<String>, Query,
-            description = "The column with the IDs of contacts to update. Pass an empty value to \
-                           ignore a column named `id`."),
+            description = "The column with the IDs of contacts to update. By default, a column named \
+                           `id` if it contains a contact's ID. Pass an empty value for none."),
         ("phone" = Option<String>, Query,
             description = "The column with phones. By default, a mobile phone takes precedence over \
                            other phones of the row."),
@@ -125,7 +127,9 @@ fn check(
         return Err(Problem::new(Code::NotCsv, detail));
     }
     let (content, charset) = decoded_by_gateway(file, named)?;
-    let charset = charset.unwrap_or_else(|| Charset::of(&content, named, region));
+    let charset = charset.map_or_else(|| Charset::of(&content, named, region), Ok);
+    let charset = charset
+        .map_err(|error: UnclearCharset| Problem::new(Code::UnclearEncoding, error.to_string()))?;
     let rows = Rows::open(&content, charset, &columns, region)
         .map_err(|error| Problem::new(Code::InvalidCsvHeader, error.to_string()))?;
     if rows.lost_all_phones() {

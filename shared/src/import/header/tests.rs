@@ -59,6 +59,9 @@ fn a_bad_header_says_why() {
     let refused = |names: &[&str]| read(names, &Columns::default()).expect_err("refused");
     assert!(matches!(refused(&["name", "city"]), InvalidHeader::NoPhone(_)));
     assert_eq!(refused(&["+14155550123", "Ana"]), InvalidHeader::NoHeader);
+    // Lines that end with U+2028 would all be columns.
+    let line_separator = refused(&["phone", "name\u{2028}+14155550123", "Ana"]);
+    assert_eq!(line_separator, InvalidHeader::Unreadable(2));
     let long = "x".repeat(MAX_NAME + 1);
     assert_eq!(refused(&["phone", &long]), InvalidHeader::NameTooLong(2));
     assert_eq!(refused(&["phone", "Stra\u{FFFD}e"]), InvalidHeader::Unreadable(2));

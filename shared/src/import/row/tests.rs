@@ -8,6 +8,14 @@ fn reading(names: &[&str], cells: &[&str]) -> Content {
     header.expect("a header").reading(7, &record, Region::default()).content
 }
 
+fn opted_out(names: &[&str], cells: &[&str]) -> Vec<String> {
+    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let header = Header::read(&owned(names), &Columns::default(), Region::default());
+    let header = header.expect("a header");
+    let opt_out = opt_out::OptOut::read(&header, &owned(cells), Region::default());
+    opt_out.into_iter().flat_map(|it| it.phones).map(|phone| phone.to_string()).collect()
+}
+
 fn row(names: &[&str], cells: &[&str]) -> Row {
     match reading(names, cells) {
         Content::Row(row) => row,
@@ -74,4 +82,32 @@ fn an_opt_out_without_a_phone_is_not_lost_silently() {
     assert_eq!(refused(&names, &["", "Ana", "ALL"]).column.as_deref(), Some("phone"));
     assert_eq!(refused(&names, &["+14153550101", "", "maybe"]).column.as_deref(), Some("opt out"));
     assert_eq!(row(&names, &["", "Ana", "NONE"]).profile.phone, None);
+}
+
+#[test]
+fn a_short_row_does_not_lose_its_opt_out() {
+    let names = ["phone", "first name", "city", "opt out"];
+    for cells in [&["+14153550101", "ALL"][..], &["+14153550101", "Ana", "yes"]] {
+        let names = if cells.len() == 2 { &["phone", "name", "opt out"][..] } else { &names };
+        let row = refused(names, cells);
+        assert!(row.reason.contains("before the opt-out"), "{}", row.reason);
+        assert_eq!(opted_out(names, cells), ["+14153550101"]);
+    }
+    let taken = row(&names, &["+14153550101", "Ana", "Oakland"]);
+    assert_eq!(taken.profile.attributes["city"], "Oakland");
+}
+
+#[test]
+fn a_time_of_an_opt_out_needs_no_other_column() {
+    let names = ["phone", "Unsubscribed at"];
+    assert_eq!(opted_out(&names, &["+14153550101", "2024-05-01"]), ["+14153550101"]);
+    assert!(opted_out(&names, &["+14153550101", ""]).is_empty());
+    let both = ["phone", "opt out", "opt-out date"];
+    assert!(opted_out(&both, &["+14153550101", "no", "2024-05-01"]).is_empty(), "back again");
+    assert_eq!(opted_out(&both, &["+14153550101", "", "2024-05-01"]), ["+14153550101"]);
+    let pinpoint = ["phone", "opt out", "EffectiveDate"];
+    assert!(
+        opted_out(&pinpoint, &["+14153550101", "", "2024-05-01"]).is_empty(),
+        "also of opt-ins"
+    );
 }

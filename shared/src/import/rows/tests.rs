@@ -4,7 +4,7 @@ use crate::phone::Phone;
 
 fn open(content: &str) -> Rows<'_> {
     let content = content.as_bytes();
-    let charset = Charset::of(content, None, Region::default());
+    let charset = Charset::of(content, None, Region::default()).expect("clear");
     Rows::open(content, charset, &Columns::default(), Region::default()).expect("a header")
 }
 
@@ -42,7 +42,7 @@ fn files_longer_than_a_piece_are_read() {
     let text = format!("phone,first name\n{}\n", rows.join("\n"));
     let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for content in [text.as_bytes(), &utf_16] {
-        let charset = Charset::of(content, None, Region::default());
+        let charset = Charset::of(content, None, Region::default()).expect("clear");
         let columns = Columns::default();
         let mut rows = Rows::open(content, charset, &columns, Region::default()).expect("open");
         let mut read = 0;
@@ -68,7 +68,7 @@ fn the_delimiter_is_one_with_a_phone() {
 
 #[test]
 fn swallowed_rows_are_reported_and_long_cells_are_not() {
-    let swallowed = |content| {
+    let swallowed = |content: &str| {
         let mut rows = open(content);
         loop {
             match rows.peek() {
@@ -78,14 +78,34 @@ fn swallowed_rows_are_reported_and_long_cells_are_not() {
             }
         }
     };
-    let quote = "phone,size\n+14153550101,\"6 ft\n+14153550102,6\"\n";
-    assert_eq!(swallowed(quote), Some(2));
-    let quote = "size,phone\n\"6 ft,+14153550101\n5,+14153550102\n6\",+14153550103\n";
-    assert_eq!(swallowed(quote), Some(2));
-    let note = "phone,name,note\n+14153550101,Ana,\"call\n+14153550102, or +14153550103\nlater\"\n";
-    assert_eq!(swallowed(note), None, "a note with phones");
-    let address = "phone,address\n+14153550101,\"1 Main Street,\nOakland, CA\"\n";
-    assert_eq!(swallowed(address), None);
+    let (a, b, c) = ("+14153550101", "+14153550102", "+14153550103");
+    for rows in [
+        format!("phone,size\n{a},\"6 ft\n{b},6\"\n"),
+        format!("size,phone\n\"6 ft,{a}\n5,{b}\n6\",{c}\n"),
+        format!("name,phone\n\"Ana,{a}\nBo\",{b}\n"),
+        format!("name,phone\n\"Ana,{a}\nBo\",\"{b}\"\n"),
+        format!("phone,name\n{a},\"Ana\n{b}\",Bo\n"),
+        format!("phone,name,x,y\n{a},\"Ana\n{b},Bo\n{c},Cy\"\n"),
+        format!("phone,name\n{a},\"Ana\n{b},Bo,x\n{c},Cy,x\"\n"),
+        format!("phone,name\n{a},\"Ana\n123 456 7890,Bo\nx,Cy\"\n"),
+        format!("phone,name\n{a},\"Ana\n4.1E+10,Bo\n4.1E+10,Cy\"\n"),
+        format!("phone,name,note\n{a},Ana,\"hi\n,Bo,x\n,Cy,\"\n"),
+        format!("phone,name\r\n{a},\"Ana\r\n{b},Bo\r\n\",x\r\n"),
+    ] {
+        assert_eq!(swallowed(&rows), Some(2), "{rows}");
+    }
+    for cell in [
+        format!("phone,name,note\n{a},Ana,\"call\n{b}, or {c}\nlater\"\n"),
+        format!("phone,address\n{a},\"1 Main Street,\nOakland, CA\"\n"),
+        format!("phone,address\n{a},\"1 Main Street\n94110, CA\"\n"),
+        format!("name,phone\n\"Smith,\nAna\",{a}\n"),
+        format!("phone,name\n\"{a}\n{b}\",Ana\n"),
+        format!("name,phone,x\nAna,\"{a}\n{b}\",x\n"),
+        format!("phone\n\"{a}\n{b}\"\n"),
+        format!("phone,note,x\n{a},\"one,\n\n,two\",x\n"),
+    ] {
+        assert_eq!(swallowed(&cell), None, "{cell}");
+    }
 }
 
 #[test]
@@ -138,4 +158,22 @@ fn an_opt_out_is_kept_whatever_is_wrong_with_its_row() {
         let (_, opt_out) = open(&content).peek_opt_out().expect("a row").expect("well-formed");
         assert_eq!(opt_out, None, "{row}");
     }
+}
+
+#[test]
+fn ids_of_another_system_are_an_attribute() {
+    let content = |id: &str| format!("Id,phone\n{id},+14153550101\n,+14153550102\n");
+    let first = |content: &str| match open(content).peek().expect("a row").expect("read").content {
+        Content::Row(row) => (row.id.is_some(), row.profile.attributes.get("Id").cloned()),
+        Content::Blank | Content::Refused(_) => panic!("no row"),
+    };
+    assert_eq!(first(&content("0035g00000XyZ")), (false, Some("0035g00000XyZ".to_owned())));
+    let ours = "01890000-0000-7000-8000-000000000001";
+    assert_eq!(first(&content(ours)), (true, None));
+    let mixed = format!("Id,phone\n77,+14153550101\n{ours},+14153550102\n");
+    let mut rows = open(&mixed);
+    let refused = rows.peek().expect("a row").expect("read").content;
+    assert!(matches!(refused, Content::Refused(_)), "one of them is an id of ours");
+    rows.pass();
+    assert!(rows.peek().is_some());
 }

@@ -34,6 +34,7 @@ async fn a_bad_header_refuses_the_file() {
         (b"phone\n", "attributes=city", "invalid_csv_header"),
         (b"\"phone,name\na,b\n", "", "invalid_csv_header"),
         (b"phone\n", "encoding=klingon", "unknown_encoding"),
+        (b"phone,name\r\n1,\xc8\xe2\xe0\xed\r\n", "", "unclear_encoding"),
         (b"PK\x03\x04", "", "not_csv"),
         ("phone\n\u{FFFD}\u{FFFD}\n".as_bytes(), "", "not_utf8"),
     ] {
@@ -54,6 +55,11 @@ async fn a_lost_character_is_its_rows_matter() {
 async fn the_encoding_is_detected_or_named() {
     let bytes = b"phone,name\n+14155550123,Zo\xeb\n";
     assert_eq!(checked(bytes, false, "").await.expect("taken").1, "windows-1252");
+    // As text, where no gateway has decoded it.
+    assert_eq!(checked(bytes, true, "").await.expect("taken").1, "windows-1252");
+    let dos = b"phone,name\r\n+14155550123,Ren\x82\r\n";
+    assert_eq!(checked(dos, false, "").await.expect("taken").1, "cp850");
+    assert_eq!(checked(dos, false, "encoding=ibm437").await.expect("taken").1, "cp437");
     assert_eq!(checked(bytes, false, "encoding=macintosh").await.expect("taken").1, "macintosh");
     let utf_16 = "phone,name\n+14155550123,Ana\n".encode_utf16().flat_map(u16::to_le_bytes);
     let utf_16: Vec<u8> = [0xff, 0xfe].into_iter().chain(utf_16).collect();
