@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::ids::{CampaignId, OrganizationId};
-use crate::job::{Due, Job};
+use crate::job::{Due, JobsJob};
 use crate::time::Timestamp;
 
 /// The longest body, in characters.
@@ -240,14 +240,14 @@ impl Campaign {
             return Err(Refusal::ScheduledAtTooFar);
         }
         let at = if at <= now.plus_seconds(NOW_SECONDS) { now } else { at };
-        let job = Job::Send {
+        let job = JobsJob::Send {
             organization_id: self.organization_id,
             campaign_id: self.id,
             scheduled_at: at,
         };
         Ok(Self {
             state: State::Scheduled { at },
-            step: Some(Due { at: at.plus_seconds(repair_seconds), job }),
+            step: Some(Due { at: at.plus_seconds(repair_seconds), job: job.into() }),
             updated_at: now,
             ..self
         })

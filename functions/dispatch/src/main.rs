@@ -19,7 +19,7 @@ use infra::table::Table;
 use infra::usage::Usage;
 use infra::{aws, http, telemetry};
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::job::{Envelope, Job};
+use shared::job::{DispatchJob, Envelope};
 
 struct Settings {
     table: String,
@@ -75,16 +75,15 @@ impl App {
         })
     }
 
-    async fn handle(&self, envelope: Envelope) -> anyhow::Result<()> {
+    async fn handle(&self, envelope: Envelope<DispatchJob>) -> anyhow::Result<()> {
         match envelope.job {
-            Job::Chunk { organization_id, campaign_id, epoch, shard, number, turn } => {
+            DispatchJob::Chunk { organization_id, campaign_id, epoch, shard, number, turn } => {
                 let place = chunk::Place { organization_id, campaign_id, epoch, shard, number };
                 Box::pin(chunk::dispatch(self, place, turn)).await
             }
-            Job::Test { organization_id, campaign_id, message_id } => {
+            DispatchJob::Test { organization_id, campaign_id, message_id } => {
                 test_message::dispatch(self, organization_id, campaign_id, message_id).await
             }
-            other => anyhow::bail!("a {} job came to the wrong queue", other.name()),
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Campaign, Reason, State};
 use crate::audience::Totals;
 use crate::ids::{CampaignId, MessageId};
-use crate::job::{Due, Job};
+use crate::job::{Due, JobsJob};
 use crate::message::{Counts, Message};
 use crate::pace;
 use crate::parts::Parts;
@@ -262,11 +262,12 @@ impl Campaign {
     }
 
     pub(super) fn owing_fan_out(self, now: Timestamp, repair_seconds: i64) -> Self {
-        let job = Job::FanOut {
+        let job = JobsJob::FanOut {
             organization_id: self.organization_id,
             campaign_id: self.id,
             shard: None,
         };
-        Self { step: Some(Due { at: now.plus_seconds(repair_seconds), job }), ..self }
+        let due = Due { at: now.plus_seconds(repair_seconds), job: job.into() };
+        Self { step: Some(due), ..self }
     }
 }

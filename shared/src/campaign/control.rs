@@ -5,7 +5,6 @@
 //! totals become complete, and so do the polls, since messages that were handed over still change.
 
 use super::{Audience, Broadcast, Campaign, Dispatch, Reason, Refusal, State};
-use crate::job::{Due, Job};
 use crate::poll::PollSchedule;
 use crate::time::Timestamp;
 use crate::trial;
@@ -90,10 +89,7 @@ impl Campaign {
         if is_fanning_out {
             return self;
         }
-        let number = match &self.step {
-            Some(Due { job: Job::Poll { number, .. }, .. }) => *number,
-            _ => polls.past_the_end(),
-        };
+        let number = self.owed_poll().unwrap_or_else(|| polls.past_the_end());
         self.owing_poll(number, polls, now, repair_seconds)
     }
 }

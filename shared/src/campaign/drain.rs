@@ -4,7 +4,7 @@ use super::broadcast::NO_PROGRESS_SECONDS;
 use super::{Broadcast, Campaign, Dispatch, Reason, State};
 use crate::audience::Totals;
 use crate::chunk_state::ChunkState;
-use crate::job::{Due, Job};
+use crate::job::{DispatchJob, Due, Job, PollsJob};
 use crate::time::Timestamp;
 use crate::trial::Verdict;
 
@@ -56,14 +56,14 @@ impl Campaign {
     /// The job that hands a chunk over at its turn.
     #[must_use]
     pub fn chunk_job(&self, shard: u16, state: &ChunkState) -> Job {
-        Job::Chunk {
+        Job::Dispatch(DispatchJob::Chunk {
             organization_id: self.organization_id,
             campaign_id: self.id,
             epoch: state.epoch,
             shard,
             number: state.number,
             turn: state.turn(),
-        }
+        })
     }
 
     /// The campaign after a look at all its chunks by this drain. `None` if it is not owed, or not
@@ -137,17 +137,22 @@ impl Campaign {
 
     /// The campaign with its next drain owed in a minute.
     pub(super) fn owing_drain(self, now: Timestamp, repair_seconds: i64) -> Self {
-        let number = match &self.drain {
-            Some(Due { job: Job::Drain { number, .. }, .. }) => number + 1,
-            _ => 0,
-        };
-        let job = Job::Drain {
+        let number = self.owed_drain().map_or(0, |number| number + 1);
+        let job = PollsJob::Drain {
             organization_id: self.organization_id,
             campaign_id: self.id,
             epoch: self.broadcast().map_or(0, |broadcast| broadcast.epoch),
             number,
         };
         let at = now.plus_seconds(DRAIN_SECONDS + repair_seconds);
-        Self { drain: Some(Due { at, job }), ..self }
+        Self { drain: Some(Due { at, job: job.into() }), ..self }
+    }
+
+    /// The number of the drain that is owed.
+    fn owed_drain(&self) -> Option<u32> {
+        match self.drain.as_ref()?.job {
+            Job::Polls(PollsJob::Drain { number, .. }) => Some(number),
+            Job::Polls(PollsJob::Poll { .. }) | Job::Jobs(_) | Job::Dispatch(_) => None,
+        }
     }
 }

@@ -5,7 +5,7 @@ use infra::clock;
 use infra::table::Saved;
 use shared::campaign::{Campaign, Refusal};
 use shared::ids::CampaignId;
-use shared::job::Job;
+use shared::job::{Job, PollsJob};
 use shared::time::Timestamp;
 
 use super::campaigns::find;
@@ -116,13 +116,8 @@ impl Changed {
             && self.before.step != self.after.step
         {
             let at = match &due.job {
-                Job::Poll { .. } => due.at.plus_seconds(-app.repair_seconds),
-                Job::Send { .. }
-                | Job::FanOut { .. }
-                | Job::Import { .. }
-                | Job::Chunk { .. }
-                | Job::Test { .. }
-                | Job::Drain { .. } => now,
+                Job::Polls(PollsJob::Poll { .. }) => due.at.plus_seconds(-app.repair_seconds),
+                Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => now,
             };
             app.arm(&due.job, at, now).await;
         }

@@ -7,7 +7,7 @@ use infra::table::{Saved, TestAllowance, TestMessage, TestSaved};
 use serde::Deserialize;
 use shared::campaign::{Campaign, Limits, MaxPrice, State as CampaignState};
 use shared::ids::{CampaignId, MessageId};
-use shared::job::{Due, Job};
+use shared::job::{DispatchJob, Due};
 use shared::message::{Kind, Message};
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -170,11 +170,12 @@ pub(crate) async fn send_test(
         .map_err(|error| Problem::field("/body", error.to_string()))?;
     let due = Due {
         at: now.plus_seconds(app.repair_seconds),
-        job: Job::Test {
+        job: DispatchJob::Test {
             organization_id: organization.id,
             campaign_id,
             message_id: test.message.id,
-        },
+        }
+        .into(),
     };
     let reply = Reply::new(StatusCode::ACCEPTED, &MessageView::from(test.clone()))?;
     let remember = once.remember(&reply, now);
