@@ -10,6 +10,7 @@ mod drain;
 mod given_up;
 mod limits;
 mod outage;
+mod owed;
 mod poll;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,7 @@ pub use poll::PollLook;
 pub use crate::reason::Reason;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::actor::Actor;
 use crate::ids::{CampaignId, OrganizationId};
@@ -77,7 +79,7 @@ pub enum State {
 }
 
 /// A state's name, as clients see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     Draft,
@@ -96,6 +98,18 @@ impl Status {
             Self::Sent => "sent",
             Self::Cancelled => "cancelled",
             Self::Failed => "failed",
+        }
+    }
+
+    /// The statuses of campaigns that may have texted someone.
+    pub fn texting() -> impl Iterator<Item = Self> {
+        Self::VARIANTS.iter().copied().filter(|status| status.may_have_texted())
+    }
+
+    fn may_have_texted(self) -> bool {
+        match self {
+            Self::Sent => true,
+            Self::Draft | Self::Scheduled | Self::Cancelled | Self::Failed => false,
         }
     }
 }
@@ -183,16 +197,27 @@ impl Campaign {
         match &self.state {
             State::Cancelled { at, .. } => (Some(*at), None),
             State::Failed { at, .. } => (None, Some(*at)),
-            _ => (None, None),
+            State::Draft | State::Scheduled { .. } | State::Sent(_) => (None, None),
         }
     }
 
-    /// The sending of a campaign that was sent, whatever came of it.
+    /// The broadcast of a campaign that was sent, whatever its outcome.
     #[must_use]
     pub fn broadcast(&self) -> Option<&Broadcast> {
         match &self.state {
             State::Sent(broadcast) | State::Failed { broadcast, .. } => Some(broadcast),
-            _ => None,
+            State::Draft | State::Scheduled { .. } | State::Cancelled { .. } => None,
+        }
+    }
+
+    /// The broadcast of a campaign that was sent and whose outcome is still open.
+    fn open_broadcast(&self) -> Option<&Broadcast> {
+        match &self.state {
+            State::Sent(broadcast) => Some(broadcast),
+            State::Draft
+            | State::Scheduled { .. }
+            | State::Cancelled { .. }
+            | State::Failed { .. } => None,
         }
     }
 
@@ -210,7 +235,10 @@ impl Campaign {
     pub fn ensure_draft(&self) -> Result<(), Refusal> {
         match self.state {
             State::Draft => Ok(()),
-            _ => Err(Refusal::NotDraft),
+            State::Scheduled { .. }
+            | State::Cancelled { .. }
+            | State::Sent(_)
+            | State::Failed { .. } => Err(Refusal::NotDraft),
         }
     }
 

@@ -8,7 +8,7 @@ use infra::clock;
 use infra::table::{Owed, Table};
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{Import, Status};
-use shared::job::{DispatchJob, Due, Job, JobsJob, PollsJob};
+use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
 use shared::time::Timestamp;
 
 use crate::App;
@@ -117,7 +117,6 @@ async fn give_up_import(
 
 /// Whether the work's owner still owes it. An item without an owner would be armed for ever.
 async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
-    let owes = |due: Option<&Due>| due.is_some_and(|due| due.job == *job);
     Ok(match job {
         Job::Jobs(
             JobsJob::Send { organization_id, campaign_id, .. }
@@ -126,16 +125,16 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
         | Job::Polls(
             PollsJob::Poll { organization_id, campaign_id, .. }
             | PollsJob::Drain { organization_id, campaign_id, .. },
-        ) => {
-            app.table.campaign(*organization_id, *campaign_id).await?.is_some_and(|campaign| {
-                owes(campaign.step.as_ref()) || owes(campaign.drain.as_ref())
-            })
-        }
+        ) => app
+            .table
+            .campaign(*organization_id, *campaign_id)
+            .await?
+            .is_some_and(|campaign| campaign.owes(job)),
         Job::Jobs(JobsJob::Import { organization_id, import_id }) => app
             .table
             .import(*organization_id, *import_id)
             .await?
-            .is_some_and(|(_, due)| owes(due.as_ref())),
+            .is_some_and(|(_, due)| due.is_some_and(|due| due.job == *job)),
         Job::Dispatch(DispatchJob::Test { organization_id, campaign_id, message_id }) => app
             .table
             .test_message(*organization_id, *campaign_id, *message_id)

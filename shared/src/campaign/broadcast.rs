@@ -191,7 +191,11 @@ impl Campaign {
                 Begin::Begun(Box::new(sent.owing_drain(now, repair_seconds)))
             }
             State::Sent(broadcast) if broadcast.scheduled_at == scheduled_at => Begin::Underway,
-            _ => Begin::Ignored,
+            State::Draft
+            | State::Scheduled { .. }
+            | State::Cancelled { .. }
+            | State::Sent(_)
+            | State::Failed { .. } => Begin::Ignored,
         }
     }
 
@@ -244,16 +248,17 @@ impl Campaign {
     }
 
     fn running_fan_out(&self) -> Option<&Broadcast> {
-        match &self.state {
-            State::Sent(broadcast) if broadcast.audience.is_cutting() => Some(broadcast),
-            _ => None,
-        }
+        self.open_broadcast().filter(|broadcast| broadcast.audience.is_cutting())
     }
 
+    /// The campaign with its broadcast replaced, in the state that it is in.
     pub(super) fn with(&self, broadcast: Broadcast, now: Timestamp) -> Self {
         let state = match &self.state {
+            State::Sent(_) => State::Sent(broadcast),
             State::Failed { at, .. } => State::Failed { broadcast, at: *at },
-            _ => State::Sent(broadcast),
+            unsent @ (State::Draft | State::Scheduled { .. } | State::Cancelled { .. }) => {
+                unsent.clone()
+            }
         };
         let after = Self { state, updated_at: now, ..self.clone() };
         // A new reason is one that Volley found.

@@ -1,7 +1,7 @@
 //! What the looks at a campaign's chunks make of it, until all have been handed over.
 
 use super::broadcast::NO_PROGRESS_SECONDS;
-use super::{Broadcast, Campaign, Dispatch, Reason, State};
+use super::{Broadcast, Campaign, Dispatch, Reason};
 use crate::audience::Totals;
 use crate::chunk_state::ChunkState;
 use crate::job::{DispatchJob, Due, Job, PollsJob};
@@ -79,10 +79,7 @@ impl Campaign {
         if !self.owes_drain(job) {
             return None;
         }
-        let State::Sent(broadcast) = &self.state else {
-            return None;
-        };
-        let mut broadcast = broadcast.clone();
+        let mut broadcast = self.open_broadcast()?.clone();
         broadcast.audience.totals = look.cut.unwrap_or(broadcast.audience.totals);
         if look.are_chunks_done && broadcast.audience.is_cut(now) {
             return Some(self.drained(broadcast, now));

@@ -1,6 +1,6 @@
 //! Steps of a campaign that fail each time they are begun.
 
-use super::{Campaign, Dispatch, Reason, State};
+use super::{Campaign, Dispatch, Reason};
 use crate::job::{Job, JobsJob, PollsJob};
 use crate::poll::PollSchedule;
 use crate::time::Timestamp;
@@ -17,8 +17,7 @@ impl Campaign {
         now: Timestamp,
         repair_seconds: i64,
     ) -> Option<Self> {
-        let owed = [&self.step, &self.drain];
-        if !owed.into_iter().flatten().any(|due| due.job == *job) {
+        if !self.owes(job) {
             return None;
         }
         match job {
@@ -42,8 +41,7 @@ impl Campaign {
         now: Timestamp,
         repair_seconds: i64,
     ) -> Option<Self> {
-        let State::Sent(broadcast) = &self.state else { return None };
-        let mut broadcast = broadcast.clone();
+        let mut broadcast = self.open_broadcast()?.clone();
         broadcast.audience.abandoned_at = Some(now);
         broadcast.reason = broadcast.reason.or(Some(Reason::Poisoned));
         let without = self.with(broadcast, now).owing_poll(0, polls, now, repair_seconds);
@@ -79,7 +77,7 @@ impl Campaign {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{REPAIR, at, drain_checked, fanned_out, polled, sent};
-    use super::super::{DrainLook, Limits, Status};
+    use super::super::{DrainLook, Limits, State, Status};
     use super::*;
     use crate::audience::{Skipped, Totals};
     use crate::message::Counts;

@@ -78,7 +78,11 @@ impl Campaign {
             State::Sent(broadcast) if counts.failed > 0 && counts.failed == counts.total() => {
                 Self { state: State::Failed { broadcast, at: now }, ..self }
             }
-            state => Self { state, ..self },
+            state @ (State::Draft
+            | State::Scheduled { .. }
+            | State::Cancelled { .. }
+            | State::Sent(_)
+            | State::Failed { .. }) => Self { state, ..self },
         }
     }
 

@@ -105,16 +105,14 @@ struct Changed {
 }
 
 impl Changed {
-    /// Queues what the campaign owes now: its drain at once, a fan-out that begins again, too, and
-    /// the next poll at its time.
+    /// Queues what the campaign newly owes: the next poll at its time, and all else at once.
     async fn arm(&self, app: &Volley) {
         let now = self.after.updated_at;
-        if let Some(due) = &self.after.drain {
-            app.arm(&due.job, now, now).await;
-        }
-        if let Some(due) = &self.after.step
-            && self.before.step != self.after.step
-        {
+        let before = self.before.owed();
+        for due in self.after.owed().into_iter().flatten() {
+            if before.contains(&Some(due)) {
+                continue;
+            }
             let at = match &due.job {
                 Job::Polls(PollsJob::Poll { .. }) => due.at.plus_seconds(-app.repair_seconds),
                 Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => now,
