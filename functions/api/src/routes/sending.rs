@@ -12,7 +12,6 @@ use shared::message::{Kind, Message};
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::price::InvalidPrice;
-use shared::sender::Provider;
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
@@ -140,7 +139,7 @@ pub(crate) async fn send_test(
     let organization = access.organization;
     let to = Phone::parse(&request.to, organization.default_region)
         .map_err(|error| Problem::field("/to", error.to_string()))?;
-    if request.dry_run && !matches!(organization.sender.provider, Provider::Aws(_)) {
+    if request.dry_run && !organization.sender.provider.has_dry_runs() {
         let detail = "the organisation's provider cannot be asked without sending";
         return Err(Problem::unprocessable("dry_run_unavailable", detail));
     }
