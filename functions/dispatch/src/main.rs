@@ -1,5 +1,8 @@
 //! The dispatch function: hands messages to the provider, a chunk at a time, and tests.
 
+// A match over a domain enum names every variant; see `shared`.
+#![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
+
 mod chunk;
 mod handover;
 mod members;

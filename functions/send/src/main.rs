@@ -1,5 +1,8 @@
 //! The send function: takes campaigns to sent, fans them out, and runs imports.
 
+// A match over a domain enum names every variant; see `shared`.
+#![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
+
 mod begin;
 mod fan_out;
 mod import;
