@@ -1,13 +1,14 @@
 //! The jobs of each queue.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantNames;
 
 use super::Job;
 use crate::ids::{CampaignId, ImportId, MessageId, OrganizationId};
 use crate::time::Timestamp;
 
 /// A job of the send function.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum JobsJob {
     /// Take a scheduled campaign to sent and fan it out.
@@ -24,7 +25,7 @@ pub enum JobsJob {
 }
 
 /// A job of the dispatch function.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum DispatchJob {
     /// Hand one chunk's messages to the provider.
@@ -43,7 +44,7 @@ pub enum DispatchJob {
 }
 
 /// A job of the poll-status function.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum PollsJob {
     /// Count a campaign's messages; `number` counts its polls from 0.
