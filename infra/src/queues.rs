@@ -4,12 +4,10 @@ mod receipts;
 mod retries;
 mod signed_call;
 
-use std::collections::HashMap;
-
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
-use shared::job::{Envelope, Job, Queue};
+use shared::job::{Envelope, Job, PerQueue, Queue};
 
 use crate::config::Environment;
 use crate::usage::Usage;
@@ -42,21 +40,21 @@ pub enum QueueError {
 #[derive(Clone, Debug)]
 pub struct JobQueues {
     client: Client,
-    urls: HashMap<Queue, String>,
+    urls: PerQueue<String>,
     usage: Usage,
 }
 
 /// Their URLs.
 #[derive(Clone, Debug)]
-pub struct JobQueueUrls(HashMap<Queue, String>);
+pub struct JobQueueUrls(PerQueue<String>);
 
 impl JobQueueUrls {
     pub fn read(environment: &mut Environment<'_>) -> Self {
-        Self(HashMap::from([
-            (Queue::Jobs, environment.text("JOBS_QUEUE_URL")),
-            (Queue::Dispatch, environment.text("DISPATCH_QUEUE_URL")),
-            (Queue::Polls, environment.text("POLLS_QUEUE_URL")),
-        ]))
+        Self(PerQueue {
+            jobs: environment.text("JOBS_QUEUE_URL"),
+            dispatch: environment.text("DISPATCH_QUEUE_URL"),
+            polls: environment.text("POLLS_QUEUE_URL"),
+        })
     }
 }
 
@@ -67,7 +65,7 @@ impl JobQueues {
     }
 
     fn url(&self, queue: Queue) -> &str {
-        self.urls.get(&queue).map_or("", String::as_str)
+        self.urls.get(queue)
     }
 
     /// Sends a job, to be seen after a delay of at most 900 seconds. The organisation is the
@@ -127,7 +125,7 @@ fn delay(seconds: u32) -> i32 {
 }
 
 fn body(job: &Job) -> String {
-    serde_json::json!(Envelope::from(job.clone())).to_string()
+    serde_json::json!(Envelope::new(job.clone())).to_string()
 }
 
 /// Where messages go that no retry would help.

@@ -5,7 +5,7 @@ use aws_sdk_scheduler::error::ProvideErrorMetadata;
 use aws_sdk_scheduler::types::{
     ActionAfterCompletion, FlexibleTimeWindow, FlexibleTimeWindowMode, Target,
 };
-use shared::job::{Envelope, Job, Queue};
+use shared::job::{Envelope, Job, PerQueue, PollsJob};
 use shared::time::Timestamp;
 
 use crate::config::Environment;
@@ -23,8 +23,7 @@ pub struct ScheduleError {
 pub struct ScheduleSettings {
     group: String,
     role_arn: String,
-    jobs_queue_arn: String,
-    polls_queue_arn: String,
+    queue_arns: PerQueue<String>,
 }
 
 impl ScheduleSettings {
@@ -32,8 +31,11 @@ impl ScheduleSettings {
         Self {
             group: environment.text("SCHEDULE_GROUP"),
             role_arn: environment.text("SCHEDULE_ROLE_ARN"),
-            jobs_queue_arn: environment.text("JOBS_QUEUE_ARN"),
-            polls_queue_arn: environment.text("POLLS_QUEUE_ARN"),
+            queue_arns: PerQueue {
+                jobs: environment.text("JOBS_QUEUE_ARN"),
+                dispatch: environment.text("DISPATCH_QUEUE_ARN"),
+                polls: environment.text("POLLS_QUEUE_ARN"),
+            },
         }
     }
 }
@@ -57,14 +59,10 @@ impl Schedules {
             operation: "create",
             source,
         };
-        let queue = match job.queue() {
-            Queue::Polls => &self.settings.polls_queue_arn,
-            Queue::Jobs | Queue::Dispatch => &self.settings.jobs_queue_arn,
-        };
         let target = Target::builder()
-            .arn(queue)
+            .arn(self.settings.queue_arns.get(job.queue()))
             .role_arn(&self.settings.role_arn)
-            .input(serde_json::json!(Envelope::from(job.clone())).to_string())
+            .input(serde_json::json!(Envelope::new(job.clone())).to_string())
             .build()
             .map_err(|error| fail(Box::new(error)))?;
         let window = FlexibleTimeWindow::builder()
@@ -116,7 +114,11 @@ impl Schedules {
 /// A schedule's name: at most 64 letters, digits, dots, dashes and underscores.
 fn name(job: &Job) -> String {
     match job {
-        Job::Poll { campaign_id, number, .. } => format!("poll-{campaign_id}-{number}"),
-        other => other.name().replace('#', "-"),
+        Job::Polls(PollsJob::Poll { campaign_id, number, .. }) => {
+            format!("poll-{campaign_id}-{number}")
+        }
+        Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => {
+            job.name().replace('#', "-")
+        }
     }
 }

@@ -43,16 +43,32 @@ pub struct Skipped {
 impl Totals {
     #[must_use]
     pub fn contacts(&self) -> u64 {
-        self.recipients + self.skipped.no_phone + self.skipped.duplicate + self.skipped.unsubscribed
+        let Self { recipients, skipped } = *self;
+        recipients + skipped.total()
+    }
+}
+
+impl Skipped {
+    fn total(self) -> u64 {
+        let Self { no_phone, duplicate, unsubscribed } = self;
+        no_phone + duplicate + unsubscribed
     }
 }
 
 impl AddAssign for Totals {
     fn add_assign(&mut self, other: Self) {
-        self.recipients += other.recipients;
-        self.skipped.no_phone += other.skipped.no_phone;
-        self.skipped.duplicate += other.skipped.duplicate;
-        self.skipped.unsubscribed += other.skipped.unsubscribed;
+        let Self { recipients, skipped } = other;
+        self.recipients += recipients;
+        self.skipped += skipped;
+    }
+}
+
+impl AddAssign for Skipped {
+    fn add_assign(&mut self, other: Self) {
+        let Self { no_phone, duplicate, unsubscribed } = other;
+        self.no_phone += no_phone;
+        self.duplicate += duplicate;
+        self.unsubscribed += unsubscribed;
     }
 }
 

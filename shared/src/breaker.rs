@@ -79,7 +79,9 @@ impl Window {
     /// All whose outcome says something about the provider.
     #[must_use]
     pub fn messages(&self) -> u32 {
-        self.learnt + self.unknown
+        // The others are among those learnt.
+        let Self { learnt, unknown, filtered: _, opted_out: _, provider_failed: _ } = self;
+        learnt + unknown
     }
 
     /// The reason to pause the campaign, if there is one.

@@ -10,6 +10,7 @@ mod drain;
 mod given_up;
 mod limits;
 mod outage;
+mod owed;
 mod poll;
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ use strum::VariantArray;
 
 use crate::actor::Actor;
 use crate::ids::{CampaignId, OrganizationId};
-use crate::job::{Due, Job};
+use crate::job::{Due, JobsJob};
 use crate::time::Timestamp;
 
 /// The longest body, in characters.
@@ -97,6 +98,18 @@ impl Status {
             Self::Sent => "sent",
             Self::Cancelled => "cancelled",
             Self::Failed => "failed",
+        }
+    }
+
+    /// The statuses of campaigns that may have texted someone.
+    pub fn texting() -> impl Iterator<Item = Self> {
+        Self::VARIANTS.iter().copied().filter(|status| status.may_have_texted())
+    }
+
+    fn may_have_texted(self) -> bool {
+        match self {
+            Self::Sent => true,
+            Self::Draft | Self::Scheduled | Self::Cancelled | Self::Failed => false,
         }
     }
 }
@@ -184,16 +197,27 @@ impl Campaign {
         match &self.state {
             State::Cancelled { at, .. } => (Some(*at), None),
             State::Failed { at, .. } => (None, Some(*at)),
-            _ => (None, None),
+            State::Draft | State::Scheduled { .. } | State::Sent(_) => (None, None),
         }
     }
 
-    /// The sending of a campaign that was sent, whatever came of it.
+    /// The broadcast of a campaign that was sent, whatever its outcome.
     #[must_use]
     pub fn broadcast(&self) -> Option<&Broadcast> {
         match &self.state {
             State::Sent(broadcast) | State::Failed { broadcast, .. } => Some(broadcast),
-            _ => None,
+            State::Draft | State::Scheduled { .. } | State::Cancelled { .. } => None,
+        }
+    }
+
+    /// The broadcast of a campaign that was sent and whose outcome is still open.
+    fn open_broadcast(&self) -> Option<&Broadcast> {
+        match &self.state {
+            State::Sent(broadcast) => Some(broadcast),
+            State::Draft
+            | State::Scheduled { .. }
+            | State::Cancelled { .. }
+            | State::Failed { .. } => None,
         }
     }
 
@@ -211,7 +235,10 @@ impl Campaign {
     pub fn ensure_draft(&self) -> Result<(), Refusal> {
         match self.state {
             State::Draft => Ok(()),
-            _ => Err(Refusal::NotDraft),
+            State::Scheduled { .. }
+            | State::Cancelled { .. }
+            | State::Sent(_)
+            | State::Failed { .. } => Err(Refusal::NotDraft),
         }
     }
 
@@ -241,14 +268,14 @@ impl Campaign {
             return Err(Refusal::ScheduledAtTooFar);
         }
         let at = if at <= now.plus_seconds(NOW_SECONDS) { now } else { at };
-        let job = Job::Send {
+        let job = JobsJob::Send {
             organization_id: self.organization_id,
             campaign_id: self.id,
             scheduled_at: at,
         };
         Ok(Self {
             state: State::Scheduled { at },
-            step: Some(Due { at: at.plus_seconds(repair_seconds), job }),
+            step: Some(Due { at: at.plus_seconds(repair_seconds), job: job.into() }),
             updated_at: now,
             ..self
         })

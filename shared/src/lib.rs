@@ -4,6 +4,12 @@
 //! clock and no randomness: time and new ids come in as values, so that a test can say any moment
 //! and a replay decides the same.
 
+// A new variant of a domain enum must not compile until each match says what it means there.
+#![cfg_attr(
+    not(test),
+    deny(clippy::match_wildcard_for_single_variants, clippy::wildcard_enum_match_arm)
+)]
+
 pub mod access;
 pub mod actor;
 pub mod audience;

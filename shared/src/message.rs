@@ -152,10 +152,10 @@ impl Message {
         }
         match (&self.outcome, &self.receipt) {
             (Some(Outcome::Failed { reason, code, .. }), _) => Some((*reason, code.as_deref())),
-            (_, Some(receipt)) => {
+            (Some(Outcome::Accepted { .. }) | None, Some(receipt)) => {
                 Some((receipt.reason.unwrap_or(FailureReason::Other), receipt.code.as_deref()))
             }
-            _ => None,
+            (Some(Outcome::Accepted { .. }) | None, None) => None,
         }
     }
 
@@ -163,8 +163,8 @@ impl Message {
     pub fn provider_id(&self) -> Option<&str> {
         match (&self.outcome, &self.receipt) {
             (Some(Outcome::Accepted { provider_id, .. }), _) => Some(provider_id),
-            (_, Some(receipt)) => Some(&receipt.provider_id),
-            _ => None,
+            (Some(Outcome::Failed { .. }) | None, Some(receipt)) => Some(&receipt.provider_id),
+            (Some(Outcome::Failed { .. }) | None, None) => None,
         }
     }
 
@@ -173,8 +173,10 @@ impl Message {
     pub fn sent_at(&self) -> Option<Timestamp> {
         match (&self.outcome, &self.receipt) {
             (Some(Outcome::Accepted { at, .. }), _) => Some(*at),
-            (_, Some(receipt)) if receipt.status != Status::Failed => Some(receipt.at),
-            _ => None,
+            (Some(Outcome::Failed { .. }) | None, Some(receipt)) => {
+                (receipt.status != Status::Failed).then_some(receipt.at)
+            }
+            (Some(Outcome::Failed { .. }) | None, None) => None,
         }
     }
 
@@ -280,13 +282,15 @@ impl Counts {
 
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.pending + self.sent + self.delivered + self.failed + self.unknown
+        let Self { pending, sent, delivered, failed, unknown } = self;
+        pending + sent + delivered + failed + unknown
     }
 
     /// Whether no word can change them any more.
     #[must_use]
     pub fn are_final(&self) -> bool {
-        self.pending + self.sent + self.unknown == 0
+        let Self { pending, sent, unknown, delivered: _, failed: _ } = self;
+        pending + sent + unknown == 0
     }
 }
 

@@ -4,7 +4,7 @@
 use infra::clock;
 use infra::table::{Settlement, TestMessage};
 use shared::ids::{CampaignId, MessageId, OrganizationId};
-use shared::job::Job;
+use shared::job::DispatchJob;
 use shared::message::{FailureReason, Message, Outcome, Status};
 use shared::organization::Organization;
 use shared::pace::Pace;
@@ -86,8 +86,8 @@ pub(crate) async fn dispatch(
             u32::try_from(seconds)? + 1
         }
     };
-    let job = Job::Test { organization_id, campaign_id, message_id };
-    Ok(app.queues.send(&job, wait).await?)
+    let job = DispatchJob::Test { organization_id, campaign_id, message_id };
+    Ok(app.queues.send(&job.into(), wait).await?)
 }
 
 /// Whoever tests is waiting for the text, so it goes ahead of campaigns; their turns come after it.

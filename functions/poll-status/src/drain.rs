@@ -98,7 +98,9 @@ pub(crate) async fn drain(
     };
     let found = match broadcast.dispatch {
         Dispatch::Held => None,
-        _ => Some(look_at_all(app, &campaign, broadcast).await?),
+        Dispatch::Running | Dispatch::Paused | Dispatch::Stopped | Dispatch::Done => {
+            Some(look_at_all(app, &campaign, broadcast).await?)
+        }
     };
     let (now, repair) = (clock::now(), app.repair_seconds);
     let written = app

@@ -8,7 +8,7 @@ use infra::clock;
 use infra::table::{Owed, Table};
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{Import, Status};
-use shared::job::{Due, Job};
+use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
 use shared::time::Timestamp;
 
 use crate::App;
@@ -61,13 +61,17 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
 async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
     tracing::error!(job = owed.job.name(), "gave up work that always fails");
     match &owed.job {
-        Job::Import { organization_id, import_id } => {
+        Job::Jobs(JobsJob::Import { organization_id, import_id }) => {
             give_up_import(app, *organization_id, *import_id, now).await
         }
-        Job::Send { organization_id, campaign_id, .. }
-        | Job::FanOut { organization_id, campaign_id, .. }
-        | Job::Poll { organization_id, campaign_id, .. }
-        | Job::Drain { organization_id, campaign_id, .. } => {
+        Job::Jobs(
+            JobsJob::Send { organization_id, campaign_id, .. }
+            | JobsJob::FanOut { organization_id, campaign_id, .. },
+        )
+        | Job::Polls(
+            PollsJob::Poll { organization_id, campaign_id, .. }
+            | PollsJob::Drain { organization_id, campaign_id, .. },
+        ) => {
             let given_up = app
                 .table
                 .update_campaign(*organization_id, *campaign_id, |campaign| {
@@ -80,7 +84,9 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             Ok(())
         }
         // Its message stays pending, as the person who asked for it sees.
-        Job::Test { .. } | Job::Chunk { .. } => Ok(app.table.forget_overdue(owed).await?),
+        Job::Dispatch(DispatchJob::Test { .. } | DispatchJob::Chunk { .. }) => {
+            Ok(app.table.forget_overdue(owed).await?)
+        }
     }
 }
 
@@ -111,26 +117,29 @@ async fn give_up_import(
 
 /// Whether the work's owner still owes it. An item without an owner would be armed for ever.
 async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
-    let owes = |due: Option<&Due>| due.is_some_and(|due| due.job == *job);
     Ok(match job {
-        Job::Send { organization_id, campaign_id, .. }
-        | Job::FanOut { organization_id, campaign_id, .. }
-        | Job::Poll { organization_id, campaign_id, .. }
-        | Job::Drain { organization_id, campaign_id, .. } => {
-            app.table.campaign(*organization_id, *campaign_id).await?.is_some_and(|campaign| {
-                owes(campaign.step.as_ref()) || owes(campaign.drain.as_ref())
-            })
-        }
-        Job::Import { organization_id, import_id } => app
+        Job::Jobs(
+            JobsJob::Send { organization_id, campaign_id, .. }
+            | JobsJob::FanOut { organization_id, campaign_id, .. },
+        )
+        | Job::Polls(
+            PollsJob::Poll { organization_id, campaign_id, .. }
+            | PollsJob::Drain { organization_id, campaign_id, .. },
+        ) => app
+            .table
+            .campaign(*organization_id, *campaign_id)
+            .await?
+            .is_some_and(|campaign| campaign.owes(job)),
+        Job::Jobs(JobsJob::Import { organization_id, import_id }) => app
             .table
             .import(*organization_id, *import_id)
             .await?
-            .is_some_and(|(_, due)| owes(due.as_ref())),
-        Job::Test { organization_id, campaign_id, message_id } => app
+            .is_some_and(|(_, due)| due.is_some_and(|due| due.job == *job)),
+        Job::Dispatch(DispatchJob::Test { organization_id, campaign_id, message_id }) => app
             .table
             .test_message(*organization_id, *campaign_id, *message_id)
             .await?
             .is_some_and(|test| test.message.is_test_owed(clock::now())),
-        Job::Chunk { .. } => false,
+        Job::Dispatch(DispatchJob::Chunk { .. }) => false,
     })
 }

@@ -19,7 +19,7 @@ use infra::turns::Turns;
 use shared::audience::Totals;
 use shared::campaign::{Broadcast, Campaign, Dispatch};
 use shared::ids::{CampaignId, OrganizationId};
-use shared::job::Job;
+use shared::job::{Job, JobsJob};
 use shared::time::Timestamp;
 use tokio::sync::Mutex;
 
@@ -243,12 +243,12 @@ impl FanOut<'_> {
     /// Leaves what is left to one job a shard.
     async fn leave(&self, shards: &[u16]) -> anyhow::Result<()> {
         let jobs = shards.iter().map(|shard| {
-            let job = Job::FanOut {
+            let job = JobsJob::FanOut {
                 organization_id: self.campaign.organization_id,
                 campaign_id: self.campaign.id,
                 shard: Some(*shard),
             };
-            (job, 0)
+            (job.into(), 0)
         });
         Ok(self.app.queues.send_all(&jobs.collect::<Vec<_>>()).await?)
     }

@@ -9,7 +9,7 @@ use infra::clock;
 use infra::table::{ImportSaved, RowChange};
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{Batch, Import, Rows, Status};
-use shared::job::{Due, Job};
+use shared::job::{Due, JobsJob};
 use shared::organization::Organization;
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
@@ -93,7 +93,8 @@ pub(crate) async fn run(
             Some((_, None)) | None => return Ok(()),
         }
     }
-    Ok(app.queues.send(&Job::Import { organization_id, import_id }, 0).await?)
+    let job = JobsJob::Import { organization_id, import_id };
+    Ok(app.queues.send(&job.into(), 0).await?)
 }
 
 async fn register(

@@ -69,7 +69,7 @@ impl Request {
     /// Which provider's webhook was called, if there is one at this path.
     pub(crate) fn route(&self) -> Option<(ProviderKind, Endpoint)> {
         let (provider, endpoint) = self.raw_path.strip_prefix("/webhooks/")?.split_once('/')?;
-        let kind = ProviderKind::ALL.into_iter().find(|kind| kind.as_str() == provider)?;
+        let kind = ProviderKind::all().find(|kind| kind.as_str() == provider)?;
         match endpoint {
             "status" => Some((kind, Endpoint::Status)),
             "inbound" => Some((kind, Endpoint::Inbound)),

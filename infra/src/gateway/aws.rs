@@ -33,10 +33,12 @@ pub struct EndUserMessaging {
     client: Client,
     /// Where events go, for senders that name no set of their own.
     configuration_set: Option<String>,
+    settings: AwsSender,
     usage: Usage,
 }
 
 impl EndUserMessaging {
+    /// A client for senders without settings of their own.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this client's retries are off")]
     pub fn new(
@@ -53,15 +55,18 @@ impl EndUserMessaging {
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts)
             .build();
-        Self { client: Client::from_conf(config), configuration_set, usage }
+        let (client, settings) = (Client::from_conf(config), AwsSender::default());
+        Self { client, configuration_set, settings, usage }
+    }
+
+    /// The same client for a sender with these settings.
+    #[must_use]
+    pub fn with_settings(&self, settings: &AwsSender) -> Self {
+        Self { settings: settings.clone(), ..self.clone() }
     }
 
     fn request(&self, outgoing: &Outgoing<'_>) -> SendTextMessageFluentBuilder {
-        let settings = AwsSender::default();
-        let settings = match &outgoing.from.provider {
-            Provider::Aws(settings) => settings,
-            Provider::Twilio(_) => &settings,
-        };
+        let settings = &self.settings;
         let set = settings.configuration_set.clone().or(self.configuration_set.clone());
         self.client
             .send_text_message()

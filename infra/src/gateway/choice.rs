@@ -85,7 +85,7 @@ impl Gateways {
     pub async fn of(&self, sender: &Sender) -> Result<Arc<dyn Gateway>, GatewayError> {
         match &sender.provider {
             Provider::Twilio(settings) => self.twilio.gateway(settings).await,
-            Provider::Aws(_) => Ok(Arc::new(self.aws.clone())),
+            Provider::Aws(settings) => Ok(Arc::new(self.aws.with_settings(settings))),
         }
     }
 
@@ -102,7 +102,7 @@ impl Gateways {
 /// What an event says that a provider put on one of the queues; `None` if it is no provider's.
 #[must_use]
 pub fn read_queued(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
-    ProviderKind::ALL.into_iter().find_map(|kind| match kind {
+    ProviderKind::all().find_map(|kind| match kind {
         ProviderKind::Twilio => None,
         ProviderKind::Aws => aws::read(body, now),
     })

@@ -41,15 +41,24 @@ pub struct Twilio {
     http: Client,
     timeout: Duration,
     account: Account,
+    settings: TwilioSender,
     /// Where callbacks go.
     public_url: String,
 }
 
 impl Twilio {
+    /// A client for senders without settings of their own.
+    ///
     /// `http` must neither retry nor follow redirects by itself; a request takes `timeout` at most.
     #[must_use]
     pub fn new(http: Client, timeout: Duration, account: Account, public_url: String) -> Self {
-        Self { http, timeout, account, public_url }
+        Self { http, timeout, account, settings: TwilioSender::default(), public_url }
+    }
+
+    /// The same client for a sender with these settings.
+    #[must_use]
+    pub fn with_settings(self, settings: &TwilioSender) -> Self {
+        Self { settings: settings.clone(), ..self }
     }
 
     /// The same account with another token.
@@ -98,15 +107,11 @@ impl Twilio {
         let mut form = vec![("To", outgoing.to.to_string()), ("Body", outgoing.body.to_owned())];
         let callback = |message| callback::address(&self.public_url, message);
         form.extend(outgoing.message.as_ref().map(|message| ("StatusCallback", callback(message))));
-        let Provider::Twilio(sender) = &outgoing.from.provider else {
-            form.push(("From", outgoing.from.phone.to_string()));
-            return form;
-        };
-        form.push(match &sender.messaging_service_sid {
+        form.push(match &self.settings.messaging_service_sid {
             Some(sid) => ("MessagingServiceSid", sid.clone()),
             None => ("From", outgoing.from.phone.to_string()),
         });
-        form.extend(sender.validity_seconds.map(|s| ("ValidityPeriod", s.to_string())));
+        form.extend(self.settings.validity_seconds.map(|s| ("ValidityPeriod", s.to_string())));
         form
     }
 }

@@ -55,7 +55,7 @@ impl CallError {
                     || *status == StatusCode::TOO_MANY_REQUESTS
                     || answer.contains("Throttl")
             }
-            _ => false,
+            Self::Unconfigured | Self::Credentials(_) | Self::Sign(_) | Self::Write(_) => false,
         }
     }
 }

@@ -54,11 +54,11 @@ fn transition(before: Option<&Campaign>, after: &Campaign) -> Result<Transaction
             ("version = :seen", vec![(":seen", seen)])
         }
     };
-    let (step, drain) = before.map_or((None, None), |b| (b.step.as_ref(), b.drain.as_ref()));
-    Transaction::default()
-        .put_if(row, condition, values)
-        .replace_due(step, after.step.as_ref())?
-        .replace_due(drain, after.drain.as_ref())
+    let owed_before = before.map(Campaign::owed).unwrap_or_default();
+    owed_before.into_iter().zip(after.owed()).try_fold(
+        Transaction::default().put_if(row, condition, values),
+        |transaction, (old, new)| transaction.replace_due(old, new),
+    )
 }
 
 impl Table {

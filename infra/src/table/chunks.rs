@@ -172,7 +172,24 @@ impl Table {
         before: &ChunkState,
         after: &ChunkState,
     ) -> Result<bool> {
-        let key = keys::chunk_state(campaign, shard, after.number);
+        // All fields are named here, so that a new one cannot be left out of the update.
+        let ChunkState {
+            number,
+            recipients: _,
+            progress,
+            epoch,
+            attempts,
+            arms,
+            throttles,
+            handed,
+            heard,
+            recent,
+            grant,
+            due_at,
+            settled_at,
+            updated_at,
+        } = after;
+        let key = keys::chunk_state(campaign, shard, *number);
         let change = Change {
             update: "SET progress = :progress, epoch = :epoch, attempts = :attempts, \
                      arms = :arms, throttles = :throttles, handed = :handed, heard = :heard, \
@@ -183,19 +200,19 @@ impl Table {
             ..Change::default()
         };
         let change = change
-            .value(":progress", value(after.progress)?)
+            .value(":progress", value(progress)?)
             .value(":progressSeen", value(before.progress)?)
-            .value(":heard", value(after.heard)?)
-            .value(":recent", value(after.recent)?)
-            .value(":grant", value(after.grant)?)
-            .value(":due", value(after.due_at)?)
-            .value(":settled", value(after.settled_at)?)
-            .value(":epoch", after.epoch)
-            .value(":attempts", after.attempts)
-            .value(":arms", after.arms)
-            .value(":throttles", after.throttles)
-            .value(":handed", after.handed)
-            .value(":now", after.updated_at.to_string())
+            .value(":heard", value(heard)?)
+            .value(":recent", value(recent)?)
+            .value(":grant", value(grant)?)
+            .value(":due", value(due_at)?)
+            .value(":settled", value(settled_at)?)
+            .value(":epoch", *epoch)
+            .value(":attempts", *attempts)
+            .value(":arms", *arms)
+            .value(":throttles", *throttles)
+            .value(":handed", *handed)
+            .value(":now", updated_at.to_string())
             .value(":seen", before.updated_at.to_string());
         Ok(self.change(&key, change).await? == Written::Done)
     }

@@ -1,6 +1,7 @@
 //! Messages as they lie in the table. Each of their three writers owns attributes of its own.
 
 use serde::{Deserialize, Serialize};
+use shared::campaign::Status as CampaignStatus;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
 use shared::message::{Claim, FailureReason, Kind, Message, Outcome, Status};
@@ -180,9 +181,12 @@ impl Table {
         organization: &Organization,
         phone: &Phone,
     ) -> Result<Option<CampaignId>> {
-        let sent = Some(shared::campaign::Status::Sent);
-        let (campaigns, _) = self.campaigns(organization.id, sent, NEWEST, None).await?;
-        let ids = campaigns.iter().map(|campaign| campaign.id);
+        let mut newest = Vec::new();
+        for status in CampaignStatus::texting() {
+            let page = self.campaigns(organization.id, Some(status), NEWEST, None);
+            newest.extend(page.await?.0.iter().map(|campaign| campaign.id));
+        }
+        let ids = newest.iter().copied();
         // Whichever form the campaign texted, and whether or not it derived ids from lines.
         let messages: Vec<(CampaignId, MessageId)> = phone
             .forms()

@@ -90,7 +90,7 @@ impl Table {
         for _ in 0..RACES_MOST {
             match self.register(preference, shards).await? {
                 Registered::Older { than } => preference.changed_at = than.plus_millis(1),
-                registered => return Ok(registered),
+                registered @ (Registered::Done | Registered::Confirmed) => return Ok(registered),
             }
         }
         Err(TableError::Throttled { operation: "write of an unsubscribe" })

@@ -6,7 +6,7 @@ use strum::VariantArray;
 use super::{Campaign, Reason, State};
 use crate::audience::Totals;
 use crate::ids::{CampaignId, MessageId};
-use crate::job::{Due, Job};
+use crate::job::{Due, JobsJob};
 use crate::message::{Counts, Message};
 use crate::pace;
 use crate::parts::Parts;
@@ -192,7 +192,11 @@ impl Campaign {
                 Begin::Begun(Box::new(sent.owing_drain(now, repair_seconds)))
             }
             State::Sent(broadcast) if broadcast.scheduled_at == scheduled_at => Begin::Underway,
-            _ => Begin::Ignored,
+            State::Draft
+            | State::Scheduled { .. }
+            | State::Cancelled { .. }
+            | State::Sent(_)
+            | State::Failed { .. } => Begin::Ignored,
         }
     }
 
@@ -245,16 +249,17 @@ impl Campaign {
     }
 
     fn running_fan_out(&self) -> Option<&Broadcast> {
-        match &self.state {
-            State::Sent(broadcast) if broadcast.audience.is_cutting() => Some(broadcast),
-            _ => None,
-        }
+        self.open_broadcast().filter(|broadcast| broadcast.audience.is_cutting())
     }
 
+    /// The campaign with its broadcast replaced, in the state that it is in.
     pub(super) fn with(&self, broadcast: Broadcast, now: Timestamp) -> Self {
         let state = match &self.state {
+            State::Sent(_) => State::Sent(broadcast),
             State::Failed { at, .. } => State::Failed { broadcast, at: *at },
-            _ => State::Sent(broadcast),
+            unsent @ (State::Draft | State::Scheduled { .. } | State::Cancelled { .. }) => {
+                unsent.clone()
+            }
         };
         let after = Self { state, updated_at: now, ..self.clone() };
         // A new reason is one that Volley found.
@@ -263,11 +268,12 @@ impl Campaign {
     }
 
     pub(super) fn owing_fan_out(self, now: Timestamp, repair_seconds: i64) -> Self {
-        let job = Job::FanOut {
+        let job = JobsJob::FanOut {
             organization_id: self.organization_id,
             campaign_id: self.id,
             shard: None,
         };
-        Self { step: Some(Due { at: now.plus_seconds(repair_seconds), job }), ..self }
+        let due = Due { at: now.plus_seconds(repair_seconds), job: job.into() };
+        Self { step: Some(due), ..self }
     }
 }

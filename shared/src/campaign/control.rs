@@ -4,8 +4,7 @@
 //! other chunks are of an older epoch and are dropped. The fan-out continues, so that the audience's
 //! totals become complete, and so do the polls, since messages that were handed over still change.
 
-use super::{Audience, Broadcast, Campaign, Dispatch, Reason, Refusal, State};
-use crate::job::{Due, Job};
+use super::{Audience, Broadcast, Campaign, Dispatch, Reason, Refusal};
 use crate::poll::PollSchedule;
 use crate::time::Timestamp;
 use crate::trial;
@@ -14,9 +13,7 @@ impl Campaign {
     /// Hands nothing more over until the campaign is resumed. `reason` says what Volley itself
     /// found; a person who pauses gives none.
     pub fn pause(self, reason: Option<Reason>, now: Timestamp) -> Result<Self, Refusal> {
-        let State::Sent(broadcast) = &self.state else {
-            return Err(Refusal::NotRunning);
-        };
+        let broadcast = self.open_broadcast().ok_or(Refusal::NotRunning)?;
         if broadcast.dispatch != Dispatch::Running {
             return Err(Refusal::NotRunning);
         }
@@ -33,9 +30,7 @@ impl Campaign {
         now: Timestamp,
         repair_seconds: i64,
     ) -> Result<Self, Refusal> {
-        let State::Sent(broadcast) = &self.state else {
-            return Err(Refusal::NotPaused);
-        };
+        let broadcast = self.open_broadcast().ok_or(Refusal::NotPaused)?;
         if broadcast.dispatch != Dispatch::Paused {
             return Err(Refusal::NotPaused);
         }
@@ -58,9 +53,7 @@ impl Campaign {
         now: Timestamp,
         repair_seconds: i64,
     ) -> Result<Self, Refusal> {
-        let State::Sent(broadcast) = &self.state else {
-            return Err(Refusal::NotRunning);
-        };
+        let broadcast = self.open_broadcast().ok_or(Refusal::NotRunning)?;
         let may_stop = match broadcast.dispatch {
             Dispatch::Held | Dispatch::Running | Dispatch::Paused => true,
             // Its drain was given up: a person may ask for another try.
@@ -90,10 +83,7 @@ impl Campaign {
         if is_fanning_out {
             return self;
         }
-        let number = match &self.step {
-            Some(Due { job: Job::Poll { number, .. }, .. }) => *number,
-            _ => polls.past_the_end(),
-        };
+        let number = self.owed_poll().unwrap_or_else(|| polls.past_the_end());
         self.owing_poll(number, polls, now, repair_seconds)
     }
 }

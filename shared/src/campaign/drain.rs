@@ -1,10 +1,10 @@
 //! What the looks at a campaign's chunks make of it, until all have been handed over.
 
 use super::broadcast::NO_PROGRESS_SECONDS;
-use super::{Broadcast, Campaign, Dispatch, Reason, State};
+use super::{Broadcast, Campaign, Dispatch, Reason};
 use crate::audience::Totals;
 use crate::chunk_state::ChunkState;
-use crate::job::{Due, Job};
+use crate::job::{DispatchJob, Due, Job, PollsJob};
 use crate::time::Timestamp;
 use crate::trial::Verdict;
 
@@ -56,14 +56,14 @@ impl Campaign {
     /// The job that hands a chunk over at its turn.
     #[must_use]
     pub fn chunk_job(&self, shard: u16, state: &ChunkState) -> Job {
-        Job::Chunk {
+        Job::Dispatch(DispatchJob::Chunk {
             organization_id: self.organization_id,
             campaign_id: self.id,
             epoch: state.epoch,
             shard,
             number: state.number,
             turn: state.turn(),
-        }
+        })
     }
 
     /// The campaign after a look at all its chunks by this drain. `None` if it is not owed, or not
@@ -79,10 +79,7 @@ impl Campaign {
         if !self.owes_drain(job) {
             return None;
         }
-        let State::Sent(broadcast) = &self.state else {
-            return None;
-        };
-        let mut broadcast = broadcast.clone();
+        let mut broadcast = self.open_broadcast()?.clone();
         broadcast.audience.totals = look.cut.unwrap_or(broadcast.audience.totals);
         if look.are_chunks_done && broadcast.audience.is_cut(now) {
             return Some(self.drained(broadcast, now));
@@ -137,17 +134,22 @@ impl Campaign {
 
     /// The campaign with its next drain owed in a minute.
     pub(super) fn owing_drain(self, now: Timestamp, repair_seconds: i64) -> Self {
-        let number = match &self.drain {
-            Some(Due { job: Job::Drain { number, .. }, .. }) => number + 1,
-            _ => 0,
-        };
-        let job = Job::Drain {
+        let number = self.owed_drain().map_or(0, |number| number + 1);
+        let job = PollsJob::Drain {
             organization_id: self.organization_id,
             campaign_id: self.id,
             epoch: self.broadcast().map_or(0, |broadcast| broadcast.epoch),
             number,
         };
         let at = now.plus_seconds(DRAIN_SECONDS + repair_seconds);
-        Self { drain: Some(Due { at, job }), ..self }
+        Self { drain: Some(Due { at, job: job.into() }), ..self }
+    }
+
+    /// The number of the drain that is owed.
+    fn owed_drain(&self) -> Option<u32> {
+        match self.drain.as_ref()?.job {
+            Job::Polls(PollsJob::Drain { number, .. }) => Some(number),
+            Job::Polls(PollsJob::Poll { .. }) | Job::Jobs(_) | Job::Dispatch(_) => None,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Steps of a campaign that fail each time they are begun.
 
-use super::{Campaign, Dispatch, Reason, State};
-use crate::job::Job;
+use super::{Campaign, Dispatch, Reason};
+use crate::job::{Job, JobsJob, PollsJob};
 use crate::poll::PollSchedule;
 use crate::time::Timestamp;
 
@@ -17,19 +17,20 @@ impl Campaign {
         now: Timestamp,
         repair_seconds: i64,
     ) -> Option<Self> {
-        let owed = [&self.step, &self.drain];
-        if !owed.into_iter().flatten().any(|due| due.job == *job) {
+        if !self.owes(job) {
             return None;
         }
         match job {
-            Job::Send { .. } => self.clone().cancel(now, Some(Reason::Poisoned)).ok(),
-            Job::FanOut { .. } => self.without_fan_out(polls, now, repair_seconds),
-            Job::Drain { .. } => self.without_drain(now, repair_seconds),
+            Job::Jobs(JobsJob::Send { .. }) => {
+                self.clone().cancel(now, Some(Reason::Poisoned)).ok()
+            }
+            Job::Jobs(JobsJob::FanOut { .. }) => self.without_fan_out(polls, now, repair_seconds),
+            Job::Polls(PollsJob::Drain { .. }) => self.without_drain(now, repair_seconds),
             // The next one may go better, and the last one ends them.
-            Job::Poll { number, .. } => {
+            Job::Polls(PollsJob::Poll { number, .. }) => {
                 Some(self.clone().owing_poll(number + 1, polls, now, repair_seconds))
             }
-            Job::Import { .. } | Job::Chunk { .. } | Job::Test { .. } => None,
+            Job::Jobs(JobsJob::Import { .. }) | Job::Dispatch(_) => None,
         }
     }
 
@@ -40,8 +41,7 @@ impl Campaign {
         now: Timestamp,
         repair_seconds: i64,
     ) -> Option<Self> {
-        let State::Sent(broadcast) = &self.state else { return None };
-        let mut broadcast = broadcast.clone();
+        let mut broadcast = self.open_broadcast()?.clone();
         broadcast.audience.abandoned_at = Some(now);
         broadcast.reason = broadcast.reason.or(Some(Reason::Poisoned));
         let without = self.with(broadcast, now).owing_poll(0, polls, now, repair_seconds);
@@ -77,7 +77,7 @@ impl Campaign {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{REPAIR, at, drain_checked, fanned_out, polled, sent};
-    use super::super::{DrainLook, Limits, Status};
+    use super::super::{DrainLook, Limits, State, Status};
     use super::*;
     use crate::audience::{Skipped, Totals};
     use crate::message::Counts;
@@ -105,10 +105,16 @@ mod tests {
     fn a_fan_out_that_always_fails_pauses_and_a_resume_begins_it_again() {
         let paused = step_given_up(&sent(), at(4_000));
         assert_eq!(dispatch(&paused), (Dispatch::Paused, Some(Reason::Poisoned)));
-        assert!(matches!(paused.step.as_ref().map(|due| &due.job), Some(Job::Poll { .. })));
+        assert!(matches!(
+            paused.step.as_ref().map(|due| &due.job),
+            Some(Job::Polls(PollsJob::Poll { .. }))
+        ));
         assert_eq!(paused.fanning_out(Totals::default(), at(4_001), REPAIR), None);
         let resumed = paused.resume(&polls(), at(5_000), REPAIR).expect("paused");
-        assert!(matches!(resumed.step.as_ref().map(|due| &due.job), Some(Job::FanOut { .. })));
+        assert!(matches!(
+            resumed.step.as_ref().map(|due| &due.job),
+            Some(Job::Jobs(JobsJob::FanOut { .. }))
+        ));
         assert_eq!(dispatch(&resumed), (Dispatch::Running, None));
         assert!(resumed.fanning_out(Totals::default(), at(5_001), REPAIR).is_some());
     }
@@ -181,13 +187,13 @@ mod tests {
         let next = step_given_up(&fanned_out(5), at(4_000));
         assert!(matches!(
             next.step.as_ref().map(|due| &due.job),
-            Some(Job::Poll { number: 1, .. })
+            Some(Job::Polls(PollsJob::Poll { number: 1, .. }))
         ));
-        let job = Job::FanOut {
+        let job = JobsJob::FanOut {
             organization_id: next.organization_id,
             campaign_id: next.id,
             shard: None,
         };
-        assert_eq!(next.given_up(&job, &polls(), at(4_000), REPAIR), None);
+        assert_eq!(next.given_up(&job.into(), &polls(), at(4_000), REPAIR), None);
     }
 }

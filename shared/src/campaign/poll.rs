@@ -2,7 +2,7 @@
 
 use super::{Audience, Campaign, Counted, Reason, State};
 use crate::breaker::Window;
-use crate::job::{Due, Job};
+use crate::job::{Due, Job, PollsJob};
 use crate::message::Counts;
 use crate::poll::PollSchedule;
 use crate::time::Timestamp;
@@ -52,7 +52,15 @@ impl Campaign {
     /// Whether this poll is the one that is owed.
     #[must_use]
     pub fn owes_poll(&self, number: u32) -> bool {
-        matches!(&self.step, Some(Due { job: Job::Poll { number: owed, .. }, .. }) if *owed == number)
+        self.owed_poll() == Some(number)
+    }
+
+    /// The number of the poll that is owed, if the campaign's next step is a poll.
+    pub(super) fn owed_poll(&self) -> Option<u32> {
+        match self.step.as_ref()?.job {
+            Job::Polls(PollsJob::Poll { number, .. }) => Some(number),
+            Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => None,
+        }
     }
 
     /// The campaign, paused if there is a reason to and it is running.
@@ -70,7 +78,11 @@ impl Campaign {
             State::Sent(broadcast) if counts.failed > 0 && counts.failed == counts.total() => {
                 Self { state: State::Failed { broadcast, at: now }, ..self }
             }
-            state => Self { state, ..self },
+            state @ (State::Draft
+            | State::Scheduled { .. }
+            | State::Cancelled { .. }
+            | State::Sent(_)
+            | State::Failed { .. }) => Self { state, ..self },
         }
     }
 
@@ -91,11 +103,11 @@ impl Campaign {
             .map(|at| Due {
                 // A poll whose time has passed while the one before it ran is due at once.
                 at: at.max(now).plus_seconds(repair_seconds),
-                job: Job::Poll {
+                job: Job::Polls(PollsJob::Poll {
                     organization_id: self.organization_id,
                     campaign_id: self.id,
                     number,
-                },
+                }),
             });
         Self { step, ..self }
     }

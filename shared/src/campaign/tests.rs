@@ -5,6 +5,7 @@ use super::*;
 use crate::audience::{Skipped, Totals};
 use crate::breaker::Window;
 use crate::ids::MessageId;
+use crate::job::{Job, PollsJob};
 use crate::message::Counts;
 use crate::phone::Phone;
 use crate::poll::PollSchedule;
@@ -157,7 +158,8 @@ fn a_campaign_fails_only_if_all_messages_failed() {
 fn polls_follow_one_another_while_something_may_change() {
     let open = Counts { sent: 1, delivered: 4, ..Counts::default() };
     let campaign = polled(&fanned_out(5), open, true);
-    let Some(Due { at: due, job: Job::Poll { number, .. } }) = campaign.step else {
+    let Some(Due { at: due, job: Job::Polls(PollsJob::Poll { number, .. }) }) = campaign.step
+    else {
         panic!("no poll is owed");
     };
     assert_eq!((due, number), (at(10 + 300 + REPAIR), 1));

@@ -30,7 +30,7 @@ fn client(base: &str) -> Twilio {
 }
 
 /// A number, and a Messaging Service that sets how long a message is good for.
-fn senders() -> [Sender; 2] {
+fn senders() -> [(TwilioSender, Sender); 2] {
     let phone = Phone::from_e164("+12125550100").expect("a phone");
     let service = TwilioSender {
         messaging_service_sid: Some("MG00000000000000000000000000000001".to_owned()),
@@ -38,13 +38,12 @@ fn senders() -> [Sender; 2] {
         ..TwilioSender::default()
     };
     [TwilioSender::default(), service]
-        .map(|twilio| Sender::new(phone.clone(), Provider::Twilio(twilio)))
+        .map(|settings| (settings.clone(), Sender::new(phone.clone(), Provider::Twilio(settings))))
 }
 
 /// Everything that the client ever asks of Twilio.
 async fn recorded() -> Vec<Recorded> {
     let recorder = Recorder::start(ANSWER).await;
-    let twilio = client(&recorder.url);
     let to = Phone::from_e164("+4915112345678").expect("a phone");
     let now = Timestamp::from_millis(1_795_000_000_000).expect("a time");
     let (organization, campaign) = (Uuid::from_u128(1), Uuid::from_u128(2));
@@ -52,7 +51,8 @@ async fn recorded() -> Vec<Recorded> {
         Message::pending(OrganizationId(organization), CampaignId(campaign), to.clone(), now);
     let claim = Some(Claim { token: "token".to_owned(), at: now });
     let claimed = Message { claim, ..message.clone() };
-    for from in &senders() {
+    for (settings, from) in &senders() {
+        let twilio = client(&recorder.url).with_settings(settings);
         for body in ["Hello", "Grüße & 100 % +1 = 😀\r\n", &"x".repeat(1_600)] {
             for kind in [Kind::Campaign, Kind::Test] {
                 let reference = MessageRef {
@@ -72,7 +72,9 @@ async fn recorded() -> Vec<Recorded> {
     }
     let outcome = Some(Outcome::Accepted { provider_id: SID.to_owned(), at: now });
     let accepted = Message { outcome, ..message };
-    let sought = Sought { message: &accepted, from: &senders()[0], body: "Hello", now };
+    let [(settings, from), _] = senders();
+    let twilio = client(&recorder.url).with_settings(&settings);
+    let sought = Sought { message: &accepted, from: &from, body: "Hello", now };
     twilio.look_up(&sought).await.expect("an answer");
     recorder.records()
 }

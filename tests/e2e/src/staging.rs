@@ -109,7 +109,7 @@ pub async fn claim(
 /// A job as its queue gives it to its function.
 #[must_use]
 pub fn event(job: &Job) -> Value {
-    let body = json!(Envelope::from(job.clone())).to_string();
+    let body = json!(Envelope::new(job.clone())).to_string();
     json!({"Records": [{"messageId": "1", "body": body}]})
 }
 

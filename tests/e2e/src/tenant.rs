@@ -1,6 +1,7 @@
 //! An organisation of one test's own.
 
 use anyhow::Context;
+use local::balance::{STATUSES, skipped};
 use local::books::Books;
 use local::client::{Api, wait};
 use local::environment::Variables;
@@ -218,17 +219,15 @@ impl Tenant {
     pub async fn assert_balanced(&self, campaign: &Value) -> anyhow::Result<()> {
         let audience = &campaign["audience"];
         let number = |value: &Value| value.as_u64().unwrap_or_default();
-        let skipped = &audience["skipped"];
-        let skips = ["noPhone", "duplicate", "unsubscribed"].map(|reason| number(&skipped[reason]));
+        let skipped: u64 = skipped(campaign).values().sum();
         let recipients = number(&audience["recipients"]);
-        assert_eq!(number(&audience["contacts"]), recipients + skips.iter().sum::<u64>());
-        let states = ["pending", "sent", "delivered", "failed", "unknown"];
-        let counts = states.map(|state| number(&campaign["counts"][state]));
+        assert_eq!(number(&audience["contacts"]), recipients + skipped);
+        let counts = STATUSES.map(|state| number(&campaign["counts"][state]));
         assert_eq!(counts.iter().sum::<u64>(), recipients, "{campaign}");
         assert_eq!(number(&campaign["counts"]["total"]), recipients);
         let messages = self.messages(&text(&campaign["id"])?).await?;
         let listed =
-            states.map(|state| messages.iter().filter(|m| m["status"] == state).count() as u64);
+            STATUSES.map(|state| messages.iter().filter(|m| m["status"] == state).count() as u64);
         assert_eq!(listed, counts);
         for message in messages {
             let to = text(&message["to"])?;

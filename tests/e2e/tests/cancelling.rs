@@ -5,15 +5,16 @@ use e2e::{Tenant, phone};
 use infra::clock;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::job::Job;
+use shared::job::{Job, JobsJob};
 
 /// The job that takes a scheduled campaign to sent.
 fn send_job(tenant: &Tenant, campaign: &Value) -> anyhow::Result<Job> {
-    Ok(Job::Send {
+    let job = JobsJob::Send {
         organization_id: tenant.id.parse()?,
         campaign_id: serde_json::from_value(campaign["id"].clone())?,
         scheduled_at: serde_json::from_value(campaign["scheduledAt"].clone())?,
-    })
+    };
+    Ok(job.into())
 }
 
 #[tokio::test]

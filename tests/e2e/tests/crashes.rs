@@ -13,7 +13,7 @@ use infra::table::{Claimed, Claiming};
 use local::client::wait;
 use serde_json::json;
 use shared::ids::{CampaignId, OrganizationId};
-use shared::job::Job;
+use shared::job::{DispatchJob, JobsJob};
 use shared::message::Found;
 use shared::organization::SHARDS;
 
@@ -57,14 +57,14 @@ async fn jobs_that_come_twice_at_once_do_their_work_once() -> anyhow::Result<()>
     let organization_id: OrganizationId = tenant.id.parse()?;
     let campaign_id: CampaignId = id.parse()?;
     let scheduled_at = serde_json::from_value(sent["scheduledAt"].clone())?;
-    let job = event(&Job::Send { organization_id, campaign_id, scheduled_at });
+    let job = event(&JobsJob::Send { organization_id, campaign_id, scheduled_at }.into());
     let alive = ALIVE.read().await;
     let again = || tenant.functions.invoke("SEND", &job);
     tokio::try_join!(again(), again(), again())?;
     for shard in 0..SHARDS {
         let (epoch, number, turn) = (0, 0, None);
-        let chunk = Job::Chunk { organization_id, campaign_id, epoch, shard, number, turn };
-        tenant.functions.invoke("DISPATCH", &event(&chunk)).await?;
+        let chunk = DispatchJob::Chunk { organization_id, campaign_id, epoch, shard, number, turn };
+        tenant.functions.invoke("DISPATCH", &event(&chunk.into())).await?;
     }
     drop(alive);
     let campaign = tenant.repaired(&id).await?;

@@ -10,7 +10,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::Progress;
-use shared::job::Job;
+use shared::job::JobsJob;
 
 /// So many that an import is met on its way.
 const ROWS: u64 = 1_500;
@@ -61,7 +61,7 @@ async fn dies_on_its_way(
         let found = table.import(organization, import).await?;
         anyhow::Ok(found.map_or(0, |(import, _)| done(&import.progress)))
     };
-    let job = event(&Job::Import { organization_id: organization, import_id: import });
+    let job = event(&JobsJob::Import { organization_id: organization, import_id: import }.into());
     let run = || tenant.functions.invoke("SEND", &job);
     let mut runs = pin!(async { <[_; 3]>::from(tokio::join!(run(), run(), run())) });
     let a_third = async {
@@ -122,8 +122,8 @@ async fn an_import_that_runs_often_at_once_and_dies_adds_nothing_twice() -> anyh
     let import = repaired(&tenant, id).await?;
     let counts = ["rows", "created", "updated", "rejected"].map(|name| import[name].as_u64());
     assert_eq!(counts, [ROWS, ROWS, 0, 0].map(Some), "{import}");
-    let again = Job::Import { organization_id: tenant.id.parse()?, import_id: id };
-    hand(&tenant, &again).await?;
+    let again = JobsJob::Import { organization_id: tenant.id.parse()?, import_id: id };
+    hand(&tenant, &again.into()).await?;
     assert_eq!(tenant.api.get(&path).await?, import, "it has ended");
     let contacts = tenant.api.list(&tenant.path("contacts")).await?;
     let mut listed: Vec<&str> = contacts.iter().filter_map(|c| c["phone"].as_str()).collect();

@@ -109,7 +109,7 @@ async fn take_among_poison(tenant: &Tenant, function: &str, good: &Value) -> any
 }
 
 fn written(job: &Job) -> Value {
-    json!(Envelope::from(job.clone()))
+    json!(Envelope::new(job.clone()))
 }
 
 /// The good jobs of these tests lie on no queue, and no sweep sees them: what is done was done in

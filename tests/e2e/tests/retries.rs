@@ -3,15 +3,18 @@
 use anyhow::Context;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
+use e2e::staging::table;
 use e2e::{ALIVE, PATIENCE, Tenant, random};
 use infra::{aws, clock};
 use local::client::wait;
 use serde_json::json;
-use shared::ids::{CampaignId, OrganizationId};
-use shared::job::{Envelope, Job};
+use shared::ids::ImportId;
+use shared::import::{Columns, Import, Progress, Status};
+use shared::job::{Due, Envelope, JobsJob};
 
 /// Longer than any test waits.
 const VISIBILITY_SECONDS: &str = "43200";
+const DUE_SECONDS: i64 = 3_600;
 
 #[tokio::test]
 async fn a_failed_job_is_retried_before_its_visibility_timeout_ends() -> anyhow::Result<()> {
@@ -25,13 +28,7 @@ async fn a_failed_job_is_retried_before_its_visibility_timeout_ends() -> anyhow:
     let attributes = asked.attribute_names(Attribute::QueueArn).send().await?.attributes;
     let arn =
         attributes.and_then(|all| all.get(&Attribute::QueueArn).cloned()).context("an ARN")?;
-    // It belongs to another function, so it fails each time.
-    let job = Job::Poll {
-        organization_id: OrganizationId::new(clock::now(), clock::entropy()),
-        campaign_id: CampaignId::new(clock::now(), clock::entropy()),
-        number: 0,
-    };
-    let body = json!(Envelope::from(job)).to_string();
+    let body = json!(Envelope::new(import_without_file(&tenant).await?)).to_string();
     queues.send_message().queue_url(&url).message_body(&body).send().await?;
     let received = queues.receive_message().queue_url(&url).send().await?;
     let message = received.messages().first().context("a message")?;
@@ -52,4 +49,26 @@ async fn a_failed_job_is_retried_before_its_visibility_timeout_ends() -> anyhow:
     .await?;
     queues.delete_queue().queue_url(&url).send().await?;
     Ok(())
+}
+
+/// The job of an import whose file is not in the bucket, so it fails each time. No sweep sees it
+/// during the test.
+async fn import_without_file(tenant: &Tenant) -> anyhow::Result<JobsJob> {
+    let now = clock::now();
+    let import = Import {
+        id: ImportId::new(now, clock::entropy()),
+        organization_id: tenant.id.parse()?,
+        status: Status::Pending,
+        columns: Columns::default(),
+        encoding: None,
+        progress: Progress::default(),
+        failure: None,
+        changed_by: None,
+        created_at: now,
+        updated_at: now,
+    };
+    let job = JobsJob::Import { organization_id: import.organization_id, import_id: import.id };
+    let due = Due { at: now.plus_seconds(DUE_SECONDS), job: job.clone().into() };
+    table(tenant).await.create_import(&import, &due, None).await?;
+    Ok(job)
 }

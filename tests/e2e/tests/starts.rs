@@ -7,8 +7,13 @@ use anyhow::{Context, ensure};
 use local::client::wait;
 
 const QUEUES: [&str; 3] = ["JOBS_QUEUE_URL", "DISPATCH_QUEUE_URL", "POLLS_QUEUE_URL"];
-const SCHEDULES: [&str; 4] =
-    ["SCHEDULE_GROUP", "SCHEDULE_ROLE_ARN", "JOBS_QUEUE_ARN", "POLLS_QUEUE_ARN"];
+const SCHEDULES: [&str; 5] = [
+    "SCHEDULE_GROUP",
+    "SCHEDULE_ROLE_ARN",
+    "JOBS_QUEUE_ARN",
+    "DISPATCH_QUEUE_ARN",
+    "POLLS_QUEUE_ARN",
+];
 const GATEWAY: [&str; 2] = ["PROVIDER_URL", "PUBLIC_URL"];
 const BUCKET: &str = "BUCKET_NAME";
 const DEAD_LETTERS: &str = "DEAD_LETTER_QUEUE_URL";

@@ -14,7 +14,7 @@ mod receipts;
 mod sweep;
 
 use shared::ids::ContactId;
-use shared::job::Job;
+use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
 use shared::phone::Phone;
 use shared::receipt::Delivery;
 
@@ -40,14 +40,16 @@ impl Program {
             Self::Control(control) => campaigns::change(io, *control),
             Self::Move { contact, to } => contacts::relocate(io, *contact, to),
             Self::Job(job) => match **job {
-                Job::Send { scheduled_at, .. } => fan_out::begin(io, scheduled_at),
-                Job::FanOut { .. } => fan_out::resume(io),
-                Job::Chunk { epoch, shard, number, turn, .. } => {
+                Job::Jobs(JobsJob::Send { scheduled_at, .. }) => fan_out::begin(io, scheduled_at),
+                Job::Jobs(JobsJob::FanOut { .. }) => fan_out::resume(io),
+                Job::Dispatch(DispatchJob::Chunk { epoch, shard, number, turn, .. }) => {
                     chunk::dispatch(io, chunk::Place { epoch, shard, number }, turn)
                 }
-                Job::Poll { number, .. } => poll::poll(io, number),
-                Job::Drain { .. } => drain::drain(io, job),
-                Job::Import { .. } | Job::Test { .. } => Ok(()),
+                Job::Polls(PollsJob::Poll { number, .. }) => poll::poll(io, number),
+                Job::Polls(PollsJob::Drain { .. }) => drain::drain(io, job),
+                Job::Jobs(JobsJob::Import { .. }) | Job::Dispatch(DispatchJob::Test { .. }) => {
+                    Ok(())
+                }
             },
         }
     }

@@ -11,7 +11,7 @@ use shared::campaign::{
 use shared::chunk::Chunk;
 use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
 use shared::ids::{CampaignId, OrganizationId};
-use shared::job::Job;
+use shared::job::{DispatchJob, Job, JobsJob};
 use shared::message::{Counts, FailureReason, Found, Kind, Message, Status};
 use shared::parts::Parts;
 use shared::phone::Phone;
@@ -110,13 +110,13 @@ pub fn begin(
 
 #[must_use]
 pub fn fan_out_job() -> Job {
-    Job::FanOut { organization_id: ORGANIZATION, campaign_id: CAMPAIGN, shard: None }
+    JobsJob::FanOut { organization_id: ORGANIZATION, campaign_id: CAMPAIGN, shard: None }.into()
 }
 
 #[must_use]
 pub fn chunk_job(epoch: u32, shard: u16, number: u32, turn: Option<Timestamp>) -> Job {
     let (organization_id, campaign_id) = (ORGANIZATION, CAMPAIGN);
-    Job::Chunk { organization_id, campaign_id, epoch, shard, number, turn }
+    DispatchJob::Chunk { organization_id, campaign_id, epoch, shard, number, turn }.into()
 }
 
 #[must_use]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use shared::job::Job;
+use shared::job::{Job, JobsJob, PollsJob};
 use shared::phone::Phone;
 use shared::time::Timestamp;
 
@@ -118,11 +118,11 @@ impl Kind {
     #[must_use]
     pub fn of(job: &Job) -> Self {
         match job {
-            Job::Send { .. } => Self::Send,
-            Job::FanOut { .. } => Self::FanOut,
-            Job::Poll { .. } => Self::Poll,
-            Job::Drain { .. } => Self::Drain,
-            Job::Chunk { .. } | Job::Import { .. } | Job::Test { .. } => Self::Chunk,
+            Job::Jobs(JobsJob::Send { .. }) => Self::Send,
+            Job::Jobs(JobsJob::FanOut { .. }) => Self::FanOut,
+            Job::Polls(PollsJob::Poll { .. }) => Self::Poll,
+            Job::Polls(PollsJob::Drain { .. }) => Self::Drain,
+            Job::Dispatch(_) | Job::Jobs(JobsJob::Import { .. }) => Self::Chunk,
         }
     }
 }

@@ -5,7 +5,7 @@ use infra::table::{
     Claiming, ReceiptApplied, ShardItem, Table, TestAllowance, TestMessage, TestSaved,
 };
 use shared::ids::MessageId;
-use shared::job::{Due, Job};
+use shared::job::{DispatchJob, Due};
 use shared::message::{Kind, Message, Status};
 use shared::receipt::{Delivery, MessageRef, Receipt};
 use shared::sender::{Provider, Sender};
@@ -145,7 +145,7 @@ async fn a_receipt_of_another_organization_changes_no_test_message() -> anyhow::
     };
     let due = Due {
         at: now.plus_seconds(3_600),
-        job: Job::Test { organization_id, campaign_id, message_id },
+        job: DispatchJob::Test { organization_id, campaign_id, message_id }.into(),
     };
     let allowance = TestAllowance { day: now, ends_at: now.plus_seconds(60), limit: 1 };
     assert_eq!(table.create_test_message(&test, &due, &allowance, None).await?, TestSaved::Done);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use local::balance::{STATUSES, skipped};
 use local::books::Books;
 use serde_json::Value;
 
@@ -49,8 +50,6 @@ macro_rules! open {
     ($($told:tt)*) => { return Ok(Verdict::Open(format!($($told)*))) };
 }
 
-const STATUSES: [&str; 5] = ["pending", "sent", "delivered", "failed", "unknown"];
-
 fn number(value: &Value) -> u64 {
     value.as_u64().unwrap_or_default()
 }
@@ -71,10 +70,9 @@ pub async fn judge(
     if (audience["complete"] != true && !is_cut_short) || !counts["total"].is_u64() {
         open!("it is not counted: {campaign}");
     }
-    let skips =
-        ["noPhone", "duplicate", "unsubscribed"].map(|why| number(&audience["skipped"][why]));
+    let skipped: u64 = skipped(&campaign).values().sum();
     let (contacts, recipients) = (number(&audience["contacts"]), number(&audience["recipients"]));
-    if contacts != recipients + skips.iter().sum::<u64>() {
+    if contacts != recipients + skipped {
         broken!("the first balance does not hold: {campaign}");
     }
     if contacts != expected.contacts && !(is_cut_short && contacts < expected.contacts) {

@@ -50,7 +50,15 @@ pub struct Balance {
     pub errors: Vec<String>,
 }
 
-const STATES: [&str; 5] = ["pending", "sent", "delivered", "failed", "unknown"];
+/// The statuses of messages.
+pub const STATUSES: [&str; 5] = ["pending", "sent", "delivered", "failed", "unknown"];
+
+/// The contacts that a campaign skipped, by every reason that the API gives.
+#[must_use]
+pub fn skipped(campaign: &Value) -> BTreeMap<String, u64> {
+    let reasons = campaign["audience"]["skipped"].as_object().into_iter().flatten();
+    reasons.map(|(reason, count)| (reason.clone(), count.as_u64().unwrap_or_default())).collect()
+}
 
 impl Balance {
     /// Draws up the sheet of a settled campaign, as the API tells it.
@@ -59,10 +67,8 @@ impl Balance {
     pub fn of(campaign: &Value, messages: &[Value], costs: Costs, judge: Option<Judge>) -> Self {
         let audience = &campaign["audience"];
         let number = |value: &Value| value.as_u64().unwrap_or_default();
-        let skipped = ["noPhone", "duplicate", "unsubscribed"]
-            .map(|reason| (reason.to_owned(), number(&audience["skipped"][reason])));
-        let counts = STATES.map(|state| (state.to_owned(), number(&campaign["counts"][state])));
-        let mut listed: BTreeMap<String, u64> = STATES.map(|state| (state.to_owned(), 0)).into();
+        let counts = STATUSES.map(|state| (state.to_owned(), number(&campaign["counts"][state])));
+        let mut listed: BTreeMap<String, u64> = STATUSES.map(|state| (state.to_owned(), 0)).into();
         let mut failed_by_reason = BTreeMap::new();
         for message in messages {
             let word = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
@@ -88,7 +94,7 @@ impl Balance {
         let sum = |of: fn(&AwsUsage) -> f64| each(costs.aws.values().map(of).sum());
         let mut balance = Self {
             contacts: number(&audience["contacts"]),
-            skipped: skipped.into(),
+            skipped: skipped(campaign),
             recipients,
             counts: counts.into(),
             listed,

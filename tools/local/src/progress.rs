@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde_json::Value;
 
-const STATES: [&str; 5] = ["pending", "sent", "delivered", "failed", "unknown"];
+use crate::balance::STATUSES;
 
 pub struct Progress {
     bars: Option<Vec<ProgressBar>>,
@@ -22,13 +22,13 @@ impl Progress {
         let bar = |state: &&'static str| {
             all.add(ProgressBar::new(0)).with_style(style.clone()).with_prefix(*state)
         };
-        Ok(Self { bars: Some(STATES.iter().map(bar).collect()), last: String::new() })
+        Ok(Self { bars: Some(STATUSES.iter().map(bar).collect()), last: String::new() })
     }
 
     /// Shows a campaign as the API tells it.
     pub fn show(&mut self, campaign: &Value) {
         let recipients = campaign["audience"]["recipients"].as_u64().unwrap_or_default();
-        let counts = STATES.map(|state| campaign["counts"][state].as_u64().unwrap_or_default());
+        let counts = STATUSES.map(|state| campaign["counts"][state].as_u64().unwrap_or_default());
         if let Some(bars) = &self.bars {
             for (bar, count) in bars.iter().zip(counts) {
                 bar.set_length(recipients);
@@ -37,7 +37,7 @@ impl Progress {
             return;
         }
         let states: Vec<String> =
-            STATES.iter().zip(counts).map(|(state, count)| format!("{state} {count}")).collect();
+            STATUSES.iter().zip(counts).map(|(state, count)| format!("{state} {count}")).collect();
         let line = format!(
             "{} (dispatch {}): {recipients} recipients: {}",
             campaign["status"].as_str().unwrap_or_default(),

@@ -5,7 +5,7 @@ use infra::clock;
 use infra::table::Saved;
 use shared::campaign::{Campaign, Refusal};
 use shared::ids::CampaignId;
-use shared::job::Job;
+use shared::job::{Job, PollsJob};
 use shared::time::Timestamp;
 
 use super::campaigns::find;
@@ -111,24 +111,18 @@ struct Changed {
 }
 
 impl Changed {
-    /// Queues the campaign's due work: its drain and a restarted fan-out now, the next poll at its
-    /// time.
+    /// Queues the due work that the campaign did not have before: the next poll at its time, and
+    /// everything else now.
     async fn arm(&self, app: &Volley) {
         let now = self.after.updated_at;
-        if let Some(due) = &self.after.drain {
-            app.arm(&due.job, now, now).await;
-        }
-        if let Some(due) = &self.after.step
-            && self.before.step != self.after.step
-        {
+        let before = self.before.owed();
+        for due in self.after.owed().into_iter().flatten() {
+            if before.contains(&Some(due)) {
+                continue;
+            }
             let at = match &due.job {
-                Job::Poll { .. } => due.at.plus_seconds(-app.repair_seconds),
-                Job::Send { .. }
-                | Job::FanOut { .. }
-                | Job::Import { .. }
-                | Job::Chunk { .. }
-                | Job::Test { .. }
-                | Job::Drain { .. } => now,
+                Job::Polls(PollsJob::Poll { .. }) => due.at.plus_seconds(-app.repair_seconds),
+                Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => now,
             };
             app.arm(&due.job, at, now).await;
         }

@@ -12,7 +12,7 @@ use shared::ids::ImportId;
 use shared::import::{
     Charset, Columns, Import, Progress, Rows, Status, UnclearCharset, UnknownCharset, upload,
 };
-use shared::job::{Due, Job};
+use shared::job::{Due, JobsJob};
 use shared::phone::Region;
 
 use crate::auth::{Access, Sender, Viewer};
@@ -83,7 +83,7 @@ pub(crate) async fn create_import(
     let (organization_id, import_id) = (import.organization_id, import.id);
     let due = Due {
         at: now.plus_seconds(app.repair_seconds),
-        job: Job::Import { organization_id, import_id },
+        job: JobsJob::Import { organization_id, import_id }.into(),
     };
     let reply = Reply::new(StatusCode::ACCEPTED, &ImportView::from(import.clone()))?;
     let remember = once.remember(&reply, now);

@@ -142,7 +142,10 @@ async fn read(
 fn start(campaign: &Campaign, now: Timestamp) -> Timestamp {
     match &campaign.state {
         CampaignState::Scheduled { at } => now.max(*at),
-        _ => now,
+        CampaignState::Draft
+        | CampaignState::Cancelled { .. }
+        | CampaignState::Sent(_)
+        | CampaignState::Failed { .. } => now,
     }
 }
 

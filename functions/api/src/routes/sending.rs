@@ -7,12 +7,11 @@ use infra::table::{Saved, TestAllowance, TestMessage, TestSaved};
 use serde::Deserialize;
 use shared::campaign::{Campaign, Limits, MaxPrice, State as CampaignState};
 use shared::ids::{CampaignId, MessageId};
-use shared::job::{Due, Job};
+use shared::job::{DispatchJob, Due};
 use shared::message::{Kind, Message};
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::price::InvalidPrice;
-use shared::sender::Provider;
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
@@ -143,7 +142,7 @@ pub(crate) async fn send_test(
     let organization = access.organization;
     let to = Phone::parse(&request.to, organization.default_region)
         .map_err(|error| Problem::field("/to", error.to_string()))?;
-    if request.dry_run && !matches!(organization.sender.provider, Provider::Aws(_)) {
+    if request.dry_run && !organization.sender.provider.has_dry_runs() {
         let detail =
             "the organization's provider does not support dryRun; send the test without it";
         return Err(Problem::new(Code::DryRunUnavailable, detail));
@@ -174,11 +173,12 @@ pub(crate) async fn send_test(
         .map_err(|error| Problem::field("/body", error.to_string()))?;
     let due = Due {
         at: now.plus_seconds(app.repair_seconds),
-        job: Job::Test {
+        job: DispatchJob::Test {
             organization_id: organization.id,
             campaign_id,
             message_id: test.message.id,
-        },
+        }
+        .into(),
     };
     let reply = Reply::new(StatusCode::ACCEPTED, &MessageView::from(test.clone()))?;
     let remember = once.remember(&reply, now);

@@ -1,6 +1,7 @@
 use serde::Serialize;
 use shared::audience::Skipped;
 use shared::campaign::{Audience, Broadcast, Campaign, Counted, Dispatch, Reason, Status};
+use shared::message::Counts;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -149,15 +150,9 @@ impl From<&Broadcast> for AudienceView {
 
 impl From<Counted> for CountsView {
     fn from(Counted { counts, at }: Counted) -> Self {
-        Self {
-            pending: counts.pending,
-            sent: counts.sent,
-            delivered: counts.delivered,
-            failed: counts.failed,
-            unknown: counts.unknown,
-            total: counts.total(),
-            counted_at: at.into(),
-        }
+        let (total, counted_at) = (counts.total(), at.into());
+        let Counts { pending, sent, delivered, failed, unknown } = counts;
+        Self { pending, sent, delivered, failed, unknown, total, counted_at }
     }
 }
 

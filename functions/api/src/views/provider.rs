@@ -83,3 +83,21 @@ pub(crate) struct RepliesSchema {
     #[schema(min_length = 1, max_length = 320)]
     help: String,
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::sender::ProviderKind;
+    use utoipa::PartialSchema;
+
+    use super::*;
+
+    /// A provider that the domain knows is in the document.
+    #[test]
+    fn every_provider_has_a_schema() {
+        let schema = serde_json::to_string(&ProviderSchema::schema()).expect("JSON");
+        for kind in ProviderKind::all() {
+            let tag = format!(r#""enum":["{}"]"#, kind.as_str());
+            assert!(schema.contains(&tag), "{tag} in {schema}");
+        }
+    }
+}

@@ -70,6 +70,7 @@ impl Accounts {
         let account = Account { base_url, sid, auth_token: credentials.auth_token.clone() };
         let public_url = self.public_url.clone();
         let twilio = Twilio::new(self.http.clone(), self.timeout, account, public_url);
+        let twilio = twilio.with_settings(sender);
         let current = Mutex::new((Arc::new(twilio), credentials));
         Ok(Arc::new(OfAccount { secrets: Arc::clone(&self.secrets), name, current }))
     }

@@ -5,7 +5,6 @@ use reqwest::StatusCode;
 use serde::Deserialize;
 use shared::message::Status;
 use shared::receipt::Receipt;
-use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 
 use super::super::{Found, Label, LookupError, Sought};
@@ -75,7 +74,7 @@ impl Twilio {
         let day = claimed_at.plus_seconds(-60).datetime().format("%Y-%m-%d").to_string();
         let mut query = vec![("To", sought.message.to.as_str()), ("DateSent>", &day)];
         // A Messaging Service chooses the number itself.
-        if !sends_by_service(sought.from) {
+        if self.settings.messaging_service_sid.is_none() {
             query.push(("From", sought.from.phone.as_str()));
         }
         query.push(("PageSize", "50"));
@@ -113,8 +112,4 @@ impl Twilio {
 
 fn found(receipt: Option<Receipt>) -> Found {
     receipt.map_or(Found::None, Found::One)
-}
-
-fn sends_by_service(sender: &Sender) -> bool {
-    matches!(&sender.provider, Provider::Twilio(twilio) if twilio.messaging_service_sid.is_some())
 }

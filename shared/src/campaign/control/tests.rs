@@ -2,6 +2,7 @@ use super::super::DrainLook;
 use super::super::tests::{REPAIR, at, draft, drain_checked, fanned_out, polled, sent};
 use super::*;
 use crate::actor::Actor;
+use crate::job::{Due, Job, JobsJob, PollsJob};
 use crate::message::Counts;
 
 fn polls() -> PollSchedule {
@@ -24,7 +25,10 @@ fn a_pause_owes_no_look_at_chunks_and_a_resume_does() {
     assert!(paused().step.is_some(), "its polls go on");
     let resumed = paused().resume(&polls(), at(30), REPAIR).expect("paused");
     assert_eq!(dispatch(&resumed), (Dispatch::Running, 2));
-    assert!(matches!(&resumed.drain, Some(Due { job: Job::Drain { epoch: 2, .. }, .. })));
+    assert!(matches!(
+        &resumed.drain,
+        Some(Due { job: Job::Polls(PollsJob::Drain { epoch: 2, .. }), .. })
+    ));
 }
 
 #[test]
@@ -52,9 +56,9 @@ fn only_what_is_under_way_is_paused_resumed_and_stopped() {
 #[test]
 fn a_campaign_that_is_paused_while_it_fans_out_goes_on_reading() {
     let paused = sent().pause(None, at(5)).expect("running");
-    assert!(matches!(&paused.step, Some(Due { job: Job::FanOut { .. }, .. })));
+    assert!(matches!(&paused.step, Some(Due { job: Job::Jobs(JobsJob::FanOut { .. }), .. })));
     let resumed = paused.resume(&polls(), at(9), REPAIR).expect("paused");
-    assert!(matches!(&resumed.step, Some(Due { job: Job::FanOut { .. }, .. })));
+    assert!(matches!(&resumed.step, Some(Due { job: Job::Jobs(JobsJob::FanOut { .. }), .. })));
 }
 
 #[test]
@@ -73,7 +77,7 @@ fn counts_are_owed_again_after_the_last_poll() {
     let over = Campaign { step: None, ..paused() };
     let now = at(400_000);
     let resumed = over.resume(&polls(), now, REPAIR).expect("paused");
-    let Some(Due { at: due, job: Job::Poll { number, .. } }) = resumed.step else {
+    let Some(Due { at: due, job: Job::Polls(PollsJob::Poll { number, .. }) }) = resumed.step else {
         panic!("no poll is owed");
     };
     assert_eq!((due, number), (now.plus_seconds(300 + REPAIR), 7));

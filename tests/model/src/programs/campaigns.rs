@@ -1,6 +1,7 @@
 //! As `infra::table::campaigns::update_campaign` and `functions/api/src/routes/controls.rs`.
 
 use shared::campaign::Campaign;
+use shared::job::{Due, Job, PollsJob};
 use shared::time::Timestamp;
 
 use crate::ask::{Io, Step};
@@ -25,26 +26,27 @@ pub(super) fn change(io: &mut Io<'_>, control: Control) -> Step<()> {
         let now = io.now();
         let Some(before) = io.campaign()? else { return Ok(()) };
         let Some(after) = control.of((*before).clone(), now) else { return Ok(()) };
-        let (drain, step) = (after.drain.clone(), after.step.clone());
+        let owed_before = before.owed();
+        let newly_owed = after.owed().into_iter().filter(|due| !owed_before.contains(due));
+        let newly_owed: Vec<Due> = newly_owed.flatten().cloned().collect();
         if io.save_campaign(&before, after)? {
             if !matches!(control, Control::Resume | Control::Stop) {
                 return Ok(());
             }
-            if let Some(due) = drain {
-                arm(io, due.job, now)?;
+            for Due { at, job } in newly_owed {
+                let at = match &job {
+                    Job::Polls(PollsJob::Poll { .. }) => at.plus_seconds(-protocol::PATIENCE),
+                    Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => now,
+                };
+                arm(io, job, at)?;
             }
-            return match step {
-                Some(due) if before.step.as_ref() != Some(&due) => {
-                    arm(io, due.job, due.at.plus_seconds(-protocol::PATIENCE))
-                }
-                _ => Ok(()),
-            };
+            return Ok(());
         }
     }
 }
 
 /// Arms `job`; if that fails, the sweep does it.
-pub(super) fn arm(io: &mut Io<'_>, job: shared::job::Job, at: Timestamp) -> Step<()> {
+pub(super) fn arm(io: &mut Io<'_>, job: Job, at: Timestamp) -> Step<()> {
     let _left_to_the_sweep = io.borne(|io| io.send(job, at))?;
     Ok(())
 }

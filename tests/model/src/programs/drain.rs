@@ -32,7 +32,9 @@ pub(super) fn drain(io: &mut Io<'_>, job: &Job) -> Step<()> {
     }
     let found = match broadcast.dispatch {
         Dispatch::Held => None,
-        _ => Some(look_at_all(io, broadcast)?),
+        Dispatch::Running | Dispatch::Paused | Dispatch::Stopped | Dispatch::Done => {
+            Some(look_at_all(io, broadcast)?)
+        }
     };
     let now = io.now();
     let written = update(io, |campaign| match &found {

@@ -15,10 +15,7 @@ pub(super) fn sweep(io: &mut Io<'_>) -> Step<()> {
 }
 
 fn arm(io: &mut Io<'_>, owed: &Kept<Owed>, now: shared::time::Timestamp) -> Step<()> {
-    let is_owed = io.campaign()?.is_some_and(|campaign| {
-        let of_campaign = [&campaign.step, &campaign.drain];
-        of_campaign.into_iter().flatten().any(|due| due.job == owed.job)
-    });
+    let is_owed = io.campaign()?.is_some_and(|campaign| campaign.owes(&owed.job));
     if !is_owed {
         return io.forget_overdue(owed);
     }

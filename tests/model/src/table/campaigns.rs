@@ -14,8 +14,9 @@ impl Table {
             return false;
         }
         if rules != Rules::DueForgotten {
-            self.replace_due(before.step.as_ref(), after.step.as_ref());
-            self.replace_due(before.drain.as_ref(), after.drain.as_ref());
+            for (before, after) in before.owed().into_iter().zip(after.owed()) {
+                self.replace_due(before, after);
+            }
         }
         let version = seen.unwrap_or_default() + 1;
         self.campaign = Some(Kept::new(Campaign { version, ..after }));

@@ -1,0 +1,133 @@
+//! The jobs of each queue.
+
+use serde::{Deserialize, Serialize};
+use strum::VariantNames;
+
+use super::Job;
+use crate::ids::{CampaignId, ImportId, MessageId, OrganizationId};
+use crate::time::Timestamp;
+
+/// A job of the send function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum JobsJob {
+    /// Take a scheduled campaign to sent and fan it out.
+    Send { organization_id: OrganizationId, campaign_id: CampaignId, scheduled_at: Timestamp },
+    /// Continue to cut a sent campaign's audience: all of it, or one shard.
+    FanOut {
+        organization_id: OrganizationId,
+        campaign_id: CampaignId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shard: Option<u16>,
+    },
+    /// Read the next rows of a file of contacts.
+    Import { organization_id: OrganizationId, import_id: ImportId },
+}
+
+/// A job of the dispatch function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum DispatchJob {
+    /// Hand one chunk's messages to the provider.
+    Chunk {
+        organization_id: OrganizationId,
+        campaign_id: CampaignId,
+        epoch: u32,
+        shard: u16,
+        number: u32,
+        /// The turn that the job was sent for, by the clock of the function that assigned it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<Timestamp>,
+    },
+    /// Hand a test message to the provider.
+    Test { organization_id: OrganizationId, campaign_id: CampaignId, message_id: MessageId },
+}
+
+/// A job of the poll-status function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum PollsJob {
+    /// Count a campaign's messages; `number` counts its polls from 0.
+    Poll { organization_id: OrganizationId, campaign_id: CampaignId, number: u32 },
+    /// Assign turns to a campaign's chunks, and re-queue those that are stalled.
+    Drain {
+        organization_id: OrganizationId,
+        campaign_id: CampaignId,
+        epoch: u32,
+        /// Counts a campaign's drains, so that one that is sent twice runs once.
+        #[serde(default)]
+        number: u32,
+    },
+}
+
+impl From<JobsJob> for Job {
+    fn from(job: JobsJob) -> Self {
+        Self::Jobs(job)
+    }
+}
+
+impl From<DispatchJob> for Job {
+    fn from(job: DispatchJob) -> Self {
+        Self::Dispatch(job)
+    }
+}
+
+impl From<PollsJob> for Job {
+    fn from(job: PollsJob) -> Self {
+        Self::Polls(job)
+    }
+}
+
+impl JobsJob {
+    pub(super) fn organization_id(&self) -> OrganizationId {
+        match self {
+            Self::Send { organization_id, .. }
+            | Self::FanOut { organization_id, .. }
+            | Self::Import { organization_id, .. } => *organization_id,
+        }
+    }
+
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Send { campaign_id, .. } => format!("send#{campaign_id}"),
+            Self::FanOut { campaign_id, .. } => format!("fan_out#{campaign_id}"),
+            Self::Import { import_id, .. } => format!("import#{import_id}"),
+        }
+    }
+}
+
+impl DispatchJob {
+    pub(super) fn organization_id(&self) -> OrganizationId {
+        match self {
+            Self::Chunk { organization_id, .. } | Self::Test { organization_id, .. } => {
+                *organization_id
+            }
+        }
+    }
+
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Chunk { campaign_id, shard, number, .. } => {
+                format!("chunk#{campaign_id}#{shard}#{number}")
+            }
+            Self::Test { message_id, .. } => format!("test#{message_id}"),
+        }
+    }
+}
+
+impl PollsJob {
+    pub(super) fn organization_id(&self) -> OrganizationId {
+        match self {
+            Self::Poll { organization_id, .. } | Self::Drain { organization_id, .. } => {
+                *organization_id
+            }
+        }
+    }
+
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Poll { campaign_id, .. } => format!("poll#{campaign_id}"),
+            Self::Drain { campaign_id, .. } => format!("drain#{campaign_id}"),
+        }
+    }
+}
