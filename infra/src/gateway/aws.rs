@@ -31,14 +31,14 @@ use crate::usage::Usage;
 #[derive(Clone)]
 pub struct EndUserMessaging {
     client: Client,
-    /// Where events go, for senders that name no set of their own.
+    /// Where events go, for senders that do not name one.
     configuration_set: Option<String>,
     settings: AwsSender,
     usage: Usage,
 }
 
 impl EndUserMessaging {
-    /// A client for senders without settings of their own.
+    /// A client for senders that have no settings.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this client's retries are off")]
     pub fn new(

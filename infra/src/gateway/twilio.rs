@@ -47,7 +47,7 @@ pub struct Twilio {
 }
 
 impl Twilio {
-    /// A client for senders without settings of their own.
+    /// A client for senders that have no settings.
     ///
     /// `http` must neither retry nor follow redirects by itself; a request takes `timeout` at most.
     #[must_use]
