@@ -1,6 +1,7 @@
 //! `make deploy` as a person runs it on AWS: without a question, from a clean clone, here into the
 //! emulator, beside the stack that is there already.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -20,16 +21,22 @@ struct Clone(PathBuf);
 
 impl Clone {
     fn new() -> anyhow::Result<Self> {
-        // Always in the same place, so that its builds are reused.
-        let folder = local::root().join("target/clone");
+        let root = local::root().canonicalize()?;
+        let folder = root.join("target/clone");
         let _ = fs::remove_dir_all(&folder);
-        let cloned = Command::new("git")
-            .args(["clone", "--quiet"])
-            .args([local::root().canonicalize()?, folder.clone()])
-            .output()?;
-        ensure!(cloned.status.success(), "{}", text(&cloned));
+        run("git", &["clone".as_ref(), "--quiet".as_ref(), root.as_ref(), folder.as_ref()])?;
         // Nothing is downloaded again: these are installed from pinned versions.
-        symlink(local::root().join(".venv").canonicalize()?, folder.join(".venv"))?;
+        symlink(root.join(".venv"), folder.join(".venv"))?;
+        // Nor are dependencies built again. The clone gets a copy, because in a shared folder Cargo would
+        // take its crates for ours: it tells workspaces apart by relative paths.
+        let built =
+            ["deps", "build", ".fingerprint"].map(|part| root.join("target/release").join(part));
+        let target = folder.join("target/release");
+        fs::create_dir_all(&target)?;
+        let mut copy: Vec<&OsStr> = vec!["--archive".as_ref()];
+        copy.extend(built.iter().map(AsRef::<OsStr>::as_ref));
+        copy.push(target.as_ref());
+        run("cp", &copy)?;
         Ok(Self(folder))
     }
 
@@ -49,8 +56,7 @@ impl Clone {
             .arg("deploy")
             .args(arguments)
             .current_dir(&self.0)
-            // Dependencies that this folder has built need not be built again.
-            .env("CARGO_TARGET_DIR", local::root().join("target"))
+            .env_remove("CARGO_TARGET_DIR")
             .env("AWS_ENDPOINT_URL", endpoint)
             .env_remove("MAKEFLAGS")
             .stdin(std::process::Stdio::null())
@@ -58,6 +64,12 @@ impl Clone {
             .context("failed to start make")?;
         Ok(output)
     }
+}
+
+fn run(program: &str, arguments: &[&OsStr]) -> anyhow::Result<()> {
+    let output = Command::new(program).args(arguments).output()?;
+    ensure!(output.status.success(), "{program}: {}", text(&output));
+    Ok(())
 }
 
 fn text(output: &Output) -> String {
