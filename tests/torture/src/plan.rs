@@ -24,14 +24,15 @@ const CHOSEN: u64 = 200;
 const TIMES: u64 = 3;
 
 /// Await points that few runs come by, or late: repairs, tests, an opt-out that only a look-up
-/// tells, a message that is given up.
-const RARE: [(&str, &str); 18] = [
+/// tells, the end of a trial, a message that is given up.
+const RARE: [(&str, &str); 19] = [
     ("Api", "DynamoDb.GetItem UNSUBSCRIBED"),
     ("Api", "DynamoDb.UpdateItem UNSUBSCRIBED"),
     ("Api", "DynamoDb.TransactWriteItems CONTACT"),
     ("Send", "DynamoDb.GetItem CHUNK"),
     ("Dispatch", "DynamoDb.GetItem SENDER"),
     ("Dispatch", "DynamoDb.PutItem UNSUBSCRIBED"),
+    ("Dispatch", "DynamoDb.Query CHUNKSTATE"),
     ("Dispatch", "DynamoDb.UpdateItem UNSUBSCRIBED"),
     ("Dispatch", "Sqs.SendMessage test"),
     ("PollStatus", "DynamoDb.GetItem CHUNK"),
