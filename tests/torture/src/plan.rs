@@ -24,7 +24,7 @@ const CHOSEN: u64 = 200;
 const TIMES: u64 = 3;
 
 /// Await points that few runs come by, or late: repairs, tests, an opt-out that only a look-up
-/// tells, the end of a trial, a message that is given up.
+/// shows, the end of a trial, a message that is given up.
 const RARE: [(&str, &str); 19] = [
     ("Api", "DynamoDb.GetItem UNSUBSCRIBED"),
     ("Api", "DynamoDb.UpdateItem UNSUBSCRIBED"),
