@@ -8,24 +8,34 @@ use super::{InvalidPhone, Phone, Region};
 
 pub(super) fn all(written: &str, region: Region) -> Vec<Phone> {
     match parse(written, region) {
-        Ok(phone) => vec![phone],
-        Err(InvalidPhone::Ambiguous { international, national }) => vec![international, national],
-        Err(InvalidPhone::Scientific | InvalidPhone::Fraction) => Vec::new(),
         Err(
             InvalidPhone::NotANumber
             | InvalidPhone::NotAssignable
             | InvalidPhone::NotE164
             | InvalidPhone::Extension
             | InvalidPhone::Several,
-        ) => pieces(written).iter().flat_map(|piece| piece_of(piece, region)).collect(),
+        ) => pieces(written).iter().flat_map(|piece| meant(parse(piece, region))).collect(),
+        parsed @ (Ok(_)
+        | Err(
+            InvalidPhone::Ambiguous { .. } | InvalidPhone::Scientific | InvalidPhone::Fraction,
+        )) => meant(parsed),
     }
 }
 
-fn piece_of(piece: &str, region: Region) -> Vec<Phone> {
-    match parse(piece, region) {
+/// The phones that a parsed text could mean.
+fn meant(parsed: Result<Phone, InvalidPhone>) -> Vec<Phone> {
+    match parsed {
         Ok(phone) => vec![phone],
         Err(InvalidPhone::Ambiguous { international, national }) => vec![international, national],
-        Err(_) => Vec::new(),
+        Err(
+            InvalidPhone::NotANumber
+            | InvalidPhone::NotAssignable
+            | InvalidPhone::NotE164
+            | InvalidPhone::Extension
+            | InvalidPhone::Several
+            | InvalidPhone::Scientific
+            | InvalidPhone::Fraction,
+        ) => Vec::new(),
     }
 }
 
