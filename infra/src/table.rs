@@ -10,6 +10,7 @@ mod api_keys;
 mod audience;
 mod campaign_shards;
 mod campaigns;
+mod chunk_sums;
 mod chunks;
 mod claims;
 mod contacts;

@@ -56,16 +56,6 @@ impl TrialLook {
         self
     }
 
-    #[must_use]
-    pub fn merged(self, other: Self) -> Self {
-        Self {
-            granted: self.granted + other.granted,
-            is_open: self.is_open || other.is_open,
-            has_rest: self.has_rest || other.has_rest,
-            heard: self.heard.merged(other.heard),
-        }
-    }
-
     /// Judges a trial of `size` recipients. `grants` says whether recipients that lack may be
     /// granted now: while a fan-out is cutting, it grants them itself.
     #[must_use]

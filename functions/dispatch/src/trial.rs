@@ -3,14 +3,11 @@
 //! The worker that settles the last granted member finds all others settled, since chunk states are
 //! read strongly after its own write. If it dies before it has judged, the drain does so.
 
-use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use shared::campaign::Campaign;
-use shared::trial::{TrialLook, Verdict};
+use shared::trial::Verdict;
 
 use crate::App;
-
-const SHARDS_AT_ONCE: usize = 8;
 
 /// Judges the trial, and sends the drain at once if others may have their turns.
 pub(crate) async fn judge(app: &App, campaign: &Campaign, epoch: u32) -> anyhow::Result<()> {
@@ -22,15 +19,7 @@ pub(crate) async fn judge(app: &App, campaign: &Campaign, epoch: u32) -> anyhow:
     let Some((broadcast, size)) = trial else {
         return Ok(());
     };
-    let looks = stream::iter(0..broadcast.shards)
-        .map(|shard| async move {
-            let states = app.table.chunk_states(id, shard).await?;
-            let none = TrialLook::default();
-            Ok::<_, anyhow::Error>(states.iter().fold(none, |look, state| look.with(state, epoch)))
-        })
-        .buffer_unordered(SHARDS_AT_ONCE);
-    let sum = |sum: TrialLook, look| std::future::ready(Ok(sum.merged(look)));
-    let look: TrialLook = looks.try_fold(TrialLook::default(), sum).await?;
+    let look = app.table.trial_look(id, broadcast.shards, epoch).await?;
     let verdict = look.verdict(size, !broadcast.audience.is_cutting());
     let now = clock::now();
     let written = app

@@ -13,13 +13,12 @@ use std::cell::Cell;
 use futures::stream::{self, StreamExt};
 use infra::clock;
 use infra::turns::Turns;
-use shared::audience::Totals;
 use shared::campaign::{Broadcast, Campaign, Dispatch, DrainLook};
 use shared::chunk_state::{ChunkState, Progress, Repair};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::Job;
 use shared::time::Timestamp;
-use shared::trial::{TrialLook, Verdict};
+use shared::trial::Verdict;
 
 use crate::{App, stopping};
 
@@ -58,7 +57,7 @@ impl Look {
 /// Which members of a campaign may have turns.
 enum Leave {
     All,
-    /// Those that are granted, and so many more.
+    /// Those that are granted, and this many more.
     Trial(Cell<u32>),
     /// None: the members that no one has claimed fail.
     Stopped,
@@ -145,7 +144,11 @@ async fn look_at_all(
         None
     };
     let was_abandoned = broadcast.audience.abandoned_at.is_some();
-    let cut = if was_abandoned { Some(totals(app, campaign, broadcast).await?) } else { None };
+    let cut = if was_abandoned {
+        Some(app.table.totals_cut(campaign.id, broadcast.shards).await?.0)
+    } else {
+        None
+    };
     Ok(DrainLook {
         are_chunks_done: is_cut && !look.has_open,
         is_poisoned: look.is_poisoned,
@@ -166,26 +169,8 @@ async fn judge_trial(
     let Some(size) = broadcast.trial.filter(|_| broadcast.dispatch == Dispatch::Running) else {
         return Ok(None);
     };
-    let mut look = TrialLook::default();
-    let mut states = stream::iter(0..broadcast.shards)
-        .map(|shard| app.table.chunk_states(campaign.id, shard))
-        .buffer_unordered(SHARDS_AT_ONCE);
-    while let Some(states) = states.next().await {
-        look = states?.iter().fold(look, |look, state| look.with(state, broadcast.epoch));
-    }
+    let look = app.table.trial_look(campaign.id, broadcast.shards, broadcast.epoch).await?;
     Ok(Some(look.verdict(size, true)))
-}
-
-/// What the chunks add up to that were cut.
-async fn totals(app: &App, campaign: &Campaign, broadcast: &Broadcast) -> anyhow::Result<Totals> {
-    let mut totals = Totals::default();
-    let mut last = stream::iter(0..broadcast.shards)
-        .map(|shard| app.table.last_chunk(campaign.id, shard))
-        .buffer_unordered(SHARDS_AT_ONCE);
-    while let Some(chunk) = last.next().await {
-        totals += chunk?.map(|chunk| chunk.totals).unwrap_or_default();
-    }
-    Ok(totals)
 }
 
 async fn look(

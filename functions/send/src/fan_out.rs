@@ -16,7 +16,6 @@ use std::sync::atomic::AtomicU64;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::turns::Turns;
-use shared::audience::Totals;
 use shared::campaign::{Broadcast, Campaign, Dispatch};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{Job, JobsJob};
@@ -190,8 +189,8 @@ impl FanOut<'_> {
     }
 
     async fn show_totals(&self, now: Timestamp) -> anyhow::Result<()> {
-        let (totals, _) = self.totals().await?;
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
+        let (totals, _) = self.app.table.totals_cut(id, self.broadcast.shards).await?;
         let repair = self.app.repair_seconds;
         self.app
             .table
@@ -200,27 +199,14 @@ impl FanOut<'_> {
         Ok(())
     }
 
-    /// What all shards have come to so far, and whether all have ended.
-    async fn totals(&self) -> anyhow::Result<(Totals, bool)> {
-        let chunks = stream::iter(0..self.broadcast.shards)
-            .map(|shard| self.app.table.last_chunk(self.campaign.id, shard))
-            .buffer_unordered(SHARDS_AT_ONCE);
-        let sum = chunks.try_fold((Totals::default(), true), |(mut sum, have_ended), chunk| {
-            sum += chunk.as_ref().map(|chunk| chunk.totals).unwrap_or_default();
-            let ends = chunk.is_some_and(|chunk| chunk.ends);
-            std::future::ready(Ok((sum, have_ended && ends)))
-        });
-        Ok(sum.await?)
-    }
-
     /// Writes the totals if every shard has ended; whoever ends the last one finds that.
     async fn finish(&self) -> anyhow::Result<()> {
-        let (totals, have_ended) = self.totals().await?;
+        let (organization, id) = (self.campaign.organization_id, self.campaign.id);
+        let (totals, have_ended) = self.app.table.totals_cut(id, self.broadcast.shards).await?;
         if !have_ended {
             return Ok(());
         }
         let bill = self.bill().await?;
-        let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let now = clock::now();
         let App { table, polls, repair_seconds, .. } = self.app;
         let written = table

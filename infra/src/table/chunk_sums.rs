@@ -1,0 +1,45 @@
+//! What the chunks of a campaign add up to, over all its shards.
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+use shared::audience::Totals;
+use shared::ids::CampaignId;
+use shared::trial::TrialLook;
+
+use super::{Result, Table};
+
+/// Shards of which one chunk each is read at once.
+const MAX_CHUNKS_AT_ONCE: usize = 8;
+/// Shards of which all states are read at once. A page of each takes several times its 1 MB in memory.
+const MAX_STATES_AT_ONCE: usize = 4;
+
+impl Table {
+    /// The totals of what has been cut so far, and whether all shards have ended.
+    pub async fn totals_cut(&self, campaign: CampaignId, shards: u16) -> Result<(Totals, bool)> {
+        let chunks = stream::iter(0..shards)
+            .map(|shard| self.last_chunk(campaign, shard))
+            .buffer_unordered(MAX_CHUNKS_AT_ONCE);
+        let sum = chunks.try_fold((Totals::default(), true), |(mut sum, have_ended), chunk| {
+            sum += chunk.as_ref().map(|chunk| chunk.totals).unwrap_or_default();
+            let ends = chunk.is_some_and(|chunk| chunk.ends);
+            std::future::ready(Ok((sum, have_ended && ends)))
+        });
+        sum.await
+    }
+
+    /// The outcomes so far of a campaign that is on trial in this epoch.
+    pub async fn trial_look(
+        &self,
+        campaign: CampaignId,
+        shards: u16,
+        epoch: u32,
+    ) -> Result<TrialLook> {
+        let states = stream::iter(0..shards)
+            .map(|shard| self.chunk_states(campaign, shard))
+            .buffer_unordered(MAX_STATES_AT_ONCE);
+        let sum = states.try_fold(TrialLook::default(), |look, states| {
+            let look = states.iter().fold(look, |look, state| look.with(state, epoch));
+            std::future::ready(Ok(look))
+        });
+        sum.await
+    }
+}
