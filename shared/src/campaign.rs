@@ -201,7 +201,7 @@ impl Campaign {
         }
     }
 
-    /// The broadcast of a campaign that was sent, whatever its outcome.
+    /// The broadcast of a campaign that was sent, including one that failed.
     #[must_use]
     pub fn broadcast(&self) -> Option<&Broadcast> {
         match &self.state {

@@ -60,7 +60,7 @@ struct Told {
     unreached: u32,
 }
 
-/// After so many messages in a row that did not reach the provider, the rest is not tried.
+/// If this many messages in a row do not reach the provider, the rest is not tried.
 const MAX_UNREACHED_IN_A_ROW: u32 = 3;
 
 impl Told {

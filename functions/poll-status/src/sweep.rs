@@ -13,7 +13,7 @@ use shared::time::Timestamp;
 
 use crate::App;
 
-/// Work that was queued so often and never got anywhere is given up.
+/// Work that has been queued this many times without finishing is given up.
 const MAX_ATTEMPTS: u32 = 5;
 /// The patience with queued work doubles as often as this.
 const PATIENCE_DOUBLINGS: u32 = 4;

@@ -1,4 +1,4 @@
-//! How the table talks to DynamoDB, whatever the items mean.
+//! Reading and writing items in DynamoDB, without knowing what they mean.
 //!
 //! Nothing here knows an entity or how its key is built. The modules above do, and reach DynamoDB
 //! only through these.

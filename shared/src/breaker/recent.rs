@@ -13,7 +13,7 @@ pub struct Recent(u32);
 
 /// The number of answers that are remembered.
 const RECENT_ANSWERS: u32 = 20;
-/// A provider fails once so many of the remembered answers were ambiguous ...
+/// A provider counts as failing once this many of the remembered answers were ambiguous ...
 const MAX_AMBIGUOUS: u32 = 5;
 /// ... or three messages in a row got one.
 const IN_A_ROW: [u32; 3] = [0, 1, 2];

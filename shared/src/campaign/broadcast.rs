@@ -17,7 +17,7 @@ use crate::sender::Sender;
 use crate::time::Timestamp;
 use crate::trial;
 
-/// A campaign that settles nothing for so long while work is due is paused.
+/// A campaign is paused if work is due and no message was settled for this time.
 pub(super) const NO_PROGRESS_SECONDS: i64 = 3_600;
 /// The format of campaigns that are sent now. From 2 on a message's id is derived from its line, and
 /// before from the phone as it was stored.
@@ -128,7 +128,7 @@ impl Broadcast {
         }
     }
 
-    /// Why a campaign of which nothing has left for so long is not to leave any more.
+    /// The reason to end a held campaign, if it has made no progress for an hour.
     pub(super) fn is_stale(&self, now: Timestamp) -> Option<Reason> {
         let is_stale = now >= self.running_since.plus_seconds(NO_PROGRESS_SECONDS);
         is_stale.then_some(Reason::NoProgress)

@@ -3,8 +3,8 @@
 //! The run that began the campaign grants its first recipients their turns; all other chunks are cut
 //! without. Once a worker has passed the trial, its drain gives turns to the chunks that it finds. A
 //! chunk that is cut while that drain looks may be missed, so a run remembers what it cut without a
-//! turn, and gives the turns itself when it learns that the trial is over. A run that ends before
-//! that has written its chunks by then, and the drain finds them.
+//! turn, and assigns those turns at its end if the trial is over by then. If it is not, all chunks of
+//! the run are stored before the drain looks.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -42,7 +42,7 @@ impl Gate {
         Self { grants: AtomicU32::new(grants), waiting: Mutex::new(waiting) }
     }
 
-    /// Takes grants for up to so many recipients.
+    /// Takes grants for at most this many recipients, and returns the number taken.
     fn take(&self, recipients: u32) -> u32 {
         let take = |left: u32| Some(left.saturating_sub(recipients));
         let left = self.grants.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
