@@ -172,6 +172,26 @@ impl Tenant {
         found.with_context(|| format!("the campaign is {last}"))
     }
 
+    /// The same with a person who resumes the campaign whenever its breaker has paused it: on a
+    /// machine that stands still for seconds, answers come too late in a row.
+    pub async fn until_with_resumes(
+        &self,
+        id: &str,
+        what: &str,
+        condition: impl Fn(&Value) -> bool,
+    ) -> anyhow::Result<Value> {
+        let mut last = Value::Null;
+        let found = wait(what, PATIENCE, async || {
+            last = self.campaign(id).await?;
+            if last["dispatch"] == "paused" {
+                self.api.post(&self.path(&format!("campaigns/{id}/resume")), &json!({})).await?;
+            }
+            Ok(condition(&last).then(|| last.clone()))
+        })
+        .await;
+        found.with_context(|| format!("the campaign is {last}"))
+    }
+
     /// Waits until every message of a campaign has a final status.
     pub async fn settled(&self, id: &str) -> anyhow::Result<Value> {
         self.until(id, "the campaign to settle", is_settled).await

@@ -70,7 +70,7 @@ async fn every_fate_is_told_truly() -> anyhow::Result<()> {
     let expected = ["delivered", "failed", "unknown"].map(|status| (status, with(status)));
     let id = tenant.send().await?;
     let campaign = tenant
-        .until(&id, "every message to have its fate", |campaign| {
+        .until_with_resumes(&id, "every message to have its fate", |campaign| {
             let counts = &campaign["counts"];
             campaign["dispatch"] == "done"
                 && expected.iter().all(|(status, count)| counts[*status] == *count)
