@@ -8,6 +8,7 @@ pub(crate) mod imports;
 pub(crate) mod messages;
 pub(crate) mod organizations;
 pub(crate) mod quotes;
+pub(crate) mod segments;
 pub(crate) mod sending;
 pub(crate) mod service;
 pub(crate) mod unsubscribes;

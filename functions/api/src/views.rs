@@ -1,5 +1,6 @@
 //! The shapes in which clients see the domain.
 
+mod attributes;
 mod campaign;
 mod changed_by;
 mod contact;
@@ -9,8 +10,10 @@ mod message;
 mod organization;
 mod provider;
 mod quote;
+mod segment;
 mod unsubscribe;
 
+pub(crate) use attributes::AttributesSchema;
 pub(crate) use campaign::CampaignView;
 pub(crate) use changed_by::ChangedByView;
 pub(crate) use contact::ContactView;
@@ -19,6 +22,7 @@ pub(crate) use message::MessageView;
 pub(crate) use organization::{ApiKeyCreatedView, ApiKeyView, OrganizationView};
 pub(crate) use provider::{KeywordsSchema, ProviderSchema};
 pub(crate) use quote::QuoteView;
+pub(crate) use segment::{ExplanationView, FilterSchema, SegmentView};
 pub(crate) use unsubscribe::{LiftView, UnsubscribeView};
 
 use serde::{Deserialize, Serialize};

@@ -10,7 +10,7 @@ use shared::job::Due;
 use shared::organization::Organization;
 use shared::time::Timestamp;
 
-use super::contacts::has_moved;
+use super::contacts::{external_id_writes, has_moved};
 use super::dynamo::{ABSENT, Consistency, Transacted, Transaction, WRITES_MOST, item};
 use super::idempotency::Remember;
 use super::keys;
@@ -26,6 +26,7 @@ pub enum ImportSaved {
 
 /// One row's effect on the contacts.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "a batch holds a hundred at most")]
 pub enum RowChange {
     Create(Contact),
     Update { before: Contact, after: Contact },
@@ -36,8 +37,8 @@ impl RowChange {
     #[must_use]
     pub fn writes(&self) -> usize {
         match self {
-            Self::Create(_) => 2,
-            Self::Update { .. } => 3,
+            Self::Create(contact) => 2 + external_id_writes(None, Some(contact)),
+            Self::Update { before, after } => 3 + external_id_writes(Some(before), Some(after)),
         }
     }
 }

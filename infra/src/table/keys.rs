@@ -3,7 +3,7 @@
 //! Nothing that is written once a recipient shares a key or an index: contacts, chunks and
 //! messages are spread over shards, since a partition takes 1,000 writes a second.
 
-use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MessageId, OrganizationId};
+use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MessageId, OrganizationId, SegmentId};
 use shared::job::Due;
 use shared::message::Kind;
 use shared::phone::Phone;
@@ -25,6 +25,7 @@ pub(crate) const MESSAGE: &str = "MESSAGE#";
 pub(crate) const PARKED: &str = "PARKED#";
 pub(crate) const CAMPAIGN: &str = "CAMPAIGN#";
 pub(crate) const KEY: &str = "KEY#";
+pub(crate) const SEGMENT: &str = "SEGMENT#";
 
 pub(crate) fn organization_partition(id: OrganizationId) -> String {
     format!("ORG#{id}")
@@ -67,6 +68,10 @@ pub(crate) fn campaign(organization: OrganizationId, id: CampaignId) -> Key {
     Key::new(organization_partition(organization), format!("{CAMPAIGN}{id}"))
 }
 
+pub(crate) fn segment(organization: OrganizationId, id: SegmentId) -> Key {
+    Key::new(organization_partition(organization), format!("{SEGMENT}{id}"))
+}
+
 pub(crate) fn campaigns_of_status(organization: OrganizationId, status: &str) -> String {
     format!("ORG#{organization}#STATUS#{status}")
 }
@@ -104,6 +109,11 @@ pub(crate) fn phone_of_contact(sk: &str) -> Option<Phone> {
 /// contact cannot be found.
 pub(crate) fn contact_pointer(organization: OrganizationId, id: ContactId) -> Key {
     Key::new(format!("{CONTACT}{id}"), organization_partition(organization))
+}
+
+/// Finds a contact by its ID in the organization's other systems.
+pub(crate) fn external_id(organization: OrganizationId, external_id: &str) -> Key {
+    Key::new(format!("EXTERNAL#{organization}#{external_id}"), "CONTACT")
 }
 
 pub(crate) fn unsubscribe(organization: OrganizationId, phone: &Phone, shards: u16) -> Key {
@@ -188,6 +198,11 @@ pub(crate) fn due_partition(partition: u16) -> String {
 
 pub(crate) fn idempotency(fingerprint: &str) -> Key {
     Key::new(format!("IDEMPOTENCY#{fingerprint}"), "ANSWER")
+}
+
+/// A request that is repeated rather than replayed from a record.
+pub(crate) fn noted_request(fingerprint: &str) -> Key {
+    Key::new(format!("IDEMPOTENCY#{fingerprint}"), "REQUEST")
 }
 
 #[cfg(test)]

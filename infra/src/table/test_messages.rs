@@ -44,7 +44,7 @@ pub enum TestSaved {
     /// The day's tests are used up.
     LimitReached,
     Stale,
-    /// A request with the same idempotency key was answered in between.
+    /// A request with the same idempotency key was served in between.
     Answered,
 }
 

@@ -3,6 +3,7 @@
 mod campaigns;
 mod chunks;
 mod claims;
+mod external_ids;
 mod lines;
 mod moves;
 mod organizations;

@@ -34,6 +34,9 @@ pub(crate) enum Code {
     CampaignNotPaused,
     SenderTaken,
     UnsubscribeChanged,
+    ExternalIdTaken,
+    AmbiguousPhone,
+    SegmentInUse,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -91,6 +94,9 @@ impl Code {
             | Self::CampaignNotPaused
             | Self::SenderTaken
             | Self::UnsubscribeChanged
+            | Self::ExternalIdTaken
+            | Self::AmbiguousPhone
+            | Self::SegmentInUse
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {

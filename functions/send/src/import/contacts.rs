@@ -84,6 +84,7 @@ async fn change(
             id: ContactId::of_row(at.import.id, at.number),
             organization_id: organization.id,
             profile,
+            import_id: Some(at.import.id),
             created_at: now,
             updated_at: now,
         })));
@@ -91,6 +92,7 @@ async fn change(
     Ok(match app.table.contact(organization, id).await? {
         Some(before) => {
             let updated_at = now.or_after(before.updated_at);
+            let profile = profile.keeping_unlisted(&before.profile);
             let after = Contact { profile, updated_at, ..before.clone() };
             Ok(RowChange::Update { before, after })
         }

@@ -167,7 +167,7 @@ fn ids_of_another_system_are_an_attribute() {
         Content::Row(row) => (row.id.is_some(), row.profile.attributes.get("Id").cloned()),
         Content::Blank | Content::Refused(_) => panic!("no row"),
     };
-    assert_eq!(first(&content("0035g00000XyZ")), (false, Some("0035g00000XyZ".to_owned())));
+    assert_eq!(first(&content("0035g00000XyZ")), (false, Some("0035g00000XyZ".into())));
     let ours = "01890000-0000-7000-8000-000000000001";
     assert_eq!(first(&content(ours)), (true, None));
     let mixed = format!("Id,phone\n77,+14153550101\n{ours},+14153550102\n");
