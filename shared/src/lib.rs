@@ -38,6 +38,7 @@ pub mod sender;
 mod shard;
 pub mod status;
 pub mod target;
+pub mod template;
 pub mod text;
 pub mod time;
 pub mod trial;
