@@ -7,7 +7,7 @@
 //! no checkpoint to lose. A chunk closes only between two phones, so that all contacts who share a
 //! phone are judged together.
 
-use crate::audience::{Entry, SkipReason, Totals, Verdict, judge};
+use crate::audience::{Entry, PhoneGroup, Totals, former_standing, standing};
 use crate::phone::Phone;
 use crate::time::Timestamp;
 
@@ -50,7 +50,8 @@ pub struct Cutter {
     sent_at: Timestamp,
     from: ChainEnd,
     recipients: Vec<Phone>,
-    counted: Option<Phone>,
+    /// The contacts of the last entry's phone.
+    group: PhoneGroup<Phone>,
     last: Option<Entry>,
     scanned: usize,
 }
@@ -58,53 +59,56 @@ pub struct Cutter {
 impl Cutter {
     #[must_use]
     pub fn new(sent_at: Timestamp, from: ChainEnd) -> Self {
-        Self { sent_at, from, recipients: Vec::new(), counted: None, last: None, scanned: 0 }
+        Self {
+            sent_at,
+            from,
+            recipients: Vec::new(),
+            group: PhoneGroup::default(),
+            last: None,
+            scanned: 0,
+        }
     }
 
-    /// Takes the next entry; answers a chunk if one closed before it.
+    /// Adds the next entry, and returns a chunk if one closed before it.
     pub fn push(&mut self, entry: Entry, unsubscribed: bool) -> Option<Chunk> {
-        let closed = self.is_full_before(&entry).then(|| self.close(false));
-        match judge(&entry, self.counted.as_ref(), unsubscribed, self.sent_at) {
-            Verdict::Recipient(phone) => {
-                self.from.totals.recipients += 1;
-                self.counted.clone_from(&entry.phone);
-                self.recipients.push(phone);
+        let mut closed = None;
+        if !self.last.as_ref().is_some_and(|last| last.phone.is_some() && last.phone == entry.phone)
+        {
+            self.end_group();
+            closed = self.is_full().then(|| self.close(false));
+            for former in &entry.former {
+                self.group.consider(&former_standing(former, self.sent_at), true);
             }
-            Verdict::Skipped(SkipReason::NoPhone) => self.from.totals.skipped.no_phone += 1,
-            Verdict::Skipped(SkipReason::Duplicate) => {
-                self.from.totals.skipped.duplicate += 1;
-                self.prefer(&entry);
-            }
-            Verdict::Skipped(SkipReason::Unsubscribed) => {
-                self.from.totals.skipped.unsubscribed += 1;
-            }
-            Verdict::NotCounted => {}
         }
+        // Today's form of the line is dialed if any of its contacts has it.
+        let prefer = |winner: &mut Phone, other: Phone| {
+            if entry.dialed.is_none() {
+                *winner = other;
+            }
+        };
+        self.group.add(standing(&entry, unsubscribed, self.sent_at), prefer);
         self.scanned += 1;
         self.last = Some(entry);
         closed
     }
 
-    /// Dials the form of today if any contact of the line has it.
-    fn prefer(&mut self, duplicate: &Entry) {
-        if let (Some(phone), None) = (&duplicate.phone, &duplicate.dialed)
-            && self.counted.as_ref() == Some(phone)
-            && let Some(recipient) = self.recipients.last_mut()
-        {
-            recipient.clone_from(phone);
-        }
+    /// Counts the contacts of a phone once all of them are known.
+    fn end_group(&mut self) {
+        let judged = std::mem::take(&mut self.group).judged();
+        self.from.totals.recipients += u64::from(judged.recipient.is_some());
+        self.from.totals.skipped += judged.skipped;
+        self.recipients.extend(judged.recipient);
     }
 
     /// The shard's end chunk: no entry follows.
     #[must_use]
     pub fn finish(mut self) -> Chunk {
+        self.end_group();
         self.close(true)
     }
 
-    fn is_full_before(&self, next: &Entry) -> bool {
-        let full = self.recipients.len() >= RECIPIENTS_MOST || self.scanned >= SCANNED_MOST;
-        let same_phone = |last: &Entry| last.phone.is_some() && last.phone == next.phone;
-        full && !self.last.as_ref().is_some_and(same_phone)
+    fn is_full(&self) -> bool {
+        self.recipients.len() >= RECIPIENTS_MOST || self.scanned >= SCANNED_MOST
     }
 
     fn close(&mut self, ends: bool) -> Chunk {

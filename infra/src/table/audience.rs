@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::audience::Entry;
-use shared::contact::Presence;
+use shared::contact::{Presence, Status};
 use shared::ids::OrganizationId;
 use shared::phone::Phone;
 
@@ -27,6 +27,7 @@ struct ContactTrace {
     sk: String,
     presence: Presence,
     dialed: Option<Phone>,
+    status: Status,
 }
 
 impl Table {
@@ -44,10 +45,10 @@ impl Table {
         let next = if goes_on { traces.last().map(|trace| trace.sk.clone()) } else { None };
         let entries: Vec<Entry> = traces
             .into_iter()
-            .map(|ContactTrace { sk, presence, dialed }| {
+            .map(|ContactTrace { sk, presence, dialed, status }| {
                 let phone = keys::phone_of_contact(&sk);
                 let bound = phone.as_ref().map_or(sk, keys::contacts_end);
-                Entry { bound, phone, dialed, presence, former: Vec::new() }
+                Entry { bound, phone, dialed, status, presence, former: Vec::new() }
             })
             .collect();
         let mut phones: Vec<Phone> = entries.iter().filter_map(|e| e.phone.clone()).collect();
@@ -68,7 +69,7 @@ impl Table {
     /// The places and presences of a page of a shard's contacts, for a fan-out.
     async fn traces(&self, partition: &str, from: &str) -> Result<(Vec<ContactTrace>, bool)> {
         let range = Range {
-            projection: Some("sk, presence, dialed"),
+            projection: Some("sk, presence, dialed, contactStatus"),
             limit: Some(TRACES_MOST),
             ..Range::new(
                 partition.to_owned(),
@@ -82,10 +83,11 @@ impl Table {
             let Some(AttributeValue::S(sk)) = item.remove("sk") else {
                 return Err(TableError::malformed(KIND, "it has no sort key"));
             };
-            // Hardly any contact has moved or has a phone of two forms.
-            let is_plain = !item.contains_key("presence") && !item.contains_key("dialed");
-            let trace = if is_plain { Trace::default() } else { parse::<Trace>(KIND, item)? };
-            Ok(ContactTrace { sk, presence: trace.presence, dialed: trace.dialed })
+            // Hardly any contact has moved, is inactive or has a phone of two forms.
+            let trace =
+                if item.is_empty() { Trace::default() } else { parse::<Trace>(KIND, item)? };
+            let Trace { presence, dialed, contact_status: status } = trace;
+            Ok(ContactTrace { sk, presence, dialed, status })
         });
         Ok((traces.collect::<Result<_>>()?, page.next.is_some()))
     }

@@ -3,7 +3,8 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::*;
-use crate::contact::Presence;
+use crate::audience::Former;
+use crate::contact::{Presence, Status};
 
 fn moment() -> Timestamp {
     Timestamp::from_millis(1_000_000).expect("in range")
@@ -14,7 +15,14 @@ fn entry(phone: Option<u64>, contact: u64) -> Entry {
     let bound = phone
         .as_ref()
         .map_or_else(|| format!("CONTACT#-#{contact:06}"), |phone| format!("CONTACT#{phone}$"));
-    Entry { bound, phone, dialed: None, presence: Presence::default(), former: Vec::new() }
+    Entry {
+        bound,
+        phone,
+        dialed: None,
+        status: Status::Active,
+        presence: Presence::default(),
+        former: Vec::new(),
+    }
 }
 
 fn cut(entries: &[Entry], unsubscribed: &BTreeSet<Phone>, from: &ChainEnd) -> Vec<Chunk> {
@@ -70,6 +78,7 @@ fn contacts_of_one_line_are_one_recipient() {
         bound: format!("CONTACT#{today}$"),
         phone: Some(today.clone()),
         dialed: dialed.cloned(),
+        status: Status::Active,
         presence: Presence::default(),
         former: Vec::new(),
     };
@@ -89,14 +98,28 @@ fn contacts_of_one_line_are_one_recipient() {
 #[test]
 fn a_former_contact_counts_instead_while_it_is_there() {
     let with = |former| Entry { former, ..entry(Some(1), 1) };
-    let recipients = |former| {
+    let former = |status, presence| Former { status, presence };
+    let recipients = |presence| {
+        let former = vec![former(Status::Active, presence)];
         let chunk = &cut(&[with(former)], &BTreeSet::new(), &ChainEnd::default())[0];
         assert_eq!(chunk.totals.contacts(), 1);
         chunk.recipients.len()
     };
-    assert_eq!(recipients(vec![Presence::default()]), 0);
-    assert_eq!(recipients(vec![Presence::default().leave(moment())]), 1);
-    assert_eq!(recipients(vec![Presence::default().leave(moment().plus_seconds(1))]), 0);
+    assert_eq!(recipients(Presence::default()), 0);
+    assert_eq!(recipients(Presence::default().leave(moment())), 1);
+    assert_eq!(recipients(Presence::default().leave(moment().plus_seconds(1))), 0);
+}
+
+/// An inactive contact is skipped, and its twin is texted, under either form of a line.
+#[test]
+fn inactive_contacts_are_skipped() {
+    let inactive = |n| Entry { status: Status::Inactive, ..entry(Some(1), n) };
+    let chunk = &cut(&[inactive(1), entry(Some(1), 2)], &BTreeSet::new(), &ChainEnd::default())[0];
+    assert_eq!((chunk.recipients.len(), chunk.totals.skipped.inactive), (1, 1));
+    let former = Former { status: Status::Inactive, presence: Presence::default() };
+    let entries = [Entry { former: vec![former], ..entry(Some(1), 1) }];
+    let chunk = &cut(&entries, &BTreeSet::new(), &ChainEnd::default())[0];
+    assert_eq!(chunk.totals.recipients, 1);
 }
 
 proptest! {

@@ -228,3 +228,21 @@ async fn the_same_person_in_many_batches_is_one_contact() -> anyhow::Result<()> 
     assert_eq!(tenant.api.list(&tenant.path("contacts")).await?.len(), 1);
     Ok(())
 }
+
+/// An inactive contact is skipped with that reason, and its active twin gets the text.
+#[tokio::test]
+async fn inactive_contacts_get_no_campaign() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let contacts = tenant.path("contacts");
+    let (quiet, shared) = (phone(), phone());
+    for (to, status) in [(&quiet, "inactive"), (&shared, "inactive"), (&shared, "active")] {
+        tenant.api.post(&contacts, &json!({"phone": to, "status": status})).await?;
+    }
+    let id = tenant.send().await?;
+    let campaign = tenant.settled(&id).await?;
+    assert_eq!(campaign["audience"]["skipped"]["inactive"], 2, "{campaign}");
+    assert_eq!(campaign["audience"]["recipients"], 1);
+    tenant.assert_balanced(&campaign).await?;
+    assert_eq!((tenant.books.texts(&quiet).await?, tenant.books.texts(&shared).await?), (0, 1));
+    Ok(())
+}

@@ -81,6 +81,11 @@ struct SkippedView {
     no_phone: u64,
     duplicate: u64,
     unsubscribed: u64,
+    /// Contacts that the target does not include, or whose phone it excludes.
+    not_in_target: u64,
+    inactive: u64,
+    /// Contacts for whom the body has no text.
+    unrenderable: u64,
 }
 
 /// The number of messages by status at the last count. `total` is the sum of the others.
@@ -138,13 +143,20 @@ impl From<&Campaign> for CampaignView {
 impl From<&Broadcast> for AudienceView {
     fn from(broadcast: &Broadcast) -> Self {
         let Audience { totals, completed_at, abandoned_at: _ } = broadcast.audience;
-        let Skipped { no_phone, duplicate, unsubscribed } = totals.skipped;
         Self {
             contacts: totals.contacts(),
             recipients: totals.recipients,
-            skipped: SkippedView { no_phone, duplicate, unsubscribed },
+            skipped: totals.skipped.into(),
             complete: completed_at.is_some(),
         }
+    }
+}
+
+impl From<Skipped> for SkippedView {
+    fn from(skipped: Skipped) -> Self {
+        let Skipped { no_phone, duplicate, unsubscribed, not_in_target, inactive, unrenderable } =
+            skipped;
+        Self { no_phone, duplicate, unsubscribed, not_in_target, inactive, unrenderable }
     }
 }
 
@@ -213,7 +225,10 @@ mod tests {
         assert_eq!(view["sentAt"], "1970-01-01T00:00:02.000Z");
         let audience = json!({
             "contacts": 0, "recipients": 0, "complete": false,
-            "skipped": {"noPhone": 0, "duplicate": 0, "unsubscribed": 0},
+            "skipped": {
+                "noPhone": 0, "duplicate": 0, "unsubscribed": 0,
+                "notInTarget": 0, "inactive": 0, "unrenderable": 0,
+            },
         });
         assert_eq!(view["audience"], audience);
         assert_eq!(view["counts"], json!(null));

@@ -63,11 +63,14 @@ pub(super) struct Pointer {
 
 /// The part of a contact or of its tombstone that says when it was here.
 #[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(in super::super) struct Trace {
     #[serde(default)]
     pub(in super::super) presence: Presence,
     #[serde(default)]
     pub(in super::super) dialed: Option<Phone>,
+    #[serde(default)]
+    pub(in super::super) contact_status: Status,
 }
 
 impl Row {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use shared::audience::Entry;
-use shared::contact::{Presence, moment_of_move, shard};
+use shared::contact::{Presence, Status, moment_of_move, shard};
 use shared::ids::ContactId;
 use shared::phone::Phone;
 use shared::time::Timestamp;
@@ -124,7 +124,8 @@ impl Table {
                 continue;
             };
             let is_out = phone.as_ref().is_some_and(|phone| self.unsubscribed.contains(phone));
-            let entry = Entry { bound, phone, dialed: None, presence, former: Vec::new() };
+            let status = Status::Active;
+            let entry = Entry { bound, phone, dialed: None, status, presence, former: Vec::new() };
             page.entries.push((entry, is_out));
             if trace.id.0.as_u128() < FILLING {
                 page.next = rest.next().map(|_| sk.clone());
