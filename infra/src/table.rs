@@ -24,6 +24,7 @@ mod lifts;
 mod messages;
 mod organizations;
 mod pace;
+mod previews;
 mod quotes;
 mod receipts;
 mod segments;

@@ -1,17 +1,21 @@
 //! The audience of a campaign: who is counted, who is skipped, and why.
 
 mod group;
+mod judge;
+mod tally;
 
 pub use group::{Judged, PhoneGroup, Standing};
+pub use judge::Judge;
+pub use tally::Tally;
 
 use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-use crate::contact::{Presence, Status};
+use crate::contact::{Contact, Presence, Status};
+use crate::ids::ContactId;
 use crate::phone::Phone;
-use crate::time::Timestamp;
 
 /// One item of an audience shard, in the order of its sort key: by phone, phone-less ones last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +24,8 @@ pub struct Entry {
     /// of the next phone is. A contact that joins a phone once the fan-out has passed it is thus
     /// not read, and cannot be counted as a second recipient.
     pub bound: String,
+    /// The contact whose item this is.
+    pub contact: ContactId,
     pub phone: Option<Phone>,
     /// The form to dial, where the contact has another one than `phone`.
     pub dialed: Option<Phone>,
@@ -29,6 +35,9 @@ pub struct Entry {
     /// Contacts of the same line that were stored under its other form, in another shard, before
     /// contacts were stored by line. Where one of them counts, this entry is its duplicate.
     pub former: Vec<Former>,
+    /// The contact with the fields that its judge asked for. Absent if it asked for none, and for a
+    /// tombstone that was stored without a profile.
+    pub person: Option<Box<Contact>>,
 }
 
 /// A contact under the other form of a line.
@@ -36,6 +45,20 @@ pub struct Entry {
 pub struct Former {
     pub status: Status,
     pub presence: Presence,
+    pub person: Option<Box<Contact>>,
+}
+
+impl Entry {
+    #[must_use]
+    pub fn person(&self) -> Option<&Contact> {
+        self.person.as_deref()
+    }
+
+    /// Whether both entries have the same phone.
+    #[must_use]
+    pub fn is_of_phone(&self, other: &Self) -> bool {
+        self.phone.is_some() && self.phone == other.phone
+    }
 }
 
 /// Contacts counted so far. `contacts = recipients + skipped`, always.
@@ -117,7 +140,7 @@ impl AddAssign for Skipped {
     }
 }
 
-/// Why a contact is not a recipient: the first reason that applies, in the order of [`standing`].
+/// Why a contact is not a recipient: the first reason that applies (see [`Judge::standing`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "camelCase")]
 pub enum SkipReason {
@@ -129,33 +152,4 @@ pub enum SkipReason {
     Inactive,
     /// The body has no text for the contact.
     Unrenderable,
-}
-
-/// What an entry is, before the others of its phone are considered.
-#[must_use]
-pub fn standing(entry: &Entry, unsubscribed: bool, sent_at: Timestamp) -> Standing<Phone> {
-    if !entry.presence.holds_at(sent_at) {
-        return Standing::NotCounted;
-    }
-    if !entry.status.is_active() {
-        return Standing::Skipped(SkipReason::Inactive);
-    }
-    match &entry.phone {
-        None => Standing::Skipped(SkipReason::NoPhone),
-        Some(_) if unsubscribed => Standing::Skipped(SkipReason::Unsubscribed),
-        Some(phone) => Standing::Eligible(entry.dialed.as_ref().unwrap_or(phone).clone()),
-    }
-}
-
-/// What a contact under the line's other form is.
-#[must_use]
-pub fn former_standing(former: &Former, sent_at: Timestamp) -> Standing<()> {
-    if !former.presence.holds_at(sent_at) {
-        return Standing::NotCounted;
-    }
-    if former.status.is_active() {
-        Standing::Eligible(())
-    } else {
-        Standing::Skipped(SkipReason::Inactive)
-    }
 }

@@ -7,9 +7,9 @@
 //! no checkpoint to lose. A chunk closes only between two phones, so that all contacts who share a
 //! phone are judged together.
 
-use crate::audience::{Entry, PhoneGroup, Totals, former_standing, standing};
+use crate::audience::{Entry, Judge, PhoneGroup, Totals};
 use crate::phone::Phone;
-use crate::time::Timestamp;
+use crate::recipient::Recipient;
 
 /// The most recipients of a chunk. A phone has at most 16 bytes, so a chunk stays under 2 KB.
 pub const RECIPIENTS_MOST: usize = 100;
@@ -47,20 +47,20 @@ impl ChainEnd {
 /// Cuts the entries of one shard, pushed in order, into chunks.
 #[derive(Debug)]
 pub struct Cutter {
-    sent_at: Timestamp,
+    judge: Judge,
     from: ChainEnd,
     recipients: Vec<Phone>,
     /// The contacts of the last entry's phone.
-    group: PhoneGroup<Phone>,
+    group: PhoneGroup<Recipient>,
     last: Option<Entry>,
     scanned: usize,
 }
 
 impl Cutter {
     #[must_use]
-    pub fn new(sent_at: Timestamp, from: ChainEnd) -> Self {
+    pub fn new(judge: impl Into<Judge>, from: ChainEnd) -> Self {
         Self {
-            sent_at,
+            judge: judge.into(),
             from,
             recipients: Vec::new(),
             group: PhoneGroup::default(),
@@ -72,21 +72,18 @@ impl Cutter {
     /// Adds the next entry, and returns a chunk if one closed before it.
     pub fn push(&mut self, entry: Entry, unsubscribed: bool) -> Option<Chunk> {
         let mut closed = None;
-        if !self.last.as_ref().is_some_and(|last| last.phone.is_some() && last.phone == entry.phone)
-        {
+        if !self.last.as_ref().is_some_and(|last| last.is_of_phone(&entry)) {
             self.end_group();
             closed = self.is_full().then(|| self.close(false));
-            for former in &entry.former {
-                self.group.consider(&former_standing(former, self.sent_at), true);
-            }
+            self.group = PhoneGroup::begin(&entry, &self.judge);
         }
         // Today's form of the line is dialed if any of its contacts has it.
-        let prefer = |winner: &mut Phone, other: Phone| {
+        let prefer = |winner: &mut Recipient, other: Recipient| {
             if entry.dialed.is_none() {
-                *winner = other;
+                winner.phone = other.phone;
             }
         };
-        self.group.add(standing(&entry, unsubscribed, self.sent_at), prefer);
+        self.group.add(self.judge.standing(&entry, unsubscribed), prefer);
         self.scanned += 1;
         self.last = Some(entry);
         closed
@@ -97,7 +94,7 @@ impl Cutter {
         let judged = std::mem::take(&mut self.group).judged();
         self.from.totals.recipients += u64::from(judged.recipient.is_some());
         self.from.totals.skipped += judged.skipped;
-        self.recipients.extend(judged.recipient);
+        self.recipients.extend(judged.recipient.map(|recipient| recipient.phone));
     }
 
     /// The shard's end chunk: no entry follows.

@@ -94,6 +94,12 @@ impl Target {
 }
 
 impl FrozenTarget {
+    /// The target of everyone whom a filter matches.
+    #[must_use]
+    pub fn including(filter: Expanded, zone: Zone) -> Self {
+        Self { include: vec![filter], exclude: Vec::new(), zone }
+    }
+
     /// Decides about a contact as of the moment when the campaign was sent.
     #[must_use]
     pub fn choose(&self, contact: &Contact, sent_at: Timestamp) -> Choice {

@@ -64,6 +64,8 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
         .routes(routes!(imports::get_import))
         .routes(routes!(segments::create_segment, segments::list_segments))
         .routes(routes!(segments::get_segment, segments::update_segment, segments::delete_segment))
+        .routes(routes!(segments::preview_filter))
+        .routes(routes!(segments::preview_segment))
         .routes(routes!(segments::explain_segment))
         .routes(routes!(unsubscribes::list_unsubscribes))
         .routes(routes!(

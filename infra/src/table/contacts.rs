@@ -7,6 +7,7 @@ mod external_ids;
 mod lines;
 mod list;
 mod row;
+mod wanted;
 
 pub use list::ContactFilter;
 
@@ -23,6 +24,7 @@ use super::{Result, Table, TableError};
 
 pub(super) use external_ids::writes as external_id_writes;
 pub(super) use row::Trace;
+pub(super) use wanted::{Read, Wanted};
 
 use lines::{is_other_form, place};
 use row::{Pointer, Row, is_tombstone};

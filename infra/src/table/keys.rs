@@ -99,10 +99,10 @@ pub(crate) fn contacts_end(phone: &Phone) -> String {
     format!("{CONTACT}{phone}$")
 }
 
-/// The phone in a contact's sort key.
-pub(crate) fn phone_of_contact(sk: &str) -> Option<Phone> {
-    let (place, _id) = sk.strip_prefix(CONTACT)?.split_once('#')?;
-    Phone::from_e164(place).ok()
+/// The phone and the id in a contact's sort key, or in that of its tombstone.
+pub(crate) fn read_contact(sk: &str) -> Option<(Option<Phone>, ContactId)> {
+    let (place, id) = sk.strip_prefix(CONTACT)?.split_once('#')?;
+    Some((Phone::from_e164(place).ok(), id.parse().ok()?))
 }
 
 /// Finds a contact's place by its id. The organisation is part of the key, so that another's
@@ -156,6 +156,15 @@ pub(crate) fn test_messages_counted(organization: OrganizationId, day: Timestamp
 /// Held by the request that reads an organization's audience for a quote.
 pub(crate) fn quoting(organization: OrganizationId) -> Key {
     Key::new(format!("QUOTE#{organization}"), "LEASE")
+}
+
+/// Held by the request that reads an organization's audience for a preview.
+pub(crate) fn previewing(organization: OrganizationId) -> Key {
+    Key::new(format!("PREVIEW#{organization}"), "TURN")
+}
+
+pub(crate) fn preview(organization: OrganizationId, name: &str) -> Key {
+    Key::new(format!("PREVIEW#{organization}"), format!("KEPT#{name}"))
 }
 
 pub(crate) fn quote(organization: OrganizationId, campaign: CampaignId) -> Key {
@@ -219,7 +228,8 @@ mod tests {
         assert!(place(Some(&short)) < contacts_end(&short));
         assert!(contacts_end(&short) < place(Some(&long)));
         assert!(contacts_end(&long) < place(None));
-        assert_eq!(phone_of_contact(&place(Some(&long))), Some(long));
-        assert_eq!(phone_of_contact(&place(None)), None);
+        assert_eq!(read_contact(&place(Some(&long))), Some((Some(long), id)));
+        assert_eq!(read_contact(&place(None)), Some((None, id)));
+        assert_eq!(read_contact("CONTACT#-#7"), None);
     }
 }

@@ -163,7 +163,7 @@ impl Table {
             return Ok(HashSet::new());
         };
         let mut range = Range {
-            projection: Some("sk, optedOut"),
+            projection: Some("sk, optedOut".into()),
             ..Range::new(
                 keys::audience(organization, shard),
                 SortKey::Between(

@@ -4,7 +4,7 @@
 //! phone. The first eligible contact becomes the recipient. If an active contact of the phone is
 //! excluded, so is the phone, because the person would get what they were excluded from.
 
-use super::{SkipReason, Skipped};
+use super::{Entry, Judge, SkipReason, Skipped};
 
 /// What one contact is, before the others of its phone are considered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,16 @@ impl<R> Default for PhoneGroup<R> {
 }
 
 impl<R> PhoneGroup<R> {
+    /// The group that an entry begins, with the contacts of its phone that are stored elsewhere.
+    #[must_use]
+    pub fn begin(first: &Entry, judge: &Judge) -> Self {
+        let mut group = Self::default();
+        for former in &first.former {
+            group.consider(&judge.former_standing(former), true);
+        }
+        group
+    }
+
     /// Adds a contact. `prefer` merges a later eligible contact into the recipient.
     pub fn add(&mut self, standing: Standing<R>, prefer: impl FnOnce(&mut R, R)) {
         let reason = match standing {

@@ -176,7 +176,9 @@ pub async fn cut(
     let sent_at = campaign.broadcast().context("not sent")?.sent_at;
     for shard in shards {
         let mut cutter = Cutter::new(sent_at, ChainEnd::default());
-        let page = table.audience_page(campaign.organization_id, (shard, SHARDS), None).await?;
+        let page = table
+            .audience_page(campaign.organization_id, (shard, SHARDS), None, &clock::now().into())
+            .await?;
         for (entry, is_unsubscribed) in page.entries {
             ensure!(cutter.push(entry, is_unsubscribed).is_none(), "one chunk a shard");
         }

@@ -70,8 +70,10 @@ impl Moving {
     async fn phones_at(&self, moment: Timestamp) -> anyhow::Result<Vec<Phone>> {
         let mut phones = Vec::new();
         for shard in 0..SHARDS {
-            let page =
-                self.table.audience_page(self.organization.id, (shard, SHARDS), None).await?;
+            let page = self
+                .table
+                .audience_page(self.organization.id, (shard, SHARDS), None, &clock::now().into())
+                .await?;
             let here =
                 page.entries.into_iter().filter(|(entry, _)| entry.presence.holds_at(moment));
             phones.extend(here.filter_map(|(entry, _)| entry.phone));

@@ -37,6 +37,7 @@ pub(crate) enum Code {
     ExternalIdTaken,
     AmbiguousPhone,
     SegmentInUse,
+    PreviewSuperseded,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -97,6 +98,7 @@ impl Code {
             | Self::ExternalIdTaken
             | Self::AmbiguousPhone
             | Self::SegmentInUse
+            | Self::PreviewSuperseded
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {

@@ -78,7 +78,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 28] = [
+const CONTRACT: [(&str, &str); 30] = [
     ("/v1/organizations", "post get"),
     ("/v1/organizations/{organizationId}", "get patch"),
     ("/v1/organizations/{organizationId}/api-keys", "post get"),
@@ -90,6 +90,8 @@ const CONTRACT: [(&str, &str); 28] = [
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}", "get"),
     ("/v1/organizations/{organizationId}/segments", "post get"),
     ("/v1/organizations/{organizationId}/segments/{segmentId}", "get put delete"),
+    ("/v1/organizations/{organizationId}/segments/preview", "post"),
+    ("/v1/organizations/{organizationId}/segments/{segmentId}/preview", "post"),
     ("/v1/organizations/{organizationId}/segments/{segmentId}/explain", "get"),
     ("/v1/organizations/{organizationId}/unsubscribes", "get"),
     ("/v1/organizations/{organizationId}/unsubscribes/{phone}", "get put delete"),

@@ -6,6 +6,7 @@ use axum::extract::State;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::table::{KeptQuote, Quoting};
+use shared::audience::Judge;
 use shared::campaign::{Campaign, Refusal, State as CampaignState};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::ids::CampaignId;
@@ -158,14 +159,15 @@ async fn quote_shard(
     now: Timestamp,
 ) -> Result<Quote, Problem> {
     let mut quote = Quote::new(parts);
-    let mut cutter = Cutter::new(now, ChainEnd::default());
+    let judge = Judge::from(now);
+    let mut cutter = Cutter::new(judge.clone(), ChainEnd::default());
     let mut begin = None;
     let prices = organization.prices.as_ref();
     let mut add = |chunk: &Chunk| quote.add(prices, chunk);
     loop {
         let page = app
             .table
-            .audience_page(organization.id, (shard, organization.shards), begin.as_deref())
+            .audience_page(organization.id, (shard, organization.shards), begin.as_deref(), &judge)
             .await?;
         for (entry, is_unsubscribed) in page.entries {
             if let Some(chunk) = cutter.push(entry, is_unsubscribed) {

@@ -1,5 +1,9 @@
 //! Segments: saved filters over an audience.
 
+mod preview;
+
+pub(crate) use preview::*;
+
 use axum::extract::State;
 use http::StatusCode;
 use infra::clock;

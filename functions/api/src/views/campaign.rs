@@ -77,7 +77,7 @@ struct AudienceView {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Skipped)]
-struct SkippedView {
+pub(super) struct SkippedView {
     no_phone: u64,
     duplicate: u64,
     unsubscribed: u64,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use infra::clock;
 use infra::table::ChunkPut;
+use shared::audience::Judge;
 use shared::campaign::Dispatch;
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::chunk_state::ChunkState;
@@ -47,7 +48,8 @@ impl FanOut<'_> {
         turns: &mut Interval,
     ) -> anyhow::Result<Option<Chunk>> {
         let mut begin = from.through.clone();
-        let mut cutter = Cutter::new(self.broadcast.sent_at, from);
+        let judge = Judge::from(self.broadcast.sent_at);
+        let mut cutter = Cutter::new(judge.clone(), from);
         loop {
             if clock::now() >= self.stop_at || self.read.load(Ordering::Relaxed) >= self.read_most {
                 return Ok(None);
@@ -56,7 +58,12 @@ impl FanOut<'_> {
             let page = self
                 .app
                 .table
-                .audience_page(organization, (shard, self.broadcast.shards), begin.as_deref())
+                .audience_page(
+                    organization,
+                    (shard, self.broadcast.shards),
+                    begin.as_deref(),
+                    &judge,
+                )
                 .await?;
             self.read.fetch_add(page.entries.len() as u64, Ordering::Relaxed);
             for (entry, is_unsubscribed) in page.entries {

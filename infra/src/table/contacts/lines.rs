@@ -13,10 +13,11 @@ use shared::ids::OrganizationId;
 use shared::organization::Organization;
 use shared::phone::{Line, Phone};
 
-use super::super::dynamo::{Consistency, Key, Range, SortKey, parse};
+use super::super::dynamo::{Consistency, Key, Range, SortKey};
 use super::super::keys;
 use super::super::{Result, Table, TableError};
-use super::{ContactSaved, KIND, Pointer, Trace};
+use super::wanted::{Read, Wanted};
+use super::{ContactSaved, KIND, Pointer};
 
 /// How many phones of two forms are asked for at once.
 const FORMER_AT_ONCE: usize = 16;
@@ -75,6 +76,7 @@ impl Table {
         organization: OrganizationId,
         shards: u16,
         lines: &[Phone],
+        wanted: &Wanted,
     ) -> Result<HashMap<Phone, Vec<Former>>> {
         let mut pairs: Vec<(Phone, Phone)> = Vec::new();
         for line in lines {
@@ -83,7 +85,8 @@ impl Table {
         }
         let found = stream::iter(pairs).map(async |(line, other): (Phone, Phone)| {
             let range = Range {
-                projection: Some("presence, contactStatus"),
+                projection: Some(wanted.projection()),
+                names: wanted.names(),
                 ..Range::new(
                     keys::audience(organization, other.shard(shards)),
                     SortKey::Prefix(format!("{}{other}#", keys::CONTACT)),
@@ -92,8 +95,8 @@ impl Table {
             };
             let items = self.all(range).await?.into_iter();
             let former = items.map(|item| {
-                let Trace { presence, contact_status: status, .. } = parse(KIND, item)?;
-                Ok(Former { status, presence })
+                let Read { status, presence, person, .. } = wanted.read(organization, item)?;
+                Ok(Former { status, presence, person })
             });
             Ok::<_, TableError>((line, former.collect::<Result<Vec<Former>>>()?))
         });

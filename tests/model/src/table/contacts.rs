@@ -124,8 +124,16 @@ impl Table {
                 continue;
             };
             let is_out = phone.as_ref().is_some_and(|phone| self.unsubscribed.contains(phone));
-            let status = Status::Active;
-            let entry = Entry { bound, phone, dialed: None, status, presence, former: Vec::new() };
+            let entry = Entry {
+                bound,
+                contact: trace.id,
+                phone,
+                dialed: None,
+                status: Status::Active,
+                presence,
+                former: Vec::new(),
+                person: None,
+            };
             page.entries.push((entry, is_out));
             if trace.id.0.as_u128() < FILLING {
                 page.next = rest.next().map(|_| sk.clone());
