@@ -26,6 +26,7 @@ pub mod price;
 pub mod quote;
 pub mod reason;
 pub mod receipt;
+pub mod recipient;
 pub mod sender;
 mod shard;
 pub mod status;

@@ -27,8 +27,8 @@ impl Quote {
         let Some(prices) = prices else {
             return;
         };
-        for phone in &chunk.recipients {
-            self.bill.add(prices, phone, self.parts.count);
+        for recipient in &chunk.recipients {
+            self.bill.add(prices, &recipient.phone, self.parts.count);
         }
     }
 
@@ -59,6 +59,7 @@ mod tests {
 
     use super::*;
     use crate::phone::Phone;
+    use crate::recipient::Recipient;
 
     #[test]
     fn shards_add_up() {
@@ -66,7 +67,9 @@ mod tests {
         let prices = PriceList::read("USD", &prices).expect("valid");
         let chunk = |number: u32, recipients: u64| Chunk {
             number,
-            recipients: vec![Phone::from_e164("+14155550123").expect("a phone")],
+            recipients: vec![Recipient::of_phone(
+                Phone::from_e164("+14155550123").expect("a phone"),
+            )],
             through: None,
             totals: Totals { recipients, ..Totals::default() },
             ends: number == 1,

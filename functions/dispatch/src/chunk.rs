@@ -12,6 +12,7 @@ use shared::chunk_state::Progress;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::pace::Pace;
 use shared::parts::Parts;
+use shared::phone::Phone;
 use shared::time::Timestamp;
 
 use crate::App;
@@ -63,9 +64,10 @@ pub(crate) async fn dispatch(
     let parts = Parts::of(campaign.body.as_deref().unwrap_or_default()).count;
     let slice = working.slice(parts, broadcast.sender.parts_per_second);
     let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
+    let phones: Vec<Phone> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
     let (is_taken, unsubscribed) = futures::try_join!(
         app.table.save_chunk_state(campaign_id, shard, &state, &working),
-        app.table.unsubscribed_among(organization_id, (shard, broadcast.shards), recipients),
+        app.table.unsubscribed_among(organization_id, (shard, broadcast.shards), &phones),
     )?;
     if !is_taken {
         // Another worker took it in this moment.

@@ -18,6 +18,7 @@ use shared::campaign::Campaign;
 use shared::chunk_state::Tally;
 use shared::message::{FailureReason, Message};
 use shared::phone::Phone;
+use shared::recipient::Recipient;
 
 use crate::App;
 use crate::handover::{self, Handed, Member, Right, Text};
@@ -108,7 +109,7 @@ pub(crate) async fn hand_over(
     app: &App,
     campaign: &Campaign,
     text: Text<'_>,
-    recipients: &[Phone],
+    recipients: &[Recipient],
     unsubscribed: &HashSet<Phone>,
     recent: Recent,
 ) -> HandedOver {
@@ -119,9 +120,9 @@ pub(crate) async fn hand_over(
     let at_once = text.from.at_once();
     let handed = stream::iter(recipients.chunks(at_once))
         .then(|batch| {
-            let messages = batch.iter().map(|phone| {
-                let message = campaign.pending_message(phone);
-                (message, unsubscribed.contains(phone))
+            let messages = batch.iter().map(|recipient| {
+                let message = campaign.pending_message(recipient);
+                (message, unsubscribed.contains(&recipient.phone))
             });
             claim(app, messages.collect(), text, told)
         })

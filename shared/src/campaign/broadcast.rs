@@ -12,6 +12,7 @@ use crate::parts::Parts;
 use crate::phone::Phone;
 use crate::poll::PollSchedule;
 use crate::price::Bill;
+use crate::recipient::Recipient;
 use crate::sender::Sender;
 use crate::time::Timestamp;
 use crate::trial;
@@ -137,7 +138,7 @@ impl Broadcast {
 impl Campaign {
     /// The message to a recipient, as long as no worker has claimed it.
     #[must_use]
-    pub fn pending_message(&self, to: &Phone) -> Message {
+    pub fn pending_message(&self, Recipient { phone: to, .. }: &Recipient) -> Message {
         let pending = |at| Message::pending(self.organization_id, self.id, to.clone(), at);
         self.broadcast().map_or_else(
             || pending(self.updated_at),

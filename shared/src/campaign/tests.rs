@@ -9,6 +9,7 @@ use crate::message::Counts;
 use crate::phone::Phone;
 use crate::poll::PollSchedule;
 use crate::price::Bill;
+use crate::recipient::Recipient;
 use crate::sender::{Provider, Sender};
 
 pub(super) const REPAIR: i64 = 120;
@@ -362,16 +363,17 @@ fn a_campaign_keeps_deriving_its_ids_as_when_it_was_sent() {
     let phone = |text: &str| Phone::from_e164(text).expect("valid");
     let (today, other) = (phone("+5491123456789"), phone("+541123456789"));
     let campaign = sent();
-    let id = |to: &Phone| campaign.pending_message(to).id;
+    let recipient = |to: &Phone| Recipient::of_phone(to.clone());
+    let id = |to: &Phone| campaign.pending_message(&recipient(to)).id;
     assert_eq!(id(&today), id(&other), "a line has one message");
-    assert_eq!(campaign.pending_message(&other).to, other, "and is dialed as written");
+    assert_eq!(campaign.pending_message(&recipient(&other)).to, other, "and is dialed as written");
     let mut former = campaign.clone();
     if let State::Sent(broadcast) = &mut former.state {
         broadcast.format = 1;
     }
     for to in [&today, &other] {
         let id = MessageId::of(campaign.id, to);
-        assert_eq!(former.pending_message(to).id, id);
+        assert_eq!(former.pending_message(&recipient(to)).id, id);
     }
     assert_ne!(id(&other), MessageId::of(campaign.id, &other));
     assert_eq!(id(&phone("+14153550100")), MessageId::of(campaign.id, &phone("+14153550100")));

@@ -18,6 +18,7 @@ use shared::phone::Phone;
 use shared::poll::PollSchedule;
 use shared::price::Bill;
 use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::recipient::Recipient;
 use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 use shared::trial::Verdict;
@@ -267,7 +268,8 @@ pub fn tried(
 }
 
 #[must_use]
-pub fn pending(phone: &Phone, broadcast: &Broadcast) -> Message {
+pub fn pending(recipient: &Recipient, broadcast: &Broadcast) -> Message {
+    let phone = &recipient.phone;
     let id = broadcast.message_id(CAMPAIGN, phone);
     Message { id, ..Message::pending(ORGANIZATION, CAMPAIGN, phone.clone(), broadcast.sent_at) }
 }

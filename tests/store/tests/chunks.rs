@@ -5,14 +5,19 @@ use infra::table::ChunkPut;
 use shared::audience::Totals;
 use shared::chunk::Chunk;
 use shared::chunk_state::{ChunkState, Tally};
-use shared::ids::CampaignId;
+use shared::ids::{CampaignId, ContactId};
+use shared::recipient::Recipient;
 
 use crate::{phone, table};
+
+fn recipient(number: u32) -> Recipient {
+    Recipient::new(phone(number), ContactId::new(clock::now(), clock::entropy()))
+}
 
 fn chunk(number: u32, recipients: u32) -> Chunk {
     Chunk {
         number,
-        recipients: (0..recipients).map(phone).collect(),
+        recipients: (0..recipients).map(recipient).collect(),
         through: Some("CONTACT#+14153550001#x".to_owned()),
         totals: Totals { recipients: u64::from(recipients), ..Totals::default() },
         ends: true,

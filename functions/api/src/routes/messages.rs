@@ -195,7 +195,7 @@ async fn members_from(
         .iter()
         .skip(from)
         .take(most)
-        .map(|phone| campaign.pending_message(phone))
+        .map(|recipient| campaign.pending_message(recipient))
         .collect();
     let ids: Vec<MessageId> = pending.iter().map(|message| message.id).collect();
     let claimed =

@@ -24,8 +24,8 @@ impl FanOut<'_> {
         for number in 0.. {
             let chunk = self.app.table.chunk(self.campaign.id, shard, number).await?;
             let chunk = chunk.context("a shard that has ended lacks a chunk")?;
-            for phone in &chunk.recipients {
-                bill.add(prices, phone, parts);
+            for recipient in &chunk.recipients {
+                bill.add(prices, &recipient.phone, parts);
             }
             if chunk.ends {
                 break;

@@ -34,10 +34,14 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
     }
     let slice = protocol::slice(&working, &campaign, broadcast);
     let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
-    let unsubscribed = io.unsubscribed_among(recipients)?;
+    let phones: Vec<Phone> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
+    let unsubscribed = io.unsubscribed_among(&phones)?;
     let members: Vec<(Message, bool)> = recipients
         .iter()
-        .map(|phone| (protocol::pending(phone, broadcast), unsubscribed.contains(phone)))
+        .map(|recipient| {
+            let message = protocol::pending(recipient, broadcast);
+            (message, unsubscribed.contains(&recipient.phone))
+        })
         .collect();
     let (tally, reason) = hand_over(io, members, working.recent)?;
     let now = io.now();
