@@ -1,11 +1,15 @@
 //! The dispatch function: hands messages to the provider, a chunk at a time, and tests.
 
 mod chunk;
-mod handover;
-mod members;
+mod claim;
+mod pausing;
+mod send;
+mod settle;
+mod slice;
 mod test_end;
 mod test_message;
 mod trial;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,7 +86,8 @@ impl App {
                 Box::pin(chunk::dispatch(self, place, turn)).await
             }
             Job::Test { organization_id, campaign_id, message_id } => {
-                test_message::dispatch(self, organization_id, campaign_id, message_id).await
+                let test = test_message::dispatch(self, organization_id, campaign_id, message_id);
+                Box::pin(test).await
             }
             other => anyhow::bail!("a {} job came to the wrong queue", other.name()),
         }

@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::audience::{Skipped, Totals};
+use crate::body::Body;
 use crate::breaker::Window;
 use crate::ids::MessageId;
 use crate::message::Counts;
@@ -26,7 +27,13 @@ fn sender() -> Sender {
 pub(super) fn draft(body: Option<&str>) -> Campaign {
     let organization = OrganizationId(Uuid::from_u128(1));
     let id = CampaignId(Uuid::from_u128(2));
-    Campaign::create(id, organization, "Spring".to_owned(), body.map(str::to_owned), at(0))
+    Campaign::create(
+        id,
+        organization,
+        "Spring".to_owned(),
+        body.map(|text| Body::from(text.to_owned())),
+        at(0),
+    )
 }
 
 fn scheduled() -> Campaign {

@@ -63,7 +63,7 @@ async fn recorded() -> Vec<Recorded> {
                 };
                 let outgoing = Outgoing { message: Some(reference), from, to: &to, body };
                 twilio.hand_over(&outgoing).await;
-                let sought = Sought { message: &claimed, from, body, now };
+                let sought = Sought { message: &claimed, from, text: body, now };
                 twilio.look_up(&sought).await.expect("an answer");
             }
         }
@@ -72,7 +72,7 @@ async fn recorded() -> Vec<Recorded> {
     }
     let outcome = Some(Outcome::Accepted { provider_id: SID.to_owned(), at: now });
     let accepted = Message { outcome, ..message };
-    let sought = Sought { message: &accepted, from: &senders()[0], body: "Hello", now };
+    let sought = Sought { message: &accepted, from: &senders()[0], text: "Hello", now };
     twilio.look_up(&sought).await.expect("an answer");
     recorder.records()
 }

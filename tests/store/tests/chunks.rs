@@ -70,7 +70,7 @@ async fn a_chunks_grant_and_progress_are_kept() -> anyhow::Result<()> {
     assert!(table.save_chunk_state(campaign, shard, &queued, &working).await?);
     let recent = working.recent.with(true);
     let tally = Tally { settled: 50, recent, ..Tally::default() };
-    let tried = working.finish(&tally, &working.slice(1, 1_000), later.plus_seconds(1), 0);
+    let tried = working.finish(&tally, &working.slice(&[1; 100], 1_000), later.plus_seconds(1), 0);
     assert!(table.save_chunk_state(campaign, shard, &working, &tried).await?);
     assert_eq!(read().await?, tried);
     let rest = ChunkState { updated_at: later.plus_seconds(2), ..tried.clone().ungranted() };

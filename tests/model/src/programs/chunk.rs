@@ -1,4 +1,4 @@
-//! As `functions/dispatch/src/chunk.rs` and `members.rs`.
+//! As `functions/dispatch/src/chunk.rs`, `slice.rs`, `claim.rs`, `settle.rs` and `watch.rs`.
 
 use shared::breaker::Recent;
 use shared::campaign::{BACK_OFF_SECONDS, Reason};
@@ -32,7 +32,7 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
     if !io.take_chunk(shard, &state, &working)? {
         return Ok(());
     }
-    let slice = protocol::slice(&working, &campaign, broadcast);
+    let slice = protocol::slice(&working, &chunk, &campaign, broadcast);
     let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
     let phones: Vec<Phone> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
     let unsubscribed = io.unsubscribed_among(&phones)?;
