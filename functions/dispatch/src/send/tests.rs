@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region};
 use futures::FutureExt;
@@ -10,7 +12,6 @@ use infra::usage::Usage;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::phone::Phone;
 use shared::sender::{AwsSender, Provider};
-use std::time::Duration;
 
 use super::*;
 use crate::claim::Token;
