@@ -3,7 +3,6 @@
 use shared::campaign::{Broadcast, Campaign};
 use shared::ids::CampaignId;
 use shared::pace::{self, Turn};
-use shared::parts::Parts;
 use shared::phone::Phone;
 use shared::time::Timestamp;
 use tokio::sync::Mutex;
@@ -22,8 +21,6 @@ pub struct Turns {
     table: Table,
     sender: Phone,
     campaign: CampaignId,
-    /// Of a recipient.
-    parts: u64,
     rate: u32,
     purse: Mutex<Purse>,
 }
@@ -45,19 +42,14 @@ impl Turns {
             table: table.clone(),
             sender: broadcast.sender.phone.clone(),
             campaign: campaign.id,
-            parts: Parts::of(campaign.body.as_deref().unwrap_or_default()).count.into(),
             rate: broadcast.sender.parts_per_second,
             purse: Mutex::default(),
         }
     }
 
-    /// The turn of a chunk of so many recipients; `None` if it must wait until a later run asks.
-    pub async fn take(
-        &self,
-        recipients: u32,
-        now: Timestamp,
-    ) -> Result<Option<Timestamp>, TableError> {
-        let parts = self.parts * u64::from(recipients);
+    /// The turn of a chunk whose recipients' texts have `parts` parts; `None` if it must wait until a
+    /// later run asks.
+    pub async fn take(&self, parts: u64, now: Timestamp) -> Result<Option<Timestamp>, TableError> {
         let mut purse = self.purse.lock().await;
         if purse.left < parts {
             if purse.later_until.is_some_and(|until| now < until) {
@@ -89,13 +81,9 @@ impl Turns {
         Ok(Some(turn))
     }
 
-    /// When so many recipients that are left will have been handed over.
-    pub async fn finish_at(
-        &self,
-        recipients: u64,
-        now: Timestamp,
-    ) -> Result<Timestamp, TableError> {
+    /// Estimates when the `parts` that have no turn yet will have been sent.
+    pub async fn finish_at(&self, parts: u64, now: Timestamp) -> Result<Timestamp, TableError> {
         let pace = self.table.pace(&self.sender).await?;
-        Ok(pace.finish_at(recipients * self.parts, self.rate, now))
+        Ok(pace.finish_at(parts, self.rate, now))
     }
 }

@@ -3,7 +3,7 @@
 //! Each figure names the function that it was counted in. Sizes are of items as they are written
 //! there, with phones of twelve characters and a provider's id of 34.
 
-/// Recipients of a full chunk (`shared::chunk::RECIPIENTS_MOST`).
+/// Recipients of a full chunk (`shared::chunk::MAX_RECIPIENTS`).
 pub const RECIPIENTS_MOST: u32 = 100;
 /// Parts of the audience and of a campaign's messages (`shared::organization::SHARDS`).
 pub const SHARDS: u32 = 32;
@@ -12,9 +12,9 @@ pub const SHARDS: u32 = 32;
 pub const HANDOVER_WRITES: f64 = 2.0;
 /// A receipt: `Table::apply_receipts`.
 pub const RECEIPT_WRITES: f64 = 1.0;
-/// A chunk, of two kilobytes, and its state, in one transaction at twice the price:
-/// `Table::put_chunk`.
-pub const CUT_WRITES: f64 = 6.0;
+/// A chunk, of three kilobytes, and its state, in one transaction at twice the price:
+/// `Table::put_chunk`, `chunk_write_units`.
+pub const CUT_WRITES: f64 = 8.0;
 /// The end chunk of a shard that has no recipient left: `Table::put_chunk`.
 pub const EMPTY_END_WRITES: f64 = 1.0;
 /// A chunk's state as a worker starts and ends a slice of it: `Table::save_chunk_state`.

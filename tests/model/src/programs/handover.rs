@@ -1,4 +1,4 @@
-//! As `functions/dispatch/src/handover.rs`.
+//! As `functions/dispatch/src/claim.rs` and `send.rs`.
 
 use shared::message::{FailureReason, Found, Message, Outcome};
 use shared::phone::Phone;
