@@ -48,7 +48,7 @@ impl Aws {
         Ok(())
     }
 
-    /// Sets over how many shards an organisation's audience is spread, while it has none.
+    /// Sets over how many shards an organization's audience is spread, while it has none.
     pub async fn set_shards(
         &self,
         table: &str,

@@ -3,7 +3,7 @@
 //! for all of them.
 //!
 //! The functions are the real ones, deployed to the emulator; between them and everything else
-//! stands a proxy that throttles, fails, loses, delays and kills. A run is one organisation's;
+//! stands a proxy that throttles, fails, loses, delays and kills. A run is one organization's;
 //! many are under way at once. The provider's simulator judges who got which text. A seed plans
 //! the same faults at the same requests each time it runs; what the kernel does first of what
 //! happens at once is its own affair, and in company a process that is killed for one run is

@@ -154,7 +154,7 @@ impl Runs {
         Self { by_id: RwLock::default(), nobody: Run::new(None, Plan::of_nobody(seed)) }
     }
 
-    /// Makes an organisation's, a campaign's or a key's id the mark of a run.
+    /// Makes an organization's, a campaign's or a key's id the mark of a run.
     pub fn mark(&self, id: &str, run: &Arc<Run>) {
         let mut by_id = self.by_id.write().unwrap_or_else(PoisonError::into_inner);
         by_id.insert(id.to_owned(), Arc::clone(run));

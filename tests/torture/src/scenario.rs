@@ -1,4 +1,4 @@
-//! What happens in one run: an organisation, an audience, campaigns, and people who interfere.
+//! What happens in one run: an organization, an audience, campaigns, and people who interfere.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -84,11 +84,11 @@ pub async fn play(
     run.end_outage();
     run.calm();
     grounds.runs.forget(run);
-    result.with_context(|| format!("organisation {}", scenario.organization))
+    result.with_context(|| format!("organization {}", scenario.organization))
 }
 
 impl<'a> Scenario<'a> {
-    /// An organisation with its key, its provider and its number of shards.
+    /// An organization with its key, its provider and its number of shards.
     async fn open(
         grounds: &'a Grounds,
         run: &'a Arc<Run>,

@@ -24,7 +24,7 @@ const BODY: &str = "Hello from Volley! Our spring sale starts on Friday. Reply S
 /// The simulator takes what comes: nobody wants to watch the rate of a long code.
 const PARTS_PER_SECOND: u32 = 1_000;
 
-/// The organisation that the demonstration works in.
+/// The organization that the demonstration works in.
 pub struct Organization {
     pub id: String,
     pub key: String,
@@ -32,13 +32,13 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// Makes an organisation with a key of its own.
+    /// Makes an organization with a key of its own.
     pub async fn create(stack: &Stack) -> anyhow::Result<Self> {
         let admin = Api::admin(&stack.variables)?;
         let body = json!({"name": "Corner Bakery", "senderPhone": "+14155550100"});
         let body = match admin.post("/v1/organizations", &body).await {
             Ok(organization) => organization,
-            Err(error) => return Err(error.context("failed to make an organisation")),
+            Err(error) => return Err(error.context("failed to make an organization")),
         };
         let id = text(&body["id"])?;
         let settings = json!({"partsPerSecond": PARTS_PER_SECOND});
@@ -54,7 +54,7 @@ impl Organization {
     }
 }
 
-/// Sends a campaign to so many contacts of a new organisation, and draws up its balance.
+/// Sends a campaign to so many contacts of a new organization, and draws up its balance.
 pub async fn run(stack: &Stack, contacts: usize) -> anyhow::Result<(Organization, Balance)> {
     let watch = Watch::start(stack.emulator());
     let organization = Organization::create(stack).await?;

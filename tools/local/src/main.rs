@@ -70,7 +70,7 @@ async fn up() -> anyhow::Result<ExitCode> {
     let (url, key) = (variable("API_URL"), &organization.key);
     let base = format!("{url}/v1/organizations/{}", organization.id);
     say(&format!(
-        "\nAPI          {url}\nadmin key    {}\norganisation {}\nits key      {key}\n\n\
+        "\nAPI          {url}\nadmin key    {}\norganization {}\nits key      {key}\n\n\
          curl -H 'Authorization: Bearer {key}' '{base}/campaigns'\n\
          curl -H 'Authorization: Bearer {key}' -H 'Content-Type: text/csv' \
          --data-binary @tests/fixtures/contacts.csv '{base}/contacts/imports'\n\
