@@ -38,7 +38,7 @@ def check(tarball, name, integrity):
 def unpack(tarball, folder):
     with tarfile.open(tarball) as archive:
         for member in archive:
-            # Everything in a package lies under one folder, whatever that is called.
+            # Everything in a package is in one folder, whose name varies.
             _, _, member.name = member.name.partition("/")
             if member.isfile() and member.name:
                 archive.extract(member, folder)
