@@ -27,7 +27,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Runs `work` on a fresh stack, and ends the stack whatever comes of it, also when interrupted.
+/// Runs `work` on a fresh stack. Shuts the stack down afterwards, even on failure or interruption.
 async fn on_fresh_stack<T>(
     work: impl AsyncFnOnce(&Stack) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
@@ -63,7 +63,7 @@ async fn up() -> anyhow::Result<ExitCode> {
         let (organization, balance) = demo::run(&stack, FIXTURE_ROWS).await?;
         (organization, show(&balance)?)
     } else {
-        // Another provider may have phones behind it: what it is to send, its owner says.
+        // Another provider may reach real phones, so its owner decides what is sent.
         (Organization::create(&stack).await?, ExitCode::SUCCESS)
     };
     let variable = |name: &str| stack.variables.get(name).cloned().unwrap_or_default();
