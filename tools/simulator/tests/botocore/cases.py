@@ -1,7 +1,7 @@
 """What the stand-in is asked, and how it must answer."""
 
 PHONE = "+14153550199"
-# The fate, the modelled exception, its reason, and the field that it complains of.
+# The fate, the modeled exception, its reason, and the field that it complains of.
 REFUSALS = [
     ("refused-21610", "ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", None),
     ("refused-21211", "ValidationException", "INVALID_PARAMETER", "DestinationPhoneNumber"),
