@@ -110,7 +110,7 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     capabilities = ["--capabilities", "CAPABILITY_IAM", "--region", region]
     if given.guided:
-        # Answers are saved, but not into the tracked samconfig.toml.
+        # The input is saved, but not into the tracked samconfig.toml.
         sam("--guided", "--config-file", str(FOLDER / "samconfig.toml"), *capabilities)
     is_arm = platform.machine() in ("aarch64", "arm64")
     here = "arm64" if is_arm else "x86_64"
