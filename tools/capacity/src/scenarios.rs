@@ -114,5 +114,8 @@ pub fn flood(is_there: bool, order: Order, account: Account) -> Outcome {
             shards: SHARDS,
         });
     }
-    run(&campaigns, Settings { account, order, callbacks: CALLBACKS, seconds_most: MAX_HOUR_SECONDS })
+    run(
+        &campaigns,
+        Settings { account, order, callbacks: CALLBACKS, seconds_most: MAX_HOUR_SECONDS },
+    )
 }
