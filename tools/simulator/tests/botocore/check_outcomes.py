@@ -1,4 +1,4 @@
-"""Asks the stand-in with botocore's own client, and checks that it reads the answers as modeled.
+"""Calls the simulator with botocore's client, and checks that it reads the responses as modeled.
 
     check_outcomes.py URL
 """
@@ -13,7 +13,7 @@ from model import MODEL, OPERATION, enum, is_fault, problems
 from simulator import asked, client, script
 
 def modeled(error, exception):
-    """Checks an answer, as botocore read it, against the exception's shape."""
+    """Checks a response, as botocore read it, against the exception's shape."""
     shape = MODEL.shape_for(exception)
     answer = error.response
     assert type(error).__name__ == answer["Error"]["Code"] == exception, answer
@@ -42,7 +42,7 @@ def refused(sms, changes, exception, reason, field):
 
 
 def unmodeled(call, code, status):
-    """Checks an error that the model does not name, but the protocol or a proxy answers."""
+    """Checks an error that is not in the model, but comes from the protocol or a proxy."""
     try:
         call()
     except ClientError as error:
