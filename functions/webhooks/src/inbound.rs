@@ -24,8 +24,9 @@ use crate::organizations::{REMEMBERED, owners};
 const MAX_EVIDENCE_CHARACTERS: usize = 160;
 const REPLIES_WITHIN: Duration = Duration::from_secs(20);
 
-/// Handles an inbound text from an event on a queue, with the time `at` which it was sent. Returns
-/// our reply, if there is one. Only the provider can put an event there, so no signature is needed.
+/// Handles an inbound text from an event on a queue. `at` is when it was sent, according to the
+/// event. Returns our reply, if there is one. Only the provider can put an event there, so no
+/// signature is needed.
 pub(crate) async fn hear_event(
     app: &App,
     inbound: &Inbound,
