@@ -1,4 +1,5 @@
-//! Turns for a campaign's chunks, asked of its sender's bucket for several at a time.
+//! Turns for a campaign's chunks. They are requested from the sender's bucket for several chunks at
+//! once.
 
 use shared::campaign::{Broadcast, Campaign};
 use shared::ids::CampaignId;
@@ -9,14 +10,15 @@ use tokio::sync::Mutex;
 
 use crate::table::{Table, TableError};
 
-/// The bucket is asked for the turns of up to so many chunks at once ...
+/// The maximum number of chunks per request to the bucket ...
 const CHUNKS_AT_ONCE: u64 = 10;
-/// ... if their parts leave within so long: what one run has and does not use is lost to others.
+/// ... as long as their parts take at most this long: unused turns of a run are lost to other
+/// campaigns.
 const SECONDS_AT_ONCE: u64 = 10;
-/// Who was told to come later does not ask again before this.
+/// How long a run waits before it asks the bucket again after it was put off.
 const LATER_SECONDS: i64 = 5;
 
-/// The turns of one campaign, as one run of a function gives them to chunks.
+/// A campaign's turns, for one run of a function to assign to chunks.
 pub struct Turns {
     table: Table,
     sender: Phone,
@@ -27,10 +29,10 @@ pub struct Turns {
 
 #[derive(Default)]
 struct Purse {
-    /// When the next of the parts that are left may leave.
+    /// When the next of the granted parts may be sent.
     next_at: Option<Timestamp>,
     left: u64,
-    /// Grows with each time the bucket was asked: a small audience takes no more than it needs.
+    /// Grows with each request to the bucket, so that a small audience takes no more than it needs.
     chunks: u64,
     later_until: Option<Timestamp>,
 }
@@ -65,8 +67,8 @@ impl Turns {
                     purse.later_until = Some(now.plus_seconds(LATER_SECONDS));
                     return Ok(None);
                 }
-                // The table has had no room for a while. The chunk is kept, and the drain asks
-                // again, which is better than to fail a run that has turns for other chunks.
+                // The table has been throttled for a while. The chunk stays stored and the drain
+                // asks again, which is better than failing a run that has turns for other chunks.
                 Err(error @ TableError::Throttled { .. }) => {
                     tracing::warn!(campaign.id = %self.campaign, %error, "got no turn");
                     purse.later_until = Some(now.plus_seconds(LATER_SECONDS));

@@ -122,7 +122,7 @@ async fn take(
     Ok(is_taken.then_some(Taken { working, slice, recipients, unsubscribed }))
 }
 
-/// Writes the chunk's state, and acts on the provider's answers.
+/// Writes the chunk's state, and acts on the provider's responses.
 async fn record(
     app: &App,
     place: Place,

@@ -1,4 +1,4 @@
-//! Pausing a campaign, or holding its sender back, after its provider's answers.
+//! Pausing a campaign, or holding its sender back, after its provider's responses.
 
 use infra::clock;
 use infra::gateway::Halt;

@@ -37,7 +37,7 @@ pub(crate) struct Outbound<'a> {
     pub(crate) is_dry_run: bool,
 }
 
-/// Sends a member of a chunk if this worker won its claim. If the provider's answers to others mean
+/// Sends a member of a chunk if this worker won its claim. If the provider's responses to others mean
 /// that it would not be sent now, its claim is given back without asking the provider again.
 pub(crate) async fn send_member(
     app: &App,

@@ -30,7 +30,7 @@ pub(crate) enum Settled {
 /// Why a message was not sent, though it will be later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GivenBack {
-    /// The provider's answers to other messages were ambiguous.
+    /// The provider's responses to other messages were ambiguous.
     Silent,
     /// The provider could not be reached.
     Unreachable,

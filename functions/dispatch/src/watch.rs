@@ -1,4 +1,4 @@
-//! What the provider's answers to some messages of a slice mean for the others.
+//! What the provider's responses to some messages of a slice mean for the others.
 
 use std::cell::RefCell;
 
@@ -8,7 +8,7 @@ use shared::breaker::{Answers, Place, Recent};
 use crate::send::Answered;
 use crate::settle::{GivenBack, Settled};
 
-/// Watches the provider's answers while a slice is being sent.
+/// Watches the provider's responses while a slice is being sent.
 pub(crate) struct Watch(RefCell<Seen>);
 
 #[derive(Default)]
@@ -25,7 +25,7 @@ struct Seen {
 pub(crate) enum Ended {
     /// The provider takes no message now.
     Halted(Halt),
-    /// Its answers are ambiguous, so each further message would become `unknown`.
+    /// Its responses are ambiguous, so each further message would become `unknown`.
     Silent,
 }
 
@@ -38,7 +38,7 @@ impl Watch {
         Self(RefCell::new(Seen { answers: Answers::after(recent), ..Seen::default() }))
     }
 
-    /// A message is about to be sent; the reason not to, if the answers to others give one.
+    /// A message is about to be sent; the reason not to, if the responses to others give one.
     pub(crate) fn ask(&self) -> Result<Place, GivenBack> {
         let mut seen = self.0.borrow_mut();
         seen.stops.map_or_else(|| Ok(seen.answers.ask()), Err)

@@ -1,4 +1,4 @@
-//! A campaign is written where it was read, together with what it owes.
+//! A campaign is written only if it hasn't changed since it was read, together with its due items.
 
 use infra::clock;
 use infra::table::Saved;

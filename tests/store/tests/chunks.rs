@@ -1,4 +1,4 @@
-//! Chunks are put if absent: whoever comes second goes on from what is there.
+//! Chunks are put only if absent. A worker that comes second continues from what is stored.
 
 use infra::clock;
 use infra::table::ChunkPut;

@@ -1,4 +1,4 @@
-//! Asking Twilio what became of a message.
+//! Looks up messages at Twilio.
 
 use chrono::DateTime;
 use reqwest::StatusCode;
@@ -74,8 +74,8 @@ impl Resource {
 }
 
 impl Twilio {
-    /// Fetches the message by the provider's id, or searches for it where the answer with the id
-    /// was lost.
+    /// Fetches the message by the provider's id, or searches for it if the response with the id was
+    /// lost.
     pub(super) async fn ask(&self, sought: &Sought<'_>) -> Result<Found, LookupError> {
         match (sought.message.provider_id(), &sought.message.claim) {
             (Some(id), _) => self.fetch(id, sought.now).await,
@@ -103,7 +103,7 @@ impl Twilio {
         let earliest = claimed_at.plus_seconds(-CLAIM_WINDOW_SECONDS);
         let day = earliest.datetime().format("%Y-%m-%d").to_string();
         let mut query = vec![("To", sought.message.to.as_str()), ("DateSent>", &day)];
-        // A Messaging Service chooses the number itself.
+        // A Messaging Service picks the sender itself.
         if self.settings.messaging_service_sid.is_none() {
             query.push(("From", sought.from.phone.as_str()));
         }
@@ -113,7 +113,7 @@ impl Twilio {
             return Err(LookupError::Answer(answer.status()));
         }
         let list: List = answer.json().await?;
-        // A number with more messages than one page is searched no further.
+        // Only the first page is searched.
         if list.next_page_uri.is_some_and(|uri| !uri.is_empty()) {
             return Ok(Found::Nothing);
         }

@@ -1,4 +1,4 @@
-//! As `functions/dispatch/src/chunk.rs`, `slice.rs`, `claim.rs`, `settle.rs` and `watch.rs`.
+//! Like `functions/dispatch/src/chunk.rs`, `slice.rs`, `claim.rs`, `settle.rs` and `watch.rs`.
 
 use shared::breaker::Recent;
 use shared::campaign::{BACK_OFF_SECONDS, Reason};
@@ -15,7 +15,7 @@ use crate::kept::Kept;
 use crate::protocol::{self, Member};
 use crate::table::{Claiming, Rules};
 
-/// Where a chunk lies.
+/// The key of a chunk.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
     pub(super) epoch: u32,
@@ -68,7 +68,7 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
     Ok(())
 }
 
-/// As `functions/dispatch/src/trial.rs`.
+/// Like `functions/dispatch/src/trial.rs`.
 fn judge(io: &mut Io<'_>, epoch: u32) -> Step<()> {
     let Some(campaign) = io.campaign()? else { return Ok(()) };
     let Some(broadcast) = campaign.running(epoch) else { return Ok(()) };
@@ -87,7 +87,7 @@ fn judge(io: &mut Io<'_>, epoch: u32) -> Step<()> {
     }
 }
 
-/// Claims all members, then hands them over, then writes what was learnt.
+/// Claims all members, then sends them, then writes the outcomes.
 fn hand_over(
     io: &mut Io<'_>,
     members: Vec<(Message, bool)>,
