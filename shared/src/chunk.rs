@@ -8,19 +8,18 @@
 //! phone are judged together.
 
 use crate::audience::{Entry, Judge, PhoneGroup, Totals};
-use crate::phone::Phone;
 use crate::recipient::Recipient;
 
-/// The most recipients of a chunk. A phone has at most 16 bytes, so a chunk stays under 2 KB.
-pub const RECIPIENTS_MOST: usize = 100;
-/// The most entries that one chunk reads over, so that a long run of skipped contacts still
-/// leaves a mark of its progress.
-pub const SCANNED_MOST: usize = 2_000;
+/// The most recipients of a chunk, which is stored in less than 3 KB.
+pub const MAX_RECIPIENTS: usize = 100;
+/// The most entries that one chunk scans, so that a long run of skipped contacts still records its
+/// progress.
+pub const MAX_SCANNED: usize = 2_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chunk {
     pub number: u32,
-    pub recipients: Vec<Phone>,
+    pub recipients: Vec<Recipient>,
     /// The bound of the last entry read; `None` only in an empty shard's end chunk.
     pub through: Option<String>,
     /// The shard's totals up to and with this chunk.
@@ -49,7 +48,7 @@ impl ChainEnd {
 pub struct Cutter {
     judge: Judge,
     from: ChainEnd,
-    recipients: Vec<Phone>,
+    recipients: Vec<Recipient>,
     /// The contacts of the last entry's phone.
     group: PhoneGroup<Recipient>,
     last: Option<Entry>,
@@ -94,7 +93,7 @@ impl Cutter {
         let judged = std::mem::take(&mut self.group).judged();
         self.from.totals.recipients += u64::from(judged.recipient.is_some());
         self.from.totals.skipped += judged.skipped;
-        self.recipients.extend(judged.recipient.map(|recipient| recipient.phone));
+        self.recipients.extend(judged.recipient);
     }
 
     /// The shard's end chunk: no entry follows.
@@ -105,7 +104,7 @@ impl Cutter {
     }
 
     fn is_full(&self) -> bool {
-        self.recipients.len() >= RECIPIENTS_MOST || self.scanned >= SCANNED_MOST
+        self.recipients.len() >= MAX_RECIPIENTS || self.scanned >= MAX_SCANNED
     }
 
     fn close(&mut self, ends: bool) -> Chunk {

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
 
-use crate::campaign::BODY_LONGEST as MAX_CHARACTERS;
+use crate::body::MAX_CHARACTERS;
 use crate::contact::Contact;
 use crate::text::{self, InvalidText};
 

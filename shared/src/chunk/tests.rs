@@ -1,18 +1,19 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use super::*;
 use crate::audience::Former;
 use crate::audience::Tally;
 use crate::contact::{Contact, Presence, Profile, Status};
 use crate::ids::{ContactId, OrganizationId, SegmentId};
+use crate::phone::Phone;
 use crate::segment::Filter;
 use crate::target::{FrozenTarget, Target};
 use crate::time::Timestamp;
 use crate::zone::Zone;
 use serde_json::json;
-use uuid::Uuid;
 
 fn moment() -> Timestamp {
     Timestamp::from_millis(1_000_000).expect("in range")
@@ -109,9 +110,10 @@ fn a_long_run_of_skipped_contacts_leaves_marks() {
 fn contacts_of_one_line_are_one_recipient() {
     let phone = |text: &str| Phone::from_e164(text).expect("valid");
     let (today, other) = (phone("+5491123456789"), phone("+541123456789"));
+    let id = |number| ContactId(Uuid::from_u128(number));
     let of_line = |dialed: Option<&Phone>| Entry {
         bound: format!("CONTACT#{today}$"),
-        contact: ContactId(Uuid::nil()),
+        contact: id(0),
         phone: Some(today.clone()),
         dialed: dialed.cloned(),
         status: Status::Active,
@@ -125,8 +127,12 @@ fn contacts_of_one_line_are_one_recipient() {
         (vec![of_line(Some(&other)), of_line(None), of_line(Some(&other))], &today),
         (vec![of_line(None), of_line(Some(&other))], &today),
     ] {
+        let numbered = entries.iter().cloned().zip(1..);
+        let entries: Vec<Entry> =
+            numbered.map(|(entry, number)| Entry { contact: id(number), ..entry }).collect();
         let chunk = &cut(&entries, &BTreeSet::new(), &ChainEnd::default())[0];
-        assert_eq!(chunk.recipients, std::slice::from_ref(texted));
+        // The first contact is the recipient, whoever's form is dialed.
+        assert_eq!(chunk.recipients, [Recipient::new(texted.clone(), id(1))]);
         assert_eq!(chunk.totals.contacts(), entries.len() as u64);
     }
 }
@@ -164,7 +170,8 @@ proptest! {
     #[test]
     fn each_contact_is_counted_once((entries, unsubscribed) in audiences()) {
         let chunks = cut(&entries, &unsubscribed, &ChainEnd::default());
-        let recipients: Vec<&Phone> = chunks.iter().flat_map(|c| &c.recipients).collect();
+        let recipients = chunks.iter().flat_map(|c| &c.recipients);
+        let recipients: Vec<&Phone> = recipients.map(|recipient| &recipient.phone).collect();
         let distinct: BTreeSet<&Phone> = recipients.iter().copied().collect();
         let expected: BTreeSet<&Phone> = entries
             .iter()
@@ -176,7 +183,7 @@ proptest! {
         let totals = chunks.last().expect("an end chunk").totals;
         prop_assert_eq!(totals.contacts(), entries.len() as u64);
         prop_assert_eq!(totals.recipients, recipients.len() as u64);
-        prop_assert!(chunks.iter().all(|c| c.recipients.len() <= RECIPIENTS_MOST));
+        prop_assert!(chunks.iter().all(|c| c.recipients.len() <= MAX_RECIPIENTS));
         prop_assert!(chunks.iter().rev().skip(1).all(|c| !c.ends));
     }
 
@@ -185,6 +192,7 @@ proptest! {
     fn a_preview_is_what_a_fan_out_would_cut(
         (mut entries, unsubscribed) in audiences(), (one, other) in (0_u8..4, 0_u8..4)
     ) {
+        entries.truncate(120);
         for (entry, n) in entries.iter_mut().zip(0_u64..) {
             entry.status = if n % 7 == 0 { Status::Inactive } else { Status::Active };
             entry.person = Some(Box::new(tagged(entry.contact, n % 4)));
@@ -201,6 +209,17 @@ proptest! {
         prop_assert_eq!(totals, cutter.finish().totals);
         prop_assert_eq!(totals.contacts(), entries.len() as u64);
         prop_assert_eq!(samples.len() as u64, totals.recipients.min(5));
+    }
+
+    /// Each recipient is the first contact of its phone that counts.
+    #[test]
+    fn a_recipient_is_a_contact_of_its_phone((entries, unsubscribed) in audiences()) {
+        for chunk in cut(&entries, &unsubscribed, &ChainEnd::default()) {
+            for Recipient { phone, contact } in chunk.recipients {
+                let first = entries.iter().find(|entry| entry.phone.as_ref() == Some(&phone));
+                prop_assert_eq!(contact, first.map(|entry| entry.contact));
+            }
+        }
     }
 
     /// A run that takes over after any chunk continues the very same chain.
