@@ -28,6 +28,7 @@ mod previews;
 mod quotes;
 mod receipts;
 mod segments;
+mod targets;
 mod test_messages;
 mod unsubscribes;
 mod walk;

@@ -15,6 +15,8 @@ pub const MAX_RECIPIENTS: usize = 100;
 /// The most entries that one chunk scans, so that a long run of skipped contacts still records its
 /// progress.
 pub const MAX_SCANNED: usize = 2_000;
+/// The same for a campaign with a target, which may include few of many contacts.
+pub const MAX_SCANNED_FOR_TARGET: usize = 20_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chunk {
@@ -104,7 +106,9 @@ impl Cutter {
     }
 
     fn is_full(&self) -> bool {
-        self.recipients.len() >= MAX_RECIPIENTS || self.scanned >= MAX_SCANNED
+        let has_target = self.judge.target.is_some();
+        let max_scanned = if has_target { MAX_SCANNED_FOR_TARGET } else { MAX_SCANNED };
+        self.recipients.len() >= MAX_RECIPIENTS || self.scanned >= max_scanned
     }
 
     fn close(&mut self, ends: bool) -> Chunk {

@@ -12,6 +12,7 @@ mod preview;
 mod provider;
 mod quote;
 mod segment;
+mod target;
 mod unsubscribe;
 
 pub(crate) use attributes::AttributesSchema;

@@ -4,7 +4,7 @@
 
 use infra::clock;
 use infra::table::Saved;
-use shared::campaign::{Begin, Reason};
+use shared::campaign::{Begin, Reason, Status};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::time::Timestamp;
 
@@ -29,11 +29,26 @@ pub(crate) async fn begin(
             tracing::warn!(campaign.id = %campaign_id, "a send job's campaign is gone");
             return Ok(());
         };
+        let target = match &campaign.target {
+            Some(target) if campaign.status() == Status::Scheduled => {
+                Some(app.table.freeze(&organization, target).await?)
+            }
+            Some(_) | None => None,
+        };
+        let (target, is_missing) = match target.transpose() {
+            Ok(target) => (target, false),
+            Err(reason) => {
+                tracing::warn!(campaign.id = %campaign_id, %reason, "a target cannot be resolved");
+                (None, true)
+            }
+        };
         let sender = organization.sender;
         let shards = organization.shards;
         let body = campaign.body_sent().as_str();
         let refusal = if campaign.has_missed(scheduled_at, now, app.missed_seconds) {
             Some(Reason::MissedSchedule)
+        } else if is_missing {
+            Some(Reason::TargetMissing)
         } else {
             sender.provider.check_body(body).is_err().then_some(Reason::BodyTooLong)
         };
@@ -48,8 +63,9 @@ pub(crate) async fn begin(
         }
         match campaign.begin(scheduled_at, sender, shards, now, app.repair_seconds) {
             Begin::Begun(next) => {
-                if app.table.begin_campaign(&campaign, &next, &last_send, now).await? == Saved::Done
-                {
+                let sent = (&last_send, now);
+                let saved = app.table.begin_campaign(&campaign, &next, target.as_ref(), sent);
+                if saved.await? == Saved::Done {
                     tracing::info!(campaign.id = %campaign_id, "began");
                     // The first message does not wait until the drain is armed.
                     let arming = app.arm_next(next.drain.as_ref(), now);

@@ -140,6 +140,11 @@ pub(crate) fn message(campaign: CampaignId, id: MessageId, shards: u16) -> Key {
     Key::new(campaign_shard(campaign, id.shard(shards)), format!("{MESSAGE}{id}"))
 }
 
+/// The target that a campaign was sent to.
+pub(crate) fn target(campaign: CampaignId) -> Key {
+    Key::new(format!("{CAMPAIGN}{campaign}"), "TARGET")
+}
+
 pub(crate) fn test_messages(campaign: CampaignId) -> String {
     format!("{CAMPAIGN}{campaign}#TEST")
 }

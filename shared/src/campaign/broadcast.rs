@@ -1,5 +1,7 @@
 //! A campaign's sending: from the moment it is taken to sent until its last count.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
@@ -187,8 +189,13 @@ impl Campaign {
                     counted: None,
                     reason: None,
                 };
-                let sent = Self { state: State::Sent(broadcast), updated_at: now, ..self.clone() }
-                    .owing_fan_out(now, repair_seconds);
+                let sent = Self {
+                    state: State::Sent(broadcast),
+                    uses: BTreeSet::new(),
+                    updated_at: now,
+                    ..self.clone()
+                }
+                .owing_fan_out(now, repair_seconds);
                 Begin::Begun(Box::new(sent.owing_drain(now, repair_seconds)))
             }
             State::Sent(broadcast) if broadcast.scheduled_at == scheduled_at => Begin::Underway,

@@ -75,7 +75,7 @@ pub async fn begun_owing(tenant: &Tenant, repair_seconds: i64) -> anyhow::Result
     let Begin::Begun(begun) = scheduled.begin(at, sender, shards, now, repair_seconds) else {
         bail!("not begun");
     };
-    ensure!(table.begin_campaign(&scheduled, &begun, &last, now).await? == Saved::Done);
+    ensure!(table.begin_campaign(&scheduled, &begun, None, (&last, now)).await? == Saved::Done);
     Ok(*begun)
 }
 

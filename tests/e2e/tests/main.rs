@@ -34,6 +34,7 @@ mod scheduled;
 mod segments;
 mod starts;
 mod strictness;
+mod targets;
 mod tenancy;
 mod test_messages;
 mod webhooks;

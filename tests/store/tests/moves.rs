@@ -54,7 +54,7 @@ impl Moving {
         let sent_at = last.next(now);
         let begun = scheduled.begin(now, sender(), SHARDS, sent_at, 600);
         let Begin::Begun(begun) = begun else { anyhow::bail!("{begun:?}") };
-        let saved = self.table.begin_campaign(&scheduled, &begun, last, sent_at).await?;
+        let saved = self.table.begin_campaign(&scheduled, &begun, None, (last, sent_at)).await?;
         Ok((saved, sent_at))
     }
 

@@ -44,6 +44,7 @@ pub(crate) enum Code {
     UnsupportedContentEncoding,
     ValidationFailed,
     CampaignBodyRequired,
+    TargetMissing,
     ScheduledAtPast,
     ScheduledAtTooFar,
     InvalidPhone,
@@ -106,6 +107,7 @@ impl Code {
             }
             Self::ValidationFailed
             | Self::CampaignBodyRequired
+            | Self::TargetMissing
             | Self::ScheduledAtPast
             | Self::ScheduledAtTooFar
             | Self::InvalidPhone

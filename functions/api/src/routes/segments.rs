@@ -1,7 +1,9 @@
 //! Segments: saved filters over an audience.
 
+mod filters;
 mod preview;
 
+pub(super) use filters::expanded;
 pub(crate) use preview::*;
 
 use axum::extract::State;
@@ -12,10 +14,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use shared::ids::{OrganizationId, SegmentId};
 use shared::organization::NAME_LONGEST;
-use shared::segment::{Expanded, Explanation, Filter, Moment, Segment, Unresolved};
+use shared::segment::{Explanation, Filter, Moment, Segment};
 use shared::text;
 use utoipa::{IntoParams, ToSchema};
 
+use self::filters::{check_uses, read_filter};
 use super::contacts;
 use crate::auth::{Access, Sender, Viewer};
 use crate::checks::Checks;
@@ -109,10 +112,15 @@ pub(crate) async fn get_segment(
 
 /// Replace a segment
 ///
-/// Campaigns that were sent keep the filter that they were sent with. Scheduled ones use the new one.
+/// Campaigns that were sent keep the filter that they were sent with. Scheduled ones use the new one:
+/// while a scheduled campaign uses the segment, the filter cannot refer to more segments than before.
 #[utoipa::path(put, path = "/v1/organizations/{organizationId}/segments/{segmentId}",
     tag = "Segments", request_body = SegmentDraft,
-    responses((status = 200, description = "The changed segment.", body = SegmentView)))]
+    responses(
+        (status = 200, description = "The changed segment.", body = SegmentView),
+        (status = 409, description = "`segment_in_use`: a scheduled campaign uses the segment, and \
+                                      could not with this filter."),
+    ))]
 pub(crate) async fn update_segment(
     State(app): State<App>,
     access: Access<Sender>,
@@ -123,6 +131,7 @@ pub(crate) async fn update_segment(
     for _ in 0..MAX_RACES {
         let before = app.table.segment(organization, id).await?.ok_or_else(Problem::not_found)?;
         let (name, filter) = draft.checked(&app, organization, id).await?;
+        check_uses(&app, &access.organization, &before, &filter).await?;
         let after = Segment {
             name,
             filter,
@@ -184,43 +193,6 @@ pub(crate) async fn explain_segment(
     let contact = contacts::find(&app, organization, named).await?;
     let at = Moment { now: clock::now(), zone: organization.time_zone };
     Reply::ok(&ExplanationView::from(Explanation::of(&filter, &contact, &at)))
-}
-
-/// A segment's filter without references, or 404.
-pub(super) async fn expanded(
-    app: &Volley,
-    organization: OrganizationId,
-    id: SegmentId,
-) -> Result<Expanded, Problem> {
-    let segments = app.table.segments_reached(organization, [id]).await?;
-    let segment = segments.get(&id).ok_or_else(Problem::not_found)?;
-    let find = |id| segments.get(&id).map(|segment| &segment.filter);
-    segment.filter.expanded(&find).map_err(|reason| unresolved(&reason))
-}
-
-/// Reads a filter of a request's body, and replaces its references. A filter that is saved as a segment
-/// must not refer to that segment.
-pub(super) async fn read_filter(
-    app: &Volley,
-    organization: OrganizationId,
-    written: &Value,
-    saved_as: Option<SegmentId>,
-) -> Result<(Filter, Expanded), Problem> {
-    let filter = Filter::parse(written)
-        .map_err(|error| Problem::field(format!("/filter{}", error.pointer), error.reason))?;
-    let segments = app.table.segments_reached(organization, filter.references()).await?;
-    let find = |id| {
-        if saved_as == Some(id) {
-            return Some(&filter);
-        }
-        segments.get(&id).map(|segment| &segment.filter)
-    };
-    let expanded = filter.expanded(&find).map_err(|reason| unresolved(&reason))?;
-    Ok((filter, expanded))
-}
-
-fn unresolved(reason: &Unresolved) -> Problem {
-    Problem::field("/filter", reason.to_string())
 }
 
 impl SegmentDraft {

@@ -5,6 +5,7 @@ use shared::message::Counts;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::target::TargetView;
 use super::{ChangedByView, Time, labels};
 
 #[derive(Serialize, ToSchema)]
@@ -17,7 +18,8 @@ pub(crate) struct CampaignView {
     status: Status,
     /// Why Volley interrupted the campaign.
     ///
-    /// Canceled: `missed_schedule` (an hour late), `body_too_long` (for its provider). Paused:
+    /// Canceled: `missed_schedule` (an hour late), `body_too_long` (for its provider),
+    /// `target_missing` (a segment of its target is gone or cannot be used). Paused:
     /// `no_progress` (no due message made progress for an hour), `provider_unreachable` (for an
     /// hour; nothing was sent), `provider_failing` (its responses were ambiguous, or too many
     /// messages failed there), `provider_account`, `provider_sender` (the provider rejects the
@@ -44,6 +46,10 @@ pub(crate) struct CampaignView {
     name: String,
     #[schema(required = true)]
     body: Option<String>,
+    /// Who the campaign is for; null means everyone. The segments are frozen when the campaign is
+    /// sent. Until then, changes of them count.
+    #[schema(required = true)]
+    target: Option<TargetView>,
     #[schema(required = true)]
     scheduled_at: Option<Time>,
     #[schema(required = true)]
@@ -127,6 +133,7 @@ impl From<&Campaign> for CampaignView {
             estimated_finish_at: broadcast.and_then(|b| b.estimated_finish_at).map(Time),
             name: campaign.name.clone(),
             body: campaign.body.clone().map(String::from),
+            target: campaign.target.as_ref().map(TargetView::from),
             scheduled_at: campaign.scheduled_at().map(Time),
             sent_at: broadcast.map(|broadcast| broadcast.sent_at.into()),
             failed_at: failed_at.map(Time),
@@ -200,7 +207,7 @@ mod tests {
             "organizationId": "00000000-0000-0000-0000-000000000001",
             "status": "draft", "reason": null, "dispatch": null, "maxParts": null, "maxPrice": null,
             "estimatedFinishAt": null,
-            "name": "Spring", "body": "Hi",
+            "name": "Spring", "body": "Hi", "target": null,
             "scheduledAt": null, "sentAt": null, "failedAt": null, "cancelledAt": null,
             "changedBy": null,
             "createdAt": "1970-01-01T00:00:00.000Z", "updatedAt": "1970-01-01T00:00:00.000Z",

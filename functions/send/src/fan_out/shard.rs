@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use infra::clock;
 use infra::table::{ChunkPut, chunk_write_units};
-use shared::audience::Judge;
 use shared::campaign::Dispatch;
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::chunk_state::ChunkState;
@@ -65,8 +64,7 @@ impl FanOut<'_> {
         spacing: &mut Spacing,
     ) -> anyhow::Result<Option<Chunk>> {
         let mut begin = from.through.clone();
-        let judge = Judge::from(self.broadcast.sent_at);
-        let mut cutter = Cutter::new(judge.clone(), from);
+        let mut cutter = Cutter::new(self.judge.clone(), from);
         loop {
             if clock::now() >= self.stop_at || self.read.load(Ordering::Relaxed) >= self.read_most {
                 return Ok(None);
@@ -79,7 +77,7 @@ impl FanOut<'_> {
                     organization,
                     (shard, self.broadcast.shards),
                     begin.as_deref(),
-                    &judge,
+                    &self.judge,
                 )
                 .await?;
             self.read.fetch_add(page.entries.len() as u64, Ordering::Relaxed);

@@ -20,7 +20,7 @@ use shared::time::Timestamp;
 use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
-use super::{expanded, read_filter};
+use super::filters::{expanded, read_filter};
 use crate::auth::{Access, Viewer};
 use crate::json::{Json, MaybeJson, Reply};
 use crate::params;
