@@ -69,7 +69,6 @@ impl Table {
         let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
         let range = Range {
             projection: Some(wanted.projection()),
-            names: wanted.names(),
             limit: Some(if wanted.has_fields() { MAX_PERSONS } else { MAX_TRACES }),
             ..Range::new(
                 partition,

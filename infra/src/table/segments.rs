@@ -35,8 +35,8 @@ struct Row {
     id: SegmentId,
     organization_id: OrganizationId,
     title: String,
-    /// As JSON, because it is read and written whole.
-    filter: String,
+    /// As JSON, because it is read and written whole. `filter` is a reserved word of expressions.
+    filter_json: String,
     /// Absent rather than empty, because DynamoDB has no empty sets.
     #[serde(default, skip_serializing)]
     used_by: BTreeSet<CampaignId>,
@@ -58,7 +58,7 @@ fn json(filter: &Filter) -> String {
 
 fn read(item: Item) -> Result<Segment> {
     let row: Row = parse(KIND, item)?;
-    let filter = serde_json::from_str(&row.filter);
+    let filter = serde_json::from_str(&row.filter_json);
     Ok(Segment {
         id: row.id,
         organization_id: row.organization_id,
@@ -115,7 +115,7 @@ impl Table {
             id: segment.id,
             organization_id: segment.organization_id,
             title: segment.name.clone(),
-            filter: json(&segment.filter),
+            filter_json: json(&segment.filter),
             used_by: BTreeSet::new(),
             changed_by: segment.changed_by.clone(),
             created_at: segment.created_at,
@@ -134,7 +134,7 @@ impl Table {
     pub async fn save_segment(&self, before: &Segment, after: &Segment) -> Result<SegmentSaved> {
         let key = keys::segment(after.organization_id, after.id);
         let change = Change {
-            update: "SET title = :title, filter = :filter, changedBy = :by, updatedAt = :now"
+            update: "SET title = :title, filterJson = :filter, changedBy = :by, updatedAt = :now"
                 .to_owned(),
             condition: "updatedAt = :seen".to_owned(),
             ..Change::default()

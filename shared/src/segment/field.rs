@@ -42,7 +42,7 @@ pub(super) enum Found<'c> {
 
 impl Field {
     /// The names of the standard fields.
-    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    pub fn names() -> impl Iterator<Item = &'static str> {
         Self::VARIANTS.iter().copied().filter(|name| *name != "attribute")
     }
 

@@ -86,7 +86,6 @@ impl Table {
         let found = stream::iter(pairs).map(async |(line, other): (Phone, Phone)| {
             let range = Range {
                 projection: Some(wanted.projection()),
-                names: wanted.names(),
                 ..Range::new(
                     keys::audience(organization, other.shard(shards)),
                     SortKey::Prefix(format!("{}{other}#", keys::CONTACT)),

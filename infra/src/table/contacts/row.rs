@@ -33,12 +33,11 @@ pub(super) struct Row {
     contact_status: Status,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     tags: BTreeSet<String>,
+    /// `timeZone` and `language` are reserved words, too.
     #[serde(default)]
-    time_zone: Option<Zone>,
-    /// `language` is a reserved word, too.
+    contact_zone: Option<Zone>,
     #[serde(default)]
     contact_language: Option<String>,
-    /// And so is `attributes`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     attributes: BTreeMap<String, Attribute>,
     #[serde(default)]
@@ -98,7 +97,7 @@ impl Row {
             external_id,
             contact_status: status,
             tags,
-            time_zone,
+            contact_zone: time_zone,
             contact_language: language,
             attributes,
             import_id: contact.import_id,
@@ -135,7 +134,7 @@ impl Row {
                 external_id: self.external_id,
                 status: self.contact_status,
                 tags: self.tags,
-                time_zone: self.time_zone,
+                time_zone: self.contact_zone,
                 language: self.contact_language,
                 attributes: self.attributes,
             },

@@ -50,7 +50,6 @@ impl Store {
         let filter = request.filter_expression.as_deref().map(expression::condition).transpose()?;
         let (pk, range) = key_range(&condition, values)?;
         let names = request.projection_expression.as_deref().map(expression::names);
-        let names = names.map(|names| values.unaliased(names));
         let within = |sk: &str| range.prefix.is_none_or(|prefix| sk.starts_with(prefix));
         let limit = request.limit.unwrap_or(usize::MAX);
         let mut found = self.found(pk, &range, request);

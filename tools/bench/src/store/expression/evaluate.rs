@@ -22,11 +22,6 @@ impl<'a> Values<'a> {
         self.names.and_then(|names| names.get(name)).map_or(name, String::as_str)
     }
 
-    /// The attributes that a projection's names and aliases mean.
-    pub(crate) fn unaliased(&self, names: Vec<Box<str>>) -> Vec<Box<str>> {
-        names.into_iter().map(|name| self.name(&name).into()).collect()
-    }
-
     /// The operand's value; `None` if it is an attribute that is missing.
     pub(crate) fn value<'v>(
         &self,
