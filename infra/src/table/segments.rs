@@ -35,7 +35,7 @@ struct Row {
     id: SegmentId,
     organization_id: OrganizationId,
     title: String,
-    /// As JSON, because it is read and written whole. `filter` is a reserved word of expressions.
+    /// As JSON, because it is read and written whole. `filter` is a keyword that expressions reserve.
     filter_json: String,
     /// Absent rather than empty, because DynamoDB has no empty sets.
     #[serde(default, skip_serializing)]

@@ -28,12 +28,12 @@ pub(super) struct Row {
     email: Option<String>,
     #[serde(default)]
     external_id: Option<String>,
-    /// `status` is a reserved word of expressions. Absent for active contacts.
+    /// `status` is a keyword that expressions reserve. Absent for active contacts.
     #[serde(default, skip_serializing_if = "Status::is_active")]
     contact_status: Status,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     tags: BTreeSet<String>,
-    /// `timeZone` and `language` are reserved words, too.
+    /// `timeZone` and `language` are such keywords, too.
     #[serde(default)]
     contact_zone: Option<Zone>,
     #[serde(default)]

@@ -144,7 +144,7 @@ impl Fields {
 mod tests {
     use super::*;
 
-    /// Those of AWS's reserved words that a contact's attribute could be named. An expression that has
+    /// Keywords that AWS reserves and that a contact's attribute could be named. An expression that has
     /// one fails on AWS, though not on every emulator.
     const RESERVED: [&str; 9] = [
         "attribute",
