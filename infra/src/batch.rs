@@ -182,3 +182,6 @@ impl BatchResponse {
         self.batch_item_failures.push(BatchItemFailure { item_identifier: message_id });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,41 +1,9 @@
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
-use serde_json::Value;
 use shared::ids::OrganizationId;
 use shared::job::PollsJob;
 use uuid::Uuid;
 
 use super::*;
-use crate::telemetry::subscriber;
-
-/// Where a test's log lines go.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("not poisoned").extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    /// The lines of what `work` logs at this level.
-    fn of(level: &str, work: impl FnOnce()) -> Vec<Value> {
-        let lines = Self::default();
-        let writer = lines.clone();
-        let subscriber = subscriber(Some(level), move || writer.clone());
-        tracing::subscriber::with_default(subscriber, work);
-        let bytes = lines.0.lock().expect("not poisoned").clone();
-        let text = String::from_utf8(bytes).expect("UTF-8");
-        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
-    }
-}
+use crate::testing::Lines;
 
 fn job() -> Job {
     Job::from(PollsJob::Poll {
