@@ -27,6 +27,12 @@ pub fn token() -> String {
     format!("{:032x}", u128::from_le_bytes(random()))
 }
 
+/// The bytes of a new trace ID.
+#[must_use]
+pub fn trace() -> [u8; 16] {
+    random()
+}
+
 /// A number below a thousand, to spread what would else happen at once.
 #[must_use]
 pub fn jitter() -> u16 {

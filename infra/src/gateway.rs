@@ -7,7 +7,7 @@ pub mod twilio;
 pub mod webhook;
 
 pub use choice::{GatewayError, GatewaySettings, Gateways, read_queued, sender_of_reply};
-pub use event::{Inbound, ProviderEvent};
+pub use event::{Inbound, ProviderEvent, Queued};
 
 use std::time::Duration;
 

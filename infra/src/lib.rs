@@ -19,6 +19,7 @@ pub mod table;
 pub mod telemetry;
 #[cfg(test)]
 mod testing;
+pub mod trace;
 pub mod turns;
 pub mod usage;
 

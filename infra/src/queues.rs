@@ -10,6 +10,7 @@ use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use shared::job::{Envelope, Job, PerQueue, Queue};
 
 use crate::config::Environment;
+use crate::trace;
 use crate::usage::Usage;
 
 pub use receipts::ReceiptsQueue;
@@ -124,8 +125,10 @@ fn delay(seconds: u32) -> i32 {
     i32::try_from(seconds.min(900)).unwrap_or(900)
 }
 
-fn body(job: &Job) -> String {
-    serde_json::json!(Envelope::new(job.clone())).to_string()
+/// A job's payload, as part of the current trace. The trace is in the body and not in a message
+/// attribute, because the body is all that a schedule can send and that survives every redrive.
+pub(crate) fn body(job: &Job) -> String {
+    serde_json::json!(Envelope::new(job.clone()).traced(trace::current())).to_string()
 }
 
 /// The queue for messages that a retry would not help.

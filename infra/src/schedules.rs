@@ -5,10 +5,11 @@ use aws_sdk_scheduler::error::ProvideErrorMetadata;
 use aws_sdk_scheduler::types::{
     ActionAfterCompletion, FlexibleTimeWindow, FlexibleTimeWindowMode, Target,
 };
-use shared::job::{Envelope, Job, PerQueue, PollsJob};
+use shared::job::{Job, PerQueue, PollsJob};
 use shared::time::Timestamp;
 
 use crate::config::Environment;
+use crate::queues;
 use crate::usage::Usage;
 
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +63,7 @@ impl Schedules {
         let target = Target::builder()
             .arn(self.settings.queue_arns.get(job.queue()))
             .role_arn(&self.settings.role_arn)
-            .input(serde_json::json!(Envelope::new(job.clone())).to_string())
+            .input(queues::body(job))
             .build()
             .map_err(|error| fail(Box::new(error)))?;
         let window = FlexibleTimeWindow::builder()

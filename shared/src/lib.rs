@@ -39,5 +39,6 @@ mod shard;
 pub mod status;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod trial;
 pub mod unsubscribe;

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::{Extension, Router};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -16,27 +14,20 @@ use crate::routes::{
     service, unsubscribes,
 };
 use crate::state::App;
-use crate::{idempotency, openapi};
+use crate::{idempotency, openapi, span};
 
 pub(crate) fn router(app: App) -> Router {
     let (routes, document) = documented();
     routes
         .route_layer(from_fn_with_state(Arc::clone(&app), idempotency::middleware))
+        .route_layer(from_fn(span::middleware))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             let detail = "this path does not support the method; see the Allow header";
             Problem::new(Code::MethodNotAllowed, detail)
         })
         .layer(Extension(Arc::new(document)))
-        .layer(from_fn_with_state(Arc::clone(&app), report))
         .with_state(app)
-}
-
-/// Reports what a request used of AWS.
-async fn report(State(app): State<App>, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    app.usage.report();
-    response
 }
 
 /// The routes, and the document that describes them.

@@ -110,6 +110,7 @@ pub(crate) async fn drain(
         })
         .await?;
     if let Some(campaign) = written {
+        tracing::info!("looked at a campaign's chunks");
         app.arm_next(campaign.drain.as_ref(), now).await;
     }
     Ok(())
@@ -232,7 +233,7 @@ async fn look_over(
                 look.has_open = true;
                 look.is_poisoned = true;
                 let number = state.number;
-                tracing::error!(campaign.id = %campaign.id, shard, number, "a chunk is poisoned");
+                tracing::error!(shard, number, "a chunk is poisoned");
             }
         }
     }
@@ -251,7 +252,7 @@ async fn arm(
         return Ok(None);
     }
     if before.progress != Progress::Cut {
-        tracing::warn!(campaign.id = %campaign.id, shard, number = after.number, "armed a chunk");
+        tracing::warn!(shard, number = after.number, "armed a chunk");
     }
     Ok(after.turn().map(|turn| (campaign.chunk_job(shard, &after), turn)))
 }

@@ -37,7 +37,7 @@ pub(crate) async fn poll(
         return Ok(());
     };
     let Some(broadcast) = campaign.broadcast().filter(|_| campaign.owes_poll(number)) else {
-        tracing::info!(campaign.id = %campaign_id, number, "dropped a poll that is not owed");
+        tracing::info!(number, "dropped a poll that is not owed");
         return Ok(());
     };
     let shards: Vec<Shard> = stream::iter(0..broadcast.shards)
@@ -69,6 +69,7 @@ pub(crate) async fn poll(
         })
         .await?;
     if let Some(campaign) = written {
+        tracing::info!(number, messages = counts.total(), "counted a campaign's messages");
         app.arm_next(campaign.step.as_ref(), now).await;
     }
     Ok(())

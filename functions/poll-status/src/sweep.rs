@@ -6,6 +6,7 @@
 
 use infra::clock;
 use infra::table::{Owed, Table};
+use infra::trace::Scope;
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{Import, Status};
 use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
@@ -20,7 +21,7 @@ const PATIENCE_DOUBLINGS: u32 = 4;
 
 /// Queues all that is overdue. One item that fails must not keep the others waiting, but the sweep
 /// fails at its end, so that its alarm sounds.
-pub(crate) async fn sweep(app: &App) -> anyhow::Result<()> {
+pub(crate) async fn sweep(app: &App, request_id: &str) -> anyhow::Result<()> {
     let now = clock::now();
     let mut failures = 0_u32;
     for partition in 0..Table::due_partitions() {
@@ -30,14 +31,22 @@ pub(crate) async fn sweep(app: &App) -> anyhow::Result<()> {
             Vec::new()
         });
         for owed in overdue {
-            if let Err(error) = arm(app, &owed, now).await {
-                tracing::error!(error = ?error, job = owed.job.name(), "failed to queue due work");
-                failures += 1;
-            }
+            // What is overdue goes on in the trace that it was owed in.
+            let scope = Scope::of_job(request_id, &owed.job, owed.trace);
+            failures += u32::from(!scope.run(queue(app, &owed, now)).await);
         }
     }
     anyhow::ensure!(failures == 0, "failed to queue {failures} items of due work");
     Ok(())
+}
+
+/// Queues one item. Returns `false` if that failed.
+async fn queue(app: &App, owed: &Owed, now: Timestamp) -> bool {
+    let queued = arm(app, owed, now).await;
+    if let Err(error) = &queued {
+        tracing::error!(error = ?error, "failed to queue due work");
+    }
+    queued.is_ok()
 }
 
 async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
@@ -52,14 +61,14 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
     // Work that is not lost but takes long must not be begun again and again beside itself.
     let patience = app.repair_seconds << owed.attempts.min(PATIENCE_DOUBLINGS);
     if app.table.take_overdue(owed, now.plus_seconds(patience)).await? {
-        tracing::warn!(job = owed.job.name(), attempts = owed.attempts, "queued overdue work");
+        tracing::warn!(attempts = owed.attempts, "queued overdue work");
     }
     Ok(())
 }
 
 /// Ends work that fails each time: its owner says why it does not go on.
 async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
-    tracing::error!(job = owed.job.name(), "gave up work that always fails");
+    tracing::error!("gave up work that always fails");
     match &owed.job {
         Job::Jobs(JobsJob::Import { organization_id, import_id }) => {
             give_up_import(app, *organization_id, *import_id, now).await
@@ -111,7 +120,6 @@ async fn give_up_import(
         ..before.clone()
     };
     app.table.save_import(&organization, (&before, &due), (&after, None), &[]).await?;
-    tracing::error!(import.id = %import_id, "gave up an import");
     Ok(())
 }
 

@@ -199,7 +199,7 @@ impl FanOut<'_> {
         Ok(())
     }
 
-    /// Writes the totals if every shard has ended; whoever ends the last one finds that.
+    /// Writes the totals if every shard has ended, as the run that ends the last one finds.
     async fn finish(&self) -> anyhow::Result<()> {
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let (totals, have_ended) = self.app.table.totals_cut(id, self.broadcast.shards).await?;
@@ -215,7 +215,7 @@ impl FanOut<'_> {
             })
             .await?;
         if let Some(campaign) = written {
-            tracing::info!(campaign.id = %id, recipients = totals.recipients, "fanned out");
+            tracing::info!(recipients = totals.recipients, "cut the whole audience");
             self.app.arm_next(campaign.step.as_ref(), now).await;
             if self.broadcast.dispatch == Dispatch::Held
                 && let Some(due) = &campaign.drain

@@ -79,7 +79,7 @@ pub(crate) async fn run(
         if saved.await? == ImportSaved::Done {
             let Some(next) = next else {
                 let (rows, status) = (step.after.progress.rows, step.after.status);
-                tracing::info!(import.id = %import_id, rows, ?status, "ended an import");
+                tracing::info!(rows, ?status, "ended an import");
                 return Ok(());
             };
             (import, due, races) = (step.after, next, 0);

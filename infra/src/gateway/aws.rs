@@ -26,6 +26,7 @@ use shared::phone::Phone;
 use shared::sender::{AwsSender, MessageType, Provider, Sender};
 
 use super::{Found, Gateway, Handover, LookupError, Outgoing, Sought};
+use crate::trace;
 use crate::usage::Usage;
 
 #[derive(Clone)]
@@ -68,6 +69,7 @@ impl EndUserMessaging {
     fn request(&self, outgoing: &Outgoing<'_>) -> SendTextMessageFluentBuilder {
         let settings = &self.settings;
         let set = settings.configuration_set.clone().or(self.configuration_set.clone());
+        let context = |message| events::context(message, trace::current());
         self.client
             .send_text_message()
             .destination_phone_number(outgoing.to.as_str())
@@ -77,7 +79,7 @@ impl EndUserMessaging {
             .set_configuration_set_name(set)
             .set_max_price(settings.max_price.clone())
             .set_time_to_live(settings.time_to_live_seconds.and_then(|s| i32::try_from(s).ok()))
-            .set_context(outgoing.message.as_ref().map(events::context))
+            .set_context(outgoing.message.as_ref().map(context))
     }
 
     async fn send(&self, outgoing: &Outgoing<'_>, is_dry_run: bool) -> Handover {

@@ -12,7 +12,7 @@ use shared::time::Timestamp;
 
 use super::aws::EndUserMessaging;
 use super::webhook::Webhooks;
-use super::{Gateway, ProviderEvent, aws, twilio};
+use super::{Gateway, Queued, aws, twilio};
 use crate::config::Environment;
 use crate::secrets::SecretError;
 use crate::usage::Usage;
@@ -101,7 +101,7 @@ impl Gateways {
 
 /// What an event says that a provider put on one of the queues; `None` if it is no provider's.
 #[must_use]
-pub fn read_queued(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
+pub fn read_queued(body: &Value, now: Timestamp) -> Option<Queued> {
     ProviderKind::all().find_map(|kind| match kind {
         ProviderKind::Twilio => None,
         ProviderKind::Aws => aws::read(body, now),

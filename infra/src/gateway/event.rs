@@ -2,6 +2,7 @@
 
 use shared::phone::Phone;
 use shared::receipt::Delivery;
+use shared::trace::TraceId;
 
 /// The content of a status callback, an inbound webhook or an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,7 +14,15 @@ pub enum ProviderEvent {
     Ignored,
 }
 
-/// A text from a person.
+/// An event that a provider put on a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    pub event: ProviderEvent,
+    /// The trace in which the message was handed over, if the event says so.
+    pub trace: Option<TraceId>,
+}
+
+/// What a person wrote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inbound {
     pub from: Phone,

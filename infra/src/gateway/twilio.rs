@@ -26,6 +26,7 @@ use shared::phone::Phone;
 use shared::sender::{Provider, Sender, TwilioSender};
 
 use super::{Found, Gateway, Handover, LookupError, Outgoing, Refusal, Sought};
+use crate::trace;
 use answers::understand;
 
 /// Where an account is, and what opens it.
@@ -105,7 +106,7 @@ impl Twilio {
 
     fn form(&self, outgoing: &Outgoing<'_>) -> Vec<(&'static str, String)> {
         let mut form = vec![("To", outgoing.to.to_string()), ("Body", outgoing.body.to_owned())];
-        let callback = |message| callback::address(&self.public_url, message);
+        let callback = |message| callback::address(&self.public_url, message, trace::current());
         form.extend(outgoing.message.as_ref().map(|message| ("StatusCallback", callback(message))));
         form.push(match &self.settings.messaging_service_sid {
             Some(sid) => ("MessagingServiceSid", sid.clone()),

@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use shared::receipt::MessageRef;
 use shared::sender::SecretName;
 use shared::time::Timestamp;
+use shared::trace::TraceId;
 
 use super::ProviderEvent;
 use crate::secrets::SecretError;
@@ -71,6 +72,9 @@ pub trait Webhooks: Send + Sync {
 /// A parsed request. Don't trust it until its signature has been checked.
 pub trait Webhook: Send + Sync {
     fn about(&self) -> About;
+
+    /// The trace in which the message was handed over, if the request says so.
+    fn trace(&self) -> Option<TraceId>;
 
     /// Whether an account signed the request.
     fn is_signed_by<'a>(

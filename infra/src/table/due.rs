@@ -8,12 +8,14 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::job::{Due, Job};
 use shared::time::Timestamp;
+use shared::trace::TraceId;
 
 use super::dynamo::{
     Change, Consistency, Item, Key, Range, SortKey, Transaction, Written, item, parse, text,
 };
 use super::keys;
 use super::{Result, Table};
+use crate::trace;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,6 +23,13 @@ struct Row {
     job: Job,
     not_before: Timestamp,
     attempts: u32,
+    /// The trace of the work that owes this. Items from before there were traces have none.
+    #[serde(
+        default,
+        deserialize_with = "shared::trace::lenient",
+        skip_serializing_if = "Option::is_none"
+    )]
+    trace: Option<TraceId>,
 }
 
 /// Work that is overdue.
@@ -30,10 +39,12 @@ pub struct Owed {
     not_before: Timestamp,
     pub job: Job,
     pub attempts: u32,
+    pub trace: Option<TraceId>,
 }
 
 fn item_of(due: &Due) -> Result<Item> {
-    let row = Row { job: due.job.clone(), not_before: due.at, attempts: 0 };
+    let trace = trace::current();
+    let row = Row { job: due.job.clone(), not_before: due.at, attempts: 0, trace };
     item("due work", &keys::due(due), row)
 }
 
@@ -65,8 +76,8 @@ impl Table {
                 pk: text(&item, "pk").unwrap_or_default(),
                 sk: text(&item, "sk").unwrap_or_default(),
             };
-            let row: Row = parse("due work", item)?;
-            Ok(Owed { key, not_before: row.not_before, job: row.job, attempts: row.attempts })
+            let Row { job, not_before, attempts, trace } = parse("due work", item)?;
+            Ok(Owed { key, not_before, job, attempts, trace })
         });
         let owed: Vec<Owed> = owed.collect::<Result<_>>()?;
         Ok(owed.into_iter().filter(|owed| owed.not_before <= now).collect())

@@ -139,7 +139,7 @@ async fn receipts_alone_decide_and_no_word_is_taken_back() -> anyhow::Result<()>
     let (table, id) = (table(&tenant).await, campaign.id.to_string());
     let sid = |to: &str| format!("SM{:0>32}", to.trim_start_matches('+'));
     let told = async |to: &str, sid: &str, status: &str| {
-        let url = address(&tenant.variables["API_URL"], &reference(&message(&campaign, to)?));
+        let url = address(&tenant.variables["API_URL"], &reference(&message(&campaign, to)?), None);
         tell(&tenant, &url, sid, to, status).await
     };
     let accepted = async |to: &str| {

@@ -3,6 +3,7 @@
 mod campaigns;
 mod chunks;
 mod claims;
+mod due;
 mod lines;
 mod moves;
 mod organizations;

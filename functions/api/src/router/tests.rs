@@ -1,4 +1,5 @@
 use axum::body::Body;
+use axum::extract::Request;
 use http::header;
 use serde_json::Value;
 use tower::ServiceExt;

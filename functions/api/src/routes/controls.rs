@@ -157,6 +157,6 @@ async fn change(
 async fn disarm(app: &Volley, job: &Job) {
     if let Err(error) = app.schedules.delete(job).await {
         let error = anyhow::Error::new(error);
-        tracing::warn!(job = job.name(), error = %format!("{error:#}"), "left a schedule behind");
+        tracing::warn!(owed = job.name(), error = %format!("{error:#}"), "left a schedule behind");
     }
 }

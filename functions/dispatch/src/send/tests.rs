@@ -6,7 +6,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use infra::config::Environment;
 use infra::gateway::{self, GatewaySettings, Gateways, LookupError, Sought};
-use infra::queues::{DeadLetters, JobQueueUrls, JobQueues};
+use infra::queues::{JobQueueUrls, JobQueues};
 use infra::table::Table;
 use infra::usage::Usage;
 use shared::ids::{CampaignId, OrganizationId};
@@ -58,9 +58,7 @@ async fn unreachable_app() -> App {
     App {
         table: Table::new(&aws, "volley".to_owned(), usage.clone()),
         queues: JobQueues::new(&aws, queues, usage.clone()),
-        dead_letters: DeadLetters::new(&aws, String::new(), usage.clone()),
-        gateways: Gateways::new(&aws, http, gateway, usage.clone()),
-        usage,
+        gateways: Gateways::new(&aws, http, gateway, usage),
         repair_seconds: 120,
         claim_seconds: 120,
         handover_within: Duration::from_secs(30),

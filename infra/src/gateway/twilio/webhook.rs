@@ -11,6 +11,7 @@ use shared::message::Status;
 use shared::phone::Phone;
 use shared::receipt::{Delivery, Receipt};
 use shared::time::Timestamp;
+use shared::trace::TraceId;
 
 use super::signature::{Content, Signed};
 use super::{Accounts, Credentials, callback, failure_reason, receipt_status};
@@ -120,6 +121,10 @@ impl Webhook for Opened<'_> {
             }
             Endpoint::Inbound => About::Addresses(self.destinations()),
         }
+    }
+
+    fn trace(&self) -> Option<TraceId> {
+        callback::trace(&self.request.query)
     }
 
     fn is_signed_by<'a>(

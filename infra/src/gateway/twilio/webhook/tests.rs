@@ -18,7 +18,7 @@ fn accounts() -> Accounts {
 /// A form as Twilio posts it; a status callback is about [`reference`].
 fn request(endpoint: Endpoint, form: &[(&str, &str)]) -> Request {
     let url = match endpoint {
-        Endpoint::Status => callback::address("https://example.com", &reference()),
+        Endpoint::Status => callback::address("https://example.com", &reference(), None),
         Endpoint::Inbound => "https://example.com/webhooks/twilio/inbound".to_owned(),
     };
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();

@@ -1,0 +1,39 @@
+//! Due work keeps the trace in which it came to be owed.
+
+use infra::clock;
+use infra::table::{Saved, Table};
+use infra::trace::{self, Scope};
+use shared::campaign::Campaign;
+use shared::ids::CampaignId;
+
+use crate::{organization, table};
+
+#[tokio::test]
+async fn overdue_work_goes_on_in_its_trace() -> anyhow::Result<()> {
+    let table = table().await;
+    let now = clock::now();
+    let (organization, id) = (organization(), CampaignId::new(now, clock::entropy()));
+    let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned()));
+    let draft = Campaign::create(id, organization, name, body, now);
+    assert_eq!(table.create_campaign(&draft, None).await?, Saved::Done);
+    let draft = table.campaign(organization, id).await?.expect("it was created");
+    let scheduled = draft.clone().schedule(None, now, 600)?;
+    let trace = trace::new();
+    let scope = Scope::new("request", "test", Some(trace));
+    let saved = scope.run(table.save_campaign(&draft, &scheduled, None)).await?;
+    assert_eq!(saved, Saved::Done);
+
+    let mut found = Vec::new();
+    for partition in 0..Table::due_partitions() {
+        let overdue = table.overdue(partition, now.plus_seconds(601)).await?;
+        let own = overdue.into_iter().filter(|owed| scheduled.owes(&owed.job));
+        found.extend(own.map(|owed| owed.trace));
+    }
+    assert_eq!(found, [Some(trace)]);
+
+    // Later sweeps find nothing of it.
+    let scheduled = table.campaign(organization, id).await?.expect("it is there");
+    let canceled = scheduled.clone().cancel(now, None)?;
+    assert_eq!(table.save_campaign(&scheduled, &canceled, None).await?, Saved::Done);
+    Ok(())
+}
