@@ -23,7 +23,8 @@ use aws_sdk_pinpointsmsvoicev2::types::MessageType as SdkMessageType;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use shared::phone::Phone;
-use shared::sender::{AwsSender, MessageType, Provider, Sender};
+use shared::sender::aws::{AwsSender, MessageType};
+use shared::sender::{Provider, Sender};
 
 use super::{Found, Gateway, Handover, LookupError, Outgoing, Sought};
 use crate::usage::Usage;

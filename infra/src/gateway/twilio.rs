@@ -23,7 +23,8 @@ use futures::future::BoxFuture;
 use reqwest::Client;
 use shared::message::FailureReason;
 use shared::phone::Phone;
-use shared::sender::{Provider, Sender, TwilioSender};
+use shared::sender::twilio::TwilioSender;
+use shared::sender::{Provider, Sender};
 
 use super::{Found, Gateway, Handover, LookupError, Outgoing, Refusal, Sought};
 use answers::understand;

@@ -7,7 +7,8 @@ use aws_config::SdkConfig;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use reqwest::{Client, StatusCode};
-use shared::sender::{SecretName, TwilioSender};
+use shared::sender::SecretName;
+use shared::sender::twilio::TwilioSender;
 
 use super::{Account, Credentials, Twilio};
 use crate::config::Environment;
