@@ -1,12 +1,14 @@
 //! Gateways: handing messages to a provider, and understanding what it says.
 
+mod adapter;
 pub mod aws;
 mod choice;
 mod event;
 pub mod twilio;
 pub mod webhook;
 
-pub use choice::{GatewayError, GatewaySettings, Gateways, read_queued, sender_of_reply};
+pub use adapter::GatewayError;
+pub use choice::{GatewaySettings, Gateways, read_queued, sender_of_reply};
 pub use event::{Inbound, ProviderEvent};
 
 use std::time::Duration;
