@@ -4,6 +4,7 @@ mod adapter;
 pub mod aws;
 mod choice;
 mod event;
+mod parameters;
 pub mod twilio;
 pub mod webhook;
 

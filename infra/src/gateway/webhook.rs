@@ -36,7 +36,7 @@ impl Request {
     }
 }
 
-/// How a webhook is answered.
+/// The response to a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     pub status: u16,
@@ -81,6 +81,10 @@ pub trait Webhook: Send + Sync {
     /// What the request says, or the status with which it is refused.
     fn event(&self, now: Timestamp) -> Result<ProviderEvent, u16>;
 
-    /// The response to a request that was taken; an inbound one may reply to the person.
+    /// Whether the response to an inbound message can reply to the person. If it cannot, a reply is
+    /// sent as a message.
+    fn can_reply(&self) -> bool;
+
+    /// The response to a request that was accepted, with a reply if it can have one.
     fn response(&self, reply: Option<&str>) -> Response;
 }
