@@ -1,19 +1,18 @@
 //! Senders: the number that an organization's texts come from, and the provider that sends them.
 
-mod aws;
+pub mod aws;
 mod secret;
 #[cfg(test)]
 mod tests;
-mod twilio;
+pub mod twilio;
 
-pub use aws::{AwsSender, InvalidNumber, MessageType, Number};
 pub use secret::{InvalidSecretName, SecretName};
-pub use twilio::{TwilioAccount, TwilioSender};
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use strum::VariantArray;
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
+use utoipa::ToSchema;
 
 use crate::phone::Phone;
 
@@ -62,19 +61,19 @@ impl Sender {
     }
 }
 
-/// A provider, with an organization's settings for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The provider that an organization sends with.
+// A provider's file declares its settings and what they mean. `infra::gateway::choice` lists
+// what talks to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumDiscriminants)]
 #[serde(tag = "kind", rename_all = "lowercase")]
+#[strum_discriminants(
+    name(ProviderKind),
+    derive(IntoStaticStr, VariantArray),
+    strum(serialize_all = "lowercase")
+)]
 pub enum Provider {
-    Twilio(TwilioSender),
-    Aws(AwsSender),
-}
-
-/// Which provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
-pub enum ProviderKind {
-    Twilio,
-    Aws,
+    Twilio(twilio::TwilioSender),
+    Aws(aws::AwsSender),
 }
 
 impl ProviderKind {
@@ -86,10 +85,7 @@ impl ProviderKind {
     /// Its name in settings and URLs.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Twilio => "twilio",
-            Self::Aws => "aws",
-        }
+        self.into()
     }
 }
 
@@ -134,7 +130,7 @@ pub struct BodyTooLong {
 
 impl Default for Provider {
     fn default() -> Self {
-        Self::Twilio(TwilioSender::default())
+        Self::Twilio(twilio::TwilioSender::default())
     }
 }
 

@@ -99,7 +99,12 @@ async fn handle(app: &App, webhook: &dyn Webhook, now: Timestamp) -> anyhow::Res
         }
         Work::Hear(inbound, hearers) => {
             let heard = inbound::hear(app, &inbound, hearers, None).await?;
-            webhook.response(inbound::reply_to_all(&heard)).into()
+            if webhook.can_reply() {
+                return Ok(webhook.response(inbound::reply_to_all(&heard)).into());
+            }
+            let reply = inbound::reply(&inbound, &heard);
+            inbound::send_replies(app, reply.into_iter().collect()).await;
+            webhook.response(None).into()
         }
         Work::Nothing => webhook.response(None).into(),
     })

@@ -23,7 +23,7 @@ use futures::future::BoxFuture;
 use reqwest::Client;
 use shared::message::FailureReason;
 use shared::phone::Phone;
-use shared::sender::{Provider, Sender, TwilioSender};
+use shared::sender::twilio::TwilioSender;
 
 use super::{Found, Gateway, Handover, LookupError, Outgoing, Refusal, Sought};
 use crate::trace;
@@ -121,12 +121,6 @@ impl Twilio {
 fn reply_settings(settings: &TwilioSender, phone: Option<&Phone>) -> TwilioSender {
     let service = settings.messaging_service_sid.clone().filter(|_| phone.is_none());
     TwilioSender { messaging_service_sid: service, ..settings.clone() }
-}
-
-pub(super) fn sender_of_reply(own: &Sender, settings: &TwilioSender, address: &str) -> Sender {
-    let phone = Phone::from_e164(address).ok();
-    let settings = reply_settings(settings, phone.as_ref());
-    Sender::new(phone.unwrap_or_else(|| own.phone.clone()), Provider::Twilio(settings))
 }
 
 impl Gateway for Twilio {

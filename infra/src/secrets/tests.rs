@@ -6,6 +6,8 @@ use super::*;
 use crate::testing::Server;
 
 impl Secret for String {
+    const FORM: &'static str = "a text";
+
     fn parse(value: &str) -> Option<Self> {
         (!value.is_empty()).then(|| value.to_owned())
     }

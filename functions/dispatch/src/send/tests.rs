@@ -11,7 +11,8 @@ use infra::table::Table;
 use infra::usage::Usage;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::phone::Phone;
-use shared::sender::{AwsSender, Provider};
+use shared::sender::Provider;
+use shared::sender::aws::AwsSender;
 
 use super::*;
 use crate::claim::Token;

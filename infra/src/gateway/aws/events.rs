@@ -75,7 +75,7 @@ fn message(context: &HashMap<String, Value>) -> Option<MessageRef> {
 
 /// Reads an event from a queue. Returns `None` if it is not one of this service's.
 #[must_use]
-pub fn read(body: &Value, now: Timestamp) -> Option<Queued> {
+pub(super) fn read(body: &Value, now: Timestamp) -> Option<Queued> {
     // A notification holds the event as a text, EventBridge as its detail.
     if let Some(text) = body.get("Message").and_then(Value::as_str) {
         let inner: Value = serde_json::from_str(text).ok()?;

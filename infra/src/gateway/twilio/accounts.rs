@@ -7,11 +7,17 @@ use aws_config::SdkConfig;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use reqwest::{Client, StatusCode};
-use shared::sender::{SecretName, TwilioSender};
+use serde_json::Value;
+use shared::phone::Phone;
+use shared::sender::twilio::TwilioSender;
+use shared::sender::{Provider, SecretName, Sender};
+use shared::time::Timestamp;
 
-use super::{Account, Credentials, Twilio};
+use super::{Account, Credentials, Twilio, reply_settings};
 use crate::config::Environment;
-use crate::gateway::{Found, Gateway, GatewayError, Halt, Handover, LookupError, Outgoing, Sought};
+use crate::gateway::adapter::{Adapter, Deployment, GatewayError};
+use crate::gateway::webhook::Webhooks;
+use crate::gateway::{Found, Gateway, Halt, Handover, LookupError, Outgoing, Queued, Sought};
 use crate::secrets::Secrets;
 use crate::usage::Usage;
 
@@ -25,7 +31,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub fn read(environment: &mut Environment<'_>) -> Self {
+    fn read(environment: &mut Environment<'_>) -> Self {
         Self {
             url: environment.text("PROVIDER_URL").trim_end_matches('/').to_owned(),
             account_sid: environment.parsed("PROVIDER_ACCOUNT_SID", String::new()),
@@ -56,8 +62,33 @@ impl Accounts {
         Self { settings, http, secrets, public_url, timeout }
     }
 
+    #[must_use]
+    pub fn secrets(&self) -> &Secrets<Credentials> {
+        &self.secrets
+    }
+
+    /// Where the credentials of the deployment's account are, if it has one.
+    #[must_use]
+    pub fn own_credentials(&self) -> Option<&SecretName> {
+        self.settings.credentials.as_ref()
+    }
+}
+
+impl Adapter for Accounts {
+    type Settings = Settings;
+    type Sender = TwilioSender;
+
+    fn read(environment: &mut Environment<'_>) -> Settings {
+        Settings::read(environment)
+    }
+
+    fn open(settings: Settings, deployment: &Deployment<'_>) -> Self {
+        let Deployment { aws, http, public_url, timeout, usage } = deployment;
+        Self::new(aws, http.clone(), settings, public_url.clone(), *timeout, usage.clone())
+    }
+
     /// The gateway through a sender's account.
-    pub async fn gateway(&self, sender: &TwilioSender) -> Result<Arc<dyn Gateway>, GatewayError> {
+    async fn gateway(&self, sender: &TwilioSender) -> Result<Arc<dyn Gateway>, GatewayError> {
         let (sid, name) = if let Some(own) = &sender.account {
             (own.account_sid.clone(), own.credentials.clone())
         } else {
@@ -75,15 +106,19 @@ impl Accounts {
         Ok(Arc::new(OfAccount { secrets: Arc::clone(&self.secrets), name, current }))
     }
 
-    #[must_use]
-    pub fn secrets(&self) -> &Secrets<Credentials> {
-        &self.secrets
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        Some(self)
     }
 
-    /// Where the credentials of the deployment's account are, if it has one.
-    #[must_use]
-    pub fn own_credentials(&self) -> Option<&SecretName> {
-        self.settings.credentials.as_ref()
+    /// Everything comes by webhooks.
+    fn read_queued(_: &Value, _: Timestamp) -> Option<Queued> {
+        None
+    }
+
+    fn sender_of_reply(own: &Sender, settings: &TwilioSender, address: &str) -> Sender {
+        let phone = Phone::from_e164(address).ok();
+        let settings = reply_settings(settings, phone.as_ref());
+        Sender::new(phone.unwrap_or_else(|| own.phone.clone()), Provider::Twilio(settings))
     }
 }
 

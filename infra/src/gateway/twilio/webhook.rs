@@ -5,7 +5,6 @@
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use serde_json::{Map, Value};
 use shared::keyword::is_xml;
 use shared::message::Status;
 use shared::phone::Phone;
@@ -16,6 +15,7 @@ use shared::trace::TraceId;
 use super::signature::{Content, Signed};
 use super::{Accounts, Credentials, callback, failure_reason, receipt_status};
 use crate::gateway::event::{addresses, phone_of};
+use crate::gateway::parameters::Parameters;
 use crate::gateway::webhook::{About, AccountRef, Endpoint, Request, Response, Webhook, Webhooks};
 use crate::gateway::{Inbound, Label, ProviderEvent};
 use crate::secrets::SecretError;
@@ -27,42 +27,21 @@ const SIGNATURE_SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 struct Opened<'a> {
     accounts: &'a Accounts,
     request: &'a Request,
-    parameters: Vec<(String, String)>,
-    is_json: bool,
+    parameters: Parameters,
     signature: &'a str,
 }
 
 impl Webhooks for Accounts {
     fn open<'a>(&'a self, request: &'a Request) -> Result<Box<dyn Webhook + 'a>, u16> {
-        let content_type = request.header("content-type").unwrap_or_default();
-        let media_type = content_type.split(';').next().unwrap_or_default().trim();
-        let is_json = media_type.eq_ignore_ascii_case("application/json");
-        if !is_json && !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(400);
-        }
+        let parameters = Parameters::read(request)?;
         let signature = request.header(SIGNATURE).ok_or(403_u16)?;
-        let parameters = if is_json {
-            json_parameters(&request.body)?
-        } else {
-            form_urlencoded::parse(&request.body).into_owned().collect()
-        };
-        Ok(Box::new(Opened { accounts: self, request, parameters, is_json, signature }))
+        Ok(Box::new(Opened { accounts: self, request, parameters, signature }))
     }
-}
-
-/// The members of an object: texts as they are, and anything else in JSON.
-fn json_parameters(body: &[u8]) -> Result<Vec<(String, String)>, u16> {
-    let object: Map<String, Value> = serde_json::from_slice(body).map_err(|_| 400_u16)?;
-    let parameter = |(name, value)| match value {
-        Value::String(text) => (name, text),
-        other => (name, other.to_string()),
-    };
-    Ok(object.into_iter().map(parameter).collect())
 }
 
 impl Opened<'_> {
     fn get(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.parameters.get(name)
     }
 
     /// The number that was written to, and its Messaging Service if it has one.
@@ -137,10 +116,10 @@ impl Webhook for Opened<'_> {
         };
         let signed = Signed {
             url: &self.request.url,
-            content: if self.is_json {
+            content: if self.parameters.is_json {
                 Content::Json(&self.request.body)
             } else {
-                Content::Form(&self.parameters)
+                Content::Form(&self.parameters.pairs)
             },
             signature: self.signature,
             settings: self.request.header(SIGNATURE_SETTINGS),
@@ -160,6 +139,10 @@ impl Webhook for Opened<'_> {
             Endpoint::Status => self.receipt(now),
             Endpoint::Inbound => Ok(self.inbound()),
         }
+    }
+
+    fn can_reply(&self) -> bool {
+        true
     }
 
     fn response(&self, reply: Option<&str>) -> Response {

@@ -1,6 +1,7 @@
 use serde_json::json;
 use shared::phone::Phone;
-use shared::sender::{Provider, Sender, TwilioAccount};
+use shared::sender::twilio::TwilioAccount;
+use shared::sender::{Provider, Sender};
 
 use super::*;
 use crate::testing::Server;

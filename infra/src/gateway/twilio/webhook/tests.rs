@@ -121,18 +121,6 @@ fn a_reply_is_text_in_xml() {
     assert_eq!(body(None), "<Response/>");
 }
 
-#[test]
-fn a_json_body_has_a_forms_parameters() {
-    let body = br#"{"MessageSid":"SM1","ErrorCode":30003}"#;
-    let parameters = vec![
-        ("ErrorCode".to_owned(), "30003".to_owned()),
-        ("MessageSid".to_owned(), "SM1".to_owned()),
-    ];
-    assert_eq!(json_parameters(body), Ok(parameters));
-    assert_eq!(json_parameters(b"[]"), Err(400));
-    assert_eq!(json_parameters(b"{"), Err(400));
-}
-
 #[tokio::test]
 async fn nobody_signs_for_a_deployment_without_an_account() {
     let accounts = accounts();
