@@ -1,0 +1,26 @@
+import { Alert, Button, Stack, Text } from "@mantine/core";
+import { asFailure } from "../api/problem";
+import { texts } from "../texts";
+
+/** Why a request failed, in the API's words. */
+export function ProblemAlert({ error, retry }: { error: unknown; retry?: () => void }) {
+  const { message } = asFailure(error);
+  return (
+    <Alert color="red" title={texts.problems.title} role="alert">
+      <Stack gap="xs" align="flex-start">
+        <Text size="sm">{sentence(message)}</Text>
+        {retry && (
+          <Button size="xs" variant="default" onClick={retry}>
+            {texts.app.retry}
+          </Button>
+        )}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** Details of problems are fragments in lower case. */
+export function sentence(fragment: string): string {
+  const text = fragment.charAt(0).toUpperCase() + fragment.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
