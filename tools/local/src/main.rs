@@ -68,9 +68,10 @@ async fn up() -> anyhow::Result<ExitCode> {
     };
     let variable = |name: &str| stack.variables.get(name).cloned().unwrap_or_default();
     let (url, key) = (variable("API_URL"), &organization.key);
+    let console = variable("CONSOLE_URL");
     let base = format!("{url}/v1/organizations/{}", organization.id);
     say(&format!(
-        "\nAPI          {url}\nadmin key    {}\norganisation {}\nits key      {key}\n\n\
+        "\nconsole      {console}#key={key}\nAPI          {url}\nadmin key    {}\norganisation {}\nits key      {key}\n\n\
          curl -H 'Authorization: Bearer {key}' '{base}/campaigns'\n\
          curl -H 'Authorization: Bearer {key}' -H 'Content-Type: text/csv' \
          --data-binary @tests/fixtures/contacts.csv '{base}/contacts/imports'\n\

@@ -2,6 +2,7 @@
 //! read what the SAM transform makes of it.
 
 mod access;
+mod console;
 mod events;
 mod logs;
 mod parameters;
