@@ -1,9 +1,12 @@
 /** What the screens read, each with how often it may change. Polling stops in hidden tabs. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, body, type Campaign, type Import, type MessageStatus } from "./client";
+import { gather } from "./gather";
 import { RequestFailed } from "./problem";
 
 const PAGE = 100;
+/** A page of a list has at least as many rows, unless it is the last. */
+const LEAST = 25;
 /** A campaign list longer than this is filtered by what has been loaded. */
 export const MAX_CAMPAIGN_PAGES = 20;
 
@@ -91,19 +94,24 @@ export interface MessageFilter {
   status?: MessageStatus | undefined;
   kind?: "campaign" | "test" | undefined;
   cursor?: string | undefined;
-  limit?: number;
+  /** How many messages are wanted at least. */
+  least?: number;
 }
 
-export const messagesQuery = (organizationId: string, campaignId: string, filter: MessageFilter) =>
-  queryOptions({
+export const messagesQuery = (organizationId: string, campaignId: string, filter: MessageFilter) => {
+  const { least = LEAST, cursor: from, ...filters } = filter;
+  return queryOptions({
     queryKey: [organizationId, "messages", campaignId, filter],
     queryFn: () =>
-      body(
-        api.GET("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages", {
-          params: { path: { organizationId, campaignId }, query: { limit: 50, ...filter } },
-        }),
+      gather(least, from, (cursor) =>
+        body(
+          api.GET("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages", {
+            params: { path: { organizationId, campaignId }, query: { limit: 50, ...filters, cursor } },
+          }),
+        ),
       ),
   });
+};
 
 export const messageQuery = (organizationId: string, campaignId: string, messageId: string) =>
   queryOptions({
@@ -124,10 +132,12 @@ export const contactsQuery = (organizationId: string, cursor: string | undefined
   queryOptions({
     queryKey: [organizationId, "contacts", cursor],
     queryFn: () =>
-      body(
-        api.GET("/v1/organizations/{organizationId}/contacts", {
-          params: { path: { organizationId }, query: { limit: 50, cursor } },
-        }),
+      gather(LEAST, cursor, (next) =>
+        body(
+          api.GET("/v1/organizations/{organizationId}/contacts", {
+            params: { path: { organizationId }, query: { limit: 50, cursor: next } },
+          }),
+        ),
       ),
   });
 
@@ -160,10 +170,12 @@ export const unsubscribesQuery = (organizationId: string, cursor: string | undef
   queryOptions({
     queryKey: [organizationId, "unsubscribes", cursor],
     queryFn: () =>
-      body(
-        api.GET("/v1/organizations/{organizationId}/unsubscribes", {
-          params: { path: { organizationId }, query: { limit: 50, cursor } },
-        }),
+      gather(LEAST, cursor, (next) =>
+        body(
+          api.GET("/v1/organizations/{organizationId}/unsubscribes", {
+            params: { path: { organizationId }, query: { limit: 50, cursor: next } },
+          }),
+        ),
       ),
   });
 

@@ -1,5 +1,4 @@
-import { Anchor, Button, Group, Text, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
+import { Anchor, Button, Group, Text } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Campaign, MessageStatus } from "../api/client";
@@ -11,6 +10,7 @@ import { Loading } from "../components/Loading";
 import { NewCampaign } from "../components/NewCampaign";
 import { Page } from "../components/Page";
 import { ProblemAlert } from "../components/ProblemAlert";
+import { SearchInput } from "../components/SearchInput";
 import { Time } from "../components/Time";
 import { FILTERS, type Filter, filterOf } from "../lib/campaign";
 import { count, percent } from "../lib/format";
@@ -59,15 +59,10 @@ export function Campaigns() {
               choices={choices}
               onChange={(value) => change({ show: value === "all" ? undefined : value })}
             />
-            <TextInput
-              data-search
-              type="search"
-              aria-label={texts.campaigns.search}
-              placeholder={texts.campaigns.search}
-              leftSection={<IconSearch size={15} aria-hidden />}
+            <SearchInput
+              label={texts.campaigns.search}
               value={q ?? ""}
-              onChange={(event) => change({ q: event.currentTarget.value || undefined })}
-              w={{ base: "100%", xs: 260 }}
+              onChange={(value) => change({ q: value || undefined })}
             />
           </Group>
           {shown.length === 0 ? (

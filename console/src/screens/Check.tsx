@@ -10,6 +10,8 @@ import { ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
 import { Steps } from "../components/Steps";
 import { count, money, phone, time } from "../lib/format";
+import { replaceAll } from "../lib/gsm";
+import { partsOf } from "../lib/parts";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import classes from "./Check.module.css";
@@ -80,6 +82,7 @@ function Quoted({ campaign, text, organization }: Props) {
   }
   if (quote.isError) return <ProblemAlert error={quote.error} retry={() => void quote.refetch()} />;
   const { recipients, encoding, partsEach, totalParts, price, quotedAt } = quote.data;
+  const cheaper = partsOf(replaceAll(text)).count;
   if (recipients === 0) {
     return (
       <Empty title={texts.check.nobody}>
@@ -109,6 +112,14 @@ function Quoted({ campaign, text, organization }: Props) {
             {count(recipients)} × {texts.check.partsEach(partsEach, encoding)} ={" "}
             {texts.check.parts(totalParts)}
           </Text>
+          {price && cheaper < partsEach && (
+            <Text size="sm" mt={6}>
+              {texts.check.cheaper(
+                money(String((Number(price.amount) / partsEach) * cheaper), price.currency),
+              )}{" "}
+              <ToText campaignId={campaignId} label={texts.check.edit} />
+            </Text>
+          )}
           {!price && (
             <Text size="sm" c="dimmed" mt={6}>
               {texts.check.noPrices}
@@ -156,7 +167,7 @@ function Figure({ value, unit }: { value: string; unit: string }) {
 
 function LastTest({ campaign }: { campaign: Campaign }) {
   const { id, organizationId } = campaign;
-  const tests = useQuery(messagesQuery(organizationId, id, { kind: "test", limit: 100 }));
+  const tests = useQuery(messagesQuery(organizationId, id, { kind: "test", least: 100 }));
   const [last] = (tests.data?.items ?? []).toSorted((a, b) => b.createdAt.localeCompare(a.createdAt));
   return (
     <Text size="sm" c="dimmed" mt={4}>

@@ -9,7 +9,7 @@ import { Confirm } from "../components/Confirm";
 import { Curl } from "../components/Curl";
 import { Page } from "../components/Page";
 import { PhonePreview } from "../components/PhonePreview";
-import { ProblemAlert } from "../components/ProblemAlert";
+import { fieldError, ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
 import { Steps } from "../components/Steps";
 import { useDraft } from "../lib/use-draft";
@@ -88,13 +88,13 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
             value={draft.name}
             maxLength={200}
             readOnly={!canSend}
-            error={failure?.fields.name}
+            error={fieldError(texts.compose.name, failure?.fields.name)}
             onChange={(event) => change({ name: event.currentTarget.value })}
           />
           <Editor
             value={draft.body}
             readOnly={!canSend}
-            error={failure?.fields.body}
+            error={fieldError(texts.compose.body, failure?.fields.body)}
             onChange={(text) => change({ body: text })}
           />
           {canSend && draft.body.trim() !== "" && !hasWayOut(draft.body) && (

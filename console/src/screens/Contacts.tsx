@@ -40,7 +40,7 @@ export function Contacts() {
     >
       {contacts.isPending && <Loading lines={8} />}
       {contacts.isError && <ProblemAlert error={contacts.error} retry={() => void contacts.refetch()} />}
-      {contacts.data?.items.length === 0 && (
+      {contacts.data?.items.length === 0 && contacts.data.nextCursor === null && (
         <Empty title={texts.contacts.empty} lead={texts.contacts.emptyLead}>
           {importButton}
           <ExampleFile />

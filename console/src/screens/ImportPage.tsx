@@ -133,5 +133,5 @@ function Rejected({ rows, all }: { rows: RowError[]; all: number }) {
 const COLUMNS: Column<RowError>[] = [
   { key: "line", title: t.line, isNumber: true, cell: ({ line, row }) => count(line ?? row) },
   { key: "column", title: t.column, cell: ({ column }) => column ?? texts.app.none },
-  { key: "why", title: t.why, wraps: true, cell: ({ reason }) => sentence(reason) },
+  { key: "why", title: t.why, wraps: true, cell: ({ reason }) => reason },
 ];

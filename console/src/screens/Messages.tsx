@@ -66,7 +66,7 @@ export function Messages() {
       />
       {messages.isPending && <Loading lines={8} />}
       {messages.isError && <ProblemAlert error={messages.error} retry={() => void messages.refetch()} />}
-      {messages.data?.items.length === 0 && (
+      {messages.data?.items.length === 0 && messages.data.nextCursor === null && (
         <Empty title={texts.messages.empty} lead={texts.messages.emptyLead} />
       )}
       {messages.data && messages.data.items.length > 0 && (

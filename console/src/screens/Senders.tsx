@@ -6,7 +6,7 @@ import { Curl } from "../components/Curl";
 import { Facts } from "../components/Facts";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
-import { ProblemAlert, sentence } from "../components/ProblemAlert";
+import { fieldError, ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
 import { count, duration, phone } from "../lib/format";
 import { useOrganization } from "../lib/use-organization";
@@ -104,7 +104,7 @@ function Rate({ organization, change }: RateProps) {
           hideControls
           value={rate}
           onChange={setRate}
-          error={error && sentence(error)}
+          error={fieldError(t.setRate, error || undefined)}
           flex={1}
         />
         <Button

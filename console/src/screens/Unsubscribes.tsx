@@ -1,10 +1,11 @@
-import { Anchor, Button, Group, Text, TextInput } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi, Link } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import type { Unsubscribe } from "../api/client";
 import { unsubscribeQuery, unsubscribesQuery } from "../api/queries";
+import { CampaignName } from "../components/CampaignName";
 import { Curl } from "../components/Curl";
 import { Empty } from "../components/Empty";
 import { type Column, Grid } from "../components/Grid";
@@ -90,7 +91,9 @@ function All({ cursor }: { cursor: string | undefined }) {
     <>
       {list.isPending && <Loading lines={8} />}
       {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
-      {list.data?.items.length === 0 && <Empty title={t.empty} lead={t.emptyLead} />}
+      {list.data?.items.length === 0 && list.data.nextCursor === null && (
+        <Empty title={t.empty} lead={t.emptyLead} />
+      )}
       {list.data && list.data.items.length > 0 && <List rows={list.data.items} />}
       <Pages cursor={cursor} next={list.data?.nextCursor} />
     </>
@@ -128,26 +131,14 @@ const COLUMNS: Column<Unsubscribe>[] = [
     key: "evidence",
     title: t.evidence,
     wraps: true,
-    cell: ({ evidence }) => (
-      <Text inherit span>
-        {evidence ?? texts.app.none}
-      </Text>
-    ),
+    cell: ({ evidence, source }) =>
+      evidence !== null && source === "provider" ? t.code(evidence) : (evidence ?? texts.app.none),
   },
   {
     key: "campaign",
     title: t.campaign,
     isMinor: true,
     cell: ({ campaignId }) =>
-      campaignId === null ? (
-        texts.app.none
-      ) : (
-        <Anchor
-          inherit
-          renderRoot={(props) => <Link to="/campaigns/$campaignId" params={{ campaignId }} {...props} />}
-        >
-          {t.campaign}
-        </Anchor>
-      ),
+      campaignId === null ? texts.app.none : <CampaignName campaignId={campaignId} />,
   },
 ];

@@ -8,6 +8,7 @@ test("filters and search are in the address", async ({ page }) => {
   await organization.campaign("Spring sale", "Bread");
   await organization.campaign("Autumn sale", "Cake");
   await openAs(page, organization, "/campaigns");
+  await expect(page.getByLabel("Search by name or text")).toBeVisible();
   await page.keyboard.press("/");
   await page.keyboard.type("cake");
   await expect(page).toHaveURL(/q=cake/);

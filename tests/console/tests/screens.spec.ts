@@ -40,7 +40,7 @@ test.beforeAll(async () => {
     ["scheduled", `/campaigns/${later}`, "Summer menu"],
     ["messages", `/campaigns/${sent}/messages?status=failed`, "Reason"],
     ["message", `/campaigns/${sent}/messages/${message?.id}`, "Claimed by a worker"],
-    ["contacts", "/contacts", "Attributes"],
+    ["contacts", "/contacts", "Phone"],
     ["contact", `/contacts/${withPhone[0]?.id}`, "Details"],
     ["imports", "/imports", "Drop a CSV file here"],
     ["import", `/imports/${imported}`, "Rejected rows"],
@@ -67,26 +67,26 @@ for (const theme of ["light", "dark"] as const) {
       await page.waitForLoadState("networkidle");
       expect(await violations(page), name).toEqual([]);
       await save(page, name, theme);
+      if (theme === "light") await fitsPhone(page, name);
     }
     expect(errors).toEqual([]);
   });
 }
 
-test("no screen is wider than a small phone", async ({ page }) => {
-  test.setTimeout(120_000);
+/** Nothing is cut off on a small phone, and no one has to scroll sideways. */
+async function fitsPhone(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize();
   await page.setViewportSize({ width: 320, height: 640 });
-  for (const [name, path, shows] of screens) {
-    await openAs(page, organization, path);
-    await expect(page.getByRole("main").getByText(shows).first()).toBeVisible();
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(width, name).toBeLessThanOrEqual(320);
-    if (name === "balance" || name === "compose") await save(page, name, "phone");
-  }
-});
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width, name).toBeLessThanOrEqual(320);
+  if (name === "balance" || name === "compose") await save(page, name, "phone");
+  if (size) await page.setViewportSize(size);
+}
 
 async function save(page: Page, name: string, theme: string): Promise<void> {
   const isSaved = SAVED.includes(name) && (theme !== "dark" || name === "balance" || name === "compose");
   if (process.env["SCREENS"] === undefined || (process.env["SCREENS"] === "docs" && !isSaved)) return;
   const path = `${FOLDER}/${name}${theme === "light" ? "" : `-${theme}`}.png`;
-  await page.screenshot({ path, fullPage: true, animations: "disabled" });
+  const fullPage = !["import", "unsubscribes"].includes(name);
+  await page.screenshot({ path, fullPage, animations: "disabled" });
 }

@@ -6,7 +6,7 @@ import { api, body, type Campaign, type Quote } from "../../api/client";
 import { asFailure } from "../../api/problem";
 import { campaignQuery, campaignsQuery } from "../../api/queries";
 import { Curl } from "../../components/Curl";
-import { ProblemAlert, sentence } from "../../components/ProblemAlert";
+import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
 import { Section } from "../../components/Section";
 import { localInput, money, time, utc, zone } from "../../lib/format";
 import { useSession } from "../../shell/session-context";
@@ -95,7 +95,7 @@ export function SendForm({ campaign, quote }: { campaign: Campaign; quote: Quote
                 value={at}
                 min={localInput(new Date())}
                 onChange={(event) => setAt(event.currentTarget.value)}
-                error={failure?.fields.scheduledAt ?? problem}
+                error={fieldError(texts.check.atLabel, failure?.fields.scheduledAt) ?? problem}
               />
             )}
           </div>
@@ -107,13 +107,14 @@ export function SendForm({ campaign, quote }: { campaign: Campaign; quote: Quote
             <TextInput
               label={texts.check.limit}
               description={texts.check.limitHint}
+              inputWrapperOrder={["label", "input", "description", "error"]}
               inputMode="decimal"
               placeholder={texts.check.noLimit}
               leftSection={quote.price.currency}
               leftSectionWidth={52}
               value={maxPrice}
               onChange={(event) => setMaxPrice(event.currentTarget.value)}
-              error={failure?.fields.maxPrice && sentence(failure.fields.maxPrice)}
+              error={fieldError(texts.check.limitName, failure?.fields.maxPrice)}
               maw={340}
             />
           )}

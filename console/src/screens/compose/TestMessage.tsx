@@ -5,7 +5,7 @@ import { api, body, type Campaign, once } from "../../api/client";
 import { asFailure } from "../../api/problem";
 import { messageQuery } from "../../api/queries";
 import { EndLabel } from "../../components/Dot";
-import { sentence } from "../../components/ProblemAlert";
+import { fieldError, sentence } from "../../components/ProblemAlert";
 import { phone as shown } from "../../lib/format";
 import { texts } from "../../texts";
 
@@ -62,7 +62,9 @@ export function TestMessage({ campaign, isReady, flush }: Props) {
             inputWrapperOrder={["label", "input", "description", "error"]}
             value={to}
             onChange={(event) => setTo(event.currentTarget.value)}
-            error={failure && sentence(failure.fields.to ?? failure.message)}
+            error={
+              failure && (fieldError(texts.compose.testTo, failure.fields.to) ?? sentence(failure.message))
+            }
             flex="1 1 220px"
           />
           <Button
@@ -70,7 +72,7 @@ export function TestMessage({ campaign, isReady, flush }: Props) {
             variant="default"
             disabled={!isReady || to.trim() === "" || (hasOptedOut && !isConfirmed)}
             loading={send.isPending}
-            mt={25}
+            mt={{ base: 0, xs: 25 }}
           >
             {texts.compose.testSend}
           </Button>

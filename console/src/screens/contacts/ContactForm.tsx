@@ -3,7 +3,7 @@ import { IconX } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { asFailure } from "../../api/problem";
-import { ProblemAlert, sentence } from "../../components/ProblemAlert";
+import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
 import { texts } from "../../texts";
 
 interface ContactFields {
@@ -42,7 +42,7 @@ export function ContactForm({ initial, readOnly = false, save }: Props) {
     label,
     readOnly,
     value: fields[name] ?? "",
-    error: failure?.fields[name] && sentence(failure.fields[name]),
+    error: fieldError(label, failure?.fields[name]),
     onChange: (event: { currentTarget: HTMLInputElement }) =>
       setFields({ ...fields, [name]: event.currentTarget.value }),
   });

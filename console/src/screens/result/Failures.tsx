@@ -17,7 +17,7 @@ const SAMPLE = 100;
 export function Failures({ campaign, failed }: { campaign: Campaign; failed: number }) {
   const { id: campaignId, organizationId } = campaign;
   const messages = useQuery({
-    ...messagesQuery(organizationId, campaignId, { status: "failed", limit: SAMPLE }),
+    ...messagesQuery(organizationId, campaignId, { status: "failed", least: SAMPLE }),
     // More may fail while the page is open.
     refetchInterval: campaign.dispatch === "running" ? 5_000 : false,
   });

@@ -6,7 +6,7 @@ import { api, body, once, type Role } from "../../api/client";
 import { asFailure } from "../../api/problem";
 import { apiKeysQuery } from "../../api/queries";
 import { Copyable } from "../../components/Copyable";
-import { ProblemAlert, sentence } from "../../components/ProblemAlert";
+import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
 
@@ -77,7 +77,7 @@ export function CreateKey() {
                 value={name}
                 maxLength={200}
                 onChange={(event) => setName(event.currentTarget.value)}
-                error={failure?.fields.name && sentence(failure.fields.name)}
+                error={fieldError(t.keyName, failure?.fields.name)}
                 data-autofocus
               />
               <SegmentedControl

@@ -5,7 +5,7 @@ import type { Organization } from "../../api/client";
 import { asFailure } from "../../api/problem";
 import { Copyable } from "../../components/Copyable";
 import { Facts } from "../../components/Facts";
-import { ProblemAlert, sentence } from "../../components/ProblemAlert";
+import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
 import { Section } from "../../components/Section";
 import { Time } from "../../components/Time";
 import { useOrganization } from "../../lib/use-organization";
@@ -21,7 +21,6 @@ export function OrganizationForm({ organization }: { organization: Organization 
   const [name, setName] = useState(organization.name);
   const [region, setRegion] = useState(organization.defaultRegion);
   const failure = change.error ? asFailure(change.error) : null;
-  const at = (field: string) => failure?.fields[field] && sentence(failure.fields[field]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     change.mutate(
@@ -39,7 +38,7 @@ export function OrganizationForm({ organization }: { organization: Organization 
             maxLength={200}
             readOnly={!isAdmin}
             onChange={(event) => setName(event.currentTarget.value)}
-            error={at("name")}
+            error={fieldError(t.name, failure?.fields.name)}
           />
           <TextInput
             label={t.region}
@@ -48,7 +47,7 @@ export function OrganizationForm({ organization }: { organization: Organization 
             maxLength={2}
             readOnly={!isAdmin}
             onChange={(event) => setRegion(event.currentTarget.value)}
-            error={at("defaultRegion")}
+            error={fieldError(t.region, failure?.fields.defaultRegion)}
           />
           <Facts
             items={[
