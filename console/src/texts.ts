@@ -218,7 +218,7 @@ export const texts = {
     price: "Price",
     parts: (number: number) => plural(number, "part"),
     noPrices: "No price list. An admin can set prices under Settings.",
-    cheaper: (price: string) => `Without the marked characters, it would cost ${price}.`,
+    cheaper: (price: string) => `Replace the marked characters in the text, and it costs ${price}.`,
     unpriced: (number: number) =>
       `${plural(number, "recipient")} in countries without a price ${number === 1 ? "is" : "are"} not included.`,
     when: "When",

@@ -116,8 +116,7 @@ function Quoted({ campaign, text, organization }: Props) {
             <Text size="sm" mt={6}>
               {texts.check.cheaper(
                 money(String((Number(price.amount) / partsEach) * cheaper), price.currency),
-              )}{" "}
-              <ToText campaignId={campaignId} label={texts.check.edit} />
+              )}
             </Text>
           )}
           {!price && (
