@@ -28,6 +28,7 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const path = { organizationId, campaignId: campaign.id };
+  const isNew = campaign.name === texts.campaigns.untitled && campaign.body === null;
   const failure = save.error ? asFailure(save.error) : null;
   const next = async () => {
     setLeaving(true);
@@ -88,6 +89,9 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
             value={draft.name}
             maxLength={200}
             readOnly={!canSend}
+            // A new draft starts with its name.
+            autoFocus={canSend && isNew}
+            onFocus={(event) => isNew && event.currentTarget.select()}
             error={fieldError(texts.compose.name, failure?.fields.name)}
             onChange={(event) => change({ name: event.currentTarget.value })}
           />
