@@ -5,8 +5,6 @@ import { violations } from "../support/axe";
 import { openAs, watchConsole } from "../support/console";
 import { consoleUrl, Organization } from "../support/stack";
 
-test.describe.configure({ mode: "serial" });
-
 /** With SCREENS=docs, these are saved for the documentation. */
 const SAVED = ["home", "campaigns", "compose", "check", "balance", "import", "unsubscribes"];
 const FOLDER = process.env["SCREENS"] === "docs" ? "../../docs/screens" : "results/screens";
@@ -53,24 +51,32 @@ test.beforeAll(async () => {
   ];
 });
 
-for (const theme of ["light", "dark"] as const) {
-  test(`every screen in the ${theme} theme`, async ({ page }) => {
-    test.setTimeout(180_000);
+const themes = ["light", "dark"] as const;
+
+test("every screen in both themes", async ({ page }) => {
+  test.setTimeout(240_000);
+  const errors = watchConsole(page);
+  await page.goto(consoleUrl);
+  await expect(page.getByLabel("API key")).toBeVisible();
+  await judge(page, "sign-in");
+  for (const [name, path, shows] of screens) {
+    await openAs(page, organization, path);
+    await expect(page.getByRole("main").getByText(shows).first()).toBeVisible();
+    await page.waitForLoadState("networkidle");
+    await judge(page, name);
+    await fitsPhone(page, name);
+  }
+  expect(errors).toEqual([]);
+});
+
+async function judge(page: Page, name: string): Promise<void> {
+  for (const theme of themes) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    const errors = watchConsole(page);
-    await page.goto(consoleUrl);
-    await expect(page.getByLabel("API key")).toBeVisible();
-    expect(await violations(page), "sign-in").toEqual([]);
-    for (const [name, path, shows] of screens) {
-      await openAs(page, organization, path);
-      await expect(page.getByRole("main").getByText(shows).first()).toBeVisible();
-      await page.waitForLoadState("networkidle");
-      expect(await violations(page), name).toEqual([]);
-      await save(page, name, theme);
-      if (theme === "light") await fitsPhone(page, name);
-    }
-    expect(errors).toEqual([]);
-  });
+    await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", theme);
+    expect(await violations(page), `${name}, ${theme}`).toEqual([]);
+    await save(page, name, theme);
+  }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
 }
 
 /** Nothing is cut off on a small phone, and no one has to scroll sideways. */
