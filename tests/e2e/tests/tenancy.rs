@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// Ids by the names that the document gives their places in paths.
 type Ids = BTreeMap<&'static str, String>;
 
-/// What no organisation owns.
+/// Paths that belong to no organization.
 const NOBODYS: [&str; 4] = ["/health", "/openapi.json", "/v1/me", "/v1/organizations"];
 
 /// The parameters of a path of the document.

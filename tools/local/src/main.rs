@@ -70,8 +70,10 @@ async fn up() -> anyhow::Result<ExitCode> {
     let (url, key) = (variable("API_URL"), &organization.key);
     let console = variable("CONSOLE_URL");
     let base = format!("{url}/v1/organizations/{}", organization.id);
+    // The console removes the key from the address at once.
+    say(&format!("\nconsole      {console}#key={key}"));
     say(&format!(
-        "\nconsole      {console}#key={key}\nAPI          {url}\nadmin key    {}\norganisation {}\nits key      {key}\n\n\
+        "\nAPI          {url}\nadmin key    {}\norganisation {}\nits key      {key}\n\n\
          curl -H 'Authorization: Bearer {key}' '{base}/campaigns'\n\
          curl -H 'Authorization: Bearer {key}' -H 'Content-Type: text/csv' \
          --data-binary @tests/fixtures/contacts.csv '{base}/contacts/imports'\n\
