@@ -60,8 +60,9 @@ torture: build .venv/faketime/ready
 	cargo build --release --locked --package torture
 	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS))) $(if $(FROM),--from $(FROM))
 
-check: .venv/sam/ready console/dist/index.html console/node_modules/.check
+check: .venv/sam/ready console/dist/index.html console/node_modules/.check tests/console/node_modules/.ready
 	$(NODE) npm --prefix console run --silent check
+	$(NODE) npm --prefix tests/console run --silent check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --locked

@@ -72,11 +72,15 @@ export function balanceOf(campaign: Campaign): Balance | null {
 }
 
 const MAX_UNKNOWN_SHARE = 0.005;
+/** What ended longer ago than this has been seen. */
+const RECENT_MS = 7 * 24 * 3_600_000;
 
 /** Whether a person has to look at the campaign, for the start page. */
 export function needsAttention(campaign: Campaign): boolean {
   const stage = stageOf(campaign);
-  if (stage === "paused" || stage === "failed") return true;
+  if (stage === "paused") return true;
+  if (Date.now() - new Date(campaign.sentAt ?? campaign.createdAt).getTime() > RECENT_MS) return false;
+  if (stage === "failed") return true;
   const counts = campaign.counts;
   return stage === "done" && counts !== null && counts.unknown > counts.total * MAX_UNKNOWN_SHARE;
 }

@@ -28,7 +28,11 @@ export function Messages() {
   const navigate = route.useNavigate();
   const { organizationId } = useSession();
   const campaign = useQuery(campaignQuery(organizationId, campaignId));
-  const messages = useQuery(messagesQuery(organizationId, campaignId, { status, kind, cursor }));
+  const messages = useQuery({
+    ...messagesQuery(organizationId, campaignId, { status, kind, cursor }),
+    // While a campaign is sent, its messages change.
+    refetchInterval: campaign.data?.dispatch === "running" ? 10_000 : false,
+  });
   const balance = campaign.data ? balanceOf(campaign.data) : null;
   const choices: { value: Choice; label: string; count?: string }[] = [
     { value: "all", label: texts.messages.all, ...(balance ? { count: count(balance.recipients) } : {}) },

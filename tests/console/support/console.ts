@@ -5,7 +5,10 @@ import { consoleUrl, type Organization } from "./stack";
 /** Opens a page of the console as someone who has entered a key before. */
 export async function open(page: Page, key: string, path = ""): Promise<void> {
   await page.addInitScript((value) => {
-    if (sessionStorage.getItem("volley.expired") === null && sessionStorage.getItem("test.signed-in") === null) {
+    if (
+      sessionStorage.getItem("volley.expired") === null &&
+      sessionStorage.getItem("test.signed-in") === null
+    ) {
       sessionStorage.setItem("test.signed-in", "yes");
       sessionStorage.setItem("volley.key", value);
     }

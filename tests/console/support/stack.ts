@@ -26,7 +26,10 @@ async function call(key: string, method: string, path: string, body?: unknown, t
 export function newPhone(): string {
   const digits = (most: number) => Math.floor(Math.random() * most);
   const area = [201, 212, 305, 312, 415, 503, 617, 702, 808, 919][digits(10)];
-  return `+1${area}${220 + digits(700)}${String(digits(9000)).padStart(4, "0")}`.replace(/(\d{3})11(\d{4})$/, "$112$2");
+  return `+1${area}${220 + digits(700)}${String(digits(9000)).padStart(4, "0")}`.replace(
+    /(\d{3})11(\d{4})$/,
+    "$112$2",
+  );
 }
 
 export class Organization {
@@ -41,14 +44,17 @@ export class Organization {
     const admin = variable("ADMIN_KEY");
     const name = "Corner Bakery";
     const made = await call(admin, "POST", "/v1/organizations", { name, senderPhone: newPhone() });
-    const path = `/v1/organizations/${made["id"]}`;
+    const path = `/v1/organizations/${made.id}`;
     await call(admin, "PATCH", path, {
       partsPerSecond: 1000,
-      prices: { currency: "USD", perPart: { US: "0.0079", GB: "0.04", FR: "0.06", DE: "0.07", CA: "0.0075" } },
+      prices: {
+        currency: "USD",
+        perPart: { US: "0.0079", GB: "0.04", FR: "0.06", DE: "0.07", CA: "0.0075" },
+      },
       ...settings,
     });
     const key = await call(admin, "POST", `${path}/api-keys`, { name: "Ana", role: "admin" });
-    return new Organization(String(made["id"]), name, String(key["secret"]), String(key["id"]));
+    return new Organization(String(made.id), name, String(key.secret), String(key.id));
   }
 
   path(rest: string): string {
@@ -72,19 +78,19 @@ export class Organization {
   }
 
   async newKey(role: "viewer" | "sender"): Promise<string> {
-    return String((await this.post("api-keys", { name: role, role }))["secret"]);
+    return String((await this.post("api-keys", { name: role, role })).secret);
   }
 
   /** Imports contacts and waits until they are there. */
   async contacts(csv: string): Promise<string> {
     const made = await call(this.key, "POST", this.path("contacts/imports"), csv, "text/csv");
-    const id = String(made["id"]);
-    await until(async () => (await this.get(`contacts/imports/${id}`))["status"] === "done");
+    const id = String(made.id);
+    await until(async () => (await this.get(`contacts/imports/${id}`)).status === "done");
     return id;
   }
 
   async campaign(name: string, body: string): Promise<string> {
-    return String((await this.post("campaigns", { name, body }))["id"]);
+    return String((await this.post("campaigns", { name, body })).id);
   }
 
   /** Sends a campaign and waits until its receipts are in. */
@@ -92,8 +98,11 @@ export class Organization {
     const id = await this.campaign(name, body);
     await this.post(`campaigns/${id}/send`);
     await until(async () => {
-      const { dispatch, counts } = (await this.get(`campaigns/${id}`)) as { dispatch: string; counts: Json | null };
-      return dispatch === "done" && counts !== null && counts["pending"] === 0 && counts["sent"] === 0;
+      const { dispatch, counts } = (await this.get(`campaigns/${id}`)) as {
+        dispatch: string;
+        counts: Json | null;
+      };
+      return dispatch === "done" && counts !== null && counts.pending === 0 && counts.sent === 0;
     });
     return id;
   }

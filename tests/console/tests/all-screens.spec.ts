@@ -7,7 +7,7 @@ import { consoleUrl, Organization } from "../support/stack";
 
 /** With SCREENS=docs, these are saved for the documentation. */
 const SAVED = ["home", "campaigns", "compose", "check", "balance", "import", "unsubscribes"];
-const FOLDER = process.env["SCREENS"] === "docs" ? "../../docs/screens" : "results/screens";
+const FOLDER = process.env.SCREENS === "docs" ? "../../docs/screens" : "results/screens";
 const BODY =
   "Corner Bakery: our spring sale starts on Friday. Everything that is baked before nine costs half. Reply STOP to opt out.";
 
@@ -18,17 +18,25 @@ test.beforeAll(async () => {
   test.setTimeout(180_000);
   organization = await Organization.create();
   const imported = await organization.contacts(readFileSync("../fixtures/contacts.csv", "utf8"));
-  const contacts = (await organization.get("contacts?limit=20"))["items"] as { id: string; phone: string | null }[];
+  const contacts = (await organization.get("contacts?limit=20")).items as {
+    id: string;
+    phone: string | null;
+  }[];
   const withPhone = contacts.filter(({ phone }) => phone !== null);
-  for (const { phone } of withPhone) await organization.put(`unsubscribes/${encodeURIComponent(phone ?? "")}`);
+  for (const { phone } of withPhone)
+    await organization.put(`unsubscribes/${encodeURIComponent(phone ?? "")}`);
   const sent = await organization.sent("Spring sale", BODY);
   const draft = await organization.campaign(
     "Opening hours at Easter",
     "Corner Bakery: at Easter we\u2019re open from 8 to 12 \u2013 hot cross buns while they last! Reply STOP to opt out.",
   );
   const later = await organization.campaign("Summer menu", BODY);
-  await organization.post(`campaigns/${later}/send`, { scheduledAt: new Date(Date.now() + 5 * 3_600_000).toISOString() });
-  const [message] = (await organization.get(`campaigns/${sent}/messages?status=failed&limit=1`))["items"] as { id: string }[];
+  await organization.post(`campaigns/${later}/send`, {
+    scheduledAt: new Date(Date.now() + 5 * 3_600_000).toISOString(),
+  });
+  const [message] = (await organization.get(`campaigns/${sent}/messages?status=failed&limit=1`)).items as {
+    id: string;
+  }[];
   screens = [
     ["home", "", "In the next 24 hours"],
     ["campaigns", "/campaigns", "Spring sale"],
@@ -91,7 +99,7 @@ async function fitsPhone(page: Page, name: string): Promise<void> {
 
 async function save(page: Page, name: string, theme: string): Promise<void> {
   const isSaved = SAVED.includes(name) && (theme !== "dark" || name === "balance" || name === "compose");
-  if (process.env["SCREENS"] === undefined || (process.env["SCREENS"] === "docs" && !isSaved)) return;
+  if (process.env.SCREENS === undefined || (process.env.SCREENS === "docs" && !isSaved)) return;
   const path = `${FOLDER}/${name}${theme === "light" ? "" : `-${theme}`}.png`;
   const fullPage = !["import", "unsubscribes"].includes(name);
   await page.screenshot({ path, fullPage, animations: "disabled" });

@@ -33,7 +33,9 @@ test("sign in, import, write, check, send, watch", async ({ page }) => {
   await page.getByRole("button", { name: "New campaign" }).click();
   await page.getByLabel("Name").fill("Spring sale");
   const text = page.getByLabel("Text", { exact: true });
-  await text.fill(`Hello! Our spring sale starts on Friday: it${"\u2019"}s the best one yet, with fresh bread every morning.`);
+  await text.fill(
+    `Hello! Our spring sale starts on Friday: it${"\u2019"}s the best one yet, with fresh bread every morning.`,
+  );
   await expect(page.getByText("2 parts · UCS-2")).toBeVisible();
   await expect(page.locator("mark")).toHaveText("\u2019");
   await page.getByRole("button", { name: /^Replace ’/ }).click();
@@ -73,7 +75,7 @@ test("the counter agrees with the API's quote", async ({ page }) => {
     const quote = await organization.post(`campaigns/${id}/quote`);
     await page.addInitScript((key) => sessionStorage.setItem("volley.key", key), organization.key);
     await page.goto(`${consoleUrl}/campaigns/${id}`);
-    await expect(page.locator("[data-parts]")).toHaveAttribute("data-parts", String(quote["partsEach"]));
-    await expect(page.locator("[data-parts]")).toContainText(String(quote["encoding"]));
+    await expect(page.locator("[data-parts]")).toHaveAttribute("data-parts", String(quote.partsEach));
+    await expect(page.locator("[data-parts]")).toContainText(String(quote.encoding));
   }
 });

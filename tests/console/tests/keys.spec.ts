@@ -24,9 +24,9 @@ test("a viewer's key changes nothing", async ({ page }) => {
 test("a key that was deleted leads back to the form", async ({ page }) => {
   const organization = await Organization.create();
   const made = await organization.post("api-keys", { name: "till", role: "sender" });
-  await open(page, String(made["secret"]), "/contacts");
+  await open(page, String(made.secret), "/contacts");
   await heading(page, "Contacts");
-  await organization.delete(`api-keys/${made["id"]}`);
+  await organization.delete(`api-keys/${made.id}`);
   await page.getByRole("link", { name: "Campaigns" }).click();
   await expect(page.getByText("Your key is no longer valid.")).toBeVisible();
   await page.getByLabel("API key").fill(organization.key);

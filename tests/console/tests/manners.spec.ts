@@ -44,7 +44,9 @@ test("the keyboard leads everywhere", async ({ page }) => {
 test("an API that is away is named, and asked again", async ({ page }) => {
   const organization = await Organization.create();
   let isAway = true;
-  await page.route("**/v1/organizations/*/contacts?*", (route) => (isAway ? route.abort() : route.continue()));
+  await page.route("**/v1/organizations/*/contacts?*", (route) =>
+    isAway ? route.abort() : route.continue(),
+  );
   await openAs(page, organization, "/contacts");
   await expect(page.getByText("The server did not respond.")).toBeVisible({ timeout: 30_000 });
   isAway = false;
