@@ -40,14 +40,14 @@ impl GatewaySettings {
         &self.public_url
     }
 
-    /// How long one request may take at most.
+    /// The time limit of a request.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
     }
 }
 
-/// The providers' clients, from which each sender's gateway is made.
+/// The providers' clients, which create each sender's gateway.
 pub struct Gateways {
     twilio: twilio::Accounts,
     aws: EndUserMessaging,
@@ -89,7 +89,7 @@ impl Gateways {
         }
     }
 
-    /// What reads the webhooks of a provider, if it calls any.
+    /// The webhooks of a provider, if it calls any.
     #[must_use]
     pub fn webhooks(&self, kind: ProviderKind) -> Option<&dyn Webhooks> {
         match kind {
@@ -99,7 +99,7 @@ impl Gateways {
     }
 }
 
-/// What an event says that a provider put on one of the queues; `None` if it is no provider's.
+/// Reads an event that a provider put on a queue. Returns `None` if it is not a provider's event.
 #[must_use]
 pub fn read_queued(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
     ProviderKind::all().find_map(|kind| match kind {
@@ -108,8 +108,8 @@ pub fn read_queued(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
     })
 }
 
-/// The sender of a reply to a person who wrote to `address`: that very address if it can be, and
-/// `None` if the organization no longer has it.
+/// The sender of a reply to a person who wrote to `address`: that address if it can send, or `None`
+/// if the organization no longer has it.
 #[must_use]
 pub fn sender_of_reply(organization: &Organization, address: &str) -> Option<Sender> {
     let own = organization.addresses().contains(address).then_some(&organization.sender)?;

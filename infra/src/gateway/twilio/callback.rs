@@ -1,4 +1,4 @@
-//! The address of a message's callbacks. It says which message they are about.
+//! The URL for a message's callbacks, which identifies the message.
 
 use serde::{Deserialize, Serialize};
 use shared::ids::{CampaignId, MessageId, OrganizationId};
@@ -13,7 +13,7 @@ struct Query {
     k: Kind,
 }
 
-/// The address for callbacks about `message`, under the program's public URL.
+/// The URL for callbacks about `message`, under the program's public URL.
 #[must_use]
 pub fn address(public_url: &str, message: &MessageRef) -> String {
     let MessageRef { organization_id: o, campaign_id: c, message_id: m, kind } = message;
