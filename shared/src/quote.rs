@@ -1,4 +1,4 @@
-//! What a campaign would come to: recipients, parts, price and time.
+//! What a campaign would cost: recipients, parts, price and time.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use crate::price::{Bill, PriceList};
 pub struct Quote {
     pub parts: Parts,
     pub totals: Totals,
-    /// Of the recipients so far, if the organisation has prices.
+    /// The price of the recipients so far, if the organization has prices.
     pub bill: Bill,
 }
 
@@ -21,7 +21,7 @@ impl Quote {
         Self { parts, totals: Totals::default(), bill: Bill::default() }
     }
 
-    /// Adds the next chunk of a shard, whose totals hold those of the chunks before it.
+    /// Adds the next chunk of a shard, whose totals include those of the earlier chunks.
     pub fn add(&mut self, prices: Option<&PriceList>, chunk: &Chunk) {
         self.totals = chunk.totals;
         let Some(prices) = prices else {
@@ -32,7 +32,7 @@ impl Quote {
         }
     }
 
-    /// The quote of two shards together.
+    /// The combined quote of two shards.
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {
         self.totals += other.totals;

@@ -1,4 +1,4 @@
-//! An organization's settings for Twilio, and what they mean.
+//! An organization's settings for Twilio, and their rules.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,17 +7,17 @@ use super::{BodyTooLong, InvalidProvider, MAX_AT_ONCE, ProviderSettings, SecretN
 /// Source: Twilio's error 90007.
 const MAX_VALIDITY_SECONDS: u32 = 36_000;
 
-/// How messages go through Twilio.
+/// How messages are sent through Twilio.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TwilioSender {
-    /// The organization's own account; the deployment's if there is none.
+    /// The organization's account. The default is the deployment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<TwilioAccount>,
-    /// Sends through this Messaging Service, which chooses the number.
+    /// Sends through this Messaging Service, which picks the phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messaging_service_sid: Option<String>,
-    /// How long Twilio may keep a message before it goes out.
+    /// How long Twilio may keep a message before it is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validity_seconds: Option<u32>,
 }
@@ -26,7 +26,7 @@ pub struct TwilioSender {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TwilioAccount {
     pub account_sid: String,
-    /// Where the auth token is.
+    /// The name of the secret with the auth token.
     pub credentials: SecretName,
 }
 
@@ -52,7 +52,7 @@ impl ProviderSettings for TwilioSender {
         self.messaging_service_sid.iter().cloned().collect()
     }
 
-    /// Twilio queues messages that arrive faster than the sender's rate.
+    /// Twilio queues messages that exceed the sender's rate.
     fn at_once(&self, _parts_per_second: u32) -> usize {
         MAX_AT_ONCE
     }
