@@ -1,9 +1,9 @@
-//! Dispatching one chunk.
+//! Dispatches a chunk.
 //!
-//! The order matters: the chunk is taken and the unsubscribes are read once more, then each
-//! recipient of the slice whose turn it is is claimed and handed over. Whatever is redelivered, runs
-//! twice or dies in between, a claim is made once, so nobody is texted twice; and a chunk is done
-//! only when each member has an outcome, so nobody is left out.
+//! The order matters. The worker takes the chunk and reads the unsubscribes again. Then it claims
+//! and sends to each recipient of the slice whose turn it is. Even if jobs are redelivered, run
+//! twice or die halfway, each claim is made only once, so no one is texted twice. A chunk is done
+//! only when each member has an outcome, so no one is left out.
 
 use infra::clock;
 use infra::gateway::Halt;
@@ -19,7 +19,7 @@ use crate::handover::Text;
 use crate::members::{self, Ended, HandedOver};
 use crate::trial;
 
-/// Where a chunk lies.
+/// The key of a chunk.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) organization_id: OrganizationId,
@@ -68,7 +68,7 @@ pub(crate) async fn dispatch(
         app.table.unsubscribed_among(organization_id, (shard, broadcast.shards), recipients),
     )?;
     if !is_taken {
-        // Another worker took it in this moment.
+        // Another worker took it just now.
         return Ok(());
     }
     let text = Text {
@@ -107,7 +107,7 @@ pub(crate) async fn dispatch(
     Ok(())
 }
 
-/// A campaign of which a worker has handed over what it could.
+/// A campaign after a worker has sent what it could.
 struct Left<'a> {
     campaign: &'a Campaign,
     broadcast: &'a Broadcast,
@@ -116,7 +116,7 @@ struct Left<'a> {
 }
 
 impl Left<'_> {
-    /// Gives no turns of the sender's before this moment.
+    /// Delays the sender's next turns until this time.
     async fn hold_back(&self, app: &App, until: Timestamp) {
         let hold = |pace: Pace| (pace.not_before(until), ());
         if let Err(error) = app.table.update_pace(&self.broadcast.sender.phone, hold).await {
@@ -124,7 +124,7 @@ impl Left<'_> {
         }
     }
 
-    /// Pauses the campaign for this reason, unless it has moved on since.
+    /// Pauses the campaign, unless it has moved on since.
     async fn pause(&self, app: &App, reason: Reason) -> anyhow::Result<()> {
         let paused = app
             .table
@@ -139,7 +139,7 @@ impl Left<'_> {
         Ok(())
     }
 
-    /// Lets the campaign wait for a provider that is out of reach. Its drain probes in a minute.
+    /// Makes the campaign wait for an unreachable provider. Its drain probes once a minute.
     async fn back_off(&self, app: &App) -> anyhow::Result<()> {
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let written = app

@@ -1,9 +1,9 @@
-//! Handing one message over: claim, gateway, outcome.
+//! Sends one message: claim, gateway, outcome.
 //!
-//! The claim comes first and is written once. After it there is one request to the provider, and
-//! what came of it is written on the claim's token. A worker that dies in between leaves a claim
-//! that nobody else may use: once it is too old for any worker to be behind it, the message is
-//! known to be unknown, and is never sent again.
+//! The claim comes first and is written once. Then there is a single request to the provider, and
+//! its result is written on the condition that the claim still has this worker's token. If the
+//! worker dies in between, no one else can use its claim. Once the claim is too old for its worker
+//! to be alive, the message is marked unknown, and is never sent again.
 
 use std::time::{Duration, Instant};
 
@@ -19,25 +19,25 @@ use shared::unsubscribe::{Preference, Source};
 
 use crate::App;
 
-/// What became of one message in this worker's hands.
+/// The result of one message for this worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Member {
     Settled {
         by_this_worker: bool,
     },
-    /// Settled by this worker as `unknown`: the provider's answer was ambiguous.
+    /// Settled by this worker as `unknown`: the provider's response was ambiguous.
     Unknown,
-    /// Given back: the provider's answers to other messages were ambiguous.
+    /// Given back: the provider's responses to other messages were ambiguous.
     Silent,
-    /// Given back: the provider was out of reach.
+    /// Given back: the provider was unreachable.
     Unreachable,
     /// Given back: the provider asked to wait.
     Throttled {
         retry_after: Duration,
     },
-    /// Given back: the provider serves no message of this campaign now.
+    /// Given back: the provider currently accepts no message of this campaign.
     Halted(Halt),
-    /// In another worker's hands until then.
+    /// Another worker may be sending it until then.
     Busy {
         until: Timestamp,
     },
@@ -45,18 +45,18 @@ pub(crate) enum Member {
 
 const SETTLED_BEFORE: Member = Member::Settled { by_this_worker: false };
 
-/// What is sent, by whom and through whom, and over how many shards its messages are spread.
+/// What to send, from which sender, through which gateway, and the number of the messages' shards.
 #[derive(Clone, Copy)]
 pub(crate) struct Text<'a> {
     pub(crate) gateway: &'a dyn Gateway,
     pub(crate) from: &'a Sender,
     pub(crate) body: &'a str,
     pub(crate) shards: u16,
-    /// Whether the provider is only asked if it would send it.
+    /// Whether to ask the provider without sending.
     pub(crate) is_dry_run: bool,
 }
 
-/// This worker's right to hand messages over, for a while from when it asked for it.
+/// A claim token and when it was requested. It is valid for a limited time.
 #[derive(Clone, Debug)]
 pub(crate) struct Right {
     pub(crate) token: String,
@@ -69,16 +69,16 @@ impl Right {
     }
 }
 
-/// What handing a message over came to.
+/// The result of sending a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Handed {
-    /// This is to be written before the message counts as settled.
+    /// To be written before the message counts as settled.
     Learnt(Settlement),
     /// Nothing is left to write.
     Counted(Member),
 }
 
-/// What a claim leaves to do: to hand the message over, or nothing more than to count it.
+/// What remains to be done after a claim: send the message if `None`, or else only count it.
 pub(crate) async fn after_claim(
     app: &App,
     claimed: &Claimed,
@@ -97,14 +97,15 @@ pub(crate) async fn after_claim(
             let Some(claim) = &found.claim else { return Ok(Some(SETTLED_BEFORE)) };
             let marked =
                 app.table.mark_unknown(&found.reference(), shards, &claim.token, now).await?;
-            // If not, somebody was at it after all, and may even have given the claim back.
+            // If not, another worker was sending it after all, and may even have given its claim
+            // back.
             Some(if marked { SETTLED_BEFORE } else { Member::Busy { until: now } })
         }
     })
 }
 
-/// Hands over a message that this worker has claimed. Where the provider has told another of the
-/// chunk's messages to wait, that is what becomes of this one too, and it is not asked again.
+/// Sends a message that this worker has claimed. If the provider asked another of the chunk's
+/// messages to wait, this one shares that result without a request.
 pub(crate) async fn hand_over(
     app: &App,
     message: &Message,
@@ -118,7 +119,7 @@ pub(crate) async fn hand_over(
         return give_back(told).await;
     }
     if right.since.elapsed() > app.handover_within {
-        // This worker was too slow, which says nothing of the provider.
+        // This worker was too slow, which says nothing about the provider.
         return give_back(Member::Busy { until: clock::now() }).await;
     }
     let outgoing =
@@ -131,7 +132,7 @@ pub(crate) async fn hand_over(
     let outcome = match answer {
         Handover::Accepted(provider_id) => Outcome::Accepted { provider_id, at: clock::now() },
         Handover::Refused(refusal) => {
-            // The provider has certainly not taken the message, whether or not this succeeds.
+            // The provider certainly doesn't have the message, whether or not this succeeds.
             if refusal.reason == FailureReason::Unsubscribed
                 && let Err(error) = suppress(app, message, &refusal, text).await
             {
@@ -155,7 +156,7 @@ pub(crate) async fn hand_over(
     Ok(Handed::Learnt(Settlement { message: reference, token, outcome }))
 }
 
-/// Gives a claim back; where something was said of the message meanwhile, that stands.
+/// Gives a claim back, unless something was recorded about its message in the meantime.
 async fn give_back(
     app: &App,
     message: MessageRef,
@@ -167,7 +168,7 @@ async fn give_back(
     Ok(Handed::Counted(if released { member } else { SETTLED_BEFORE }))
 }
 
-/// Keeps an opt-out that the provider told, so that no campaign tries the number again.
+/// Registers an opt-out that the provider reported, so that no campaign tries the phone again.
 async fn suppress(
     app: &App,
     message: &Message,

@@ -1,8 +1,8 @@
-//! The members of a chunk: claimed, handed over and settled as one stream.
+//! The members of a chunk: claimed, sent and settled as one stream.
 //!
-//! Claims are written a batch at a time, then the messages of the batch go to the provider side by
-//! side, and what came of them is written as it comes in, many in a request. A batch is claimed
-//! only when the one before is on its way, so that no claim waits long for its turn.
+//! Claims are written in batches. The messages of a batch are sent concurrently, and their results
+//! are written as they arrive, many per request. A batch is claimed only when the previous one is
+//! being sent, so that no claim waits long.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -22,9 +22,9 @@ use shared::phone::Phone;
 use crate::App;
 use crate::handover::{self, Handed, Member, Right, Text};
 
-/// Outcomes that are written in one request.
+/// Outcomes per request.
 const BATCH: usize = 25;
-/// What came of a message waits this long for others to be written with.
+/// How long an outcome waits to be written together with others.
 const LINGER: Duration = Duration::from_millis(100);
 const WRITES_AT_ONCE: usize = 4;
 
@@ -34,33 +34,33 @@ enum Step {
     Counted(Member),
 }
 
-/// What the members came to.
+/// The results of the members.
 pub(crate) struct HandedOver {
     pub(crate) tally: Tally,
-    /// Why nothing more was handed over, if it ended early.
+    /// Why sending ended early, if it did.
     pub(crate) ended: Option<Ended>,
 }
 
-/// Why a worker hands nothing more over.
+/// Why a worker stops sending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// The provider serves no message now.
+    /// The provider currently accepts no message.
     Halted(Halt),
-    /// Its answers are ambiguous, so each further message would become `unknown`.
+    /// Its responses are ambiguous, so each further message would become `unknown`.
     Silent,
 }
 
-/// What the provider's answers mean for the messages that follow.
+/// What the provider's responses mean for the messages that follow.
 #[derive(Default)]
 struct Told {
-    /// The fate of all that follow, if they are not to be handed over.
+    /// The result of all that follow, if they are not to be sent.
     member: Option<Member>,
     answers: Answers,
     /// Messages in a row that did not reach the provider.
     unreached: u32,
 }
 
-/// If this many messages in a row do not reach the provider, the rest is not tried.
+/// After this many messages in a row that do not reach the provider, the rest is not tried.
 const MAX_UNREACHED_IN_A_ROW: u32 = 3;
 
 impl Told {
@@ -79,7 +79,7 @@ impl Told {
             self.unreached = 0;
         }
         match handed {
-            // What a person has to mend counts above what passes by itself.
+            // What a person has to fix takes precedence over what passes by itself.
             Handed::Counted(halted @ Member::Halted(_)) => self.member = Some(*halted),
             Handed::Counted(Member::Unknown) if self.answers.recent().trips() => {
                 if !matches!(self.member, Some(Member::Halted(_))) {
@@ -114,7 +114,7 @@ pub(crate) async fn hand_over(
     let text = &text;
     let told = &RefCell::new(Told { answers: Answers::after(recent), ..Told::default() });
     let window = &Cell::new(Window::default());
-    // As many are claimed in one request as are with the provider at once.
+    // Claim as many per request as are sent concurrently.
     let at_once = text.from.at_once();
     let handed = stream::iter(recipients.chunks(at_once))
         .then(|batch| {
@@ -154,7 +154,8 @@ pub(crate) async fn hand_over(
     HandedOver { tally, ended }
 }
 
-/// Claims messages, unless the provider has told another to wait; those whose recipient has unsubscribed since the fan-out are settled as that.
+/// Claims messages, unless the provider has asked another to wait. Settles those whose recipients
+/// have unsubscribed since the fan-out.
 async fn claim(
     app: &App,
     messages: Vec<(Message, bool)>,
@@ -212,17 +213,17 @@ async fn after_claim(
         Claiming::Fail { .. } if *claimed == Claimed::Won => {
             Ok(Some(Member::Settled { by_this_worker: true }))
         }
-        // No claim has an empty token, so it is somebody else's.
+        // No claim has an empty token, so an existing one belongs to another worker.
         Claiming::Fail { .. } => handover::after_claim(app, claimed, "", shards).await,
     }
 }
 
-/// Whatever failed may have been written: only a claim's age tells.
+/// The result of a failed write, which may have been written. Only the claim's age decides.
 fn busy(app: &App) -> Member {
     Member::Busy { until: clock::now().plus_seconds(app.claim_seconds) }
 }
 
-/// Hands a message over. What the provider tells one message holds for those after it.
+/// Sends a message. The provider's response may also apply to the messages after it.
 async fn take(app: &App, step: Step, text: &Text<'_>, told: &RefCell<Told>) -> Handed {
     let (message, right) = match step {
         Step::Counted(member) => return Handed::Counted(member),
@@ -240,7 +241,7 @@ async fn take(app: &App, step: Step, text: &Text<'_>, told: &RefCell<Told>) -> H
     })
 }
 
-/// Writes what was learnt of a batch.
+/// Writes the results of a batch.
 async fn settle(
     app: &App,
     handed: Vec<Handed>,
