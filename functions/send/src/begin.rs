@@ -1,6 +1,6 @@
-//! Taking a scheduled campaign to sent.
+//! Starts to send a scheduled campaign.
 //!
-//! One conditional write decides between the send and a cancel: whichever is first stands.
+//! One conditional write decides between the send and a cancel: the first one wins.
 
 use infra::clock;
 use infra::table::Saved;
@@ -51,7 +51,7 @@ pub(crate) async fn begin(
                 if app.table.begin_campaign(&campaign, &next, &last_send, now).await? == Saved::Done
                 {
                     tracing::info!(campaign.id = %campaign_id, "began");
-                    // The first message does not wait until the drain is armed.
+                    // The first message doesn't wait until the drain is queued.
                     let arming = app.arm_next(next.drain.as_ref(), now);
                     let fan_out = fan_out::begin(app, &next, deadline);
                     return futures::join!(arming, fan_out).1;
@@ -63,6 +63,6 @@ pub(crate) async fn begin(
                 return Ok(());
             }
         }
-        // Somebody wrote in between: the next round sees what.
+        // The campaign changed in between: the next round sees how.
     }
 }

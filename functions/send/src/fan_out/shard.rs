@@ -12,16 +12,16 @@ use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::{FanOut, HANDED_AT_ONCE, Run};
 
-/// A chunk and its state are six write units, and their partition takes 1,000 a second: at this
-/// distance chunks leave a part of them to the messages that are written there meanwhile.
+/// A chunk and its state take six write units, and their partition accepts 1,000 per second. This
+/// interval leaves some of them for the messages that are written there at the same time.
 const CHUNK_EVERY: Duration = Duration::from_millis(9);
 
 impl FanOut<'_> {
-    /// Cuts one shard to its end; answers the shard if it was left before that.
+    /// Cuts a shard to its end. Returns the shard if it stops before that.
     pub(super) async fn shard(&self, shard: u16) -> anyhow::Result<Option<u16>> {
         let mut turns = tokio::time::interval_at(Instant::now(), CHUNK_EVERY);
         turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // If another run has cut chunks meanwhile, the first put finds them.
+        // If another run has cut chunks in the meantime, the first put finds them.
         let mut last = match self.run {
             Run::First => None,
             Run::All | Run::Shard(_) => self.app.table.last_chunk(self.campaign.id, shard).await?,
@@ -38,8 +38,8 @@ impl FanOut<'_> {
         }
     }
 
-    /// Continues a chain until it ends, or until it meets a chunk that another run has cut.
-    /// Answers that last chunk; `None` if this run has read enough.
+    /// Continues a chain until it ends or meets a chunk that another run has cut, and returns that
+    /// last chunk. Returns `None` if this run has read enough.
     async fn chain(
         &self,
         shard: u16,
@@ -107,8 +107,8 @@ impl FanOut<'_> {
         Ok(put)
     }
 
-    /// The state of a new chunk, with its turn if it gets one; one without recipients has none. To
-    /// chunks of a campaign that is held or paused the drain gives turns when it runs.
+    /// The state of a new chunk, with its turn if it gets one, or `None` if the chunk has no
+    /// recipients. If the campaign is held or paused, the drain assigns turns later.
     async fn state(&self, chunk: &Chunk) -> anyhow::Result<Option<ChunkState>> {
         if chunk.recipients.is_empty() {
             return Ok(None);
