@@ -1,9 +1,9 @@
-//! The webhooks function: finds the provider, authenticates what it says, and applies it.
+//! The webhooks function: finds the provider, authenticates what it reports, and applies it.
 //!
-//! It has two entrances. Over HTTP it checks the signature and makes the callback durable before
-//! it responds; from the queues it applies receipts to their messages and hears what people wrote.
-//! The template runs the same program as two functions, so that a flood of receipts cannot keep
-//! callbacks waiting.
+//! It has two entry points. Over HTTP, it checks the signature and makes the callback durable
+//! before it responds. From the queues, it applies receipts to their messages and handles inbound
+//! texts. The template deploys the same program as two functions, so that a flood of receipts can't
+//! delay callbacks.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
@@ -70,7 +70,7 @@ impl App {
         })
     }
 
-    /// Takes a batch of receipts or an HTTP request.
+    /// Handles a batch of receipts or an HTTP request.
     async fn receive(&self, event: &RawValue) -> anyhow::Result<Box<RawValue>> {
         if batch::is_batch(event) {
             let event: SqsEvent = serde_json::from_str(event.get())?;
@@ -88,7 +88,8 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let app = Arc::new(App::start().await.context("failed to start")?);
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let app = Arc::clone(&app);
-        // The runtime moves a handler's future a few times for each event, and this one is large.
+        // Boxed because the runtime moves a handler's future several times per event, and this one
+        // is large.
         Box::pin(async move {
             let response = app.receive(&event.payload).await;
             app.usage.report();
