@@ -90,20 +90,22 @@ pub enum Label<T> {
 pub struct Sought<'a> {
     pub message: &'a Message,
     pub from: &'a Sender,
-    pub body: &'a str,
+    /// The text that its recipient was sent.
+    pub text: &'a str,
     pub now: Timestamp,
 }
 
-/// The result of a look-up.
+/// The result of asking a provider about a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// Exactly one message matches.
-    One(Receipt),
-    /// No message matches, which proves nothing: the message may not be listed yet, and not every
-    /// provider has a look-up.
-    None,
-    /// Several messages match, which settles nothing.
-    Several,
+    /// The message itself, found by the provider's id.
+    Itself(Receipt),
+    /// The provider's messages that match in everything that can be compared, since the provider's
+    /// id was lost. [`crate::lookup`] decides whether one of them is the message.
+    Candidates(Vec<Receipt>),
+    /// Nothing that can be compared, which proves nothing: the message may not be listed yet, there
+    /// may be too many, and not every provider can be asked.
+    Nothing,
 }
 
 #[derive(Debug, thiserror::Error)]

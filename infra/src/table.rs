@@ -33,7 +33,7 @@ mod walk;
 pub use audience::EntryPage;
 pub use campaign_shards::ShardItem;
 pub use campaigns::{CampaignPosition, Deleted, Saved};
-pub use chunks::ChunkPut;
+pub use chunks::{ChunkPut, chunk_write_units};
 pub use claims::{Claimed, Claiming, Settlement};
 pub use contacts::ContactSaved;
 pub use due::Owed;

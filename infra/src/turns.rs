@@ -4,7 +4,6 @@
 use shared::campaign::{Broadcast, Campaign};
 use shared::ids::CampaignId;
 use shared::pace::{self, Turn};
-use shared::parts::Parts;
 use shared::phone::Phone;
 use shared::time::Timestamp;
 use tokio::sync::Mutex;
@@ -24,8 +23,6 @@ pub struct Turns {
     table: Table,
     sender: Phone,
     campaign: CampaignId,
-    /// Parts per recipient.
-    parts: u64,
     rate: u32,
     purse: Mutex<Purse>,
 }
@@ -47,19 +44,14 @@ impl Turns {
             table: table.clone(),
             sender: broadcast.sender.phone.clone(),
             campaign: campaign.id,
-            parts: Parts::of(campaign.body.as_deref().unwrap_or_default()).count.into(),
             rate: broadcast.sender.parts_per_second,
             purse: Mutex::default(),
         }
     }
 
-    /// A turn for a chunk with `recipients` recipients, or `None` if it must wait for a later run.
-    pub async fn take(
-        &self,
-        recipients: u32,
-        now: Timestamp,
-    ) -> Result<Option<Timestamp>, TableError> {
-        let parts = self.parts * u64::from(recipients);
+    /// The turn of a chunk whose recipients' texts have `parts` parts; `None` if it must wait until a
+    /// later run asks.
+    pub async fn take(&self, parts: u64, now: Timestamp) -> Result<Option<Timestamp>, TableError> {
         let mut purse = self.purse.lock().await;
         if purse.left < parts {
             if purse.later_until.is_some_and(|until| now < until) {
@@ -91,13 +83,9 @@ impl Turns {
         Ok(Some(turn))
     }
 
-    /// Estimates when the remaining `recipients` will have been sent.
-    pub async fn finish_at(
-        &self,
-        recipients: u64,
-        now: Timestamp,
-    ) -> Result<Timestamp, TableError> {
+    /// Estimates when the `parts` that have no turn yet will have been sent.
+    pub async fn finish_at(&self, parts: u64, now: Timestamp) -> Result<Timestamp, TableError> {
         let pace = self.table.pace(&self.sender).await?;
-        Ok(pace.finish_at(recipients * self.parts, self.rate, now))
+        Ok(pace.finish_at(parts, self.rate, now))
     }
 }

@@ -5,7 +5,9 @@ use std::ops::AddAssign;
 use serde::{Deserialize, Serialize};
 
 use crate::contact::Presence;
+use crate::ids::ContactId;
 use crate::phone::Phone;
+use crate::recipient::Recipient;
 use crate::time::Timestamp;
 
 /// An item of an audience shard. Items are ordered by sort key: by phone, and without a phone last.
@@ -15,6 +17,8 @@ pub struct Entry {
     /// If a contact joins a phone after the fan-out has passed it, the contact is not read, and so
     /// can't be counted as a second recipient.
     pub bound: String,
+    /// The contact whose item this is.
+    pub contact: ContactId,
     pub phone: Option<Phone>,
     /// The form to dial, if the contact has a different one from `phone`.
     pub dialed: Option<Phone>,
@@ -75,7 +79,7 @@ impl AddAssign for Skipped {
 /// The verdict on an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    Recipient(Phone),
+    Recipient(Recipient),
     Skipped(SkipReason),
     /// The entry is not in this campaign's audience: it is a tombstone, or moved here later.
     NotCounted,
@@ -106,6 +110,9 @@ pub fn judge(
         Some(_) if entry.former.iter().any(|former| former.holds_at(sent_at)) => {
             Verdict::Skipped(SkipReason::Duplicate)
         }
-        Some(phone) => Verdict::Recipient(entry.dialed.as_ref().unwrap_or(phone).clone()),
+        Some(phone) => {
+            let dialed = entry.dialed.as_ref().unwrap_or(phone);
+            Verdict::Recipient(Recipient::new(dialed.clone(), entry.contact))
+        }
     }
 }

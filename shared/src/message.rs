@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{CampaignId, MessageId, OrganizationId};
 use crate::phone::Phone;
 use crate::receipt::{Delivery, MessageRef, Receipt};
+use crate::recipient::Recipient;
 use crate::time::Timestamp;
 
 /// The result that the worker with the claim recorded.
@@ -64,6 +65,13 @@ pub struct Words {
     pub unknown_at: Option<Timestamp>,
 }
 
+/// What a final receipt reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FinalReceipt {
+    /// Why the message failed; none if it was delivered.
+    pub failure: Option<FailureReason>,
+}
+
 impl Words {
     #[must_use]
     pub fn status(&self) -> Status {
@@ -77,11 +85,12 @@ impl Words {
         self.all().map(|(_, at)| at).max()
     }
 
-    /// Whether the message failed, and why, if a final receipt has arrived since `moment`.
+    /// What a final receipt has reported since `moment`, if one has arrived.
     #[must_use]
-    pub fn told_since(&self, moment: Timestamp) -> Option<Option<FailureReason>> {
+    pub fn final_receipt_since(&self, moment: Timestamp) -> Option<FinalReceipt> {
         let (status, at) = self.receipt?;
-        (at >= moment && status.is_final()).then_some(self.receipt_failure)
+        let failure = self.receipt_failure;
+        (at >= moment && status.is_final()).then_some(FinalReceipt { failure })
     }
 
     /// The outcome comes last so that it wins over an equally final receipt: `max_by_key` returns
@@ -101,6 +110,12 @@ impl Message {
             message_id: self.id,
             kind: self.kind,
         }
+    }
+
+    /// Whom the message is to. A message does not keep which contact that is.
+    #[must_use]
+    pub fn recipient(&self) -> Recipient {
+        Recipient::of_phone(self.to.clone())
     }
 
     /// A chunk's member that no one has claimed yet.

@@ -1,5 +1,7 @@
 //! Delivery receipts: what the provider reports about a message later.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CampaignId, MessageId, OrganizationId};
@@ -55,4 +57,45 @@ pub fn fold(receipts: impl IntoIterator<Item = Receipt>) -> Option<Receipt> {
             if next.supersedes(best.as_ref()) { Some(next) } else { best }
         },
     )
+}
+
+/// The one candidate that may be a message whose provider's id was lost. `known` has the ids of
+/// other messages to the same phone. `None` if there is no such candidate, or several.
+#[must_use]
+pub fn only_candidate(candidates: Vec<Receipt>, known: &BTreeSet<String>) -> Option<Receipt> {
+    let is_other = |candidate: &Receipt| known.contains(&candidate.provider_id);
+    let mut left = candidates.into_iter().filter(|candidate| !is_other(candidate));
+    let only = left.next()?;
+    left.next().is_none().then_some(only)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_message_is_the_only_candidate_that_is_no_other_message() {
+        let candidate = |id: &str| Receipt {
+            provider_id: id.to_owned(),
+            status: Status::Sent,
+            reason: None,
+            code: None,
+            at: Timestamp::EPOCH,
+        };
+        let cases: [(&[&str], &[&str], Option<&str>); 7] = [
+            (&[], &[], None),
+            (&["SM1"], &[], Some("SM1")),
+            (&["SM1"], &["SM9"], Some("SM1")),
+            (&["SM1"], &["SM1"], None),
+            (&["SM1", "SM2"], &[], None),
+            (&["SM1", "SM2"], &["SM1"], Some("SM2")),
+            (&["SM1", "SM2", "SM3"], &["SM2"], None),
+        ];
+        for (candidates, known, expected) in cases {
+            let known = known.iter().map(|id| (*id).to_owned()).collect();
+            let found = only_candidate(candidates.iter().copied().map(candidate).collect(), &known);
+            let found = found.map(|receipt| receipt.provider_id);
+            assert_eq!(found.as_deref(), expected, "{candidates:?} {known:?}");
+        }
+    }
 }

@@ -139,7 +139,7 @@ async fn look_at_all(
     let looks: Vec<Look> = looks.into_iter().collect::<anyhow::Result<_>>()?;
     let look = looks.into_iter().fold(Look::default(), Look::plus);
     let finishes_at = if look.has_open && broadcast.dispatch == Dispatch::Running {
-        Some(turns.finish_at(look.left, clock::now()).await?)
+        Some(turns.finish_at(campaign.body_sent().parts_of_any(look.left), clock::now()).await?)
     } else {
         None
     };
@@ -215,7 +215,11 @@ async fn look_over(
                 look.has_open = true;
                 let left = next.recipients.saturating_sub(next.handed);
                 let turn = match leave.apply(&state, next) {
-                    Some(next) => turns.take(next.granted_left(), now).await?.map(|t| (next, t)),
+                    Some(next) => {
+                        let granted = u64::from(next.granted_left());
+                        let parts = campaign.body_sent().parts_of_any(granted);
+                        turns.take(parts, now).await?.map(|turn| (next, turn))
+                    }
                     None => None,
                 };
                 if let Some((next, turn)) = turn {

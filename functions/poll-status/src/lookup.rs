@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use futures::stream::{self, StreamExt};
 use infra::clock;
-use infra::gateway::{Found, Gateway, Sought};
+use infra::gateway::{Gateway, Sought};
+use infra::lookup;
 use infra::table::ReceiptApplied;
 use shared::campaign::{Broadcast, Campaign};
 use shared::ids::MessageId;
@@ -102,7 +103,9 @@ pub(crate) async fn settle(
             if began.elapsed() > ASKING_WITHIN {
                 return (message, None);
             }
-            let learnt = ask(gateway, campaign, broadcast, &message).await.unwrap_or_else(|error| {
+            let learnt = ask(app, gateway, campaign, broadcast, &message);
+            let learnt = learnt.await.unwrap_or_else(|error| {
+                let error = anyhow::Error::from(error);
                 tracing::warn!(message.id = %message.id, error = ?error, "failed to look a message up");
                 None
             });
@@ -153,17 +156,15 @@ async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>
 }
 
 async fn ask(
+    app: &App,
     gateway: &dyn Gateway,
     campaign: &Campaign,
     broadcast: &Broadcast,
     message: &Message,
-) -> anyhow::Result<Option<Receipt>> {
-    let body = campaign.body.as_deref().unwrap_or_default();
-    let sought = Sought { message, from: &broadcast.sender, body, now: clock::now() };
-    Ok(match gateway.look_up(&sought).await? {
-        Found::One(receipt) if receipt.status.rank() > message.status().rank() => Some(receipt),
-        Found::One(_) | Found::None | Found::Several => None,
-    })
+) -> Result<Option<Receipt>, lookup::Error> {
+    let text = campaign.body_sent().text_for(&message.recipient());
+    let sought = Sought { message, from: &broadcast.sender, text: &text, now: clock::now() };
+    lookup::look_up(&app.table, gateway, &sought, broadcast.shards).await
 }
 
 #[cfg(test)]

@@ -89,8 +89,8 @@ async fn count(
     app.table
         .each_of_shard(campaign.id, shard, |item| match item {
             ShardItem::Message { id, claimed_at, words } => {
-                if let Some(failure) = words.told_since(learnt_since) {
-                    found.learnt.add(failure);
+                if let Some(receipt) = words.final_receipt_since(learnt_since) {
+                    found.learnt.add(receipt.failure);
                 }
                 let said_at = words.updated_at().unwrap_or(claimed_at);
                 if lookup::is_open(words.status(), said_at, now, app.silent_seconds) {

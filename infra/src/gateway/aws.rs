@@ -117,6 +117,6 @@ impl Gateway for EndUserMessaging {
     }
 
     fn look_up<'a>(&'a self, _: &'a Sought<'a>) -> BoxFuture<'a, Result<Found, LookupError>> {
-        async { Ok(Found::None) }.boxed()
+        async { Ok(Found::Nothing) }.boxed()
     }
 }

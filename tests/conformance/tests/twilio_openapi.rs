@@ -63,7 +63,7 @@ async fn recorded() -> Vec<Recorded> {
                 };
                 let outgoing = Outgoing { message: Some(reference), from, to: &to, body };
                 twilio.hand_over(&outgoing).await;
-                let sought = Sought { message: &claimed, from, body, now };
+                let sought = Sought { message: &claimed, from, text: body, now };
                 twilio.look_up(&sought).await.expect("an answer");
             }
         }
@@ -74,7 +74,7 @@ async fn recorded() -> Vec<Recorded> {
     let accepted = Message { outcome, ..message };
     let [(settings, from), _] = senders();
     let twilio = client(&recorder.url).with_settings(&settings);
-    let sought = Sought { message: &accepted, from: &from, body: "Hello", now };
+    let sought = Sought { message: &accepted, from: &from, text: "Hello", now };
     twilio.look_up(&sought).await.expect("an answer");
     recorder.records()
 }

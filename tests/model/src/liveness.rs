@@ -149,8 +149,8 @@ fn wrong_at_rest(world: &World, are_receipts_lost: bool) -> Option<&'static str>
         return Some("a chunk stands still");
     }
     let mut counts = Counts::default();
-    for phone in world.table.chunks.values().flat_map(|chunk| &chunk.recipients) {
-        match world.table.messages.get(phone).map(|message| message.status()) {
+    for recipient in world.table.chunks.values().flat_map(|chunk| &chunk.recipients) {
+        match world.table.messages.get(&recipient.phone).map(|message| message.status()) {
             None | Some(Status::Pending) => return Some("a recipient has no outcome"),
             Some(status) => counts.add(status),
         }

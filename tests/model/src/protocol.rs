@@ -13,11 +13,11 @@ use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{DispatchJob, Job, JobsJob};
 use shared::message::{Counts, FailureReason, Found, Kind, Message, Status};
-use shared::parts::Parts;
 use shared::phone::Phone;
 use shared::poll::PollSchedule;
 use shared::price::Bill;
 use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::recipient::Recipient;
 use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 use shared::trial::Verdict;
@@ -79,7 +79,8 @@ pub fn at(second: i64) -> Timestamp {
 #[must_use]
 pub fn scheduled(rate: u32, max_parts: Option<u64>) -> Campaign {
     let body = if rate == SLOW { "a".repeat(LONG) } else { "Hello".to_owned() };
-    let draft = Campaign::create(CAMPAIGN, ORGANIZATION, "Sale".to_owned(), Some(body), at(0));
+    let draft =
+        Campaign::create(CAMPAIGN, ORGANIZATION, "Sale".to_owned(), Some(body.into()), at(0));
     let limits = Limits { max_parts, max_price: None };
     let scheduled = Campaign { limits, ..draft }.schedule(None, at(0), PATIENCE);
     scheduled.unwrap_or_else(|refusal| unreachable!("{refusal}"))
@@ -180,9 +181,14 @@ pub fn start(state: &ChunkState, job: Option<Timestamp>, now: Timestamp) -> Opti
 
 /// The members whose turn it is.
 #[must_use]
-pub fn slice(working: &ChunkState, campaign: &Campaign, broadcast: &Broadcast) -> Slice {
-    let parts = Parts::of(campaign.body.as_deref().unwrap_or_default()).count;
-    working.slice(parts, broadcast.sender.parts_per_second)
+pub fn slice(
+    working: &ChunkState,
+    chunk: &Chunk,
+    campaign: &Campaign,
+    broadcast: &Broadcast,
+) -> Slice {
+    let parts = campaign.body_sent().parts_of_each(&chunk.recipients);
+    working.slice(&parts, broadcast.sender.parts_per_second)
 }
 
 /// The state that a worker saves when it leaves its chunk.
@@ -267,7 +273,8 @@ pub fn tried(
 }
 
 #[must_use]
-pub fn pending(phone: &Phone, broadcast: &Broadcast) -> Message {
+pub fn pending(recipient: &Recipient, broadcast: &Broadcast) -> Message {
+    let phone = &recipient.phone;
     let id = broadcast.message_id(CAMPAIGN, phone);
     Message { id, ..Message::pending(ORGANIZATION, CAMPAIGN, phone.clone(), broadcast.sent_at) }
 }

@@ -162,7 +162,8 @@ fn campaign(world: &World) -> Option<&Campaign> {
 }
 
 fn recipients(world: &World) -> impl Iterator<Item = &Phone> {
-    world.table.chunks.values().flat_map(|chunk| &chunk.recipients)
+    let recipients = world.table.chunks.values().flat_map(|chunk| &chunk.recipients);
+    recipients.map(|recipient| &recipient.phone)
 }
 
 fn different(world: &World) -> BTreeSet<&Phone> {
@@ -186,7 +187,7 @@ fn is_done_and_open(world: &World) -> bool {
         |phone: &Phone| message(world, phone).is_none_or(|message| message.status().rank() == 0);
     let done = world.table.states.iter().filter(|(_, state)| state.is_done());
     let mut done = done.filter_map(|(key, _)| world.table.chunks.get(key));
-    done.any(|chunk| chunk.recipients.iter().any(is_open))
+    done.any(|chunk| chunk.recipients.iter().any(|recipient| is_open(&recipient.phone)))
 }
 
 fn is_over(world: &World) -> bool {

@@ -139,7 +139,7 @@ async fn cut(table: &Table, organization: &Organization) -> anyhow::Result<(Vec<
             assert_eq!(cutter.push(entry, is_unsubscribed), None);
         }
         let chunk = cutter.finish();
-        recipients.extend(chunk.recipients);
+        recipients.extend(chunk.recipients.into_iter().map(|recipient| recipient.phone));
         totals += chunk.totals;
     }
     recipients.sort();

@@ -45,7 +45,7 @@ impl Moving {
 
     /// Sends a campaign at the first possible time after `now`.
     async fn send(&self, last: &LastSend, now: Timestamp) -> anyhow::Result<(Saved, Timestamp)> {
-        let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned()));
+        let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned().into()));
         let id = CampaignId::new(now, clock::entropy());
         let draft = Campaign::create(id, self.organization.id, name, body, now);
         let scheduled = draft.schedule(None, now, 600)?;

@@ -46,7 +46,13 @@ async fn a_run_that_loses_races_for_a_turn_still_gets_one() -> anyhow::Result<()
     let table = table().await;
     let now = clock::now();
     let id = CampaignId::new(now, clock::entropy());
-    let draft = Campaign::create(id, organization(), "Spring".to_owned(), Some("Hi".into()), now);
+    let draft = Campaign::create(
+        id,
+        organization(),
+        "Spring".to_owned(),
+        Some("Hi".to_owned().into()),
+        now,
+    );
     let sender = Sender::new(sender_of(id)?, Provider::default());
     let sender = Sender { parts_per_second: 100_000, ..sender };
     let Begin::Begun(campaign) =

@@ -140,7 +140,7 @@ async fn a_receipt_of_another_organization_changes_no_test_message() -> anyhow::
     let test = TestMessage {
         message,
         from: Sender::new(phone(1), Provider::default()),
-        body: "Hello".to_owned(),
+        body: "Hello".to_owned().into(),
         is_dry_run: false,
         is_confirmed: false,
     };

@@ -3,7 +3,7 @@
 //! Each figure names the function that it was counted in. Sizes are those of items as that function
 //! writes them, with phones of 12 characters and provider ids of 34.
 
-/// Recipients of a full chunk (`shared::chunk::RECIPIENTS_MOST`).
+/// Recipients of a full chunk (`shared::chunk::MAX_RECIPIENTS`).
 pub const RECIPIENTS_MOST: u32 = 100;
 /// Shards of the audience and of a campaign's messages (`shared::organization::SHARDS`).
 pub const SHARDS: u32 = 32;
@@ -12,8 +12,9 @@ pub const SHARDS: u32 = 32;
 pub const HANDOVER_WRITES: f64 = 2.0;
 /// A receipt: `Table::apply_receipts`.
 pub const RECEIPT_WRITES: f64 = 1.0;
-/// A two-kilobyte chunk and its state, in one transaction at twice the price: `Table::put_chunk`.
-pub const CUT_WRITES: f64 = 6.0;
+/// A three-kilobyte chunk and its state, in one transaction at twice the price: `Table::put_chunk`,
+/// `chunk_write_units`.
+pub const CUT_WRITES: f64 = 8.0;
 /// The end chunk of a shard without further recipients: `Table::put_chunk`.
 pub const EMPTY_END_WRITES: f64 = 1.0;
 /// A chunk's state, when a worker starts and ends a slice: `Table::save_chunk_state`.

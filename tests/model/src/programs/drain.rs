@@ -166,8 +166,8 @@ fn fail(
 ) -> Step<Vec<Kept<shared::message::Message>>> {
     let mut existing = Vec::new();
     let mut has_failed = false;
-    for phone in &chunk.recipients {
-        let message = protocol::pending(phone, broadcast);
+    for recipient in &chunk.recipients {
+        let message = protocol::pending(recipient, broadcast);
         match io.claim(&message, Claiming::Fail { reason }, now)? {
             Ok(found) => existing.extend(found),
             Err(()) => has_failed = true,

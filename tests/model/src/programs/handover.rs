@@ -1,4 +1,4 @@
-//! Like `functions/dispatch/src/handover.rs`.
+//! Like `functions/dispatch/src/claim.rs` and `send.rs`.
 
 use shared::message::{FailureReason, Found, Message, Outcome};
 use shared::phone::Phone;

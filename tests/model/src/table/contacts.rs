@@ -125,7 +125,14 @@ impl Table {
                 continue;
             };
             let is_out = phone.as_ref().is_some_and(|phone| self.unsubscribed.contains(phone));
-            let entry = Entry { bound, phone, dialed: None, presence, former: Vec::new() };
+            let entry = Entry {
+                bound,
+                contact: trace.id,
+                phone,
+                dialed: None,
+                presence,
+                former: Vec::new(),
+            };
             page.entries.push((entry, is_out));
             if trace.id.0.as_u128() < FILLING {
                 page.next = rest.next().map(|_| sk.clone());
