@@ -17,7 +17,7 @@ pub use receipts::ReceiptsQueue;
 pub(crate) use retries::Received;
 
 /// The maximum number of messages per request.
-const BATCH_MOST: usize = 10;
+const MAX_BATCH: usize = 10;
 
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
@@ -89,7 +89,7 @@ impl JobQueues {
 
     /// Sends jobs of one queue, ten per request, each with its delay in seconds.
     pub async fn send_all(&self, jobs: &[(Job, u32)]) -> Result<(), QueueError> {
-        for batch in jobs.chunks(BATCH_MOST) {
+        for batch in jobs.chunks(MAX_BATCH) {
             let Some(queue) = batch.first().map(|(job, _)| job.queue()) else {
                 continue;
             };

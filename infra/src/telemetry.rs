@@ -1,4 +1,4 @@
-//! Logs: one JSON line an event, with ids and never a phone, a text or a secret.
+//! Logs: one line of JSON per event, with ids but never a phone, a text or a secret.
 
 use serde_json::json;
 use shared::time::Timestamp;
@@ -40,7 +40,7 @@ where
 }
 
 /// Counts a webhook that was refused with this status in the metric `RefusedWebhooks`. The line is
-/// of `CloudWatch`'s embedded metric format, which makes metrics of logs.
+/// in `CloudWatch`'s embedded metric format, which turns logs into metrics.
 #[expect(clippy::print_stdout, reason = "the line has a form of its own")]
 pub fn count_refused_webhook(status: u16, now: Timestamp) {
     let metric = json!({ "Name": "RefusedWebhooks", "Unit": "Count" });

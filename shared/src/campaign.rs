@@ -1,8 +1,9 @@
 //! Campaigns and their states.
 //!
-//! A transition takes the campaign and the time, and answers the campaign as it is afterwards, or
-//! why it cannot be. The store writes it on the condition that nobody wrote in between, together
-//! with the change of its due work; who lost that race reads again and decides again.
+//! A transition takes the campaign and the time, and returns the campaign afterwards, or why the
+//! transition is not possible. The table writes it on the condition that the campaign has not
+//! changed in between, and replaces its due items in the same transaction. A caller that loses that
+//! race reads and decides again.
 
 mod broadcast;
 mod control;
@@ -34,7 +35,7 @@ use crate::time::Timestamp;
 
 /// How far ahead a campaign may be scheduled.
 const SCHEDULE_DAYS: i64 = 14;
-/// A scheduled time this far back, or ahead, still counts as now.
+/// A scheduled time that is at most this far from now counts as now.
 const NOW_SECONDS: i64 = 60;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,15 +47,15 @@ pub struct Campaign {
     pub state: State,
     /// Set when it is sent.
     pub limits: Limits,
-    /// The step that is owed next: the send, the fan-out, a poll.
+    /// The next step that is owed: the send, the fan-out or a poll.
     pub step: Option<Due>,
-    /// The next look for chunks that stand still, while messages are handed over.
+    /// The next drain, while the campaign sends.
     pub drain: Option<Due>,
-    /// Who caused the last change, if it was recorded. Progress is not a change.
+    /// Who made the last change, if that was recorded. Progress is not a change.
     pub changed_by: Option<Actor>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// How often the campaign was written; a write is conditional on it.
+    /// How often the campaign was written. Writes are conditional on it.
     pub version: u64,
 }
 
@@ -77,7 +78,7 @@ pub enum State {
     },
 }
 
-/// A state's name, as clients see it.
+/// A state's label for clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -167,7 +168,7 @@ impl Campaign {
         }
     }
 
-    /// The time for which it is or was scheduled.
+    /// The time that it is or was scheduled for.
     #[must_use]
     pub fn scheduled_at(&self) -> Option<Timestamp> {
         match &self.state {
@@ -180,7 +181,7 @@ impl Campaign {
         }
     }
 
-    /// What Volley itself wants known of it.
+    /// What a person should know about it.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         match &self.state {
@@ -190,7 +191,7 @@ impl Campaign {
         }
     }
 
-    /// When it was called off, and when it failed.
+    /// When it was cancelled, and when it failed.
     #[must_use]
     pub fn ended_at(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         match &self.state {
@@ -200,7 +201,7 @@ impl Campaign {
         }
     }
 
-    /// The broadcast of a campaign that was sent, including one that failed.
+    /// The broadcast of a campaign that was sent, even if it failed.
     #[must_use]
     pub fn broadcast(&self) -> Option<&Broadcast> {
         match &self.state {
@@ -209,7 +210,7 @@ impl Campaign {
         }
     }
 
-    /// The broadcast of a campaign that was sent and whose outcome is still open.
+    /// The broadcast of a campaign that was sent, if its outcome is still open.
     fn open_broadcast(&self) -> Option<&Broadcast> {
         match &self.state {
             State::Sent(broadcast) => Some(broadcast),
@@ -248,8 +249,8 @@ impl Campaign {
         self.body.as_ref().unwrap_or(&body::EMPTY)
     }
 
-    /// Schedules the campaign for `at`, or for now. If nothing begins it within `repair_seconds`
-    /// of its time, the sweep does.
+    /// Schedules the campaign for `at`, or for now. If it has not begun `repair_seconds` after
+    /// that, the sweep starts it.
     pub fn schedule(
         self,
         at: Option<Timestamp>,
@@ -290,13 +291,13 @@ impl Campaign {
         Ok(cancelled.by_volley_for(reason))
     }
 
-    /// The campaign as `actor` changed it.
+    /// Records `actor` as the last to change the campaign.
     #[must_use]
     pub fn by(self, actor: Actor) -> Self {
         Self { changed_by: Some(actor), ..self }
     }
 
-    /// A change that has a reason is Volley's own.
+    /// A change with a reason was made by Volley.
     fn by_volley_for(self, reason: Option<Reason>) -> Self {
         if reason.is_some() { self.by(Actor::System) } else { self }
     }

@@ -1,4 +1,4 @@
-//! Jobs: what the functions ask of one another through queues and schedules.
+//! Jobs: the work that functions send each other through queues and schedules.
 
 mod kinds;
 mod timing;
@@ -15,8 +15,8 @@ use crate::trace::{self, TraceId};
 /// The version of the payloads that this program writes.
 pub const VERSION: u32 = 2;
 
-/// A job as it travels. A function that serves one queue reads only that queue's jobs: any other is
-/// not a message of its queue.
+/// A job in its serialized form. A function that serves a queue parses only that queue's jobs. Any
+/// other is not a valid message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope<J = Job> {
     pub v: u32,
@@ -39,8 +39,8 @@ impl<J> Envelope<J> {
     }
 }
 
-/// Something to do, by the queue that it goes to. A job carries what it is for, so that one that no
-/// longer matches is dropped.
+/// Work to do, by its queue. A job names the state that it is for, so that an outdated one is
+/// dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "not a job of any queue")]
 pub enum Job {
@@ -115,7 +115,7 @@ impl Job {
         }
     }
 
-    /// A name for the job among those of its owner, fit for a sort key.
+    /// The job's name, unique among its owner's and usable in a sort key.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -127,8 +127,8 @@ impl Job {
 }
 
 /// Work that is owed. If its next step has not replaced it by this time, the sweep queues its job
-/// again. It is written and removed in the transactions of the work's effects, so no crash can lose a
-/// step.
+/// again. It is written and removed in the same transactions as the work's effects, so that no
+/// crash can lose a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
     pub at: Timestamp,
@@ -143,8 +143,8 @@ mod tests {
 
     use super::*;
 
-    /// Jobs lie on queues while a new version is deployed, so what each version wrote is a
-    /// contract: here is one of each kind, as it was written.
+    /// Jobs stay on queues during deployments, so what each version wrote is a contract. This has
+    /// one of each kind, in its serialized form.
     #[test]
     fn what_every_version_wrote_is_understood() {
         let all = [JobsJob::VARIANTS, DispatchJob::VARIANTS, PollsJob::VARIANTS].concat().len();

@@ -1,9 +1,9 @@
-//! Dispatching one chunk: loading it, deciding what to do, and recording the result.
+//! Dispatches a chunk: loads it, decides what to do, and records the result.
 //!
-//! The order matters. The worker marks the chunk as its own and reads the unsubscribes once more.
-//! Then each recipient of the slice whose turn it is is claimed, sent and settled ([`crate::slice`]).
-//! Whatever is redelivered, runs twice or dies in between, a claim is made once, so no one is texted
-//! twice; and a chunk is done only when each member has an outcome, so no one is left out.
+//! The order matters. The worker marks the chunk as taken and reads the unsubscribes again. Then it
+//! claims, sends and settles each recipient of the slice whose turn it is ([`crate::slice`]). Even
+//! if jobs are redelivered, run twice or die halfway, each claim is made only once, so no one is
+//! texted twice. A chunk is done only when each member has an outcome, so no one is left out.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ use crate::slice::{self, SliceSent};
 use crate::trial;
 use crate::watch::Ended;
 
-/// Where a chunk is stored.
+/// The key of a chunk.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) organization_id: OrganizationId,
@@ -98,8 +98,8 @@ async fn load(app: &App, place: Place) -> anyhow::Result<Option<Loaded>> {
     Ok(Some(Loaded { campaign, state, chunk }))
 }
 
-/// Takes the chunk, and reads who of its slice has unsubscribed since the fan-out. `None` if there is
-/// nothing to do now, or another worker was faster.
+/// Takes the chunk, and reads who of its slice has unsubscribed since the fan-out. Returns `None`
+/// if there is nothing to do now, or another worker was faster.
 async fn take(
     app: &App,
     place: Place,

@@ -1,4 +1,4 @@
-//! The dispatch function: hands messages to the provider, a chunk at a time, and tests.
+//! The dispatch function: sends chunks and test messages through the provider.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
@@ -29,10 +29,10 @@ struct App {
     queues: JobQueues,
     gateways: Gateways,
     repair_seconds: i64,
-    /// How long a claim is good for: longer than a worker can be at one message.
+    /// How long a claim is valid: longer than a worker can take for a message.
     claim_seconds: i64,
-    /// How long after its claim a message may still be handed over. Together with the gateway's
-    /// time limit this stays below the claim's own time by more than clocks may differ.
+    /// How long after its claim a message may still be sent. This and the gateway's time limit are
+    /// shorter in total than a claim's validity, by more than clocks may differ.
     handover_within: Duration,
 }
 

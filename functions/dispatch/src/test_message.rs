@@ -1,5 +1,5 @@
-//! Dispatching one test message: to one number, which need not be a contact's. A person who has
-//! opted out gets it only if the caller confirmed it.
+//! Dispatches a test message to one phone, which need not be a contact's. A person who has opted
+//! out gets it only if the caller confirmed that.
 
 use infra::clock;
 use infra::table::{Settlement, TestMessage};
@@ -19,7 +19,7 @@ use crate::settle::{GivenBack, Settled};
 use crate::test_end;
 
 const RETRY_SECONDS: u32 = 10;
-/// Whoever tests is waiting for the text: after this long it is told to have failed.
+/// After this time a test fails, because its sender is waiting for the text.
 const GIVEN_UP_SECONDS: i64 = 300;
 
 pub(crate) async fn dispatch(
@@ -95,7 +95,8 @@ pub(crate) async fn dispatch(
     Ok(app.queues.send(&job.into(), wait).await?)
 }
 
-/// Whoever tests is waiting for the text, so it goes ahead of campaigns; their turns come after it.
+/// Lets a test go ahead of campaigns, because its sender is waiting for the text. Campaigns' turns
+/// come after it.
 async fn go_ahead(app: &App, from: &Sender, body: &Body, recipient: &Recipient) {
     let (parts, now) = (body.parts_for(recipient).count.into(), clock::now());
     let count = |pace: Pace| (pace.ahead_of_all(parts, from.parts_per_second, now), ());
@@ -104,7 +105,8 @@ async fn go_ahead(app: &App, from: &Sender, body: &Body, recipient: &Recipient) 
     }
 }
 
-/// Whether the person opted out after the test was asked for, or since nothing was confirmed.
+/// Whether the person has opted out since the test was requested or, if nothing was confirmed,
+/// ever.
 async fn has_opted_out(
     app: &App,
     organization: &Organization,

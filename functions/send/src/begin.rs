@@ -1,6 +1,6 @@
-//! Taking a scheduled campaign to sent.
+//! Starts to send a scheduled campaign.
 //!
-//! One conditional write decides between the send and a cancel: whichever is first stands.
+//! One conditional write decides between the send and a cancel: the first one wins.
 
 use infra::clock;
 use infra::table::Saved;

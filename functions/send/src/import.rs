@@ -1,5 +1,5 @@
-//! Running an import: rows become opt-outs and then contacts, in batches that move the import's
-//! progress with them.
+//! Runs an import: rows become opt-outs and then contacts, in batches that also save the import's
+//! progress.
 
 mod contacts;
 mod opt_outs;
@@ -16,11 +16,11 @@ use shared::unsubscribe::Preference;
 
 use crate::App;
 
-/// A batch whose contacts were changed meanwhile is read again at most so often.
+/// How often a batch is read again if its contacts change in the meantime.
 const MAX_RACES: usize = 10;
 const OPT_OUTS_AT_ONCE: usize = 16;
 
-/// Rows that are written together, and the import as it is after them.
+/// Rows that are written together, and the import after them.
 struct Step {
     changes: Vec<RowChange>,
     opt_outs: Vec<Preference>,
@@ -28,13 +28,13 @@ struct Step {
 }
 
 impl Step {
-    /// A step that has not read a row.
+    /// A step without rows.
     fn begin(import: &Import, now: Timestamp) -> Self {
         let after = Import { status: Status::Running, updated_at: now, ..import.clone() };
         Self { changes: Vec::new(), opt_outs: Vec::new(), after }
     }
 
-    /// The same step, which ends the import because the file cannot be read any further.
+    /// The same step, but it ends the import because the rest of the file can't be read.
     fn fail(mut self, reason: &impl ToString) -> Self {
         self.after.status = Status::Failed;
         self.after.failure = Some(reason.to_string());
@@ -67,7 +67,7 @@ pub(crate) async fn run(
             Ok(rows) => opt_outs::read(app, &organization, &import, rows).await?,
             Err(refusal) => Step::begin(&import, clock::now()).fail(refusal),
         };
-        // Their progress must not be there without them.
+        // The progress must not be saved without them.
         register(app, &organization, &step.opt_outs).await?;
         let next = owed_after(&step.after, &due, app.repair_seconds);
         let saved = app.table.save_import(
@@ -108,8 +108,8 @@ async fn register(
     Ok(())
 }
 
-/// What is owed after a batch: nothing once the import has ended, else the same job. Its time
-/// moves forward now and then, so that the sweep leaves an import that gets on alone.
+/// The due item after a batch: none once the import has ended, otherwise for the same job. Its time
+/// moves forward from time to time, so that the sweep leaves an import alone that makes progress.
 fn owed_after(after: &Import, due: &Due, repair_seconds: i64) -> Option<Due> {
     if matches!(after.status, Status::Done | Status::Failed) {
         return None;

@@ -1,4 +1,4 @@
-//! The send function: takes campaigns to sent, fans them out, and runs imports.
+//! The send function: starts campaigns, fans them out, and runs imports.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
@@ -26,9 +26,9 @@ struct App {
     schedules: Schedules,
     polls: PollSchedule,
     repair_seconds: i64,
-    /// How long after its time a campaign may still begin.
+    /// How long after its scheduled time a campaign may still begin.
     missed_seconds: i64,
-    /// A fan-out that has read so many contacts goes on as one job a shard.
+    /// The number of contacts after which a fan-out continues as one job per shard.
     split_contacts: u64,
 }
 

@@ -1,9 +1,9 @@
-//! The webhooks function: finds the provider, authenticates what it says, and applies it.
+//! The webhooks function: finds the provider, authenticates what it reports, and applies it.
 //!
-//! It has two entrances. Over HTTP it checks the signature and makes the callback durable before
-//! it responds; from the queues it applies receipts to their messages and hears what people wrote.
-//! The template runs the same program as two functions, so that a flood of receipts cannot keep
-//! callbacks waiting.
+//! It has two entry points. Over HTTP, it checks the signature and makes the callback durable
+//! before it responds. From the queues, it applies receipts to their messages and handles inbound
+//! texts. The template deploys the same program as two functions, so that a flood of receipts can't
+//! delay callbacks.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]

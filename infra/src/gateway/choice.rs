@@ -101,7 +101,7 @@ impl GatewaySettings {
         &self.public_url
     }
 
-    /// How long one request may take at most.
+    /// The time limit of a request.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
@@ -116,8 +116,8 @@ impl Gateways {
     }
 }
 
-/// The sender of a reply to a person who wrote to `address`: that very address if it can be, and
-/// `None` if the organization no longer has it.
+/// The sender of a reply to a person who wrote to `address`: that address if it can send, or `None`
+/// if the organization no longer has it.
 #[must_use]
 pub fn sender_of_reply(organization: &Organization, address: &str) -> Option<Sender> {
     let is_own = organization.addresses().contains(address);

@@ -13,7 +13,7 @@ impl Secret for String {
     }
 }
 
-/// A Parameter Store whose only parameter has this value; there is none while it is `None`.
+/// A Parameter Store with a single parameter that has this value, or with none while it is `None`.
 fn store(value: &Arc<Mutex<Option<String>>>) -> Server {
     let value = Arc::clone(value);
     Server::start(move |_| match value.lock().expect("not poisoned").clone() {

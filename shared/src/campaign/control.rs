@@ -1,8 +1,8 @@
-//! Pausing, resuming and stopping a campaign that is under way.
+//! Pauses, resumes and stops a running campaign.
 //!
-//! Each raises the campaign's epoch. A worker finishes the chunk that it is at; the jobs of all
-//! other chunks are of an older epoch and are dropped. The fan-out continues, so that the audience's
-//! totals become complete, and so do the polls, since messages that were handed over still change.
+//! Each increases the campaign's epoch. A worker finishes its current chunk; the jobs of all other
+//! chunks have an older epoch and are dropped. The fan-out continues, so that the audience's totals
+//! become complete, and so do the polls, because sent messages still change.
 
 use super::{Audience, Broadcast, Campaign, Dispatch, Reason, Refusal};
 use crate::poll::PollSchedule;
@@ -10,8 +10,8 @@ use crate::time::Timestamp;
 use crate::trial;
 
 impl Campaign {
-    /// Hands nothing more over until the campaign is resumed. `reason` says what Volley itself
-    /// found; a person who pauses gives none.
+    /// Stops sending until the campaign is resumed. `reason` is what Volley found; a person who
+    /// pauses gives none.
     pub fn pause(self, reason: Option<Reason>, now: Timestamp) -> Result<Self, Refusal> {
         let broadcast = self.open_broadcast().ok_or(Refusal::NotRunning)?;
         if broadcast.dispatch != Dispatch::Running {
@@ -22,8 +22,8 @@ impl Campaign {
         Ok(Self { drain: None, ..self.with(paused, now) })
     }
 
-    /// Continues where a pause left off: the drain gives a few recipients their turn, and the rest
-    /// once those are settled. A fan-out that was given up begins again.
+    /// Continues after a pause: the drain assigns turns to a few recipients, and to the rest once
+    /// those are settled. A fan-out that was given up starts again.
     pub fn resume(
         self,
         polls: &PollSchedule,
@@ -46,7 +46,7 @@ impl Campaign {
         Ok(resumed.owing_counts(polls, now, repair_seconds))
     }
 
-    /// Ends the dispatch for good: whatever nobody has claimed yet fails as stopped.
+    /// Ends the dispatch permanently: unclaimed messages fail as stopped.
     pub fn stop(
         self,
         polls: &PollSchedule,
@@ -56,7 +56,7 @@ impl Campaign {
         let broadcast = self.open_broadcast().ok_or(Refusal::NotRunning)?;
         let may_stop = match broadcast.dispatch {
             Dispatch::Held | Dispatch::Running | Dispatch::Paused => true,
-            // Its drain was given up: a person may ask for another try.
+            // If its drain was given up, a person may request another attempt.
             Dispatch::Stopped => broadcast.dispatch_ended_at.is_none() && self.drain.is_none(),
             Dispatch::Done => false,
         };
@@ -71,7 +71,7 @@ impl Campaign {
         ))
     }
 
-    /// The next poll, brought forward: counts change again.
+    /// Brings the next poll forward, because counts change again.
     pub(super) fn owing_counts(
         self,
         polls: &PollSchedule,

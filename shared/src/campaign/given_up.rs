@@ -1,4 +1,4 @@
-//! Steps of a campaign that fail each time they are begun.
+//! Steps of a campaign that always fail.
 
 use super::{Campaign, Dispatch, Reason};
 use crate::job::{Job, JobsJob, PollsJob};
@@ -6,9 +6,8 @@ use crate::poll::PollSchedule;
 use crate::time::Timestamp;
 
 impl Campaign {
-    /// The campaign after the sweep has queued this job again and again and it never got anywhere.
-    /// A person finds it paused, stopped or canceled, with its reason. `None` if the job is not
-    /// owed.
+    /// The campaign after the sweep has queued this job repeatedly without success. It is paused,
+    /// stopped or canceled, with a reason. `None` if the job is not owed.
     #[must_use]
     pub fn given_up(
         &self,
@@ -26,7 +25,7 @@ impl Campaign {
             }
             Job::Jobs(JobsJob::FanOut { .. }) => self.without_fan_out(polls, now, repair_seconds),
             Job::Polls(PollsJob::Drain { .. }) => self.without_drain(now, repair_seconds),
-            // The next one may go better, and the last one ends them.
+            // The next poll may succeed, and the last one ends them.
             Job::Polls(PollsJob::Poll { number, .. }) => {
                 Some(self.clone().owing_poll(number + 1, polls, now, repair_seconds))
             }
@@ -34,7 +33,8 @@ impl Campaign {
         }
     }
 
-    /// What was cut so far is its audience, unless a person resumes it: then it is cut further.
+    /// The audience is what was cut so far, unless a person resumes the campaign. Then the fan-out
+    /// continues.
     fn without_fan_out(
         &self,
         polls: &PollSchedule,
@@ -54,13 +54,13 @@ impl Campaign {
         broadcast.reason = Some(Reason::Poisoned);
         let without = self.with(broadcast, now);
         if is_stopped {
-            // A person who stops it once more begins the drain anew.
+            // A person who stops it again starts the drain again.
             return Some(Self { drain: None, ..without });
         }
         without.interrupted(now, repair_seconds)
     }
 
-    /// Pauses what runs; stops what is held, since to resume it would bypass its limits.
+    /// Pauses a running campaign. Stops a held one, because resuming it would bypass its limits.
     fn interrupted(self, now: Timestamp, repair_seconds: i64) -> Option<Self> {
         match self.broadcast()?.dispatch {
             Dispatch::Running => self.pause(Some(Reason::Poisoned), now).ok(),
@@ -119,7 +119,7 @@ mod tests {
         assert!(resumed.fanning_out(Totals::default(), at(5_001), REPAIR).is_some());
     }
 
-    /// The totals are those of the chunks that were cut, and stay incomplete.
+    /// The totals are those of the chunks that were cut, and remain incomplete.
     #[test]
     fn a_stop_ends_a_campaign_whose_fan_out_never_completed() {
         let totals =

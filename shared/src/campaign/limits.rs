@@ -1,7 +1,7 @@
-//! What a campaign may come to at most.
+//! The limits of a campaign.
 //!
-//! With a limit set, a campaign is held: its audience is cut into chunks and nothing is handed
-//! over until all of it is known. Then the campaign runs, or is stopped before anything left.
+//! A campaign with a limit is held: its audience is cut into chunks, and nothing is sent until the
+//! whole audience is known. Then the campaign either runs or is stopped before anything was sent.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct Limits {
     pub max_price: Option<MaxPrice>,
 }
 
-/// A price with the price list of the moment at which it was set.
+/// A price limit, with the price list from the time when it was set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MaxPrice {
@@ -29,8 +29,8 @@ impl Limits {
         *self == Self::default()
     }
 
-    /// Which limit so many parts of this price are over. A recipient in a country without a price
-    /// may cost anything.
+    /// The limit that `parts` parts with this price exceed, if any. A recipient in a country
+    /// without a price may cost any amount.
     #[must_use]
     pub fn exceeded(&self, parts: u64, bill: &Bill) -> Option<Reason> {
         if self.max_parts.is_some_and(|most| parts > most) {

@@ -1,26 +1,27 @@
-//! A provider that is out of reach, and the trial after which all recipients have their turns.
+//! A campaign whose provider is unreachable, and the trial before the rest of its recipients get
+//! turns.
 
 use super::broadcast::NO_PROGRESS_SECONDS;
 use super::{Broadcast, Campaign, Dispatch, Reason};
 use crate::time::Timestamp;
 use crate::trial::{PROBED_RECIPIENTS, Verdict};
 
-/// How long a sender waits after its provider could not be reached or did not answer clearly. The
-/// drain comes as often, and probes.
+/// How long a sender waits after its provider could not be reached or did not respond clearly. The
+/// drain probes at the same interval.
 pub const BACK_OFF_SECONDS: i64 = 60;
 
 impl Campaign {
-    /// Its broadcast, if messages are handed over in this epoch.
+    /// Its broadcast, if messages are being sent in this epoch.
     #[must_use]
     pub fn running(&self, epoch: u32) -> Option<&Broadcast> {
         self.broadcast()
             .filter(|broadcast| broadcast.epoch == epoch && broadcast.dispatch == Dispatch::Running)
     }
 
-    /// The campaign once a worker of this epoch found that the provider can't be reached. The jobs
-    /// of all its chunks are dropped, and one recipient a minute is tried until one is settled.
-    /// Nothing was handed over, so everyone stays pending. After an hour a person has to resume.
-    /// `None` if the campaign has moved on.
+    /// The campaign after a worker of this epoch found the provider unreachable. The jobs of all
+    /// its chunks are dropped, and one recipient a minute is tried until one is settled. Nothing
+    /// was sent, so all messages stay pending. After an hour, a person has to resume. `None` if the
+    /// campaign has moved on.
     #[must_use]
     pub fn backing_off(&self, epoch: u32, now: Timestamp, repair_seconds: i64) -> Option<Self> {
         let broadcast = self.running(epoch)?;
@@ -36,8 +37,8 @@ impl Campaign {
         Some(self.with(backing_off, now).owing_drain(now, repair_seconds))
     }
 
-    /// The campaign after a worker of this epoch has judged its trial. If turns are to be given, a
-    /// drain is owed anew and has to be sent at once. `None` if nothing changes.
+    /// The campaign after a worker of this epoch has judged its trial. If turns are to be assigned,
+    /// a new drain is owed and has to be sent at once. `None` if nothing changes.
     #[must_use]
     pub fn tried(
         &self,

@@ -1,4 +1,4 @@
-//! What a poll's counts make of a campaign.
+//! How a poll's counts change a campaign.
 
 use super::{Audience, Campaign, Counted, Reason, State};
 use crate::breaker::Window;
@@ -12,14 +12,14 @@ use crate::time::Timestamp;
 pub struct PollLook {
     pub counts: Counts,
     pub are_chunks_done: bool,
-    /// What was learnt of messages since the poll before.
+    /// What receipts have reported since the previous poll.
     pub learnt: Window,
 }
 
 impl Campaign {
-    /// The campaign with the counts that poll `number` found, and the poll after it owed if any
-    /// count may still change; paused if what was learnt since the poll before is too bad. `None`
-    /// if this is not the poll that is owed.
+    /// The campaign with the counts of poll `number`. The next poll is owed if a count may still
+    /// change. The campaign is paused if the reports since the previous poll are too bad. `None` if
+    /// this poll is not owed.
     #[must_use]
     pub fn polled(
         &self,
@@ -34,7 +34,7 @@ impl Campaign {
         }
         let PollLook { counts, are_chunks_done, learnt } = *look;
         let mut broadcast = self.broadcast()?.clone();
-        // Of a fan-out that was given up only the drain knows when no chunk can follow.
+        // If the fan-out was given up, only the drain knows when no chunk can follow.
         let is_cut = broadcast.audience.completed_at.or(broadcast.dispatch_ended_at).is_some();
         let are_chunks_done = are_chunks_done && is_cut;
         broadcast.counted = Some(Counted { counts, at: now });
@@ -49,7 +49,7 @@ impl Campaign {
         Some(next.owing_poll(number + 1, polls, now, repair_seconds))
     }
 
-    /// Whether this poll is the one that is owed.
+    /// Whether this poll is owed.
     #[must_use]
     pub fn owes_poll(&self, number: u32) -> bool {
         self.owed_poll() == Some(number)
@@ -63,7 +63,7 @@ impl Campaign {
         }
     }
 
-    /// The campaign, paused if there is a reason to and it is running.
+    /// The campaign, paused if there is a reason for that and it is running.
     #[must_use]
     fn broken(self, reason: Option<Reason>, now: Timestamp) -> Self {
         match reason {
@@ -72,7 +72,7 @@ impl Campaign {
         }
     }
 
-    /// A campaign fails if every message of a whole, wholly dispatched audience failed.
+    /// A campaign fails if its audience is complete and dispatched, and every message failed.
     fn judged(self, counts: Counts, now: Timestamp) -> Self {
         match self.state {
             State::Sent(broadcast) if counts.failed > 0 && counts.failed == counts.total() => {
@@ -101,7 +101,7 @@ impl Campaign {
                 polls.time(number, fanned_out_at, broadcast.dispatch_ended_at, now)
             })
             .map(|at| Due {
-                // A poll whose time has passed while the one before it ran is due at once.
+                // If the next poll's time passed while this one ran, it is due at once.
                 at: at.max(now).plus_seconds(repair_seconds),
                 job: Job::Polls(PollsJob::Poll {
                     organization_id: self.organization_id,

@@ -131,7 +131,7 @@ fn a_send_job_begins_only_the_time_that_it_is_for() {
 fn a_scheduled_campaign_misses_its_time() {
     assert!(!scheduled().has_missed(at(0), at(3_599), 3_600));
     assert!(scheduled().has_missed(at(0), at(3_600), 3_600));
-    // A job for another time, or of a campaign that has begun, has nothing to miss.
+    // A job for another time, or of a campaign that has begun, can't miss its time.
     assert!(!scheduled().has_missed(at(5), at(9_000), 3_600));
     assert!(!sent().has_missed(at(0), at(9_000), 3_600));
 }
@@ -196,7 +196,7 @@ fn a_campaign_that_settles_nothing_for_an_hour_while_work_is_due_is_paused() {
         |look: &DrainLook, second| drain_checked(&fanned_out(5), look, at(second)).expect("owed");
     for (moving, second) in [
         (look(Some(3_000), Some(10)), 4_000),
-        // What waits for a turn of its sender is not due, or not for long.
+        // A chunk that waits for a turn of its sender is not due, or has not been for long.
         (look(None, None), 90_000),
         (look(Some(100), Some(89_000)), 90_000),
         (look(None, Some(10)), 3_600),
@@ -234,7 +234,7 @@ fn a_drain_that_comes_twice_runs_once() {
 
 #[test]
 fn a_running_campaign_says_when_it_will_have_left() {
-    // One part a second, from the send at second 1.
+    // One part per second, starting with the send at second 1.
     let estimate = |campaign: &Campaign| campaign.broadcast().and_then(|b| b.estimated_finish_at);
     assert_eq!(estimate(&sent()), None);
     assert_eq!(estimate(&fanned_out(500)), Some(at(501)));
@@ -262,12 +262,12 @@ fn a_campaign_whose_messages_fail_for_all_is_paused_with_its_reason() {
     assert_eq!(broadcast.dispatch, Dispatch::Paused);
     assert_eq!(broadcast.reason, Some(Reason::MessagesFiltered));
     assert!(paused.step.is_some(), "its polls go on");
-    // Nothing is left to be held back.
+    // Nothing is left to hold back.
     let done = poll(&fanned_out(500), true);
     assert_eq!(done.broadcast().map(|b| (b.dispatch, b.reason)), Some((Dispatch::Done, None)));
 }
 
-/// A campaign that was half sent before there were lines must not text the other half of a line again.
+/// A campaign that was half sent before lines existed must not text the other form of a line, too.
 #[test]
 fn a_campaign_keeps_deriving_its_ids_as_when_it_was_sent() {
     let phone = |text: &str| Phone::from_e164(text).expect("valid");

@@ -18,7 +18,7 @@ fn whole() -> Slice {
 #[test]
 fn a_slow_senders_chunk_goes_out_in_slices() {
     let chunk = ChunkState { recipients: 8, ..state(QUEUED) };
-    // Three parts each at one a second: three members take nine seconds.
+    // Three parts each, at one part per second: three members take nine seconds.
     let working = chunk.start(None, at(1_001), PATIENCE).expect("may start");
     let slice = working.slice(&[3; 100], 1);
     assert_eq!(slice, Slice { members: 0..3, millis: 9_000 });
@@ -31,7 +31,7 @@ fn a_slow_senders_chunk_goes_out_in_slices() {
     assert_eq!(slice.members, 6..8);
     assert!(last.finish(&Tally::default(), &slice, at(1_003), 0).is_done());
     assert_eq!(chunk.slice(&[3; 100], 100).members, 0..8);
-    // A body of more parts than leave in one slice still goes out, one at a time.
+    // A body with more parts than fit into a slice is still sent, one message at a time.
     assert_eq!(chunk.slice(&[11; 100], 1), Slice { members: 0..1, millis: 11_000 });
     // Texts of different lengths: each slice ends before the member that would exceed it.
     let mixed = [4, 4, 4, 11, 1, 1, 1, 1];
@@ -52,16 +52,16 @@ fn a_chunk_without_a_turn_is_on_no_queue() {
     assert_eq!((later.arms, later.due_since()), (0, Some(at(1_030))));
     assert_eq!(later.start(None, at(1_028), PATIENCE), None);
     assert!(later.start(None, at(1_029), PATIENCE).is_some());
-    // Its own job comes when the queue lets it, whatever the worker's clock says.
+    // Its own job arrives when the queue delivers it, no matter what the worker's clock shows.
     assert!(later.start(Some(at(1_030)), at(850), PATIENCE).is_some());
     assert_eq!(later.start(Some(at(990)), at(1_000), PATIENCE), None);
     assert_eq!(later.repair(0, at(1_149), PATIENCE), Repair::Nothing);
     let Repair::Arm(again) = later.repair(0, at(1_150), PATIENCE) else { panic!("not armed") };
-    // To be queued again and again is not progress.
+    // Being re-queued is not progress.
     assert_eq!(again.with_turn(at(1_151)).due_since(), Some(at(1_030)));
 }
 
-/// Before turns were given a queued chunk was written without one, and is found by what it is.
+/// Before turns existed, a queued chunk was written without one, and is matched as it was written.
 #[test]
 fn a_state_is_written_as_it_was_read() {
     let old = r#"{"state":"queued"}"#;
@@ -92,10 +92,10 @@ fn waiting_is_no_attempt() {
     let busy = finish(Tally { busy: 1, busy_until: Some(at(1_100)), ..Tally::default() });
     assert_eq!(busy.progress, Progress::Waiting { until: at(1_100) });
     assert_eq!(busy.attempts, 0);
-    // The provider is out of reach: the campaign backs off, and the drain queues the chunk again.
+    // The provider is unreachable: the campaign backs off, and the drain re-queues the chunk.
     let outage = finish(Tally { unreachable: 3, ..Tally::default() });
     assert_eq!((outage.attempts, outage.progress), (0, Progress::Cut));
-    // One connection that failed among others is tried again.
+    // A single failed connection among others is retried.
     let unreachable = finish(Tally { unreachable: 3, settled: 1, ..Tally::default() });
     assert_eq!(unreachable.attempts, 0);
     assert_eq!(unreachable.progress, Progress::Waiting { until: at(1_020) });
@@ -142,12 +142,12 @@ fn a_chunk_is_poisoned_after_five_crashed_starts() {
     }
     assert_eq!(chunk.repair(0, at(now), PATIENCE), Repair::Poisoned);
     assert_eq!(chunk.start(None, at(now), PATIENCE), None);
-    // A person who resumes the campaign gives it another five.
+    // A person who resumes the campaign gives it another five attempts.
     let Repair::Arm(resumed) = chunk.repair(1, at(now), PATIENCE) else { panic!("not armed") };
     assert_eq!(resumed.attempts, 0);
 }
 
-/// An outage counts no attempts, however long it takes.
+/// An outage counts no attempts, no matter how long it takes.
 #[test]
 fn no_outage_poisons_a_chunk() {
     let mut chunk = state(QUEUED);
@@ -190,7 +190,7 @@ fn a_worker_has_its_time_for_the_last_attempt_too() {
     assert_eq!(working.repair(0, at(1_120), PATIENCE), Repair::Poisoned);
 }
 
-/// Progress is that something was settled. Waiting for the provider or for claims is none.
+/// Only settled messages are progress. Waiting for the provider or for claims is not.
 #[test]
 fn a_chunk_is_due_since_its_turn_or_since_others_were_settled() {
     let queued = state(Progress::Cut).with_turn(at(1_030));
@@ -217,7 +217,7 @@ fn a_chunk_is_due_since_its_turn_or_since_others_were_settled() {
     assert_eq!((settled.due_since(), settled.settled_at), (Some(at(12_000)), Some(at(12_000))));
 }
 
-/// The next slice of a slow sender has a turn of its own.
+/// The next slice of a slow sender has a separate turn.
 #[test]
 fn the_next_slice_is_due_at_its_turn() {
     let chunk = ChunkState { recipients: 8, ..state(QUEUED) };
@@ -244,19 +244,19 @@ fn a_granted_chunk_ends_with_its_grant() {
     // It may be granted more, or all that is left.
     assert_eq!(tried.clone().granting(5).grant, Some(Grant { from: 0, to: 55 }));
     assert_eq!(tried.clone().ungranted().slice(&[1; 100], 1_000).members, 50..100);
-    // A slow sender's grant goes out in slices too.
+    // A slow sender's grant is sent in slices, too.
     let slice = working.slice(&[1; 100], 3);
     assert_eq!(slice.members, 0..30);
     let next = working.finish(&Tally { settled: 30, ..tally }, &slice, at(1_003), 0);
     assert_eq!(next.slice(&[1; 100], 3).members, 30..50);
-    // A grant of a campaign that has been paused since counts no more.
+    // A grant from before a pause no longer counts.
     let Repair::Arm(resumed) = next.repair(1, at(1_004), PATIENCE) else { panic!("not armed") };
     assert_eq!((resumed.grant, resumed.handed), (None, 30));
     let few = ChunkState { recipients: 3, ..chunk }.granting(50);
     assert_eq!(few.grant, Some(Grant { from: 0, to: 3 }));
 }
 
-/// A state that was written before grants and progress were kept.
+/// A state that was written before grants and progress existed.
 #[test]
 fn an_old_state_is_read() {
     let old = r#"{"recipients":3,"progress":{"state":"working"},"epoch":1,"attempts":2,"arms":0,

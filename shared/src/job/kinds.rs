@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum JobsJob {
-    /// Take a scheduled campaign to sent and fan it out.
+    /// Start to send a scheduled campaign and fan it out.
     Send { organization_id: OrganizationId, campaign_id: CampaignId, scheduled_at: Timestamp },
     /// Continue to cut a sent campaign's audience: all of it, or one shard.
     FanOut {
@@ -28,7 +28,7 @@ pub enum JobsJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum DispatchJob {
-    /// Hand one chunk's messages to the provider.
+    /// Send a chunk's messages.
     Chunk {
         organization_id: OrganizationId,
         campaign_id: CampaignId,
@@ -39,7 +39,7 @@ pub enum DispatchJob {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<Timestamp>,
     },
-    /// Hand a test message to the provider.
+    /// Send a test message.
     Test { organization_id: OrganizationId, campaign_id: CampaignId, message_id: MessageId },
 }
 

@@ -1,4 +1,4 @@
-//! An organization's settings for AWS End User Messaging, and what they mean.
+//! An organization's settings for AWS End User Messaging, and their rules.
 
 use std::ops::RangeInclusive;
 
@@ -9,9 +9,9 @@ use super::{BodyTooLong, InvalidProvider, MAX_AT_ONCE, ProviderSettings, SecretN
 use crate::parts::{Encoding, Parts};
 use crate::phone::Phone;
 
-/// The most other numbers that a sender may have.
+/// The maximum number of additional phones per sender.
 const MAX_NUMBERS: usize = 40;
-/// Source: the service's API, as for the next two.
+/// Source: the service's API, also for the next two.
 const TIME_TO_LIVE_SECONDS: RangeInclusive<u32> = 5..=259_200;
 const MAX_GSM_CHARACTERS: usize = 1_530;
 const MAX_OTHER_CHARACTERS: usize = 630;
@@ -53,7 +53,7 @@ pub enum MessageType {
     Promotional,
 }
 
-/// What people can write to: a phone in E.164, or a short code.
+/// An address that people can write to: a phone in E.164, or a short code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Number(String);
@@ -85,21 +85,19 @@ impl ProviderSettings for AwsSender {
         )
     }
 
-    /// Messages go through the deployment's own AWS account.
+    /// Messages are sent through the deployment's AWS account.
     fn credentials(&self) -> Option<&SecretName> {
         None
     }
 
-    /// A pool has no address of its own, but a number or short code that messages are sent from
-    /// does.
+    /// A pool has no address, but a phone or short code that messages are sent from does.
     fn addresses(&self) -> Vec<String> {
         let identity = self.origination_identity.as_deref();
         let identity = identity.and_then(|identity| Number::try_from(identity.to_owned()).ok());
         self.numbers.iter().cloned().chain(identity).map(String::from).collect()
     }
 
-    /// AWS refuses messages that arrive faster than the sender's rate, so a slow number gets one
-    /// at a time.
+    /// AWS refuses messages that exceed the sender's rate, so a slow phone sends one at a time.
     fn at_once(&self, parts_per_second: u32) -> usize {
         usize::try_from(parts_per_second).unwrap_or(usize::MAX).clamp(1, MAX_AT_ONCE)
     }

@@ -1,4 +1,4 @@
-//! An organization's settings for Twilio, and what they mean.
+//! An organization's settings for Twilio, and their rules.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -57,7 +57,7 @@ impl ProviderSettings for TwilioSender {
         self.messaging_service_sid.iter().cloned().collect()
     }
 
-    /// Twilio queues messages that arrive faster than the sender's rate.
+    /// Twilio queues messages that exceed the sender's rate.
     fn at_once(&self, _parts_per_second: u32) -> usize {
         MAX_AT_ONCE
     }

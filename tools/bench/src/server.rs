@@ -1,4 +1,5 @@
-//! A small HTTP server on the loopback: each connection's requests one after the other.
+//! A small HTTP server on the loopback address, which handles each connection's requests in
+//! sequence.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -11,7 +12,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-/// A request that was read to its end.
+/// A request whose body was read completely.
 pub(crate) struct Request {
     pub(crate) head: hyper::http::request::Parts,
     pub(crate) body: Bytes,
@@ -19,8 +20,8 @@ pub(crate) struct Request {
 
 pub(crate) type Response = hyper::Response<Full<Bytes>>;
 
-/// Listens on a free port and answers with `handle`, on the runtime that this is called from.
-/// Clones of `handle` share what it holds.
+/// Listens on a free port and handles requests with `handle`, on the current runtime. Clones of
+/// `handle` share its state.
 pub(crate) async fn serve<H, F>(handle: H) -> anyhow::Result<SocketAddr>
 where
     H: Fn(Request) -> F + Clone + Send + 'static,
@@ -30,7 +31,7 @@ where
     let address = listener.local_addr()?;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            // Answers are small and are waited for.
+            // Responses are small and clients wait for them, so don't delay them.
             let _ = stream.set_nodelay(true);
             let handle = handle.clone();
             let service = service_fn(move |request: hyper::Request<Incoming>| {

@@ -1,7 +1,7 @@
-//! A table in memory that speaks DynamoDB's JSON protocol, fast enough not to be the limit.
+//! A table in memory that speaks DynamoDB's JSON protocol, fast enough not to be the bottleneck.
 //!
-//! It has the operations that Volley's table uses and no others, with their conditions, pages of
-//! 1 MB and capacity units as DynamoDB counts them. What it does not know it refuses.
+//! It has exactly the operations that Volley's table uses, with conditions, pages of 1 MB and
+//! capacity units as in DynamoDB. It refuses anything else.
 
 mod expression;
 mod item;
@@ -31,7 +31,7 @@ pub(crate) struct Store {
     parsed: Parsed,
 }
 
-/// Texts of expressions are few and come again and again.
+/// Expressions are few and repeat, so they are parsed only once.
 #[derive(Default)]
 struct Parsed {
     conditions: HashMap<String, Arc<Condition>>,
@@ -39,7 +39,7 @@ struct Parsed {
     statements: HashMap<String, Arc<Statement>>,
 }
 
-/// An answer: what is to be sent back, and what it took.
+/// A response, and the units that it took.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
@@ -80,7 +80,7 @@ impl Store {
         self.partitions.get(pk)?.get(sk)
     }
 
-    /// Puts an item whatever is there.
+    /// Puts an item, replacing any existing one.
     pub(crate) fn put(&mut self, item: Item) {
         let (Some(pk), Some(sk)) = (item.text("pk"), item.text("sk")) else {
             return;

@@ -41,7 +41,7 @@ impl Gateway for Refusing {
     }
 }
 
-/// A function that reaches nothing of AWS.
+/// A function that can't reach AWS.
 async fn unreachable_app() -> App {
     let aws = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))

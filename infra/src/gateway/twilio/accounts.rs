@@ -24,9 +24,9 @@ use crate::usage::Usage;
 #[derive(Clone)]
 pub struct Settings {
     pub(super) url: String,
-    /// The deployment's account, for organizations that have none.
+    /// The deployment's account, for organizations without their own.
     pub(super) account_sid: String,
-    /// Where that account's credentials are.
+    /// The name of the secret with that account's credentials.
     pub(super) credentials: Option<SecretName>,
 }
 
@@ -122,9 +122,9 @@ impl Adapter for Accounts {
     }
 }
 
-/// A gateway that follows the rotation of its account's token: when Twilio rejects the account, the
-/// secret is read again, and if it has changed, the request is made once more. Twilio has not
-/// processed a request that it rejected so, and both attempts fit in the time limit of one.
+/// A gateway that follows its account's token rotation: if Twilio rejects the account, the secret
+/// is read again, and if it has changed, the request is repeated once. Twilio has not processed a
+/// request that it rejected this way, and both attempts fit into the time limit of one.
 struct OfAccount {
     secrets: Arc<Secrets<Credentials>>,
     name: SecretName,
@@ -136,7 +136,7 @@ impl OfAccount {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The gateway with the token of now, if that is another one than `refused`.
+    /// The gateway with the current token, if that differs from `refused`.
     async fn renewed(
         &self,
         twilio: &Twilio,

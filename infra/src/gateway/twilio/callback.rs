@@ -1,5 +1,5 @@
-//! The address of a message's callbacks. It says which message they are about, and in which trace it
-//! was handed over.
+//! The URL for a message's callbacks, which identifies the message and the trace in which it was
+//! handed over.
 
 use serde::{Deserialize, Serialize};
 use shared::ids::{CampaignId, MessageId, OrganizationId};
@@ -18,7 +18,7 @@ struct Query {
 /// The query's parameter for the trace.
 const TRACE: &str = "t";
 
-/// The address for callbacks about `message`, under the program's public URL.
+/// The URL for callbacks about `message`, under the program's public URL.
 #[must_use]
 pub fn address(public_url: &str, message: &MessageRef, trace: Option<TraceId>) -> String {
     let MessageRef { organization_id: o, campaign_id: c, message_id: m, kind } = message;

@@ -1,4 +1,4 @@
-//! Twilio's webhooks: a form, or a JSON object, that its account signed.
+//! Twilio's webhooks: a form or a JSON object with its account's signature.
 //!
 //! Source: <https://www.twilio.com/docs/messaging/guides/webhook-request> and
 //! <https://www.twilio.com/docs/messaging/guides/track-outbound-message-status>.
@@ -23,7 +23,7 @@ use crate::secrets::SecretError;
 const SIGNATURE: &str = "x-twilio-signature";
 const SIGNATURE_SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 
-/// A request with its parameters.
+/// A request with its parsed parameters.
 struct Opened<'a> {
     accounts: &'a Accounts,
     request: &'a Request,
@@ -44,7 +44,7 @@ impl Opened<'_> {
         self.parameters.get(name)
     }
 
-    /// The number that was written to, and its Messaging Service if it has one.
+    /// The phone that the text was sent to, and its Messaging Service if it has one.
     fn destinations(&self) -> Vec<String> {
         addresses([self.get("To"), self.get("MessagingServiceSid")].into_iter().flatten())
     }
@@ -59,7 +59,7 @@ impl Opened<'_> {
             Label::Means(status) => status,
             Label::Ignored => return Ok(ProviderEvent::Ignored),
             Label::Unheard => {
-                // Twilio adds statuses without notice. One that Volley does not know is not an error.
+                // Twilio adds statuses without notice, so an unknown one is not an error.
                 tracing::warn!(status = %label, "ignored a callback with a status that is new");
                 return Ok(ProviderEvent::Ignored);
             }
@@ -77,7 +77,7 @@ impl Opened<'_> {
         Ok(ProviderEvent::Receipt(Delivery { message, to, receipt }))
     }
 
-    /// Only phones are texted, so that a word from any other address opts no one out.
+    /// Only phones are texted, so a text from any other address opts no one out.
     fn inbound(&self) -> ProviderEvent {
         let from = self.get("From").map(|from| Phone::from_e164(from.trim()));
         let Some(Ok(from)) = from else {
@@ -158,7 +158,7 @@ impl Webhook for Opened<'_> {
     }
 }
 
-/// A text as XML holds it. Characters that XML cannot hold are left out.
+/// Escapes a text for XML, leaving out characters that XML doesn't allow.
 fn escaped(text: &str) -> String {
     let text: String = text.chars().filter(|c| is_xml(*c)).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

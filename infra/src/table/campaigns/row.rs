@@ -1,4 +1,4 @@
-//! A campaign as it lies in the table.
+//! A campaign in its stored form.
 
 use serde::{Deserialize, Serialize};
 use shared::actor::Actor;
@@ -26,7 +26,7 @@ pub(super) struct Row {
     organization_id: OrganizationId,
     name: String,
     body: Option<Body>,
-    /// `status` is a reserved word of expressions.
+    /// Not called `status`, which is a reserved word of expressions.
     campaign_status: Status,
     reason: Option<Reason>,
     scheduled_at: Option<Timestamp>,
@@ -56,7 +56,8 @@ struct BroadcastRow {
     dispatch: Dispatch,
     dispatch_ended_at: Option<Timestamp>,
     estimated_finish_at: Option<Timestamp>,
-    /// This and the next were added later, as was `abandoned_at`: rows without them are read.
+    /// This field, the next one and `abandoned_at` were added later. Rows without them can still be
+    /// read.
     #[serde(default)]
     trial: Option<u32>,
     #[serde(default)]
@@ -203,7 +204,7 @@ mod tests {
     use super::super::super::dynamo::item;
     use super::*;
 
-    /// Every state survives the table.
+    /// Every state can be stored and read back.
     #[test]
     fn rows_are_campaigns() {
         let at = |second: i64| Timestamp::from_millis(second * 1_000).expect("in range");
@@ -240,7 +241,7 @@ mod tests {
         }
     }
 
-    /// A campaign that was sent before trials were kept is on none, and all its chunks get turns.
+    /// A campaign that was sent before trials existed has none, and all its chunks get turns.
     #[test]
     fn a_row_of_an_older_version_is_read() {
         let old = include_str!("sent_v1.json");

@@ -49,7 +49,8 @@ fn may_follow(from: Status, to: Status) -> bool {
 }
 
 proptest! {
-    /// A campaign is a draft, then scheduled, then sent or cancelled, then failed, and never goes back.
+    /// A campaign is a draft, then scheduled, then sent or cancelled, then failed, and never goes
+    /// back.
     #[test]
     fn statuses_only_progress(events in proptest::collection::vec(events(), 0..20)) {
         let (mut campaign, polls) = (draft(Some("Hi")), PollSchedule::default());
@@ -90,7 +91,7 @@ proptest! {
         }
     }
 
-    /// A campaign fails if each message of a wholly dispatched audience failed, and only then.
+    /// A campaign fails if and only if each message of a completely dispatched audience failed.
     #[test]
     fn a_campaign_fails_with_all_its_messages(
         pending in 0_u64..2, sent in 0_u64..2, delivered in 0_u64..2, unknown in 0_u64..2,

@@ -13,10 +13,10 @@ use super::requests::Query;
 use super::units::{self, Units};
 use super::{Answer, Store};
 
-/// A page of a query.
+/// The size of a query's page.
 const PAGE_BYTES: usize = 1_048_576;
 
-/// The sort keys of a query, both ends included.
+/// The sort keys of a query, inclusive at both ends.
 struct Range<'a> {
     from: &'a str,
     to: Option<&'a str>,
@@ -75,7 +75,7 @@ impl Store {
                 None => Cow::Borrowed(item),
             });
         }
-        // DynamoDB names a last key wherever it stopped at the limit, also at the end.
+        // DynamoDB returns a last key whenever it stops at the limit, even at the end of the range.
         let key = last.filter(|_| has_more || scanned == limit).map(|sk| {
             let text = |text: &str| Attribute::S(text.into());
             [("pk", text(pk)), ("sk", text(sk))].map(|(name, value)| (name.into(), value))
@@ -91,7 +91,7 @@ impl Store {
         Ok(done(&page, Units { read, write: 0.0 }))
     }
 
-    /// The items of a range in the order that is asked for, from where the last page ended.
+    /// The items of a range in the requested order, from the end of the last page.
     fn found<'a>(&'a self, pk: &str, range: &Range<'a>, request: &Query) -> Found<'a> {
         let start = request.exclusive_start_key.as_ref().and_then(|key| key.text("sk"));
         let is_forward = request.scan_index_forward != Some(false);
@@ -109,7 +109,7 @@ impl Store {
         match self.partitions.get(pk).filter(|_| !is_empty) {
             None => Box::new(std::iter::empty()),
             Some(partition) if is_forward => Box::new(partition.range::<str, _>((lower, upper))),
-            // A prefix has no last key: what sorts after all its keys is passed over.
+            // A prefix has no last key, so what sorts after all its keys is skipped.
             Some(partition) => Box::new(
                 partition
                     .range::<str, _>((lower, upper))
@@ -120,7 +120,7 @@ impl Store {
     }
 }
 
-/// The partition and the sort keys that a query's condition names.
+/// The partition and the sort keys in a query's condition.
 fn key_range<'a>(
     condition: &'a Condition,
     values: Values<'a>,
