@@ -102,8 +102,9 @@ async fn handle(app: &App, webhook: &dyn Webhook, now: Timestamp) -> anyhow::Res
             if webhook.can_reply() {
                 return Ok(webhook.response(inbound::reply_to_all(&heard)).into());
             }
-            let reply = inbound::reply(&inbound, &heard);
-            inbound::send_replies(app, reply.into_iter().collect()).await;
+            if let Some(reply) = inbound::reply(&inbound, &heard) {
+                inbound::send_one(app, &reply).await;
+            }
             webhook.response(None).into()
         }
         Work::Nothing => webhook.response(None).into(),

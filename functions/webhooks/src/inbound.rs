@@ -61,11 +61,20 @@ pub(crate) fn reply(inbound: &Inbound, heard: &[Heard]) -> Option<Reply> {
     })
 }
 
-/// Sends replies side by side. A person who gets none has still been heard, so they have little time.
+/// Sends replies concurrently, each in its own scope.
 pub(crate) async fn send_replies(app: &App, replies: Vec<(Scope<'_>, Reply)>) {
     let sent = replies.iter().map(|(scope, reply)| scope.run(send_reply(app, reply)));
-    let sent = tokio::time::timeout(REPLIES_WITHIN, futures::future::join_all(sent)).await;
-    if sent.is_err() {
+    in_time(futures::future::join_all(sent)).await;
+}
+
+/// Sends a reply in the current scope.
+pub(crate) async fn send_one(app: &App, reply: &Reply) {
+    in_time(send_reply(app, reply)).await;
+}
+
+/// Gives replies little time: their keywords have taken effect anyway.
+async fn in_time<T>(sending: impl Future<Output = T>) {
+    if tokio::time::timeout(REPLIES_WITHIN, sending).await.is_err() {
         tracing::warn!("gave up replies that took too long");
     }
 }

@@ -1,4 +1,4 @@
-//! No log line has a phone, a text, a name or a secret, whatever goes right or wrong.
+//! No log line has a phone, a text, a name or a secret, on success and on failure.
 
 use std::collections::BTreeMap;
 

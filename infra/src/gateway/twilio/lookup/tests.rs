@@ -2,7 +2,8 @@ use serde_json::{Value, json};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::message::Message;
 use shared::phone::Phone;
-use shared::sender::{Provider, Sender, TwilioSender};
+use shared::sender::twilio::TwilioSender;
+use shared::sender::{Provider, Sender};
 use uuid::Uuid;
 
 use super::*;
