@@ -27,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::actor::Actor;
+use crate::grace::Grace;
 use crate::ids::{CampaignId, OrganizationId};
 use crate::job::{Due, JobsJob};
 use crate::time::Timestamp;
@@ -248,13 +249,13 @@ impl Campaign {
         self.body.as_deref().ok_or(Refusal::BodyRequired)
     }
 
-    /// Schedules the campaign for `at`, or for now. If nothing begins it within `repair_seconds`
+    /// Schedules the campaign for `at`, or for now. If nothing begins it within its `grace`
     /// of its time, the sweep does.
     pub fn schedule(
         self,
         at: Option<Timestamp>,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Result<Self, Refusal> {
         self.ensure_draft()?;
         if self.body.is_none() {
@@ -275,7 +276,7 @@ impl Campaign {
         };
         Ok(Self {
             state: State::Scheduled { at },
-            step: Some(Due { at: at.plus_seconds(repair_seconds), job: job.into() }),
+            step: Some(Due { at: grace.after(at), job: job.into() }),
             updated_at: now,
             ..self
         })

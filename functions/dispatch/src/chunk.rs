@@ -57,7 +57,7 @@ pub(crate) async fn dispatch(
         }
         Err(error) => return Err(error.into()),
     };
-    let Some(working) = state.start(turn, clock::now(), app.repair_seconds) else {
+    let Some(working) = state.start(turn, clock::now(), app.grace) else {
         return Ok(());
     };
     let parts = Parts::of(campaign.body.as_deref().unwrap_or_default()).count;
@@ -145,7 +145,7 @@ impl Left<'_> {
         let written = app
             .table
             .update_campaign(organization, id, |campaign| {
-                campaign.backing_off(self.epoch, self.now, app.repair_seconds)
+                campaign.backing_off(self.epoch, self.now, app.grace)
             })
             .await?;
         if let Some(campaign) = written {

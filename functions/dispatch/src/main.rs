@@ -17,6 +17,7 @@ use infra::gateway::Gateways;
 use infra::queues::JobQueues;
 use infra::table::Table;
 use runtime::Start;
+use shared::grace::Grace;
 use shared::job::DispatchJob;
 use shared::time::Timestamp;
 
@@ -24,7 +25,7 @@ struct App {
     table: Table,
     queues: JobQueues,
     gateways: Gateways,
-    repair_seconds: i64,
+    grace: Grace,
     /// How long a claim is good for: longer than a worker can be at one message.
     claim_seconds: i64,
     /// How long after its claim a message may still be handed over. Together with the gateway's
@@ -41,7 +42,7 @@ impl App {
             table: start.table(),
             queues: start.queues(),
             gateways,
-            repair_seconds: start.environment.parsed("REARM_AFTER_SECONDS", 120),
+            grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
             claim_seconds: claim_seconds.into(),
             handover_within: claim / 4,
         };

@@ -25,7 +25,7 @@ pub(crate) async fn judge(app: &App, campaign: &Campaign, epoch: u32) -> anyhow:
     let written = app
         .table
         .update_campaign(organization, id, |campaign| {
-            campaign.tried(epoch, verdict, now, app.repair_seconds)
+            campaign.tried(epoch, verdict, now, app.grace)
         })
         .await?;
     let Some(campaign) = written else { return Ok(()) };

@@ -16,8 +16,8 @@ use crate::App;
 
 /// Work that has been queued this many times without finishing is given up.
 const MAX_ATTEMPTS: u32 = 5;
-/// The patience with queued work doubles as often as this.
-const PATIENCE_DOUBLINGS: u32 = 4;
+/// The grace of queued work doubles at most this many times.
+const GRACE_DOUBLINGS: u32 = 4;
 
 /// Queues all that is overdue. One item that fails must not keep the others waiting, but the sweep
 /// fails at its end, so that its alarm sounds.
@@ -59,8 +59,8 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
     // It is sent first: a send that fails is not an attempt, and one too many does no harm.
     app.queues.send(&owed.job, 0).await?;
     // Work that is not lost but takes long must not be begun again and again beside itself.
-    let patience = app.repair_seconds << owed.attempts.min(PATIENCE_DOUBLINGS);
-    if app.table.take_overdue(owed, now.plus_seconds(patience)).await? {
+    let grace = app.grace.doubled(owed.attempts.min(GRACE_DOUBLINGS));
+    if app.table.take_overdue(owed, grace.after(now)).await? {
         tracing::warn!(attempts = owed.attempts, "queued overdue work");
     }
     Ok(())
@@ -84,7 +84,7 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             let given_up = app
                 .table
                 .update_campaign(*organization_id, *campaign_id, |campaign| {
-                    campaign.given_up(&owed.job, &app.polls, now, app.repair_seconds)
+                    campaign.given_up(&owed.job, &app.polls, now, app.grace)
                 })
                 .await?;
             if let Some(campaign) = given_up {

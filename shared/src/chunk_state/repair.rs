@@ -2,10 +2,12 @@
 
 use super::{ChunkState, Grant, MAX_CRASHED_STARTS, Progress};
 use crate::breaker::{Recent, Window};
+use crate::grace::Grace;
 use crate::time::Timestamp;
 
-/// Patience with a queue grows with each arming, so that a long queue is not doubled for ever.
-const PATIENCE_DOUBLINGS: u32 = 5;
+/// The grace of a queued chunk doubles each time it is queued, so that a long queue does not fill up with
+/// copies.
+const GRACE_DOUBLINGS: u32 = 5;
 
 /// What a look at a chunk that may stand still leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,7 +24,7 @@ impl ChunkState {
     /// was left by a pause and begins anew; a worker that is still at it holds its recipients'
     /// claims.
     #[must_use]
-    pub fn repair(&self, epoch: u32, now: Timestamp, patience_seconds: i64) -> Repair {
+    pub fn repair(&self, epoch: u32, now: Timestamp, grace: Grace) -> Repair {
         if self.epoch != epoch && !self.is_done() {
             let armed = self.armed(now);
             return Repair::Arm(Self {
@@ -37,21 +39,27 @@ impl ChunkState {
                 ..armed
             });
         }
-        let (turn, patience) = match self.progress {
+        let (turn, overdue_at) = match self.progress {
             Progress::Done => return Repair::Nothing,
             Progress::Cut => return Repair::Arm(self.armed(now)),
             Progress::Queued { turn } => {
-                let doublings = self.arms.min(PATIENCE_DOUBLINGS);
+                let grace = grace.doubled(self.arms.min(GRACE_DOUBLINGS));
                 let turn = turn.map_or(self.updated_at, |turn| turn.max(self.updated_at));
-                (turn, patience_seconds << doublings)
+                (turn, grace.after(turn))
             }
             // Until then its worker may live.
-            Progress::Working => (self.updated_at.plus_seconds(patience_seconds), 0),
-            Progress::Waiting { until } => (until.max(self.updated_at), patience_seconds),
+            Progress::Working => {
+                let lost_at = grace.after(self.updated_at);
+                (lost_at, lost_at)
+            }
+            Progress::Waiting { until } => {
+                let turn = until.max(self.updated_at);
+                (turn, grace.after(turn))
+            }
         };
         if self.attempts >= MAX_CRASHED_STARTS && now >= turn {
             Repair::Poisoned
-        } else if now >= turn.plus_seconds(patience) {
+        } else if now >= overdue_at {
             Repair::Arm(self.armed(now))
         } else {
             Repair::Nothing
