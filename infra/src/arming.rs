@@ -1,4 +1,4 @@
-//! Getting a job to its queue at its time.
+//! Queues a job for its time.
 
 use shared::grace::Grace;
 use shared::job::{Arming, Due, Job};
@@ -15,8 +15,8 @@ pub enum ArmingError {
     Schedule(#[from] ScheduleError),
 }
 
-/// Arms `job` for `at`. If this fails, or the process dies before it, the sweep arms the job once
-/// its due time has passed: arming is a matter of speed, not of correctness.
+/// Queues `job` for `at`. If this fails, or the process dies first, the sweep queues the job once
+/// it is overdue. So this affects only speed, not correctness.
 pub async fn arm(
     queues: &JobQueues,
     schedules: &Schedules,
@@ -31,8 +31,8 @@ pub async fn arm(
     Ok(())
 }
 
-/// Arms what is owed next at the moment that it is for, which is its grace before it is overdue. If
-/// this fails, the sweep does it.
+/// Queues the job that is owed next for its time, which is its grace before it is overdue. If this
+/// fails, the sweep queues it.
 pub async fn arm_owed(
     queues: &JobQueues,
     schedules: &Schedules,

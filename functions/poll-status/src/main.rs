@@ -1,5 +1,5 @@
-//! The poll-status function: counts a campaign's messages, looks for chunks that stand still, and
-//! sweeps overdue work every minute.
+//! The poll-status function: counts a campaign's messages, re-queues stalled chunks, and sweeps
+//! overdue work every minute.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
@@ -36,11 +36,11 @@ struct App {
     polls: PollSchedule,
     grace: Grace,
     claim_seconds: i64,
-    /// How long a sent message may be without a receipt before the provider is asked.
+    /// How long a sent message may be without a receipt before it is looked up.
     silent_seconds: i64,
 }
 
-/// What the schedule of the sweep sends.
+/// The event of the sweep's schedule.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Scheduled {

@@ -1,5 +1,5 @@
-//! What is on the queues. Receipts of one message are folded into one write, and many writes share
-//! a request.
+//! Handles what is on the queues. Receipts of one message are combined into one write, and many
+//! writes share a request.
 
 mod body;
 
@@ -19,17 +19,17 @@ use crate::organizations::REMEMBERED;
 use crate::{App, inbound};
 use body::{Body, Content};
 
-/// A receipt with the queue's id of it.
+/// A receipt with its queue message's id.
 struct Queued<'a> {
     id: String,
     delivery: Delivery,
     scope: Scope<'a>,
 }
 
-/// Receipts that came together about one message, under one of the provider's ids.
+/// Receipts of one batch about the same message and provider id.
 struct Folded<'a> {
     delivery: Delivery,
-    /// The queue's ids of the receipts.
+    /// The ids of the receipts' queue messages.
     queued: Vec<String>,
     /// Where the first of them belongs. They differ only if the message was handed over twice.
     scope: Scope<'a>,
@@ -48,7 +48,7 @@ pub(crate) async fn apply(app: &App, event: SqsEvent, request_id: &str) -> Batch
             None => response.fail(id),
         }
     }
-    // Only once everything that people wrote is kept.
+    // Only once everything that people sent is stored.
     inbound::send_replies(app, replies).await;
     for round in rounds(receipts) {
         let results = apply_round(app, &round).await;
@@ -86,8 +86,9 @@ async fn take(app: &App, content: Content, sent_at: Option<Timestamp>) -> Option
     taken.inspect_err(log).ok()
 }
 
-/// Folds receipts. Those of one message under two of the provider's ids are about two messages, of
-/// which one is ours: they come in different rounds, since a request writes an item once.
+/// Groups receipts into rounds. Receipts of one message with two provider ids are about two
+/// messages, only one of which is ours. They are in different rounds, because a request can write
+/// an item only once.
 fn rounds(queued: Vec<Queued<'_>>) -> Vec<Vec<Folded<'_>>> {
     let mut groups: HashMap<MessageRef, HashMap<String, Vec<Queued<'_>>>> = HashMap::new();
     for receipt in queued {
@@ -130,7 +131,7 @@ async fn apply_round(app: &App, round: &[Folded<'_>]) -> Vec<anyhow::Result<()>>
     let applied = match app.table.apply_receipts(&deliveries).await {
         Ok(applied) => applied,
         Err(error) => {
-            // None may have been applied: the queue hands all of them out again.
+            // Perhaps none was applied, so the queue delivers all of them again.
             let error = std::sync::Arc::new(error);
             for place in places {
                 results[place] = Err(error.clone().into());
@@ -167,8 +168,8 @@ async fn conclude(
     Ok(())
 }
 
-/// What comes before a receipt is applied. Returns over how many shards its organization's messages
-/// are spread; `None` if there is no such organization.
+/// Registers the receipt's opt-out before it is applied. Returns the number of shards of its
+/// organization's messages, or `None` if there is no such organization.
 async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<u16>> {
     let organization_id = delivery.message.organization_id;
     let found = app.organizations.find(&app.table, organization_id, REMEMBERED).await?;
@@ -182,8 +183,7 @@ async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<u16>> 
     Ok(Some(shards))
 }
 
-/// The opt-out that a receipt reports, if it does. Where the provider named no phone, it is the
-/// message's.
+/// The opt-out that a receipt reports, if any. If the provider named no phone, it is the message's.
 async fn opt_out(
     app: &App,
     delivery: &Delivery,

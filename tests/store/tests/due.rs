@@ -14,7 +14,7 @@ async fn overdue_work_goes_on_in_its_trace() -> anyhow::Result<()> {
     let table = table().await;
     let now = clock::now();
     let (organization, id) = (organization(), CampaignId::new(now, clock::entropy()));
-    let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned()));
+    let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned().into()));
     let draft = Campaign::create(id, organization, name, body, now);
     assert_eq!(table.create_campaign(&draft, None).await?, Saved::Done);
     let draft = table.campaign(organization, id).await?.expect("it was created");
