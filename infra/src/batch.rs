@@ -1,9 +1,9 @@
-//! Batches of queue messages: each message is handled by itself.
+//! Batches of queue messages, each of which succeeds or fails separately.
 //!
-//! A message that cannot be read goes to the dead-letter queue at once, because no retry would help.
-//! One that a newer version wrote is left on its queue for a newer version. One whose handling fails or
-//! panics is reported, so that the queue hands out that one again and not its neighbors, after a
-//! back-off that is shorter than the queue's visibility timeout.
+//! A message that can't be parsed goes to the dead-letter queue at once, since a retry wouldn't
+//! help. A message that a newer version wrote stays on its queue for that version. A message whose
+//! handler fails or panics is reported, so that the queue delivers it again, without its neighbors,
+//! after a back-off that is shorter than the queue's visibility timeout.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -122,7 +122,7 @@ pub async fn parse<T: DeserializeOwned>(
     parsed
 }
 
-/// Does the jobs of a batch, all at once, each by itself and in its own [`Scope`].
+/// Does the jobs of a batch concurrently, each in its [`Scope`].
 pub async fn run<J, F>(
     event: SqsEvent,
     request_id: &str,

@@ -1,5 +1,4 @@
-//! What tests share: a server that responds in place of AWS and the providers, a log, a moment and a
-//! message.
+//! What tests share: a fake server for AWS and the providers, a log, a time and a message.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -57,7 +56,7 @@ impl Lines {
     }
 }
 
-/// Serves requests on a thread and keeps them. It ends with the process.
+/// Serves requests on a thread and records them. It runs until the process ends.
 pub(crate) struct Server {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<String>>>,

@@ -29,6 +29,7 @@ use strum::VariantArray;
 
 use crate::actor::Actor;
 use crate::body::{self, Body};
+use crate::grace::Grace;
 use crate::ids::{CampaignId, OrganizationId};
 use crate::job::{Due, JobsJob};
 use crate::time::Timestamp;
@@ -249,13 +250,13 @@ impl Campaign {
         self.body.as_ref().unwrap_or(&body::EMPTY)
     }
 
-    /// Schedules the campaign for `at`, or for now. If it has not begun `repair_seconds` after
-    /// that, the sweep starts it.
+    /// Schedules the campaign for `at`, or for now. If nothing begins it within its `grace`
+    /// of its time, the sweep does.
     pub fn schedule(
         self,
         at: Option<Timestamp>,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Result<Self, Refusal> {
         self.ensure_draft()?;
         if self.body.is_none() {
@@ -276,7 +277,7 @@ impl Campaign {
         };
         Ok(Self {
             state: State::Scheduled { at },
-            step: Some(Due { at: at.plus_seconds(repair_seconds), job: job.into() }),
+            step: Some(Due { at: grace.after(at), job: job.into() }),
             updated_at: now,
             ..self
         })

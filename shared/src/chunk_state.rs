@@ -18,6 +18,7 @@ pub use slice::{Grant, Slice, Tally};
 use serde::{Deserialize, Serialize};
 
 use crate::breaker::{Recent, Window};
+use crate::grace::Grace;
 use crate::pace;
 use crate::time::Timestamp;
 
@@ -114,17 +115,12 @@ impl ChunkState {
     /// The state of a chunk that a worker with the job of turn `job` has started. `None` if there
     /// is nothing to do, if it is too early, or if another worker has the chunk.
     #[must_use]
-    pub fn start(
-        &self,
-        job: Option<Timestamp>,
-        now: Timestamp,
-        patience_seconds: i64,
-    ) -> Option<Self> {
+    pub fn start(&self, job: Option<Timestamp>, now: Timestamp, grace: Grace) -> Option<Self> {
         // The queue's delay is in whole seconds.
         let has_come = |turn| job == Some(turn) || now.plus_seconds(1) >= turn;
         let may_start = match self.progress {
             Progress::Queued { turn } => turn.is_none_or(has_come),
-            Progress::Working => now >= self.updated_at.plus_seconds(patience_seconds),
+            Progress::Working => now >= grace.after(self.updated_at),
             Progress::Waiting { until } => has_come(until),
             Progress::Cut | Progress::Done => false,
         };

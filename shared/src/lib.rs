@@ -19,6 +19,7 @@ pub mod campaign;
 pub mod chunk;
 pub mod chunk_state;
 pub mod contact;
+pub mod grace;
 pub mod ids;
 pub mod import;
 pub mod job;

@@ -10,6 +10,7 @@ use infra::schedules::Schedules;
 use infra::table::Table;
 use runtime::Start;
 use shared::access::SecretHash;
+use shared::grace::Grace;
 use shared::job::Job;
 use shared::poll::PollSchedule;
 use shared::time::Timestamp;
@@ -30,7 +31,7 @@ pub(crate) struct Volley {
     pub(crate) cursors: Cursors,
     pub(crate) polls: PollSchedule,
     /// How long after its time the sweep queues work again that has not started.
-    pub(crate) repair_seconds: i64,
+    pub(crate) grace: Grace,
     /// The daily limit of test messages for organizations without a separate limit.
     pub(crate) tests_per_day: u32,
 }
@@ -48,7 +49,7 @@ pub(crate) fn build(start: &mut Start) -> anyhow::Result<Volley> {
         admin_key,
         cursors: Cursors::new(admin_key),
         polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
-        repair_seconds: start.environment.parsed("REARM_AFTER_SECONDS", 120),
+        grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
         tests_per_day: start.environment.parsed("TESTS_PER_DAY", 100),
     })
 }
@@ -91,7 +92,7 @@ pub(crate) mod tests {
             admin_key,
             cursors: Cursors::new(admin_key),
             polls: PollSchedule::default(),
-            repair_seconds: 120,
+            grace: Grace::default(),
             tests_per_day: 100,
         })
     }

@@ -21,6 +21,7 @@ use infra::gateway::Gateways;
 use infra::queues::JobQueues;
 use infra::table::Table;
 use runtime::Start;
+use shared::grace::Grace;
 use shared::job::DispatchJob;
 use shared::time::Timestamp;
 
@@ -28,7 +29,7 @@ struct App {
     table: Table,
     queues: JobQueues,
     gateways: Gateways,
-    repair_seconds: i64,
+    grace: Grace,
     /// How long a claim is valid: longer than a worker can take for a message.
     claim_seconds: i64,
     /// How long after its claim a message may still be sent. This and the gateway's time limit are
@@ -45,7 +46,7 @@ impl App {
             table: start.table(),
             queues: start.queues(),
             gateways,
-            repair_seconds: start.environment.parsed("REARM_AFTER_SECONDS", 120),
+            grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
             claim_seconds: claim_seconds.into(),
             handover_within: claim / 4,
         };

@@ -37,7 +37,7 @@ impl Underway<'_> {
             })
             .await?;
         if paused.is_some() {
-            tracing::error!(campaign.id = %id, ?reason, "paused a campaign");
+            tracing::error!(?reason, "paused a campaign");
         }
         Ok(())
     }
@@ -49,11 +49,11 @@ impl Underway<'_> {
         let written = app
             .table
             .update_campaign(organization, id, |campaign| {
-                campaign.backing_off(self.epoch, now, app.repair_seconds)
+                campaign.backing_off(self.epoch, now, app.grace)
             })
             .await?;
         if let Some(campaign) = written {
-            tracing::warn!(campaign.id = %id, "the provider can't be reached");
+            tracing::warn!("the provider can't be reached");
             trial::arm_drain(app, &campaign, u32::try_from(BACK_OFF_SECONDS)?).await;
         }
         Ok(())

@@ -87,6 +87,7 @@ pub(crate) async fn send_claimed(
     } else {
         outbound.gateway.hand_over(&outgoing).await
     };
+    tracing::info!(message.id = %message.id, ?answer, "handed a message over");
     let outcome = match answer {
         Handover::Accepted(provider_id) => Outcome::Accepted { provider_id, at: clock::now() },
         Handover::Refused(refusal) => {

@@ -26,12 +26,12 @@ pub(crate) async fn judge(app: &App, campaign: &Campaign, epoch: u32) -> anyhow:
     let written = app
         .table
         .update_campaign(organization, id, |campaign| {
-            campaign.tried(epoch, verdict, now, app.repair_seconds)
+            campaign.tried(epoch, verdict, now, app.grace)
         })
         .await?;
     let Some(campaign) = written else { return Ok(()) };
     if let Verdict::Pause(reason) = verdict {
-        tracing::error!(campaign.id = %id, ?reason, "paused a campaign after its first messages");
+        tracing::error!(?reason, "paused a campaign after its first messages");
     }
     arm_drain(app, &campaign, 0).await;
     Ok(())

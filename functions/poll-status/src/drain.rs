@@ -101,12 +101,12 @@ pub(crate) async fn drain(
             Some(look_at_all(app, &campaign, broadcast).await?)
         }
     };
-    let (now, repair) = (clock::now(), app.repair_seconds);
+    let (now, grace) = (clock::now(), app.grace);
     let written = app
         .table
         .update_campaign(organization_id, campaign_id, |campaign| match &found {
-            None => campaign.hold_checked(job, now, repair),
-            Some(look) => campaign.drain_checked(job, look, now, repair),
+            None => campaign.hold_checked(job, now, grace),
+            Some(look) => campaign.drain_checked(job, look, now, grace),
         })
         .await?;
     if let Some(campaign) = written {
@@ -210,7 +210,7 @@ async fn look_over(
                 && !stopping::fail_rest(app, campaign, broadcast, shard, &state).await?;
             continue;
         }
-        match state.repair(broadcast.epoch, now, app.repair_seconds) {
+        match state.repair(broadcast.epoch, now, app.grace) {
             Repair::Nothing => look.has_open |= !state.is_done(),
             Repair::Arm(next) => {
                 look.has_open = true;

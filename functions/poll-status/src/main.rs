@@ -22,6 +22,7 @@ use infra::table::Table;
 use infra::trace::Scope;
 use runtime::{Answer, Event, Invocation, Start, answer};
 use serde::Deserialize;
+use shared::grace::Grace;
 use shared::job::{Due, PollsJob};
 use shared::poll::PollSchedule;
 use shared::time::Timestamp;
@@ -33,7 +34,7 @@ struct App {
     dead_letters: DeadLetters,
     gateways: Gateways,
     polls: PollSchedule,
-    repair_seconds: i64,
+    grace: Grace,
     claim_seconds: i64,
     /// How long a sent message may be without a receipt before it is looked up.
     silent_seconds: i64,
@@ -55,7 +56,7 @@ impl App {
             dead_letters: start.dead_letters(),
             gateways: start.gateways()?.0,
             polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
-            repair_seconds: start.environment.parsed("REARM_AFTER_SECONDS", 120),
+            grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
             claim_seconds: start.environment.parsed("CLAIM_TIMEOUT_SECONDS", 120),
             silent_seconds: start.environment.parsed("LOOKUP_AFTER_SECONDS", 600),
         })
@@ -89,7 +90,7 @@ impl App {
     }
 
     async fn arm_next(&self, owed: Option<&Due>, now: Timestamp) {
-        arm_owed(&self.queues, &self.schedules, owed, now, self.repair_seconds).await;
+        arm_owed(&self.queues, &self.schedules, owed, now, self.grace).await;
     }
 }
 

@@ -61,11 +61,11 @@ pub(crate) async fn poll(
     let are_chunks_done = !has_open_chunks && counts.pending == 0;
     let now = clock::now();
     let look = PollLook { counts, are_chunks_done, learnt };
-    let (polls, repair) = (&app.polls, app.repair_seconds);
+    let (polls, grace) = (&app.polls, app.grace);
     let written = app
         .table
         .update_campaign(organization_id, campaign_id, |campaign| {
-            campaign.polled(number, &look, polls, now, repair)
+            campaign.polled(number, &look, polls, now, grace)
         })
         .await?;
     if let Some(campaign) = written {

@@ -16,8 +16,8 @@ use crate::App;
 
 /// Work that has been queued this many times without finishing is given up.
 const MAX_ATTEMPTS: u32 = 5;
-/// How often the patience with queued work doubles.
-const PATIENCE_DOUBLINGS: u32 = 4;
+/// The grace of queued work doubles at most this many times.
+const GRACE_DOUBLINGS: u32 = 4;
 
 /// Queues everything that is overdue. A failing item must not block the others, but the sweep fails
 /// at its end, so that its alarm fires.
@@ -58,9 +58,9 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
     }
     // Sent first: a failed send is not an attempt, and one too many is harmless.
     app.queues.send(&owed.job, 0).await?;
-    // Work that is slow but not lost must not be started again and again.
-    let patience = app.repair_seconds << owed.attempts.min(PATIENCE_DOUBLINGS);
-    if app.table.take_overdue(owed, now.plus_seconds(patience)).await? {
+    // Work that is not lost but takes long must not be begun again and again beside itself.
+    let grace = app.grace.doubled(owed.attempts.min(GRACE_DOUBLINGS));
+    if app.table.take_overdue(owed, grace.after(now)).await? {
         tracing::warn!(attempts = owed.attempts, "queued overdue work");
     }
     Ok(())
@@ -84,7 +84,7 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             let given_up = app
                 .table
                 .update_campaign(*organization_id, *campaign_id, |campaign| {
-                    campaign.given_up(&owed.job, &app.polls, now, app.repair_seconds)
+                    campaign.given_up(&owed.job, &app.polls, now, app.grace)
                 })
                 .await?;
             if let Some(campaign) = given_up {

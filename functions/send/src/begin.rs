@@ -46,7 +46,7 @@ pub(crate) async fn begin(
             }
             continue;
         }
-        match campaign.begin(scheduled_at, sender, shards, now, app.repair_seconds) {
+        match campaign.begin(scheduled_at, sender, shards, now, app.grace) {
             Begin::Begun(next) => {
                 if app.table.begin_campaign(&campaign, &next, &last_send, now).await? == Saved::Done
                 {

@@ -191,10 +191,10 @@ impl FanOut<'_> {
     async fn show_totals(&self, now: Timestamp) -> anyhow::Result<()> {
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let (totals, _) = self.app.table.totals_cut(id, self.broadcast.shards).await?;
-        let repair = self.app.repair_seconds;
+        let grace = self.app.grace;
         self.app
             .table
-            .update_campaign(organization, id, |campaign| campaign.fanning_out(totals, now, repair))
+            .update_campaign(organization, id, |campaign| campaign.fanning_out(totals, now, grace))
             .await?;
         Ok(())
     }
@@ -208,10 +208,10 @@ impl FanOut<'_> {
         }
         let bill = self.bill().await?;
         let now = clock::now();
-        let App { table, polls, repair_seconds, .. } = self.app;
+        let App { table, polls, grace, .. } = self.app;
         let written = table
             .update_campaign(organization, id, |campaign| {
-                campaign.fanned_out(totals, &bill, polls, now, *repair_seconds)
+                campaign.fanned_out(totals, &bill, polls, now, *grace)
             })
             .await?;
         if let Some(campaign) = written {

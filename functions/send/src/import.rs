@@ -7,6 +7,7 @@ mod opt_outs;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::table::{ImportSaved, RowChange};
+use shared::grace::Grace;
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{Batch, Import, Rows, Status};
 use shared::job::{Due, JobsJob};
@@ -69,7 +70,7 @@ pub(crate) async fn run(
         };
         // The progress must not be saved without them.
         register(app, &organization, &step.opt_outs).await?;
-        let next = owed_after(&step.after, &due, app.repair_seconds);
+        let next = owed_after(&step.after, &due, app.grace);
         let saved = app.table.save_import(
             &organization,
             (&import, &due),
@@ -108,13 +109,13 @@ async fn register(
     Ok(())
 }
 
-/// The due item after a batch: none once the import has ended, otherwise for the same job. Its time
-/// moves forward from time to time, so that the sweep leaves an import alone that makes progress.
-fn owed_after(after: &Import, due: &Due, repair_seconds: i64) -> Option<Due> {
+/// What is owed after a batch: nothing once the import has ended, else the same job. Its time
+/// moves forward now and then, so that the sweep leaves an import that gets on alone.
+fn owed_after(after: &Import, due: &Due, grace: Grace) -> Option<Due> {
     if matches!(after.status, Status::Done | Status::Failed) {
         return None;
     }
-    let is_near = after.updated_at.plus_seconds(repair_seconds / 2) > due.at;
-    let at = if is_near { after.updated_at.plus_seconds(repair_seconds) } else { due.at };
+    let is_near = grace.halved().after(after.updated_at) > due.at;
+    let at = if is_near { grace.after(after.updated_at) } else { due.at };
     Some(Due { at, job: due.job.clone() })
 }

@@ -15,6 +15,7 @@ use infra::queues::JobQueues;
 use infra::schedules::Schedules;
 use infra::table::Table;
 use runtime::Start;
+use shared::grace::Grace;
 use shared::job::{Due, JobsJob};
 use shared::poll::PollSchedule;
 use shared::time::Timestamp;
@@ -25,8 +26,8 @@ struct App {
     queues: JobQueues,
     schedules: Schedules,
     polls: PollSchedule,
-    repair_seconds: i64,
-    /// How long after its scheduled time a campaign may still begin.
+    grace: Grace,
+    /// How long after its time a campaign may still begin.
     missed_seconds: i64,
     /// The number of contacts after which a fan-out continues as one job per shard.
     split_contacts: u64,
@@ -41,7 +42,7 @@ impl App {
             queues: start.queues(),
             schedules: start.schedules(),
             polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
-            repair_seconds: start.environment.parsed("REARM_AFTER_SECONDS", 120),
+            grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
             missed_seconds: start.environment.parsed("MISSED_AFTER_SECONDS", 3_600),
             split_contacts: start.environment.parsed("SPLIT_AFTER_CONTACTS", 100_000),
         })
@@ -64,7 +65,7 @@ impl App {
     }
 
     async fn arm_next(&self, owed: Option<&Due>, now: Timestamp) {
-        arm_owed(&self.queues, &self.schedules, owed, now, self.repair_seconds).await;
+        arm_owed(&self.queues, &self.schedules, owed, now, self.grace).await;
     }
 }
 

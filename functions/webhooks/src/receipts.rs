@@ -19,14 +19,14 @@ use crate::organizations::REMEMBERED;
 use crate::{App, inbound};
 use body::{Body, Content};
 
-/// A receipt with the queue's id of it.
+/// A receipt with its queue message's id.
 struct Queued<'a> {
     id: String,
     delivery: Delivery,
     scope: Scope<'a>,
 }
 
-/// Receipts that came together about one message, under one of the provider's ids.
+/// Receipts of one batch about the same message and provider id.
 struct Folded<'a> {
     delivery: Delivery,
     /// The ids of the receipts' queue messages.
@@ -86,8 +86,9 @@ async fn take(app: &App, content: Content, sent_at: Option<Timestamp>) -> Option
     taken.inspect_err(log).ok()
 }
 
-/// Folds receipts. Those of one message under two of the provider's ids are about two messages, of
-/// which one is ours: they come in different rounds, since a request writes an item once.
+/// Groups receipts into rounds. Receipts of one message with two provider ids are about two
+/// messages, only one of which is ours. They are in different rounds, because a request can write
+/// an item only once.
 fn rounds(queued: Vec<Queued<'_>>) -> Vec<Vec<Folded<'_>>> {
     let mut groups: HashMap<MessageRef, HashMap<String, Vec<Queued<'_>>>> = HashMap::new();
     for receipt in queued {
@@ -167,8 +168,8 @@ async fn conclude(
     Ok(())
 }
 
-/// What comes before a receipt is applied. Returns over how many shards its organization's messages
-/// are spread; `None` if there is no such organization.
+/// Registers the receipt's opt-out before it is applied. Returns the number of shards of its
+/// organization's messages, or `None` if there is no such organization.
 async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<u16>> {
     let organization_id = delivery.message.organization_id;
     let found = app.organizations.find(&app.table, organization_id, REMEMBERED).await?;

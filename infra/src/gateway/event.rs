@@ -22,7 +22,7 @@ pub struct Queued {
     pub trace: Option<TraceId>,
 }
 
-/// What a person wrote.
+/// A text from a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inbound {
     pub from: Phone,

@@ -5,6 +5,7 @@ use strum::VariantArray;
 
 use super::{Campaign, Reason, State};
 use crate::audience::Totals;
+use crate::grace::Grace;
 use crate::ids::{CampaignId, MessageId};
 use crate::job::{Due, JobsJob};
 use crate::message::{Counts, Message};
@@ -166,7 +167,7 @@ impl Campaign {
         sender: Sender,
         shards: u16,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Begin {
         match &self.state {
             State::Scheduled { at } if *at == scheduled_at => {
@@ -189,8 +190,8 @@ impl Campaign {
                     reason: None,
                 };
                 let sent = Self { state: State::Sent(broadcast), updated_at: now, ..self.clone() }
-                    .owing_fan_out(now, repair_seconds);
-                Begin::Begun(Box::new(sent.owing_drain(now, repair_seconds)))
+                    .owing_fan_out(now, grace);
+                Begin::Begun(Box::new(sent.owing_drain(now, grace)))
             }
             State::Sent(broadcast) if broadcast.scheduled_at == scheduled_at => Begin::Underway,
             State::Draft
@@ -204,12 +205,12 @@ impl Campaign {
     /// The campaign with the progress of its fan-out, or `None` if the fan-out has ended. Keeps the
     /// progress of the run that has read more.
     #[must_use]
-    pub fn fanning_out(&self, totals: Totals, now: Timestamp, repair_seconds: i64) -> Option<Self> {
+    pub fn fanning_out(&self, totals: Totals, now: Timestamp, grace: Grace) -> Option<Self> {
         let mut broadcast = self.running_fan_out()?.clone();
         if totals.contacts() > broadcast.audience.totals.contacts() {
             broadcast.audience.totals = totals;
         }
-        Some(self.with(broadcast, now).owing_fan_out(now, repair_seconds))
+        Some(self.with(broadcast, now).owing_fan_out(now, grace))
     }
 
     /// The campaign once every shard has ended, or `None` if another run has written that. `bill`
@@ -221,7 +222,7 @@ impl Campaign {
         bill: &Bill,
         polls: &PollSchedule,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Option<Self> {
         let mut broadcast = self.running_fan_out()?.clone();
         broadcast.audience = Audience { totals, completed_at: Some(now), abandoned_at: None };
@@ -242,10 +243,10 @@ impl Campaign {
             };
             let trial = Some(trial::FIRST_RECIPIENTS);
             let released = Broadcast { running_since: now, trial, ..broadcast };
-            let released = self.with(released, now).owing_drain(now, repair_seconds);
-            return Some(released.owing_poll(0, polls, now, repair_seconds));
+            let released = self.with(released, now).owing_drain(now, grace);
+            return Some(released.owing_poll(0, polls, now, grace));
         }
-        Some(self.with(broadcast, now).owing_poll(0, polls, now, repair_seconds))
+        Some(self.with(broadcast, now).owing_poll(0, polls, now, grace))
     }
 
     fn running_fan_out(&self) -> Option<&Broadcast> {
@@ -267,13 +268,13 @@ impl Campaign {
         after.by_volley_for(reason)
     }
 
-    pub(super) fn owing_fan_out(self, now: Timestamp, repair_seconds: i64) -> Self {
+    pub(super) fn owing_fan_out(self, now: Timestamp, grace: Grace) -> Self {
         let job = JobsJob::FanOut {
             organization_id: self.organization_id,
             campaign_id: self.id,
             shard: None,
         };
-        let due = Due { at: now.plus_seconds(repair_seconds), job: job.into() };
+        let due = Due { at: grace.after(now), job: job.into() };
         Self { step: Some(due), ..self }
     }
 }

@@ -5,6 +5,7 @@
 //! become complete, and so do the polls, because sent messages still change.
 
 use super::{Audience, Broadcast, Campaign, Dispatch, Reason, Refusal};
+use crate::grace::Grace;
 use crate::poll::PollSchedule;
 use crate::time::Timestamp;
 use crate::trial;
@@ -28,7 +29,7 @@ impl Campaign {
         self,
         polls: &PollSchedule,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Result<Self, Refusal> {
         let broadcast = self.open_broadcast().ok_or(Refusal::NotPaused)?;
         if broadcast.dispatch != Dispatch::Paused {
@@ -39,20 +40,15 @@ impl Campaign {
         let trial = Some(trial::RESUMED_RECIPIENTS);
         let running = Broadcast { running_since: now, trial, audience, ..running };
         let was_abandoned = broadcast.audience.abandoned_at.is_some();
-        let resumed = self.with(running, now).owing_drain(now, repair_seconds);
+        let resumed = self.with(running, now).owing_drain(now, grace);
         if was_abandoned {
-            return Ok(resumed.owing_fan_out(now, repair_seconds));
+            return Ok(resumed.owing_fan_out(now, grace));
         }
-        Ok(resumed.owing_counts(polls, now, repair_seconds))
+        Ok(resumed.owing_counts(polls, now, grace))
     }
 
-    /// Ends the dispatch permanently: unclaimed messages fail as stopped.
-    pub fn stop(
-        self,
-        polls: &PollSchedule,
-        now: Timestamp,
-        repair_seconds: i64,
-    ) -> Result<Self, Refusal> {
+    /// Ends the dispatch for good: recipients who have not been claimed fail as stopped.
+    pub fn stop(self, polls: &PollSchedule, now: Timestamp, grace: Grace) -> Result<Self, Refusal> {
         let broadcast = self.open_broadcast().ok_or(Refusal::NotRunning)?;
         let may_stop = match broadcast.dispatch {
             Dispatch::Held | Dispatch::Running | Dispatch::Paused => true,
@@ -64,27 +60,18 @@ impl Campaign {
             return Err(Refusal::NotRunning);
         }
         let stopped = broadcast.clone().entering(Dispatch::Stopped, broadcast.reason);
-        Ok(self.with(stopped, now).owing_drain(now, repair_seconds).owing_counts(
-            polls,
-            now,
-            repair_seconds,
-        ))
+        Ok(self.with(stopped, now).owing_drain(now, grace).owing_counts(polls, now, grace))
     }
 
-    /// Brings the next poll forward, because counts change again.
-    pub(super) fn owing_counts(
-        self,
-        polls: &PollSchedule,
-        now: Timestamp,
-        repair_seconds: i64,
-    ) -> Self {
+    /// The next poll, brought forward: counts change again.
+    pub(super) fn owing_counts(self, polls: &PollSchedule, now: Timestamp, grace: Grace) -> Self {
         let is_fanning_out =
             self.broadcast().is_some_and(|broadcast| broadcast.audience.is_cutting());
         if is_fanning_out {
             return self;
         }
         let number = self.owed_poll().unwrap_or_else(|| polls.past_the_end());
-        self.owing_poll(number, polls, now, repair_seconds)
+        self.owing_poll(number, polls, now, grace)
     }
 }
 

@@ -4,6 +4,7 @@ use super::broadcast::NO_PROGRESS_SECONDS;
 use super::{Broadcast, Campaign, Dispatch, Reason};
 use crate::audience::Totals;
 use crate::chunk_state::ChunkState;
+use crate::grace::Grace;
 use crate::job::{DispatchJob, Due, Job, PollsJob};
 use crate::time::Timestamp;
 use crate::trial::Verdict;
@@ -74,7 +75,7 @@ impl Campaign {
         job: &Job,
         look: &DrainLook,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Option<Self> {
         if !self.owes_drain(job) {
             return None;
@@ -97,7 +98,7 @@ impl Campaign {
         {
             return Some(paused);
         }
-        Some(checked.owing_drain(now, repair_seconds))
+        Some(checked.owing_drain(now, grace))
     }
 
     /// Whether this drain is owed. A duplicate, or a drain of another epoch, is not.
@@ -110,7 +111,7 @@ impl Campaign {
     /// resuming it would bypass its limits. `None` if it is no longer held, or this drain is not
     /// owed.
     #[must_use]
-    pub fn hold_checked(&self, job: &Job, now: Timestamp, repair_seconds: i64) -> Option<Self> {
+    pub fn hold_checked(&self, job: &Job, now: Timestamp, grace: Grace) -> Option<Self> {
         if !self.owes_drain(job) {
             return None;
         }
@@ -119,7 +120,7 @@ impl Campaign {
             None => broadcast,
             reason => broadcast.entering(Dispatch::Stopped, reason),
         };
-        Some(self.with(checked, now).owing_drain(now, repair_seconds))
+        Some(self.with(checked, now).owing_drain(now, grace))
     }
 
     pub(super) fn drained(&self, mut broadcast: Broadcast, now: Timestamp) -> Self {
@@ -131,8 +132,8 @@ impl Campaign {
         Self { drain: None, ..self.with(broadcast, now) }
     }
 
-    /// The campaign with its next drain due in a minute.
-    pub(super) fn owing_drain(self, now: Timestamp, repair_seconds: i64) -> Self {
+    /// The campaign with its next drain owed in a minute.
+    pub(super) fn owing_drain(self, now: Timestamp, grace: Grace) -> Self {
         let number = self.owed_drain().map_or(0, |number| number + 1);
         let job = PollsJob::Drain {
             organization_id: self.organization_id,
@@ -140,7 +141,7 @@ impl Campaign {
             epoch: self.broadcast().map_or(0, |broadcast| broadcast.epoch),
             number,
         };
-        let at = now.plus_seconds(DRAIN_SECONDS + repair_seconds);
+        let at = grace.after(now.plus_seconds(DRAIN_SECONDS));
         Self { drain: Some(Due { at, job: job.into() }), ..self }
     }
 

@@ -2,6 +2,7 @@
 
 use super::{Audience, Campaign, Counted, Reason, State};
 use crate::breaker::Window;
+use crate::grace::Grace;
 use crate::job::{Due, Job, PollsJob};
 use crate::message::Counts;
 use crate::poll::PollSchedule;
@@ -27,7 +28,7 @@ impl Campaign {
         look: &PollLook,
         polls: &PollSchedule,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Option<Self> {
         if !self.owes_poll(number) {
             return None;
@@ -46,7 +47,7 @@ impl Campaign {
         if counts.are_final() && are_chunks_done {
             return Some(Self { step: None, ..next }.judged(counts, now));
         }
-        Some(next.owing_poll(number + 1, polls, now, repair_seconds))
+        Some(next.owing_poll(number + 1, polls, now, grace))
     }
 
     /// Whether this poll is owed.
@@ -91,7 +92,7 @@ impl Campaign {
         number: u32,
         polls: &PollSchedule,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Self {
         let step = self
             .broadcast()
@@ -101,8 +102,8 @@ impl Campaign {
                 polls.time(number, fanned_out_at, broadcast.dispatch_ended_at, now)
             })
             .map(|at| Due {
-                // If the next poll's time passed while this one ran, it is due at once.
-                at: at.max(now).plus_seconds(repair_seconds),
+                // A poll whose time has passed while the one before it ran is due at once.
+                at: grace.after(at.max(now)),
                 job: Job::Polls(PollsJob::Poll {
                     organization_id: self.organization_id,
                     campaign_id: self.id,

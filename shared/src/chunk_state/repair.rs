@@ -2,11 +2,12 @@
 
 use super::{ChunkState, Grant, MAX_CRASHED_STARTS, Progress};
 use crate::breaker::{Recent, Window};
+use crate::grace::Grace;
 use crate::time::Timestamp;
 
-/// How often the patience with a queued chunk doubles, so that a long queue isn't filled with
-/// duplicates.
-const PATIENCE_DOUBLINGS: u32 = 5;
+/// The grace of a queued chunk doubles each time it is queued, so that a long queue does not fill up with
+/// copies.
+const GRACE_DOUBLINGS: u32 = 5;
 
 /// What to do about a chunk that may be stalled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,7 @@ impl ChunkState {
     /// an older epoch, which starts anew. If a worker still has it, its claims protect its
     /// recipients.
     #[must_use]
-    pub fn repair(&self, epoch: u32, now: Timestamp, patience_seconds: i64) -> Repair {
+    pub fn repair(&self, epoch: u32, now: Timestamp, grace: Grace) -> Repair {
         if self.epoch != epoch && !self.is_done() {
             let armed = self.armed(now);
             return Repair::Arm(Self {
@@ -38,21 +39,27 @@ impl ChunkState {
                 ..armed
             });
         }
-        let (turn, patience) = match self.progress {
+        let (turn, overdue_at) = match self.progress {
             Progress::Done => return Repair::Nothing,
             Progress::Cut => return Repair::Arm(self.armed(now)),
             Progress::Queued { turn } => {
-                let doublings = self.arms.min(PATIENCE_DOUBLINGS);
+                let grace = grace.doubled(self.arms.min(GRACE_DOUBLINGS));
                 let turn = turn.map_or(self.updated_at, |turn| turn.max(self.updated_at));
-                (turn, patience_seconds << doublings)
+                (turn, grace.after(turn))
             }
-            // Until then, its worker may be alive.
-            Progress::Working => (self.updated_at.plus_seconds(patience_seconds), 0),
-            Progress::Waiting { until } => (until.max(self.updated_at), patience_seconds),
+            // Until then its worker may live.
+            Progress::Working => {
+                let lost_at = grace.after(self.updated_at);
+                (lost_at, lost_at)
+            }
+            Progress::Waiting { until } => {
+                let turn = until.max(self.updated_at);
+                (turn, grace.after(turn))
+            }
         };
         if self.attempts >= MAX_CRASHED_STARTS && now >= turn {
             Repair::Poisoned
-        } else if now >= turn.plus_seconds(patience) {
+        } else if now >= overdue_at {
             Repair::Arm(self.armed(now))
         } else {
             Repair::Nothing

@@ -1,4 +1,4 @@
-//! No log line has a phone, a text, a name or a secret, on success and on failure.
+//! No log line has a phone, a text, a name or a secret, whether a request succeeds or fails.
 
 use std::collections::BTreeMap;
 

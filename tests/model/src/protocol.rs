@@ -10,6 +10,7 @@ use shared::campaign::{
 };
 use shared::chunk::Chunk;
 use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
+use shared::grace::Grace;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{DispatchJob, Job, JobsJob};
 use shared::message::{Counts, FailureReason, Found, Kind, Message, Status};
@@ -24,7 +25,7 @@ use shared::trial::Verdict;
 use uuid::Uuid;
 
 /// `REARM_AFTER_SECONDS`.
-pub const PATIENCE: i64 = 120;
+pub const GRACE: Grace = Grace::of_seconds(120);
 /// `CLAIM_TIMEOUT_SECONDS`.
 pub const CLAIM: i64 = 120;
 /// How long after its claim a message may still be sent: a quarter of the claim's time.
@@ -82,7 +83,7 @@ pub fn scheduled(rate: u32, max_parts: Option<u64>) -> Campaign {
     let draft =
         Campaign::create(CAMPAIGN, ORGANIZATION, "Sale".to_owned(), Some(body.into()), at(0));
     let limits = Limits { max_parts, max_price: None };
-    let scheduled = Campaign { limits, ..draft }.schedule(None, at(0), PATIENCE);
+    let scheduled = Campaign { limits, ..draft }.schedule(None, at(0), GRACE);
     scheduled.unwrap_or_else(|refusal| unreachable!("{refusal}"))
 }
 
@@ -100,7 +101,7 @@ pub fn begin(
 ) -> Begin {
     let phone = Phone::from_e164("+14153550100").unwrap_or_else(|_| unreachable!("valid"));
     let sender = Sender { parts_per_second: rate, ..Sender::new(phone, Provider::default()) };
-    let mut begin = campaign.begin(scheduled_at, sender, shards, now, PATIENCE);
+    let mut begin = campaign.begin(scheduled_at, sender, shards, now, GRACE);
     if let Begin::Begun(campaign) = &mut begin
         && let State::Sent(broadcast) = &mut campaign.state
     {
@@ -122,12 +123,12 @@ pub fn chunk_job(epoch: u32, shard: u16, number: u32, turn: Option<Timestamp>) -
 
 #[must_use]
 pub fn fanning_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option<Campaign> {
-    campaign.fanning_out(totals, now, PATIENCE)
+    campaign.fanning_out(totals, now, GRACE)
 }
 
 #[must_use]
 pub fn fanned_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option<Campaign> {
-    let mut after = campaign.fanned_out(totals, &Bill::default(), &polls(), now, PATIENCE)?;
+    let mut after = campaign.fanned_out(totals, &Bill::default(), &polls(), now, GRACE)?;
     let was_held = campaign.broadcast().is_some_and(|b| b.dispatch == Dispatch::Held);
     if was_held && let State::Sent(broadcast) = &mut after.state {
         broadcast.trial = None;
@@ -176,7 +177,7 @@ pub fn begun_in_vain(state: &ChunkState, attempts: u32) -> ChunkState {
 
 #[must_use]
 pub fn start(state: &ChunkState, job: Option<Timestamp>, now: Timestamp) -> Option<ChunkState> {
-    state.start(job, now, PATIENCE)
+    state.start(job, now, GRACE)
 }
 
 /// The members whose turn it is.
@@ -199,7 +200,7 @@ pub fn finish(working: &ChunkState, tally: &Tally, slice: &Slice, now: Timestamp
 
 #[must_use]
 pub fn repair(state: &ChunkState, epoch: u32, now: Timestamp) -> Repair {
-    state.repair(epoch, now, PATIENCE)
+    state.repair(epoch, now, GRACE)
 }
 
 /// The number of seconds after which a waiting chunk's job returns.
@@ -259,7 +260,7 @@ pub fn paused(campaign: &Campaign, epoch: u32, reason: Reason, now: Timestamp) -
 
 #[must_use]
 pub fn backing_off(campaign: &Campaign, epoch: u32, now: Timestamp) -> Option<Campaign> {
-    campaign.backing_off(epoch, now, PATIENCE)
+    campaign.backing_off(epoch, now, GRACE)
 }
 
 #[must_use]
@@ -269,7 +270,7 @@ pub fn tried(
     verdict: Verdict,
     now: Timestamp,
 ) -> Option<Campaign> {
-    campaign.tried(epoch, verdict, now, PATIENCE)
+    campaign.tried(epoch, verdict, now, GRACE)
 }
 
 #[must_use]
@@ -293,12 +294,12 @@ pub fn polled(
     now: Timestamp,
 ) -> Option<Campaign> {
     let look = PollLook { counts, are_chunks_done, learnt: Window::default() };
-    campaign.polled(number, &look, &polls(), now, PATIENCE)
+    campaign.polled(number, &look, &polls(), now, GRACE)
 }
 
 #[must_use]
 pub fn hold_checked(campaign: &Campaign, job: &Job, now: Timestamp) -> Option<Campaign> {
-    campaign.hold_checked(job, now, PATIENCE)
+    campaign.hold_checked(job, now, GRACE)
 }
 
 #[must_use]
@@ -308,7 +309,7 @@ pub fn drain_checked(
     look: &DrainLook,
     now: Timestamp,
 ) -> Option<Campaign> {
-    campaign.drain_checked(job, look, now, PATIENCE)
+    campaign.drain_checked(job, look, now, GRACE)
 }
 
 /// Whether the provider may know more about a message than Volley does.
@@ -336,8 +337,8 @@ impl Control {
     pub fn of(self, campaign: Campaign, now: Timestamp) -> Option<Campaign> {
         match self {
             Self::Pause => campaign.pause(None, now).ok(),
-            Self::Resume => campaign.resume(&polls(), now, PATIENCE).ok(),
-            Self::Stop => campaign.stop(&polls(), now, PATIENCE).ok(),
+            Self::Resume => campaign.resume(&polls(), now, GRACE).ok(),
+            Self::Stop => campaign.stop(&polls(), now, GRACE).ok(),
             Self::Cancel => campaign.cancel(now, None).ok(),
         }
     }
@@ -389,10 +390,10 @@ pub fn moments_of_chunk(state: &ChunkState) -> Vec<Timestamp> {
         // Doubled as in `ChunkState::repair`.
         Progress::Queued { turn } => {
             let turn = turn.unwrap_or(state.updated_at).max(state.updated_at);
-            vec![turn, turn.plus_seconds(PATIENCE << state.arms.min(5))]
+            vec![turn, GRACE.doubled(state.arms.min(5)).after(turn)]
         }
-        Progress::Working => vec![state.updated_at.plus_seconds(PATIENCE)],
-        Progress::Waiting { until } => vec![until, until.plus_seconds(PATIENCE)],
+        Progress::Working => vec![GRACE.after(state.updated_at)],
+        Progress::Waiting { until } => vec![until, GRACE.after(until)],
     }
 }
 

@@ -3,6 +3,7 @@
 use infra::clock;
 use infra::table::Saved;
 use shared::campaign::Campaign;
+use shared::grace::Grace;
 use shared::ids::CampaignId;
 
 use crate::{organization, table};
@@ -16,7 +17,7 @@ async fn of_a_send_and_a_cancel_one_is_written() -> anyhow::Result<()> {
     let draft = Campaign::create(id, organization, name, body, now);
     assert_eq!(table.create_campaign(&draft, None).await?, Saved::Done);
     let draft = table.campaign(organization, id).await?.expect("it was created");
-    let scheduled = draft.clone().schedule(None, now, 600)?;
+    let scheduled = draft.clone().schedule(None, now, Grace::default())?;
     assert_eq!(table.save_campaign(&draft, &scheduled, None).await?, Saved::Done);
     assert_eq!(table.save_campaign(&draft, &scheduled, None).await?, Saved::Stale);
 

@@ -4,6 +4,7 @@ use infra::clock;
 use infra::table::{Saved, Table};
 use infra::trace::{self, Scope};
 use shared::campaign::Campaign;
+use shared::grace::Grace;
 use shared::ids::CampaignId;
 
 use crate::{organization, table};
@@ -13,11 +14,11 @@ async fn overdue_work_goes_on_in_its_trace() -> anyhow::Result<()> {
     let table = table().await;
     let now = clock::now();
     let (organization, id) = (organization(), CampaignId::new(now, clock::entropy()));
-    let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned()));
+    let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned().into()));
     let draft = Campaign::create(id, organization, name, body, now);
     assert_eq!(table.create_campaign(&draft, None).await?, Saved::Done);
     let draft = table.campaign(organization, id).await?.expect("it was created");
-    let scheduled = draft.clone().schedule(None, now, 600)?;
+    let scheduled = draft.clone().schedule(None, now, Grace::default())?;
     let trace = trace::new();
     let scope = Scope::new("request", "test", Some(trace));
     let saved = scope.run(table.save_campaign(&draft, &scheduled, None)).await?;
@@ -25,7 +26,7 @@ async fn overdue_work_goes_on_in_its_trace() -> anyhow::Result<()> {
 
     let mut found = Vec::new();
     for partition in 0..Table::due_partitions() {
-        let overdue = table.overdue(partition, now.plus_seconds(601)).await?;
+        let overdue = table.overdue(partition, Grace::default().after(now)).await?;
         let own = overdue.into_iter().filter(|owed| scheduled.owes(&owed.job));
         found.extend(own.map(|owed| owed.trace));
     }

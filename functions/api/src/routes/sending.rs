@@ -96,7 +96,7 @@ pub(crate) async fn send_campaign(
     for _ in 0..MAX_RACES {
         let now = clock::now();
         let before = find(&app, access.organization.id, id).await?;
-        let after = before.clone().schedule(at, now, app.repair_seconds)?;
+        let after = before.clone().schedule(at, now, app.grace)?;
         let after = Campaign { limits: limits.clone(), ..after.by(access.actor.clone()) };
         // The provider may have changed since the body was saved.
         check_body(&access.organization, after.body.as_ref())?;
@@ -172,7 +172,7 @@ pub(crate) async fn send_test(
         .check_body(test.body.as_str())
         .map_err(|error| Problem::field("/body", error.to_string()))?;
     let due = Due {
-        at: now.plus_seconds(app.repair_seconds),
+        at: app.grace.after(now),
         job: DispatchJob::Test {
             organization_id: organization.id,
             campaign_id,

@@ -9,6 +9,7 @@ use infra::gateway::{self, GatewaySettings, Gateways, LookupError, Sought};
 use infra::queues::{JobQueueUrls, JobQueues};
 use infra::table::Table;
 use infra::usage::Usage;
+use shared::grace::Grace;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::phone::Phone;
 use shared::sender::Provider;
@@ -60,7 +61,7 @@ async fn unreachable_app() -> App {
         table: Table::new(&aws, "volley".to_owned(), usage.clone()),
         queues: JobQueues::new(&aws, queues, usage.clone()),
         gateways: Gateways::new(&aws, http, gateway, usage),
-        repair_seconds: 120,
+        grace: Grace::default(),
         claim_seconds: 120,
         handover_within: Duration::from_secs(30),
     }

@@ -41,8 +41,8 @@ struct InboundEvent {
     message_keyword: Option<String>,
 }
 
-/// What a call carries, so that its events say which message they are about, and in which trace it
-/// was handed over. A context has at most five entries.
+/// The context of a call, which its events repeat to identify their message and its trace. It has at
+/// most five entries.
 pub(super) fn context(message: &MessageRef, trace: Option<TraceId>) -> HashMap<String, String> {
     let MessageRef { organization_id, campaign_id, message_id, kind } = message;
     let kind = match kind {
@@ -76,7 +76,7 @@ fn message(context: &HashMap<String, Value>) -> Option<MessageRef> {
 /// Reads an event from a queue. Returns `None` if it is not one of this service's.
 #[must_use]
 pub(super) fn read(body: &Value, now: Timestamp) -> Option<Queued> {
-    // A notification holds the event as a text, EventBridge as its detail.
+    // A notification contains the event as a string, EventBridge contains it as its detail.
     if let Some(text) = body.get("Message").and_then(Value::as_str) {
         let inner: Value = serde_json::from_str(text).ok()?;
         return read(&inner, now);

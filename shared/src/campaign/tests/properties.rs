@@ -59,11 +59,11 @@ proptest! {
             let before = campaign.clone();
             let after = match event {
                 Event::Update => campaign.clone().update("x".to_owned(), None, now).ok(),
-                Event::Schedule => campaign.clone().schedule(None, now, REPAIR).ok(),
+                Event::Schedule => campaign.clone().schedule(None, now, GRACE).ok(),
                 Event::Cancel => campaign.clone().cancel(now, None).ok(),
                 Event::Begin => match &campaign.state {
                     State::Scheduled { at } => {
-                        match campaign.begin(*at, sender(), 4, now, REPAIR) {
+                        match campaign.begin(*at, sender(), 4, now, GRACE) {
                             Begin::Begun(next) => Some(*next),
                             Begin::Underway | Begin::Ignored => None,
                         }
@@ -72,17 +72,17 @@ proptest! {
                 },
                 Event::FannedOut => {
                     let totals = Totals { recipients: 2, ..Totals::default() };
-                    campaign.fanned_out(totals, &Bill::default(), &polls, now, REPAIR)
+                    campaign.fanned_out(totals, &Bill::default(), &polls, now, GRACE)
                 }
                 Event::Poll(counts) => {
-                    campaign.polled(0, &look(counts, true), &polls, now, REPAIR)
+                    campaign.polled(0, &look(counts, true), &polls, now, GRACE)
                 }
                 Event::Pause => campaign.clone().pause(None, now).ok(),
-                Event::Resume => campaign.clone().resume(&polls, now, REPAIR).ok(),
-                Event::Stop => campaign.clone().stop(&polls, now, REPAIR).ok(),
+                Event::Resume => campaign.clone().resume(&polls, now, GRACE).ok(),
+                Event::Stop => campaign.clone().stop(&polls, now, GRACE).ok(),
                 Event::Drain { are_chunks_done } => campaign.drain.clone().and_then(|due| {
                     let look = DrainLook { are_chunks_done, ..DrainLook::default() };
-                    campaign.drain_checked(&due.job, &look, now, REPAIR)
+                    campaign.drain_checked(&due.job, &look, now, GRACE)
                 }),
             };
             campaign = after.unwrap_or(campaign);

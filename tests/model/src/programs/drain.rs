@@ -42,7 +42,7 @@ pub(super) fn drain(io: &mut Io<'_>, job: &Job) -> Step<()> {
         Some(look) => protocol::drain_checked(campaign, job, look, now),
     })?;
     match written.and_then(|campaign| campaign.drain) {
-        Some(due) => arm(io, due.job, due.at.plus_seconds(-protocol::PATIENCE)),
+        Some(due) => arm(io, due.job, protocol::GRACE.before(due.at)),
         None => Ok(()),
     }
 }

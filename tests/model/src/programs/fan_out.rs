@@ -23,7 +23,7 @@ pub(super) fn begin(io: &mut Io<'_>, scheduled_at: Timestamp) -> Step<()> {
             Begin::Begun(next) => {
                 if io.begin_campaign(&campaign, (*next).clone(), last, now)? {
                     if let Some(due) = next.drain.clone() {
-                        arm(io, due.job, due.at.plus_seconds(-protocol::PATIENCE))?;
+                        arm(io, due.job, protocol::GRACE.before(due.at))?;
                     }
                     return run(io, &next, true);
                 }
@@ -180,7 +180,7 @@ impl FanOut<'_, '_> {
         let written = update(self.io, |campaign| protocol::fanned_out(campaign, totals, now))?;
         let Some(campaign) = written else { return Ok(()) };
         if let Some(due) = campaign.step {
-            arm(self.io, due.job, due.at.plus_seconds(-protocol::PATIENCE))?;
+            arm(self.io, due.job, protocol::GRACE.before(due.at))?;
         }
         match campaign.drain {
             Some(due) if self.broadcast.dispatch == Dispatch::Held => self.io.send(due.job, now),

@@ -39,7 +39,7 @@ pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
     let written =
         update(io, |campaign| protocol::polled(campaign, number, counts, are_chunks_done, now))?;
     match written.and_then(|campaign| campaign.step) {
-        Some(due) => arm(io, due.job, due.at.plus_seconds(-protocol::PATIENCE)),
+        Some(due) => arm(io, due.job, protocol::GRACE.before(due.at)),
         None => Ok(()),
     }
 }

@@ -8,7 +8,7 @@ fn read(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
     super::read(body, now).map(|queued| queued.event)
 }
 
-/// As in the service's user guide, with Volley's context.
+/// As in the service's user guide, but with our context.
 fn event(status: &str, is_final: bool) -> Value {
     json!({
         "eventType": format!("TEXT_{status}"),
