@@ -108,7 +108,7 @@ export class Organization {
   }
 }
 
-export async function until(done: () => Promise<boolean>, seconds = 60): Promise<void> {
+export async function until(done: () => Promise<boolean>, seconds = 180): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await done())) {
     if (Date.now() > deadline) throw new Error(`it did not happen within ${seconds} s`);

@@ -15,7 +15,7 @@ let organization: Organization;
 let screens: [name: string, path: string, shows: string | RegExp][];
 
 test.beforeAll(async () => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   organization = await Organization.create();
   const imported = await organization.contacts(readFileSync("../fixtures/contacts.csv", "utf8"));
   const contacts = (await organization.get("contacts?limit=20")).items as {
@@ -62,7 +62,7 @@ test.beforeAll(async () => {
 const themes = ["light", "dark"] as const;
 
 test("every screen in both themes", async ({ page }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(300_000);
   const errors = watchConsole(page);
   await page.goto(consoleUrl);
   await expect(page.getByLabel("API key")).toBeVisible();
