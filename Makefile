@@ -38,10 +38,11 @@ DEPLOY = .venv/sam/bin/python scripts/deploy.py --stack '$(STACK)' --params '$(P
 CONSOLE := $(shell find console/src console/public console/local console/index.html console/vite.config.ts console/package-lock.json -type f)
 NODE = PATH="$(CURDIR)/.venv/node/bin:$$PATH"
 
-.PHONY: run up down test torture bench check build functions functions-for-aws deploy
+.PHONY: run up down test torture bench check build engine functions functions-for-aws deploy
 .DEFAULT_GOAL := run
 
-run: build
+# It needs no console.
+run: engine
 	@$(LOCAL) run --contacts $(CONTACTS)
 
 up: build
@@ -56,7 +57,7 @@ test: check build .venv/conformance/npm/ready tests/console/node_modules/.ready
 		'cargo test --workspace --locked; npm --prefix tests/console test --silent'
 
 # Faults: see tests/torture.
-torture: build .venv/faketime/ready
+torture: engine .venv/faketime/ready
 	cargo build --release --locked --package torture
 	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS))) $(if $(FROM),--from $(FROM))
 
@@ -71,15 +72,18 @@ check: .venv/sam/ready console/dist/index.html console/node_modules/.check tests
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template template.yaml
 
 # Only the local stack's console can be opened by a link that carries a key.
-build functions: export CONSOLE_SIGN_IN_BY_LINK = on
+engine functions: export CONSOLE_SIGN_IN_BY_LINK = on
 
-build: .venv/emulator/ready .venv/sam/ready console/dist/index.html
+build: console/dist/index.html
+	@$(MAKE) --no-print-directory engine
+
+engine: .venv/emulator/ready .venv/sam/ready
 	cargo build --release --locked $(PACKAGES)
 	@$(MAKE) --no-print-directory functions
 
 # The functions where the template looks for them, for this machine's processor. The same packages as
 # above are selected, so that dependencies are built once, with the same features.
-functions: console/dist/index.html
+functions:
 	cargo build --profile $(PROFILE) --locked $(if $(filter release,$(PROFILE)),$(PACKAGES),$(FUNCTIONS:%=--package %)) $(FUNCTIONS:%=--bin %)
 	@for function in $(FUNCTIONS); do \
 		mkdir -p target/lambda/$$function && \
@@ -92,7 +96,7 @@ functions-for-aws: .venv/cargo-lambda/ready console/dist/index.html
 		--lambda-dir target/lambda $(FUNCTIONS:%=--package %)
 
 # The stack in your account.
-deploy: .venv/sam/ready
+deploy: .venv/sam/ready console/dist/index.html
 	@$(DEPLOY) --check
 	@$(MAKE) --no-print-directory $(if $(EMULATOR),functions,functions-for-aws)
 	@$(DEPLOY)
