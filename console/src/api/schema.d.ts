@@ -626,6 +626,7 @@ export interface components {
             recipients: number;
             skipped: components["schemas"]["Skipped"];
         };
+        /** @description How messages go through AWS End User Messaging, in the deployment's own AWS account. */
         AwsSender: {
             /** @description The configuration set for events. Defaults to the deployment's. */
             configurationSet?: string | null;
@@ -634,9 +635,10 @@ export interface components {
              * @example 0.05
              */
             maxPrice?: string | null;
-            messageType?: components["schemas"]["MessageType"] | null;
+            /** @description Defaults to `PROMOTIONAL`. */
+            messageType?: components["schemas"]["MessageType"];
             /** @description The pool's other numbers, besides the sender's phone. People may reply to any of them. */
-            numbers?: string[] | null;
+            numbers?: string[];
             /** @description The ID or ARN of a pool, a sender ID or a number. Defaults to the sender's phone. */
             originationIdentity?: string | null;
             /**
@@ -1045,7 +1047,10 @@ export interface components {
         MessageKind: "campaign" | "test";
         /** @enum {string} */
         MessageStatus: "pending" | "unknown" | "sent" | "delivered" | "failed";
-        /** @enum {string} */
+        /**
+         * @description How AWS routes and prices a message.
+         * @enum {string}
+         */
         MessageType: "TRANSACTIONAL" | "PROMOTIONAL";
         /** @description An organization that the caller can work in. */
         MyOrganization: {
@@ -1313,6 +1318,7 @@ export interface components {
              */
             credentials: string;
         };
+        /** @description How messages go through Twilio. */
         TwilioSender: {
             account?: components["schemas"]["TwilioAccount"] | null;
             /** @description The Messaging Service to send with. It chooses the number. */
