@@ -140,7 +140,7 @@ impl Broadcast {
 impl Campaign {
     /// The message to a recipient before a worker has claimed it.
     #[must_use]
-    pub fn pending_message(&self, Recipient { phone: to, .. }: &Recipient) -> Message {
+    pub fn pending_message(&self, Recipient { phone: to, contact: _ }: &Recipient) -> Message {
         let pending = |at| Message::pending(self.organization_id, self.id, to.clone(), at);
         self.broadcast().map_or_else(
             || pending(self.updated_at),
