@@ -109,8 +109,8 @@ impl Status {
 
     fn may_have_texted(self) -> bool {
         match self {
-            Self::Sent => true,
-            Self::Draft | Self::Scheduled | Self::Cancelled | Self::Failed => false,
+            Self::Sent | Self::Failed => true,
+            Self::Draft | Self::Scheduled | Self::Cancelled => false,
         }
     }
 }

@@ -17,13 +17,13 @@ impl Grace {
         Self { seconds }
     }
 
-    /// When a step is overdue that is to happen at `moment`.
+    /// From when on a step that is due at `moment` counts as overdue.
     #[must_use]
     pub fn after(self, moment: Timestamp) -> Timestamp {
         moment.plus_seconds(self.seconds.into())
     }
 
-    /// When a step is to happen that is overdue at `moment`.
+    /// When a step was due that counts as overdue from `moment` on.
     #[must_use]
     pub fn before(self, moment: Timestamp) -> Timestamp {
         moment.plus_seconds(-i64::from(self.seconds))
