@@ -6,6 +6,8 @@
 mod chunk;
 mod handover;
 mod members;
+#[cfg(test)]
+mod requests;
 mod test_end;
 mod test_message;
 mod trial;

@@ -80,6 +80,7 @@ pub mod queue;
 pub mod request;
 pub mod safety;
 pub mod scenario;
+pub mod sequence;
 pub mod table;
 pub mod world;
 

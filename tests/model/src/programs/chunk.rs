@@ -29,12 +29,14 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
     let Some((state, chunk)) = io.chunk(shard, number)? else { return Ok(()) };
     let Some(broadcast) = campaign.running(epoch) else { return Ok(()) };
     let Some(working) = protocol::start(&state, turn, io.now()) else { return Ok(()) };
-    if !io.take_chunk(shard, &state, &working)? {
-        return Ok(());
-    }
+    // The register is asked at the same time, whether or not the chunk is taken.
+    let is_taken = io.take_chunk(shard, &state, &working)?;
     let slice = protocol::slice(&working, &campaign, broadcast);
     let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
     let unsubscribed = io.unsubscribed_among(recipients)?;
+    if !is_taken {
+        return Ok(());
+    }
     let members: Vec<(Message, bool)> = recipients
         .iter()
         .map(|phone| (protocol::pending(phone, broadcast), unsubscribed.contains(phone)))

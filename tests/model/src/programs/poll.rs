@@ -18,9 +18,10 @@ pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
     for shard in 0..broadcast.shards {
         let now = io.now();
         let items = io.shard_items(shard)?;
+        let mut asked = Vec::new();
         for message in items.messages {
             if protocol::is_open(&message, now) {
-                open.push(message);
+                asked.push(message.to.clone());
             } else {
                 counts.add(message.status());
             }
@@ -30,6 +31,9 @@ pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
             if io.apply_receipt(&delivery)? != Applied::Early {
                 io.unpark(&delivery)?;
             }
+        }
+        if !asked.is_empty() {
+            open.extend(io.messages(&asked)?);
         }
     }
     look_up(io, &open, &mut counts)?;
@@ -46,17 +50,19 @@ pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
 
 /// Asks about open messages, writes what is learnt, and counts them all as they are then.
 fn look_up(io: &mut Io<'_>, open: &[Kept<Message>], counts: &mut Counts) -> Step<()> {
+    let mut learnt = Vec::new();
     for message in open {
-        let learnt = io.borne(|io| io.look_up(&message.to))?.ok().flatten();
+        let found = io.borne(|io| io.look_up(&message.to))?.ok().flatten();
         let status = message.status();
-        let higher = learnt.filter(|learnt| learnt.receipt.status.rank() > status.rank());
-        let Some(learnt) = higher else {
-            counts.add(status);
-            continue;
-        };
-        let applied = io.borne(|io| io.apply_receipt(&learnt))?;
+        match found.filter(|found| found.receipt.status.rank() > status.rank()) {
+            Some(found) => learnt.push((status, found)),
+            None => counts.add(status),
+        }
+    }
+    for (status, found) in learnt {
+        let applied = io.borne(|io| io.apply_receipt(&found))?;
         let is_written = matches!(applied, Ok(Applied::Done | Applied::Known));
-        counts.add(if is_written { learnt.receipt.status } else { status });
+        counts.add(if is_written { found.receipt.status } else { status });
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ pub struct Page {
 
 const CONTACT: &str = "CONTACT#";
 /// Contacts from this number on only fill chunks: they do not end a page.
-const FILLING: u128 = 1_000;
+pub const FILLING: u128 = 1_000;
 
 #[must_use]
 pub fn contact_id(number: u128) -> ContactId {
