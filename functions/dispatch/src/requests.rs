@@ -12,6 +12,7 @@ use model::programs::Program;
 use model::protocol::{self, CLAIM, PATIENCE};
 use model::provider::Mood;
 use model::scenario::{Scenario, phone};
+use model::sequence::{Case, Item};
 use model::world::Kind;
 use sequence::{Stage, TABLE, compare};
 use shared::job::{DispatchJob, Job};
@@ -38,7 +39,12 @@ fn app(stage: &Stage) -> App {
     }
 }
 
-async fn dispatch(case: &str, scenario: &Scenario, moods: &[Mood]) {
+async fn dispatch(name: &str, scenario: &Scenario, moods: &[Mood]) {
+    race(name, scenario, moods, None).await;
+}
+
+/// The same, where someone else writes an item before the request of this number.
+async fn race(name: &str, scenario: &Scenario, moods: &[Mood], race: Option<(usize, Item)>) {
     let program = scenario.queued(Kind::Chunk).expect("a chunk's job");
     let Program::Job(job) = &program else { panic!("not a job") };
     let Job::Dispatch(DispatchJob::Chunk {
@@ -53,7 +59,8 @@ async fn dispatch(case: &str, scenario: &Scenario, moods: &[Mood]) {
         panic!("not a chunk's job")
     };
     let place = chunk::Place { organization_id, campaign_id, epoch, shard, number };
-    compare(case, (&scenario.world, program.clone(), moods), async |stage| {
+    let case = Case { moods, race, ..Case::new(&scenario.world, program.clone()) };
+    compare(name, &case, async |stage| {
         chunk::dispatch(&app(stage), place, turn).await.expect("dispatched");
     })
     .await;
@@ -128,5 +135,16 @@ async fn the_worker_that_settles_the_last_grant_judges_the_trial() {
     for (trial, moods) in [(2, vec![]), (2, vec![Mood::Refuses]), (1, vec![])] {
         let scenario = Scenario::on_trial(&phones(2), 1, trial).once(Kind::Send);
         dispatch(&format!("{trial} granted, {moods:?}"), &scenario, &moods).await;
+    }
+}
+
+#[tokio::test]
+async fn races_that_a_worker_loses() {
+    for (number, item) in [(3, Item::ChunkState), (8, Item::ChunkState)] {
+        race(&format!("{item:?} before {number}"), &fanned_out(1), &[], Some((number, item))).await;
+    }
+    for (mood, number) in [(Mood::Halts, 9), (Mood::Unreachable, 8)] {
+        let lost = Some((number, Item::Campaign));
+        race(&format!("campaign, {mood:?}"), &fanned_out(1), &[mood], lost).await;
     }
 }

@@ -12,6 +12,7 @@ use model::programs::Program;
 use model::protocol::{self, CLAIM, Control, PATIENCE};
 use model::provider::Mood;
 use model::scenario::{Scenario, phone};
+use model::sequence::{Case, Item};
 use model::world::Kind;
 use sequence::{Stage, TABLE, compare};
 use shared::job::{Job, PollsJob};
@@ -41,13 +42,19 @@ fn app(stage: &Stage) -> App {
     }
 }
 
-async fn run(case: &str, scenario: &Scenario, kind: Kind) {
+async fn run(name: &str, scenario: &Scenario, kind: Kind) {
+    race(name, scenario, kind, None).await;
+}
+
+/// The same, where someone else writes an item before the request of this number.
+async fn race(name: &str, scenario: &Scenario, kind: Kind, race: Option<(usize, Item)>) {
     let program = scenario.queued(kind).unwrap_or(Program::Sweep);
     let job = match &program {
         Program::Job(job) => Some((**job).clone()),
         _ => None,
     };
-    compare(case, (&scenario.world, program, &[]), async |stage| {
+    let case = Case { race, ..Case::new(&scenario.world, program.clone()) };
+    compare(name, &case, async |stage| {
         let app = app(stage);
         let done = match &job {
             None => sweep::sweep(&app).await,
@@ -181,4 +188,15 @@ async fn a_sweep_queues_what_is_overdue() {
     };
     run("nothing", &overdue(1), Kind::Sweep).await;
     run("a send job", &overdue(PATIENCE + 1), Kind::Sweep).await;
+}
+
+#[tokio::test]
+async fn races_that_are_lost() {
+    let lost = |number, item| Some((number, item));
+    let stalled = || fanned_out(1, 2 * PATIENCE);
+    race("poll", &fanned_out(1, 60), Kind::Poll, lost(3, Item::Campaign)).await;
+    race("drain", &fanned_out(1, 60), Kind::Drain, lost(3, Item::Campaign)).await;
+    race("a stalled chunk", &stalled(), Kind::Drain, lost(2, Item::ChunkState)).await;
+    let stopped = fanned_out(1, 60).asked(Control::Stop);
+    race("a stopped chunk", &stopped, Kind::Drain, lost(4, Item::ChunkState)).await;
 }

@@ -10,6 +10,7 @@ use infra::usage::Usage;
 use model::programs::Program;
 use model::protocol::{self, Control, PATIENCE};
 use model::scenario::{Scenario, phone};
+use model::sequence::{Case, Item};
 use model::world::Kind;
 use sequence::{Stage, TABLE, compare};
 use shared::job::{Job, JobsJob};
@@ -37,11 +38,17 @@ fn app(stage: &Stage) -> App {
     }
 }
 
-async fn run(case: &str, scenario: &Scenario, program: Program) {
+async fn run(name: &str, scenario: &Scenario, program: Program) {
+    race(name, scenario, program, None).await;
+}
+
+/// The same, where someone else writes an item before the request of this number.
+async fn race(name: &str, scenario: &Scenario, program: Program, race: Option<(usize, Item)>) {
     let Program::Job(job) = &program else { panic!("not a job") };
     let Job::Jobs(job) = (**job).clone() else { panic!("not a job of this function") };
     let deadline = clock::now().plus_seconds(300);
-    compare(case, (&scenario.world, program, &[]), async |stage| {
+    let case = Case { race, ..Case::new(&scenario.world, program.clone()) };
+    compare(name, &case, async |stage| {
         let app = app(stage);
         match job {
             JobsJob::Send { organization_id, campaign_id, scheduled_at } => {
@@ -73,7 +80,7 @@ const TRIAL: u32 = 50;
 
 #[tokio::test]
 async fn a_campaign_that_begins() {
-    for count in [0, 1, 3] {
+    for count in [0, 1, 3, 101] {
         let mut scenario = on_trial(count);
         let program = send_job(&scenario);
         run(&format!("{count} contacts"), &scenario, program.clone()).await;
@@ -118,4 +125,15 @@ async fn a_chunk_that_another_run_has_cut() {
     scenario.world.table.chunks = other.world.table.chunks;
     scenario.world.table.states = other.world.table.states;
     run("cut by another", &scenario, program).await;
+}
+
+#[tokio::test]
+async fn races_that_a_fan_out_loses() {
+    // When it begins the campaign, and when it writes the totals.
+    for number in [2, 8] {
+        let scenario = on_trial(2);
+        let program = send_job(&scenario);
+        let lost = Some((number, Item::Campaign));
+        race(&format!("campaign before {number}"), &scenario, program, lost).await;
+    }
 }

@@ -10,6 +10,7 @@ use model::kept::Kept;
 use model::programs::Program;
 use model::protocol;
 use model::scenario::{Scenario, phone};
+use model::sequence::Case;
 use model::world::Kind;
 use sequence::{Stage, TABLE, compare};
 use serde_json::json;
@@ -36,9 +37,9 @@ fn app(stage: &Stage) -> App {
     }
 }
 
-async fn apply(case: &str, scenario: &Scenario, delivery: Delivery) {
+async fn apply(name: &str, scenario: &Scenario, delivery: Delivery) {
     let program = Program::Receipt(Kept::new(delivery.clone()));
-    compare(case, (&scenario.world, program, &[]), async |stage| {
+    compare(name, &Case::new(&scenario.world, program), async |stage| {
         let body = json!({ "v": shared::job::VERSION, "delivery": delivery }).to_string();
         let event = json!({ "Records": [{ "messageId": "1", "body": body }] });
         let event = serde_json::from_value(event).expect("an event");

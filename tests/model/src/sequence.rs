@@ -5,8 +5,10 @@
 //! and, of a conditional write, whether it was made.
 
 use shared::campaign::Campaign;
+use shared::chunk_state::ChunkState;
 use shared::job::Job;
 
+use crate::kept::Kept;
 use crate::programs::Program;
 use crate::protocol;
 use crate::provider::Mood;
@@ -14,21 +16,69 @@ use crate::request::{Answer, Handover, Op};
 use crate::table::Applied;
 use crate::world::{Bounds, Fate, World};
 
-/// Runs a program to its end, undisturbed, and returns its requests.
-///
-/// `moods` are what the provider does with its messages, one after the other; it accepts the others.
+/// A program, and what is around it.
+#[derive(Clone)]
+pub struct Case<'a> {
+    pub world: &'a World,
+    pub program: Program,
+    /// What the provider does with its messages, one after the other; it accepts the others.
+    pub moods: &'a [Mood],
+    /// An item that someone else writes before the request of this number.
+    pub race: Option<(usize, Item)>,
+}
+
+/// What a program loses a race for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item {
+    Campaign,
+    /// The state of the first chunk of the first shard.
+    ChunkState,
+}
+
+impl<'a> Case<'a> {
+    /// A program that nothing disturbs.
+    #[must_use]
+    pub fn new(world: &'a World, program: Program) -> Self {
+        Self { world, program, moods: &[], race: None }
+    }
+}
+
+/// Writes an item as someone else would whose write changes nothing but that there was one.
+fn touch(world: &mut World, item: Item) {
+    match item {
+        Item::Campaign => {
+            let campaign = world.table.campaign.take();
+            world.table.campaign = campaign.map(|campaign| {
+                let version = campaign.version + 1;
+                Kept::new(Campaign { version, ..(*campaign).clone() })
+            });
+        }
+        Item::ChunkState => {
+            if let Some(state) = world.table.states.get_mut(&(0, 0)) {
+                let updated_at = state.updated_at.plus_millis(1);
+                *state = Kept::new(ChunkState { updated_at, ..(**state).clone() });
+            }
+        }
+    }
+}
+
+/// Runs a program to its end, and returns its requests.
 #[must_use]
-pub fn requests(mut world: World, program: Program, moods: &[Mood]) -> Vec<String> {
+pub fn requests(case: &Case<'_>) -> Vec<String> {
+    let mut world = case.world.clone();
     let bounds = Bounds::undisturbed(world.now);
     world.processes.clear();
-    world.start(program, bounds.rules);
-    let (mut sequence, mut moods) = (Sequence::default(), moods.iter());
+    world.start(case.program.clone(), bounds.rules);
+    let (mut sequence, mut moods, mut race) = (Sequence::default(), case.moods.iter(), case.race);
     while let Some(process) = world.processes.first() {
         let op = std::rc::Rc::clone(&process.pending);
         let fate = match *op {
             Op::HandOver { .. } => moods.next().map_or(Fate::Plain, |mood| Fate::Provider(*mood)),
             _ => Fate::Plain,
         };
+        if let Some((_, item)) = race.take_if(|(number, _)| *number == sequence.requests.len()) {
+            touch(&mut world, item);
+        }
         let is_missing = is_missing(&world, &op);
         let answer = world.step(0, fate, bounds.rules);
         sequence.note(&op, &answer);

@@ -15,30 +15,20 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
-use bench::store::Store;
+use bench::store::{Attribute, Store};
+use model::protocol::{CAMPAIGN, ORGANIZATION};
+use model::sequence::Item;
 use serde_json::{Value, json};
 use shared::job::{Envelope, Job};
 
 use crate::{Log, words};
 
 #[derive(Clone)]
-struct Aws {
+pub(crate) struct Aws {
     store: Arc<Mutex<Store>>,
     log: Log,
-}
-
-pub(crate) fn open(log: &Log) -> SdkConfig {
-    let client = Aws { store: Arc::default(), log: log.clone() };
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .endpoint_url("http://in-memory")
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-            "test", "test", None, None, "test",
-        )))
-        .http_client(client)
-        .retry_config(aws_config::retry::RetryConfig::disabled())
-        .build()
+    /// What someone else writes before the request of this number.
+    race: Arc<Mutex<Option<(usize, Item)>>>,
 }
 
 impl fmt::Debug for Aws {
@@ -79,8 +69,53 @@ fn response(status: u16, body: &Value) -> Result<HttpResponse, ConnectorError> {
 }
 
 impl Aws {
+    pub(crate) fn new(log: &Log) -> Self {
+        Self { store: Arc::default(), log: log.clone(), race: Arc::default() }
+    }
+
+    /// A configuration with which clients come here.
+    pub(crate) fn config(&self) -> SdkConfig {
+        let credentials = Credentials::new("test", "test", None, None, "test");
+        SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .endpoint_url("http://in-memory")
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(self.clone())
+            .retry_config(aws_config::retry::RetryConfig::disabled())
+            .build()
+    }
+
+    pub(crate) fn race(&self, race: Option<(usize, Item)>) {
+        *self.race.lock().unwrap_or_else(PoisonError::into_inner) = race;
+    }
+
+    /// Writes what someone else writes before this request.
+    fn lose_race(&self, store: &mut Store) {
+        let mut race = self.race.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((_, item)) = race.take_if(|(number, _)| *number == self.log.len()) else { return };
+        let (pk, sk, attribute, value) = match item {
+            Item::Campaign => (
+                format!("ORG#{ORGANIZATION}"),
+                format!("CAMPAIGN#{CAMPAIGN}"),
+                "version",
+                Attribute::N("1000".into()),
+            ),
+            Item::ChunkState => (
+                format!("CAMPAIGN#{CAMPAIGN}#0"),
+                "CHUNKSTATE#00000000".to_owned(),
+                "updatedAt",
+                Attribute::S(infra::clock::now().plus_millis(1).to_string().into()),
+            ),
+        };
+        let mut written = store.get(&pk, &sk).expect("the item that someone else writes").clone();
+        written.set(attribute.into(), value);
+        store.put(written);
+    }
+
     fn dynamo(&self, operation: &str, body: &[u8]) -> (u16, Value) {
         let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        self.lose_race(&mut store);
         let answer = store.answer(operation, body);
         let read = |body: &[u8]| serde_json::from_slice::<Value>(body).unwrap_or_default();
         let (asked, told) = (read(body), read(&answer.body));

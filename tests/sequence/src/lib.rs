@@ -17,9 +17,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub use scene::TABLE;
 
 use aws_config::SdkConfig;
-use model::programs::Program;
-use model::provider::Mood;
-use model::world::World;
+use model::sequence::Case;
+
+use crate::aws::Aws;
 
 /// Requests, in their order.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +28,10 @@ struct Log(Arc<Mutex<Vec<String>>>);
 impl Log {
     fn add(&self, request: String) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+    }
+
+    fn len(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     fn take(&self) -> Vec<String> {
@@ -43,18 +47,15 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Sets the stage. The provider does what `moods` say, one message after the other, and accepts
-    /// the others.
-    ///
-    /// # Panics
-    /// If the world cannot be written.
-    pub async fn set(world: &World, moods: &[Mood]) -> Self {
+    async fn set(case: &Case<'_>) -> Self {
         let log = Log::default();
-        let aws = aws::open(&log);
-        scene::write(&aws, world).await;
-        let provider = provider::open(&log, world, moods);
+        let memory = Aws::new(&log);
+        let aws = memory.config();
+        scene::write(&aws, case.world).await;
+        let provider = provider::open(&log, case.world, case.moods);
         // What was written so far is not the function's.
         log.take();
+        memory.race(case.race);
         Self { aws, provider, log }
     }
 
@@ -88,27 +89,17 @@ impl Stage {
         };
         Some(value.to_owned())
     }
-
-    /// The requests so far, in their order.
-    #[must_use]
-    pub fn requests(&self) -> Vec<String> {
-        self.log.take()
-    }
 }
 
 /// Runs a function in a world of the model, and requires that it makes the requests of its program.
 ///
 /// # Panics
 /// If the requests differ.
-pub async fn compare(
-    case: &str,
-    (world, program, moods): (&World, Program, &[Mood]),
-    run: impl AsyncFnOnce(&Stage),
-) {
-    let expected = model::sequence::requests(world.clone(), program, moods);
-    let stage = Stage::set(world, moods).await;
+pub async fn compare(name: &str, case: &Case<'_>, run: impl AsyncFnOnce(&Stage)) {
+    let expected = model::sequence::requests(case);
+    let stage = Stage::set(case).await;
     run(&stage).await;
-    let made = stage.requests();
+    let made = stage.log.take();
     let count = made.len().max(expected.len());
     let row = |place: usize| {
         let text = |requests: &[String]| requests.get(place).cloned().unwrap_or_default();
@@ -119,7 +110,7 @@ pub async fn compare(
     let rows: Vec<String> = (0..count).map(row).collect();
     assert!(
         made == expected,
-        "{case}: the function and its program in tests/model make other requests\n  {:<60} {}\n{}",
+        "{name}: the function and its program in tests/model make other requests\n  {:<60} {}\n{}",
         "the function",
         "the model",
         rows.join("\n"),

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
+use model::protocol;
 use model::provider::Mood;
 use model::world::World;
 use serde_json::{Value, json};
@@ -24,7 +25,15 @@ pub(crate) fn open(log: &Log, world: &World, moods: &[Mood]) -> String {
         world.provider.books.iter().flat_map(|(phone, taken)| {
             taken.iter().map(|taken| (phone.to_string(), taken.id.clone()))
         });
-    let (log, books) = (log.clone(), books.collect::<Vec<(String, String)>>());
+    // Messages are created when they are claimed, at the beginning of every scenario.
+    let created_at = protocol::at(0).datetime().to_rfc2822();
+    let resources = books.map(|(to, sid)| {
+        json!({
+            "sid": sid, "status": "sent", "to": to, "from": "+14153550100", "body": "Hello",
+            "date_created": created_at, "error_code": null, "direction": "outbound-api",
+        })
+    });
+    let (log, books) = (log.clone(), resources.collect::<Vec<Value>>());
     let mut moods = moods.to_vec().into_iter();
     // It ends with the process.
     std::thread::spawn(move || {
@@ -36,12 +45,7 @@ pub(crate) fn open(log: &Log, world: &World, moods: &[Mood]) -> String {
 }
 
 /// Answers one request of a connection.
-fn serve(
-    stream: &TcpStream,
-    log: &Log,
-    books: &[(String, String)],
-    moods: &mut impl Iterator<Item = Mood>,
-) {
+fn serve(stream: &TcpStream, log: &Log, books: &[Value], moods: &mut impl Iterator<Item = Mood>) {
     let request = read(stream);
     if request.starts_with("GET ") {
         log.add("ask the provider".to_owned());
@@ -60,23 +64,19 @@ fn serve(
     }
 }
 
-/// What it finds: one message by its id, or those to a phone. Its books are phones with ids.
-fn found(request: &str, books: &[(String, String)]) -> Value {
-    let now = infra::clock::now().datetime().to_rfc2822();
-    let resource = |(to, sid): &(String, String)| {
-        json!({
-            "sid": sid, "status": "sent", "to": to, "body": "Hello", "date_created": now,
-            "error_code": null, "direction": "outbound-api", "from": "+14153550100",
-        })
-    };
+/// What it finds in its books: one message by its id, or those to a phone.
+fn found(request: &str, books: &[Value]) -> Value {
     let path = request.split(' ').nth(1).unwrap_or_default();
-    let by_id = books.iter().find(|(_, sid)| path.ends_with(&format!("/{sid}.json")));
-    if let Some(message) = by_id {
-        return resource(message);
+    let is = |resource: &Value, name: &str, before: &str, after: &str| {
+        let value = resource[name].as_str().unwrap_or_default();
+        path.contains(&format!("{before}{value}{after}"))
+            || path.contains(&format!("{before}{}{after}", value.replace('+', "%2B")))
+    };
+    if let Some(resource) = books.iter().find(|resource| is(resource, "sid", "/", ".json")) {
+        return resource.clone();
     }
-    let is_to = |(to, _): &&(String, String)| path.contains(&to.replace('+', "%2B"));
-    let messages: Vec<Value> = books.iter().filter(is_to).map(resource).collect();
-    json!({ "messages": messages, "next_page_uri": null })
+    let messages = books.iter().filter(|resource| is(resource, "to", "To=", "&"));
+    json!({ "messages": messages.collect::<Vec<_>>(), "next_page_uri": null })
 }
 
 fn read(mut stream: &TcpStream) -> String {

@@ -18,7 +18,7 @@ mod tests;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-pub use item::{Attribute, Item};
+pub use item::{Attribute, Item, Name};
 pub use units::Units;
 
 use expression::{Action, Condition, Invalid, Statement};
