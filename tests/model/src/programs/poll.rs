@@ -1,4 +1,4 @@
-//! As `functions/poll-status/src/poll.rs` and `lookup.rs`.
+//! Like `functions/poll-status/src/poll.rs` and `lookup.rs`.
 
 use shared::message::{Counts, Message};
 
@@ -44,7 +44,7 @@ pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
     }
 }
 
-/// Asks about open messages, writes what is learnt, and counts them all as they are then.
+/// Looks up open messages, writes the results, and counts all messages with their new statuses.
 fn look_up(io: &mut Io<'_>, open: &[Kept<Message>], counts: &mut Counts) -> Step<()> {
     for message in open {
         let learnt = io.borne(|io| io.look_up(&message.to))?.ok().flatten();
