@@ -8,14 +8,14 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-/// How long a connection to AWS may take to come up.
+/// The time limit for connecting to AWS.
 const CONNECT_LONGEST: Duration = Duration::from_secs(2);
-/// How long one try of a request may take.
+/// The time limit for one attempt of a request.
 const TRY_LONGEST: Duration = Duration::from_secs(5);
 
 /// Loads region, credentials and endpoint from the environment. Every call has a time limit, so
-/// that a connection that went dead cannot use up a function's time; that covers all answers but
-/// files, so no other stream is watched for standing still.
+/// that a dead connection can't use up a function's time. Only reading a file's content is not
+/// covered, so only that needs protection against stalled streams.
 pub async fn load() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_LONGEST)

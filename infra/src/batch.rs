@@ -1,8 +1,8 @@
-//! Batches of queue messages: each message stands for itself.
+//! Batches of queue messages, each of which succeeds or fails separately.
 //!
-//! A message that cannot be read goes to the dead-letter queue at once, since no retry would help
-//! it; one that a newer version wrote is left on its queue for a newer version; one whose handling
-//! fails or panics is reported, so that the queue hands out that one again and not its neighbors,
+//! A message that can't be parsed goes to the dead-letter queue at once, since a retry wouldn't
+//! help. A message that a newer version wrote stays on its queue for that version. A message whose
+//! handler fails or panics is reported, so that the queue delivers it again, without its neighbors,
 //! after a back-off that is shorter than the queue's visibility timeout.
 
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ use shared::time::Timestamp;
 
 use crate::queues::{DeadLetters, Received};
 
-/// The part of an SQS event that is read.
+/// The part of an SQS event that is used.
 #[derive(Debug, Deserialize)]
 pub struct SqsEvent {
     #[serde(rename = "Records")]
@@ -40,13 +40,13 @@ pub struct SqsRecord {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SqsAttributes {
-    /// Milliseconds since 1970, as a text.
+    /// Milliseconds since 1970, as a string.
     pub sent_timestamp: Option<String>,
-    /// How often the queue has handed the message out, as a text.
+    /// How often the queue has delivered the message, as a string.
     approximate_receive_count: Option<String>,
 }
 
-/// What SQS is told: the messages that are to be handed out again.
+/// The response to SQS: the messages to deliver again.
 #[derive(Debug, Default, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchResponse {
@@ -64,12 +64,11 @@ pub struct BatchItemFailure {
 
 #[derive(Deserialize)]
 struct Version {
-    /// What other services put on a queue has none.
+    /// Missing in what other services put on a queue.
     v: Option<u32>,
 }
 
-/// Tells a batch of a queue's messages from what else starts a function, by the one field that only
-/// batches have.
+/// Whether an event is a batch of queue messages. Other events don't have the field `Records`.
 #[must_use]
 pub fn is_batch(event: &RawValue) -> bool {
     #[derive(Deserialize)]
@@ -80,7 +79,7 @@ pub fn is_batch(event: &RawValue) -> bool {
     serde_json::from_str::<Batch>(event.get()).is_ok()
 }
 
-/// A message that was read, with the id by which its failure is reported.
+/// A parsed message, with the id for reporting its failure.
 pub struct Parsed<T> {
     pub message_id: String,
     /// When it was put on the queue.
@@ -88,7 +87,7 @@ pub struct Parsed<T> {
     pub body: T,
 }
 
-/// Reads the messages of a batch; those that cannot be read are kept elsewhere.
+/// Parses the messages of a batch. Those that can't be parsed become dead letters.
 pub async fn parse<T: DeserializeOwned>(
     event: SqsEvent,
     dead_letters: &DeadLetters,
@@ -121,7 +120,7 @@ pub async fn parse<T: DeserializeOwned>(
     parsed
 }
 
-/// Handles the messages of a batch, all at once, each by itself.
+/// Handles the messages of a batch concurrently.
 pub async fn run<T, F>(
     event: SqsEvent,
     dead_letters: &DeadLetters,
@@ -155,9 +154,9 @@ where
 }
 
 impl BatchResponse {
-    /// Makes the queue hand the failed messages out again after a back-off. Where that fails, it
-    /// does so when their visibility timeout ends. A message of a newer version waits that long,
-    /// since only a deployment helps it.
+    /// Makes the queue deliver the failed messages again after a back-off. If this fails, that
+    /// happens when their visibility timeout ends. A message of a newer version waits that long,
+    /// since only a deployment helps.
     pub async fn retry_soon(&mut self, queues: &DeadLetters) {
         let mut failed = Vec::new();
         for BatchItemFailure { item_identifier } in &self.batch_item_failures {

@@ -15,7 +15,7 @@ use crate::usage::Usage;
 pub use receipts::ReceiptsQueue;
 pub(crate) use retries::Received;
 
-/// At most so many messages make one batch.
+/// The maximum number of messages per request.
 const BATCH_MOST: usize = 10;
 
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +36,7 @@ pub enum QueueError {
     Refused { queue: Queue, count: usize, code: String },
 }
 
-/// Where jobs are sent.
+/// The queues of jobs.
 #[derive(Clone, Debug)]
 pub struct JobQueues {
     client: Client,
@@ -68,8 +68,8 @@ impl JobQueues {
         self.urls.get(queue)
     }
 
-    /// Sends a job, to be seen after a delay of at most 900 seconds. The organisation is the
-    /// message group, by which the queue is fair between tenants.
+    /// Sends a job that becomes visible after a delay of at most 900 seconds. The organization is
+    /// the message group, which makes the queue fair between tenants.
     pub async fn send(&self, job: &Job, delay_seconds: u32) -> Result<(), QueueError> {
         let queue = job.queue();
         let sent = self
@@ -86,7 +86,7 @@ impl JobQueues {
         Ok(())
     }
 
-    /// Sends jobs of one queue, ten to a request, each with its delay in seconds.
+    /// Sends jobs of one queue, ten per request, each with its delay in seconds.
     pub async fn send_all(&self, jobs: &[(Job, u32)]) -> Result<(), QueueError> {
         for batch in jobs.chunks(BATCH_MOST) {
             let Some(queue) = batch.first().map(|(job, _)| job.queue()) else {
@@ -119,7 +119,7 @@ impl JobQueues {
     }
 }
 
-/// A queue delays by at most 15 minutes.
+/// A queue can delay by at most 15 minutes.
 fn delay(seconds: u32) -> i32 {
     i32::try_from(seconds.min(900)).unwrap_or(900)
 }
@@ -128,7 +128,7 @@ fn body(job: &Job) -> String {
     serde_json::json!(Envelope::new(job.clone())).to_string()
 }
 
-/// Where messages go that no retry would help.
+/// The queue for messages that a retry would not help.
 #[derive(Clone, Debug)]
 pub struct DeadLetters {
     client: Client,
@@ -142,8 +142,8 @@ impl DeadLetters {
         Self { client: Client::new(config), url, usage }
     }
 
-    /// Keeps a message that cannot be read, with why; `false` if even that failed, so that the
-    /// queue must keep it.
+    /// Stores a message that can't be parsed, with the reason. Returns `false` if that fails, so
+    /// that the queue must keep the message.
     pub async fn keep(&self, body: &str, reason: &str) -> bool {
         let attribute =
             MessageAttributeValue::builder().data_type("String").string_value(reason).build();

@@ -1,4 +1,4 @@
-//! What tests share: a server that answers in place of AWS and the providers, a moment and a message.
+//! What tests share: a fake server for AWS and the providers, a time and a message.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -25,15 +25,15 @@ pub(crate) fn reference() -> MessageRef {
     }
 }
 
-/// Serves requests on a thread and keeps them. It ends with the process.
+/// Serves requests on a thread and records them. It runs until the process ends.
 pub(crate) struct Server {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    /// Starts a server whose responses (status and body) `respond` gives. A request is its head and
-    /// body as one text.
+    /// Starts a server whose responses (status and body) come from `respond`. A request is passed
+    /// as one string with its head and body.
     pub(crate) fn start(respond: impl Fn(&str) -> (u16, String) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -50,13 +50,13 @@ impl Server {
         Self { url, requests }
     }
 
-    /// How many requests contained `mark`.
+    /// The number of requests that contained `mark`.
     pub(crate) fn count(&self, mark: &str) -> usize {
         let requests = self.requests.lock().expect("not poisoned");
         requests.iter().filter(|request| request.contains(mark)).count()
     }
 
-    /// A configuration with which AWS's clients call this server.
+    /// A configuration that makes AWS clients call this server.
     pub(crate) fn aws(&self) -> SdkConfig {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -5,7 +5,9 @@ use std::ops::AddAssign;
 use serde::{Deserialize, Serialize};
 
 use crate::contact::Presence;
+use crate::ids::ContactId;
 use crate::phone::Phone;
+use crate::recipient::Recipient;
 use crate::time::Timestamp;
 
 /// One item of an audience shard, in the order of its sort key: by phone, phone-less ones last.
@@ -15,6 +17,8 @@ pub struct Entry {
     /// of the next phone does. A contact that joins a phone once the fan-out has passed it is thus
     /// not read, and cannot be counted as a second recipient.
     pub bound: String,
+    /// The contact whose item this is.
+    pub contact: ContactId,
     pub phone: Option<Phone>,
     /// The form to dial, where the contact has another one than `phone`.
     pub dialed: Option<Phone>,
@@ -75,7 +79,7 @@ impl AddAssign for Skipped {
 /// What becomes of one entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    Recipient(Phone),
+    Recipient(Recipient),
     Skipped(SkipReason),
     /// The entry is no contact of this campaign: a tombstone, or a contact that moved here later.
     NotCounted,
@@ -106,6 +110,9 @@ pub fn judge(
         Some(_) if entry.former.iter().any(|former| former.holds_at(sent_at)) => {
             Verdict::Skipped(SkipReason::Duplicate)
         }
-        Some(phone) => Verdict::Recipient(entry.dialed.as_ref().unwrap_or(phone).clone()),
+        Some(phone) => {
+            let dialed = entry.dialed.as_ref().unwrap_or(phone);
+            Verdict::Recipient(Recipient::new(dialed.clone(), entry.contact))
+        }
     }
 }

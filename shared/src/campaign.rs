@@ -27,12 +27,11 @@ use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::actor::Actor;
+use crate::body::{self, Body};
 use crate::ids::{CampaignId, OrganizationId};
 use crate::job::{Due, JobsJob};
 use crate::time::Timestamp;
 
-/// The longest body, in characters.
-pub const BODY_LONGEST: usize = 1_600;
 /// How far ahead a campaign may be scheduled.
 const SCHEDULE_DAYS: i64 = 14;
 /// A scheduled time this far back, or ahead, still counts as now.
@@ -43,7 +42,7 @@ pub struct Campaign {
     pub id: CampaignId,
     pub organization_id: OrganizationId,
     pub name: String,
-    pub body: Option<String>,
+    pub body: Option<Body>,
     pub state: State,
     /// Set when it is sent.
     pub limits: Limits,
@@ -138,7 +137,7 @@ impl Campaign {
         id: CampaignId,
         organization_id: OrganizationId,
         name: String,
-        body: Option<String>,
+        body: Option<Body>,
         now: Timestamp,
     ) -> Self {
         Self {
@@ -221,12 +220,7 @@ impl Campaign {
         }
     }
 
-    pub fn update(
-        self,
-        name: String,
-        body: Option<String>,
-        now: Timestamp,
-    ) -> Result<Self, Refusal> {
+    pub fn update(self, name: String, body: Option<Body>, now: Timestamp) -> Result<Self, Refusal> {
         self.ensure_draft()?;
         Ok(Self { name, body, updated_at: now, ..self })
     }
@@ -243,9 +237,15 @@ impl Campaign {
     }
 
     /// The body of a test message.
-    pub fn test_body(&self) -> Result<&str, Refusal> {
+    pub fn test_body(&self) -> Result<&Body, Refusal> {
         self.ensure_draft()?;
-        self.body.as_deref().ok_or(Refusal::BodyRequired)
+        self.body.as_ref().ok_or(Refusal::BodyRequired)
+    }
+
+    /// The body that is sent. No campaign is scheduled without one.
+    #[must_use]
+    pub fn body_sent(&self) -> &Body {
+        self.body.as_ref().unwrap_or(&body::EMPTY)
     }
 
     /// Schedules the campaign for `at`, or for now. If nothing begins it within `repair_seconds`

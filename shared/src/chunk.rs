@@ -9,18 +9,19 @@
 
 use crate::audience::{Entry, SkipReason, Totals, Verdict, judge};
 use crate::phone::Phone;
+use crate::recipient::Recipient;
 use crate::time::Timestamp;
 
-/// The most recipients of a chunk. A phone has at most 16 bytes, so a chunk stays under 2 KB.
-pub const RECIPIENTS_MOST: usize = 100;
-/// The most entries that one chunk reads over, so that a long run of skipped contacts still
-/// leaves a mark of its progress.
-pub const SCANNED_MOST: usize = 2_000;
+/// The most recipients of a chunk, which is stored in less than 3 KB.
+pub const MAX_RECIPIENTS: usize = 100;
+/// The most entries that one chunk scans, so that a long run of skipped contacts still records its
+/// progress.
+pub const MAX_SCANNED: usize = 2_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chunk {
     pub number: u32,
-    pub recipients: Vec<Phone>,
+    pub recipients: Vec<Recipient>,
     /// The bound of the last entry read; `None` only in an empty shard's end chunk.
     pub through: Option<String>,
     /// The shard's totals up to and with this chunk.
@@ -49,7 +50,7 @@ impl ChainEnd {
 pub struct Cutter {
     sent_at: Timestamp,
     from: ChainEnd,
-    recipients: Vec<Phone>,
+    recipients: Vec<Recipient>,
     counted: Option<Phone>,
     last: Option<Entry>,
     scanned: usize,
@@ -65,10 +66,10 @@ impl Cutter {
     pub fn push(&mut self, entry: Entry, unsubscribed: bool) -> Option<Chunk> {
         let closed = self.is_full_before(&entry).then(|| self.close(false));
         match judge(&entry, self.counted.as_ref(), unsubscribed, self.sent_at) {
-            Verdict::Recipient(phone) => {
+            Verdict::Recipient(recipient) => {
                 self.from.totals.recipients += 1;
                 self.counted.clone_from(&entry.phone);
-                self.recipients.push(phone);
+                self.recipients.push(recipient);
             }
             Verdict::Skipped(SkipReason::NoPhone) => self.from.totals.skipped.no_phone += 1,
             Verdict::Skipped(SkipReason::Duplicate) => {
@@ -85,13 +86,14 @@ impl Cutter {
         closed
     }
 
-    /// Dials the form of today if any contact of the line has it.
+    /// Dials today's form of the line if any of its contacts has it. The recipient remains the first
+    /// contact.
     fn prefer(&mut self, duplicate: &Entry) {
         if let (Some(phone), None) = (&duplicate.phone, &duplicate.dialed)
             && self.counted.as_ref() == Some(phone)
             && let Some(recipient) = self.recipients.last_mut()
         {
-            recipient.clone_from(phone);
+            recipient.phone.clone_from(phone);
         }
     }
 
@@ -102,7 +104,7 @@ impl Cutter {
     }
 
     fn is_full_before(&self, next: &Entry) -> bool {
-        let full = self.recipients.len() >= RECIPIENTS_MOST || self.scanned >= SCANNED_MOST;
+        let full = self.recipients.len() >= MAX_RECIPIENTS || self.scanned >= MAX_SCANNED;
         let same_phone = |last: &Entry| last.phone.is_some() && last.phone == next.phone;
         full && !self.last.as_ref().is_some_and(same_phone)
     }

@@ -137,15 +137,22 @@ impl ChunkState {
         })
     }
 
-    /// The members whose turn it is, of a body of so many parts at so many parts a second.
+    /// The members whose turn it is, at `rate` parts a second. `parts` has those of each member's text.
+    /// The slice ends before the member that would take it over its time, but has at least one.
     #[must_use]
-    pub fn slice(&self, parts: u32, rate: u32) -> Slice {
+    pub fn slice(&self, parts: &[u32], rate: u32) -> Slice {
         let from = self.handed.min(self.recipients);
         let end = self.grant_end().max(from);
-        let within = u64::from(rate) * SLICE_SECONDS.unsigned_abs() / u64::from(parts.max(1));
-        let most = u32::try_from(within).unwrap_or(u32::MAX).max(1);
-        let to = from.saturating_add(most).min(end);
-        let millis = pace::cost(u64::from(to - from) * u64::from(parts), rate) / 1_000;
+        let within = u64::from(rate) * SLICE_SECONDS.unsigned_abs();
+        let (mut to, mut sum) = (from, 0);
+        while to < end {
+            let with_next = sum + u64::from(parts.get(to as usize).copied().unwrap_or(1).max(1));
+            if with_next > within && to > from {
+                break;
+            }
+            (to, sum) = (to + 1, with_next);
+        }
+        let millis = pace::cost(sum, rate) / 1_000;
         Slice { members: from as usize..to as usize, millis }
     }
 

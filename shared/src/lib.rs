@@ -13,6 +13,7 @@
 pub mod access;
 pub mod actor;
 pub mod audience;
+pub mod body;
 pub mod breaker;
 pub mod campaign;
 pub mod chunk;
@@ -32,6 +33,7 @@ pub mod price;
 pub mod quote;
 pub mod reason;
 pub mod receipt;
+pub mod recipient;
 pub mod sender;
 mod shard;
 pub mod status;

@@ -4,13 +4,17 @@
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
 
 mod chunk;
-mod handover;
-mod members;
+mod claim;
+mod pausing;
 #[cfg(test)]
 mod requests;
+mod send;
+mod settle;
+mod slice;
 mod test_end;
 mod test_message;
 mod trial;
+mod watch;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -87,7 +91,8 @@ impl App {
                 Box::pin(chunk::dispatch(self, place, turn)).await
             }
             DispatchJob::Test { organization_id, campaign_id, message_id } => {
-                test_message::dispatch(self, organization_id, campaign_id, message_id).await
+                let test = test_message::dispatch(self, organization_id, campaign_id, message_id);
+                Box::pin(test).await
             }
         }
     }

@@ -4,9 +4,10 @@
 //! Each such job applies the receipts that wait beside the test, and then looks it up.
 
 use infra::clock;
-use infra::gateway::{Found, Sought};
+use infra::gateway::Sought;
+use infra::lookup;
 use infra::table::{ReceiptApplied, TestMessage};
-use shared::message::{Message, Status};
+use shared::message::Message;
 use shared::receipt::Delivery;
 use shared::unsubscribe::Preference;
 
@@ -30,12 +31,10 @@ pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow:
 pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: u16) -> anyhow::Result<()> {
     let TestMessage { message, from, body, .. } = test;
     let gateway = app.gateways.of(from).await?;
-    let sought = Sought { message, from, body, now: clock::now() };
-    match gateway.look_up(&sought).await? {
-        Found::One(receipt) if receipt.status.rank() > Status::Unknown.rank() => {
-            apply(app, &Delivery::looked_up(message, receipt), shards).await?;
-        }
-        Found::One(_) | Found::None | Found::Several => {}
+    let sent = body.text_for(&message.recipient());
+    let sought = Sought { message, from, text: &sent, now: clock::now() };
+    if let Some(receipt) = lookup::look_up(&app.table, gateway.as_ref(), &sought, shards).await? {
+        apply(app, &Delivery::looked_up(message, receipt), shards).await?;
     }
     Ok(())
 }

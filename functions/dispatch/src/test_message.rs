@@ -3,16 +3,19 @@
 
 use infra::clock;
 use infra::table::{Settlement, TestMessage};
+use shared::body::Body;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::DispatchJob;
 use shared::message::{FailureReason, Message, Outcome, Status};
 use shared::organization::Organization;
 use shared::pace::Pace;
-use shared::parts::Parts;
+use shared::recipient::Recipient;
 use shared::sender::Sender;
 
 use crate::App;
-use crate::handover::{self, Handed, Member, Right, Text};
+use crate::claim::{self, Claim, Token};
+use crate::send::{self, Answered, Outbound};
+use crate::settle::{GivenBack, Settled};
 use crate::test_end;
 
 const RETRY_SECONDS: u32 = 10;
@@ -46,42 +49,44 @@ pub(crate) async fn dispatch(
         Err(_) if is_too_late(&message) => None,
         Err(error) => return Err(error.into()),
     };
-    let (right, shards) = (Right::new(), organization.shards);
-    let claimed = app.table.claim_test(&message, &right.token, clock::now()).await?;
-    let handed = match handover::after_claim(app, &claimed, &right.token, shards).await? {
-        Some(member) => Handed::Counted(member),
-        None if has_opted_out => {
-            Handed::Learnt(failed(&message, right, FailureReason::Unsubscribed))
-        }
-        None => match gateway.filter(|_| !is_too_late(&message)) {
+    let (token, shards) = (Token::new(), organization.shards);
+    let written = app.table.claim_test(&message, &token.text, clock::now()).await?;
+    let closed = claim::close_existing(app, &written, &token.text, shards).await?;
+    let claim = Claim { recipient: message.recipient(), message, token };
+    let answered = match closed {
+        Some(settled) => Answered::Closed(settled),
+        None if has_opted_out => Answered::Outcome(failed(&claim, FailureReason::Unsubscribed)),
+        None => match gateway.filter(|_| !is_too_late(&claim.message)) {
             Some(gateway) => {
                 let gateway = gateway.as_ref();
-                let text = Text { gateway, from: &from, body: &body, shards, is_dry_run };
-                handover::hand_over(app, &message, &right, &text, None).await?
+                let outbound = Outbound { gateway, from: &from, body: &body, shards, is_dry_run };
+                send::send_claimed(app, &claim, &outbound).await?
             }
-            None => Handed::Learnt(failed(&message, right, FailureReason::ProviderError)),
+            None => Answered::Outcome(failed(&claim, FailureReason::ProviderError)),
         },
     };
-    let member = match handed {
-        Handed::Counted(member) => member,
-        Handed::Learnt(settlement) => {
+    let settled = match answered {
+        Answered::Closed(settled) => settled,
+        Answered::Outcome(settlement) => {
             if settlement.outcome.failure().is_none() && !is_dry_run {
-                go_ahead(app, &from, &body).await;
+                go_ahead(app, &from, &body, &claim.recipient).await;
             }
             let written = app.table.settle_all(&[settlement], shards).await?;
             written.into_iter().collect::<Result<Vec<bool>, _>>()?;
-            Member::Settled { by_this_worker: true }
+            Settled::ByThisWorker
         }
     };
-    let wait = match member {
-        Member::Settled { .. } | Member::Unknown => {
-            return test_end::finish(app, &message, shards).await;
+    let wait = match settled {
+        Settled::ByThisWorker | Settled::Before | Settled::Unknown => {
+            return test_end::finish(app, &claim.message, shards).await;
         }
-        Member::Unreachable | Member::Silent | Member::Halted(_) => RETRY_SECONDS,
-        Member::Throttled { retry_after } => {
+        Settled::GivenBack(GivenBack::Unreachable | GivenBack::Silent | GivenBack::Halted(_)) => {
+            RETRY_SECONDS
+        }
+        Settled::GivenBack(GivenBack::Throttled { retry_after }) => {
             u32::try_from(retry_after.as_secs())?.clamp(RETRY_SECONDS, 900)
         }
-        Member::Busy { until } => {
+        Settled::Busy { until } => {
             let seconds = until.since(clock::now()).num_seconds().clamp(0, 900);
             u32::try_from(seconds)? + 1
         }
@@ -91,8 +96,8 @@ pub(crate) async fn dispatch(
 }
 
 /// Whoever tests is waiting for the text, so it goes ahead of campaigns; their turns come after it.
-async fn go_ahead(app: &App, from: &Sender, body: &str) {
-    let (parts, now) = (Parts::of(body).count.into(), clock::now());
+async fn go_ahead(app: &App, from: &Sender, body: &Body, recipient: &Recipient) {
+    let (parts, now) = (body.parts_for(recipient).count.into(), clock::now());
     let count = |pace: Pace| (pace.ahead_of_all(parts, from.parts_per_second, now), ());
     if let Err(error) = app.table.update_pace(&from.phone, count).await {
         tracing::warn!(error = ?anyhow::Error::from(error), "did not count a test in its sender's pace");
@@ -111,9 +116,10 @@ async fn has_opted_out(
     Ok(app.table.unsubscribe(organization, &test.message.to).await?.is_some())
 }
 
-fn failed(message: &Message, right: Right, reason: FailureReason) -> Settlement {
+fn failed(claim: &Claim, reason: FailureReason) -> Settlement {
     let outcome = Outcome::Failed { reason, code: None, at: clock::now() };
-    Settlement { message: message.reference(), token: right.token, outcome }
+    let token = claim.token.text.clone();
+    Settlement { message: claim.message.reference(), token, outcome }
 }
 
 fn is_too_late(message: &Message) -> bool {

@@ -1,5 +1,5 @@
-//! The poll-status function: counts a campaign's messages, looks for chunks that stand still, and
-//! sweeps overdue work every minute.
+//! The poll-status function: counts a campaign's messages, re-queues stalled chunks, and sweeps
+//! overdue work every minute.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
@@ -53,11 +53,11 @@ struct App {
     polls: PollSchedule,
     repair_seconds: i64,
     claim_seconds: i64,
-    /// How long a sent message may be without a receipt before the provider is asked.
+    /// How long a sent message may be without a receipt before it is looked up.
     silent_seconds: i64,
 }
 
-/// What the schedule of the sweep sends.
+/// The event of the sweep's schedule.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum Scheduled {
@@ -110,7 +110,7 @@ impl App {
         arm_owed(&self.queues, &self.schedules, owed, now, self.repair_seconds).await;
     }
 
-    /// Does a batch of jobs, or what the sweep's schedule asks for.
+    /// Handles a batch of jobs or the sweep's event.
     async fn receive(&self, event: &RawValue) -> anyhow::Result<Box<RawValue>> {
         if batch::is_batch(event) {
             let event: SqsEvent = serde_json::from_str(event.get())?;

@@ -25,8 +25,8 @@ pub(crate) async fn fail_rest(
     let mut is_settled = true;
     let failing: Vec<(Message, Claiming)> = chunk
         .recipients
-        .into_iter()
-        .map(|phone| campaign.pending_message(&phone))
+        .iter()
+        .map(|recipient| campaign.pending_message(recipient))
         .map(|message| (message, Claiming::Fail { reason }))
         .collect();
     for failed in app.table.claim_all(&failing, broadcast.shards, now).await? {

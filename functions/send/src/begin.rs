@@ -31,7 +31,7 @@ pub(crate) async fn begin(
         };
         let sender = organization.sender;
         let shards = organization.shards;
-        let body = campaign.body.as_deref().unwrap_or_default();
+        let body = campaign.body_sent().as_str();
         let refusal = if campaign.has_missed(scheduled_at, now, app.missed_seconds) {
             Some(Reason::MissedSchedule)
         } else {

@@ -1,5 +1,5 @@
-//! Webhooks over HTTP. Each is durable before its response: a receipt is on its queue, and what a
-//! person wrote is in the table or, where that fails, on the queue as it came.
+//! Webhooks over HTTP. Each is durable before the response: a receipt is on its queue, and an
+//! inbound text is in the table or, if that fails, on the queue as it was received.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use crate::authenticate::{Belief, Hearers, believe};
 use crate::http::{Request, Response};
 use crate::inbound::{self, Reply};
 
-/// How long a webhook may take before it is left to the queue, which must be written within the
-/// 15 seconds that providers wait and the function runs.
+/// How long a webhook may take before it is left to the queue. That write must fit into the rest of
+/// the 15 seconds that providers wait and the function runs.
 const HANDLED_WITHIN: Duration = Duration::from_secs(8);
 
-/// What there is to do about a webhook.
+/// What to do about a webhook.
 enum Work {
     Refuse(u16),
     Keep(Delivery),
@@ -84,14 +84,14 @@ async fn handle(app: &App, webhook: &dyn Webhook, now: Timestamp) -> anyhow::Res
     })
 }
 
-/// What came of a webhook that was left to the queue.
+/// The result of a webhook that was left to the queue.
 pub(crate) enum Retaken {
     Receipt(Delivery),
     Reply(Option<Reply>),
     Nothing,
 }
 
-/// Handles a webhook that was left to the queue when it came.
+/// Handles a webhook that was left to the queue.
 pub(crate) async fn retake(
     app: &App,
     request: &Request,

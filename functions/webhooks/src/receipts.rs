@@ -1,5 +1,5 @@
-//! What is on the queues. Receipts of one message are folded into one write, and many writes share
-//! a request.
+//! Handles what is on the queues. Receipts of one message are combined into one write, and many
+//! writes share a request.
 
 use std::collections::HashMap;
 
@@ -19,8 +19,8 @@ use crate::http::Request;
 use crate::organizations::REMEMBERED;
 use crate::{App, inbound};
 
-/// Callbacks that were taken, webhooks that could not be handled when they came, and events that
-/// a provider published.
+/// Callbacks that were accepted, webhooks that could not be handled at first, and events that a
+/// provider published.
 #[derive(Deserialize)]
 #[serde(try_from = "Value")]
 enum Body {
@@ -60,16 +60,16 @@ impl TryFrom<Value> for Body {
     }
 }
 
-/// A receipt with the queue's id of it.
+/// A receipt with its queue message's id.
 struct Queued {
     id: String,
     delivery: Delivery,
 }
 
-/// Receipts that came together about one message, under one of the provider's ids.
+/// Receipts of one batch about the same message and provider id.
 struct Folded {
     delivery: Delivery,
-    /// The queue's ids of the receipts.
+    /// The ids of the receipts' queue messages.
     queued: Vec<String>,
 }
 
@@ -99,7 +99,7 @@ pub(crate) async fn apply(app: &App, event: SqsEvent) -> BatchResponse {
             }
         }
     }
-    // Only once everything that people wrote is kept.
+    // Only once everything that people sent is stored.
     inbound::send_replies(app, replies).await;
     for round in rounds(receipts) {
         let results = apply_round(app, &round).await;
@@ -117,8 +117,9 @@ pub(crate) async fn apply(app: &App, event: SqsEvent) -> BatchResponse {
     response
 }
 
-/// Folds receipts. Those of one message under two of the provider's ids are about two messages, of
-/// which one is ours: they come in different rounds, since a request writes an item once.
+/// Groups receipts into rounds. Receipts of one message with two provider ids are about two
+/// messages, only one of which is ours. They are in different rounds, because a request can write
+/// an item only once.
 fn rounds(queued: Vec<Queued>) -> Vec<Vec<Folded>> {
     let mut groups: HashMap<MessageRef, HashMap<String, Vec<Queued>>> = HashMap::new();
     for receipt in queued {
@@ -159,7 +160,7 @@ async fn apply_round(app: &App, round: &[Folded]) -> Vec<anyhow::Result<()>> {
     let applied = match app.table.apply_receipts(&deliveries).await {
         Ok(applied) => applied,
         Err(error) => {
-            // None may have been applied: the queue hands all of them out again.
+            // Perhaps none was applied, so the queue delivers all of them again.
             let error = std::sync::Arc::new(error);
             for place in places {
                 results[place] = Err(error.clone().into());
@@ -182,8 +183,8 @@ async fn apply_round(app: &App, round: &[Folded]) -> Vec<anyhow::Result<()>> {
     results
 }
 
-/// What comes before a receipt is applied. Answers over how many shards its organization's
-/// messages are spread; `None` if there is no such organization.
+/// Registers the receipt's opt-out before it is applied. Returns the number of shards of its
+/// organization's messages, or `None` if there is no such organization.
 async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<u16>> {
     let MessageRef { organization_id, message_id, .. } = delivery.message;
     let found = app.organizations.find(&app.table, organization_id, REMEMBERED).await?;
@@ -197,8 +198,7 @@ async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<u16>> 
     Ok(Some(shards))
 }
 
-/// The opt-out that a receipt reports, if it does. Where the provider named no phone, it is the
-/// message's.
+/// The opt-out that a receipt reports, if any. If the provider named no phone, it is the message's.
 async fn opt_out(
     app: &App,
     delivery: &Delivery,
@@ -230,8 +230,8 @@ async fn park(app: &App, delivery: &Delivery, shards: u16) -> anyhow::Result<()>
 mod tests {
     use super::*;
 
-    /// Receipts lie on their queue while a new version is deployed, so their written form is a
-    /// contract. The second version's is the first's.
+    /// Receipts stay on their queue during deployments, so their serialized form is a contract. The
+    /// second version's is the same as the first's.
     #[test]
     fn what_every_version_wrote_is_understood() {
         for version in 1..=shared::job::VERSION {

@@ -1,8 +1,8 @@
 //! AWS End User Messaging SMS.
 //!
-//! Sending takes no client token, so a request whose answer is lost must never be repeated: the
-//! client's retries are off. No operation reads a message's status back; what became of it comes
-//! as events, which carry the context of the call and so say which message they are about.
+//! Send requests have no client token, so a request whose response is lost must never be repeated:
+//! the client's retries are off. No operation returns a message's status. It arrives as events,
+//! which carry the context of the call and so identify their message.
 
 mod answers;
 mod events;
@@ -37,14 +37,14 @@ use crate::usage::Usage;
 #[derive(Clone)]
 pub struct EndUserMessaging {
     client: Client,
-    /// Where events go, for senders that do not name one.
+    /// The configuration set for senders that don't name one. Events are published through it.
     configuration_set: Option<String>,
     settings: AwsSender,
     usage: Usage,
 }
 
 impl EndUserMessaging {
-    /// A client for senders that have no settings.
+    /// A client for senders without settings.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this client's retries are off")]
     pub fn new(
@@ -132,7 +132,7 @@ impl Adapter for EndUserMessaging {
         events::read(body, now)
     }
 
-    /// A reply comes from the number that the person wrote to, also where it is one of a pool's.
+    /// A reply comes from the number that the person wrote to, even if that is one of a pool's.
     fn sender_of_reply(own: &Sender, settings: &AwsSender, address: &str) -> Sender {
         let phone = Phone::from_e164(address).ok();
         let identity = phone.is_none().then(|| address.to_owned());
@@ -151,6 +151,6 @@ impl Gateway for EndUserMessaging {
     }
 
     fn look_up<'a>(&'a self, _: &'a Sought<'a>) -> BoxFuture<'a, Result<Found, LookupError>> {
-        async { Ok(Found::None) }.boxed()
+        async { Ok(Found::Nothing) }.boxed()
     }
 }

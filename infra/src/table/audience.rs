@@ -29,6 +29,13 @@ struct ContactTrace {
     dialed: Option<Phone>,
 }
 
+fn entry(ContactTrace { sk, presence, dialed }: ContactTrace) -> Result<Entry> {
+    let (phone, contact) = keys::read_contact(&sk)
+        .ok_or_else(|| TableError::malformed(KIND, "its sort key has no id"))?;
+    let bound = phone.as_ref().map_or(sk, keys::contacts_end);
+    Ok(Entry { bound, contact, phone, dialed, presence, former: Vec::new() })
+}
+
 impl Table {
     /// A page of an audience shard from sort key `from` on, with who is unsubscribed.
     pub async fn audience_page(
@@ -42,14 +49,7 @@ impl Table {
         let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
         let (traces, goes_on) = self.traces(&partition, &from).await?;
         let next = if goes_on { traces.last().map(|trace| trace.sk.clone()) } else { None };
-        let entries: Vec<Entry> = traces
-            .into_iter()
-            .map(|ContactTrace { sk, presence, dialed }| {
-                let phone = keys::phone_of_contact(&sk);
-                let bound = phone.as_ref().map_or(sk, keys::contacts_end);
-                Entry { bound, phone, dialed, presence, former: Vec::new() }
-            })
-            .collect();
+        let entries = traces.into_iter().map(entry).collect::<Result<Vec<Entry>>>()?;
         let mut phones: Vec<Phone> = entries.iter().filter_map(|e| e.phone.clone()).collect();
         phones.dedup();
         let unsubscribed = self.unsubscribed_among(organization, (shard, shards), &phones).await?;

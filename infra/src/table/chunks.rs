@@ -1,12 +1,14 @@
 //! Chunks of a campaign's audience, and their states.
 
+mod layout;
+
+pub use layout::chunk_write_units;
+
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::{Deserialize, Serialize};
-use shared::audience::Totals;
+use serde::Serialize;
 use shared::chunk::Chunk;
 use shared::chunk_state::ChunkState;
 use shared::ids::CampaignId;
-use shared::phone::Phone;
 
 use super::dynamo::{
     ABSENT, Change, Consistency, Item, Range, SortKey, Transacted, Transaction, Written, item,
@@ -23,34 +25,12 @@ pub enum ChunkPut {
     Exists(Chunk),
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    /// Phones with commas between: a list of texts would be billed three bytes more a phone.
-    recipients: String,
-    through: Option<String>,
-    totals: Totals,
-    ends: bool,
-}
-
 const KIND: &str = "a chunk";
 
 fn number(item: &Item, prefix: &str) -> Result<u32> {
     text(item, "sk")
         .and_then(|sk| sk.strip_prefix(prefix)?.parse().ok())
         .ok_or_else(|| TableError::malformed(KIND, "its sort key has no number"))
-}
-
-fn read(item: Item) -> Result<Chunk> {
-    let number = number(&item, keys::CHUNK)?;
-    let row: Row = parse(KIND, item)?;
-    let recipients = row
-        .recipients
-        .split(',')
-        .filter(|phone| !phone.is_empty())
-        .map(|phone| Phone::from_e164(phone).map_err(|error| TableError::malformed(KIND, error)))
-        .collect::<Result<_>>()?;
-    Ok(Chunk { number, recipients, through: row.through, totals: row.totals, ends: row.ends })
 }
 
 fn read_state(item: Item) -> Result<ChunkState> {
@@ -74,7 +54,7 @@ impl Table {
                 Consistency::Strong,
             )
         };
-        self.page(&range).await?.items.into_iter().next().map(read).transpose()
+        self.page(&range).await?.items.into_iter().next().map(layout::read).transpose()
     }
 
     pub async fn chunk(
@@ -84,7 +64,7 @@ impl Table {
         number: u32,
     ) -> Result<Option<Chunk>> {
         let key = keys::chunk(campaign, shard, number);
-        self.get_item(&key, Consistency::Strong).await?.map(read).transpose()
+        self.get_item(&key, Consistency::Strong).await?.map(layout::read).transpose()
     }
 
     /// Up to `limit` chunks of a shard from `number` on.
@@ -106,7 +86,7 @@ impl Table {
                 Consistency::Eventual,
             )
         };
-        self.page(&range).await?.items.into_iter().map(read).collect()
+        self.page(&range).await?.items.into_iter().map(layout::read).collect()
     }
 
     /// Writes a chunk with its state, which one without recipients lacks, unless it exists.
@@ -118,13 +98,7 @@ impl Table {
         state: Option<&ChunkState>,
     ) -> Result<ChunkPut> {
         let key = keys::chunk(campaign, shard, chunk.number);
-        let row = Row {
-            recipients: chunk.recipients.iter().map(Phone::as_str).collect::<Vec<_>>().join(","),
-            through: chunk.through.clone(),
-            totals: chunk.totals,
-            ends: chunk.ends,
-        };
-        let row = item(KIND, &key, row)?;
+        let row = layout::write(&key, chunk)?;
         let written = match state {
             None => self.put(row, ABSENT, Vec::new()).await? == Written::Done,
             Some(state) => {

@@ -94,10 +94,10 @@ pub(crate) fn contacts_end(phone: &Phone) -> String {
     format!("{CONTACT}{phone}$")
 }
 
-/// The phone in a contact's sort key.
-pub(crate) fn phone_of_contact(sk: &str) -> Option<Phone> {
-    let (place, _id) = sk.strip_prefix(CONTACT)?.split_once('#')?;
-    Phone::from_e164(place).ok()
+/// The phone and the id in a contact's sort key, or in that of its tombstone.
+pub(crate) fn read_contact(sk: &str) -> Option<(Option<Phone>, ContactId)> {
+    let (place, id) = sk.strip_prefix(CONTACT)?.split_once('#')?;
+    Some((Phone::from_e164(place).ok(), id.parse().ok()?))
 }
 
 /// Finds a contact's place by its id. The organisation is part of the key, so that another's
@@ -204,7 +204,8 @@ mod tests {
         assert!(place(Some(&short)) < contacts_end(&short));
         assert!(contacts_end(&short) < place(Some(&long)));
         assert!(contacts_end(&long) < place(None));
-        assert_eq!(phone_of_contact(&place(Some(&long))), Some(long));
-        assert_eq!(phone_of_contact(&place(None)), None);
+        assert_eq!(read_contact(&place(Some(&long))), Some((Some(long), id)));
+        assert_eq!(read_contact(&place(None)), Some((None, id)));
+        assert_eq!(read_contact("CONTACT#-#7"), None);
     }
 }

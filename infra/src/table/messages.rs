@@ -1,6 +1,9 @@
 //! Messages as they lie in the table. Each of their three writers owns attributes of its own.
 
+use std::collections::{BTreeSet, HashMap};
+
 use serde::{Deserialize, Serialize};
+use shared::body::Body;
 use shared::campaign::Status as CampaignStatus;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
@@ -39,7 +42,7 @@ pub(super) struct Row {
     // The repair's.
     unknown_at: Option<Timestamp>,
     // Tests only.
-    pub(super) body: Option<String>,
+    pub(super) body: Option<Body>,
     pub(super) from: Option<Sender>,
     pub(super) dry_run: Option<bool>,
     pub(super) confirmed: Option<bool>,
@@ -181,31 +184,62 @@ impl Table {
         organization: &Organization,
         phone: &Phone,
     ) -> Result<Option<CampaignId>> {
+        let Organization { id, shards, .. } = organization;
+        let messages = self.rows_to(*id, phone, *shards, Consistency::Eventual).await?;
+        let claimed =
+            messages.into_iter().filter_map(|(campaign, _, row)| Some((row.claimed_at?, campaign)));
+        Ok(claimed.max().map(|(_, campaign)| campaign))
+    }
+
+    /// The provider's ids of other messages to the phone of `message`: those of the organization's
+    /// newest campaigns, and tests of the same campaign.
+    pub async fn provider_ids_beside(
+        &self,
+        message: &Message,
+        shards: u16,
+    ) -> Result<BTreeSet<String>> {
+        let (organization, campaign) = (message.organization_id, message.campaign_id);
+        let (messages, (tests, _)) = futures::try_join!(
+            self.rows_to(organization, &message.to, shards, Consistency::Strong),
+            self.test_messages(organization, campaign, NEWEST, None),
+        )?;
+        let others = messages.into_iter().filter(|(_, id, _)| *id != message.id);
+        let of_others = others.flat_map(|(_, _, row)| [row.provider_id, row.receipt_id]);
+        let tests = tests.iter().filter(|test| test.message.id != message.id);
+        let of_tests = tests.map(|test| test.message.provider_id().map(str::to_owned));
+        Ok(of_others.chain(of_tests).flatten().filter(|id| !id.is_empty()).collect())
+    }
+
+    /// The messages to a phone of an organization's newest campaigns.
+    async fn rows_to(
+        &self,
+        organization: OrganizationId,
+        phone: &Phone,
+        shards: u16,
+        consistency: Consistency,
+    ) -> Result<Vec<(CampaignId, MessageId, Row)>> {
         let mut newest = Vec::new();
         for status in CampaignStatus::texting() {
-            let page = self.campaigns(organization.id, Some(status), NEWEST, None);
+            let page = self.campaigns(organization, Some(status), NEWEST, None);
             newest.extend(page.await?.0.iter().map(|campaign| campaign.id));
         }
         let ids = newest.iter().copied();
         // Whichever form the campaign texted, and whether or not it derived ids from lines.
-        let messages: Vec<(CampaignId, MessageId)> = phone
+        let messages: HashMap<MessageId, CampaignId> = phone
             .forms()
             .iter()
-            .flat_map(|form| ids.clone().map(move |id| (id, MessageId::of(id, form))))
+            .flat_map(|form| ids.clone().map(move |id| (MessageId::of(id, form), id)))
             .collect();
-        let wanted: Vec<Key> = messages
-            .iter()
-            .map(|(campaign, id)| keys::message(*campaign, *id, organization.shards))
-            .collect();
-        let mut last: Option<(Timestamp, CampaignId)> = None;
-        for item in self.batch(&wanted, Consistency::Eventual).await? {
+        let wanted: Vec<Key> =
+            messages.iter().map(|(id, campaign)| keys::message(*campaign, *id, shards)).collect();
+        let items = self.batch(&wanted, consistency).await?;
+        let rows = items.into_iter().map(|item| {
             let id = id_of(&item)?;
-            let campaign = messages.iter().find(|(_, message)| *message == id);
-            let campaign = campaign.map(|(campaign, _)| *campaign);
-            let claimed_at = parse::<Row>(KIND, item)?.claimed_at;
-            last = last.max(claimed_at.zip(campaign));
-        }
-        Ok(last.map(|(_, campaign)| campaign))
+            let campaign = messages.get(&id).copied();
+            let campaign = campaign.ok_or_else(|| TableError::malformed(KIND, "not asked for"))?;
+            Ok((campaign, id, parse::<Row>(KIND, item)?))
+        });
+        rows.collect()
     }
 
     /// Of up to 100 messages of a campaign, those that exist.

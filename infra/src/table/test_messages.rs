@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
+use shared::body::Body;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
 use shared::message::{Kind, Message};
@@ -21,7 +22,7 @@ use super::{Result, Table, TableError, keys};
 pub struct TestMessage {
     pub message: Message,
     pub from: Sender,
-    pub body: String,
+    pub body: Body,
     /// Whether the provider is only asked if it would send it.
     pub is_dry_run: bool,
     /// Whether it may go to a person who has opted out.

@@ -9,10 +9,10 @@ use crate::ids::{CampaignId, MessageId};
 use crate::job::{Due, JobsJob};
 use crate::message::{Counts, Message};
 use crate::pace;
-use crate::parts::Parts;
 use crate::phone::Phone;
 use crate::poll::PollSchedule;
 use crate::price::Bill;
+use crate::recipient::Recipient;
 use crate::sender::Sender;
 use crate::time::Timestamp;
 use crate::trial;
@@ -128,8 +128,8 @@ impl Broadcast {
         }
     }
 
-    /// The reason to end a held campaign, if it has made no progress for an hour.
-    pub(super) fn is_stale(&self, now: Timestamp) -> Option<Reason> {
+    /// The reason to end a campaign that has sent nothing for an hour, if it is that old.
+    pub(super) fn reason_to_end(&self, now: Timestamp) -> Option<Reason> {
         let is_stale = now >= self.running_since.plus_seconds(NO_PROGRESS_SECONDS);
         is_stale.then_some(Reason::NoProgress)
     }
@@ -138,7 +138,7 @@ impl Broadcast {
 impl Campaign {
     /// The message to a recipient, as long as no worker has claimed it.
     #[must_use]
-    pub fn pending_message(&self, to: &Phone) -> Message {
+    pub fn pending_message(&self, Recipient { phone: to, .. }: &Recipient) -> Message {
         let pending = |at| Message::pending(self.organization_id, self.id, to.clone(), at);
         self.broadcast().map_or_else(
             || pending(self.updated_at),
@@ -224,8 +224,7 @@ impl Campaign {
     ) -> Option<Self> {
         let mut broadcast = self.running_fan_out()?.clone();
         broadcast.audience = Audience { totals, completed_at: Some(now), abandoned_at: None };
-        let parts = Parts::of(self.body.as_deref().unwrap_or_default());
-        let parts = totals.recipients * u64::from(parts.count);
+        let parts = self.body_sent().parts_of_any(totals.recipients);
         let rate = broadcast.sender.parts_per_second;
         let finishes_at = broadcast.running_since.plus_millis(pace::cost(parts, rate) / 1_000);
         broadcast.estimated_finish_at =
@@ -236,7 +235,7 @@ impl Campaign {
         }
         if broadcast.dispatch == Dispatch::Held {
             let over = self.limits.exceeded(parts, bill);
-            let broadcast = match over.or_else(|| broadcast.is_stale(now)) {
+            let broadcast = match over.or_else(|| broadcast.reason_to_end(now)) {
                 None => broadcast.entering(Dispatch::Running, None),
                 reason => broadcast.entering(Dispatch::Stopped, reason),
             };

@@ -116,7 +116,7 @@ impl Campaign {
             return None;
         }
         let broadcast = self.broadcast().filter(|b| b.dispatch == Dispatch::Held)?.clone();
-        let checked = match broadcast.is_stale(now) {
+        let checked = match broadcast.reason_to_end(now) {
             None => broadcast,
             reason => broadcast.entering(Dispatch::Stopped, reason),
         };

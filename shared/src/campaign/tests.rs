@@ -1,8 +1,8 @@
-use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
 use crate::audience::{Skipped, Totals};
+use crate::body::Body;
 use crate::breaker::Window;
 use crate::ids::MessageId;
 use crate::job::{Job, PollsJob};
@@ -10,7 +10,10 @@ use crate::message::Counts;
 use crate::phone::Phone;
 use crate::poll::PollSchedule;
 use crate::price::Bill;
+use crate::recipient::Recipient;
 use crate::sender::{Provider, Sender};
+
+mod properties;
 
 pub(super) const REPAIR: i64 = 120;
 
@@ -26,7 +29,13 @@ fn sender() -> Sender {
 pub(super) fn draft(body: Option<&str>) -> Campaign {
     let organization = OrganizationId(Uuid::from_u128(1));
     let id = CampaignId(Uuid::from_u128(2));
-    Campaign::create(id, organization, "Spring".to_owned(), body.map(str::to_owned), at(0))
+    Campaign::create(
+        id,
+        organization,
+        "Spring".to_owned(),
+        body.map(|text| Body::from(text.to_owned())),
+        at(0),
+    )
 }
 
 fn scheduled() -> Campaign {
@@ -258,122 +267,23 @@ fn a_campaign_whose_messages_fail_for_all_is_paused_with_its_reason() {
     assert_eq!(done.broadcast().map(|b| (b.dispatch, b.reason)), Some((Dispatch::Done, None)));
 }
 
-#[derive(Clone, Debug)]
-enum Event {
-    Update,
-    Schedule,
-    Cancel,
-    Begin,
-    FannedOut,
-    Poll(Counts),
-    Pause,
-    Resume,
-    Stop,
-    Drain { are_chunks_done: bool },
-}
-
-fn events() -> impl Strategy<Value = Event> {
-    let counts = (0_u64..3, 0_u64..3).prop_map(|(delivered, failed)| Counts {
-        delivered,
-        failed,
-        ..Counts::default()
-    });
-    prop_oneof![
-        Just(Event::Update),
-        Just(Event::Schedule),
-        Just(Event::Cancel),
-        Just(Event::Begin),
-        Just(Event::FannedOut),
-        counts.prop_map(Event::Poll),
-        Just(Event::Pause),
-        Just(Event::Resume),
-        Just(Event::Stop),
-        any::<bool>().prop_map(|are_chunks_done| Event::Drain { are_chunks_done }),
-    ]
-}
-
-fn may_follow(from: Status, to: Status) -> bool {
-    from == to
-        || matches!(
-            (from, to),
-            (Status::Draft, Status::Scheduled)
-                | (Status::Scheduled, Status::Sent | Status::Cancelled)
-                | (Status::Sent, Status::Failed)
-        )
-}
-
-proptest! {
-    /// Draft, scheduled, sent or cancelled, failed: whatever happens, in this order only.
-    #[test]
-    fn statuses_only_progress(events in proptest::collection::vec(events(), 0..20)) {
-        let (mut campaign, polls) = (draft(Some("Hi")), PollSchedule::default());
-        for (event, now) in events.into_iter().zip(0..) {
-            let now = at(now);
-            let before = campaign.clone();
-            let after = match event {
-                Event::Update => campaign.clone().update("x".to_owned(), None, now).ok(),
-                Event::Schedule => campaign.clone().schedule(None, now, REPAIR).ok(),
-                Event::Cancel => campaign.clone().cancel(now, None).ok(),
-                Event::Begin => match &campaign.state {
-                    State::Scheduled { at } => {
-                        match campaign.begin(*at, sender(), 4, now, REPAIR) {
-                            Begin::Begun(next) => Some(*next),
-                            Begin::Underway | Begin::Ignored => None,
-                        }
-                    }
-                    _ => None,
-                },
-                Event::FannedOut => {
-                    let totals = Totals { recipients: 2, ..Totals::default() };
-                    campaign.fanned_out(totals, &Bill::default(), &polls, now, REPAIR)
-                }
-                Event::Poll(counts) => {
-                    campaign.polled(0, &look(counts, true), &polls, now, REPAIR)
-                }
-                Event::Pause => campaign.clone().pause(None, now).ok(),
-                Event::Resume => campaign.clone().resume(&polls, now, REPAIR).ok(),
-                Event::Stop => campaign.clone().stop(&polls, now, REPAIR).ok(),
-                Event::Drain { are_chunks_done } => campaign.drain.clone().and_then(|due| {
-                    let look = DrainLook { are_chunks_done, ..DrainLook::default() };
-                    campaign.drain_checked(&due.job, &look, now, REPAIR)
-                }),
-            };
-            campaign = after.unwrap_or(campaign);
-            let (from, to) = (before.status(), campaign.status());
-            prop_assert!(may_follow(from, to), "{:?} to {:?}", from, to);
-        }
-    }
-
-    /// A campaign fails if each message of a wholly dispatched audience failed, and only then.
-    #[test]
-    fn a_campaign_fails_with_all_its_messages(
-        pending in 0_u64..2, sent in 0_u64..2, delivered in 0_u64..2, unknown in 0_u64..2,
-        failed in 0_u64..4, are_chunks_done: bool,
-    ) {
-        let counts = Counts { pending, sent, delivered, failed, unknown };
-        prop_assume!(counts.total() > 0);
-        let campaign = polled(&fanned_out(counts.total()), counts, are_chunks_done);
-        let all_failed = are_chunks_done && failed > 0 && failed == counts.total();
-        prop_assert_eq!(campaign.status() == Status::Failed, all_failed);
-    }
-}
-
 /// A campaign that was half sent before there were lines must not text the other half of a line again.
 #[test]
 fn a_campaign_keeps_deriving_its_ids_as_when_it_was_sent() {
     let phone = |text: &str| Phone::from_e164(text).expect("valid");
     let (today, other) = (phone("+5491123456789"), phone("+541123456789"));
     let campaign = sent();
-    let id = |to: &Phone| campaign.pending_message(to).id;
+    let recipient = |to: &Phone| Recipient::of_phone(to.clone());
+    let id = |to: &Phone| campaign.pending_message(&recipient(to)).id;
     assert_eq!(id(&today), id(&other), "a line has one message");
-    assert_eq!(campaign.pending_message(&other).to, other, "and is dialed as written");
+    assert_eq!(campaign.pending_message(&recipient(&other)).to, other, "and is dialed as written");
     let mut former = campaign.clone();
     if let State::Sent(broadcast) = &mut former.state {
         broadcast.format = 1;
     }
     for to in [&today, &other] {
         let id = MessageId::of(campaign.id, to);
-        assert_eq!(former.pending_message(to).id, id);
+        assert_eq!(former.pending_message(&recipient(to)).id, id);
     }
     assert_ne!(id(&other), MessageId::of(campaign.id, &other));
     assert_eq!(id(&phone("+14153550100")), MessageId::of(campaign.id, &phone("+14153550100")));

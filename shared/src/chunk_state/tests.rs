@@ -12,7 +12,7 @@ fn state(progress: Progress) -> ChunkState {
 }
 
 fn whole() -> Slice {
-    state(Progress::Working).slice(1, 1_000)
+    state(Progress::Working).slice(&[1; 100], 1_000)
 }
 
 #[test]
@@ -20,19 +20,27 @@ fn a_slow_senders_chunk_goes_out_in_slices() {
     let chunk = ChunkState { recipients: 8, ..state(QUEUED) };
     // Three parts each at one a second: three members take nine seconds.
     let working = chunk.start(None, at(1_001), PATIENCE).expect("may start");
-    let slice = working.slice(3, 1);
+    let slice = working.slice(&[3; 100], 1);
     assert_eq!(slice, Slice { members: 0..3, millis: 9_000 });
     let next = working.finish(&Tally { settled: 3, ..Tally::default() }, &slice, at(1_003), 0);
     assert_eq!((next.handed, next.progress), (3, Progress::Waiting { until: at(1_010) }));
     let held_up = working.finish(&Tally { busy: 1, ..Tally::default() }, &slice, at(1_003), 0);
     assert_eq!(held_up.handed, 0);
     let last = ChunkState { handed: 6, ..working };
-    let slice = last.slice(3, 1);
+    let slice = last.slice(&[3; 100], 1);
     assert_eq!(slice.members, 6..8);
     assert!(last.finish(&Tally::default(), &slice, at(1_003), 0).is_done());
-    assert_eq!(chunk.slice(3, 100).members, 0..8);
+    assert_eq!(chunk.slice(&[3; 100], 100).members, 0..8);
     // A body of more parts than leave in one slice still goes out, one at a time.
-    assert_eq!(chunk.slice(11, 1), Slice { members: 0..1, millis: 11_000 });
+    assert_eq!(chunk.slice(&[11; 100], 1), Slice { members: 0..1, millis: 11_000 });
+    // Texts of different lengths: each slice ends before the member that would exceed it.
+    let mixed = [4, 4, 4, 11, 1, 1, 1, 1];
+    for (handed, members, millis) in
+        [(0, 0..2, 8_000), (2, 2..3, 4_000), (3, 3..4, 11_000), (4, 4..8, 4_000)]
+    {
+        let chunk = ChunkState { handed, ..chunk.clone() };
+        assert_eq!(chunk.slice(&mixed, 1), Slice { members, millis });
+    }
 }
 
 #[test]
@@ -157,7 +165,7 @@ fn no_outage_poisons_a_chunk() {
 fn an_attempt_that_gets_on_takes_back_those_before() {
     let chunk = ChunkState { recipients: 8, attempts: MAX_CRASHED_STARTS - 1, ..state(QUEUED) };
     let working = chunk.start(None, at(1_001), PATIENCE).expect("may start");
-    let next = working.finish(&Tally::default(), &working.slice(3, 1), at(1_003), 0);
+    let next = working.finish(&Tally::default(), &working.slice(&[3; 100], 1), at(1_003), 0);
     assert_eq!(next.attempts, 0);
 }
 
@@ -167,8 +175,8 @@ fn the_window_of_a_slow_senders_chunk_grows_by_slices() {
     heard.add(None);
     let tally = Tally { settled: 1, heard, ..Tally::default() };
     let chunk = ChunkState { recipients: 8, ..state(Progress::Working) };
-    let next = chunk.finish(&tally, &chunk.slice(3, 1), at(1_003), 0);
-    let next = next.finish(&tally, &next.slice(3, 1), at(1_013), 0);
+    let next = chunk.finish(&tally, &chunk.slice(&[3; 100], 1), at(1_003), 0);
+    let next = next.finish(&tally, &next.slice(&[3; 100], 1), at(1_013), 0);
     assert_eq!(next.heard.learnt, 2);
     let Repair::Arm(resumed) = next.repair(1, at(1_014), PATIENCE) else { panic!("not armed") };
     assert_eq!(resumed.heard, Window::default());
@@ -215,7 +223,7 @@ fn the_next_slice_is_due_at_its_turn() {
     let chunk = ChunkState { recipients: 8, ..state(QUEUED) };
     let working = chunk.start(None, at(1_001), PATIENCE).expect("may start");
     let tally = Tally { settled: 3, ..Tally::default() };
-    let next = working.finish(&tally, &working.slice(3, 1), at(1_003), 0);
+    let next = working.finish(&tally, &working.slice(&[3; 100], 1), at(1_003), 0);
     assert_eq!((next.due_since(), next.settled_at), (Some(at(1_010)), Some(at(1_003))));
 }
 
@@ -224,7 +232,7 @@ fn a_granted_chunk_ends_with_its_grant() {
     let chunk = ChunkState { recipients: 100, ..state(Progress::Cut) };
     let working = chunk.clone().granting(50).with_turn(at(1_001)).start(None, at(1_001), PATIENCE);
     let working = working.expect("may start");
-    let slice = working.slice(1, 1_000);
+    let slice = working.slice(&[1; 100], 1_000);
     assert_eq!(slice.members, 0..50);
     assert!(!working.has_settled_grant());
     let tally = Tally { settled: 50, ..Tally::default() };
@@ -235,12 +243,12 @@ fn a_granted_chunk_ends_with_its_grant() {
     assert_eq!(tried.trial_grant(1), None);
     // It may be granted more, or all that is left.
     assert_eq!(tried.clone().granting(5).grant, Some(Grant { from: 0, to: 55 }));
-    assert_eq!(tried.clone().ungranted().slice(1, 1_000).members, 50..100);
+    assert_eq!(tried.clone().ungranted().slice(&[1; 100], 1_000).members, 50..100);
     // A slow sender's grant goes out in slices too.
-    let slice = working.slice(1, 3);
+    let slice = working.slice(&[1; 100], 3);
     assert_eq!(slice.members, 0..30);
     let next = working.finish(&Tally { settled: 30, ..tally }, &slice, at(1_003), 0);
-    assert_eq!(next.slice(1, 3).members, 30..50);
+    assert_eq!(next.slice(&[1; 100], 3).members, 30..50);
     // A grant of a campaign that has been paused since counts no more.
     let Repair::Arm(resumed) = next.repair(1, at(1_004), PATIENCE) else { panic!("not armed") };
     assert_eq!((resumed.grant, resumed.handed), (None, 30));
@@ -257,5 +265,5 @@ fn an_old_state_is_read() {
     let state: ChunkState = serde_json::from_str(old).expect("understood");
     assert_eq!((state.grant, state.settled_at), (None, None));
     assert_eq!(state.due_since(), Some(state.updated_at));
-    assert_eq!(state.slice(1, 1_000).members, 1..3);
+    assert_eq!(state.slice(&[1; 100], 1_000).members, 1..3);
 }

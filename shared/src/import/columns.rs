@@ -38,7 +38,7 @@ impl Columns {
             Field::LastName => self.last_name.as_deref(),
             Field::Email => self.email.as_deref(),
             Field::OptOut => self.opt_out.as_deref(),
-            Field::OptedOutAt => None,
+            Field::OptIn | Field::OptedOutAt => None,
         }
     }
 

@@ -55,6 +55,8 @@ pub(super) struct Header {
     pub(super) last_name: Option<usize>,
     pub(super) email: Option<usize>,
     pub(super) opt_outs: Vec<usize>,
+    /// Columns of consent. They stay attributes, and a clear no in one is an opt-out.
+    pub(super) opt_ins: Vec<usize>,
     pub(super) opted_out_at: Option<usize>,
     /// Whether that column has a time only where a person opted out, so that it says so by itself.
     pub(super) is_dated_opt_out: bool,
@@ -90,6 +92,7 @@ impl Header {
             is_dated_opt_out: opted_out_at.is_some_and(|place| !is_effective_date(place))
                 && columns.opt_out.is_none(),
             opt_outs: places.all(Field::OptOut).into_iter().map(|(_, place)| place).collect(),
+            opt_ins: places.consents(),
             are_attributes_listed: columns.attributes.is_some(),
             is_certain: phones.iter().any(|(fit, _)| *fit < Fit::Likely),
             phones: phones.into_iter().map(|(_, place)| place).collect(),
@@ -137,7 +140,7 @@ impl Header {
     }
 
     pub(super) fn has_opt_outs(&self) -> bool {
-        !self.opt_outs.is_empty() || self.is_dated_opt_out
+        !self.opt_outs.is_empty() || !self.opt_ins.is_empty() || self.is_dated_opt_out
     }
 }
 
@@ -206,6 +209,13 @@ impl Places<'_> {
         let mut found: Vec<_> = (0..self.names.len()).filter(is_free).filter_map(fit).collect();
         found.sort_unstable();
         found
+    }
+
+    /// The columns of consent, unless the client has named the column that decides.
+    fn consents(&self) -> Vec<usize> {
+        let is_named = self.columns.opt_out.is_some();
+        let found = if is_named { Vec::new() } else { self.all(Field::OptIn) };
+        found.into_iter().map(|(_, place)| place).collect()
     }
 
     fn first(&self, field: Field) -> Option<usize> {

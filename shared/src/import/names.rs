@@ -11,6 +11,8 @@ pub(super) enum Field {
     LastName,
     Email,
     OptOut,
+    /// Consent, of which only a clear no counts.
+    OptIn,
     OptedOutAt,
 }
 
@@ -78,6 +80,18 @@ const OPT_OUT: &str = "optout optedout unsubscribed unsubscribe isunsubscribed i
     descadastrado descadastro inscricaocancelada naocontactar naocontatar naoenviarsms \
     naoperturbe naoperturbar \
     disiscritto disiscritta disiscrizione noncontattare noninviaresms nosmsmarketing";
+// "Accepts SMS Marketing" is Shopify's, "SMS consent" Klaviyo's.
+const OPT_IN: &str = "optin optedin isoptedin hasoptedin smsoptin smsoptedin optinsms optedinsms \
+    optedintosms textoptin textmessageoptin subscribed issubscribed smssubscribed subscribedtosms \
+    smssubscription smssubscriptionstatus smsconsent consentsms consenttosms smsmarketingconsent \
+    smsconsentstatus marketingconsent consent consented hasconsent consentgiven acceptssms \
+    acceptssmsmarketing acceptsmarketing smsmarketing smsmarketingstatus smspermission smsallowed \
+    allowsms cantext oktotext oktosms maycontact \
+    einwilligung smseinwilligung werbeeinwilligung zustimmung smszustimmung \
+    consentement consentementsms acceptesms \
+    consentimiento consentimientosms aceptasms \
+    consentimento consentimentosms aceitasms \
+    consenso consensosms accettasms";
 /// Amazon Pinpoint's time of an opt-out or of an opt-in.
 pub(super) const EFFECTIVE_DATE: &str = "effectivedate";
 const OPTED_OUT_AT: &str = "effectivedate optouttimestamp optedouttimestamp optoutdate optouttime \
@@ -130,6 +144,7 @@ pub(super) fn fit(field: Field, name: &str) -> Option<Fit> {
             let is_other = has(NOT_OPT_OUT) || known(OPTED_OUT_AT);
             (has(LIKELY_OPT_OUT) && !is_other).then_some(Fit::Likely)
         }
+        Field::OptIn => known(OPT_IN).then_some(Fit::Known),
         Field::OptedOutAt => known(OPTED_OUT_AT).then_some(Fit::Known),
     }
 }
@@ -174,8 +189,9 @@ mod tests {
 
     #[test]
     fn fields_share_no_names() {
-        let all = [ID, MOBILE, PHONE, NUMBER, FIRST_NAME, LAST_NAME, EMAIL, OPT_OUT, OPTED_OUT_AT];
-        let mut names: Vec<&str> = all.iter().flat_map(|names| names.split_whitespace()).collect();
+        let of_people = [ID, MOBILE, PHONE, NUMBER, FIRST_NAME, LAST_NAME, EMAIL];
+        let all = of_people.into_iter().chain([OPT_OUT, OPT_IN, OPTED_OUT_AT]);
+        let mut names: Vec<&str> = all.flat_map(str::split_whitespace).collect();
         assert!(names.iter().all(|name| plain(name) == *name), "they are plain");
         let count = names.len();
         names.sort_unstable();
@@ -202,6 +218,14 @@ mod tests {
         }
         for name in ["Unsubscribe link", "Unsubscribe date", "Subscribed", "Opt-in"] {
             assert_eq!(opt_out(name), None, "{name}");
+        }
+        let opt_in = |name| fit(Field::OptIn, &plain(name));
+        for name in ["Accepts SMS Marketing", "Opt-in", "Subscribed", "SMS Consent", "Einwilligung"]
+        {
+            assert_eq!(opt_in(name), Some(Fit::Known), "{name}");
+        }
+        for name in ["Opt-out", "Consent date", "Email consent", "Subscription plan"] {
+            assert_eq!(opt_in(name), None, "{name}");
         }
         for name in ["Email Opt Out", "Opt-out reason", "HasOptedOutOfEmail", "Opt-in"] {
             assert_eq!(opt_out(name), None, "{name}");

@@ -42,6 +42,21 @@ pub(super) fn says(cell: &str) -> Result<bool, ()> {
     }
 }
 
+/// Values of a consent column that deny it, besides those above.
+const DENIED: &str = "notsubscribed neversubscribed optedout optout unsubscribed revoked withdrawn \
+    declined denied refused rejected nichtangemeldet abgemeldet widerrufen abgelehnt refuse \
+    desabonne desinscrit rechazado revocado recusado revogado negado rifiutato revocato";
+
+/// Whether a cell of a consent column denies it. Anything unclear, such as a date, does not.
+fn denies(cell: &str) -> bool {
+    let cell = clean(cell);
+    let value = plain(cell);
+    let is_one_of = |words: &str| words.split_whitespace().any(|word| word == value);
+    let is_no =
+        is_one_of(NO) && !matches!(value.as_str(), "optin" | "optedin" | "in" | "subscribed");
+    !is_blank(cell) && (is_no || is_one_of(DENIED) || cell == "☐" || is_zero(cell))
+}
+
 /// Words that are hardly ever anything but the value of an opt-out column.
 const PLAIN_YES: &str = "all yes true optout optedout unsubscribed stop ja oui wahr vrai verdadero \
     verdadeiro vero abgemeldet desabonne desinscrit";
@@ -112,7 +127,8 @@ impl OptOut {
 fn is_opted_out(header: &Header, cells: &[String], shift: usize) -> Option<bool> {
     let said = header.opt_outs.iter().map(|place| cell(cells, place + shift));
     let said: Vec<Result<bool, ()>> = said.filter(|cell| !is_blank(cell)).map(says).collect();
-    if said.contains(&Ok(true)) {
+    let mut consents = header.opt_ins.iter().map(|place| cell(cells, place + shift));
+    if said.contains(&Ok(true)) || consents.any(denies) {
         return Some(true);
     }
     if said.contains(&Ok(false)) {
@@ -164,6 +180,19 @@ mod tests {
         }
         for unclear in ["perhaps", "n/a", "-", "2", "?", "2024-01-01", "A\u{FFFD}L"] {
             assert_eq!(says(unclear), Err(()), "{unclear}");
+        }
+    }
+
+    #[test]
+    fn consent_is_denied_by_a_clear_no() {
+        for no in ["no", "FALSE", "0", "0.0", "N", "Nein", "☐", "unsubscribed", "Not subscribed"]
+        {
+            assert!(denies(no), "{no}");
+        }
+        for other in
+            ["", " ", "yes", "1", "subscribed", "opted-in", "2024-01-01", "n/a", "?", "pending"]
+        {
+            assert!(!denies(other), "{other}");
         }
     }
 

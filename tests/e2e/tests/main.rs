@@ -12,6 +12,7 @@ mod drafts;
 mod events;
 mod fan_outs;
 mod fates;
+mod formats;
 mod immediate;
 mod import_files;
 mod imports;

@@ -1,4 +1,4 @@
-//! A job that fails is retried after a back-off and not after its queue's whole visibility timeout.
+//! A failed job is retried after a back-off, not after its queue's whole visibility timeout.
 
 use anyhow::Context;
 use aws_sdk_sqs::Client;
@@ -51,7 +51,7 @@ async fn a_failed_job_is_retried_before_its_visibility_timeout_ends() -> anyhow:
     Ok(())
 }
 
-/// The job of an import whose file is not in the bucket, so it fails each time. No sweep sees it
+/// The job of an import whose file is not in the bucket, so it always fails. No sweep sees it
 /// during the test.
 async fn import_without_file(tenant: &Tenant) -> anyhow::Result<JobsJob> {
     let now = clock::now();

@@ -1,4 +1,4 @@
-//! What an action makes of the world.
+//! Applies an action to the world.
 
 use shared::time::Timestamp;
 
@@ -58,7 +58,7 @@ impl World {
         }
     }
 
-    /// What comes from a queue is handed out again when its worker fails; the rest is not.
+    /// If a worker fails, what came from a queue is delivered again. Anything else is not.
     fn hand_back(&mut self, program: Program) {
         if matches!(program, Program::Job(_) | Program::Receipt(_)) {
             self.queue.push(Queued { at: self.now, program });

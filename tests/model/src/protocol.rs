@@ -1,7 +1,7 @@
-//! The one place that knows the domain's signatures.
+//! The only module that knows the domain's signatures.
 //!
-//! Nothing is decided here: each function builds what a function of Volley would build, and calls
-//! the decision of `shared` that it would call, with the model's settings.
+//! Nothing is decided here. Each function builds the same arguments as a function of Volley, and
+//! calls the same decision of `shared`, with the model's settings.
 
 use std::cell::Cell;
 
@@ -15,11 +15,11 @@ use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{DispatchJob, Job, JobsJob};
 use shared::message::{Counts, FailureReason, Found, Kind, Message, Status};
-use shared::parts::Parts;
 use shared::phone::Phone;
 use shared::poll::PollSchedule;
 use shared::price::Bill;
 use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::recipient::Recipient;
 use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 use shared::trial::Verdict;
@@ -29,43 +29,43 @@ use uuid::Uuid;
 pub const PATIENCE: i64 = 120;
 /// `CLAIM_TIMEOUT_SECONDS`.
 pub const CLAIM: i64 = 120;
-/// How long after its claim a message may still be handed over: a quarter of the claim's time.
+/// How long after its claim a message may still be sent: a quarter of the claim's time.
 pub const HANDOVER_WITHIN: i64 = CLAIM / 4;
 /// `GATEWAY_TIMEOUT_SECONDS`.
 pub const GATEWAY: i64 = 10;
 /// `LOOKUP_AFTER_SECONDS`.
 pub const SILENT: i64 = 600;
-/// The sender waits no longer than this for the provider's leave.
-const WAIT_MOST: i64 = 900;
-/// Parts a second of a fast sender: every chunk has its turn at once and goes out whole.
+/// The longest that a sender waits because the provider throttles it.
+const MAX_WAIT: i64 = 900;
+/// Parts per second of a fast sender: every chunk has its turn at once and is sent whole.
 pub const FAST: u32 = 1_000;
-/// Parts a second of a slow one, which is taken when an audience is cut: chunks have no turn until
-/// their drain gives them one, and go out a message at a time.
+/// Parts per second of a slow sender. Its chunks have no turn until a drain assigns one, and are
+/// sent one message at a time.
 pub const SLOW: u32 = 1;
-/// So far ahead lies a slow sender's turn.
+/// How far ahead a slow sender's turn is.
 const TURN_AFTER: i64 = 40;
-/// Characters of a body whose parts take a slow sender as long as a slice is.
+/// The length of a body whose parts take a slow sender as long as a slice.
 const LONG: usize = 1_500;
-/// A fan-out shows its progress this often.
+/// The interval at which a fan-out saves its progress.
 pub const SHOWN_EVERY: i64 = 5;
-/// Moments at which something about a campaign as a whole changes: a dispatch that stands still.
+/// The time without progress after which a campaign as a whole is stalled.
 const STALE: i64 = 3_600;
 
 pub const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
-/// What a campaign takes of its organisation when it is sent.
+/// The settings of an organization that a campaign copies when it is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Organization {
     pub shards: u16,
-    /// Parts a second of its sender.
+    /// Parts per second of its sender.
     pub rate: u32,
-    /// The recipients that are sent before all others. Real trials are larger than any audience of
-    /// the model, so a scenario that is not about them has none.
+    /// The size of the trial. A real trial is larger than any audience of the model, so a scenario
+    /// that is not about trials has none.
     pub trial: Option<u32>,
 }
 
 pub const CAMPAIGN: CampaignId = CampaignId(Uuid::from_u128(2));
 
-/// `POLL_SCHEDULE_SECONDS`, shorter than the default, so that less is counted.
+/// `POLL_SCHEDULE_SECONDS`, shorter than the default to save polls.
 #[must_use]
 pub fn polls() -> PollSchedule {
     "60,900".parse().unwrap_or_default()
@@ -88,11 +88,12 @@ pub fn at(second: i64) -> Timestamp {
     start.map_or_else(|| unreachable!("in range"), |start| start.plus_seconds(second))
 }
 
-/// A campaign that is to be sent now.
+/// A campaign that is scheduled for now.
 #[must_use]
 pub fn scheduled(rate: u32, max_parts: Option<u64>) -> Campaign {
     let body = if rate == SLOW { "a".repeat(LONG) } else { "Hello".to_owned() };
-    let draft = Campaign::create(CAMPAIGN, ORGANIZATION, "Sale".to_owned(), Some(body), at(0));
+    let draft =
+        Campaign::create(CAMPAIGN, ORGANIZATION, "Sale".to_owned(), Some(body.into()), at(0));
     let limits = Limits { max_parts, max_price: None };
     let scheduled = Campaign { limits, ..draft }.schedule(None, at(0), PATIENCE);
     scheduled.unwrap_or_else(|refusal| unreachable!("{refusal}"))
@@ -147,8 +148,8 @@ pub fn fanned_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option
     Some(after)
 }
 
-/// The state that is written with a chunk, if it has recipients: with a turn if the sender has one
-/// and the campaign is not on trial, or so many may be granted.
+/// The state that is written with a chunk, if it has recipients. It has a turn if the sender is
+/// fast and either the campaign is not on trial or `grants` recipients may be granted.
 #[must_use]
 pub fn cut(
     chunk: &Chunk,
@@ -167,7 +168,7 @@ pub fn cut(
     (recipients > 0).then(|| if has_turn { state.with_turn(now) } else { state })
 }
 
-/// The turn that a drain's look gives to a chunk.
+/// The turn that the drain assigns to a chunk.
 #[must_use]
 pub fn turn(broadcast: &Broadcast, now: Timestamp) -> Timestamp {
     let is_slow = broadcast.sender.parts_per_second == SLOW;
@@ -180,7 +181,7 @@ pub fn given_up(state: &ChunkState, now: Timestamp) -> ChunkState {
     ChunkState { progress: Progress::Done, updated_at: now, ..state.clone() }
 }
 
-/// A chunk that was begun in vain so often.
+/// A chunk that has had this number of failed attempts.
 #[must_use]
 pub fn begun_in_vain(state: &ChunkState, attempts: u32) -> ChunkState {
     ChunkState { attempts, ..state.clone() }
@@ -193,12 +194,17 @@ pub fn start(state: &ChunkState, job: Option<Timestamp>, now: Timestamp) -> Opti
 
 /// The members whose turn it is.
 #[must_use]
-pub fn slice(working: &ChunkState, campaign: &Campaign, broadcast: &Broadcast) -> Slice {
-    let parts = Parts::of(campaign.body.as_deref().unwrap_or_default()).count;
-    working.slice(parts, broadcast.sender.parts_per_second)
+pub fn slice(
+    working: &ChunkState,
+    chunk: &Chunk,
+    campaign: &Campaign,
+    broadcast: &Broadcast,
+) -> Slice {
+    let parts = campaign.body_sent().parts_of_each(&chunk.recipients);
+    working.slice(&parts, broadcast.sender.parts_per_second)
 }
 
-/// The state in which a worker leaves its chunk.
+/// The state that a worker saves when it leaves its chunk.
 #[must_use]
 pub fn finish(working: &ChunkState, tally: &Tally, slice: &Slice, now: Timestamp) -> ChunkState {
     working.finish(tally, slice, now, 0)
@@ -209,22 +215,22 @@ pub fn repair(state: &ChunkState, epoch: u32, now: Timestamp) -> Repair {
     state.repair(epoch, now, PATIENCE)
 }
 
-/// After how many seconds a chunk's job is to come back, if it waits.
+/// The number of seconds after which a waiting chunk's job returns.
 #[must_use]
 pub fn comes_back_after(state: &ChunkState, now: Timestamp) -> Option<i64> {
     let Progress::Waiting { until } = state.progress else { return None };
-    Some(i64::from(until.seconds_from(now)).min(WAIT_MOST))
+    Some(i64::from(until.seconds_from(now)).min(MAX_WAIT))
 }
 
-/// What one message came to in a worker's hands.
+/// The result of one message for its worker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Member {
     Settled {
         by_this_worker: bool,
     },
-    /// Settled as `unknown`: the provider's answer was ambiguous.
+    /// Settled as `unknown`: the provider's response was ambiguous.
     Unknown,
-    /// Given back: the provider's other answers were ambiguous.
+    /// Given back, because the provider's other responses were ambiguous.
     Silent,
     Unreachable,
     Throttled,
@@ -251,7 +257,7 @@ pub fn count(tally: &mut Tally, member: Member) {
     }
 }
 
-/// Whatever failed may have been written: only a claim's age tells.
+/// The result of a failed write, which may have been written. Only the claim's age decides.
 #[must_use]
 pub fn busy(now: Timestamp) -> Member {
     Member::Busy { until: now.plus_seconds(CLAIM) }
@@ -280,7 +286,8 @@ pub fn tried(
 }
 
 #[must_use]
-pub fn pending(phone: &Phone, broadcast: &Broadcast) -> Message {
+pub fn pending(recipient: &Recipient, broadcast: &Broadcast) -> Message {
+    let phone = &recipient.phone;
     let id = broadcast.message_id(CAMPAIGN, phone);
     Message { id, ..Message::pending(ORGANIZATION, CAMPAIGN, phone.clone(), broadcast.sent_at) }
 }
@@ -317,7 +324,7 @@ pub fn drain_checked(
     campaign.drain_checked(job, look, now, PATIENCE)
 }
 
-/// Whether the provider may know more of a message than Volley does.
+/// Whether the provider may know more about a message than Volley does.
 #[must_use]
 pub fn is_open(message: &Message, now: Timestamp) -> bool {
     match message.status() {
@@ -327,7 +334,7 @@ pub fn is_open(message: &Message, now: Timestamp) -> bool {
     }
 }
 
-/// What a person asks of a campaign.
+/// A person's request to change a campaign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Control {
     Pause,
@@ -337,7 +344,7 @@ pub enum Control {
 }
 
 impl Control {
-    /// The campaign as it is afterwards; `None` if it is refused.
+    /// The campaign afterwards, or `None` if the request is refused.
     #[must_use]
     pub fn of(self, campaign: Campaign, now: Timestamp) -> Option<Campaign> {
         match self {
@@ -349,7 +356,7 @@ impl Control {
     }
 }
 
-/// The recipient that a receipt is about. In the model, a receipt always names it.
+/// The recipient of a receipt. In the model, a receipt always names it.
 ///
 /// # Panics
 /// If the receipt names none.
@@ -385,14 +392,14 @@ pub fn receipt(
     }
 }
 
-/// Moments at which a decision about a chunk changes by itself. One too many costs states, one too
-/// few would hide behaviour.
+/// The times at which a decision about a chunk changes by itself. Extra ones cost states, and
+/// missing ones would hide behavior.
 #[must_use]
 pub fn moments_of_chunk(state: &ChunkState) -> Vec<Timestamp> {
-    // Of what has been due for an hour, another look finds that nothing was settled.
+    // Once a chunk has been due for an hour, another drain finds that nothing was settled.
     match state.progress {
         Progress::Cut | Progress::Done => Vec::new(),
-        // As `ChunkState::repair` doubles it.
+        // Doubled as in `ChunkState::repair`.
         Progress::Queued { turn } => {
             let turn = turn.unwrap_or(state.updated_at).max(state.updated_at);
             vec![turn, turn.plus_seconds(PATIENCE << state.arms.min(5))]
@@ -402,7 +409,7 @@ pub fn moments_of_chunk(state: &ChunkState) -> Vec<Timestamp> {
     }
 }
 
-/// Moments at which a decision about a campaign changes by itself.
+/// The times at which a decision about a campaign changes by itself.
 #[must_use]
 pub fn moments_of_campaign(campaign: &Campaign) -> Vec<Timestamp> {
     let broadcast = campaign.broadcast();
@@ -413,7 +420,7 @@ pub fn moments_of_campaign(campaign: &Campaign) -> Vec<Timestamp> {
     broadcast.map(since).unwrap_or_default()
 }
 
-/// The moment at which a claim is nobody's any more, if nothing was said of its message.
+/// The time at which a claim expires, if nothing was recorded about its message.
 #[must_use]
 pub fn moment_of_claim(message: &Message) -> Option<Timestamp> {
     let claim = message.claim.as_ref().filter(|_| message.status() == Status::Pending)?;

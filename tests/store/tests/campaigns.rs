@@ -1,4 +1,4 @@
-//! A campaign is written where it was read, together with what it owes.
+//! A campaign is written only if it hasn't changed since it was read, together with its due items.
 
 use infra::clock;
 use infra::table::Saved;
@@ -12,7 +12,7 @@ async fn of_a_send_and_a_cancel_one_is_written() -> anyhow::Result<()> {
     let table = table().await;
     let now = clock::now();
     let (organization, id) = (organization(), CampaignId::new(now, clock::entropy()));
-    let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned()));
+    let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned().into()));
     let draft = Campaign::create(id, organization, name, body, now);
     assert_eq!(table.create_campaign(&draft, None).await?, Saved::Done);
     let draft = table.campaign(organization, id).await?.expect("it was created");

@@ -1,4 +1,4 @@
-//! The table against the deployed local stack: a lost race is a value, and changes nothing.
+//! The table, on the deployed local stack: losing a race returns a value and changes nothing.
 
 mod campaigns;
 mod chunks;
@@ -38,7 +38,7 @@ fn phone(number: u32) -> Phone {
     Phone::from_e164(&format!("+1415355{number:04}")).expect("valid")
 }
 
-/// Messages of a new campaign to so many phones.
+/// Messages of a new campaign to `count` phones.
 fn messages(count: u32) -> Vec<Message> {
     let (organization, now) = (organization(), clock::now());
     let campaign = CampaignId::new(now, clock::entropy());

@@ -1,4 +1,5 @@
-//! A contact that moves to another phone around a send is found under exactly one of them.
+//! A contact that moves to another phone around the time of a send is counted under exactly one of
+//! them.
 
 use infra::clock;
 use infra::table::{ContactSaved, LastSend, Saved, Table};
@@ -42,9 +43,9 @@ impl Moving {
         Ok(Self { table, organization, contact })
     }
 
-    /// Sends a campaign at the first moment after `now` that is possible.
+    /// Sends a campaign at the first possible time after `now`.
     async fn send(&self, last: &LastSend, now: Timestamp) -> anyhow::Result<(Saved, Timestamp)> {
-        let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned()));
+        let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned().into()));
         let id = CampaignId::new(now, clock::entropy());
         let draft = Campaign::create(id, self.organization.id, name, body, now);
         let scheduled = draft.schedule(None, now, 600)?;
@@ -65,7 +66,7 @@ impl Moving {
         Ok(())
     }
 
-    /// The phones under which the contact was at a moment.
+    /// The phones that held the contact at a time.
     async fn phones_at(&self, moment: Timestamp) -> anyhow::Result<Vec<Phone>> {
         let mut phones = Vec::new();
         for shard in 0..SHARDS {
@@ -91,7 +92,7 @@ async fn a_move_before_the_send_counts_and_one_after_it_does_not() -> anyhow::Re
     Ok(())
 }
 
-/// The send's clock is an hour ahead of that of the move, which is written after it.
+/// The clock of the send is an hour ahead of that of the move, which is written later.
 #[tokio::test]
 async fn clocks_that_differ_do_not_turn_the_order_around() -> anyhow::Result<()> {
     let mut moving = Moving::new().await?;
@@ -107,7 +108,7 @@ async fn clocks_that_differ_do_not_turn_the_order_around() -> anyhow::Result<()>
     Ok(())
 }
 
-/// The move's clock is an hour ahead of that of the send, which is written after it.
+/// The clock of the move is an hour ahead of that of the send, which is written later.
 #[tokio::test]
 async fn a_clock_that_is_ahead_does_not_move_a_contact_after_the_send() -> anyhow::Result<()> {
     let mut moving = Moving::new().await?;

@@ -99,7 +99,7 @@ pub(crate) async fn send_campaign(
         let after = before.clone().schedule(at, now, app.repair_seconds)?;
         let after = Campaign { limits: limits.clone(), ..after.by(access.actor.clone()) };
         // The provider may have changed since the body was saved.
-        check_body(&access.organization, after.body.as_deref())?;
+        check_body(&access.organization, after.body.as_ref())?;
         let reply = Reply::new(StatusCode::ACCEPTED, &CampaignView::from(&after))?;
         let remember = once.remember(&reply, now);
         let saved = app.table.save_campaign(&before, &after, remember.as_ref());
@@ -163,13 +163,13 @@ pub(crate) async fn send_test(
             ..Message::pending(organization.id, campaign_id, to, now)
         },
         from: organization.sender,
-        body: campaign.test_body()?.to_owned(),
+        body: campaign.test_body()?.clone(),
         is_dry_run: request.dry_run,
         is_confirmed: request.confirm_opted_out,
     };
     test.from
         .provider
-        .check_body(&test.body)
+        .check_body(test.body.as_str())
         .map_err(|error| Problem::field("/body", error.to_string()))?;
     let due = Due {
         at: now.plus_seconds(app.repair_seconds),

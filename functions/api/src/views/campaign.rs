@@ -121,7 +121,7 @@ impl From<&Campaign> for CampaignView {
             max_price: campaign.limits.max_price.as_ref().map(|most| most.amount.to_string()),
             estimated_finish_at: broadcast.and_then(|b| b.estimated_finish_at).map(Time),
             name: campaign.name.clone(),
-            body: campaign.body.clone(),
+            body: campaign.body.clone().map(String::from),
             scheduled_at: campaign.scheduled_at().map(Time),
             sent_at: broadcast.map(|broadcast| broadcast.sent_at.into()),
             failed_at: failed_at.map(Time),
@@ -175,7 +175,7 @@ mod tests {
             CampaignId(Uuid::from_u128(2)),
             OrganizationId(Uuid::from_u128(1)),
             "Spring".to_owned(),
-            Some("Hi".to_owned()),
+            Some("Hi".to_owned().into()),
             at(0),
         )
     }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use shared::campaign::{Broadcast, Dispatch};
+use shared::chunk::Chunk;
 use shared::chunk_state::ChunkState;
 use shared::time::Timestamp;
 use tokio::sync::Mutex;
@@ -66,6 +67,7 @@ impl FanOut<'_> {
     /// A new chunk's state with its turn, as far as it may have one now.
     pub(super) async fn with_turn(
         &self,
+        chunk: &Chunk,
         cut: ChunkState,
         now: Timestamp,
     ) -> anyhow::Result<ChunkState> {
@@ -78,7 +80,9 @@ impl FanOut<'_> {
         } else {
             cut
         };
-        Ok(match self.turns.take(cut.granted_left(), now).await? {
+        let granted = chunk.recipients.get(..cut.granted_left() as usize).unwrap_or_default();
+        let parts = self.campaign.body_sent().parts_of_all(granted);
+        Ok(match self.turns.take(parts, now).await? {
             Some(turn) => cut.with_turn(turn),
             None => cut,
         })
@@ -120,7 +124,8 @@ impl FanOut<'_> {
             if self.app.table.chunk_state(id, shard, cut.number).await?.as_ref() != Some(&cut) {
                 continue;
             }
-            let Some(turn) = self.turns.take(cut.recipients, now).await? else {
+            let parts = self.campaign.body_sent().parts_of_any(cut.recipients.into());
+            let Some(turn) = self.turns.take(parts, now).await? else {
                 continue;
             };
             let queued = ChunkState { updated_at: now, ..cut.clone() }.with_turn(turn);

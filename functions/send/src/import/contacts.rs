@@ -40,19 +40,19 @@ pub(super) async fn read(
                 batch.reads += usize::from(row.id.is_some());
                 let at = Place { import, number: reading.number, line: reading.line };
                 match change(app, organization, &at, row, batch.begun_at).await? {
-                    Err(error) => step.after.progress.reject(error),
-                    Ok(change) => {
+                    Reading::Refused(error) => step.after.progress.reject(error),
+                    Reading::Change(change) => {
                         // One transaction cannot write one contact twice.
-                        let again = matches!(&change, RowChange::Update { before, .. } if !touched.insert(before.id));
+                        let again = matches!(&*change, RowChange::Update { before, .. } if !touched.insert(before.id));
                         if again || writes + change.writes() > BATCH_WRITES {
                             return Ok(step);
                         }
-                        match change {
+                        match *change {
                             RowChange::Create(_) => step.after.progress.created += 1,
                             RowChange::Update { .. } => step.after.progress.updated += 1,
                         }
                         writes += change.writes();
-                        step.changes.push(change);
+                        step.changes.push(*change);
                     }
                 }
             }
@@ -71,30 +71,37 @@ struct Place<'i> {
     line: u64,
 }
 
+/// What a row comes to.
+enum Reading {
+    Change(Box<RowChange>),
+    Refused(RowError),
+}
+
 async fn change(
     app: &App,
     organization: &Organization,
     at: &Place<'_>,
     row: Row,
     now: Timestamp,
-) -> anyhow::Result<Result<RowChange, RowError>> {
+) -> anyhow::Result<Reading> {
     let Row { id, profile } = row;
     let Some(id) = id else {
-        return Ok(Ok(RowChange::Create(Contact {
+        let create = RowChange::Create(Contact {
             id: ContactId::of_row(at.import.id, at.number),
             organization_id: organization.id,
             profile,
             created_at: now,
             updated_at: now,
-        })));
+        });
+        return Ok(Reading::Change(Box::new(create)));
     };
     Ok(match app.table.contact(organization, id).await? {
         Some(before) => {
             let updated_at = now.or_after(before.updated_at);
             let after = Contact { profile, updated_at, ..before.clone() };
-            Ok(RowChange::Update { before, after })
+            Reading::Change(Box::new(RowChange::Update { before, after }))
         }
-        None => Err(RowError {
+        None => Reading::Refused(RowError {
             row: at.number,
             line: Some(at.line),
             column: None,

@@ -1,8 +1,8 @@
-//! Events of AWS End User Messaging: what became of a message, and what a person wrote.
+//! Events of AWS End User Messaging: message statuses and inbound texts.
 //!
-//! They come from an SNS topic, as they are or wrapped in a notification, or from EventBridge.
-//! Source: "Example event data", "Event types for SMS, MMS, and voice" and "Two-way SMS messaging
-//! example payload" of the service's user guide.
+//! They arrive from an SNS topic, raw or wrapped in a notification, or from EventBridge. Source:
+//! "Example event data", "Event types for SMS, MMS, and voice" and "Two-way SMS messaging example
+//! payload" of the service's user guide.
 
 use std::collections::HashMap;
 
@@ -33,14 +33,14 @@ struct MessageEvent {
 #[serde(rename_all = "camelCase")]
 struct InboundEvent {
     origination_number: String,
-    /// An opt-out counts for a person to look at even if it names no destination.
+    /// Optional, because an opt-out must be kept for a person even if it names no destination.
     destination_number: Option<String>,
     message_body: Option<String>,
-    /// The keyword of the number that the message begins with, if there is one.
+    /// The number's keyword that the message starts with, if any.
     message_keyword: Option<String>,
 }
 
-/// What a call carries, so that its events say which message they are about.
+/// The context of a call, which its events repeat to identify their message.
 pub(super) fn context(message: &MessageRef) -> HashMap<String, String> {
     let MessageRef { organization_id, campaign_id, message_id, kind } = message;
     let kind = match kind {
@@ -71,10 +71,10 @@ fn message(context: &HashMap<String, Value>) -> Option<MessageRef> {
     })
 }
 
-/// Reads an event from a queue; `None` if it is not one of this service's.
+/// Reads an event from a queue. Returns `None` if it is not one of this service's.
 #[must_use]
 pub(super) fn read(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
-    // A notification holds the event as a text, EventBridge as its detail.
+    // A notification contains the event as a string, EventBridge contains it as its detail.
     if let Some(text) = body.get("Message").and_then(Value::as_str) {
         let inner: Value = serde_json::from_str(text).ok()?;
         return read(&inner, now);

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::actor::Actor;
 use shared::audience::Totals;
+use shared::body::Body;
 use shared::campaign::{
     Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Reason, State, Status,
 };
@@ -24,7 +25,7 @@ pub(super) struct Row {
     id: CampaignId,
     organization_id: OrganizationId,
     name: String,
-    body: Option<String>,
+    body: Option<Body>,
     /// `status` is a reserved word of expressions.
     campaign_status: Status,
     reason: Option<Reason>,
@@ -208,7 +209,7 @@ mod tests {
         let at = |second: i64| Timestamp::from_millis(second * 1_000).expect("in range");
         let organization = OrganizationId(Uuid::from_u128(1));
         let id = CampaignId(Uuid::from_u128(2));
-        let body = Some("Hi".to_owned());
+        let body = Some(Body::from("Hi".to_owned()));
         let draft = Campaign::create(id, organization, "Spring".to_owned(), body, at(0));
         let scheduled = draft.clone().schedule(None, at(1), 120).expect("schedulable");
         let cancelled = scheduled.clone().cancel(at(2), Some(Reason::MissedSchedule));

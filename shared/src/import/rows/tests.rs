@@ -161,6 +161,22 @@ fn an_opt_out_is_kept_whatever_is_wrong_with_its_row() {
 }
 
 #[test]
+fn who_did_not_consent_has_opted_out() {
+    for (column, cell, is_out) in [
+        ("Accepts SMS Marketing", "no", true),
+        ("Accepts SMS Marketing", "yes", false),
+        ("Subscribed", "FALSE", true),
+        ("SMS Consent", "", false),
+        ("Consent", "2024-05-01", false),
+        ("Email consent", "no", false),
+    ] {
+        let content = format!("phone,{column}\n+14153550101,{cell}\n");
+        let (_, opt_out) = open(&content).peek_opt_out().expect("a row").expect("well-formed");
+        assert_eq!(opt_out.is_some(), is_out, "{column}: {cell}");
+    }
+}
+
+#[test]
 fn ids_of_another_system_are_an_attribute() {
     let content = |id: &str| format!("Id,phone\n{id},+14153550101\n,+14153550102\n");
     let first = |content: &str| match open(content).peek().expect("a row").expect("read").content {

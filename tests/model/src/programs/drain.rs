@@ -1,4 +1,4 @@
-//! As `functions/poll-status/src/drain.rs`.
+//! Like `functions/poll-status/src/drain.rs`.
 
 use shared::campaign::{Broadcast, Dispatch, DrainLook};
 use shared::chunk::Chunk;
@@ -20,7 +20,7 @@ struct Look {
     is_poisoned: bool,
     settled_at: Option<Timestamp>,
     due_since: Option<Timestamp>,
-    /// Recipients that may be granted; all may have turns if there is no trial.
+    /// The number of recipients that may still be granted, or `None` without a trial.
     trial: Option<u32>,
 }
 
@@ -88,7 +88,7 @@ fn judge_trial(io: &mut Io<'_>, broadcast: &Broadcast) -> Step<Option<Verdict>> 
     Ok(Some(look.verdict(size, true)))
 }
 
-/// The chunk as it may be queued, if it may.
+/// The chunk's state if it may be queued now, or `None`.
 fn leave(trial: &mut Option<u32>, state: &ChunkState, next: ChunkState) -> Option<ChunkState> {
     let Some(more) = trial else { return Some(next.ungranted()) };
     if state.trial_grant(next.epoch).is_some() && !state.has_settled_grant() {
@@ -151,7 +151,7 @@ fn look_over(
     Ok(())
 }
 
-/// As `functions/poll-status/src/stopping.rs`; `false` if a claim may still be somebody's.
+/// Like `functions/poll-status/src/stopping.rs`. Returns `false` if a claim may still be in use.
 fn fail_rest(
     io: &mut Io<'_>,
     broadcast: &Broadcast,
@@ -176,7 +176,7 @@ fn fail_rest(
     io.save_state(shard, state, &protocol::given_up(state, now))
 }
 
-/// Answers the messages that somebody had claimed.
+/// Fails the unclaimed messages and returns those that were claimed.
 fn fail(
     io: &mut Io<'_>,
     broadcast: &Broadcast,
@@ -186,8 +186,8 @@ fn fail(
 ) -> Step<Vec<Kept<shared::message::Message>>> {
     let mut existing = Vec::new();
     let mut has_failed = false;
-    for phone in &chunk.recipients {
-        let message = protocol::pending(phone, broadcast);
+    for recipient in &chunk.recipients {
+        let message = protocol::pending(recipient, broadcast);
         match io.claim(&message, Claiming::Fail { reason }, now)? {
             Ok(found) => existing.extend(found),
             Err(()) => has_failed = true,

@@ -1,4 +1,4 @@
-//! As `functions/send/src/begin.rs` and `fan_out.rs`.
+//! Like `functions/send/src/begin.rs` and `fan_out.rs`.
 
 use shared::audience::Totals;
 use shared::campaign::{Begin, Broadcast, Campaign, Dispatch};
@@ -77,7 +77,7 @@ struct FanOut<'a, 'b> {
     is_first_job: bool,
     waiting: Vec<Job>,
     shown_at: Option<Timestamp>,
-    /// Recipients that may still be granted; none if there is no trial.
+    /// The number of recipients that may still be granted; `None` without a trial.
     grants: Option<u32>,
     remembered: Vec<(u16, ChunkState)>,
 }
@@ -99,7 +99,7 @@ impl FanOut<'_, '_> {
         }
     }
 
-    /// Continues a chain until it ends, or until it meets a chunk that another run has cut.
+    /// Continues a chain until it ends or meets a chunk that another run has cut.
     fn chain(&mut self, shard: u16, from: ChainEnd) -> Step<Chunk> {
         let mut begin = from.through.clone();
         let mut cutter = Cutter::new(self.broadcast.sent_at, from);
@@ -147,7 +147,7 @@ impl FanOut<'_, '_> {
         Ok(existing.map(|chunk| (*chunk).clone()))
     }
 
-    /// As `functions/send/src/fan_out/gate.rs`, which asks before the end, too.
+    /// Like `functions/send/src/fan_out/gate.rs`, which also asks before the end.
     fn release(&mut self) -> Step<()> {
         let remembered = std::mem::take(&mut self.remembered);
         if self.grants.is_none() || remembered.is_empty() {

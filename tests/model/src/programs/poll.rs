@@ -1,6 +1,7 @@
-//! As `functions/poll-status/src/poll.rs` and `lookup.rs`.
+//! Like `functions/poll-status/src/poll.rs` and `lookup.rs`.
 
 use shared::message::{Counts, Message};
+use shared::receipt::Delivery;
 
 use super::campaigns::{arm, update};
 use crate::ask::{Io, Step};
@@ -48,11 +49,11 @@ pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
     }
 }
 
-/// Asks about open messages, writes what is learnt, and counts them all as they are then.
+/// Looks up open messages, writes the results, and counts all messages with their new statuses.
 fn look_up(io: &mut Io<'_>, open: &[Kept<Message>], counts: &mut Counts) -> Step<()> {
     let mut learnt = Vec::new();
     for message in open {
-        let found = io.borne(|io| io.look_up(&message.to))?.ok().flatten();
+        let found = io.borne(|io| find(io, message))?.ok().flatten();
         let status = message.status();
         match found.filter(|found| found.receipt.status.rank() > status.rank()) {
             Some(found) => learnt.push((status, found)),
@@ -65,4 +66,13 @@ fn look_up(io: &mut Io<'_>, open: &[Kept<Message>], counts: &mut Counts) -> Step
         counts.add(if is_written { found.receipt.status } else { status });
     }
     Ok(())
+}
+
+/// As `infra/src/lookup.rs`: a message whose ID was lost is told apart from the others to its phone.
+fn find(io: &mut Io<'_>, message: &Message) -> Step<Option<Kept<Delivery>>> {
+    let found = io.look_up(&message.to)?;
+    if found.is_some() && message.provider_id().is_none() {
+        io.messages_beside(&message.to)?;
+    }
+    Ok(found)
 }

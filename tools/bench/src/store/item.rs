@@ -16,6 +16,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub enum Attribute {
     S(Box<str>),
     N(Box<str>),
+    /// Binary, as base64.
+    B(Box<str>),
     BOOL(bool),
     NULL(bool),
     M(Item),
@@ -109,6 +111,7 @@ impl Attribute {
     fn size(&self) -> usize {
         match self {
             Self::S(text) => text.len(),
+            Self::B(base64) => base64.trim_end_matches('=').len() * 3 / 4,
             Self::N(number) => number.trim_matches(['-', '0', '.']).len().div_ceil(2) + 1,
             Self::BOOL(_) | Self::NULL(_) => 1,
             Self::M(map) => 3 + map.size() + map.0.len(),
@@ -175,6 +178,7 @@ mod tests {
         let size = |json: &str| serde_json::from_str::<Item>(json).expect("an item").size();
         assert_eq!(size(r#"{"pk":{"S":"abc"},"n":{"N":"12345"},"b":{"BOOL":true}}"#), 5 + 5 + 2);
         assert_eq!(size(r#"{"n":{"N":"0"},"m":{"N":"100"}}"#), 2 + 3);
+        assert_eq!(size(r#"{"b":{"B":"AAECAw=="},"c":{"B":"AAEC"}}"#), 2 + 4 + 3);
         assert_eq!(size(r#"{"l":{"L":[{"S":"a"}]},"m":{"M":{"k":{"S":"v"}}}}"#), 6 + 7);
     }
 

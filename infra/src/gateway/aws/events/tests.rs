@@ -4,7 +4,7 @@ use shared::message::{FailureReason, Status};
 use super::*;
 use crate::testing::{now, reference};
 
-/// As in the service's user guide, with a context of ours.
+/// As in the service's user guide, but with our context.
 fn event(status: &str, is_final: bool) -> Value {
     json!({
         "eventType": format!("TEXT_{status}"),
@@ -67,7 +67,7 @@ fn every_status_has_its_fate() {
     }
 }
 
-/// A message that falls back to SMS has events of both kinds under one id.
+/// A message that falls back to SMS has events of both kinds with the same id.
 #[test]
 fn an_rcs_message_has_its_fate() {
     let failed = |reason| (Status::Failed, Some(reason));
@@ -154,7 +154,7 @@ fn a_short_code_hears_what_is_written_to_it() {
     }
 }
 
-/// What the service leaves empty must not make an opt-out or a receipt unreadable.
+/// Empty fields must not make an opt-out or a receipt unreadable.
 #[test]
 fn empty_fields_do_no_harm() {
     let opt_out = |destination: Value, body: Value, keyword: Value| {

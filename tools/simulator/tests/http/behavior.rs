@@ -61,7 +61,7 @@ async fn callbacks_can_be_held() {
 }
 
 #[tokio::test]
-async fn who_was_texted_twice_is_told() {
+async fn duplicate_texts_are_reported() {
     let bench = Bench::new(quick()).await;
     send_many(&bench, 3).await;
     let stats = bench.stats().await;

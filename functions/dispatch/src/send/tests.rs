@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use aws_config::retry::RetryConfig;
 use aws_config::{BehaviorVersion, Region};
 use futures::FutureExt;
@@ -13,6 +15,7 @@ use shared::sender::Provider;
 use shared::sender::aws::AwsSender;
 
 use super::*;
+use crate::claim::Token;
 
 /// A provider that refuses everyone as opted out.
 struct Refusing;
@@ -34,7 +37,7 @@ impl Gateway for Refusing {
         &'a self,
         _: &'a Sought<'a>,
     ) -> BoxFuture<'a, Result<gateway::Found, LookupError>> {
-        async { Ok(gateway::Found::None) }.boxed()
+        async { Ok(gateway::Found::Nothing) }.boxed()
     }
 }
 
@@ -76,11 +79,13 @@ async fn a_refusal_stands_though_its_opt_out_cannot_be_kept() {
         clock::now(),
     );
     let from = Sender::new(phone("+14155550100"), Provider::Aws(AwsSender::default()));
-    let text =
-        Text { gateway: &Refusing, from: &from, body: "Hello", shards: 4, is_dry_run: false };
-    let kept = suppress(&app, &message, &refusal(), &text).await;
+    let body = Body::from("Hello".to_owned());
+    let outbound =
+        Outbound { gateway: &Refusing, from: &from, body: &body, shards: 4, is_dry_run: false };
+    let kept = suppress(&app, &message, &refusal(), 4).await;
     assert!(kept.is_err(), "the table is out of reach");
-    let handed = hand_over(&app, &message, &Right::new(), &text, None).await;
-    let Ok(Handed::Learnt(settlement)) = handed else { panic!("{handed:?}") };
+    let claim = Claim { recipient: message.recipient(), message, token: Token::new() };
+    let answered = send_claimed(&app, &claim, &outbound).await;
+    let Ok(Answered::Outcome(settlement)) = answered else { panic!("{answered:?}") };
     assert_eq!(settlement.outcome.failure(), Some(FailureReason::Unsubscribed));
 }

@@ -1,0 +1,72 @@
+//! Sending a slice of a chunk: its members are claimed, sent and settled, in that order.
+//!
+//! The three phases run as one stream. Claims are written a batch at a time, then the batch's
+//! messages go to the provider side by side, and their outcomes are written as they arrive, many in a
+//! request. A batch is claimed only when the one before is on its way, so that no claim waits long.
+
+use std::collections::HashSet;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures::stream::{self, StreamExt};
+use shared::breaker::Recent;
+use shared::campaign::Campaign;
+use shared::chunk_state::Tally;
+use shared::phone::Phone;
+use shared::recipient::Recipient;
+
+use crate::App;
+use crate::send::Outbound;
+use crate::watch::{Ended, Watch};
+use crate::{claim, send, settle};
+
+/// Outcomes that are written in one request.
+const SETTLE_BATCH: usize = 25;
+/// How long an outcome waits for others to be written with.
+const LINGER: Duration = Duration::from_millis(100);
+const SETTLES_AT_ONCE: usize = 4;
+
+/// The result of sending a slice.
+pub(crate) struct SliceSent {
+    pub(crate) tally: Tally,
+    /// Why the campaign has to be paused, if it has to be.
+    pub(crate) ended: Option<Ended>,
+}
+
+pub(crate) async fn send_slice(
+    app: &App,
+    campaign: &Campaign,
+    outbound: Outbound<'_>,
+    recipients: &[Recipient],
+    unsubscribed: &HashSet<Phone>,
+    recent: Recent,
+) -> SliceSent {
+    let (outbound, shards) = (&outbound, outbound.shards);
+    let watch = &Watch::new(recent);
+    // As many are claimed in one request as are with the provider at once.
+    let at_once = outbound.from.at_once();
+    let claimed = stream::iter(recipients.chunks(at_once))
+        .then(|batch| async move {
+            match watch.stops() {
+                Some(reason) => claim::give_back_batch(batch, reason),
+                None => claim::claim_batch(app, campaign, batch, unsubscribed, shards).await,
+            }
+        })
+        .flat_map(stream::iter);
+    let answered = claimed
+        .map(|claimed| send::send_member(app, claimed, outbound, watch))
+        .buffer_unordered(at_once);
+    let batches = tokio_stream::StreamExt::chunks_timeout(answered, SETTLE_BATCH, LINGER);
+    let settled = batches
+        .map(|answered| settle::settle_batch(app, answered, shards))
+        .buffer_unordered(SETTLES_AT_ONCE);
+    let (mut settled, mut tally) = (pin!(settled), Tally::default());
+    while let Some(batch) = settled.next().await {
+        tally.heard = tally.heard.merged(batch.heard);
+        for member in batch.members {
+            member.count_in(&mut tally);
+        }
+    }
+    tally.recent = watch.recent();
+    SliceSent { tally, ended: watch.ended() }
+}
