@@ -61,7 +61,7 @@ async fn race(name: &str, scenario: &Scenario, moods: &[Mood], race: Option<(usi
     let place = chunk::Place { organization_id, campaign_id, epoch, shard, number };
     let case = Case { moods, race, ..Case::new(&scenario.world, program.clone()) };
     compare(name, &case, async |stage| {
-        chunk::dispatch(&app(stage), place, turn).await.expect("dispatched");
+        Box::pin(chunk::dispatch(&app(stage), place, turn)).await.expect("dispatched");
     })
     .await;
 }

@@ -57,12 +57,12 @@ async fn race(name: &str, scenario: &Scenario, kind: Kind, race: Option<(usize, 
     compare(name, &case, async |stage| {
         let app = app(stage);
         let done = match &job {
-            None => sweep::sweep(&app).await,
+            None => Box::pin(sweep::sweep(&app)).await,
             Some(Job::Polls(PollsJob::Poll { organization_id, campaign_id, number })) => {
-                poll::poll(&app, *organization_id, *campaign_id, *number).await
+                Box::pin(poll::poll(&app, *organization_id, *campaign_id, *number)).await
             }
             Some(job @ Job::Polls(PollsJob::Drain { organization_id, campaign_id, .. })) => {
-                drain::drain(&app, *organization_id, *campaign_id, job).await
+                Box::pin(drain::drain(&app, *organization_id, *campaign_id, job)).await
             }
             Some(Job::Jobs(_) | Job::Dispatch(_)) => panic!("not a job of this function"),
         };
@@ -71,13 +71,13 @@ async fn race(name: &str, scenario: &Scenario, kind: Kind, race: Option<(usize, 
     .await;
 }
 
-/// Phones of an audience whose campaign began so long ago.
+/// Phones of an audience whose campaign began this many seconds ago.
 fn phones(count: usize, seconds: i64) -> Vec<Phone> {
     protocol::start_at(clock::now().plus_seconds(-seconds));
     (0..count).map(|number| phone(number, 0, 1)).collect()
 }
 
-/// A campaign that was fanned out so long ago; nothing else has happened since.
+/// A campaign that was fanned out this many seconds ago. Nothing else has happened since.
 fn fanned_out(count: usize, seconds: i64) -> Scenario {
     let mut scenario = Scenario::fanned_out(&phones(count, seconds), 1);
     scenario.world.now = protocol::at(seconds);

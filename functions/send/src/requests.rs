@@ -52,10 +52,11 @@ async fn race(name: &str, scenario: &Scenario, program: Program, race: Option<(u
         let app = app(stage);
         match job {
             JobsJob::Send { organization_id, campaign_id, scheduled_at } => {
-                begin::begin(&app, organization_id, campaign_id, scheduled_at, deadline).await
+                Box::pin(begin::begin(&app, organization_id, campaign_id, scheduled_at, deadline))
+                    .await
             }
             JobsJob::FanOut { organization_id, campaign_id, shard } => {
-                fan_out::resume(&app, organization_id, campaign_id, shard, deadline).await
+                Box::pin(fan_out::resume(&app, organization_id, campaign_id, shard, deadline)).await
             }
             JobsJob::Import { .. } => panic!("imports are not modeled"),
         }
@@ -64,7 +65,7 @@ async fn race(name: &str, scenario: &Scenario, program: Program, race: Option<(u
     .await;
 }
 
-/// A campaign that is scheduled for now, with so many contacts.
+/// A campaign that is scheduled for now, with `count` contacts.
 fn on_trial(count: usize) -> Scenario {
     protocol::start_at(clock::now());
     let phones: Vec<Phone> = (0..count).map(|number| phone(number, 0, 1)).collect();

@@ -43,7 +43,7 @@ async fn apply(name: &str, scenario: &Scenario, delivery: Delivery) {
         let body = json!({ "v": shared::job::VERSION, "delivery": delivery }).to_string();
         let event = json!({ "Records": [{ "messageId": "1", "body": body }] });
         let event = serde_json::from_value(event).expect("an event");
-        let response = receipts::apply(&app(stage), event).await;
+        let response = Box::pin(receipts::apply(&app(stage), event)).await;
         assert!(response.batch_item_failures.is_empty());
     })
     .await;

@@ -130,7 +130,7 @@ impl Scenario {
         self.stopped_after(program, moods, usize::MAX)
     }
 
-    /// The same, where a program was stopped after so many requests.
+    /// The same, where a program was stopped after `requests` requests.
     #[must_use]
     pub fn stopped_after(mut self, program: Program, moods: &[Mood], requests: usize) -> Self {
         let (world, rules) = (&mut self.world, self.bounds.rules);

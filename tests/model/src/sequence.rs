@@ -1,8 +1,8 @@
-//! The requests of a program in their order, in words that a recorder of real requests has too.
+//! The requests of a program, in their order.
 //!
-//! `tests/sequence` runs the functions against a table in memory and compares what they ask for with
-//! what their programs ask for here. Each word is an operation, the kind of item that it is about
-//! and, of a conditional write, whether it was made.
+//! `tests/sequence` runs a function against a table in memory and compares its requests with those of
+//! its program here. A request is named by its operation, the kind of its item and, for a conditional
+//! write, whether it was made.
 
 use shared::campaign::Campaign;
 use shared::chunk_state::ChunkState;
@@ -157,7 +157,6 @@ impl Sequence {
         self.requests
     }
 
-    #[expect(clippy::too_many_lines, reason = "one line or few for each request")]
     fn note(&mut self, op: &Op, answer: &Answer) {
         if !matches!(op, Op::Claim { .. }) {
             self.end_claims();

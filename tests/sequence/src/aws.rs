@@ -1,5 +1,5 @@
-//! AWS in memory. Requests are answered where they are made, so that their order is that in which
-//! the function makes them.
+//! AWS in memory. It responds as soon as a request is made, without a connection, so that requests are
+//! recorded in the order in which the function makes them.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +21,7 @@ use model::sequence::Item;
 use serde_json::{Value, json};
 use shared::job::{Envelope, Job};
 
-use crate::{Log, words};
+use crate::{Log, naming};
 
 #[derive(Clone)]
 pub(crate) struct Aws {
@@ -73,7 +73,7 @@ impl Aws {
         Self { store: Arc::default(), log: log.clone(), race: Arc::default() }
     }
 
-    /// A configuration with which clients come here.
+    /// A configuration that points clients here.
     pub(crate) fn config(&self) -> SdkConfig {
         let credentials = Credentials::new("test", "test", None, None, "test");
         SdkConfig::builder()
@@ -119,7 +119,7 @@ impl Aws {
         let answer = store.answer(operation, body);
         let read = |body: &[u8]| serde_json::from_slice::<Value>(body).unwrap_or_default();
         let (asked, told) = (read(body), read(&answer.body));
-        for request in words::of(operation, &asked, &told, answer.status) {
+        for request in naming::requests(operation, &asked, &told, answer.status) {
             self.log.add(request);
         }
         (answer.status, told)

@@ -8,9 +8,9 @@
 //! that gives a sender its turns, and secrets.
 
 mod aws;
+mod naming;
 mod provider;
 mod scene;
-mod words;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -59,7 +59,7 @@ impl Stage {
         Self { aws, provider, log }
     }
 
-    /// A configuration with which the clients of AWS come here.
+    /// A configuration that points the clients of AWS to the stage.
     #[must_use]
     pub fn aws(&self) -> &SdkConfig {
         &self.aws
@@ -74,7 +74,7 @@ impl Stage {
             "PROVIDER_CREDENTIALS" => "ssm:/volley/model/provider",
             "PUBLIC_URL" => "https://example.com",
             "GATEWAY_TIMEOUT_SECONDS" => "10",
-            // Queues and schedules are told apart by the job that they are sent.
+            // The log names the job instead of its queue or schedule.
             "JOBS_QUEUE_URL"
             | "DISPATCH_QUEUE_URL"
             | "POLLS_QUEUE_URL"

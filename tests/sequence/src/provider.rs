@@ -34,9 +34,10 @@ pub(crate) fn open(log: &Log, world: &World, moods: &[Mood]) -> String {
         })
     });
     let (log, books) = (log.clone(), resources.collect::<Vec<Value>>());
-    let mut moods = moods.to_vec().into_iter();
+    let moods = moods.to_vec();
     // It ends with the process.
     std::thread::spawn(move || {
+        let mut moods = moods.into_iter();
         for stream in listener.incoming().flatten() {
             serve(&stream, &log, &books, &mut moods);
         }
@@ -44,7 +45,7 @@ pub(crate) fn open(log: &Log, world: &World, moods: &[Mood]) -> String {
     url
 }
 
-/// Answers one request of a connection.
+/// Responds to the one request of a connection.
 fn serve(stream: &TcpStream, log: &Log, books: &[Value], moods: &mut impl Iterator<Item = Mood>) {
     let request = read(stream);
     if request.starts_with("GET ") {

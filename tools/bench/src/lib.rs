@@ -1,3 +1,3 @@
-//! The table of the benchmark, for whatever else runs the functions' code without DynamoDB.
+//! The table of the benchmark, for tests that run the functions' code without DynamoDB.
 
 pub mod store;

@@ -76,6 +76,7 @@ impl Parsed {
 }
 
 impl Store {
+    #[must_use]
     pub fn get(&self, pk: &str, sk: &str) -> Option<&Item> {
         self.partitions.get(pk)?.get(sk)
     }

@@ -68,7 +68,7 @@ fn look_up(io: &mut Io<'_>, open: &[Kept<Message>], counts: &mut Counts) -> Step
     Ok(())
 }
 
-/// As `infra/src/lookup.rs`: a message whose ID was lost is told apart from the others to its phone.
+/// Like `infra/src/lookup.rs`: for a message whose ID was lost, the others to its phone are excluded.
 fn find(io: &mut Io<'_>, message: &Message) -> Step<Option<Kept<Delivery>>> {
     let found = io.look_up(&message.to)?;
     if found.is_some() && message.provider_id().is_none() {

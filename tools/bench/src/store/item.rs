@@ -12,7 +12,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An attribute's value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(clippy::upper_case_acronyms, reason = "DynamoDB's JSON writes them so")]
 pub enum Attribute {
     S(Box<str>),
     N(Box<str>),
@@ -50,16 +49,19 @@ impl From<&str> for Name {
 }
 
 impl Name {
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl Item {
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&Attribute> {
         self.place(name).ok().map(|place| &self.0[place].1)
     }
 
+    #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
             Attribute::S(text) => Some(text),
@@ -85,12 +87,14 @@ impl Item {
     }
 
     /// The attributes that a projection names.
+    #[must_use]
     pub fn only(&self, names: &[Box<str>]) -> Self {
         let is_named = |name: &Name| names.iter().any(|wanted| **wanted == *name.as_str());
         Self(self.0.iter().filter(|(name, _)| is_named(name)).cloned().collect())
     }
 
     /// Bytes, as DynamoDB counts them: names in UTF-8, and values by their kind.
+    #[must_use]
     pub fn size(&self) -> usize {
         self.0.iter().map(|(name, value)| name.0.len() + value.size()).sum()
     }
@@ -119,6 +123,7 @@ impl Attribute {
         }
     }
 
+    #[must_use]
     pub fn number(&self) -> Option<f64> {
         match self {
             Self::N(number) => number.parse().ok(),

@@ -1,4 +1,4 @@
-//! Requests to the table in the model's words.
+//! What the model calls requests to the table.
 
 use model::sequence::together;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use serde_json::Value;
 const LEFT_OUT: [&str; 2] = ["ORGANIZATION", "PACE"];
 
 /// The requests that one call makes. A batch has many, each with its own condition.
-pub(crate) fn of(operation: &str, asked: &Value, told: &Value, status: u16) -> Vec<String> {
+pub(crate) fn requests(operation: &str, asked: &Value, told: &Value, status: u16) -> Vec<String> {
     let is_made = status == 200;
     match operation {
         "GetItem" => known(kind_of(&asked["Key"])).map(|kind| format!("get {kind}")).collect(),
@@ -203,7 +203,7 @@ mod tests {
                 vec!["insert MESSAGE: refused", "update MESSAGE outcome: made"],
             ),
         ] {
-            assert_eq!(of(operation, &asked, &told, status), expected, "{asked}");
+            assert_eq!(requests(operation, &asked, &told, status), expected, "{asked}");
         }
     }
 }
