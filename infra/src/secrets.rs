@@ -30,7 +30,7 @@ pub trait Secret: Sized + PartialEq + Send + Sync {
     /// What a value must be, for the error about one that is not.
     const FORM: &'static str;
 
-    /// Reads a secret's value, or returns `None` if it is malformed.
+    /// Parses a secret's value, or returns `None` if it is malformed.
     fn parse(value: &str) -> Option<Self>;
 }
 

@@ -6,6 +6,8 @@
 mod chunk;
 mod claim;
 mod pausing;
+#[cfg(test)]
+mod requests;
 mod send;
 mod settle;
 mod slice;

@@ -7,6 +7,8 @@
 mod drain;
 mod lookup;
 mod poll;
+#[cfg(test)]
+mod requests;
 mod stopping;
 mod sweep;
 

@@ -6,6 +6,8 @@
 mod begin;
 mod fan_out;
 mod import;
+#[cfg(test)]
+mod requests;
 
 use std::sync::Arc;
 

@@ -14,6 +14,8 @@ mod http;
 mod inbound;
 mod organizations;
 mod receipts;
+#[cfg(test)]
+mod requests;
 
 use std::sync::Arc;
 

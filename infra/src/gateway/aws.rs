@@ -134,7 +134,7 @@ impl Adapter for EndUserMessaging {
         events::read(body, now)
     }
 
-    /// A reply comes from the number that the person wrote to, also where it is one of a pool's.
+    /// A reply comes from the number that the person wrote to, even if that is one of a pool's.
     fn sender_of_reply(own: &Sender, settings: &AwsSender, address: &str) -> Sender {
         let phone = Phone::from_e164(address).ok();
         let identity = phone.is_none().then(|| address.to_owned());

@@ -85,10 +85,10 @@ pub trait Webhook: Send + Sync {
     /// The content of the request, or the status of its refusal.
     fn event(&self, now: Timestamp) -> Result<ProviderEvent, u16>;
 
-    /// Whether the response to an inbound message can reply to the person. If it cannot, a reply is
-    /// sent as a message.
+    /// Whether the response to an inbound text can contain a reply. If it cannot, a reply is sent as a
+    /// message.
     fn can_reply(&self) -> bool;
 
-    /// The response to a request that was accepted, with a reply if it can have one.
+    /// The response to an accepted request. For an inbound text, it may contain a reply.
     fn response(&self, reply: Option<&str>) -> Response;
 }

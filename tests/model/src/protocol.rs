@@ -3,6 +3,8 @@
 //! Nothing is decided here. Each function builds the same arguments as a function of Volley, and
 //! calls the same decision of `shared`, with the model's settings.
 
+use std::cell::Cell;
+
 use shared::audience::Totals;
 use shared::breaker::Window;
 use shared::campaign::{
@@ -33,7 +35,7 @@ pub const HANDOVER_WITHIN: i64 = CLAIM / 4;
 /// `GATEWAY_TIMEOUT_SECONDS`.
 pub const GATEWAY: i64 = 10;
 /// `LOOKUP_AFTER_SECONDS`.
-const SILENT: i64 = 600;
+pub const SILENT: i64 = 600;
 /// The longest that a sender waits because the provider throttles it.
 const MAX_WAIT: i64 = 900;
 /// Parts per second of a fast sender: every chunk has its turn at once and is sent whole.
@@ -70,10 +72,21 @@ pub fn polls() -> PollSchedule {
     "60,900".parse().unwrap_or_default()
 }
 
+thread_local! {
+    /// The moment from which a scenario counts its seconds.
+    static START: Cell<Option<Timestamp>> = const { Cell::new(None) };
+}
+
+/// Sets the moment from which this thread's scenarios count their seconds. Scenarios that run beside
+/// a real clock need one; all others are the same each time.
+pub fn start_at(moment: Timestamp) {
+    START.set(Some(moment));
+}
+
 #[must_use]
 pub fn at(second: i64) -> Timestamp {
-    let epoch = Timestamp::from_millis(1_800_000_000_000);
-    epoch.map_or_else(|| unreachable!("in range"), |epoch| epoch.plus_seconds(second))
+    let start = START.get().or_else(|| Timestamp::from_millis(1_800_000_000_000));
+    start.map_or_else(|| unreachable!("in range"), |start| start.plus_seconds(second))
 }
 
 /// A campaign that is scheduled for now.

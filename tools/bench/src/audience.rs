@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::api::Api;
 use crate::aws::{Aws, locked};
-use crate::store::{Attribute, Item};
+use bench::store::{Attribute, Item};
 
 /// For every this many recipients there is one additional contact who has unsubscribed.
 const UNSUBSCRIBED_ONE_IN: usize = 100;

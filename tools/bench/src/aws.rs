@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::server::{self, Request, Response};
 use crate::stack::TOKEN;
-use crate::store::{Store, Units};
+use bench::store::{Store, Units};
 pub(crate) use queues::{Message, Queues};
 
 /// The requests of one function so far.

@@ -21,7 +21,6 @@ mod server;
 mod source;
 mod spread;
 mod stack;
-mod store;
 mod targets;
 mod template;
 mod time;

@@ -18,15 +18,15 @@ mod tests;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-pub(crate) use item::{Attribute, Item};
-pub(crate) use units::Units;
+pub use item::{Attribute, Item, Name};
+pub use units::Units;
 
 use expression::{Action, Condition, Invalid, Statement};
 
 type Partition = BTreeMap<Box<str>, Item>;
 
 #[derive(Default)]
-pub(crate) struct Store {
+pub struct Store {
     partitions: HashMap<Box<str>, Partition>,
     parsed: Parsed,
 }
@@ -40,10 +40,10 @@ struct Parsed {
 }
 
 /// A response, and the units that it took.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) body: Vec<u8>,
-    pub(crate) units: Units,
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+    pub units: Units,
 }
 
 impl Parsed {
@@ -76,12 +76,13 @@ impl Parsed {
 }
 
 impl Store {
-    pub(crate) fn get(&self, pk: &str, sk: &str) -> Option<&Item> {
+    #[must_use]
+    pub fn get(&self, pk: &str, sk: &str) -> Option<&Item> {
         self.partitions.get(pk)?.get(sk)
     }
 
     /// Puts an item, replacing any existing one.
-    pub(crate) fn put(&mut self, item: Item) {
+    pub fn put(&mut self, item: Item) {
         let (Some(pk), Some(sk)) = (item.text("pk"), item.text("sk")) else {
             return;
         };

@@ -15,7 +15,7 @@ const REFUSED: &str = "The conditional request failed";
 
 impl Store {
     /// Handles a request to an operation, such as `GetItem`.
-    pub(crate) fn answer(&mut self, operation: &str, body: &[u8]) -> Answer {
+    pub fn answer(&mut self, operation: &str, body: &[u8]) -> Answer {
         let answered = match operation {
             "GetItem" => read(body).and_then(|request| self.get_item(&request)),
             "BatchGetItem" => read(body).and_then(|request| self.batch_get(request)),

@@ -5,9 +5,9 @@ use std::ops::AddAssign;
 use super::item::Item;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Units {
-    pub(crate) write: f64,
-    pub(crate) read: f64,
+pub struct Units {
+    pub write: f64,
+    pub read: f64,
 }
 
 impl AddAssign for Units {

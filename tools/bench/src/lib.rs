@@ -1,0 +1,3 @@
+//! The table of the benchmark, for tests that run the functions' code without DynamoDB.
+
+pub mod store;
