@@ -182,7 +182,8 @@ impl Tenant {
         condition: impl Fn(&Value) -> bool,
     ) -> anyhow::Result<Value> {
         let mut last = Value::Null;
-        let found = wait(what, PATIENCE, async || {
+        // A pause and a resume take their time.
+        let found = wait(what, 2 * PATIENCE, async || {
             last = self.campaign(id).await?;
             if last["dispatch"] == "paused" {
                 self.api.post(&self.path(&format!("campaigns/{id}/resume")), &json!({})).await?;
