@@ -4,7 +4,7 @@
 //! its program here. A request is named by its operation, the kind of its item and, for a conditional
 //! write, whether it was made.
 
-use shared::campaign::Campaign;
+use shared::campaign::{Campaign, Status};
 use shared::chunk_state::ChunkState;
 use shared::job::Job;
 
@@ -212,11 +212,14 @@ impl Sequence {
             Op::ReadShard { .. } => self.add("query CHUNKSTATE to PARKED"),
             Op::ReadMessages { .. } => self.add("get MESSAGE"),
             Op::LookUp { .. } => self.add("ask the provider"),
-            // The newest campaigns, their messages to the phone, and the campaign's tests.
+            // The newest campaigns of each status that texts, their messages to the phone, and the
+            // campaign's tests.
             Op::ReadBeside { .. } => {
-                for request in ["query CAMPAIGN", "get MESSAGE", "query MESSAGE"] {
-                    self.add(request);
+                for _ in Status::texting() {
+                    self.add("query CAMPAIGN");
                 }
+                self.add("get MESSAGE");
+                self.add("query MESSAGE");
             }
             Op::ApplyReceipt { .. } => {
                 let is_made = *answer == Answer::Applied(Applied::Done);
