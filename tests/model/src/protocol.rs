@@ -3,7 +3,15 @@
 //! Nothing is decided here. Each function builds the same arguments as a function of Volley, and
 //! calls the same decision of `shared`, with the model's settings.
 
+mod control;
+mod member;
+mod moments;
+
 use std::cell::Cell;
+
+pub use control::Control;
+pub use member::{Member, busy, count};
+pub use moments::{moment_of_claim, moments_of_campaign, moments_of_chunk};
 
 use shared::audience::Totals;
 use shared::breaker::Window;
@@ -223,47 +231,6 @@ pub fn comes_back_after(state: &ChunkState, now: Timestamp) -> Option<i64> {
     Some(i64::from(until.seconds_from(now)).min(MAX_WAIT))
 }
 
-/// The result of one message for its worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Member {
-    Settled {
-        by_this_worker: bool,
-    },
-    /// Settled as `unknown`: the provider's response was ambiguous.
-    Unknown,
-    /// Given back, because the provider's other responses were ambiguous.
-    Silent,
-    Unreachable,
-    Throttled,
-    Halted,
-    Busy {
-        until: Timestamp,
-    },
-}
-
-pub fn count(tally: &mut Tally, member: Member) {
-    match member {
-        Member::Settled { by_this_worker } => tally.settled += u32::from(by_this_worker),
-        Member::Unreachable => tally.unreachable += 1,
-        Member::Unknown => {
-            tally.settled += 1;
-            tally.heard.add_unknown();
-        }
-        Member::Throttled => tally.throttled += 1,
-        Member::Halted | Member::Silent => tally.halted += 1,
-        Member::Busy { until } => {
-            tally.busy += 1;
-            tally.busy_until = tally.busy_until.max(Some(until));
-        }
-    }
-}
-
-/// The result of a failed write, which may have been written. Only the claim's age decides.
-#[must_use]
-pub fn busy(now: Timestamp) -> Member {
-    Member::Busy { until: now.plus_seconds(CLAIM) }
-}
-
 /// The campaign as a worker pauses it.
 #[must_use]
 pub fn paused(campaign: &Campaign, epoch: u32, reason: Reason, now: Timestamp) -> Option<Campaign> {
@@ -335,28 +302,6 @@ pub fn is_open(message: &Message, now: Timestamp) -> bool {
     }
 }
 
-/// A person's request to change a campaign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Control {
-    Pause,
-    Resume,
-    Stop,
-    Cancel,
-}
-
-impl Control {
-    /// The campaign afterwards, or `None` if the request is refused.
-    #[must_use]
-    pub fn of(self, campaign: Campaign, now: Timestamp) -> Option<Campaign> {
-        match self {
-            Self::Pause => campaign.pause(None, now).ok(),
-            Self::Resume => campaign.resume(&polls(), now, GRACE).ok(),
-            Self::Stop => campaign.stop(&polls(), now, GRACE).ok(),
-            Self::Cancel => campaign.cancel(now, None).ok(),
-        }
-    }
-}
-
 /// The recipient of a receipt. In the model, a receipt always names it.
 ///
 /// # Panics
@@ -391,39 +336,4 @@ pub fn receipt(
             at: now,
         },
     }
-}
-
-/// The times at which a decision about a chunk changes by itself. Extra ones cost states, and
-/// missing ones would hide behavior.
-#[must_use]
-pub fn moments_of_chunk(state: &ChunkState) -> Vec<Timestamp> {
-    // Once a chunk has been due for an hour, another drain finds that nothing was settled.
-    match state.progress {
-        Progress::Cut | Progress::Done => Vec::new(),
-        // Doubled as in `ChunkState::repair`.
-        Progress::Queued { turn } => {
-            let turn = turn.unwrap_or(state.updated_at).max(state.updated_at);
-            vec![turn, GRACE.doubled(state.arms.min(5)).after(turn)]
-        }
-        Progress::Working => vec![GRACE.after(state.updated_at)],
-        Progress::Waiting { until } => vec![until, GRACE.after(until)],
-    }
-}
-
-/// The times at which a decision about a campaign changes by itself.
-#[must_use]
-pub fn moments_of_campaign(campaign: &Campaign) -> Vec<Timestamp> {
-    let broadcast = campaign.broadcast();
-    let since = |broadcast: &Broadcast| {
-        let moments = [Some(broadcast.running_since), broadcast.unreachable_since];
-        moments.into_iter().flatten().map(|since| since.plus_seconds(STALE)).collect::<Vec<_>>()
-    };
-    broadcast.map(since).unwrap_or_default()
-}
-
-/// The time at which a claim expires, if nothing was recorded about its message.
-#[must_use]
-pub fn moment_of_claim(message: &Message) -> Option<Timestamp> {
-    let claim = message.claim.as_ref().filter(|_| message.status() == Status::Pending)?;
-    Some(claim.at.plus_seconds(CLAIM))
 }
