@@ -3,21 +3,15 @@
 use infra::clock;
 use infra::table::{Saved, Table};
 use infra::trace::{self, Scope};
-use shared::campaign::Campaign;
 use shared::grace::Grace;
-use shared::ids::CampaignId;
 
-use crate::{organization, table};
+use crate::{draft, table};
 
 #[tokio::test]
 async fn overdue_work_goes_on_in_its_trace() -> anyhow::Result<()> {
     let table = table().await;
-    let now = clock::now();
-    let (organization, id) = (organization(), CampaignId::new(now, clock::entropy()));
-    let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned().into()));
-    let draft = Campaign::create(id, organization, name, body, now);
-    assert_eq!(table.create_campaign(&draft, None).await?, Saved::Done);
-    let draft = table.campaign(organization, id).await?.expect("it was created");
+    let draft = draft(&table).await?;
+    let (organization, id, now) = (draft.organization_id, draft.id, clock::now());
     let scheduled = draft.clone().schedule(None, now, Grace::default())?;
     let trace = trace::new();
     let scope = Scope::new("request", "test", Some(trace));
