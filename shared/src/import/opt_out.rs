@@ -25,8 +25,12 @@ pub struct OptOut {
 // column names. `plain` has removed case and accents.
 const YES: &str = "all yes y true t 1 x on optout optedout out unsubscribed unsubscribe stop \
     ja j wahr abgemeldet oui o vrai desabonne desinscrit si s verdadero verdadeiro sim vero baja";
-const NO: &str = "none no n false f 0 off optin optedin in subscribed \
-    nein falsch non faux falso nao";
+const NO: &str = "none no n false f 0 off nein falsch non faux falso nao";
+const OPTED_IN: &str = "optin optedin in subscribed";
+
+fn is_one_of(words: &str, value: &str) -> bool {
+    words.split_whitespace().any(|word| word == value)
+}
 
 /// What a cell of an opt-out column means. `Err` if it is unclear, because opt-outs are never
 /// guessed.
@@ -36,8 +40,8 @@ pub(super) fn says(cell: &str) -> Result<bool, ()> {
         return Ok(false);
     }
     let (value, is_mark) = (plain(cell), matches!(cell, "✓" | "✔" | "☑"));
-    let is_one_of = |words: &str| words.split_whitespace().any(|word| word == value);
-    match (is_one_of(YES) || is_mark, is_one_of(NO) || cell == "☐" || is_zero(cell)) {
+    let is_no = is_one_of(NO, &value) || is_one_of(OPTED_IN, &value);
+    match (is_one_of(YES, &value) || is_mark, is_no || cell == "☐" || is_zero(cell)) {
         (true, _) => Ok(true),
         (false, true) => Ok(false),
         (false, false) if is_one(cell) => Ok(true),
@@ -54,10 +58,8 @@ const DENIED: &str = "notsubscribed neversubscribed optedout optout unsubscribed
 fn denies(cell: &str) -> bool {
     let cell = clean(cell);
     let value = plain(cell);
-    let is_one_of = |words: &str| words.split_whitespace().any(|word| word == value);
-    let is_no =
-        is_one_of(NO) && !matches!(value.as_str(), "optin" | "optedin" | "in" | "subscribed");
-    !is_blank(cell) && (is_no || is_one_of(DENIED) || cell == "☐" || is_zero(cell))
+    let is_denied = is_one_of(NO, &value) || is_one_of(DENIED, &value);
+    !is_blank(cell) && (is_denied || cell == "☐" || is_zero(cell))
 }
 
 /// Values that hardly ever occur outside an opt-out column.
@@ -82,7 +84,7 @@ pub(super) fn may_be_short_of_opt_out(header: &Header, cells: &[String]) -> bool
     let missing = header.names.len().saturating_sub(cells.len());
     let is_plain_yes = |place: &usize| {
         let value = place.checked_sub(missing).map(|place| plain(cell(cells, place)));
-        value.is_some_and(|value| PLAIN_YES.split_whitespace().any(|word| word == value))
+        value.is_some_and(|value| is_one_of(PLAIN_YES, &value))
     };
     missing > 0 && header.opt_outs.iter().any(is_plain_yes)
 }
