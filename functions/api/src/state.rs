@@ -36,7 +36,7 @@ pub(crate) struct Volley {
     pub(crate) tests_per_day: u32,
 }
 
-pub(crate) fn build(start: &mut Start) -> anyhow::Result<Volley> {
+pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
     let (table, files) = (start.table(), start.files());
     let (queues, schedules) = (start.queues(), start.schedules());
     let admin_key = SecretHash::from_hex(&start.environment.text("ADMIN_KEY_SHA256"))

@@ -40,7 +40,7 @@ struct App {
 }
 
 impl App {
-    fn build(start: &mut Start) -> anyhow::Result<Self> {
+    fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
         let (gateways, settings) = start.gateways()?;
         let claim_seconds: u32 = start.environment.parsed("CLAIM_TIMEOUT_SECONDS", 120);
         let claim = Duration::from_secs(claim_seconds.into());

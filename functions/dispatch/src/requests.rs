@@ -1,41 +1,18 @@
 //! The requests of a chunk's job are those of its program in the model.
 
-use std::time::Duration;
-
 use infra::clock;
-use infra::config::Environment;
-use infra::gateway::{GatewaySettings, Gateways};
-use infra::queues::{JobQueueUrls, JobQueues};
-use infra::table::Table;
-use infra::usage::Usage;
 use model::programs::Program;
-use model::protocol::{self, CLAIM, GRACE};
+use model::protocol::{self, CLAIM};
 use model::provider::Mood;
 use model::scenario::{Scenario, phone};
 use model::sequence::{Case, Item};
 use model::world::Kind;
-use sequence::{Stage, TABLE, compare};
+use sequence::compare;
 use shared::job::{DispatchJob, Job};
 use shared::message::Status;
 use shared::phone::Phone;
 
 use crate::{App, chunk};
-
-fn app(stage: &Stage) -> App {
-    let variable = |name: &str| stage.variable(name);
-    let (usage, mut environment) = (Usage::default(), Environment::new(&variable));
-    let (queues, gateway) =
-        (JobQueueUrls::read(&mut environment), GatewaySettings::read(&mut environment));
-    let (aws, http) = (stage.aws(), infra::http::client().expect("a client"));
-    App {
-        table: Table::new(aws, TABLE.to_owned(), usage.clone()),
-        queues: JobQueues::new(aws, queues, usage.clone()),
-        gateways: Gateways::new(aws, http, gateway, usage.clone()),
-        grace: GRACE,
-        claim_seconds: CLAIM,
-        handover_within: Duration::from_secs(protocol::HANDOVER_WITHIN.unsigned_abs()),
-    }
-}
 
 async fn dispatch(name: &str, scenario: &Scenario, moods: &[Mood]) {
     race(name, scenario, moods, None).await;
@@ -59,7 +36,7 @@ async fn race(name: &str, scenario: &Scenario, moods: &[Mood], race: Option<(usi
     let place = chunk::Place { organization_id, campaign_id, epoch, shard, number };
     let case = Case { moods, race, ..Case::new(&scenario.world, program.clone()) };
     compare(name, &case, async |stage| {
-        Box::pin(chunk::dispatch(&app(stage), place, turn)).await.expect("dispatched");
+        Box::pin(chunk::dispatch(&stage.build(App::build), place, turn)).await.expect("dispatched");
     })
     .await;
 }

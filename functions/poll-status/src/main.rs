@@ -50,7 +50,7 @@ enum Scheduled {
 }
 
 impl App {
-    fn build(start: &mut Start) -> anyhow::Result<Self> {
+    fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
         Ok(Self {
             table: start.table(),
             queues: start.queues(),

@@ -1,48 +1,22 @@
 //! The requests of polls, drains and sweeps are those of their programs in the model.
 
 use infra::clock;
-use infra::config::Environment;
-use infra::gateway::{GatewaySettings, Gateways};
-use infra::queues::{DeadLetters, JobQueueUrls, JobQueues};
-use infra::schedules::{ScheduleSettings, Schedules};
-use infra::table::Table;
-use infra::usage::Usage;
 use model::kept::Kept;
 use model::programs::Program;
-use model::protocol::{self, CLAIM, Control, GRACE};
+use model::protocol::{self, CLAIM, Control};
 use model::provider::Mood;
 use model::scenario::{Scenario, phone};
 use model::sequence::{Case, Item};
 use model::world::Kind;
-use sequence::{Stage, TABLE, compare};
+use sequence::compare;
 use shared::job::{Job, PollsJob};
 use shared::message::Status;
 use shared::phone::Phone;
 
 use crate::{App, drain, poll, sweep};
 
-/// Twice [`GRACE`], in seconds.
+/// Twice [`protocol::GRACE`], in seconds.
 const STALLED: i64 = 240;
-
-fn app(stage: &Stage) -> App {
-    let variable = |name: &str| stage.variable(name);
-    let (usage, mut environment) = (Usage::default(), Environment::new(&variable));
-    let (queues, gateway) =
-        (JobQueueUrls::read(&mut environment), GatewaySettings::read(&mut environment));
-    let schedules = ScheduleSettings::read(&mut environment);
-    let (aws, http) = (stage.aws(), infra::http::client().expect("a client"));
-    App {
-        table: Table::new(aws, TABLE.to_owned(), usage.clone()),
-        queues: JobQueues::new(aws, queues, usage.clone()),
-        schedules: Schedules::new(aws, schedules, usage.clone()),
-        dead_letters: DeadLetters::new(aws, String::new(), usage.clone()),
-        gateways: Gateways::new(aws, http, gateway, usage.clone()),
-        polls: protocol::polls(),
-        grace: GRACE,
-        claim_seconds: CLAIM,
-        silent_seconds: protocol::SILENT,
-    }
-}
 
 async fn run(name: &str, scenario: &Scenario, kind: Kind) {
     race(name, scenario, kind, None).await;
@@ -57,7 +31,7 @@ async fn race(name: &str, scenario: &Scenario, kind: Kind, race: Option<(usize, 
     };
     let case = Case { race, ..Case::new(&scenario.world, program.clone()) };
     compare(name, &case, async |stage| {
-        let app = app(stage);
+        let app = stage.build(App::build);
         let done = match &job {
             None => Box::pin(sweep::sweep(&app, "request")).await,
             Some(Job::Polls(PollsJob::Poll { organization_id, campaign_id, number })) => {

@@ -25,7 +25,7 @@ pub fn answer(value: &impl Serialize) -> anyhow::Result<Answer> {
 
 /// Runs a function that a queue starts, and something else.
 pub async fn serve_events<A, F>(
-    build: impl FnOnce(&mut Start) -> anyhow::Result<A>,
+    build: impl FnOnce(&mut Start<'_>) -> anyhow::Result<A>,
     receive: impl Fn(Arc<A>, Event, Invocation) -> F + Copy,
 ) -> Result<(), Error>
 where

@@ -18,7 +18,7 @@ struct Worker<A> {
 /// Runs a function that does the jobs of one queue. Each job is given the moment at which Lambda
 /// stops the function.
 pub async fn serve_jobs<A, J, F>(
-    build: impl FnOnce(&mut Start) -> anyhow::Result<A>,
+    build: impl FnOnce(&mut Start<'_>) -> anyhow::Result<A>,
     handle: impl Fn(Arc<A>, J, Timestamp) -> F + Copy,
 ) -> Result<(), Error>
 where

@@ -16,8 +16,8 @@ use reqwest::Client;
 
 /// What a function is built from. Each client reads its own settings, and missing ones are reported
 /// together once all are read.
-pub struct Start {
-    pub environment: Environment<'static>,
+pub struct Start<'a> {
+    pub environment: Environment<'a>,
     aws: SdkConfig,
     http: Option<Client>,
     usage: Usage,
@@ -31,12 +31,11 @@ pub struct Started<A> {
 
 /// Starts logging and builds a function.
 pub async fn start<A>(
-    build: impl FnOnce(&mut Start) -> anyhow::Result<A>,
+    build: impl FnOnce(&mut Start<'_>) -> anyhow::Result<A>,
 ) -> anyhow::Result<Started<A>> {
     telemetry::init();
-    let environment = Environment::new(&|name: &str| std::env::var(name).ok());
-    let (aws, usage) = (aws::load().await, Usage::from_process());
-    let mut start = Start { environment, aws, http: None, usage };
+    let variable = |name: &str| std::env::var(name).ok();
+    let mut start = Start::new(&variable, aws::load().await, Usage::from_process());
     let app = build(&mut start);
     let Start { environment, usage, .. } = start;
     // A setting that is missing may be why the rest failed.
@@ -46,7 +45,12 @@ pub async fn start<A>(
     Ok(Started { app, usage })
 }
 
-impl Start {
+impl<'a> Start<'a> {
+    /// `variable` looks up the environment.
+    pub fn new(variable: &'a dyn Fn(&str) -> Option<String>, aws: SdkConfig, usage: Usage) -> Self {
+        Self { environment: Environment::new(variable), aws, http: None, usage }
+    }
+
     pub fn table(&mut self) -> Table {
         Table::new(&self.aws, self.environment.text("TABLE_NAME"), self.usage.clone())
     }

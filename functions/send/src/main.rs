@@ -37,7 +37,7 @@ struct App {
 
 impl App {
     #[expect(clippy::unnecessary_wraps, reason = "other functions can fail to be built")]
-    fn build(start: &mut Start) -> anyhow::Result<Self> {
+    fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
         Ok(Self {
             table: start.table(),
             files: start.files(),

@@ -1,40 +1,16 @@
 //! The requests of a fan-out are those of its programs in the model.
 
 use infra::clock;
-use infra::config::Environment;
-use infra::files::Files;
-use infra::queues::{JobQueueUrls, JobQueues};
-use infra::schedules::{ScheduleSettings, Schedules};
-use infra::table::Table;
-use infra::usage::Usage;
 use model::programs::Program;
-use model::protocol::{self, Control, GRACE};
+use model::protocol::{self, Control};
 use model::scenario::{Scenario, phone};
 use model::sequence::{Case, Item};
 use model::world::Kind;
-use sequence::{Stage, TABLE, compare};
+use sequence::compare;
 use shared::job::{Job, JobsJob};
 use shared::phone::Phone;
 
 use crate::{App, begin, fan_out};
-
-fn app(stage: &Stage) -> App {
-    let variable = |name: &str| stage.variable(name);
-    let (usage, mut environment) = (Usage::default(), Environment::new(&variable));
-    let queues = JobQueueUrls::read(&mut environment);
-    let schedules = ScheduleSettings::read(&mut environment);
-    let aws = stage.aws();
-    App {
-        table: Table::new(aws, TABLE.to_owned(), usage.clone()),
-        files: Files::new(aws, String::new(), usage.clone()),
-        queues: JobQueues::new(aws, queues, usage.clone()),
-        schedules: Schedules::new(aws, schedules, usage.clone()),
-        polls: protocol::polls(),
-        grace: GRACE,
-        missed_seconds: 3_600,
-        split_contacts: 100_000,
-    }
-}
 
 async fn run(name: &str, scenario: &Scenario, program: Program) {
     race(name, scenario, program, None).await;
@@ -47,7 +23,7 @@ async fn race(name: &str, scenario: &Scenario, program: Program, race: Option<(u
     let deadline = clock::now().plus_seconds(300);
     let case = Case { race, ..Case::new(&scenario.world, program.clone()) };
     compare(name, &case, async |stage| {
-        let app = app(stage);
+        let app = stage.build(App::build);
         match job {
             JobsJob::Send { organization_id, campaign_id, scheduled_at } => {
                 Box::pin(begin::begin(&app, organization_id, campaign_id, scheduled_at, deadline))

@@ -37,7 +37,7 @@ struct App {
 }
 
 impl App {
-    fn build(start: &mut Start) -> anyhow::Result<Self> {
+    fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
         let (table, dead_letters) = (start.table(), start.dead_letters());
         let (gateways, settings) = start.gateways()?;
         Ok(Self {

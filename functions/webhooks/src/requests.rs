@@ -1,40 +1,18 @@
 //! The requests of a receipt are those of its program in the model.
 
 use infra::clock;
-use infra::config::Environment;
-use infra::gateway::{GatewaySettings, Gateways};
-use infra::queues::{DeadLetters, ReceiptsQueue};
-use infra::table::Table;
-use infra::usage::Usage;
 use model::kept::Kept;
 use model::programs::Program;
 use model::protocol;
 use model::scenario::{Scenario, phone};
 use model::sequence::Case;
 use model::world::Kind;
-use sequence::{Stage, TABLE, compare};
+use sequence::compare;
 use serde_json::json;
 use shared::message::Status;
 use shared::receipt::Delivery;
 
-use crate::organizations::Organizations;
 use crate::{App, receipts};
-
-fn app(stage: &Stage) -> App {
-    let variable = |name: &str| stage.variable(name);
-    let (usage, mut environment) = (Usage::default(), Environment::new(&variable));
-    let gateway = GatewaySettings::read(&mut environment);
-    let (aws, http) = (stage.aws(), infra::http::client().expect("a client"));
-    let queue = environment.text("RECEIPTS_QUEUE_URL");
-    App {
-        table: Table::new(aws, TABLE.to_owned(), usage.clone()),
-        receipts: ReceiptsQueue::new(aws, http.clone(), queue, usage.clone()).expect("a queue"),
-        dead_letters: DeadLetters::new(aws, String::new(), usage.clone()),
-        gateways: Gateways::new(aws, http, gateway, usage.clone()),
-        public_url: String::new(),
-        organizations: Organizations::default(),
-    }
-}
 
 async fn apply(name: &str, scenario: &Scenario, delivery: Delivery) {
     let program = Program::Receipt(Kept::new(delivery.clone()));
@@ -42,7 +20,7 @@ async fn apply(name: &str, scenario: &Scenario, delivery: Delivery) {
         let body = json!({ "v": shared::job::VERSION, "delivery": delivery }).to_string();
         let event = json!({ "Records": [{ "messageId": "1", "body": body }] });
         let event = serde_json::from_value(event).expect("an event");
-        let response = Box::pin(receipts::apply(&app(stage), event, "request")).await;
+        let response = Box::pin(receipts::apply(&stage.build(App::build), event, "request")).await;
         assert!(response.batch_item_failures.is_empty());
     })
     .await;

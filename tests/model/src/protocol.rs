@@ -75,9 +75,11 @@ pub struct Organization {
 pub const CAMPAIGN: CampaignId = CampaignId(Uuid::from_u128(2));
 
 /// `POLL_SCHEDULE_SECONDS`, shorter than the default to save polls.
+pub const POLLS: &str = "60,900";
+
 #[must_use]
 pub fn polls() -> PollSchedule {
-    "60,900".parse().unwrap_or_default()
+    POLLS.parse().unwrap_or_default()
 }
 
 thread_local! {

@@ -14,10 +14,11 @@ mod scene;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use scene::TABLE;
-
 use aws_config::SdkConfig;
+use infra::usage::Usage;
+use model::protocol;
 use model::sequence::Case;
+use runtime::Start;
 
 use crate::aws::Aws;
 
@@ -52,23 +53,30 @@ impl Stage {
         let memory = Aws::new(&log);
         let aws = memory.config();
         scene::write(&aws, case.world).await;
-        let provider = provider::open(&log, case.world, case.moods);
+        let provider = provider::open(&log, case.world, case.moods).await;
         // What was written so far is not the function's.
         log.take();
         memory.race(case.race);
         Self { aws, provider, log }
     }
 
-    /// A configuration that points the clients of AWS to the stage.
-    #[must_use]
-    pub fn aws(&self) -> &SdkConfig {
-        &self.aws
+    /// Builds a function that stands on the stage, as it is built when it starts.
+    ///
+    /// # Panics
+    /// If it cannot be built.
+    pub fn build<A>(&self, build: impl FnOnce(&mut Start<'_>) -> anyhow::Result<A>) -> A {
+        let variable = |name: &str| self.variable(name);
+        let mut start = Start::new(&variable, self.aws.clone(), Usage::default());
+        let app = build(&mut start).expect("a function");
+        start.environment.finish(app).expect("its environment")
     }
 
-    /// The environment's variables.
-    #[must_use]
-    pub fn variable(&self, name: &str) -> Option<String> {
+    /// The environment. Times that it leaves out have defaults that are the model's.
+    fn variable(&self, name: &str) -> Option<String> {
         let value = match name {
+            "TABLE_NAME" => scene::TABLE,
+            "BUCKET_NAME" => "files",
+            "POLL_SCHEDULE_SECONDS" => protocol::POLLS,
             "PROVIDER_URL" => &self.provider,
             "PROVIDER_ACCOUNT_SID" => "AC0123456789abcdef0123456789abcdef",
             "PROVIDER_CREDENTIALS" => "ssm:/volley/model/provider",

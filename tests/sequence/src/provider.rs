@@ -1,9 +1,9 @@
 //! Twilio, as far as the functions ask it, with the moods of the model's provider.
 
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::time::Duration;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use bench::server::{self, Request, Response};
 use model::protocol;
 use model::provider::Mood;
 use model::world::World;
@@ -14,13 +14,17 @@ use crate::Log;
 /// An address at which no connection is made.
 const UNREACHABLE: &str = "http://127.0.0.1:1";
 
+struct Provider {
+    log: Log,
+    books: Vec<Value>,
+    moods: Mutex<VecDeque<Mood>>,
+}
+
 /// Opens the provider and returns its address.
-pub(crate) fn open(log: &Log, world: &World, moods: &[Mood]) -> String {
+pub(crate) async fn open(log: &Log, world: &World, moods: &[Mood]) -> String {
     if moods.contains(&Mood::Unreachable) {
         return UNREACHABLE.to_owned();
     }
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
     let books =
         world.provider.books.iter().flat_map(|(phone, taken)| {
             taken.iter().map(|taken| (phone.to_string(), taken.id.clone()))
@@ -33,41 +37,43 @@ pub(crate) fn open(log: &Log, world: &World, moods: &[Mood]) -> String {
             "date_created": created_at, "error_code": null, "direction": "outbound-api",
         })
     });
-    let (log, books) = (log.clone(), resources.collect::<Vec<Value>>());
-    let moods = moods.to_vec();
-    // It ends with the process.
-    std::thread::spawn(move || {
-        let mut moods = moods.into_iter();
-        for stream in listener.incoming().flatten() {
-            serve(&stream, &log, &books, &mut moods);
-        }
+    let (log, books) = (log.clone(), resources.collect());
+    let moods = Mutex::new(moods.iter().copied().collect());
+    let provider = Arc::new(Provider { log, books, moods });
+    let address = server::serve(move |request| {
+        let provider = Arc::clone(&provider);
+        async move { provider.respond(&request) }
     });
-    url
+    format!("http://{}", address.await.expect("a port"))
 }
 
-/// Responds to the one request of a connection.
-fn serve(stream: &TcpStream, log: &Log, books: &[Value], moods: &mut impl Iterator<Item = Mood>) {
-    let request = read(stream);
-    if request.starts_with("GET ") {
-        log.add("ask the provider".to_owned());
-        return write(stream, 200, &found(&request, books));
+impl Provider {
+    /// `None` if the connection ends without a response.
+    fn respond(&self, request: &Request) -> Option<Response> {
+        if request.head.method == "GET" {
+            self.log.add("ask the provider".to_owned());
+            let path = request.head.uri.path_and_query().map(ToString::to_string);
+            return Some(response(200, &found(&path.unwrap_or_default(), &self.books)));
+        }
+        self.log.add("send to the provider".to_owned());
+        let refusal = |status, code: u32| Some(response(status, &json!({ "code": code })));
+        match self.moods.lock().unwrap_or_else(PoisonError::into_inner).pop_front() {
+            None => Some(response(201, &json!({ "sid": "SM1", "status": "queued" }))),
+            Some(Mood::AcceptsUnheard | Mood::Unheard | Mood::Unreachable) => None,
+            Some(Mood::Refuses) => refusal(400, 21_211),
+            Some(Mood::RefusesOptedOut) => refusal(400, 21_610),
+            Some(Mood::Throttles) => refusal(429, 20_429),
+            Some(Mood::Halts) => refusal(403, 20_005),
+        }
     }
-    log.add("send to the provider".to_owned());
-    let code = |code: u32| json!({ "code": code });
-    match moods.next() {
-        None => write(stream, 201, &json!({ "sid": "SM1", "status": "queued" })),
-        // The connection ends without a response.
-        Some(Mood::AcceptsUnheard | Mood::Unheard | Mood::Unreachable) => {}
-        Some(Mood::Refuses) => write(stream, 400, &code(21_211)),
-        Some(Mood::RefusesOptedOut) => write(stream, 400, &code(21_610)),
-        Some(Mood::Throttles) => write(stream, 429, &code(20_429)),
-        Some(Mood::Halts) => write(stream, 403, &code(20_005)),
-    }
+}
+
+fn response(status: u16, body: &Value) -> Response {
+    server::response(status, "application/json", body.to_string().into_bytes())
 }
 
 /// What it finds in its books: one message by its id, or those to a phone.
-fn found(request: &str, books: &[Value]) -> Value {
-    let path = request.split(' ').nth(1).unwrap_or_default();
+fn found(path: &str, books: &[Value]) -> Value {
     let is = |resource: &Value, name: &str, before: &str, after: &str| {
         let value = resource[name].as_str().unwrap_or_default();
         path.contains(&format!("{before}{value}{after}"))
@@ -78,36 +84,4 @@ fn found(request: &str, books: &[Value]) -> Value {
     }
     let messages = books.iter().filter(|resource| is(resource, "to", "To=", "&"));
     json!({ "messages": messages.collect::<Vec<_>>(), "next_page_uri": null })
-}
-
-fn read(mut stream: &TcpStream) -> String {
-    let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));
-    let (mut request, mut buffer) = (Vec::new(), [0; 4_096]);
-    loop {
-        let text = String::from_utf8_lossy(&request).into_owned();
-        if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse().ok())?
-            });
-            if body.len() >= length.unwrap_or(0) {
-                return text;
-            }
-        }
-        match stream.read(&mut buffer) {
-            Ok(count) if count > 0 => request.extend_from_slice(&buffer[..count]),
-            _ => return text,
-        }
-    }
-}
-
-fn write(mut stream: &TcpStream, status: u16, body: &Value) {
-    let body = body.to_string();
-    let head = format!(
-        "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n",
-        body.len()
-    );
-    let _ = stream.write_all(head.as_bytes());
-    let _ = stream.write_all(body.as_bytes());
 }

@@ -15,7 +15,7 @@ use shared::sender::{Provider, Sender};
 use shared::unsubscribe::{Preference, Source};
 
 /// The table's name, as the stage's functions know it.
-pub const TABLE: &str = "volley";
+pub(crate) const TABLE: &str = "volley";
 
 /// # Panics
 /// If something cannot be written.

@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::server::{self, Request, Response};
 use crate::stack::TOKEN;
+use bench::server::{self, Request, Response};
 use bench::store::{Store, Units};
 pub(crate) use queues::{Message, Queues};
 

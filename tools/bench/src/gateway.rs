@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use crate::aws::locked;
-use crate::server::{self, Request, Response};
+use bench::server::{self, Request, Response};
 
 /// A message that was accepted.
 #[derive(Clone, Debug)]

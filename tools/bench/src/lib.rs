@@ -1,3 +1,5 @@
-//! The table of the benchmark, for tests that run the functions' code without DynamoDB.
+//! What tests share with the benchmark: its table, to run the functions' code without DynamoDB, and its
+//! HTTP server.
 
+pub mod server;
 pub mod store;

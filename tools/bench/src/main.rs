@@ -17,7 +17,6 @@ mod machine;
 mod price;
 mod process;
 mod report;
-mod server;
 mod source;
 mod spread;
 mod stack;
