@@ -1,8 +1,9 @@
-import { Button, type ButtonProps, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, type ButtonProps, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { texts } from "../texts";
+import { Dialog } from "./Dialog";
 import { ProblemAlert } from "./ProblemAlert";
 
 interface Props {
@@ -41,12 +42,7 @@ export function Confirm({
       <Button variant="default" {...button} onClick={open}>
         {label}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={dialog.close}
-        title={title}
-        closeButtonProps={{ "aria-label": texts.app.close }}
-      >
+      <Dialog opened={opened} onClose={dialog.close} title={title}>
         <Stack gap="md">
           <Text size="sm" component="div">
             {lead}
@@ -67,7 +63,7 @@ export function Confirm({
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   );
 }

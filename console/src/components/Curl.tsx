@@ -1,8 +1,9 @@
-import { Button, Code, CopyButton, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconTerminal2 } from "@tabler/icons-react";
 import { apiUrl } from "../api/place";
 import { texts } from "../texts";
+import { Dialog } from "./Dialog";
 
 interface Props {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -48,13 +49,7 @@ export function Curl(props: Props) {
       >
         {texts.curl.show}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={dialog.close}
-        size="lg"
-        title={texts.curl.title}
-        closeButtonProps={{ "aria-label": texts.app.close }}
-      >
+      <Dialog opened={opened} onClose={dialog.close} size="lg" title={texts.curl.title}>
         <Stack gap="sm">
           <Text size="sm" c="dimmed">
             {texts.curl.lead}
@@ -70,7 +65,7 @@ export function Curl(props: Props) {
             </CopyButton>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,7 +1,8 @@
-import { Kbd, Modal, Table } from "@mantine/core";
+import { Kbd, Table } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { Dialog } from "../components/Dialog";
 import { texts } from "../texts";
 import { PLACES } from "./places";
 
@@ -50,12 +51,7 @@ export function Shortcuts() {
     [["?"], texts.help.help],
   ];
   return (
-    <Modal
-      opened={opened}
-      onClose={help.close}
-      title={texts.help.title}
-      closeButtonProps={{ "aria-label": texts.app.close }}
-    >
+    <Dialog opened={opened} onClose={help.close} title={texts.help.title}>
       <Table verticalSpacing={6}>
         <Table.Tbody>
           {rows.map(([keys, what]) => (
@@ -72,6 +68,6 @@ export function Shortcuts() {
           ))}
         </Table.Tbody>
       </Table>
-    </Modal>
+    </Dialog>
   );
 }

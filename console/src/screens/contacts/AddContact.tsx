@@ -1,8 +1,9 @@
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { api, body, once } from "../../api/client";
+import { Dialog } from "../../components/Dialog";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
 import { ContactForm } from "./ContactForm";
@@ -20,12 +21,7 @@ export function AddContact() {
       <Button variant="default" onClick={dialog.open}>
         {texts.contacts.add}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={dialog.close}
-        title={texts.contacts.add}
-        closeButtonProps={{ "aria-label": texts.app.close }}
-      >
+      <Dialog opened={opened} onClose={dialog.close} title={texts.contacts.add}>
         <ContactForm
           initial={EMPTY}
           save={async (fields) => {
@@ -39,7 +35,7 @@ export function AddContact() {
             await navigate({ to: "/contacts/$contactId", params: { contactId: contact.id } });
           }}
         />
-      </Modal>
+      </Dialog>
     </>
   );
 }

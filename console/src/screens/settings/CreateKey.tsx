@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NativeSelect, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -6,6 +6,7 @@ import { api, body, once, type Role } from "../../api/client";
 import { asFailure } from "../../api/problem";
 import { apiKeysQuery } from "../../api/queries";
 import { Copyable } from "../../components/Copyable";
+import { Dialog } from "../../components/Dialog";
 import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
@@ -53,12 +54,11 @@ export function CreateKey() {
       <Button size="xs" onClick={open}>
         {t.createKey}
       </Button>
-      <Modal
+      <Dialog
         opened={opened}
         onClose={dialog.close}
         closeOnClickOutside={!secret}
         title={secret ? t.secretTitle : t.createKey}
-        closeButtonProps={{ "aria-label": texts.app.close }}
       >
         {secret ? (
           <Stack gap="md">
@@ -104,7 +104,7 @@ export function CreateKey() {
             </Stack>
           </form>
         )}
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,7 +1,8 @@
-import { Button, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
+import { Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import type { Organization } from "../../api/client";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { Save } from "../../components/Save";
 import { Section } from "../../components/Section";
 import { useOrganization } from "../../lib/use-organization";
 import { useSession } from "../../shell/session-context";
@@ -85,9 +86,7 @@ export function Keywords({ organization }: { organization: Organization }) {
         {change.isError && <ProblemAlert error={change.error} />}
         {isAdmin && (
           <Group justify="flex-end">
-            <Button type="submit" loading={change.isPending}>
-              {change.isSuccess ? texts.app.saved : texts.app.save}
-            </Button>
+            <Save change={change} />
           </Group>
         )}
       </Stack>

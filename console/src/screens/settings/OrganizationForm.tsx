@@ -1,4 +1,4 @@
-import { Button, Group, Stack, TextInput } from "@mantine/core";
+import { Group, Stack, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { Organization } from "../../api/client";
@@ -6,6 +6,7 @@ import { asFailure } from "../../api/problem";
 import { Copyable } from "../../components/Copyable";
 import { Facts } from "../../components/Facts";
 import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
+import { Save } from "../../components/Save";
 import { Section } from "../../components/Section";
 import { Time } from "../../components/Time";
 import { useOrganization } from "../../lib/use-organization";
@@ -58,9 +59,7 @@ export function OrganizationForm({ organization }: { organization: Organization 
           {failure && Object.keys(failure.fields).length === 0 && <ProblemAlert error={failure} />}
           {isAdmin && (
             <Group justify="flex-end">
-              <Button type="submit" loading={change.isPending}>
-                {change.isSuccess ? texts.app.saved : texts.app.save}
-              </Button>
+              <Save change={change} />
             </Group>
           )}
         </Stack>

@@ -3,6 +3,7 @@ import { IconX } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 import type { Organization } from "../../api/client";
 import { ProblemAlert } from "../../components/ProblemAlert";
+import { Save } from "../../components/Save";
 import { Section } from "../../components/Section";
 import { useOrganization } from "../../lib/use-organization";
 import { useSession } from "../../shell/session-context";
@@ -82,9 +83,7 @@ export function Prices({ organization }: { organization: Organization }) {
               <Button variant="subtle" size="compact-sm" onClick={() => setRows([...rows, ["", ""]])}>
                 {t.addPrice}
               </Button>
-              <Button type="submit" loading={change.isPending}>
-                {change.isSuccess ? texts.app.saved : texts.app.save}
-              </Button>
+              <Save change={change} />
             </Group>
           )}
         </Stack>

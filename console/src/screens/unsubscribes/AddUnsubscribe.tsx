@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, TextInput } from "@mantine/core";
+import { Button, Group, Stack, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, body } from "../../api/client";
 import { asFailure } from "../../api/problem";
+import { Dialog } from "../../components/Dialog";
 import { sentence } from "../../components/ProblemAlert";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
@@ -39,12 +40,7 @@ export function AddUnsubscribe() {
       <Button variant="default" onClick={dialog.open}>
         {t.add}
       </Button>
-      <Modal
-        opened={opened}
-        onClose={dialog.close}
-        title={t.add}
-        closeButtonProps={{ "aria-label": texts.app.close }}
-      >
+      <Dialog opened={opened} onClose={dialog.close} title={t.add}>
         <form onSubmit={submit} noValidate>
           <Stack gap="md">
             <TextInput
@@ -63,7 +59,7 @@ export function AddUnsubscribe() {
             </Group>
           </Stack>
         </form>
-      </Modal>
+      </Dialog>
     </>
   );
 }
