@@ -52,7 +52,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // One file for what several screens use: each file is a request of its own.
+        // What several screens share is one file, because each file costs a request.
         codeSplitting: { groups: [{ name: "shared", minShareCount: 2, test: /src\/|@mantine|@tabler/ }] },
       },
     },

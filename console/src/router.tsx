@@ -1,4 +1,4 @@
-/** Every page of the console. Each screen is a file of its own that is loaded when it is opened. */
+/** The routes of the console. A screen is loaded when it is first opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import type { MessageStatus } from "./api/client";
 import { consolePath } from "./api/place";

@@ -16,7 +16,7 @@ export const texts = {
     forget: "Forget key",
     readOnly: "Your key can read but not change anything.",
     loading: "Loading",
-    notFound: "There is no such page.",
+    notFound: "Page not found.",
     toStart: "Go to the start page",
     copy: "Copy",
     copied: "Copied",
@@ -58,7 +58,7 @@ export const texts = {
     wrong: "This key is not valid. It may have been deleted or have expired.",
     deployment:
       "This is the deployment's admin key. It manages organizations but cannot send. Enter a key of an organization.",
-    expired: "Your key is no longer valid. Sign in with another one.",
+    expired: "Your key is no longer valid. Sign in with a different key.",
   },
   help: {
     title: "Keyboard shortcuts",
@@ -207,7 +207,7 @@ export const texts = {
     everyone: "All contacts with a phone, each phone once, without those who unsubscribed.",
     counted: (time: string) =>
       `Counted at ${time}. People who opt out before the text leaves are still left out.`,
-    nobody: "No contact can be texted. Import contacts first.",
+    noRecipients: "No contact can be texted. Import contacts first.",
     text: "Text",
     edit: "Edit",
     partsEach: (parts: number, encoding: string) => `${plural(parts, "part")} each, ${encoding}`,

@@ -1,6 +1,6 @@
 /**
  * Where the console and the API are. The function that serves a page writes its `<base>`, because a
- * deployment may have a path of its own in front of `/console`; the API is next to the console.
+ * deployment may put a path before `/console`. The API is next to it.
  */
 const base = new URL("./", document.baseURI);
 

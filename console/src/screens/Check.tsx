@@ -85,7 +85,7 @@ function Quoted({ campaign, text, organization }: Props) {
   const cheaper = partsOf(replaceAll(text)).count;
   if (recipients === 0) {
     return (
-      <Empty title={texts.check.nobody}>
+      <Empty title={texts.check.noRecipients}>
         <Button variant="default" renderRoot={(props) => <Link to="/imports" {...props} />}>
           {texts.home.importContacts}
         </Button>

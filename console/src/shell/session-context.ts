@@ -17,7 +17,7 @@ export const SessionContext = createContext<Session | null>(null);
 
 export function useSession(): Session {
   const session = useContext(SessionContext);
-  if (session === null) throw new Error("there is no session outside of the shell");
+  if (session === null) throw new Error("useSession() was called outside the shell");
   return session;
 }
 

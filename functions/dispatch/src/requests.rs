@@ -52,7 +52,7 @@ fn fanned_out(count: usize) -> Scenario {
 }
 
 #[tokio::test]
-async fn whatever_the_provider_does() {
+async fn every_response_of_the_provider() {
     for (count, mood) in [
         (3, None),
         (1, Some(Mood::Unheard)),
