@@ -60,7 +60,7 @@ impl Stage {
         Self { aws, provider, log }
     }
 
-    /// Builds a function that stands on the stage, as it is built when it starts.
+    /// Builds a function against the stage, the way it is built when it starts.
     ///
     /// # Panics
     /// If it cannot be built.

@@ -36,7 +36,7 @@ fn organization() -> OrganizationId {
     OrganizationId::new(clock::now(), clock::entropy())
 }
 
-/// A new campaign as it lies in the table.
+/// A new campaign, as it was stored.
 async fn draft(table: &Table) -> anyhow::Result<Campaign> {
     let now = clock::now();
     let (organization, id) = (organization(), CampaignId::new(now, clock::entropy()));
