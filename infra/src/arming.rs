@@ -1,5 +1,6 @@
 //! Queues a job for its time.
 
+use shared::grace::Grace;
 use shared::job::{Arming, Due, Job};
 use shared::time::Timestamp;
 
@@ -30,17 +31,17 @@ pub async fn arm(
     Ok(())
 }
 
-/// Queues the job that is owed next. Its due item is overdue `repair_seconds` after the job's time.
-/// If this fails, the sweep queues it.
+/// Queues the job that is owed next for its time, which is its grace before it is overdue. If this
+/// fails, the sweep queues it.
 pub async fn arm_owed(
     queues: &JobQueues,
     schedules: &Schedules,
     owed: Option<&Due>,
     now: Timestamp,
-    repair_seconds: i64,
+    grace: Grace,
 ) {
     let Some(due) = owed else { return };
-    let at = due.at.plus_seconds(-repair_seconds);
+    let at = grace.before(due.at);
     if let Err(error) = arm(queues, schedules, &due.job, at, now).await {
         tracing::warn!(error = ?anyhow::Error::from(error), "left a job to the sweep");
     }

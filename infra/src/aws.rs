@@ -9,17 +9,17 @@ use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
 /// The time limit for connecting to AWS.
-const CONNECT_LONGEST: Duration = Duration::from_secs(2);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The time limit for one attempt of a request.
-const TRY_LONGEST: Duration = Duration::from_secs(5);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Loads region, credentials and endpoint from the environment. Every call has a time limit, so
 /// that a dead connection can't use up a function's time. Only reading a file's content is not
 /// covered, so only that needs protection against stalled streams.
 pub async fn load() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_LONGEST)
-        .operation_attempt_timeout(TRY_LONGEST)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(Duration::from_secs(20))
         .build();
     aws_config::defaults(BehaviorVersion::latest())

@@ -12,10 +12,11 @@ use futures::future::{FutureExt, join_all};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
-use shared::job::VERSION;
+use shared::job::{Envelope, Job, VERSION};
 use shared::time::Timestamp;
 
 use crate::queues::{DeadLetters, Received};
+use crate::trace::Scope;
 
 /// The part of an SQS event that is used.
 #[derive(Debug, Deserialize)]
@@ -101,7 +102,7 @@ pub async fn parse<T: DeserializeOwned>(
         let sent_at = sent_at.and_then(Timestamp::from_millis);
         let version = serde_json::from_str::<Version>(&body);
         if version.as_ref().is_ok_and(|version| version.v.is_some_and(|v| v > VERSION)) {
-            tracing::warn!(message.id = %message_id, "left a message of a newer version");
+            tracing::warn!(queue.message.id = %message_id, "left a message of a newer version");
             response.fail(message_id);
             continue;
         }
@@ -110,7 +111,8 @@ pub async fn parse<T: DeserializeOwned>(
         match version.and_then(|_| serde_json::from_str(&body)) {
             Ok(body) => parsed.push(Parsed { message_id, sent_at, body }),
             Err(error) => {
-                tracing::error!(message.id = %message_id, %error, "a message cannot be read");
+                // The error may quote the message, so only the dead letter has it.
+                tracing::error!(queue.message.id = %message_id, "failed to read a message");
                 if !dead_letters.keep(&body, &error.to_string()).await {
                     response.fail(message_id);
                 }
@@ -120,37 +122,47 @@ pub async fn parse<T: DeserializeOwned>(
     parsed
 }
 
-/// Handles the messages of a batch concurrently.
-pub async fn run<T, F>(
+/// Does the jobs of a batch concurrently, each in its [`Scope`].
+pub async fn run<J, F>(
     event: SqsEvent,
+    request_id: &str,
     dead_letters: &DeadLetters,
-    handle: impl Fn(T) -> F,
+    handle: impl Fn(J) -> F,
 ) -> BatchResponse
 where
-    T: DeserializeOwned,
+    J: DeserializeOwned + Clone + Into<Job>,
     F: Future<Output = anyhow::Result<()>>,
 {
     let mut response = BatchResponse::default();
-    let parsed = parse(event, dead_letters, &mut response).await;
-    let handled = parsed.into_iter().map(|Parsed { message_id, body, .. }| {
-        let work = AssertUnwindSafe(handle(body)).catch_unwind();
-        async move { (message_id, work.await) }
+    let parsed: Vec<Parsed<Envelope<J>>> = parse(event, dead_letters, &mut response).await;
+    let done = parsed.into_iter().map(|Parsed { message_id, body, .. }| {
+        let Envelope { job, trace, .. } = body;
+        let scope = Scope::of_job(request_id, &job.clone().into(), trace);
+        let work = AssertUnwindSafe(handle(job)).catch_unwind();
+        let work = async {
+            let result = work.await;
+            log_failure(&message_id, &result);
+            (message_id, matches!(result, Ok(Ok(()))))
+        };
+        scope.run(work)
     });
-    for (message_id, result) in join_all(handled).await {
-        match result {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::error!(message.id = %message_id, error = ?error, "failed to handle a message");
-                response.fail(message_id);
-            }
-            Err(_panic) => {
-                tracing::error!(message.id = %message_id, "panicked at a message");
-                response.fail(message_id);
-            }
+    for (message_id, is_done) in join_all(done).await {
+        if !is_done {
+            response.fail(message_id);
         }
     }
     response.retry_soon(dead_letters).await;
     response
+}
+
+fn log_failure(message_id: &str, result: &std::thread::Result<anyhow::Result<()>>) {
+    match result {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::error!(queue.message.id = message_id, error = ?error, "failed to do a job");
+        }
+        Err(_panic) => tracing::error!(queue.message.id = message_id, "panicked at a job"),
+    }
 }
 
 impl BatchResponse {
@@ -169,3 +181,6 @@ impl BatchResponse {
         self.batch_item_failures.push(BatchItemFailure { item_identifier: message_id });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,16 +66,6 @@ impl<'a> Environment<'a> {
     }
 }
 
-/// Reads from the process's environment.
-pub fn from_process<T>(
-    read: impl FnOnce(&mut Environment<'_>) -> T,
-) -> Result<T, InvalidEnvironment> {
-    let lookup = |name: &str| std::env::var(name).ok();
-    let mut environment = Environment::new(&lookup);
-    let value = read(&mut environment);
-    environment.finish(value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,4 +1,4 @@
-//! The bucket that keeps the files of imports.
+//! The bucket for the files of imports.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
@@ -16,7 +16,7 @@ const SLOW_DOWN: u16 = 503;
 pub struct FileError {
     operation: &'static str,
     import: ImportId,
-    /// The bucket is asked for more than it takes: try again later.
+    /// The bucket is throttled: retry later.
     pub is_throttled: bool,
     #[source]
     source: Box<dyn std::error::Error + Send + Sync>,

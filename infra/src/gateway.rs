@@ -1,13 +1,16 @@
 //! Gateways: send messages through a provider and interpret its responses.
 
+mod adapter;
 pub mod aws;
 mod choice;
 mod event;
+mod parameters;
 pub mod twilio;
 pub mod webhook;
 
-pub use choice::{GatewayError, GatewaySettings, Gateways, read_queued, sender_of_reply};
-pub use event::{Inbound, ProviderEvent};
+pub use adapter::GatewayError;
+pub use choice::{GatewaySettings, Gateways, read_queued, sender_of_reply};
+pub use event::{Inbound, ProviderEvent, Queued};
 
 use std::time::Duration;
 

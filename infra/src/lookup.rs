@@ -1,8 +1,8 @@
-//! Finding out what became of a message, at its provider.
+//! Looks up a message at its provider.
 //!
-//! A message whose provider's id was lost is recognized only if exactly one candidate remains once
-//! those are excluded that the table knows as other messages. A wrong match would show one message
-//! with another's fate, so several candidates settle nothing.
+//! If the provider's id was lost, a message is recognized only if exactly one candidate is left
+//! after the table's other messages are excluded. A wrong match would show another message's
+//! status, so several candidates settle nothing.
 
 use shared::receipt::{Receipt, only_candidate};
 

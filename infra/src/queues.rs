@@ -10,13 +10,14 @@ use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use shared::job::{Envelope, Job, PerQueue, Queue};
 
 use crate::config::Environment;
+use crate::trace;
 use crate::usage::Usage;
 
 pub use receipts::ReceiptsQueue;
 pub(crate) use retries::Received;
 
 /// The maximum number of messages per request.
-const BATCH_MOST: usize = 10;
+const MAX_BATCH: usize = 10;
 
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
@@ -88,7 +89,7 @@ impl JobQueues {
 
     /// Sends jobs of one queue, ten per request, each with its delay in seconds.
     pub async fn send_all(&self, jobs: &[(Job, u32)]) -> Result<(), QueueError> {
-        for batch in jobs.chunks(BATCH_MOST) {
+        for batch in jobs.chunks(MAX_BATCH) {
             let Some(queue) = batch.first().map(|(job, _)| job.queue()) else {
                 continue;
             };
@@ -124,8 +125,10 @@ fn delay(seconds: u32) -> i32 {
     i32::try_from(seconds.min(900)).unwrap_or(900)
 }
 
-fn body(job: &Job) -> String {
-    serde_json::json!(Envelope::new(job.clone())).to_string()
+/// A job's payload, as part of the current trace. The trace is in the body and not in a message
+/// attribute, because the body is all that a schedule can send and that survives every redrive.
+pub(crate) fn body(job: &Job) -> String {
+    serde_json::json!(Envelope::new(job.clone()).traced(trace::current())).to_string()
 }
 
 /// The queue for messages that a retry would not help.

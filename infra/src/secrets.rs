@@ -27,6 +27,9 @@ const DENIED: [&str; 3] = ["AccessDeniedException", "InvalidKeyId", "ValidationE
 
 /// A provider's format of secrets.
 pub trait Secret: Sized + PartialEq + Send + Sync {
+    /// What a value must be, for the error about one that is not.
+    const FORM: &'static str;
+
     /// Parses a secret's value, or returns `None` if it is malformed.
     fn parse(value: &str) -> Option<Self>;
 }
@@ -35,8 +38,8 @@ pub trait Secret: Sized + PartialEq + Send + Sync {
 pub enum SecretError {
     #[error("there is no secret {0}")]
     Missing(SecretName),
-    #[error("the secret {0} is neither a token nor an object with authToken")]
-    Malformed(SecretName),
+    #[error("the secret {name} is malformed: it must be {form}")]
+    Malformed { name: SecretName, form: &'static str },
     #[error("the secret {name} may not be read: check its policy and its key's")]
     Denied {
         name: SecretName,
@@ -56,7 +59,7 @@ impl SecretError {
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::Missing(_) | Self::Malformed(_) | Self::Denied { .. } => true,
+            Self::Missing(_) | Self::Malformed { .. } | Self::Denied { .. } => true,
             Self::Request { .. } => false,
         }
     }
@@ -176,7 +179,7 @@ impl<T: Secret> Secrets<T> {
             _ => SecretError::Request { name: name.clone(), source: Box::new(error) },
         })?;
         let value = answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
-        T::parse(&value).ok_or_else(|| SecretError::Malformed(name.clone()))
+        T::parse(&value).ok_or_else(|| SecretError::Malformed { name: name.clone(), form: T::FORM })
     }
 }
 

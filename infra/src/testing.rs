@@ -1,4 +1,4 @@
-//! What tests share: a fake server for AWS and the providers, a time and a message.
+//! What tests share: a fake server for AWS and the providers, a log, a time and a message.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use serde_json::Value;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::message::Kind;
 use shared::receipt::MessageRef;
 use shared::time::Timestamp;
 use uuid::Uuid;
+
+use crate::telemetry::subscriber;
 
 pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(1_800_000_000_000).expect("in range")
@@ -22,6 +25,34 @@ pub(crate) fn reference() -> MessageRef {
         campaign_id: CampaignId(Uuid::from_u128(2)),
         message_id: MessageId(Uuid::from_u128(3)),
         kind: Kind::Campaign,
+    }
+}
+
+/// Where a test's log lines go.
+#[derive(Clone, Default)]
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("not poisoned").extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    /// The lines of what `work` logs at this level.
+    pub(crate) fn of(level: &str, work: impl FnOnce()) -> Vec<Value> {
+        let lines = Self::default();
+        let writer = lines.clone();
+        let subscriber = subscriber(Some(level), move || writer.clone());
+        tracing::subscriber::with_default(subscriber, work);
+        let bytes = lines.0.lock().expect("not poisoned").clone();
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
     }
 }
 

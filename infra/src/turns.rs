@@ -70,7 +70,7 @@ impl Turns {
                 // The table has been throttled for a while. The chunk stays stored and the drain
                 // asks again, which is better than failing a run that has turns for other chunks.
                 Err(error @ TableError::Throttled { .. }) => {
-                    tracing::warn!(campaign.id = %self.campaign, %error, "got no turn");
+                    tracing::warn!(%error, "got no turn");
                     purse.later_until = Some(now.plus_seconds(LATER_SECONDS));
                     return Ok(None);
                 }

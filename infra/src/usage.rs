@@ -44,12 +44,19 @@ pub(crate) enum Access {
 }
 
 impl Usage {
-    /// Counts if the environment asks for it. Create it at the end of a function's start.
+    /// Counts if the environment asks for it.
     #[must_use]
     pub fn from_process() -> Self {
         let is_on = std::env::var("USAGE_REPORT").is_ok_and(|value| value == "on");
-        let first = processor_micros().map(|start_micros| First { start_micros, event_micros: 0 });
-        Self(is_on.then(|| Arc::new(Mutex::new(Tally { first, ..Tally::default() }))))
+        Self(is_on.then(Arc::default))
+    }
+
+    /// Ends the start of the process and begins its first event.
+    pub fn started(&self) {
+        self.with(|tally| {
+            let first = |start_micros| First { start_micros, event_micros: 0 };
+            tally.first = processor_micros().map(first);
+        });
     }
 
     pub(crate) fn call(&self, operation: &'static str) {

@@ -1,4 +1,4 @@
-//! The audience of a campaign: who is counted, who is skipped, and why.
+//! A campaign's audience: who is counted, who is skipped, and why.
 
 mod group;
 mod judge;
@@ -17,7 +17,7 @@ use crate::contact::{Contact, Presence, Status};
 use crate::ids::ContactId;
 use crate::phone::Phone;
 
-/// One item of an audience shard, in the order of its sort key: by phone, phone-less ones last.
+/// An item of an audience shard. Items are ordered by sort key: by phone, and without a phone last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// A sort key at or after which no other entry of this phone is stored, and before which no entry
@@ -27,7 +27,7 @@ pub struct Entry {
     /// The contact whose item this is.
     pub contact: ContactId,
     pub phone: Option<Phone>,
-    /// The form to dial, where the contact has another one than `phone`.
+    /// The form to dial, if the contact has a different one from `phone`.
     pub dialed: Option<Phone>,
     pub status: Status,
     /// A tombstone's or a live contact's.

@@ -1,7 +1,7 @@
-//! Bodies: what a campaign's messages say, and in how many parts.
+//! Bodies: the text of a campaign's messages, and the number of their parts.
 //!
-//! Everyone who needs a recipient's text, or the number of its parts, asks here. Today each recipient
-//! of a campaign gets the same text, and only this module knows that.
+//! All code that needs a recipient's text, or the number of its parts, gets it here. Currently,
+//! each recipient of a campaign gets the same text, and only this module knows that.
 
 use std::borrow::Cow;
 
@@ -11,10 +11,10 @@ use crate::parts::{Encoding, Parts};
 use crate::recipient::Recipient;
 use crate::text::{self, InvalidText};
 
-/// The most characters of a body.
+/// The maximum length of a body, in characters.
 pub const MAX_CHARACTERS: usize = 1_600;
 
-/// The body of a campaign or a test message, with its parts, which are counted once.
+/// The body of a campaign or a test message, with its parts, which are counted only once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Body {
@@ -22,12 +22,12 @@ pub struct Body {
     parts: Parts,
 }
 
-/// The body of a campaign that has none. It is never sent.
+/// The body of a campaign without one. It is never sent.
 pub static EMPTY: Body =
     Body { text: String::new(), parts: Parts { encoding: Encoding::Gsm7, count: 1 } };
 
 impl Body {
-    /// A body as a person wrote it.
+    /// Parses a body that a person wrote.
     pub fn parse(written: &str) -> Result<Self, InvalidText> {
         text::body(written, MAX_CHARACTERS).map(Self::from)
     }
@@ -38,19 +38,19 @@ impl Body {
         &self.text
     }
 
-    /// What the recipient reads.
+    /// The text that the recipient gets.
     #[must_use]
     pub fn text_for(&self, _recipient: &Recipient) -> Cow<'_, str> {
         Cow::Borrowed(&self.text)
     }
 
-    /// The parts of what the recipient reads.
+    /// The parts of the text that the recipient gets.
     #[must_use]
     pub fn parts_for(&self, _recipient: &Recipient) -> Parts {
         self.parts
     }
 
-    /// The number of parts of each recipient's text, in their order.
+    /// The number of parts of each recipient's text, in order.
     #[must_use]
     pub fn parts_of_each(&self, recipients: &[Recipient]) -> Vec<u32> {
         recipients.iter().map(|recipient| self.parts_for(recipient).count).collect()
@@ -62,20 +62,20 @@ impl Body {
         recipients.iter().map(|recipient| u64::from(self.parts_for(recipient).count)).sum()
     }
 
-    /// The number of parts of the given number of recipients, where only their number is known.
+    /// The number of parts for this number of recipients, if only their number is known.
     #[must_use]
     pub fn parts_of_any(&self, recipients: u64) -> u64 {
         recipients * u64::from(self.parts.count)
     }
 
-    /// The parts of the body as it was written, which a quote shows.
+    /// The parts of the body as written, which a quote shows.
     #[must_use]
     pub fn parts_as_written(&self) -> Parts {
         self.parts
     }
 }
 
-/// A body as it was stored, verbatim.
+/// Restores a stored body, verbatim.
 impl From<String> for Body {
     fn from(text: String) -> Self {
         let parts = Parts::of(&text);

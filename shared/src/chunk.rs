@@ -1,19 +1,19 @@
-//! Chunks: the frozen audience of a campaign, cut so that every run cuts the same.
+//! Chunks: the frozen audience of a campaign, cut in such a way that every run cuts the same
+//! chunks.
 //!
-//! Each shard of an audience is cut into a chain of chunks. A chunk says through which sort key it
-//! has read, and the next begins after it. Chunks are written only if absent, and where one
-//! exists it is followed instead. So a run that is repeated, or two that run at once with
-//! different views of the contacts, continue one and the same chain: there is no lock to hold and
-//! no checkpoint to lose. A chunk closes only between two phones, so that all contacts who share a
-//! phone are judged together.
+//! Each shard of an audience is cut into a chain of chunks. A chunk records the sort key up to
+//! which it has read, and the next chunk starts after it. Chunks are written only if absent; if one
+//! exists, the chain continues from it. So repeated runs, or concurrent runs that see different
+//! contacts, all continue the same chain. There is no lock to hold and no checkpoint to lose. A
+//! chunk ends only between two phones, so that all contacts that share a phone are judged together.
 
 use crate::audience::{Entry, Judge, PhoneGroup, Totals};
 use crate::recipient::Recipient;
 
-/// The most recipients of a chunk, which is stored in less than 3 KB.
+/// The maximum number of recipients in a chunk, which is stored in less than 3 KB.
 pub const MAX_RECIPIENTS: usize = 100;
-/// The most entries that one chunk scans, so that a long run of skipped contacts still records its
-/// progress.
+/// The maximum number of entries that a chunk scans, so that a long run of skipped contacts also
+/// records its progress.
 pub const MAX_SCANNED: usize = 2_000;
 /// The same for a campaign with a target, which may include few of many contacts.
 pub const MAX_SCANNED_FOR_TARGET: usize = 20_000;
@@ -22,15 +22,15 @@ pub const MAX_SCANNED_FOR_TARGET: usize = 20_000;
 pub struct Chunk {
     pub number: u32,
     pub recipients: Vec<Recipient>,
-    /// The bound of the last entry read; `None` only in an empty shard's end chunk.
+    /// The bound of the last entry read; `None` only in the end chunk of an empty shard.
     pub through: Option<String>,
-    /// The shard's totals up to and with this chunk.
+    /// The shard's totals up to and including this chunk.
     pub totals: Totals,
     /// Whether the shard ends here.
     pub ends: bool,
 }
 
-/// Where a shard's chain stands: what the next chunk goes on from.
+/// The end of a shard's chain, from which the next chunk continues.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChainEnd {
     pub next_number: u32,
@@ -45,7 +45,7 @@ impl ChainEnd {
     }
 }
 
-/// Cuts the entries of one shard, pushed in order, into chunks.
+/// Cuts the entries of a shard, pushed in order, into chunks.
 #[derive(Debug)]
 pub struct Cutter {
     judge: Judge,
@@ -98,7 +98,7 @@ impl Cutter {
         self.recipients.extend(judged.recipient);
     }
 
-    /// The shard's end chunk: no entry follows.
+    /// The shard's end chunk, after the last entry.
     #[must_use]
     pub fn finish(mut self) -> Chunk {
         self.end_group();

@@ -1,8 +1,8 @@
 //! Imports: contacts from a CSV file, row by row.
 //!
-//! A file is read twice. The first pass checks that it can be read to its end, and writes all of its
-//! opt-outs; only then does the second one write contacts, so that no campaign meets a contact whose
-//! opt-out is in a later row.
+//! A file is read twice. The first pass checks that the whole file can be read, and writes all its
+//! opt-outs. Only then does the second pass write contacts, so that no campaign finds a contact
+//! whose opt-out is in a later row.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
@@ -37,9 +37,9 @@ use crate::ids::{ImportId, OrganizationId};
 use crate::phone::Region;
 use crate::time::Timestamp;
 
-/// How many rejected rows an import names.
+/// The maximum number of rejected rows that an import lists.
 pub const MAX_ERRORS: usize = 100;
-/// The largest file that comes in the request itself, in bytes.
+/// The maximum size of a file in the request itself, in bytes.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,12 +48,12 @@ pub struct Import {
     pub organization_id: OrganizationId,
     pub status: Status,
     pub columns: Columns,
-    /// The file's encoding by its name; unknown of files that were uploaded before it was kept.
+    /// The name of the file's encoding; `None` for files that were uploaded before it was stored.
     pub encoding: Option<String>,
     pub progress: Progress,
     /// Why the whole file was refused.
     pub failure: Option<String>,
-    /// Who asked for it, if it was recorded. The opt-outs of its file are theirs too.
+    /// Who requested it, if that was recorded. The opt-outs in its file count as theirs, too.
     pub changed_by: Option<Actor>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
@@ -68,40 +68,40 @@ pub enum Status {
     Failed,
 }
 
-/// How far an import is. It is written together with the contacts of its rows, so that a job that
-/// is repeated goes on behind the last row that counts.
+/// An import's progress. It is written together with the contacts of its rows, so that a repeated
+/// job continues after the last row that was written.
 ///
 /// `rows = created + updated + rejected + blank`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Progress {
     #[serde(default)]
     pub first_pass: FirstPass,
-    /// Rows that the second pass has done, the header not counted.
+    /// Rows that the second pass has processed, not counting the header.
     pub rows: u64,
     pub created: u64,
     pub updated: u64,
     pub rejected: u64,
-    /// Rows of delimiters only, which are ignored.
+    /// Rows with only delimiters, which are ignored.
     #[serde(default)]
     pub blank: u64,
     pub errors: Vec<RowError>,
 }
 
-/// How far the pass that writes the opt-outs is.
+/// The progress of the pass that writes the opt-outs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FirstPass {
     pub rows: u64,
-    /// Rows that say that a person opted out.
+    /// Rows that opt a person out.
     pub opt_outs: u64,
     pub is_done: bool,
 }
 
-/// Why a row was not taken. Rows count from 1, the header not counted.
+/// Why a row was rejected. Rows are numbered from 1, not counting the header.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowError {
     pub row: u64,
-    /// The line of the file on which the row begins, counted from 1. A spreadsheet numbers its rows
-    /// so, unless a cell before it has several lines.
+    /// The line of the file on which the row starts, numbered from 1. This is the row number in a
+    /// spreadsheet, unless an earlier cell has several lines.
     #[serde(default)]
     pub line: Option<u64>,
     pub column: Option<String>,
@@ -124,7 +124,8 @@ impl Progress {
         }
     }
 
-    /// A number that grows with every save, so that a run can tell that another one has saved.
+    /// A number that increases with every save, so that a run can detect that another one has
+    /// saved.
     #[must_use]
     pub fn steps(&self) -> u64 {
         self.first_pass.rows + u64::from(self.first_pass.is_done) + self.rows

@@ -1,8 +1,8 @@
 //! The domain of Volley: phones, contacts, campaigns, messages and every decision about them.
 //!
-//! Decisions are functions of (state, event, now). This crate knows no AWS, no environment, no
-//! clock and no randomness: time and new ids come in as values, so that a test can say any moment
-//! and a replay decides the same.
+//! Decisions are functions of (state, event, now). This crate has no access to AWS, the
+//! environment, a clock or randomness: times and new ids are passed in as values, so that tests
+//! control them and replays decide the same.
 
 // A new variant of a domain enum must not compile until each match says what it means there.
 #![cfg_attr(
@@ -21,6 +21,7 @@ pub mod chunk_state;
 pub mod contact;
 pub mod decimal;
 pub mod estimate;
+pub mod grace;
 pub mod ids;
 pub mod import;
 pub mod job;
@@ -44,6 +45,7 @@ pub mod target;
 pub mod template;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod trial;
 pub mod unsubscribe;
 pub mod zone;

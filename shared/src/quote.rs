@@ -1,4 +1,4 @@
-//! What a campaign would come to: recipients, parts, price and time.
+//! What a campaign would cost: recipients, parts, price and time.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,7 @@ pub struct Quote {
     /// recipient has as many.
     #[serde(default)]
     parts_of_all: Option<u64>,
-    /// Of the recipients so far, if the organisation has prices.
+    /// The price of the recipients so far, if the organization has prices.
     pub bill: Bill,
 }
 
@@ -28,7 +28,7 @@ impl Quote {
         Self { parts, totals: Totals::default(), parts_of_all: Some(0), bill: Bill::default() }
     }
 
-    /// Adds the next chunk of a shard, whose totals hold those of the chunks before it.
+    /// Adds the next chunk of a shard, whose totals include those of the earlier chunks.
     pub fn add(&mut self, body: &Body, prices: Option<&PriceList>, chunk: &Chunk) {
         self.totals = chunk.totals;
         self.parts_of_all = self.parts_of_all.map(|sum| sum + body.parts_of_all(&chunk.recipients));
@@ -40,7 +40,7 @@ impl Quote {
         }
     }
 
-    /// The quote of two shards together.
+    /// The combined quote of two shards.
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {
         self.totals += other.totals;

@@ -1,4 +1,4 @@
-//! Why Volley stopped a campaign.
+//! Why Volley paused, stopped or canceled a campaign.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;

@@ -1,15 +1,15 @@
-//! Recipients: the people whom a campaign texts.
+//! Recipients: the people that a campaign texts.
 
 use crate::ids::ContactId;
 use crate::phone::Phone;
 
-/// A contact chosen for a campaign, with the phone that is texted.
+/// A contact chosen for a campaign, with the phone that will be texted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Recipient {
     /// The form to dial.
     pub phone: Phone,
-    /// The contact that the phone was taken from. Unknown for a test message, whose phone may not
-    /// be a contact's, and in chunks of the first format, which kept only phones.
+    /// The contact that has the phone. Unknown for a test message, whose phone may belong to no
+    /// contact, and in chunks of the first format, which only have phones.
     pub contact: Option<ContactId>,
 }
 
@@ -19,7 +19,7 @@ impl Recipient {
         Self { phone, contact: Some(contact) }
     }
 
-    /// The recipient behind a phone whose contact is unknown.
+    /// A recipient with an unknown contact.
     #[must_use]
     pub fn of_phone(phone: Phone) -> Self {
         Self { phone, contact: None }

@@ -28,6 +28,7 @@ import time
 
 import ministack.app
 import ministack.core.lambda_runtime as runtime
+import ministack.services.apigateway as apigateway
 import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.dynamodb as dynamodb
 import ministack.services.lambda_svc as mappings
@@ -139,6 +140,15 @@ def alarm_on_one_metric(record):
     return recorded
 
 
+def without_slash(match):
+    """AWS routes a path that ends with a slash like one without it."""
+
+    def matched(api_id, method, path):
+        return match(api_id, method, path.rstrip("/") or "/")
+
+    return matched
+
+
 class Disturbed:
     """The environments of functions' processes, with other endpoints and wrong clocks."""
 
@@ -177,6 +187,7 @@ def main():
     dynamodb._condition_syntax_error = functools.cache(dynamodb._condition_syntax_error)
     mappings._sqs_esm_concurrency = counting(mappings._sqs_esm_concurrency)
     provisioners._cw_metric_alarm_record = alarm_on_one_metric(provisioners._cw_metric_alarm_record)
+    apigateway._match_route = without_slash(apigateway._match_route)
     runtime.time = ahead = Ahead()
     provisioners._cw_metric_alarm_record = alarm_on_one_metric(provisioners._cw_metric_alarm_record)
     mappings._provided_worker_env = Disturbed(mappings._provided_worker_env, ahead)

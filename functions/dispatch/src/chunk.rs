@@ -1,9 +1,9 @@
-//! Dispatching one chunk: loading it, deciding what to do, and recording the result.
+//! Dispatches a chunk: loads it, decides what to do, and records the result.
 //!
-//! The order matters. The worker marks the chunk as its own and reads the unsubscribes once more.
-//! Then each recipient of the slice whose turn it is is claimed, sent and settled ([`crate::slice`]).
-//! Whatever is redelivered, runs twice or dies in between, a claim is made once, so no one is texted
-//! twice; and a chunk is done only when each member has an outcome, so no one is left out.
+//! The order matters. The worker marks the chunk as taken and reads the unsubscribes again. Then it
+//! claims, sends and settles each recipient of the slice whose turn it is ([`crate::slice`]). Even
+//! if jobs are redelivered, run twice or die halfway, each claim is made only once, so no one is
+//! texted twice. A chunk is done only when each member has an outcome, so no one is left out.
 
 use std::collections::HashSet;
 
@@ -23,7 +23,7 @@ use crate::slice::{self, SliceSent};
 use crate::trial;
 use crate::watch::Ended;
 
-/// Where a chunk is stored.
+/// The key of a chunk.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) organization_id: OrganizationId,
@@ -56,14 +56,14 @@ pub(crate) async fn dispatch(
     let Some(loaded) = Box::pin(load(app, place)).await? else { return Ok(()) };
     let campaign = &loaded.campaign;
     let Some(broadcast) = campaign.running(place.epoch) else {
-        tracing::info!(campaign.id = %campaign.id, "dropped a chunk of another epoch");
+        tracing::info!("dropped a chunk of another epoch");
         return Ok(());
     };
     let underway = Underway { campaign, broadcast, epoch: place.epoch };
     let gateway = match app.gateways.of(&broadcast.sender).await {
         Ok(gateway) => gateway,
         Err(error) if error.is_permanent() => {
-            tracing::error!(campaign.id = %campaign.id, error = ?anyhow::Error::from(error), "no gateway");
+            tracing::error!(error = ?anyhow::Error::from(error), "no gateway");
             return underway.pause(app, Reason::ProviderAccount).await;
         }
         Err(error) => return Err(error.into()),
@@ -92,14 +92,14 @@ async fn load(app: &App, place: Place) -> anyhow::Result<Option<Loaded>> {
         app.table.chunk(campaign_id, shard, number),
     )?;
     let (Some(campaign), Some(state), Some(chunk)) = (campaign, state, chunk) else {
-        tracing::warn!(campaign.id = %campaign_id, shard, number, "a chunk job's chunk is gone");
+        tracing::warn!(shard, number, "a chunk job's chunk is gone");
         return Ok(None);
     };
     Ok(Some(Loaded { campaign, state, chunk }))
 }
 
-/// Takes the chunk, and reads who of its slice has unsubscribed since the fan-out. `None` if there is
-/// nothing to do now, or another worker was faster.
+/// Takes the chunk, and reads who of its slice has unsubscribed since the fan-out. Returns `None`
+/// if there is nothing to do now, or another worker was faster.
 async fn take(
     app: &App,
     place: Place,
@@ -107,7 +107,7 @@ async fn take(
     Underway { broadcast, .. }: &Underway<'_>,
     turn: Option<Timestamp>,
 ) -> anyhow::Result<Option<Taken>> {
-    let Some(working) = state.start(turn, clock::now(), app.repair_seconds) else {
+    let Some(working) = state.start(turn, clock::now(), app.grace) else {
         return Ok(None);
     };
     let parts = campaign.body_sent().parts_of_each(&chunk.recipients);
@@ -144,6 +144,8 @@ async fn record(
     if !app.table.save_chunk_state(place.campaign_id, place.shard, working, &after).await? {
         return Ok(());
     }
+    let Place { shard, number, .. } = place;
+    tracing::info!(shard, number, settled = tally.settled, "dispatched a chunk");
     if let Progress::Waiting { until } = after.progress {
         if tally.throttled > 0 {
             underway.hold_back(app, until).await;

@@ -1,8 +1,8 @@
-//! The first phase: claiming messages.
+//! The first phase: claims messages.
 //!
-//! A claim creates the message's item on the condition that none exists, so one worker wins it. It is
-//! written once. A worker that dies after it leaves a claim that no one else may use: once the claim
-//! is too old for any worker to be behind it, the message is known to be `unknown`, and is never sent
+//! A claim creates the message's item on the condition that none exists, so only one worker wins
+//! it. It is written once. If the worker dies after that, no one else can use its claim. Once the
+//! claim is too old for its worker to be alive, the message is marked `unknown`, and is never sent
 //! again.
 
 use std::collections::HashSet;
@@ -22,7 +22,7 @@ use crate::settle::{GivenBack, Settled};
 pub(crate) enum Claimed {
     /// This worker alone may send it.
     Won(Box<Claim>),
-    /// Nothing is to be sent.
+    /// Nothing is left to send.
     Closed(Settled),
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Claim {
     pub(crate) token: Token,
 }
 
-/// What tells a worker's claims from others', and when it began to write them.
+/// Identifies a worker's claims, and records when it began to write them.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
     pub(crate) text: String,
@@ -46,7 +46,7 @@ impl Token {
     }
 }
 
-/// Closes a whole batch without claiming it, since the provider would take none of it.
+/// Closes a whole batch without claiming it, because the provider would accept none of it.
 pub(crate) fn give_back_batch(recipients: &[Recipient], reason: GivenBack) -> Vec<Claimed> {
     recipients.iter().map(|_| Claimed::Closed(Settled::GivenBack(reason))).collect()
 }
@@ -100,7 +100,7 @@ pub(crate) async fn claim_batch(
     claimed
 }
 
-/// How a member is closed by what was written; `None` if this worker is to send it.
+/// How the written item closes a member; `None` if this worker has to send it.
 async fn close(
     app: &App,
     written: &table::Claimed,
@@ -109,7 +109,7 @@ async fn close(
 ) -> anyhow::Result<Option<Settled>> {
     match (claiming, written) {
         (Claiming::Fail { .. }, table::Claimed::Won) => Ok(Some(Settled::ByThisWorker)),
-        // No claim has an empty token, so an existing one is another worker's.
+        // No claim has an empty token, so an existing one belongs to another worker.
         (Claiming::Fail { .. }, table::Claimed::Exists(_)) => {
             close_existing(app, written, "", shards).await
         }
@@ -136,7 +136,7 @@ pub(crate) async fn close_existing(
             let Some(claim) = &found.claim else { return Ok(Some(Settled::Before)) };
             let marked =
                 app.table.mark_unknown(&found.reference(), shards, &claim.token, now).await?;
-            // If not, its worker was alive after all, and may even have given the claim back.
+            // If not, its worker is alive after all, and may even have given the claim back.
             Some(if marked { Settled::Before } else { Settled::Busy { until: now } })
         }
     })

@@ -1,4 +1,4 @@
-//! Pausing a campaign, or holding its sender back, after its provider's responses.
+//! Pauses a campaign or delays its sender, depending on the provider's responses.
 
 use infra::clock;
 use infra::gateway::Halt;
@@ -9,7 +9,7 @@ use shared::time::Timestamp;
 use crate::watch::Ended;
 use crate::{App, trial};
 
-/// A campaign that a worker is at, in the epoch in which it began.
+/// The campaign that a worker is sending, in the epoch in which it started.
 pub(crate) struct Underway<'a> {
     pub(crate) campaign: &'a Campaign,
     pub(crate) broadcast: &'a Broadcast,
@@ -17,7 +17,7 @@ pub(crate) struct Underway<'a> {
 }
 
 impl Underway<'_> {
-    /// Gives the sender no turns before this moment.
+    /// Delays the sender's next turns until this time.
     pub(crate) async fn hold_back(&self, app: &App, until: Timestamp) {
         let hold = |pace: Pace| (pace.not_before(until), ());
         if let Err(error) = app.table.update_pace(&self.broadcast.sender.phone, hold).await {
@@ -37,30 +37,30 @@ impl Underway<'_> {
             })
             .await?;
         if paused.is_some() {
-            tracing::error!(campaign.id = %id, ?reason, "paused a campaign");
+            tracing::error!(?reason, "paused a campaign");
         }
         Ok(())
     }
 
-    /// Lets the campaign wait for a provider that can't be reached. Its drain probes in a minute.
+    /// Makes the campaign wait for an unreachable provider. Its drain probes once a minute.
     pub(crate) async fn back_off(&self, app: &App) -> anyhow::Result<()> {
         let now = clock::now();
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let written = app
             .table
             .update_campaign(organization, id, |campaign| {
-                campaign.backing_off(self.epoch, now, app.repair_seconds)
+                campaign.backing_off(self.epoch, now, app.grace)
             })
             .await?;
         if let Some(campaign) = written {
-            tracing::warn!(campaign.id = %id, "the provider can't be reached");
+            tracing::warn!("the provider can't be reached");
             trial::arm_drain(app, &campaign, u32::try_from(BACK_OFF_SECONDS)?).await;
         }
         Ok(())
     }
 }
 
-/// Why a campaign is paused whose slice ended early.
+/// The reason for pausing a campaign whose slice ended early.
 pub(crate) fn reason_of(ended: Ended) -> Reason {
     match ended {
         Ended::Halted(Halt::Account) => Reason::ProviderAccount,

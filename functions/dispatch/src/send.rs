@@ -1,7 +1,7 @@
-//! The second phase: sending a claimed message.
+//! The second phase: sends a claimed message.
 //!
-//! There is one request to the provider after a claim. What is not known to have been refused or
-//! left untaken is never sent again.
+//! There is a single request to the provider after a claim. Unless the provider certainly doesn't
+//! have the message, it is never sent again.
 
 use infra::clock;
 use infra::gateway::{Gateway, Handover, Outgoing, Refusal};
@@ -20,25 +20,25 @@ use crate::watch::Watch;
 /// A member of a chunk after this phase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answered {
-    /// The outcome, which is to be written before the message counts as settled.
+    /// The outcome, to be written before the message counts as settled.
     Outcome(Settlement),
     /// Nothing is left to write.
     Closed(Settled),
 }
 
-/// What is sent, from whom and through whom, and over how many shards its messages are spread.
+/// What to send, from which sender, through which gateway, and the number of the messages' shards.
 #[derive(Clone, Copy)]
 pub(crate) struct Outbound<'a> {
     pub(crate) gateway: &'a dyn Gateway,
     pub(crate) from: &'a Sender,
     pub(crate) body: &'a Body,
     pub(crate) shards: u16,
-    /// Whether the provider is only asked if it would send it.
+    /// Whether to ask the provider without sending.
     pub(crate) is_dry_run: bool,
 }
 
-/// Sends a member of a chunk if this worker won its claim. If the provider's responses to others mean
-/// that it would not be sent now, its claim is given back without asking the provider again.
+/// Sends a member of a chunk if this worker won its claim. If the provider's responses to others
+/// mean that it would not be sent now, gives its claim back without a request.
 pub(crate) async fn send_member(
     app: &App,
     claimed: Claimed,
@@ -87,10 +87,11 @@ pub(crate) async fn send_claimed(
     } else {
         outbound.gateway.hand_over(&outgoing).await
     };
+    tracing::info!(message.id = %message.id, ?answer, "handed a message over");
     let outcome = match answer {
         Handover::Accepted(provider_id) => Outcome::Accepted { provider_id, at: clock::now() },
         Handover::Refused(refusal) => {
-            // The provider has certainly not taken the message, whether or not this succeeds.
+            // The provider certainly doesn't have the message, whether or not this succeeds.
             if refusal.reason == FailureReason::Unsubscribed
                 && let Err(error) = suppress(app, message, &refusal, outbound.shards).await
             {
@@ -115,7 +116,7 @@ pub(crate) async fn send_claimed(
     Ok(Answered::Outcome(Settlement { message: reference, token, outcome }))
 }
 
-/// Gives a claim back. If something has been learned of the message meanwhile, that stands.
+/// Gives a claim back, unless something was recorded about its message in the meantime.
 async fn give_back(
     app: &App,
     claim: &Claim,
@@ -127,7 +128,7 @@ async fn give_back(
     Ok(Answered::Closed(if is_released { reason } else { Settled::Before }))
 }
 
-/// Keeps an opt-out that the provider reported, so that no campaign tries the number again.
+/// Registers an opt-out that the provider reported, so that no campaign tries the phone again.
 async fn suppress(
     app: &App,
     message: &Message,

@@ -1,4 +1,4 @@
-//! The third phase: writing the outcomes of a batch in one request.
+//! The third phase: writes the outcomes of a batch in one request.
 
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ use crate::send::Answered;
 pub(crate) enum Settled {
     /// This worker wrote its outcome.
     ByThisWorker,
-    /// It had an outcome already.
+    /// It already had an outcome.
     Before,
-    /// This worker marked it as `unknown`: the provider's answer was ambiguous.
+    /// This worker marked it as `unknown`: the provider's response was ambiguous.
     Unknown,
     /// Its claim was given back, or never written.
     GivenBack(GivenBack),
-    /// In another worker's hands, or unclear, until this moment.
+    /// Another worker may be sending it until this time, or its state is unclear.
     Busy { until: Timestamp },
 }
 
@@ -36,7 +36,7 @@ pub(crate) enum GivenBack {
     Unreachable,
     /// The provider asked to wait.
     Throttled { retry_after: Duration },
-    /// The provider takes no message of this campaign now.
+    /// The provider currently accepts no message of this campaign.
     Halted(Halt),
 }
 
@@ -47,7 +47,7 @@ impl From<GivenBack> for Settled {
 }
 
 impl Settled {
-    /// A failed request may have been written. Only the claim's age tells.
+    /// The result of a failed request, which may have been written. Only the claim's age decides.
     pub(crate) fn unclear(app: &App) -> Self {
         Self::Busy { until: clock::now().plus_seconds(app.claim_seconds) }
     }

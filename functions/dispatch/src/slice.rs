@@ -1,8 +1,8 @@
-//! Sending a slice of a chunk: its members are claimed, sent and settled, in that order.
+//! Sends a slice of a chunk: its members are claimed, sent and settled, in this order.
 //!
-//! The three phases run as one stream. Claims are written a batch at a time, then the batch's
-//! messages go to the provider side by side, and their outcomes are written as they arrive, many in a
-//! request. A batch is claimed only when the one before is on its way, so that no claim waits long.
+//! The three phases run as one stream. Claims are written in batches. The messages of a batch are
+//! sent concurrently, and their outcomes are written as they arrive, many per request. A batch is
+//! claimed only when the previous one is being sent, so that no claim waits long.
 
 use std::collections::HashSet;
 use std::pin::pin;
@@ -20,16 +20,16 @@ use crate::send::Outbound;
 use crate::watch::{Ended, Watch};
 use crate::{claim, send, settle};
 
-/// Outcomes that are written in one request.
+/// Outcomes per request.
 const SETTLE_BATCH: usize = 25;
-/// How long an outcome waits for others to be written with.
+/// How long an outcome waits to be written together with others.
 const LINGER: Duration = Duration::from_millis(100);
 const SETTLES_AT_ONCE: usize = 4;
 
 /// The result of sending a slice.
 pub(crate) struct SliceSent {
     pub(crate) tally: Tally,
-    /// Why the campaign has to be paused, if it has to be.
+    /// Why the campaign has to be paused, if it does.
     pub(crate) ended: Option<Ended>,
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn send_slice(
 ) -> SliceSent {
     let (outbound, shards) = (&outbound, outbound.shards);
     let watch = &Watch::new(recent);
-    // As many are claimed in one request as are with the provider at once.
+    // Claim as many per request as are sent concurrently.
     let at_once = outbound.from.at_once();
     let claimed = stream::iter(recipients.chunks(at_once))
         .then(|batch| async move {

@@ -1,7 +1,7 @@
-//! The end of a test message: what the provider and waiting receipts say about it.
+//! The end of a test message: what the provider and parked receipts report about it.
 //!
-//! A test that is unknown keeps its due work, so the sweep sends its job again at growing intervals.
-//! Each such job applies the receipts that wait beside the test, and then looks it up.
+//! An unknown test keeps its due item, so the sweep sends its job again at growing intervals. Each
+//! such job applies the receipts that are parked beside the test, and then looks it up.
 
 use infra::clock;
 use infra::gateway::Sought;
@@ -13,7 +13,7 @@ use shared::unsubscribe::Preference;
 
 use crate::App;
 
-/// Notes that nothing is owed for a test, unless it is unknown and may still be looked up.
+/// Removes a test's due item, unless the test is unknown and may still be looked up.
 pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow::Result<()> {
     apply_parked(app, message, shards).await?;
     let Message { organization_id, campaign_id, id, .. } = message;
@@ -27,7 +27,7 @@ pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow:
     Ok(app.table.finish_test_message(message).await?)
 }
 
-/// Asks the provider about a test that is unknown.
+/// Looks up an unknown test at the provider.
 pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: u16) -> anyhow::Result<()> {
     let TestMessage { message, from, body, .. } = test;
     let gateway = app.gateways.of(from).await?;

@@ -13,17 +13,17 @@ pub(crate) struct Watch(RefCell<Seen>);
 
 #[derive(Default)]
 struct Seen {
-    /// Why no other message is sent, if that is so.
+    /// Why no other message is sent, if sending has stopped.
     stops: Option<GivenBack>,
     answers: Answers,
     /// Messages in a row that did not reach the provider.
     unreached: u32,
 }
 
-/// Why a worker sends nothing more of its slice, where its campaign has to be paused for it.
+/// Why a worker stops sending its slice, if its campaign has to be paused because of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
-    /// The provider takes no message now.
+    /// The provider currently accepts no message.
     Halted(Halt),
     /// Its responses are ambiguous, so each further message would become `unknown`.
     Silent,
@@ -33,23 +33,23 @@ pub(crate) enum Ended {
 const MAX_UNREACHED_IN_A_ROW: u32 = 3;
 
 impl Watch {
-    /// Goes on after what other workers have heard.
+    /// Continues after the responses to other workers.
     pub(crate) fn new(recent: Recent) -> Self {
         Self(RefCell::new(Seen { answers: Answers::after(recent), ..Seen::default() }))
     }
 
-    /// A message is about to be sent; the reason not to, if the responses to others give one.
+    /// Records that a message is about to be sent, or returns the reason not to send it.
     pub(crate) fn ask(&self) -> Result<Place, GivenBack> {
         let mut seen = self.0.borrow_mut();
         seen.stops.map_or_else(|| Ok(seen.answers.ask()), Err)
     }
 
-    /// Its answer came.
+    /// Records its response.
     pub(crate) fn hear(&self, place: Place, answered: &Answered) {
         self.0.borrow_mut().hear(place, answered);
     }
 
-    /// Why no other message is sent, if that is so.
+    /// Why no other message is sent, if sending has stopped.
     pub(crate) fn stops(&self) -> Option<GivenBack> {
         self.0.borrow().stops
     }
@@ -85,7 +85,7 @@ impl Seen {
 
     fn hear_given_back(&mut self, place: Place, reason: GivenBack) {
         match reason {
-            // What a person has to mend takes precedence over what passes by itself.
+            // What a person has to fix takes precedence over what passes by itself.
             GivenBack::Halted(_) => {
                 self.answered(place, false);
                 self.stops = Some(reason);

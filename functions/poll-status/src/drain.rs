@@ -101,15 +101,16 @@ pub(crate) async fn drain(
             Some(look_at_all(app, &campaign, broadcast).await?)
         }
     };
-    let (now, repair) = (clock::now(), app.repair_seconds);
+    let (now, grace) = (clock::now(), app.grace);
     let written = app
         .table
         .update_campaign(organization_id, campaign_id, |campaign| match &found {
-            None => campaign.hold_checked(job, now, repair),
-            Some(look) => campaign.drain_checked(job, look, now, repair),
+            None => campaign.hold_checked(job, now, grace),
+            Some(look) => campaign.drain_checked(job, look, now, grace),
         })
         .await?;
     if let Some(campaign) = written {
+        tracing::info!("looked at a campaign's chunks");
         app.arm_next(campaign.drain.as_ref(), now).await;
     }
     Ok(())
@@ -209,7 +210,7 @@ async fn look_over(
                 && !stopping::fail_rest(app, campaign, broadcast, shard, &state).await?;
             continue;
         }
-        match state.repair(broadcast.epoch, now, app.repair_seconds) {
+        match state.repair(broadcast.epoch, now, app.grace) {
             Repair::Nothing => look.has_open |= !state.is_done(),
             Repair::Arm(next) => {
                 look.has_open = true;
@@ -232,7 +233,7 @@ async fn look_over(
                 look.has_open = true;
                 look.is_poisoned = true;
                 let number = state.number;
-                tracing::error!(campaign.id = %campaign.id, shard, number, "a chunk is poisoned");
+                tracing::error!(shard, number, "a chunk is poisoned");
             }
         }
     }
@@ -251,7 +252,7 @@ async fn arm(
         return Ok(None);
     }
     if before.progress != Progress::Cut {
-        tracing::warn!(campaign.id = %campaign.id, shard, number = after.number, "armed a chunk");
+        tracing::warn!(shard, number = after.number, "armed a chunk");
     }
     Ok(after.turn().map(|turn| (campaign.chunk_job(shard, &after), turn)))
 }

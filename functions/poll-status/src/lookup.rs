@@ -20,7 +20,7 @@ use shared::unsubscribe::Preference;
 use crate::App;
 
 /// How many messages of a shard a poll looks up. Other polls look up others.
-const ASKED_MOST: usize = 16;
+const MAX_LOOK_UPS: usize = 16;
 const AT_ONCE: usize = 8;
 /// The time limit for a poll's look-ups, so that the counts are written in time.
 const ASKING_WITHIN: Duration = Duration::from_mins(1);
@@ -40,7 +40,7 @@ impl Sample {
 
     pub(crate) fn push(&mut self, id: MessageId, status: Status) {
         self.asked.push((id, status));
-        if self.asked.len() >= 2 * ASKED_MOST {
+        if self.asked.len() >= 2 * MAX_LOOK_UPS {
             self.cut();
         }
     }
@@ -57,7 +57,7 @@ impl Sample {
         self.asked.sort_by_key(|(id, status)| {
             (*status == Status::Sent, id.0.as_u128().rotate_left(8 * (poll % 16)))
         });
-        for (_, status) in self.asked.drain(ASKED_MOST.min(self.asked.len())..) {
+        for (_, status) in self.asked.drain(MAX_LOOK_UPS.min(self.asked.len())..) {
             self.left.add(status);
         }
     }
@@ -187,13 +187,13 @@ mod tests {
     #[test]
     fn a_poll_asks_about_a_few_and_counts_the_rest() {
         let (asked, left) = asked(0);
-        assert_eq!(asked.len(), ASKED_MOST);
-        assert_eq!(left.total(), 1_000 - ASKED_MOST as u64);
+        assert_eq!(asked.len(), MAX_LOOK_UPS);
+        assert_eq!(left.total(), 1_000 - MAX_LOOK_UPS as u64);
     }
 
     #[test]
     fn each_poll_asks_about_others() {
         let ids = |poll| asked(poll).0.into_iter().collect::<HashSet<_>>();
-        assert!(ids(0).intersection(&ids(1)).count() < ASKED_MOST / 2);
+        assert!(ids(0).intersection(&ids(1)).count() < MAX_LOOK_UPS / 2);
     }
 }

@@ -37,7 +37,7 @@ pub(crate) async fn poll(
         return Ok(());
     };
     let Some(broadcast) = campaign.broadcast().filter(|_| campaign.owes_poll(number)) else {
-        tracing::info!(campaign.id = %campaign_id, number, "dropped a poll that is not owed");
+        tracing::info!(number, "dropped a poll that is not owed");
         return Ok(());
     };
     let shards: Vec<Shard> = stream::iter(0..broadcast.shards)
@@ -61,14 +61,15 @@ pub(crate) async fn poll(
     let are_chunks_done = !has_open_chunks && counts.pending == 0;
     let now = clock::now();
     let look = PollLook { counts, are_chunks_done, learnt };
-    let (polls, repair) = (&app.polls, app.repair_seconds);
+    let (polls, grace) = (&app.polls, app.grace);
     let written = app
         .table
         .update_campaign(organization_id, campaign_id, |campaign| {
-            campaign.polled(number, &look, polls, now, repair)
+            campaign.polled(number, &look, polls, now, grace)
         })
         .await?;
     if let Some(campaign) = written {
+        tracing::info!(number, messages = counts.total(), "counted a campaign's messages");
         app.arm_next(campaign.step.as_ref(), now).await;
     }
     Ok(())

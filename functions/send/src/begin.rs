@@ -1,6 +1,6 @@
-//! Taking a scheduled campaign to sent.
+//! Starts to send a scheduled campaign.
 //!
-//! One conditional write decides between the send and a cancel: whichever is first stands.
+//! One conditional write decides between the send and a cancel: the first one wins.
 
 use infra::clock;
 use infra::table::Saved;
@@ -26,7 +26,7 @@ pub(crate) async fn begin(
         )?;
         let now = last_send.next(clock::now());
         let Some((campaign, organization)) = campaign.zip(organization) else {
-            tracing::warn!(campaign.id = %campaign_id, "a send job's campaign is gone");
+            tracing::warn!("a send job's campaign is gone");
             return Ok(());
         };
         let target = match &campaign.target {
@@ -38,7 +38,7 @@ pub(crate) async fn begin(
         let (target, is_missing) = match target.transpose() {
             Ok(target) => (target, false),
             Err(reason) => {
-                tracing::warn!(campaign.id = %campaign_id, %reason, "a target cannot be resolved");
+                tracing::warn!(%reason, "a target cannot be resolved");
                 (None, true)
             }
         };
@@ -56,17 +56,17 @@ pub(crate) async fn begin(
             && let Ok(cancelled) = campaign.clone().cancel(now, Some(reason))
         {
             if app.table.save_campaign(&campaign, &cancelled, None).await? == Saved::Done {
-                tracing::warn!(campaign.id = %campaign_id, ?reason, "cancelled a campaign");
+                tracing::warn!(?reason, "canceled a campaign");
                 return Ok(());
             }
             continue;
         }
-        match campaign.begin(scheduled_at, sender, shards, now, app.repair_seconds) {
+        match campaign.begin(scheduled_at, sender, shards, now, app.grace) {
             Begin::Begun(next) => {
                 let sent = (&last_send, now);
                 let saved = app.table.begin_campaign(&campaign, &next, target.as_ref(), sent);
                 if saved.await? == Saved::Done {
-                    tracing::info!(campaign.id = %campaign_id, "began");
+                    tracing::info!("began to send a campaign");
                     // The first message does not wait until the drain is armed.
                     let arming = app.arm_next(next.drain.as_ref(), now);
                     let fan_out = fan_out::begin(app, &next, deadline);
@@ -75,10 +75,10 @@ pub(crate) async fn begin(
             }
             Begin::Underway => return fan_out::run(app, &campaign, Run::All, deadline).await,
             Begin::Ignored => {
-                tracing::info!(campaign.id = %campaign_id, "dropped a send job that no longer matches");
+                tracing::info!("dropped a send job that no longer matches");
                 return Ok(());
             }
         }
-        // Somebody wrote in between: the next round sees what.
+        // Another writer was faster. The next round reads what it wrote.
     }
 }

@@ -1,5 +1,5 @@
-//! Running an import: rows become opt-outs and then contacts, in batches that move the import's
-//! progress with them.
+//! Runs an import: rows become opt-outs and then contacts, in batches that also save the import's
+//! progress.
 
 mod contacts;
 mod opt_outs;
@@ -7,6 +7,7 @@ mod opt_outs;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::table::{ImportSaved, RowChange};
+use shared::grace::Grace;
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{Batch, Import, Rows, Status};
 use shared::job::{Due, JobsJob};
@@ -16,11 +17,11 @@ use shared::unsubscribe::Preference;
 
 use crate::App;
 
-/// A batch whose contacts were changed meanwhile is read again at most so often.
+/// How often a batch is read again if its contacts change in the meantime.
 const MAX_RACES: usize = 10;
 const OPT_OUTS_AT_ONCE: usize = 16;
 
-/// Rows that are written together, and the import as it is after them.
+/// Rows that are written together, and the import after them.
 struct Step {
     changes: Vec<RowChange>,
     opt_outs: Vec<Preference>,
@@ -28,13 +29,13 @@ struct Step {
 }
 
 impl Step {
-    /// A step that has not read a row.
+    /// A step without rows.
     fn begin(import: &Import, now: Timestamp) -> Self {
         let after = Import { status: Status::Running, updated_at: now, ..import.clone() };
         Self { changes: Vec::new(), opt_outs: Vec::new(), after }
     }
 
-    /// The same step, which ends the import because the file cannot be read any further.
+    /// The same step, but it ends the import because the rest of the file can't be read.
     fn fail(mut self, reason: &impl ToString) -> Self {
         self.after.status = Status::Failed;
         self.after.failure = Some(reason.to_string());
@@ -67,9 +68,9 @@ pub(crate) async fn run(
             Ok(rows) => opt_outs::read(app, &organization, &import, rows).await?,
             Err(refusal) => Step::begin(&import, clock::now()).fail(refusal),
         };
-        // Their progress must not be there without them.
+        // The progress must not be saved without them.
         register(app, &organization, &step.opt_outs).await?;
-        let next = owed_after(&step.after, &due, app.repair_seconds);
+        let next = owed_after(&step.after, &due, app.grace);
         let saved = app.table.save_import(
             &organization,
             (&import, &due),
@@ -79,7 +80,7 @@ pub(crate) async fn run(
         if saved.await? == ImportSaved::Done {
             let Some(next) = next else {
                 let (rows, status) = (step.after.progress.rows, step.after.status);
-                tracing::info!(import.id = %import_id, rows, ?status, "ended an import");
+                tracing::info!(rows, ?status, "ended an import");
                 return Ok(());
             };
             (import, due, races) = (step.after, next, 0);
@@ -110,11 +111,11 @@ async fn register(
 
 /// What is owed after a batch: nothing once the import has ended, else the same job. Its time
 /// moves forward now and then, so that the sweep leaves an import that gets on alone.
-fn owed_after(after: &Import, due: &Due, repair_seconds: i64) -> Option<Due> {
+fn owed_after(after: &Import, due: &Due, grace: Grace) -> Option<Due> {
     if matches!(after.status, Status::Done | Status::Failed) {
         return None;
     }
-    let is_near = after.updated_at.plus_seconds(repair_seconds / 2) > due.at;
-    let at = if is_near { after.updated_at.plus_seconds(repair_seconds) } else { due.at };
+    let is_near = grace.halved().after(after.updated_at) > due.at;
+    let at = if is_near { grace.after(after.updated_at) } else { due.at };
     Some(Due { at, job: due.job.clone() })
 }

@@ -141,7 +141,7 @@ async fn is_by_any(webhook: &dyn Webhook, accounts: &Accounts) -> anyhow::Result
     failure.map_or(Ok(false), |error| Err(error.into()))
 }
 
-/// The account that an organization sends through. Empty if there is no such organization.
+/// The account that an organization sends through. Empty if the organization does not exist.
 async fn current_account(app: &App, id: OrganizationId, age: Duration) -> anyhow::Result<Accounts> {
     let organization = app.organizations.find(&app.table, id, age).await?;
     let account = organization.map(|organization| organization.sender.credentials().cloned());

@@ -8,6 +8,7 @@ use std::time::Duration;
 use infra::clock;
 use infra::gateway::{Handover, Inbound, Outgoing, sender_of_reply};
 use infra::table::Registered;
+use infra::trace::Scope;
 use serde_json::json;
 use shared::actor::Actor;
 use shared::keyword::{Keyword, Keywords};
@@ -60,19 +61,32 @@ pub(crate) fn reply(inbound: &Inbound, heard: &[Heard]) -> Option<Reply> {
     })
 }
 
-/// Sends replies concurrently, with little time each: their keywords have taken effect anyway.
-pub(crate) async fn send_replies(app: &App, replies: Vec<Reply>) {
-    let sent = replies.iter().map(async |reply| {
-        let Reply { from, to, body } = reply;
-        let gateway = app.gateways.of(from).await?;
-        let outgoing = Outgoing { message: None, from, to, body };
-        anyhow::Ok(gateway.hand_over(&outgoing).await)
-    });
-    let sent = tokio::time::timeout(REPLIES_WITHIN, futures::future::join_all(sent)).await;
-    for answer in sent.unwrap_or_default() {
-        if !matches!(answer, Ok(Handover::Accepted(_))) {
-            tracing::warn!(?answer, "a reply was not taken");
-        }
+/// Sends replies concurrently, each in its own scope.
+pub(crate) async fn send_replies(app: &App, replies: Vec<(Scope<'_>, Reply)>) {
+    let sent = replies.iter().map(|(scope, reply)| scope.run(send_reply(app, reply)));
+    in_time(futures::future::join_all(sent)).await;
+}
+
+/// Sends a reply in the current scope.
+pub(crate) async fn send_one(app: &App, reply: &Reply) {
+    in_time(send_reply(app, reply)).await;
+}
+
+/// Gives replies little time: their keywords have taken effect anyway.
+async fn in_time<T>(sending: impl Future<Output = T>) {
+    if tokio::time::timeout(REPLIES_WITHIN, sending).await.is_err() {
+        tracing::warn!("gave up replies that took too long");
+    }
+}
+
+async fn send_reply(app: &App, Reply { from, to, body }: &Reply) {
+    let outgoing = Outgoing { message: None, from, to, body };
+    let answer = match app.gateways.of(from).await {
+        Ok(gateway) => Ok(gateway.hand_over(&outgoing).await),
+        Err(error) => Err(anyhow::Error::from(error)),
+    };
+    if !matches!(answer, Ok(Handover::Accepted(_))) {
+        tracing::warn!(?answer, "a reply was not taken");
     }
 }
 

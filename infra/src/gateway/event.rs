@@ -2,6 +2,7 @@
 
 use shared::phone::Phone;
 use shared::receipt::Delivery;
+use shared::trace::TraceId;
 
 /// The content of a status callback, an inbound webhook or an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,14 @@ pub enum ProviderEvent {
     /// It is genuine but irrelevant: it is not about a message of Volley, comes from a sender that
     /// is not a phone, or is of a kind that did not exist when this was written.
     Ignored,
+}
+
+/// An event that a provider put on a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    pub event: ProviderEvent,
+    /// The trace in which the message was handed over, if the event says so.
+    pub trace: Option<TraceId>,
 }
 
 /// A text from a person.

@@ -6,6 +6,7 @@ use futures::future::BoxFuture;
 use shared::receipt::MessageRef;
 use shared::sender::SecretName;
 use shared::time::Timestamp;
+use shared::trace::TraceId;
 
 use super::ProviderEvent;
 use crate::secrets::SecretError;
@@ -72,6 +73,9 @@ pub trait Webhooks: Send + Sync {
 pub trait Webhook: Send + Sync {
     fn about(&self) -> About;
 
+    /// The trace in which the message was handed over, if the request says so.
+    fn trace(&self) -> Option<TraceId>;
+
     /// Whether an account signed the request.
     fn is_signed_by<'a>(
         &'a self,
@@ -80,6 +84,10 @@ pub trait Webhook: Send + Sync {
 
     /// The content of the request, or the status of its refusal.
     fn event(&self, now: Timestamp) -> Result<ProviderEvent, u16>;
+
+    /// Whether the response to an inbound text can contain a reply. If it cannot, a reply is sent as a
+    /// message.
+    fn can_reply(&self) -> bool;
 
     /// The response to an accepted request. For an inbound text, it may contain a reply.
     fn response(&self, reply: Option<&str>) -> Response;

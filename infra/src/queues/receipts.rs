@@ -9,9 +9,11 @@ use serde::Serialize;
 use shared::job::VERSION;
 use shared::receipt::Delivery;
 use shared::time::Timestamp;
+use shared::trace::TraceId;
 
 use super::QueueError;
 use super::signed_call::{CallError, Service, SignedCalls};
+use crate::trace;
 use crate::usage::Usage;
 
 /// The queue of receipts that are waiting to be applied.
@@ -46,6 +48,8 @@ enum Content<'a, W> {
 #[derive(Serialize)]
 struct Body<'a, W> {
     v: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<TraceId>,
     #[serde(flatten)]
     content: Content<'a, W>,
 }
@@ -85,7 +89,7 @@ impl ReceiptsQueue {
         content: Content<'_, W>,
         message_group_id: String,
     ) -> Result<(), QueueError> {
-        let body = Body { v: VERSION, content };
+        let body = Body { v: VERSION, trace: trace::current(), content };
         let sent = self.try_send(&body, message_group_id).await;
         self.usage.call("sqs.SendMessage");
         sent.map_err(|error| QueueError::SendRaw { url: self.url.clone(), source: Box::new(error) })

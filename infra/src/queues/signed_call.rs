@@ -23,7 +23,7 @@ use crate::clock;
 const RETRIES: usize = 2;
 /// The time limit for an attempt. Three of them fit into the 15 seconds that a provider waits for a
 /// callback.
-const TRY_LONGEST: Duration = Duration::from_secs(4);
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(4);
 const CONTENT: &str = "application/x-amz-json-1.0";
 const TARGET: &str = "x-amz-target";
 /// The same in each attempt of a request.
@@ -152,7 +152,7 @@ impl SignedCalls {
             .and_then(|request| sign(request, &parameters))
             .map_err(|error| CallError::Sign(Box::new(error)))?;
         let (signature, _) = request.into_parts();
-        let request = self.http.post(self.url.clone()).timeout(TRY_LONGEST);
+        let request = self.http.post(self.url.clone()).timeout(ATTEMPT_TIMEOUT);
         let request = request.header(USER_AGENT, &self.agent).header(INVOCATION, invocation);
         let request =
             headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));

@@ -1,4 +1,4 @@
-//! An audience, as a fan-out reads it: a shard's contacts together with who is unsubscribed.
+//! An audience as a fan-out reads it: a shard's contacts, and who is unsubscribed.
 
 use shared::audience::{Entry, Judge};
 use shared::ids::OrganizationId;
@@ -13,7 +13,7 @@ const MAX_TRACES: i32 = 2_000;
 /// Contacts of a page that are read with fields, which may be 4 KB each.
 const MAX_PERSONS: i32 = 500;
 
-/// A page of an audience shard, judged as far as the register goes.
+/// A page of an audience shard, merged with the register of unsubscribes.
 #[derive(Debug)]
 pub struct EntryPage {
     /// Entries in order, each with whether its phone is unsubscribed.
@@ -65,7 +65,7 @@ impl Table {
     ) -> Result<EntryPage> {
         let wanted = Wanted::by(judge);
         let partition = keys::audience(organization, shard);
-        // A page begins after what was read: no key ends in the character after it but itself.
+        // Start right after what was read: `!` sorts before every character of a key.
         let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
         let range = Range {
             projection: Some(wanted.projection()),

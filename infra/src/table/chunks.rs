@@ -17,11 +17,11 @@ use super::dynamo::{
 use super::keys;
 use super::{Result, Table, TableError};
 
-/// What became of a chunk that was cut.
+/// The result of writing a chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChunkPut {
     Written,
-    /// Another run had cut one there: its chain goes on after that.
+    /// Another run wrote this chunk first. Its chain continues from there.
     Exists(Chunk),
 }
 
@@ -43,7 +43,7 @@ fn value(of: impl Serialize) -> Result<AttributeValue> {
 }
 
 impl Table {
-    /// The last chunk of a shard, as far as it is cut.
+    /// The last chunk of a shard that has been cut so far.
     pub async fn last_chunk(&self, campaign: CampaignId, shard: u16) -> Result<Option<Chunk>> {
         let range = Range {
             newest_first: true,
@@ -89,7 +89,7 @@ impl Table {
         self.page(&range).await?.items.into_iter().map(layout::read).collect()
     }
 
-    /// Writes a chunk with its state, which one without recipients lacks, unless it exists.
+    /// Writes a chunk unless it exists, along with its state if it has recipients.
     pub async fn put_chunk(
         &self,
         campaign: CampaignId,
@@ -113,7 +113,7 @@ impl Table {
         }
         match self.chunk(campaign, shard, chunk.number).await? {
             Some(existing) => Ok(ChunkPut::Exists(existing)),
-            // Two runs met in one transaction and neither has written yet.
+            // Two runs collided in a transaction, and neither has written yet.
             None => Err(TableError::Throttled { operation: "TransactWriteItems" }),
         }
     }
@@ -138,7 +138,7 @@ impl Table {
         self.all(range).await?.into_iter().map(read_state).collect()
     }
 
-    /// Writes a chunk's state where `before` was read; `false` if somebody wrote in between.
+    /// Writes a chunk's state if `before` is still current. Returns `false` if it is not.
     pub async fn save_chunk_state(
         &self,
         campaign: CampaignId,
@@ -146,7 +146,7 @@ impl Table {
         before: &ChunkState,
         after: &ChunkState,
     ) -> Result<bool> {
-        // All fields are named here, so that a new one cannot be left out of the update.
+        // Names all fields, so that a new one can't be left out of the update.
         let ChunkState {
             number,
             recipients: _,

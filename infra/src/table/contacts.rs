@@ -129,7 +129,8 @@ impl Table {
         };
         let key = keys::contact(organization.id, id, phone.as_ref(), organization.shards);
         let item = self.get_item(&key, Consistency::Strong).await?;
-        // Between the two reads the contact may have moved or gone: then it is as if asked later.
+        // Between the two reads, the contact may have moved or been deleted. That is the same as
+        // asking later.
         match item.filter(|item| !is_tombstone(item)) {
             Some(item) => Ok(Some(parse::<Row>(KIND, item)?.into_contact(organization.id))),
             None => Ok(None),

@@ -39,7 +39,7 @@ impl Table {
 
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// The table is asked for more than it takes: try again later.
+    /// The table is throttled: retry later.
     #[error("the table throttled {operation}")]
     Throttled { operation: &'static str },
     #[error("failed to {operation} on the table")]

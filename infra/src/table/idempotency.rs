@@ -1,7 +1,7 @@
-//! Idempotency keys: the first answer of a request, kept for a day.
+//! Idempotency keys: the first response to a request is kept for a day.
 //!
-//! The record is written in the transaction of the request's own effect. So there is no record
-//! without the effect and no effect without the record, and of two requests with one key one wins.
+//! The record is written in the same transaction as the request's effect. So neither exists without
+//! the other, and of two requests with the same key, one wins.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -37,7 +37,7 @@ impl Fingerprint {
     }
 }
 
-/// The answer that is to be remembered.
+/// The response to remember.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remember {
     pub fingerprint: Fingerprint,
@@ -51,7 +51,7 @@ pub struct Answer {
     /// The SHA-256 of the request's body, in hex.
     pub body_hash: String,
     pub status: u16,
-    /// The answer's body, as it was sent.
+    /// The response's body, as it was sent.
     pub body: String,
 }
 
@@ -85,7 +85,7 @@ impl Transaction {
             expires_at: now.plus_seconds(KEPT_SECONDS).millis() / 1_000,
         };
         let record: Item = item("an answer", &keys::idempotency(&fingerprint.0), row)?;
-        // The table removes what has expired late: until then it counts as absent.
+        // The table removes expired items late. Until then, they count as absent.
         let condition = "attribute_not_exists(pk) OR expiresAt < :now";
         let seconds = AttributeValue::N((now.millis() / 1_000).to_string());
         Ok(self.put_if(record, condition, vec![(":now", seconds)]))

@@ -1,4 +1,4 @@
-//! Imports: a progress that moves together with the contacts of its rows.
+//! Imports, whose progress is written together with the contacts of their rows.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -16,11 +16,11 @@ use super::idempotency::Remember;
 use super::keys;
 use super::{Result, Saved, Table, TableError};
 
-/// What became of a batch of an import's rows.
+/// The result of writing a batch of an import's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportSaved {
     Done,
-    /// Another run of the job was here: go on from what it wrote.
+    /// Another run of the job has written: continue from there.
     Stale,
 }
 
@@ -33,7 +33,7 @@ pub enum RowChange {
 }
 
 impl RowChange {
-    /// How many writes it takes at most.
+    /// The maximum number of writes that it takes.
     #[must_use]
     pub fn writes(&self) -> usize {
         match self {
@@ -43,9 +43,9 @@ impl RowChange {
     }
 }
 
-/// How many writes the changes of one batch may take, the import's own left out.
+/// The maximum number of writes for a batch's changes, without the import's own writes.
 pub const BATCH_WRITES: usize = WRITES_MOST - OWN_WRITES;
-/// The import itself, its due work removed and written, and the check of moves.
+/// The import itself, its due items removed and written, and the check of the last send.
 const OWN_WRITES: usize = 4;
 
 #[derive(Serialize, Deserialize)]
@@ -56,7 +56,7 @@ struct Row {
     columns: Columns,
     encoding: Option<String>,
     progress: Progress,
-    /// The number of the progress's steps, for conditions.
+    /// The number of steps of the progress, for conditions.
     rows_done: u64,
     failure: Option<String>,
     due: Option<Due>,
@@ -112,7 +112,7 @@ impl Table {
         }))
     }
 
-    /// Writes a new import together with the work that is owed for it.
+    /// Writes a new import and its due item.
     pub async fn create_import(
         &self,
         import: &Import,
@@ -131,8 +131,8 @@ impl Table {
         })
     }
 
-    /// Writes the contacts of a batch of rows, the progress past them and what is owed then, all
-    /// or nothing.
+    /// Writes the contacts of a batch of rows, the progress and the due item: either all of them or
+    /// none.
     pub async fn save_import(
         &self,
         organization: &Organization,

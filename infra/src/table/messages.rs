@@ -1,4 +1,4 @@
-//! Messages as they lie in the table. Each of their three writers owns attributes of its own.
+//! Messages in their stored form. Each of their three writers owns separate attributes.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,24 +22,24 @@ use super::{Result, Table, TableError, TestMessage};
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row {
     to: Option<Phone>,
-    /// Whose message it is: only receipts that this organization's account signed are applied.
+    /// The message's organization. Only receipts that its account signed are applied.
     organization_id: Option<OrganizationId>,
     claim_token: Option<String>,
     claimed_at: Option<Timestamp>,
-    // The worker's.
+    // Written by the worker.
     accepted_at: Option<Timestamp>,
     provider_id: Option<String>,
     failed_at: Option<Timestamp>,
     failure: Option<FailureReason>,
     code: Option<String>,
-    // The receipts consumer's.
+    // Written by the receipts consumer.
     receipt: Option<Status>,
     receipt_rank: Option<u8>,
     receipt_at: Option<Timestamp>,
     receipt_id: Option<String>,
     receipt_failure: Option<FailureReason>,
     receipt_code: Option<String>,
-    // The repair's.
+    // Written by the repair.
     unknown_at: Option<Timestamp>,
     // Tests only.
     pub(super) body: Option<Body>,
@@ -51,11 +51,11 @@ pub(super) struct Row {
 }
 
 const KIND: &str = "a message";
-/// Among so many of the newest campaigns, the one that a person answers to is sought.
+/// The campaign that a person replies to is searched for among this many of the newest campaigns.
 const NEWEST: i32 = 20;
 
 impl Row {
-    /// A message of which nothing was said yet; see the condition on which receipts are applied.
+    /// A message without any reports; see the condition for applying receipts.
     fn silent(organization: OrganizationId, to: &Phone) -> Self {
         Self {
             to: Some(to.clone()),
@@ -138,7 +138,7 @@ pub(super) fn id_of(item: &Item) -> Result<MessageId> {
         .ok_or_else(|| TableError::malformed(KIND, "its sort key has no id"))
 }
 
-/// Whether a message is an organization's. Those of earlier versions do not say whose they are.
+/// Whether a message belongs to an organization. Messages of earlier versions don't name theirs.
 pub(super) fn is_of(item: &Item, organization: OrganizationId) -> bool {
     text(item, "organizationId").is_none_or(|id| id == organization.to_string())
 }
@@ -153,7 +153,7 @@ pub(super) fn read(
     parse::<Row>(KIND, item)?.into_message(organization, campaign, id, kind)
 }
 
-/// A word of one of the domain's enums, as it is stored and sent.
+/// The label of a domain enum's value, as it is stored and sent.
 pub(super) fn word(value: impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
@@ -162,8 +162,8 @@ pub(super) fn word(value: impl Serialize) -> String {
 }
 
 impl Table {
-    /// One message of a campaign that was claimed, or one of its tests. Another organization's is not
-    /// there.
+    /// A claimed message of a campaign, or one of its test messages. Another organization's
+    /// messages are not found.
     pub async fn message(
         &self,
         organization: OrganizationId,
@@ -177,8 +177,8 @@ impl Table {
         own.map(|item| read(item, organization, campaign)).transpose()
     }
 
-    /// The campaign whose message to `phone` was the last to be handed over, among the newest ones
-    /// of an organisation.
+    /// The campaign whose message to `phone` was sent last, among the organization's newest
+    /// campaigns.
     pub async fn last_campaign_to(
         &self,
         organization: &Organization,
@@ -224,7 +224,7 @@ impl Table {
             newest.extend(page.await?.0.iter().map(|campaign| campaign.id));
         }
         let ids = newest.iter().copied();
-        // Whichever form the campaign texted, and whether or not it derived ids from lines.
+        // Covers both forms of the phone, and ids derived from phones or lines.
         let messages: HashMap<MessageId, CampaignId> = phone
             .forms()
             .iter()
@@ -242,7 +242,7 @@ impl Table {
         rows.collect()
     }
 
-    /// Of up to 100 messages of a campaign, those that exist.
+    /// Those of a campaign's messages (at most 100) that exist.
     pub async fn messages(
         &self,
         organization: OrganizationId,

@@ -1,4 +1,4 @@
-//! Lists that go through an audience's shards one after the other.
+//! Lists that walk through an audience's shards, one after the other.
 
 use serde::{Deserialize, Serialize};
 use shared::organization::Organization;
@@ -6,8 +6,8 @@ use shared::organization::Organization;
 use super::dynamo::{Consistency, Item, Range, SortKey, start, text};
 use super::{Result, Table, keys};
 
-/// One request reads at most this many items. A register can consist of people who subscribed
-/// again, of whom the list shows none.
+/// The maximum number of items that a request reads. A register may consist mostly of people who
+/// subscribed again, whom the list doesn't show.
 const MAX_ITEMS: usize = 1_000;
 /// And sends at most this many queries: more than a small audience has shards, most of which are
 /// empty.
@@ -15,7 +15,7 @@ const MAX_QUERIES: usize = 64;
 /// The number of items that a selective list reads at once: at most 1 MB, which is one query.
 const ITEMS_AT_ONCE: usize = 250;
 
-/// Where such a list goes on.
+/// The position at which such a list continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShardPosition {
     shard: u16,

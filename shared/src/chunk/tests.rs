@@ -105,7 +105,7 @@ fn a_long_run_of_skipped_contacts_leaves_marks() {
     assert_eq!(chunks[2].totals.skipped.no_phone, 5_000);
 }
 
-/// Contacts of one line are one recipient, who is texted in the form of today if any has it.
+/// Contacts of one line are one recipient, who is texted at the current form if any contact has it.
 #[test]
 fn contacts_of_one_line_are_one_recipient() {
     let phone = |text: &str| Phone::from_e164(text).expect("valid");
@@ -131,7 +131,7 @@ fn contacts_of_one_line_are_one_recipient() {
         let entries: Vec<Entry> =
             numbered.map(|(entry, number)| Entry { contact: id(number), ..entry }).collect();
         let chunk = &cut(&entries, &BTreeSet::new(), &ChainEnd::default())[0];
-        // The first contact is the recipient, whoever's form is dialed.
+        // The first contact is the recipient, no matter which contact's form is dialed.
         assert_eq!(chunk.recipients, [Recipient::new(texted.clone(), id(1))]);
         assert_eq!(chunk.totals.contacts(), entries.len() as u64);
     }
@@ -166,7 +166,7 @@ fn inactive_contacts_are_skipped() {
 }
 
 proptest! {
-    /// Everyone is a recipient once or skipped for a reason, and the totals say so.
+    /// Everyone is a recipient once or is skipped for a reason, and the totals agree.
     #[test]
     fn each_contact_is_counted_once((entries, unsubscribed) in audiences()) {
         let chunks = cut(&entries, &unsubscribed, &ChainEnd::default());
@@ -222,7 +222,7 @@ proptest! {
         }
     }
 
-    /// A run that takes over after any chunk continues the very same chain.
+    /// A run that takes over after any chunk continues the same chain.
     #[test]
     fn a_replay_cuts_the_same_chunks((entries, unsubscribed) in audiences(), stop in 0_usize..20) {
         let chunks = cut(&entries, &unsubscribed, &ChainEnd::default());

@@ -6,14 +6,15 @@ use super::names::{self, Field, Fit};
 use super::parser::Malformed;
 use crate::phone::{Phone, Region};
 
-/// The most columns of a file.
+/// The maximum number of columns.
 const MAX_COLUMNS: usize = 200;
-/// The longest name of a column, in characters: a contact's attribute has no longer one.
+/// The maximum length of a column's name in characters, which is also that of a contact's
+/// attribute.
 const MAX_NAME: usize = 200;
-/// How many columns an error lists.
+/// The number of columns that an error lists.
 const MAX_LISTED: usize = 30;
 
-/// Why a header was refused, and with it the file.
+/// Why a header, and so the file, was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidHeader {
     #[error("the file is empty or contains only delimiters")]
@@ -44,12 +45,12 @@ pub enum InvalidHeader {
     Unreadable(usize),
 }
 
-/// The columns of one file, by their places.
+/// The columns of a file, by index.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) names: Vec<String>,
     pub(super) id: Option<usize>,
-    /// Columns of phones, the best first: a row has the first that is not blank.
+    /// Columns of phones, best first. A row uses the first that is not blank.
     pub(super) phones: Vec<usize>,
     pub(super) first_name: Option<usize>,
     pub(super) last_name: Option<usize>,
@@ -58,12 +59,12 @@ pub(super) struct Header {
     /// Columns of consent. They stay attributes, and a clear no in one is an opt-out.
     pub(super) opt_ins: Vec<usize>,
     pub(super) opted_out_at: Option<usize>,
-    /// Whether that column has a time only where a person opted out, so that it says so by itself.
+    /// Whether that column has a time only if a person opted out, so that it needs no other column.
     pub(super) is_dated_opt_out: bool,
     pub(super) attributes: Vec<usize>,
     /// Whether the client listed the attributes.
     pub(super) are_attributes_listed: bool,
-    /// Whether a column is certainly for phones, and not only by a likely name.
+    /// Whether a column is certainly for phones, not just by a likely name.
     pub(super) is_certain: bool,
 }
 
@@ -132,7 +133,7 @@ impl Header {
         Ok(self)
     }
 
-    /// The places of all columns that something is read from.
+    /// The indexes of all columns that are used.
     pub(super) fn used(&self) -> Vec<usize> {
         let single = [self.id, self.first_name, self.last_name, self.email, self.opted_out_at];
         let several = [&self.phones, &self.opt_outs, &self.attributes];
@@ -144,8 +145,8 @@ impl Header {
     }
 }
 
-/// The places of the columns that become attributes. Phones that a row does not use are attributes
-/// as well, so that nothing is lost.
+/// The indexes of the columns that become attributes. Phones that a row does not use also become
+/// attributes, so that nothing is lost.
 fn attributes(
     names: &[String],
     columns: &Columns,
@@ -197,7 +198,7 @@ impl Places<'_> {
         Ok(())
     }
 
-    /// All columns of a field, those that fit best first.
+    /// All columns of a field, best fit first.
     fn all(&self, field: Field) -> Vec<(Fit, usize)> {
         if self.columns.named(field).is_some() {
             let named = self.claimed.iter().filter(|(claimed, _)| *claimed == field);
@@ -222,10 +223,10 @@ impl Places<'_> {
         self.all(field).first().map(|(_, place)| *place)
     }
 
-    /// The columns of phones. Names that are only likely count where there is no better one.
+    /// The columns of phones. Merely likely names count only if there is no better one.
     fn phones(&self) -> Vec<(Fit, usize)> {
         let mut found = self.all(Field::Phone);
-        // This column makes the file one of Amazon Pinpoint's.
+        // This column shows that the file is Amazon Pinpoint's.
         if self.names.iter().any(|name| names::plain(name) == "channeltype")
             && let Some(address) = found.iter().find(|(fit, _)| *fit == Fit::Last)
         {
@@ -237,7 +238,7 @@ impl Places<'_> {
     }
 }
 
-/// Names of columns in one line, which is bounded.
+/// Lists names of columns in one line of limited length.
 fn listed<'n>(names: impl Iterator<Item = &'n String>) -> String {
     let mut names: Vec<String> =
         names.map(|name| name.chars().take(MAX_NAME).collect::<String>()).collect();

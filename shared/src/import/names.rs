@@ -1,4 +1,4 @@
-//! The names by which the columns of a contact's fields are known.
+//! The names of the columns of a contact's fields.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -22,14 +22,14 @@ pub(super) enum Fit {
     /// The best of several names: a mobile phone.
     Best,
     Known,
-    /// A known word in a longer name: "Customer phone (1)".
+    /// A longer name that contains a known one: "Customer phone (1)".
     Likely,
-    /// Amazon Pinpoint has the phone in `Address`. In other files that is a street, so it counts only
-    /// where there is no other column.
+    /// Amazon Pinpoint has the phone in `Address`. In other files that is a street, so it counts
+    /// only if there is no other column.
     Last,
 }
 
-// English, German, French, Spanish, Portuguese and Italian, as `plain` writes them.
+// English, German, French, Spanish, Portuguese and Italian, as normalized by `plain`.
 const ID: &str = "id contactid";
 const MOBILE: &str = "mobile mobilephone mobilenumber mobilephonenumber mobileno mobilenr \
     mobiletelephone phonemobile cell cellphone cellnumber cellphonenumber cellular sms smsnumber \
@@ -101,20 +101,20 @@ const OPTED_OUT_AT: &str = "effectivedate optouttimestamp optedouttimestamp opto
     abmeldedatum abgemeldetam datedesinscription datededesinscription fechadebaja fechabaja \
     datadisiscrizione datadidisiscrizione datadescadastro datadedescadastro";
 
-/// Names that are of phones where no other is.
+/// Names that mean a phone only if no other column does.
 const NUMBER: &str = "number nummer numero num";
-/// Parts of names of which the whole is not known.
+/// Parts of names that are not known as a whole.
 const LIKELY_PHONE: &str = "phone mobile mobil telefon handynummer celular cellulare movil";
 const LIKELY_OPT_OUT: &str = "optout optedout unsubscrib donottext donotsms donotcontact abgemeldet \
     abmeldung desabonn desinscri descadastr disiscri dadodebaja";
-/// Parts of names of columns about a phone, and of words that hold one of the parts above.
+/// Parts of the names of columns about a phone, and of names that contain one of the parts above.
 const NOT_PHONE: &str = "type typ label carrier country code verified valid status consent opt fax \
     ext date time source mail newsletter subscribed automobil automovil immobil";
-/// Parts of names of columns about other channels, or about an opt-out.
+/// Parts of the names of columns about other channels, or about an opt-out.
 const NOT_OPT_OUT: &str = "mail newsletter fax push date datum fecha data time reason grund motif \
     motivo source status link url token";
 
-/// A name as it is compared: without case, accents, spaces and punctuation.
+/// A name in normalized form: without case, accents, spaces and punctuation.
 pub(super) fn plain(name: &str) -> String {
     name.nfkd()
         .filter(|c| c.is_alphanumeric() && !is_combining_mark(*c))
@@ -122,7 +122,7 @@ pub(super) fn plain(name: &str) -> String {
         .collect()
 }
 
-/// How well a column's name, as `plain` writes it, fits a field.
+/// How well a column's name, as normalized by `plain`, fits a field.
 pub(super) fn fit(field: Field, name: &str) -> Option<Fit> {
     let known = |names: &str| names.split_whitespace().any(|known| known == name);
     // "Mobile 1" is one of several columns with the same name.

@@ -1,17 +1,17 @@
-//! The records of a file: its bytes are decoded and parsed piece by piece.
+//! The records of a file, whose bytes are decoded and parsed piece by piece.
 
 use super::delimiter;
 use super::encoding::{Charset, Decoder};
 use super::parser::{Malformed, Parser, Record};
 
-/// How many bytes are decoded at once. The first line of a file is judged by the first piece.
+/// How many bytes are decoded at once. The first piece decides how the file's first line is parsed.
 const PIECE: usize = 64 * 1024;
 
-/// A file's records one after the other. Nothing is read behind an error.
+/// A file's records in order. Nothing is read after an error.
 pub(super) struct Records<'c> {
     rest: &'c [u8],
     decoder: Decoder,
-    /// What is decoded, and how much of it is parsed.
+    /// The decoded text. `parsed` is how much of it has been parsed.
     text: String,
     parsed: usize,
     parser: Parser,
@@ -22,11 +22,11 @@ pub(super) struct Records<'c> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Separation {
     pub(super) delimiter: char,
-    /// The bytes of decoded text that Excel's hint takes.
+    /// The length of Excel's hint in the decoded text, in bytes.
     hint: usize,
 }
 
-/// The ways in which the cells of a file may be separated, the most likely one first.
+/// The ways in which the cells of a file may be separated, most likely first.
 pub(super) fn separations(content: &[u8], charset: Charset) -> Vec<Separation> {
     let piece = &content[..content.len().min(PIECE)];
     let text = charset.decoder().decode(piece, false);

@@ -1,4 +1,4 @@
-//! What one row of a file asks for.
+//! What a row of a file asks for.
 
 use std::collections::BTreeMap;
 
@@ -12,19 +12,19 @@ use crate::contact::Profile;
 use crate::ids::ContactId;
 use crate::phone::{Phone, Region};
 
-/// What was read of one row.
+/// The result of reading a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// Counted from 1, the header not counted.
+    /// Numbered from 1, not counting the header.
     pub number: u64,
-    /// The line of the file on which the row begins, counted from 1.
+    /// The line of the file on which the row starts, numbered from 1.
     pub line: u64,
     pub content: Content,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// Delimiters only.
+    /// Only delimiters.
     Blank,
     Refused(RowError),
     Row(Row),
@@ -33,7 +33,7 @@ pub enum Content {
 /// A contact to create or to update.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The contact to update; without one, the row creates a contact.
+    /// The contact to update. Without it, the row creates a contact.
     pub id: Option<ContactId>,
     pub profile: Profile,
 }
@@ -66,7 +66,7 @@ struct Cells<'h> {
 }
 
 impl<'h> Cells<'h> {
-    /// The text at a column's place. A row may end before its empty last cells.
+    /// The text in a column. A row may end before its empty last cells.
     fn at(&self, place: usize) -> &'h str {
         self.cells.get(place).map(|cell| clean(cell)).unwrap_or_default()
     }
@@ -189,7 +189,7 @@ impl<'h> Cells<'h> {
         })
     }
 
-    /// The place of the row's phone: the best column that has one. A note in place of a phone, such
+    /// The index of the row's phone: the best column that has one. A note instead of a phone, such
     /// as `n/a`, counts only if no other column has a phone.
     fn phone_place(&self) -> Option<usize> {
         let filled =
@@ -199,7 +199,7 @@ impl<'h> Cells<'h> {
     }
 
     fn attributes(&self, phone_place: Option<usize>) -> BTreeMap<String, String> {
-        // An only phone column is not among the attributes unless the client listed it.
+        // If it is the only phone column, it is not an attribute unless the client listed it.
         let is_used =
             |place: usize| !self.header.are_attributes_listed && Some(place) == phone_place;
         let places = self.header.attributes.iter().copied();
@@ -210,9 +210,9 @@ impl<'h> Cells<'h> {
     }
 }
 
-/// Reads a phone as it is written in a cell.
+/// Parses a phone from a cell.
 pub(super) fn phone_of(cell: &str, region: Region) -> Result<Phone, String> {
-    // An apostrophe keeps a spreadsheet from taking the phone for a number.
+    // An apostrophe keeps a spreadsheet from treating the phone as a number.
     let written = cell.strip_prefix('\'').unwrap_or(cell);
     if is_rounded(written) {
         return Err(

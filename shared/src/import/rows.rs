@@ -1,4 +1,4 @@
-//! The rows of a file, one after the other, from any row on.
+//! Reads the rows of a file, starting at any row.
 
 use super::cell::{clean, is_blank};
 use super::columns::Columns;
@@ -12,15 +12,15 @@ use super::swallowed::quote_line;
 use crate::ids::ContactId;
 use crate::phone::Region;
 
-/// A file's rows behind its header. A row is read before it is passed, so that one that does not fit
-/// into a batch is the first of the next.
+/// A file's rows after its header. A row can be read before moving past it, so that a row that
+/// doesn't fit into a batch is the first of the next one.
 pub struct Rows<'c> {
     content: &'c [u8],
     charset: Charset,
     separation: Separation,
     region: Region,
     header: Header,
-    /// How many records the header is, with blank ones before it.
+    /// The number of records up to and including the header. Blank ones may precede it.
     header_records: usize,
     records: Records<'c>,
     next: Option<Result<Record, Malformed>>,
@@ -28,9 +28,8 @@ pub struct Rows<'c> {
 }
 
 impl<'c> Rows<'c> {
-    /// Reads the header of a file. Of the delimiters that the file may have, it is one with which a
-    /// column for phones is found. A column that is called `id` but holds no id of ours is another
-    /// system's.
+    /// Reads the header of a file. Picks a delimiter that yields a phone column. A column called
+    /// `id` without Volley's ids is another system's.
     pub fn open(
         content: &'c [u8],
         charset: Charset,
@@ -55,7 +54,7 @@ impl<'c> Rows<'c> {
         Self::separated(content, charset, rows.separation, &columns, region)
     }
 
-    /// Whether a row has the id of a contact. Moves past the rows before it.
+    /// Whether a row has a contact's id. Moves past the rows before it.
     fn has_ids(&mut self) -> bool {
         while let Some(Ok(record)) = &self.next {
             let cell = self.header.id.and_then(|place| record.cells.get(place));
@@ -97,7 +96,7 @@ impl<'c> Rows<'c> {
         })
     }
 
-    /// Goes to where `passed` rows are behind. It costs nothing where this is so already.
+    /// Moves to where `passed` rows have been passed. Does nothing if that is already the case.
     pub fn go_to(&mut self, passed: u64) {
         if self.passed > passed {
             self.records = Records::new(self.content, self.charset, self.separation);
@@ -116,15 +115,15 @@ impl<'c> Rows<'c> {
         Some(self.record()?.map(reading))
     }
 
-    /// The number of the next row, and the opt-out that it reports. That holds whatever else is wrong
-    /// with the row.
+    /// The number of the next row and the opt-out in it, which counts even if the rest of the row
+    /// is invalid.
     #[must_use]
     pub fn peek_opt_out(&self) -> Option<Result<(u64, Option<OptOut>), Malformed>> {
         let opt_out = |record: &Record| OptOut::read(&self.header, &record.cells, self.region);
         Some(self.record()?.map(|record| (self.passed + 1, opt_out(record))))
     }
 
-    /// Whether characters of all phones were lost, so that no row of the file can be taken.
+    /// Whether characters of all phones were lost, so that no row of the file can be used.
     #[must_use]
     pub fn lost_all_phones(mut self) -> bool {
         let mut has_lost = false;

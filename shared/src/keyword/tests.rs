@@ -88,6 +88,7 @@ fn a_stop_is_heard_however_it_is_written() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn a_request_in_other_words_is_an_opt_out() {
     for body in [
         // English.

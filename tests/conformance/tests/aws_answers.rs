@@ -12,7 +12,8 @@ use infra::gateway::{Gateway, Halt, Handover, Outgoing, Refusal};
 use infra::usage::Usage;
 use shared::message::FailureReason;
 use shared::phone::Phone;
-use shared::sender::{AwsSender, Provider, Sender};
+use shared::sender::aws::AwsSender;
+use shared::sender::{Provider, Sender};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 

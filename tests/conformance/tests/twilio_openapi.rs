@@ -10,7 +10,8 @@ use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::message::{Claim, Kind, Message, Outcome};
 use shared::phone::Phone;
 use shared::receipt::MessageRef;
-use shared::sender::{Provider, Sender, TwilioSender};
+use shared::sender::twilio::TwilioSender;
+use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 use uuid::Uuid;
 

@@ -6,6 +6,7 @@
 
 pub mod callbacks;
 mod functions;
+pub mod logs;
 pub mod staging;
 mod tenant;
 

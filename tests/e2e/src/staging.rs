@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use shared::campaign::{Begin, Campaign};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::chunk_state::ChunkState;
+use shared::grace::Grace;
 use shared::job::{Envelope, Job, Queue};
 use shared::message::Message;
 use shared::organization::SHARDS;
@@ -22,9 +23,9 @@ use shared::time::Timestamp;
 use crate::functions::ALIVE;
 use crate::{Tenant, phone};
 
-const REPAIR_SECONDS: i64 = 10;
+const GRACE_SECONDS: u32 = 10;
 /// Far enough ahead that the sweep leaves a campaign to its test.
-pub const LATER_SECONDS: i64 = 3_600;
+pub const LATER_SECONDS: u32 = 3_600;
 
 /// The claim token of the workers whose part the tests play.
 pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -37,21 +38,21 @@ pub async fn find(table: &Table, tenant: &Tenant, id: &str) -> anyhow::Result<Ca
     table.campaign(tenant.id.parse()?, id.parse()?).await?.context("no campaign")
 }
 
-/// A campaign scheduled for now with no job queued. The sweep sees it only after `repair_seconds`.
-pub async fn scheduled(tenant: &Tenant, repair_seconds: i64) -> anyhow::Result<Campaign> {
-    scheduled_at(tenant, clock::now(), repair_seconds).await
+/// A campaign scheduled for now with no job queued. The sweep sees it only after `grace_seconds`.
+pub async fn scheduled(tenant: &Tenant, grace_seconds: u32) -> anyhow::Result<Campaign> {
+    scheduled_at(tenant, clock::now(), grace_seconds).await
 }
 
 /// Like [`scheduled`], but scheduled for `at`.
 pub async fn scheduled_at(
     tenant: &Tenant,
     at: Timestamp,
-    repair_seconds: i64,
+    grace_seconds: u32,
 ) -> anyhow::Result<Campaign> {
     let table = table(tenant).await;
     let id = tenant.draft("Our spring sale starts on Friday.").await?;
     let draft = find(&table, tenant, &id).await?;
-    let scheduled = draft.clone().schedule(None, at, repair_seconds)?;
+    let scheduled = draft.clone().schedule(None, at, Grace::of_seconds(grace_seconds))?;
     ensure!(table.save_campaign(&draft, &scheduled, None).await? == Saved::Done);
     find(&table, tenant, &id).await
 }
@@ -59,20 +60,21 @@ pub async fn scheduled_at(
 /// A campaign whose send job died right after it marked the campaign as sent: nothing is cut or
 /// queued.
 pub async fn begun(tenant: &Tenant) -> anyhow::Result<Campaign> {
-    begun_owing(tenant, REPAIR_SECONDS).await
+    begun_owing(tenant, GRACE_SECONDS).await
 }
 
-/// Like [`begun`], but the sweep sees it only after `repair_seconds`.
-pub async fn begun_owing(tenant: &Tenant, repair_seconds: i64) -> anyhow::Result<Campaign> {
+/// Like [`begun`], but the sweep sees it only after `grace_seconds`.
+pub async fn begun_owing(tenant: &Tenant, grace_seconds: u32) -> anyhow::Result<Campaign> {
     let table = table(tenant).await;
-    let scheduled = scheduled(tenant, repair_seconds).await?;
+    let scheduled = scheduled(tenant, grace_seconds).await?;
     let organization = table.organization(scheduled.organization_id).await?;
     let organization = organization.context("no organization")?;
     let last = table.last_send(organization.id).await?;
     let now = last.next(clock::now());
     let at = scheduled.scheduled_at().context("not scheduled")?;
     let (sender, shards) = (organization.sender, organization.shards);
-    let Begin::Begun(begun) = scheduled.begin(at, sender, shards, now, repair_seconds) else {
+    let grace = Grace::of_seconds(grace_seconds);
+    let Begin::Begun(begun) = scheduled.begin(at, sender, shards, now, grace) else {
         bail!("not begun");
     };
     ensure!(table.begin_campaign(&scheduled, &begun, None, (&last, now)).await? == Saved::Done);

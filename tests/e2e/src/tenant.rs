@@ -1,5 +1,7 @@
 //! An organization that belongs to one test.
 
+use std::time::Duration;
+
 use anyhow::Context;
 use local::balance::{STATUSES, skipped};
 use local::books::Books;
@@ -163,13 +165,7 @@ impl Tenant {
         what: &str,
         condition: impl Fn(&Value) -> bool,
     ) -> anyhow::Result<Value> {
-        let mut last = Value::Null;
-        let found = wait(what, PATIENCE, async || {
-            last = self.campaign(id).await?;
-            Ok(condition(&last).then(|| last.clone()))
-        })
-        .await;
-        found.with_context(|| format!("the campaign is {last}"))
+        self.until_helped(id, (what, PATIENCE), condition, async |_| Ok(())).await
     }
 
     /// Like [`Self::until`], but resumes the campaign each time its breaker pauses it. A machine
@@ -181,16 +177,14 @@ impl Tenant {
         what: &str,
         condition: impl Fn(&Value) -> bool,
     ) -> anyhow::Result<Value> {
-        let mut last = Value::Null;
-        let found = wait(what, PATIENCE, async || {
-            last = self.campaign(id).await?;
-            if last["dispatch"] == "paused" {
+        let resume = async |campaign: &Value| {
+            if campaign["dispatch"] == "paused" {
                 self.api.post(&self.path(&format!("campaigns/{id}/resume")), &json!({})).await?;
             }
-            Ok(condition(&last).then(|| last.clone()))
-        })
-        .await;
-        found.with_context(|| format!("the campaign is {last}"))
+            Ok(())
+        };
+        // A pause and a resume take their time.
+        self.until_helped(id, (what, 2 * PATIENCE), condition, resume).await
     }
 
     /// Waits until every message of a campaign has a final status.
@@ -200,11 +194,24 @@ impl Tenant {
 
     /// Like [`Self::settled`], but runs the sweep more often than once a minute.
     pub async fn repaired(&self, id: &str) -> anyhow::Result<Value> {
+        let sweep = async |_: &Value| self.functions.sweep().await;
+        self.until_helped(id, ("the campaign to be repaired", PATIENCE), is_settled, sweep).await
+    }
+
+    /// Waits until a campaign meets `condition`. Before each look, `help` gets the campaign as it was
+    /// at the last one.
+    async fn until_helped(
+        &self,
+        id: &str,
+        (what, patience): (&str, Duration),
+        condition: impl Fn(&Value) -> bool,
+        help: impl AsyncFn(&Value) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Value> {
         let mut last = Value::Null;
-        let found = wait("the campaign to be repaired", PATIENCE, async || {
-            self.functions.sweep().await?;
+        let found = wait(what, patience, async || {
+            help(&last).await?;
             last = self.campaign(id).await?;
-            Ok(is_settled(&last).then(|| last.clone()))
+            Ok(condition(&last).then(|| last.clone()))
         })
         .await;
         found.with_context(|| format!("the campaign is {last}"))

@@ -37,6 +37,22 @@ async fn a_deleted_key_opens_nothing() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The console shows this to the person who signs in.
+#[tokio::test]
+async fn a_key_shows_its_role_and_organization() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let keys = tenant.path("api-keys");
+    let key = tenant.api.post(&keys, &json!({"name": "till", "role": "viewer"})).await?;
+    let me = tenant.api.with_key(text(&key["secret"])).get("/v1/me").await?;
+    let organization = tenant.api.get(&format!("/v1/organizations/{}", tenant.id)).await?;
+    let expected = json!({
+        "kind": "key", "id": key["id"], "name": "till", "role": "viewer",
+        "organizations": [{"id": tenant.id, "name": organization["name"]}],
+    });
+    assert_eq!(me, expected);
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_key_ends_when_it_says() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -37,6 +37,9 @@ impl Clone {
         copy.extend(built.iter().map(AsRef::<OsStr>::as_ref));
         copy.push(target.as_ref());
         run("cp", &copy)?;
+        // The console too: the copy is newer than its sources, so make takes it for built.
+        let (built, console) = (root.join("console/dist"), folder.join("console"));
+        run("cp", &["--recursive".as_ref(), built.as_ref(), console.as_ref()])?;
         Ok(Self(folder))
     }
 

@@ -63,3 +63,12 @@ async fn the_webhook_event_is_taken_once_it_is_signed() -> anyhow::Result<()> {
     assert_eq!(answer["statusCode"], 204);
     Ok(())
 }
+
+#[tokio::test]
+async fn the_console_event_returns_the_page() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let response = tenant.functions.invoke("CONSOLE", &event("console")?).await?;
+    assert_eq!(response["statusCode"], 200);
+    assert!(text(&response["body"]).starts_with("<!doctype html>"), "{response}");
+    Ok(())
+}

@@ -1,4 +1,4 @@
-//! Chunks of another format than today's: a release that may have been rolled back, or not yet out.
+//! Chunks of another release's format, which may have been rolled back or not be deployed yet.
 
 use anyhow::Context;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -11,7 +11,7 @@ use serde_json::json;
 use shared::campaign::Campaign;
 use shared::organization::SHARDS;
 
-/// Changes the first chunk of a campaign's first shard as another release would have written it.
+/// Changes the first chunk of a campaign's first shard to what another release would have written.
 async fn rewrite(
     tenant: &Tenant,
     campaign: &Campaign,

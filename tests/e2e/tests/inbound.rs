@@ -102,7 +102,7 @@ async fn a_receipt_is_applied_whatever_channel_the_message_took() -> anyhow::Res
         let to = phone();
         staging::claim(&table, &campaign, &to, clock::now()).await?;
         let message = staging::message(&campaign, &to)?;
-        let url = address(&tenant.variables["API_URL"], &staging::reference(&message));
+        let url = address(&tenant.variables["API_URL"], &staging::reference(&message), None);
         let to = if channel.ends_with(':') { format!("{channel}{to}") } else { String::new() };
         let form = [("MessageSid", "SM1"), ("MessageStatus", "delivered"), ("To", to.as_str())];
         let taken = call_back(&tenant.variables["PROVIDER_AUTH_TOKEN"], &url, &form).await?;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 type Ids = BTreeMap<&'static str, String>;
 
 /// Paths that belong to no organization.
-const NOBODYS: [&str; 3] = ["/health", "/openapi.json", "/v1/organizations"];
+const NOBODYS: [&str; 4] = ["/health", "/openapi.json", "/v1/me", "/v1/organizations"];
 
 /// The parameters of a path of the document.
 fn parameters(path: &str) -> impl Iterator<Item = &str> {

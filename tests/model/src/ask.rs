@@ -106,6 +106,14 @@ impl<'a> Io<'a> {
         Answer::Chunk(existing) => existing);
     ask!(chunk(shard: u16, number: u32) -> Option<(Kept<ChunkState>, Kept<Chunk>)>,
         Op::ReadChunk { shard, number }, Answer::StateAndChunk(found) => found);
+    ask!(members(shard: u16, number: u32) -> Option<Kept<Chunk>>,
+        Op::ReadMembers { shard, number }, Answer::Chunk(found) => found);
+    ask!(chunk_state(shard: u16, number: u32) -> Option<Kept<ChunkState>>,
+        Op::ReadState { shard, number }, Answer::States(states) => states.into_iter().next());
+    ask!(messages(phones: &[Phone]) -> Vec<Kept<Message>>,
+        Op::ReadMessages { phones: phones.to_vec() }, Answer::Messages(found) => found);
+    ask!(messages_beside(phone: &Phone) -> (),
+        Op::ReadBeside { phone: phone.clone() }, Answer::Done => ());
     ask!(chunk_states(shard: u16) -> Vec<Kept<ChunkState>>,
         Op::ReadStates { shard }, Answer::States(states) => states);
     ask!(save_state(shard: u16, before: &Kept<ChunkState>, after: &ChunkState) -> bool,
@@ -167,16 +175,21 @@ impl<'a> Io<'a> {
 
     /// Makes any other request whose failure the caller tolerates.
     pub fn borne<T>(&mut self, ask: impl FnOnce(&mut Self) -> Step<T>) -> Step<Result<T, ()>> {
-        match ask(self) {
-            Ok(answer) => Ok(Ok(answer)),
-            Err(Stop::Failed) => Ok(Err(())),
-            Err(at @ Stop::At(_)) => Err(at),
-        }
+        borne(ask(self))
     }
 
     ask!(settle(phone: &Phone, token: &str, outcome: Outcome) -> bool,
         Op::Settle { phone: phone.clone(), token: token.to_owned(), outcome },
         Answer::Written(written) => written);
+}
+
+/// A step whose failure the caller tolerates.
+pub fn borne<T>(step: Step<T>) -> Step<Result<T, ()>> {
+    match step {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(Stop::Failed) => Ok(Err(())),
+        Err(at @ Stop::At(_)) => Err(at),
+    }
 }
 
 /// The sum of the shards' totals.

@@ -14,7 +14,8 @@
 //!   request, and nothing else.
 //! - **Programs** ([`programs`]) are the functions: begin, fan-out, dispatch, poll, drain, sweep,
 //!   the receipts consumer, a person's pause, resume, stop or cancel, and a contact whose phone
-//!   changes. Each is written like the original and advances one request at a time ([`ask`]).
+//!   changes. Each is written like the original and advances one request at a time ([`ask`]). The
+//!   functions' own tests require that both make the same requests ([`sequence`]).
 //! - **Faults** ([`world`]): a worker dies before any of its requests, and its job is delivered
 //!   again; a write fails, or seems to fail, or is repeated because its first response was lost; a
 //!   message is delivered twice; messages arrive in any order and arbitrarily late. Each scenario
@@ -82,6 +83,7 @@ pub mod queue;
 pub mod request;
 pub mod safety;
 pub mod scenario;
+pub mod sequence;
 pub mod table;
 pub mod world;
 

@@ -34,6 +34,11 @@ pub enum Program {
 }
 
 impl Program {
+    #[must_use]
+    pub fn of(job: impl Into<Job>) -> Self {
+        Self::Job(Kept::new(job.into()))
+    }
+
     pub fn run(&self, io: &mut Io<'_>) -> Step<()> {
         match self {
             Self::Receipt(delivery) => receipts::apply(io, delivery),

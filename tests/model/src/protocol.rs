@@ -3,6 +3,16 @@
 //! Nothing is decided here. Each function builds the same arguments as a function of Volley, and
 //! calls the same decision of `shared`, with the model's settings.
 
+mod control;
+mod member;
+mod moments;
+
+use std::cell::Cell;
+
+pub use control::Control;
+pub use member::{Member, busy, count};
+pub use moments::{moment_of_claim, moments_of_campaign, moments_of_chunk};
+
 use shared::audience::Totals;
 use shared::breaker::Window;
 use shared::campaign::{
@@ -10,6 +20,7 @@ use shared::campaign::{
 };
 use shared::chunk::Chunk;
 use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
+use shared::grace::Grace;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{DispatchJob, Job, JobsJob};
 use shared::message::{Counts, FailureReason, Found, Kind, Message, Status};
@@ -24,7 +35,7 @@ use shared::trial::Verdict;
 use uuid::Uuid;
 
 /// `REARM_AFTER_SECONDS`.
-pub const PATIENCE: i64 = 120;
+pub const GRACE: Grace = Grace::of_seconds(120);
 /// `CLAIM_TIMEOUT_SECONDS`.
 pub const CLAIM: i64 = 120;
 /// How long after its claim a message may still be sent: a quarter of the claim's time.
@@ -32,7 +43,7 @@ pub const HANDOVER_WITHIN: i64 = CLAIM / 4;
 /// `GATEWAY_TIMEOUT_SECONDS`.
 pub const GATEWAY: i64 = 10;
 /// `LOOKUP_AFTER_SECONDS`.
-const SILENT: i64 = 600;
+pub const SILENT: i64 = 600;
 /// The longest that a sender waits because the provider throttles it.
 const MAX_WAIT: i64 = 900;
 /// Parts per second of a fast sender: every chunk has its turn at once and is sent whole.
@@ -64,15 +75,28 @@ pub struct Organization {
 pub const CAMPAIGN: CampaignId = CampaignId(Uuid::from_u128(2));
 
 /// `POLL_SCHEDULE_SECONDS`, shorter than the default to save polls.
+pub const POLLS: &str = "60,900";
+
 #[must_use]
 pub fn polls() -> PollSchedule {
-    "60,900".parse().unwrap_or_default()
+    POLLS.parse().unwrap_or_default()
+}
+
+thread_local! {
+    /// The moment from which a scenario counts its seconds.
+    static START: Cell<Option<Timestamp>> = const { Cell::new(None) };
+}
+
+/// Sets the moment from which this thread's scenarios count their seconds. Scenarios that run beside
+/// a real clock need one; all others are the same each time.
+pub fn start_at(moment: Timestamp) {
+    START.set(Some(moment));
 }
 
 #[must_use]
 pub fn at(second: i64) -> Timestamp {
-    let epoch = Timestamp::from_millis(1_800_000_000_000);
-    epoch.map_or_else(|| unreachable!("in range"), |epoch| epoch.plus_seconds(second))
+    let start = START.get().or_else(|| Timestamp::from_millis(1_800_000_000_000));
+    start.map_or_else(|| unreachable!("in range"), |start| start.plus_seconds(second))
 }
 
 /// A campaign that is scheduled for now.
@@ -82,7 +106,7 @@ pub fn scheduled(rate: u32, max_parts: Option<u64>) -> Campaign {
     let draft =
         Campaign::create(CAMPAIGN, ORGANIZATION, "Sale".to_owned(), Some(body.into()), at(0));
     let limits = Limits { max_parts, max_price: None };
-    let scheduled = Campaign { limits, ..draft }.schedule(None, at(0), PATIENCE);
+    let scheduled = Campaign { limits, ..draft }.schedule(None, at(0), GRACE);
     scheduled.unwrap_or_else(|refusal| unreachable!("{refusal}"))
 }
 
@@ -100,7 +124,7 @@ pub fn begin(
 ) -> Begin {
     let phone = Phone::from_e164("+14153550100").unwrap_or_else(|_| unreachable!("valid"));
     let sender = Sender { parts_per_second: rate, ..Sender::new(phone, Provider::default()) };
-    let mut begin = campaign.begin(scheduled_at, sender, shards, now, PATIENCE);
+    let mut begin = campaign.begin(scheduled_at, sender, shards, now, GRACE);
     if let Begin::Begun(campaign) = &mut begin
         && let State::Sent(broadcast) = &mut campaign.state
     {
@@ -122,12 +146,12 @@ pub fn chunk_job(epoch: u32, shard: u16, number: u32, turn: Option<Timestamp>) -
 
 #[must_use]
 pub fn fanning_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option<Campaign> {
-    campaign.fanning_out(totals, now, PATIENCE)
+    campaign.fanning_out(totals, now, GRACE)
 }
 
 #[must_use]
 pub fn fanned_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option<Campaign> {
-    let mut after = campaign.fanned_out(totals, &Bill::default(), &polls(), now, PATIENCE)?;
+    let mut after = campaign.fanned_out(totals, &Bill::default(), &polls(), now, GRACE)?;
     let was_held = campaign.broadcast().is_some_and(|b| b.dispatch == Dispatch::Held);
     if was_held && let State::Sent(broadcast) = &mut after.state {
         broadcast.trial = None;
@@ -176,7 +200,7 @@ pub fn begun_in_vain(state: &ChunkState, attempts: u32) -> ChunkState {
 
 #[must_use]
 pub fn start(state: &ChunkState, job: Option<Timestamp>, now: Timestamp) -> Option<ChunkState> {
-    state.start(job, now, PATIENCE)
+    state.start(job, now, GRACE)
 }
 
 /// The members whose turn it is.
@@ -199,7 +223,7 @@ pub fn finish(working: &ChunkState, tally: &Tally, slice: &Slice, now: Timestamp
 
 #[must_use]
 pub fn repair(state: &ChunkState, epoch: u32, now: Timestamp) -> Repair {
-    state.repair(epoch, now, PATIENCE)
+    state.repair(epoch, now, GRACE)
 }
 
 /// The number of seconds after which a waiting chunk's job returns.
@@ -207,47 +231,6 @@ pub fn repair(state: &ChunkState, epoch: u32, now: Timestamp) -> Repair {
 pub fn comes_back_after(state: &ChunkState, now: Timestamp) -> Option<i64> {
     let Progress::Waiting { until } = state.progress else { return None };
     Some(i64::from(until.seconds_from(now)).min(MAX_WAIT))
-}
-
-/// The result of one message for its worker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Member {
-    Settled {
-        by_this_worker: bool,
-    },
-    /// Settled as `unknown`: the provider's response was ambiguous.
-    Unknown,
-    /// Given back, because the provider's other responses were ambiguous.
-    Silent,
-    Unreachable,
-    Throttled,
-    Halted,
-    Busy {
-        until: Timestamp,
-    },
-}
-
-pub fn count(tally: &mut Tally, member: Member) {
-    match member {
-        Member::Settled { by_this_worker } => tally.settled += u32::from(by_this_worker),
-        Member::Unreachable => tally.unreachable += 1,
-        Member::Unknown => {
-            tally.settled += 1;
-            tally.heard.add_unknown();
-        }
-        Member::Throttled => tally.throttled += 1,
-        Member::Halted | Member::Silent => tally.halted += 1,
-        Member::Busy { until } => {
-            tally.busy += 1;
-            tally.busy_until = tally.busy_until.max(Some(until));
-        }
-    }
-}
-
-/// The result of a failed write, which may have been written. Only the claim's age decides.
-#[must_use]
-pub fn busy(now: Timestamp) -> Member {
-    Member::Busy { until: now.plus_seconds(CLAIM) }
 }
 
 /// The campaign as a worker pauses it.
@@ -259,7 +242,7 @@ pub fn paused(campaign: &Campaign, epoch: u32, reason: Reason, now: Timestamp) -
 
 #[must_use]
 pub fn backing_off(campaign: &Campaign, epoch: u32, now: Timestamp) -> Option<Campaign> {
-    campaign.backing_off(epoch, now, PATIENCE)
+    campaign.backing_off(epoch, now, GRACE)
 }
 
 #[must_use]
@@ -269,7 +252,7 @@ pub fn tried(
     verdict: Verdict,
     now: Timestamp,
 ) -> Option<Campaign> {
-    campaign.tried(epoch, verdict, now, PATIENCE)
+    campaign.tried(epoch, verdict, now, GRACE)
 }
 
 #[must_use]
@@ -293,12 +276,12 @@ pub fn polled(
     now: Timestamp,
 ) -> Option<Campaign> {
     let look = PollLook { counts, are_chunks_done, learnt: Window::default() };
-    campaign.polled(number, &look, &polls(), now, PATIENCE)
+    campaign.polled(number, &look, &polls(), now, GRACE)
 }
 
 #[must_use]
 pub fn hold_checked(campaign: &Campaign, job: &Job, now: Timestamp) -> Option<Campaign> {
-    campaign.hold_checked(job, now, PATIENCE)
+    campaign.hold_checked(job, now, GRACE)
 }
 
 #[must_use]
@@ -308,7 +291,7 @@ pub fn drain_checked(
     look: &DrainLook,
     now: Timestamp,
 ) -> Option<Campaign> {
-    campaign.drain_checked(job, look, now, PATIENCE)
+    campaign.drain_checked(job, look, now, GRACE)
 }
 
 /// Whether the provider may know more about a message than Volley does.
@@ -318,28 +301,6 @@ pub fn is_open(message: &Message, now: Timestamp) -> bool {
         Status::Unknown => true,
         Status::Sent => now >= message.updated_at().plus_seconds(SILENT),
         Status::Pending | Status::Delivered | Status::Failed => false,
-    }
-}
-
-/// A person's request to change a campaign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Control {
-    Pause,
-    Resume,
-    Stop,
-    Cancel,
-}
-
-impl Control {
-    /// The campaign afterwards, or `None` if the request is refused.
-    #[must_use]
-    pub fn of(self, campaign: Campaign, now: Timestamp) -> Option<Campaign> {
-        match self {
-            Self::Pause => campaign.pause(None, now).ok(),
-            Self::Resume => campaign.resume(&polls(), now, PATIENCE).ok(),
-            Self::Stop => campaign.stop(&polls(), now, PATIENCE).ok(),
-            Self::Cancel => campaign.cancel(now, None).ok(),
-        }
     }
 }
 
@@ -377,39 +338,4 @@ pub fn receipt(
             at: now,
         },
     }
-}
-
-/// The times at which a decision about a chunk changes by itself. Extra ones cost states, and
-/// missing ones would hide behavior.
-#[must_use]
-pub fn moments_of_chunk(state: &ChunkState) -> Vec<Timestamp> {
-    // Once a chunk has been due for an hour, another drain finds that nothing was settled.
-    match state.progress {
-        Progress::Cut | Progress::Done => Vec::new(),
-        // Doubled as in `ChunkState::repair`.
-        Progress::Queued { turn } => {
-            let turn = turn.unwrap_or(state.updated_at).max(state.updated_at);
-            vec![turn, turn.plus_seconds(PATIENCE << state.arms.min(5))]
-        }
-        Progress::Working => vec![state.updated_at.plus_seconds(PATIENCE)],
-        Progress::Waiting { until } => vec![until, until.plus_seconds(PATIENCE)],
-    }
-}
-
-/// The times at which a decision about a campaign changes by itself.
-#[must_use]
-pub fn moments_of_campaign(campaign: &Campaign) -> Vec<Timestamp> {
-    let broadcast = campaign.broadcast();
-    let since = |broadcast: &Broadcast| {
-        let moments = [Some(broadcast.running_since), broadcast.unreachable_since];
-        moments.into_iter().flatten().map(|since| since.plus_seconds(STALE)).collect::<Vec<_>>()
-    };
-    broadcast.map(since).unwrap_or_default()
-}
-
-/// The time at which a claim expires, if nothing was recorded about its message.
-#[must_use]
-pub fn moment_of_claim(message: &Message) -> Option<Timestamp> {
-    let claim = message.claim.as_ref().filter(|_| message.status() == Status::Pending)?;
-    Some(claim.at.plus_seconds(CLAIM))
 }

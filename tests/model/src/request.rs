@@ -47,8 +47,17 @@ pub enum Op {
         shard: u16,
         number: u32,
     },
+    /// Reads the members of a chunk whose state is known.
+    ReadMembers {
+        shard: u16,
+        number: u32,
+    },
     ReadStates {
         shard: u16,
+    },
+    ReadState {
+        shard: u16,
+        number: u32,
     },
     SaveState {
         shard: u16,
@@ -97,7 +106,14 @@ pub enum Op {
     ReadShard {
         shard: u16,
     },
+    ReadMessages {
+        phones: Vec<Phone>,
+    },
     LookUp {
+        phone: Phone,
+    },
+    /// Reads the other messages to a phone, so that none is taken for the one that was lost.
+    ReadBeside {
         phone: Phone,
     },
     ApplyReceipt {
@@ -147,7 +163,11 @@ impl Op {
                 | Self::ReadPage { .. }
                 | Self::ReadLastChunk { .. }
                 | Self::ReadChunk { .. }
+                | Self::ReadMembers { .. }
                 | Self::ReadStates { .. }
+                | Self::ReadState { .. }
+                | Self::ReadMessages { .. }
+                | Self::ReadBeside { .. }
                 | Self::ReadUnsubscribed { .. }
                 | Self::ReadShard { .. }
                 | Self::ReadOverdue { .. }
@@ -192,6 +212,7 @@ pub enum Answer {
     StateAndChunk(Option<(Kept<ChunkState>, Kept<Chunk>)>),
     States(Vec<Kept<ChunkState>>),
     Phones(BTreeSet<Phone>),
+    Messages(Vec<Kept<Message>>),
     /// The existing message.
     Claimed(Option<Kept<Message>>),
     HandedOver(Handover),

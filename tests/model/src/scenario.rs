@@ -6,10 +6,11 @@ use shared::time::Timestamp;
 use crate::explore::{Counterexample, Explored, explore};
 use crate::kept::Kept;
 use crate::programs::Program;
-use crate::protocol::{self, Organization};
+use crate::protocol::{self, Control, Organization};
 use crate::provider::{Mood, Provider, Word};
 use crate::queue::{Queue, Queued};
-use crate::table::{Rules, Table};
+use crate::request::Op;
+use crate::table::{FILLING, Rules, Table};
 use crate::world::{Act, Action, Bounds, Fate, Faults, Kind, World};
 
 /// A world, and how far to explore from it.
@@ -103,6 +104,62 @@ impl Scenario {
         }
         while !world.processes.is_empty() {
             *world = world.after(Action::Step(0, Fate::Plain), &bounds);
+        }
+        self
+    }
+
+    /// The first program of a kind on the queue.
+    #[must_use]
+    pub fn queued(&self, kind: Kind) -> Option<Program> {
+        let mut queued = self.world.queue.iter().map(|queued| &queued.program);
+        queued.find(|program| program.kind() == kind).cloned()
+    }
+
+    /// The same, with this program on the queue once more.
+    #[must_use]
+    pub fn again(mut self, program: Program) -> Self {
+        let at = self.world.now;
+        self.world.queue.push(Queued { at, program });
+        self
+    }
+
+    /// The same, once a program has run to its end. The provider does what `moods` say, one message
+    /// after the other, and accepts the others.
+    #[must_use]
+    pub fn ran(self, program: Program, moods: &[Mood]) -> Self {
+        self.stopped_after(program, moods, usize::MAX)
+    }
+
+    /// The same, where a program was stopped after `requests` requests.
+    #[must_use]
+    pub fn stopped_after(mut self, program: Program, moods: &[Mood], requests: usize) -> Self {
+        let (world, rules) = (&mut self.world, self.bounds.rules);
+        world.start(program, rules);
+        let mut moods = moods.iter();
+        for _ in 0..requests {
+            let Some(process) = world.processes.first() else { break };
+            let fate = match *process.pending {
+                Op::HandOver { .. } => moods.next().map_or(Fate::Plain, |m| Fate::Provider(*m)),
+                _ => Fate::Plain,
+            };
+            world.step(0, fate, rules);
+        }
+        world.processes.clear();
+        self
+    }
+
+    /// The same, once a person has asked for this.
+    #[must_use]
+    pub fn asked(self, control: Control) -> Self {
+        self.ran(Program::Control(control), &[])
+    }
+
+    /// The same with contacts that a fan-out reads in one page.
+    #[must_use]
+    pub fn with_contacts(mut self, phones: &[Phone]) -> Self {
+        let at = self.world.now.plus_seconds(-60);
+        for (number, phone) in (FILLING..).zip(phones) {
+            self.world.table.add_contact(number, Some(phone), at);
         }
         self
     }

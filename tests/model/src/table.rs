@@ -21,7 +21,7 @@ use shared::phone::Phone;
 use shared::receipt::Delivery;
 use shared::time::Timestamp;
 
-pub use contacts::{Page, Person, Trace, contact_id};
+pub use contacts::{FILLING, Page, Person, Trace, contact_id};
 pub use due::Owed;
 pub use messages::Claiming;
 pub use receipts::Applied;

@@ -71,6 +71,22 @@ pub struct Bounds {
     pub lasting: Option<Mood>,
 }
 
+impl Bounds {
+    /// For a program that runs to its end alone.
+    #[must_use]
+    pub fn undisturbed(now: Timestamp) -> Self {
+        Self {
+            processes: 1,
+            until: now,
+            tick: 1,
+            only: None,
+            left_out: &[],
+            rules: Rules::Whole,
+            lasting: None,
+        }
+    }
+}
+
 /// What a program is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

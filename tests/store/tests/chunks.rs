@@ -5,6 +5,7 @@ use infra::table::ChunkPut;
 use shared::audience::Totals;
 use shared::chunk::Chunk;
 use shared::chunk_state::{ChunkState, Tally};
+use shared::grace::Grace;
 use shared::ids::{CampaignId, ContactId};
 use shared::recipient::Recipient;
 
@@ -46,7 +47,7 @@ async fn of_two_workers_one_takes_a_chunk() -> anyhow::Result<()> {
     let queued = ChunkState::cut(0, 3, 0, now).with_turn(now);
     table.put_chunk(campaign, shard, &chunk(0, 3), Some(&queued)).await?;
     let state = table.chunk_state(campaign, shard, 0).await?.expect("it was put");
-    let working = state.start(None, now.plus_seconds(1), 120).expect("it is queued");
+    let working = state.start(None, now.plus_seconds(1), Grace::default()).expect("it is queued");
     let take = || table.save_chunk_state(campaign, shard, &state, &working);
     let (one, other) = tokio::join!(take(), take());
     assert!(one? != other?, "one of two takes it");
@@ -66,7 +67,7 @@ async fn a_chunks_grant_and_progress_are_kept() -> anyhow::Result<()> {
     };
     assert_eq!(read().await?, queued);
     let later = now.plus_seconds(1);
-    let working = queued.start(None, later, 120).expect("it is queued");
+    let working = queued.start(None, later, Grace::default()).expect("it is queued");
     assert!(table.save_chunk_state(campaign, shard, &queued, &working).await?);
     let recent = working.recent.with(true);
     let tally = Tally { settled: 50, recent, ..Tally::default() };

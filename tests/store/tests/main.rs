@@ -3,6 +3,7 @@
 mod campaigns;
 mod chunks;
 mod claims;
+mod due;
 mod external_ids;
 mod lines;
 mod moves;
@@ -13,9 +14,10 @@ mod receipts;
 mod unsubscribes;
 mod without_items;
 
-use infra::table::Table;
+use infra::table::{Saved, Table};
 use infra::usage::Usage;
 use infra::{aws, clock};
+use shared::campaign::Campaign;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::message::Message;
 use shared::phone::Phone;
@@ -33,6 +35,16 @@ async fn table() -> Table {
 
 fn organization() -> OrganizationId {
     OrganizationId::new(clock::now(), clock::entropy())
+}
+
+/// A new campaign, as it was stored.
+async fn draft(table: &Table) -> anyhow::Result<Campaign> {
+    let now = clock::now();
+    let (organization, id) = (organization(), CampaignId::new(now, clock::entropy()));
+    let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned().into()));
+    let draft = Campaign::create(id, organization, name, body, now);
+    assert_eq!(table.create_campaign(&draft, None).await?, Saved::Done);
+    Ok(table.campaign(organization, id).await?.expect("it was created"))
 }
 
 fn phone(number: u32) -> Phone {

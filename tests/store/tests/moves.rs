@@ -5,6 +5,7 @@ use infra::clock;
 use infra::table::{ContactSaved, LastSend, Saved, Table};
 use shared::campaign::{Begin, Campaign};
 use shared::contact::{Contact, Profile};
+use shared::grace::Grace;
 use shared::ids::{CampaignId, ContactId};
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -49,10 +50,10 @@ impl Moving {
         let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned().into()));
         let id = CampaignId::new(now, clock::entropy());
         let draft = Campaign::create(id, self.organization.id, name, body, now);
-        let scheduled = draft.schedule(None, now, 600)?;
+        let scheduled = draft.schedule(None, now, Grace::default())?;
         assert_eq!(self.table.create_campaign(&scheduled, None).await?, Saved::Done);
         let sent_at = last.next(now);
-        let begun = scheduled.begin(now, sender(), SHARDS, sent_at, 600);
+        let begun = scheduled.begin(now, sender(), SHARDS, sent_at, Grace::default());
         let Begin::Begun(begun) = begun else { anyhow::bail!("{begun:?}") };
         let saved = self.table.begin_campaign(&scheduled, &begun, None, (last, sent_at)).await?;
         Ok((saved, sent_at))

@@ -6,6 +6,7 @@ use futures::future::try_join_all;
 use infra::clock;
 use infra::turns::Turns;
 use shared::campaign::{Begin, Campaign};
+use shared::grace::Grace;
 use shared::ids::CampaignId;
 use shared::pace::{Pace, Turn};
 use shared::phone::Phone;
@@ -55,9 +56,13 @@ async fn a_run_that_loses_races_for_a_turn_still_gets_one() -> anyhow::Result<()
     );
     let sender = Sender::new(sender_of(id)?, Provider::default());
     let sender = Sender { parts_per_second: 100_000, ..sender };
-    let Begin::Begun(campaign) =
-        draft.schedule(None, now, 120)?.begin(now, sender, SHARDS, now, 120)
-    else {
+    let Begin::Begun(campaign) = draft.schedule(None, now, Grace::default())?.begin(
+        now,
+        sender,
+        SHARDS,
+        now,
+        Grace::default(),
+    ) else {
         panic!("a campaign that is due begins");
     };
     let broadcast = campaign.broadcast().expect("it has begun");

@@ -68,7 +68,10 @@ async fn up() -> anyhow::Result<ExitCode> {
     };
     let variable = |name: &str| stack.variables.get(name).cloned().unwrap_or_default();
     let (url, key) = (variable("API_URL"), &organization.key);
+    let console = variable("CONSOLE_URL");
     let base = format!("{url}/v1/organizations/{}", organization.id);
+    // The console removes the key from the address at once.
+    say(&format!("\nconsole      {console}#key={key}"));
     say(&format!(
         "\nAPI          {url}\nadmin key    {}\norganization {}\nits key      {key}\n\n\
          curl -H 'Authorization: Bearer {key}' '{base}/campaigns'\n\

@@ -82,7 +82,7 @@ pub(crate) async fn create_import(
     };
     let (organization_id, import_id) = (import.organization_id, import.id);
     let due = Due {
-        at: now.plus_seconds(app.repair_seconds),
+        at: app.grace.after(now),
         job: JobsJob::Import { organization_id, import_id }.into(),
     };
     let reply = Reply::new(StatusCode::ACCEPTED, &ImportView::from(import.clone()))?;

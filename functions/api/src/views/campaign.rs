@@ -179,6 +179,7 @@ impl From<Counted> for CountsView {
 mod tests {
     use serde_json::json;
     use shared::campaign::Begin;
+    use shared::grace::Grace;
     use shared::ids::{CampaignId, OrganizationId};
     use shared::phone::Phone;
     use shared::time::Timestamp;
@@ -218,11 +219,11 @@ mod tests {
 
     #[test]
     fn a_sent_campaign_has_an_audience_that_grows() {
-        let scheduled = draft().schedule(None, at(1), 120).expect("schedulable");
+        let scheduled = draft().schedule(None, at(1), Grace::default()).expect("schedulable");
         let phone = Phone::from_e164("+14153550100").expect("valid");
         let provider = shared::sender::Provider::default();
         let sender = shared::sender::Sender::new(phone, provider);
-        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), 120) else {
+        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), Grace::default()) else {
             panic!("not begun");
         };
         let view = serde_json::to_value(CampaignView::from(&*sent)).expect("JSON");

@@ -6,12 +6,14 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use infra::config::Environment;
 use infra::gateway::{self, GatewaySettings, Gateways, LookupError, Sought};
-use infra::queues::{DeadLetters, JobQueueUrls, JobQueues};
+use infra::queues::{JobQueueUrls, JobQueues};
 use infra::table::Table;
 use infra::usage::Usage;
+use shared::grace::Grace;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::phone::Phone;
-use shared::sender::{AwsSender, Provider};
+use shared::sender::Provider;
+use shared::sender::aws::AwsSender;
 
 use super::*;
 use crate::claim::Token;
@@ -40,7 +42,7 @@ impl Gateway for Refusing {
     }
 }
 
-/// A function that reaches nothing of AWS.
+/// A function that can't reach AWS.
 async fn unreachable_app() -> App {
     let aws = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new("us-east-1"))
@@ -58,10 +60,8 @@ async fn unreachable_app() -> App {
     App {
         table: Table::new(&aws, "volley".to_owned(), usage.clone()),
         queues: JobQueues::new(&aws, queues, usage.clone()),
-        dead_letters: DeadLetters::new(&aws, String::new(), usage.clone()),
-        gateways: Gateways::new(&aws, http, gateway, usage.clone()),
-        usage,
-        repair_seconds: 120,
+        gateways: Gateways::new(&aws, http, gateway, usage),
+        grace: Grace::default(),
         claim_seconds: 120,
         handover_within: Duration::from_secs(30),
     }

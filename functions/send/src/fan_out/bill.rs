@@ -1,4 +1,4 @@
-//! What the recipients of a campaign cost, where its price is limited.
+//! The cost of a campaign's recipients, if its price is limited.
 
 use anyhow::Context;
 use futures::stream::{self, StreamExt, TryStreamExt};

@@ -12,11 +12,11 @@ use tokio::time::Instant;
 
 use super::{FanOut, HANDED_AT_ONCE, Run};
 
-/// The write units a second that a shard's chunks take of their partition, which accepts 1,000. The
-/// rest is for the messages that are written there meanwhile.
+/// The write units per second of a shard's chunks. Their partition accepts 1,000. The rest is for
+/// the messages that are written there at the same time.
 const UNITS_PER_SECOND: u32 = 650;
 
-/// Keeps the distance between the chunks of a shard.
+/// Spaces out the chunks of a shard.
 pub(super) struct Spacing {
     next_at: Instant,
 }
@@ -26,7 +26,7 @@ impl Spacing {
         Self { next_at: Instant::now() }
     }
 
-    /// Waits until a chunk of so many recipients may be written.
+    /// Waits until a chunk with `recipients` recipients may be written.
     async fn wait(&mut self, recipients: usize) {
         tokio::time::sleep_until(self.next_at).await;
         let units = chunk_write_units(recipients);
@@ -35,10 +35,10 @@ impl Spacing {
 }
 
 impl FanOut<'_> {
-    /// Cuts one shard to its end; answers the shard if it was left before that.
+    /// Cuts a shard to its end. Returns the shard if it stops before that.
     pub(super) async fn shard(&self, shard: u16) -> anyhow::Result<Option<u16>> {
         let mut spacing = Spacing::new();
-        // If another run has cut chunks meanwhile, the first put finds them.
+        // If another run has cut chunks in the meantime, the first put finds them.
         let mut last = match self.run {
             Run::First => None,
             Run::All | Run::Shard(_) => self.app.table.last_chunk(self.campaign.id, shard).await?,
@@ -55,8 +55,8 @@ impl FanOut<'_> {
         }
     }
 
-    /// Continues a chain until it ends, or until it meets a chunk that another run has cut.
-    /// Answers that last chunk; `None` if this run has read enough.
+    /// Continues a chain until it ends or meets a chunk that another run has cut, and returns that
+    /// last chunk. Returns `None` if this run has read enough.
     async fn chain(
         &self,
         shard: u16,
@@ -129,8 +129,8 @@ impl FanOut<'_> {
         Ok(put)
     }
 
-    /// The state of a new chunk, with its turn if it gets one; one without recipients has none. To
-    /// chunks of a campaign that is held or paused the drain gives turns when it runs.
+    /// The state of a new chunk, with its turn if it gets one, or `None` if the chunk has no
+    /// recipients. If the campaign is held or paused, the drain assigns turns later.
     async fn state(&self, chunk: &Chunk) -> anyhow::Result<Option<ChunkState>> {
         if chunk.recipients.is_empty() {
             return Ok(None);

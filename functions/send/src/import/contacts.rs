@@ -1,4 +1,4 @@
-//! The second pass over a file: its rows become contacts.
+//! The second pass over a file, which turns its rows into contacts.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use shared::time::Timestamp;
 use super::Step;
 use crate::App;
 
-/// Reads as many rows behind the import's progress as one transaction takes, or one batch.
+/// Reads rows after the import's progress, as many as fit into a transaction and a batch.
 pub(super) async fn read(
     app: &App,
     organization: &Organization,
@@ -42,7 +42,7 @@ pub(super) async fn read(
                 match change(app, organization, &at, row, batch.begun_at).await? {
                     Reading::Refused(error) => step.after.progress.reject(error),
                     Reading::Change(change) => {
-                        // One transaction cannot write one contact twice.
+                        // A transaction can't write the same contact twice.
                         let again = matches!(&*change, RowChange::Update { before, .. } if !touched.insert(before.id));
                         if again || writes + change.writes() > BATCH_WRITES {
                             return Ok(step);

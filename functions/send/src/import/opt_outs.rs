@@ -1,4 +1,5 @@
-//! The first pass over a file: whether it can be read to its end, and who opted out.
+//! The first pass over a file, which checks that it can be read completely and registers its
+//! opt-outs.
 
 use infra::clock;
 use shared::import::{Batch, Import, OptOut, Rows};
@@ -9,7 +10,7 @@ use shared::unsubscribe::{Preference, Source};
 use super::Step;
 use crate::App;
 
-/// Reads as many rows behind the first pass's progress as one batch takes.
+/// Reads rows after the first pass's progress, as many as fit into a batch.
 pub(super) async fn read(
     app: &App,
     organization: &Organization,
@@ -42,7 +43,7 @@ pub(super) async fn read(
     Ok(step)
 }
 
-/// The phones of the person who opted out: those of the row, and the contact's that it names.
+/// The phones of the person who opted out: those in the row, and that of the contact it names.
 async fn phones(
     app: &App,
     organization: &Organization,
@@ -56,8 +57,8 @@ async fn phones(
     Ok(phones)
 }
 
-/// The opt-out is no newer than the import, so that a repeated job does not overtake what a person
-/// has said since.
+/// The opt-out is not newer than the import, so that a repeated job doesn't override what the
+/// person has said since.
 fn preference(import: &Import, number: u64, opt_out: &OptOut, phone: Phone) -> Preference {
     Preference {
         organization_id: import.organization_id,

@@ -26,6 +26,8 @@ impl fmt::Debug for Credentials {
 }
 
 impl Secret for Credentials {
+    const FORM: &'static str = "an auth token or a JSON object with authToken";
+
     fn parse(value: &str) -> Option<Self> {
         let value = value.trim();
         let credentials = if value.starts_with('{') {

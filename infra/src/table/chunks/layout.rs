@@ -1,9 +1,9 @@
 //! How a chunk is stored.
 //!
-//! Chunks of the first format keep their recipients' phones as one text with commas, in
-//! `recipients`. From format 2 on, a chunk keeps phones and contacts as two binary attributes, in
-//! the same order: 8 bytes a phone, whatever its length, and 16 a contact. As text they would cost
-//! two more write units a chunk. `recipients` is absent then, so that code that only knows the first
+//! Chunks of the first format keep their recipients' phones as comma-separated text in
+//! `recipients`. Since format 2, a chunk has phones and contacts as two binary attributes in the
+//! same order: 8 bytes per phone of any length, and 16 per contact. As text they would cost two
+//! more write units per chunk. `recipients` is then missing, so that code that only knows the first
 //! format fails to parse such a chunk, rather than sending from half of it.
 
 use std::collections::HashMap;
@@ -29,7 +29,7 @@ const PHONES: &str = "phones";
 const CONTACTS: &str = "contacts";
 const PHONE_BYTES: usize = 8;
 const CONTACT_BYTES: usize = 16;
-/// What a chunk takes besides its recipients: its key, its attributes' names, and its totals.
+/// The size of a chunk without its recipients: its key, its attributes' names, and its totals.
 const OTHER_BYTES: usize = 250;
 
 #[derive(Serialize, Deserialize)]
@@ -48,7 +48,7 @@ fn first_format() -> u32 {
     1
 }
 
-/// The write units of a chunk of so many recipients with its state, in one transaction.
+/// The write units of a chunk with `recipients` recipients and its state, in one transaction.
 #[must_use]
 pub fn chunk_write_units(recipients: usize) -> u32 {
     let bytes = OTHER_BYTES + recipients * (PHONE_BYTES + CONTACT_BYTES);
@@ -100,7 +100,7 @@ pub(super) fn read(mut item: Item) -> Result<Chunk> {
     Ok(Chunk { number, recipients, through: row.through, totals: row.totals, ends: row.ends })
 }
 
-/// The one attribute that every format has.
+/// The only attribute that every format has.
 #[derive(Deserialize)]
 struct Format {
     #[serde(default = "first_format")]
@@ -131,7 +131,7 @@ fn stored(phone: &str) -> Result<Phone> {
     Phone::from_e164(phone).map_err(|error| TableError::malformed(KIND, error))
 }
 
-/// A phone's digits as a number. No phone begins with a zero, so none is lost.
+/// A phone's digits as a number. No phone starts with a zero, so no digit is lost.
 fn packed(phone: &Phone) -> Result<[u8; PHONE_BYTES]> {
     let digits = phone.as_str().trim_start_matches('+').parse::<u64>();
     digits.map(u64::to_be_bytes).map_err(|error| TableError::malformed(KIND, error))

@@ -49,7 +49,8 @@ fn may_follow(from: Status, to: Status) -> bool {
 }
 
 proptest! {
-    /// A campaign is a draft, then scheduled, then sent or cancelled, then failed, and never goes back.
+    /// A campaign is a draft, then scheduled, then sent or cancelled, then failed, and never goes
+    /// back.
     #[test]
     fn statuses_only_progress(events in proptest::collection::vec(events(), 0..20)) {
         let (mut campaign, polls) = (draft(Some("Hi")), PollSchedule::default());
@@ -58,11 +59,11 @@ proptest! {
             let before = campaign.clone();
             let after = match event {
                 Event::Update => campaign.clone().update("x".to_owned(), None, now).ok(),
-                Event::Schedule => campaign.clone().schedule(None, now, REPAIR).ok(),
+                Event::Schedule => campaign.clone().schedule(None, now, GRACE).ok(),
                 Event::Cancel => campaign.clone().cancel(now, None).ok(),
                 Event::Begin => match &campaign.state {
                     State::Scheduled { at } => {
-                        match campaign.begin(*at, sender(), 4, now, REPAIR) {
+                        match campaign.begin(*at, sender(), 4, now, GRACE) {
                             Begin::Begun(next) => Some(*next),
                             Begin::Underway | Begin::Ignored => None,
                         }
@@ -71,17 +72,17 @@ proptest! {
                 },
                 Event::FannedOut => {
                     let totals = Totals { recipients: 2, ..Totals::default() };
-                    campaign.fanned_out(totals, &Bill::default(), &polls, now, REPAIR)
+                    campaign.fanned_out(totals, &Bill::default(), &polls, now, GRACE)
                 }
                 Event::Poll(counts) => {
-                    campaign.polled(0, &look(counts, true), &polls, now, REPAIR)
+                    campaign.polled(0, &look(counts, true), &polls, now, GRACE)
                 }
                 Event::Pause => campaign.clone().pause(None, now).ok(),
-                Event::Resume => campaign.clone().resume(&polls, now, REPAIR).ok(),
-                Event::Stop => campaign.clone().stop(&polls, now, REPAIR).ok(),
+                Event::Resume => campaign.clone().resume(&polls, now, GRACE).ok(),
+                Event::Stop => campaign.clone().stop(&polls, now, GRACE).ok(),
                 Event::Drain { are_chunks_done } => campaign.drain.clone().and_then(|due| {
                     let look = DrainLook { are_chunks_done, ..DrainLook::default() };
-                    campaign.drain_checked(&due.job, &look, now, REPAIR)
+                    campaign.drain_checked(&due.job, &look, now, GRACE)
                 }),
             };
             campaign = after.unwrap_or(campaign);
@@ -90,7 +91,7 @@ proptest! {
         }
     }
 
-    /// A campaign fails if each message of a wholly dispatched audience failed, and only then.
+    /// A campaign fails if and only if each message of a completely dispatched audience failed.
     #[test]
     fn a_campaign_fails_with_all_its_messages(
         pending in 0_u64..2, sent in 0_u64..2, delivered in 0_u64..2, unknown in 0_u64..2,

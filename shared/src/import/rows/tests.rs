@@ -122,8 +122,8 @@ fn a_file_without_a_readable_phone_is_lost() {
     }
 }
 
-/// Phone and opt-out are read first: whatever else keeps a row from becoming a contact, the opt-out is
-/// kept.
+/// Phone and opt-out are read first, so that the opt-out is kept if anything else is wrong with a
+/// row.
 #[test]
 fn an_opt_out_is_kept_whatever_is_wrong_with_its_row() {
     let id = "0190b8f1-3f5e-7c1a-9d2b-5a4c3b2a1f0e";

@@ -36,7 +36,7 @@ pub(super) fn change(io: &mut Io<'_>, control: Control) -> Step<()> {
             }
             for Due { at, job } in newly_owed {
                 let at = match &job {
-                    Job::Polls(PollsJob::Poll { .. }) => at.plus_seconds(-protocol::PATIENCE),
+                    Job::Polls(PollsJob::Poll { .. }) => protocol::GRACE.before(at),
                     Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => now,
                 };
                 arm(io, job, at)?;

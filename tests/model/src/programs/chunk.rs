@@ -29,13 +29,15 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
     let Some((state, chunk)) = io.chunk(shard, number)? else { return Ok(()) };
     let Some(broadcast) = campaign.running(epoch) else { return Ok(()) };
     let Some(working) = protocol::start(&state, turn, io.now()) else { return Ok(()) };
-    if !io.take_chunk(shard, &state, &working)? {
-        return Ok(());
-    }
+    // The unsubscribes are read at the same time, whether or not the chunk is taken.
+    let is_taken = io.take_chunk(shard, &state, &working)?;
     let slice = protocol::slice(&working, &chunk, &campaign, broadcast);
     let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
     let phones: Vec<Phone> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
     let unsubscribed = io.unsubscribed_among(&phones)?;
+    if !is_taken {
+        return Ok(());
+    }
     let members: Vec<(Message, bool)> = recipients
         .iter()
         .map(|recipient| {

@@ -57,7 +57,8 @@ pub(super) fn hand_over(
         Handover::Accepted { id } => Outcome::Accepted { provider_id: id, at: io.now() },
         Handover::Refused { opted_out } => {
             if opted_out {
-                io.register(phone)?;
+                // The provider has not taken the message, whether or not its opt-out is kept.
+                let _is_kept = io.borne(|io| io.register(phone))?;
             }
             let reason =
                 if opted_out { FailureReason::Unsubscribed } else { FailureReason::InvalidNumber };

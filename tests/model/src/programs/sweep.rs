@@ -21,6 +21,6 @@ fn arm(io: &mut Io<'_>, owed: &Kept<Owed>, now: shared::time::Timestamp) -> Step
     }
     let sent_at = io.now();
     io.send(owed.job.clone(), sent_at)?;
-    io.take_overdue(owed, now.plus_seconds(protocol::PATIENCE))?;
+    io.take_overdue(owed, protocol::GRACE.after(now))?;
     Ok(())
 }

@@ -41,7 +41,7 @@ pub struct Page {
 
 const CONTACT: &str = "CONTACT#";
 /// Contacts from this number on only fill chunks: they don't end a page.
-const FILLING: u128 = 1_000;
+pub const FILLING: u128 = 1_000;
 
 #[must_use]
 pub fn contact_id(number: u128) -> ContactId {

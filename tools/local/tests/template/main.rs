@@ -2,6 +2,7 @@
 //! the output of the SAM transform.
 
 mod access;
+mod console;
 mod events;
 mod logs;
 mod parameters;

@@ -4,6 +4,10 @@ use shared::message::{FailureReason, Status};
 use super::*;
 use crate::testing::{now, reference};
 
+fn read(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
+    super::read(body, now).map(|queued| queued.event)
+}
+
 /// As in the service's user guide, but with our context.
 fn event(status: &str, is_final: bool) -> Value {
     json!({
@@ -19,11 +23,21 @@ fn event(status: &str, is_final: bool) -> Value {
         "messageEncoding": "GSM",
         "messageType": "PROMOTIONAL",
         "messageStatus": status,
-        "context": context(&reference()),
+        "context": context(&reference(), None),
         "totalMessageParts": 1,
         "totalMessagePrice": 0.09582,
         "totalCarrierFee": 0.0,
     })
+}
+
+#[test]
+fn an_event_says_in_which_trace_its_message_was_handed_over() {
+    for trace in [None, Some(TraceId::new([7; 16]))] {
+        let mut event = event("DELIVERED", true);
+        event["context"] = json!(context(&reference(), trace));
+        assert!(event["context"].as_object().is_some_and(|context| context.len() <= 5));
+        assert_eq!(super::read(&event, now()).map(|queued| queued.trace), Some(trace));
+    }
 }
 
 fn receipt(event: &Value) -> Option<Receipt> {

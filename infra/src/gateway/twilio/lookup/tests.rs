@@ -2,7 +2,8 @@ use serde_json::{Value, json};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::message::Message;
 use shared::phone::Phone;
-use shared::sender::{Provider, Sender, TwilioSender};
+use shared::sender::twilio::TwilioSender;
+use shared::sender::{Provider, Sender};
 use uuid::Uuid;
 
 use super::*;
@@ -22,7 +23,7 @@ fn sender() -> Sender {
     Sender::new(phone("+14155550100"), Provider::Twilio(TwilioSender::default()))
 }
 
-/// Whether a resource that differs in these fields may be the message that was sent.
+/// Whether a resource with these differences may be the message that was sent.
 fn may_be(service: Option<&str>, differences: &[(&str, Value)]) -> bool {
     let mut resource = json!({
         "sid": "SM1", "status": "sent", "error_code": null, "body": "Hello",

@@ -26,7 +26,7 @@ fn chunk(recipients: Vec<Recipient>) -> Chunk {
     }
 }
 
-/// Bytes as DynamoDB counts them, from above.
+/// An upper bound of the size in bytes, as DynamoDB counts them.
 fn size(item: &Item) -> usize {
     let value = |value: &AttributeValue| match value {
         AttributeValue::B(bytes) => bytes.as_ref().len(),
@@ -63,7 +63,7 @@ fn a_chunk_of_a_newer_format_is_refused_by_name() {
     for format in [FORMAT + 1, 99] {
         let mut newer = known.clone();
         newer.insert("format".to_owned(), AttributeValue::N(format.to_string()));
-        // Whatever else it holds is not even parsed.
+        // Nothing else in it is even parsed.
         newer.remove("totals");
         let refused = read(newer).expect_err("refused");
         assert!(
@@ -108,7 +108,7 @@ fn a_recipient_whose_contact_is_unknown_is_never_written() {
     assert!(matches!(write(&key(0), &unknown), Err(TableError::Malformed { .. })));
 }
 
-/// A full chunk and its state are eight write units, whatever the phones.
+/// A full chunk and its state take eight write units, for phones of any length.
 #[test]
 fn a_full_chunk_is_less_than_three_kilobytes() {
     let longest = Recipient::new(phone("+123456789012345"), ContactId(Uuid::max()));
@@ -120,7 +120,7 @@ fn a_full_chunk_is_less_than_three_kilobytes() {
     }
 }
 
-/// Phones of every length, and contacts of every kind, in their order.
+/// Phones of every length, and contacts of every kind, in order.
 #[test]
 fn chunks_survive_the_table() {
     let phones = (7..=15).map(|digits| phone(&format!("+{}", &"102030405060709"[..digits])));
