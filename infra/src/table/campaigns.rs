@@ -94,7 +94,8 @@ impl Table {
         self.save(Some(before), after, remember).await
     }
 
-    /// Writes a campaign with its frozen target, sent at a moment after the organisation's last send.
+    /// Writes a campaign that is sent, with its frozen target and a time after the organization's last
+    /// send.
     pub async fn begin_campaign(
         &self,
         before: &Campaign,

@@ -56,7 +56,7 @@ impl Judge {
             .unwrap_or(Standing::Eligible(()))
     }
 
-    /// What a contact is whatever its phone, if that decides.
+    /// How a contact counts regardless of its phone, if that decides.
     fn without_phone<R>(
         &self,
         person: Option<&Contact>,

@@ -187,7 +187,7 @@ proptest! {
         prop_assert!(chunks.iter().rev().skip(1).all(|c| !c.ends));
     }
 
-    /// A preview counts as the fan-out does, whatever its target.
+    /// A preview counts as the fan-out does, with any target.
     #[test]
     fn a_preview_is_what_a_fan_out_would_cut(
         (mut entries, unsubscribed) in audiences(), (one, other) in (0_u8..4, 0_u8..4)

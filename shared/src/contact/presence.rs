@@ -108,8 +108,8 @@ mod tests {
             }
         }
 
-        /// Each send finds the contact where the moves that were written before it left it, by
-        /// whatever clocks.
+        /// Each send finds the contact where the moves that were written before it left it,
+        /// regardless of clocks.
         #[test]
         fn a_send_finds_what_was_written_before_it(
             steps in proptest::collection::vec((any::<bool>(), 0_i64..100), 1..8)

@@ -180,7 +180,7 @@ fn attribute_bytes(attributes: &BTreeMap<String, Attribute>) -> usize {
     attributes.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
-/// The attributes without empty lists, which a filter could not tell from absent ones.
+/// The attributes without empty lists, which a filter could not distinguish from absent ones.
 fn checked_attributes(
     mut attributes: BTreeMap<String, Attribute>,
 ) -> Result<BTreeMap<String, Attribute>, String> {
