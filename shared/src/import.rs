@@ -1,8 +1,9 @@
-//! Imports: contacts from a CSV file, row by row.
+//! Imports: contacts from a file, row by row.
 //!
 //! A file is read twice. The first pass checks that it can be read to its end, and writes all of its
 //! opt-outs; only then does the second one write contacts, so that no campaign meets a contact whose
-//! opt-out is in a later row.
+//! opt-out is in a later row. Both read the file piece by piece and go on from where an earlier run
+//! has stopped.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
@@ -14,12 +15,18 @@ mod columns;
 mod delimiter;
 mod encoding;
 mod header;
+mod layout;
 mod names;
+mod objects;
 mod opt_out;
+mod options;
 mod parser;
+mod place;
+mod progress;
 mod records;
 mod row;
 mod rows;
+mod stage;
 mod swallowed;
 pub mod upload;
 
@@ -27,17 +34,22 @@ pub use batch::Batch;
 pub use columns::Columns;
 pub use encoding::{Charset, UnclearCharset, UnknownCharset};
 pub use header::InvalidHeader;
+pub use layout::{Description, Format, HEAD_BYTES, Layout};
 pub use opt_out::OptOut;
+pub use options::Options;
 pub use parser::Malformed;
+pub use place::{Place, Position};
+pub use progress::{FirstPass, Progress, RowError, Skipped};
 pub use row::{Content, Reading, Row};
-pub use rows::Rows;
+pub use rows::{FirstReading, Rows};
+pub use stage::Stage;
 
 use crate::actor::Actor;
 use crate::ids::{ImportId, OrganizationId};
 use crate::phone::Region;
 use crate::time::Timestamp;
 
-/// How many rejected rows an import names.
+/// How many rejected rows an import names itself.
 pub const MAX_ERRORS: usize = 100;
 /// The largest file that comes in the request itself, in bytes.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -47,16 +59,24 @@ pub struct Import {
     pub id: ImportId,
     pub organization_id: OrganizationId,
     pub status: Status,
-    pub columns: Columns,
-    /// The file's encoding by its name; unknown of files that were uploaded before it was kept.
-    pub encoding: Option<String>,
+    pub options: Options,
+    /// The file as the client sent it. Unknown until its first run for imports of older versions.
+    pub file: Option<StoredFile>,
+    /// The file that is read, and how: known once a run has looked at its beginning.
+    pub reading: Option<ReadFile>,
     pub progress: Progress,
+    /// Rejected rows that an older version kept in the import itself.
+    pub former_errors: Vec<RowError>,
     /// Why the whole file was refused.
     pub failure: Option<String>,
     /// Who asked for it, if it was recorded. The opt-outs of its file are theirs too.
     pub changed_by: Option<Actor>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// When its file was complete. People opted out then, unless the file knows better.
+    pub started_at: Timestamp,
+    /// Counts its saves, so that a run can tell that another one has saved.
+    pub version: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
@@ -68,66 +88,100 @@ pub enum Status {
     Failed,
 }
 
-/// How far an import is. It is written together with the contacts of its rows, so that a job that
-/// is repeated goes on behind the last row that counts.
-///
-/// `rows = created + updated + rejected + blank`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
-    #[serde(default)]
-    pub first_pass: FirstPass,
-    /// Rows that the second pass has done, the header not counted.
-    pub rows: u64,
-    pub created: u64,
-    pub updated: u64,
-    pub rejected: u64,
-    /// Rows of delimiters only, which are ignored.
-    #[serde(default)]
-    pub blank: u64,
-    pub errors: Vec<RowError>,
-}
-
-/// How far the pass that writes the opt-outs is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstPass {
-    pub rows: u64,
-    /// Rows that say that a person opted out.
-    pub opt_outs: u64,
-    pub is_done: bool,
-}
-
-/// Why a row was not taken. Rows count from 1, the header not counted.
+/// An object in the bucket. It must not change while it is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RowError {
-    pub row: u64,
-    /// The line of the file on which the row begins, counted from 1. A spreadsheet numbers its rows
-    /// so, unless a cell before it has several lines.
-    #[serde(default)]
-    pub line: Option<u64>,
-    pub column: Option<String>,
-    pub reason: String,
+pub struct StoredFile {
+    pub key: String,
+    pub etag: Option<String>,
+    pub size: u64,
+}
+
+/// The file whose rows are read, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadFile {
+    /// What was unpacked, where the client's file is not the one that is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpacked: Option<StoredFile>,
+    pub format: Format,
+    /// Its encoding by name.
+    pub encoding: String,
+    /// The region of the organization when the file was first read.
+    pub region: Region,
 }
 
 impl Import {
-    /// The encoding of the import's file.
-    pub fn charset(&self, content: &[u8], region: Region) -> Result<Charset, UnclearCharset> {
-        let named = self.encoding.as_deref().and_then(|name| Charset::named(name).ok());
-        Charset::of(content, named, region)
-    }
-}
-
-impl Progress {
-    pub fn reject(&mut self, error: RowError) {
-        self.rejected += 1;
-        if self.errors.len() < MAX_ERRORS {
-            self.errors.push(error);
+    /// An import that is asked for `now`.
+    #[must_use]
+    pub fn new(
+        id: ImportId,
+        organization_id: OrganizationId,
+        options: Options,
+        changed_by: Option<Actor>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            organization_id,
+            status: Status::Pending,
+            options,
+            file: None,
+            reading: None,
+            progress: Progress::default(),
+            former_errors: Vec::new(),
+            failure: None,
+            changed_by,
+            created_at: now,
+            updated_at: now,
+            started_at: now,
+            version: 0,
         }
     }
 
-    /// A number that grows with every save, so that a run can tell that another one has saved.
+    /// The object with the rows.
     #[must_use]
-    pub fn steps(&self) -> u64 {
-        self.first_pass.rows + u64::from(self.first_pass.is_done) + self.rows
+    pub fn rows_file(&self) -> Option<&StoredFile> {
+        let unpacked = self.reading.as_ref().and_then(|reading| reading.unpacked.as_ref());
+        unpacked.or(self.file.as_ref())
+    }
+
+    /// The name of the file's encoding, as far as it is known.
+    #[must_use]
+    pub fn encoding(&self) -> Option<&str> {
+        let reading = self.reading.as_ref().map(|reading| &*reading.encoding);
+        reading.or(self.options.encoding.as_deref())
+    }
+
+    /// How the rows are read, once a run has looked at the file.
+    #[must_use]
+    pub fn description(&self) -> Option<Description> {
+        self.reading.as_ref()?.description(&self.options)
+    }
+}
+
+impl ReadFile {
+    /// How a file is read, by its first bytes.
+    pub fn of(
+        head: &[u8],
+        options: &Options,
+        unpacked: Option<StoredFile>,
+        region: Region,
+    ) -> Result<Self, UnclearCharset> {
+        let named = options.encoding.as_deref().and_then(|name| Charset::named(name).ok());
+        let charset = Charset::of(head, named, region)?;
+        let format = options.format.unwrap_or_else(|| Format::of(head, charset));
+        Ok(Self { unpacked, format, encoding: charset.name(), region })
+    }
+
+    /// How the rows are read; `None` if the encoding is not known.
+    #[must_use]
+    pub fn description(&self, options: &Options) -> Option<Description> {
+        Some(Description {
+            format: self.format,
+            charset: Charset::named(&self.encoding).ok()?,
+            delimiter: options.delimiter,
+            columns: options.columns.clone(),
+            region: self.region,
+        })
     }
 }
 

@@ -5,7 +5,7 @@
 //! more. Jobs that no longer match do nothing, so sending one too often does no harm.
 
 use infra::clock;
-use infra::table::{Owed, Table};
+use infra::table::{Owed, RowEffects, Table};
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{Import, Status};
 use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
@@ -102,15 +102,18 @@ async fn give_up_import(
     let Some((organization, (before, Some(due)))) = organization.zip(import) else {
         return Ok(());
     };
-    let failure =
-        format!("failed repeatedly after row {}; import the remaining rows", before.progress.rows);
+    let failure = format!(
+        "failed repeatedly after row {}; import the remaining rows",
+        before.progress.rows()
+    );
     let after = Import {
         status: Status::Failed,
         failure: Some(failure),
         updated_at: now,
         ..before.clone()
     };
-    app.table.save_import(&organization, (&before, &due), (&after, None), &[]).await?;
+    let effects = RowEffects::default();
+    app.table.save_import(&organization, (&before, &due), (&after, None), &effects).await?;
     tracing::error!(import.id = %import_id, "gave up an import");
     Ok(())
 }

@@ -1,22 +1,24 @@
 //! Imports: a progress that moves together with the contacts of its rows.
 
+mod rejected;
+mod row;
+
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::{Deserialize, Serialize};
-use shared::actor::Actor;
 use shared::contact::Contact;
 use shared::ids::{ImportId, OrganizationId};
-use shared::import::{Columns, Import, Progress, Status};
+use shared::import::{Import, RowError};
 use shared::job::Due;
 use shared::organization::Organization;
-use shared::time::Timestamp;
 
 use super::contacts::has_moved;
 use super::dynamo::{ABSENT, Consistency, Transacted, Transaction, WRITES_MOST, item};
 use super::idempotency::Remember;
 use super::keys;
 use super::{Result, Saved, Table, TableError};
+pub use rejected::RejectedPosition;
+use row::Row;
 
-/// What became of a batch of an import's rows.
+/// The result of saving a batch of an import's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportSaved {
     Done,
@@ -29,6 +31,13 @@ pub enum ImportSaved {
 pub enum RowChange {
     Create(Contact),
     Update { before: Contact, after: Contact },
+}
+
+/// What a batch of rows has done, beside the progress past them.
+#[derive(Clone, Debug, Default)]
+pub struct RowEffects {
+    pub changes: Vec<RowChange>,
+    pub rejected: Vec<RowError>,
 }
 
 impl RowChange {
@@ -44,47 +53,11 @@ impl RowChange {
 
 /// How many writes the changes of one batch may take, the import's own left out.
 pub const BATCH_WRITES: usize = WRITES_MOST - OWN_WRITES;
-/// The import itself, its due work removed and written, and the check of moves.
-const OWN_WRITES: usize = 4;
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    id: ImportId,
-    state: Status,
-    columns: Columns,
-    encoding: Option<String>,
-    progress: Progress,
-    /// The number of the progress's steps, for conditions.
-    rows_done: u64,
-    failure: Option<String>,
-    due: Option<Due>,
-    changed_by: Option<Actor>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
+/// The import itself, its due work removed and written, its rejected rows with those of an older
+/// version, and the check of moves.
+const OWN_WRITES: usize = 6;
 
 const KIND: &str = "an import";
-
-impl Row {
-    fn of(import: &Import, due: Option<Due>) -> Self {
-        let rows_done = import.progress.steps();
-        let import = import.clone();
-        Self {
-            id: import.id,
-            state: import.status,
-            columns: import.columns,
-            encoding: import.encoding,
-            progress: import.progress,
-            rows_done,
-            failure: import.failure,
-            due,
-            changed_by: import.changed_by,
-            created_at: import.created_at,
-            updated_at: import.updated_at,
-        }
-    }
-}
 
 impl Table {
     pub async fn import(
@@ -94,21 +67,7 @@ impl Table {
     ) -> Result<Option<(Import, Option<Due>)>> {
         let key = keys::import(organization_id, id);
         let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
-        Ok(row.map(|row| {
-            let import = Import {
-                id: row.id,
-                organization_id,
-                status: row.state,
-                columns: row.columns,
-                encoding: row.encoding,
-                progress: row.progress,
-                failure: row.failure,
-                changed_by: row.changed_by,
-                created_at: row.created_at,
-                updated_at: row.updated_at,
-            };
-            (import, row.due)
-        }))
+        row.map(|row| row.into_import(organization_id)).transpose()
     }
 
     /// Writes a new import together with the work that is owed for it.
@@ -119,8 +78,9 @@ impl Table {
         remember: Option<&Remember>,
     ) -> Result<Saved> {
         let key = keys::import(import.organization_id, import.id);
+        let row = Row::of(import, import.version, Some(due.clone()));
         let transaction = Transaction::default()
-            .put_if(item(KIND, &key, Row::of(import, Some(due.clone())))?, ABSENT, Vec::new())
+            .put_if(item(KIND, &key, row)?, ABSENT, Vec::new())
             .replace_due(None, Some(due))?
             .remember(remember)?;
         Ok(match self.transact(transaction).await? {
@@ -130,22 +90,27 @@ impl Table {
         })
     }
 
-    /// Writes the contacts of a batch of rows, the progress past them and what is owed then, all
-    /// or nothing.
+    /// Writes the effects of a batch of rows, the progress past them and what is owed then, all or
+    /// nothing.
     pub async fn save_import(
         &self,
         organization: &Organization,
         (before, due_before): (&Import, &Due),
         (after, due_after): (&Import, Option<&Due>),
-        changes: &[RowChange],
+        effects: &RowEffects,
     ) -> Result<ImportSaved> {
+        let RowEffects { changes, rejected } = effects;
         let key = keys::import(after.organization_id, after.id);
+        let row = Row::of(after, before.version + 1, due_after.cloned());
         let mut transaction = Transaction::default().put_if(
-            item(KIND, &key, Row::of(after, due_after.cloned()))?,
+            item(KIND, &key, row)?,
             "rowsDone = :seen AND attribute_exists(due)",
-            vec![(":seen", AttributeValue::N(before.progress.steps().to_string()))],
+            vec![(":seen", AttributeValue::N(before.version.to_string()))],
         );
-        transaction = transaction.replace_due(Some(due_before), due_after)?;
+        transaction = transaction
+            .replace_due(Some(due_before), due_after)?
+            .reject_rows(after, &before.former_errors)?
+            .reject_rows(after, rejected)?;
         let moves = changes.iter().any(
             |change| matches!(change, RowChange::Update { before, after } if has_moved(before, after)),
         );

@@ -29,6 +29,31 @@ pub struct Columns {
 }
 
 impl Columns {
+    /// The same for an object with these names, which may lack some of the named ones.
+    pub(super) fn among(&self, names: &[String]) -> Self {
+        let found = |wanted: &Option<String>| {
+            let wanted = wanted.as_ref()?;
+            let is_there = place_of(names, wanted).is_some();
+            Some(if is_there { wanted.clone() } else { String::new() })
+        };
+        let attributes = self.attribute_names().map(|wanted| {
+            let there = wanted.into_iter().filter(|name| place_of(names, name).is_some());
+            there
+                .map(|name| format!("\"{}\"", name.replace('"', "\"\"")))
+                .collect::<Vec<_>>()
+                .join(",")
+        });
+        Self {
+            id: found(&self.id),
+            phone: found(&self.phone),
+            first_name: found(&self.first_name),
+            last_name: found(&self.last_name),
+            email: found(&self.email),
+            opt_out: found(&self.opt_out),
+            attributes,
+        }
+    }
+
     /// The column that the client named for a field.
     pub(super) fn named(&self, field: Field) -> Option<&str> {
         match field {
@@ -49,7 +74,7 @@ impl Columns {
             return Some(Vec::new());
         }
         // A name with a comma is quoted, as in the file.
-        let mut parser = Parser::new(',', 1);
+        let mut parser = Parser::new(Some(','), 1);
         let mut characters = list.chars();
         let record = characters.find_map(|c| parser.push(c).ok().flatten());
         let record = record.or_else(|| parser.finish().ok().flatten());

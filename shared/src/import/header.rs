@@ -2,6 +2,7 @@
 
 use super::cell::{clean, unreadable};
 use super::columns::{Columns, place_of};
+use super::layout::HEAD_BYTES;
 use super::names::{self, Field, Fit};
 use super::parser::Malformed;
 use crate::phone::{Phone, Region};
@@ -18,6 +19,8 @@ const MAX_LISTED: usize = 30;
 pub enum InvalidHeader {
     #[error("the file is empty or contains only delimiters")]
     Empty,
+    #[error("the first {HEAD_BYTES} bytes of the file contain no row")]
+    TooFar,
     #[error("{0}")]
     Malformed(#[from] Malformed),
     #[error("the file has no column '{0}'; the columns are {1}")]
@@ -45,7 +48,7 @@ pub enum InvalidHeader {
 }
 
 /// The columns of one file, by their places.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) names: Vec<String>,
     pub(super) id: Option<usize>,

@@ -7,10 +7,13 @@ use super::attributes;
 use super::cell::{clean, is_blank, is_rounded, unreadable};
 use super::header::Header;
 use super::opt_out;
-use super::parser::Record;
+use super::rows::Entry;
 use crate::contact::Profile;
 use crate::ids::ContactId;
 use crate::phone::{Phone, Region};
+
+/// How many characters of a refused cell are shown.
+const MAX_VALUE: usize = 200;
 
 /// What was read of one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +22,8 @@ pub struct Reading {
     pub number: u64,
     /// The line of the file on which the row begins, counted from 1.
     pub line: u64,
+    /// The number that a spreadsheet gives the row.
+    pub sheet_row: u64,
     pub content: Content,
 }
 
@@ -41,23 +46,57 @@ pub struct Row {
 /// A column's name and what is wrong with its cell.
 type Refusal<'h> = (Option<&'h str>, String);
 
-impl Header {
-    pub(super) fn reading(&self, number: u64, record: &Record, region: Region) -> Reading {
-        let cells = Cells { header: self, cells: &record.cells };
-        let line = record.line;
-        let content = if cells.are_blank() {
-            Content::Blank
-        } else {
-            match cells.row(region) {
-                Ok(row) => Content::Row(row),
-                Err((column, reason)) => {
-                    let column = column.map(str::to_owned);
-                    Content::Refused(RowError { row: number, line: Some(line), column, reason })
-                }
-            }
-        };
-        Reading { number, line, content }
+impl Reading {
+    /// Why this row is not taken.
+    #[must_use]
+    pub fn refused(
+        &self,
+        column: Option<String>,
+        value: Option<String>,
+        reason: impl Into<String>,
+    ) -> RowError {
+        RowError {
+            row: self.number,
+            line: Some(self.line),
+            sheet_row: Some(self.sheet_row),
+            column,
+            value,
+            reason: reason.into(),
+        }
     }
+}
+
+impl Entry {
+    pub(super) fn reading(&self, number: u64, region: Region) -> Reading {
+        let Self { header, record, sheet_row, refusal } = self;
+        let cells = Cells { header, cells: &record.cells };
+        let content = if let Some(reason) = refusal {
+            Err((None, reason.clone()))
+        } else if cells.are_blank() {
+            Ok(Content::Blank)
+        } else {
+            cells.row(region).map(Content::Row)
+        };
+        let content = content.unwrap_or_else(|(column, reason)| {
+            let place = column.and_then(|name| header.names.iter().position(|known| known == name));
+            let value =
+                place.map(|place| shortened(cells.at(place))).filter(|value| !value.is_empty());
+            Content::Refused(RowError {
+                row: number,
+                line: Some(record.line),
+                sheet_row: Some(*sheet_row),
+                column: column.map(str::to_owned),
+                value,
+                reason,
+            })
+        });
+        Reading { number, line: record.line, sheet_row: *sheet_row, content }
+    }
+}
+
+/// As much of a cell as helps to find it.
+fn shortened(cell: &str) -> String {
+    cell.chars().take(MAX_VALUE).collect()
 }
 
 struct Cells<'h> {

@@ -22,6 +22,13 @@ pub fn other_kind(content: &[u8]) -> Option<&'static str> {
     KINDS.iter().find(|(magic, _)| content.starts_with(magic)).map(|(_, kind)| *kind)
 }
 
+/// The lines that the beginning of a file has whole, or all of it where it has no line end.
+#[must_use]
+pub fn whole_lines(head: &[u8]) -> &[u8] {
+    let end = memchr::memrchr2(b'\n', b'\r', head);
+    end.map_or(head, |end| &head[..=end])
+}
+
 /// Restores a file in UTF-16 that was taken for UTF-8 on its way, as Amazon API Gateway does with
 /// all `text/*`: each byte that is not UTF-8 has become a U+FFFD. ASCII characters come back, and
 /// each other one stays a U+FFFD. `None` if the text was not UTF-16.

@@ -6,11 +6,13 @@ use axum::extract::{FromRequestParts, State};
 use http::StatusCode;
 use http::request::Parts;
 use infra::clock;
+use infra::files::key_of_request;
 use infra::table::Saved;
 use serde::Deserialize;
 use shared::ids::ImportId;
 use shared::import::{
-    Charset, Columns, Import, Progress, Rows, Status, UnclearCharset, UnknownCharset, upload,
+    Charset, Columns, Import, Layout, MAX_ERRORS, Options, ReadFile, RowError, Rows,
+    UnclearCharset, UnknownCharset, upload,
 };
 use shared::job::{Due, JobsJob};
 use shared::phone::Region;
@@ -63,31 +65,24 @@ pub(crate) async fn create_import(
     State(app): State<App>,
     access: Access<Sender>,
     once: Once,
-    Options(options): Options,
+    Described(options): Described,
     file: CsvFile,
 ) -> Result<Reply, Problem> {
-    let (content, charset, columns) = check(file, options, access.organization.default_region)?;
-    let now = clock::now();
-    let import = Import {
-        id: ImportId::new(now, clock::entropy()),
-        organization_id: access.organization.id,
-        status: Status::Pending,
-        columns,
-        encoding: Some(charset.name()),
-        progress: Progress::default(),
-        failure: None,
-        changed_by: Some(access.actor),
-        created_at: now,
-        updated_at: now,
-    };
-    let (organization_id, import_id) = (import.organization_id, import.id);
+    let (content, options, reading) = check(file, options, access.organization.default_region)?;
+    let (now, organization_id) = (clock::now(), access.organization.id);
+    let import_id = ImportId::new(now, clock::entropy());
+    let import = Import::new(import_id, organization_id, options, Some(access.actor), now);
+    let import = Import { reading: Some(reading), ..import };
     let due = Due {
         at: now.plus_seconds(app.repair_seconds),
         job: JobsJob::Import { organization_id, import_id }.into(),
     };
-    let reply = Reply::new(StatusCode::ACCEPTED, &ImportView::from(import.clone()))?;
+    let view = ImportView::new(import.clone(), Vec::new());
+    let reply = Reply::new(StatusCode::ACCEPTED, &view)?;
     let remember = once.remember(&reply, now);
-    app.files.put(organization_id, import_id, content).await?;
+    let key = key_of_request(organization_id, import_id);
+    let file = app.files.put(key, "text/csv", content).await?;
+    let import = Import { file: Some(file), ..import };
     let saved = app.table.create_import(&import, &due, remember.as_ref());
     match saved.await? {
         Saved::Done => {}
@@ -108,7 +103,27 @@ pub(crate) async fn get_import(
 ) -> Result<Reply, Problem> {
     let found = app.table.import(access.organization.id, id).await?;
     let (import, _due) = found.ok_or_else(Problem::not_found)?;
-    Reply::ok(&ImportView::from(import))
+    let errors = first_errors(&app, &import).await?;
+    Reply::ok(&ImportView::new(import, errors))
+}
+
+/// The first rejected rows of an import.
+async fn first_errors(app: &App, import: &Import) -> Result<Vec<RowError>, Problem> {
+    let mut errors = import.former_errors.clone();
+    let rejected = usize::try_from(import.progress.rejected).unwrap_or(usize::MAX);
+    let wanted = rejected.min(MAX_ERRORS);
+    let mut next = None;
+    while errors.len() < wanted {
+        let batches = i32::try_from(wanted - errors.len()).ok();
+        let (rows, after) = app.table.rejected_rows(import, next, batches).await?;
+        errors.extend(rows);
+        next = after;
+        if next.is_none() {
+            break;
+        }
+    }
+    errors.truncate(MAX_ERRORS);
+    Ok(errors)
 }
 
 /// Rejects files that cannot be imported at all before anything is stored.
@@ -116,7 +131,7 @@ fn check(
     file: CsvFile,
     options: ImportOptions,
     region: Region,
-) -> Result<(Vec<u8>, Charset, Columns), Problem> {
+) -> Result<(Vec<u8>, Options, ReadFile), Problem> {
     let (columns, encoding) = options.split();
     let named = encoding.or_else(|| file.charset.clone());
     let named = named.as_deref().map(Charset::named).transpose();
@@ -127,15 +142,17 @@ fn check(
         return Err(Problem::new(Code::NotCsv, detail));
     }
     let (content, charset) = decoded_by_gateway(file, named)?;
-    let charset = charset.map_or_else(|| Charset::of(&content, named, region), Ok);
-    let charset = charset
+    let encoding = charset.or(named).map(Charset::name);
+    let options = Options { columns, encoding, ..Options::default() };
+    let reading = ReadFile::of(&content, &options, None, region)
         .map_err(|error: UnclearCharset| Problem::new(Code::UnclearEncoding, error.to_string()))?;
-    let rows = Rows::open(&content, charset, &columns, region)
+    let description = reading.description(&options).ok_or_else(not_utf8)?;
+    let layout = Layout::read(&content, true, &description)
         .map_err(|error| Problem::new(Code::InvalidCsvHeader, error.to_string()))?;
-    if rows.lost_all_phones() {
+    if Rows::of(layout, &content).lost_all_phones() {
         return Err(not_utf8());
     }
-    Ok((content, charset, columns))
+    Ok((content, options, reading))
 }
 
 /// The content of a file, and its encoding if it was sent as text, which is always UTF-8 by then.
@@ -187,9 +204,9 @@ impl ImportOptions {
     }
 }
 
-pub(crate) struct Options(ImportOptions);
+pub(crate) struct Described(ImportOptions);
 
-impl<S: Send + Sync> FromRequestParts<S> for Options {
+impl<S: Send + Sync> FromRequestParts<S> for Described {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {

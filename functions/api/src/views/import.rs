@@ -16,14 +16,18 @@ pub(crate) struct ImportView {
     /// The encoding of the file.
     #[schema(required = true)]
     encoding: Option<String>,
-    /// The number of processed rows, without the header and empty lines. It is the sum of `created`,
-    /// `updated`, `rejected` and `ignored`.
+    /// The number of processed rows, without the header and empty lines. It is always the sum of
+    /// `created`, `updated`, `unchanged`, `skipped` and `rejected`.
     rows: u64,
     created: u64,
     updated: u64,
-    rejected: u64,
-    /// Rows that contain only delimiters.
+    /// Rows that say what the contact already says.
+    unchanged: u64,
+    /// Rows that were left out on purpose.
+    skipped: u64,
+    /// Skipped rows that contain only delimiters.
     ignored: u64,
+    rejected: u64,
     /// Rows that mark a person as opted out. Opt-outs are stored before the first contact is created,
     /// even those of rejected rows.
     opt_outs: u64,
@@ -40,6 +44,7 @@ pub(crate) struct ImportView {
 }
 
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = RowError)]
 pub(crate) struct RowErrorView {
     /// Counted from 1, without the header and empty lines.
@@ -48,25 +53,36 @@ pub(crate) struct RowErrorView {
     /// unless an earlier cell has several lines.
     #[schema(required = true)]
     line: Option<u64>,
+    /// The number that a spreadsheet gives the row.
+    #[schema(required = true)]
+    sheet_row: Option<u64>,
     #[schema(required = true)]
     column: Option<String>,
+    /// What the cell contains, shortened.
+    #[schema(required = true)]
+    value: Option<String>,
     reason: String,
 }
 
-impl From<Import> for ImportView {
-    fn from(import: Import) -> Self {
-        let Progress { first_pass, rows, created, updated, rejected, blank, errors } =
+impl ImportView {
+    /// An import with its first rejected rows.
+    pub(crate) fn new(import: Import, errors: Vec<RowError>) -> Self {
+        let encoding = import.encoding().map(str::to_owned);
+        let rows = import.progress.rows();
+        let Progress { first_pass, created, updated, unchanged, rejected, skipped, .. } =
             import.progress;
         Self {
             id: import.id.0,
             organization_id: import.organization_id.0,
             status: import.status,
-            encoding: import.encoding,
+            encoding,
             rows,
             created,
             updated,
+            unchanged,
+            skipped: skipped.total(),
+            ignored: skipped.blank,
             rejected,
-            ignored: blank,
             opt_outs: first_pass.opt_outs,
             errors: errors.into_iter().map(RowErrorView::from).collect(),
             reason: import.failure,
@@ -79,7 +95,7 @@ impl From<Import> for ImportView {
 
 impl From<RowError> for RowErrorView {
     fn from(error: RowError) -> Self {
-        let RowError { row, line, column, reason } = error;
-        Self { row, line, column, reason }
+        let RowError { row, line, sheet_row, column, value, reason } = error;
+        Self { row, line, sheet_row, column, value, reason }
     }
 }

@@ -6,11 +6,12 @@ use infra::clock;
 use infra::table::{BATCH_WRITES, RowChange};
 use shared::contact::Contact;
 use shared::ids::ContactId;
-use shared::import::{Batch, Content, Import, Row, RowError, Rows, Status};
+use shared::import::{Batch, Content, Import, Reading, Row, RowError, Status};
 use shared::organization::Organization;
 use shared::time::Timestamp;
 
 use super::Step;
+use super::source::Source;
 use crate::App;
 
 /// Reads as many rows behind the import's progress as one transaction takes, or one batch.
@@ -18,14 +19,18 @@ pub(super) async fn read(
     app: &App,
     organization: &Organization,
     import: &Import,
-    rows: &mut Rows<'_>,
+    source: &mut Source,
 ) -> anyhow::Result<Step> {
-    rows.go_to(import.progress.rows);
     let mut batch = Batch::begin(clock::now());
     let mut step = Step::begin(import, batch.begun_at);
     let mut touched: HashSet<ContactId> = HashSet::new();
     let mut writes = 0;
-    while let Some(reading) = rows.peek() {
+    loop {
+        source.fill().await?;
+        let Some(reading) = source.rows.peek() else {
+            step.after.status = Status::Done;
+            return Ok(step);
+        };
         if batch.is_full(clock::now()) {
             return Ok(step);
         }
@@ -33,14 +38,22 @@ pub(super) async fn read(
             Ok(reading) => reading,
             Err(malformed) => return Ok(step.fail(&malformed)),
         };
-        match reading.content {
-            Content::Blank => step.after.progress.blank += 1,
-            Content::Refused(error) => step.after.progress.reject(error),
+        let progress = &mut step.after.progress;
+        match &reading.content {
+            Content::Blank => progress.skipped.blank += 1,
+            Content::Refused(error) => {
+                progress.rejected += 1;
+                batch.rejected += 1;
+                step.effects.rejected.push(error.clone());
+            }
             Content::Row(row) => {
                 batch.reads += usize::from(row.id.is_some());
-                let at = Place { import, number: reading.number, line: reading.line };
-                match change(app, organization, &at, row, batch.begun_at).await? {
-                    Err(error) => step.after.progress.reject(error),
+                match change(app, organization, import, &reading, row, batch.begun_at).await? {
+                    Err(error) => {
+                        progress.rejected += 1;
+                        batch.rejected += 1;
+                        step.effects.rejected.push(error);
+                    }
                     Ok(change) => {
                         // One transaction cannot write one contact twice.
                         let again = matches!(&change, RowChange::Update { before, .. } if !touched.insert(before.id));
@@ -48,40 +61,32 @@ pub(super) async fn read(
                             return Ok(step);
                         }
                         match change {
-                            RowChange::Create(_) => step.after.progress.created += 1,
-                            RowChange::Update { .. } => step.after.progress.updated += 1,
+                            RowChange::Create(_) => progress.created += 1,
+                            RowChange::Update { .. } => progress.updated += 1,
                         }
                         writes += change.writes();
-                        step.changes.push(change);
+                        step.effects.changes.push(change);
                     }
                 }
             }
         }
-        step.after.progress.rows = reading.number;
-        rows.pass();
+        source.rows.pass();
+        step.after.progress.second_pass = source.rows.position();
     }
-    step.after.status = Status::Done;
-    Ok(step)
-}
-
-/// Where a row is.
-struct Place<'i> {
-    import: &'i Import,
-    number: u64,
-    line: u64,
 }
 
 async fn change(
     app: &App,
     organization: &Organization,
-    at: &Place<'_>,
-    row: Row,
+    import: &Import,
+    reading: &Reading,
+    row: &Row,
     now: Timestamp,
 ) -> anyhow::Result<Result<RowChange, RowError>> {
-    let Row { id, profile } = row;
-    let Some(id) = id else {
+    let profile = row.profile.clone();
+    let Some(id) = row.id else {
         return Ok(Ok(RowChange::Create(Contact {
-            id: ContactId::of_row(at.import.id, at.number),
+            id: ContactId::of_row(import.id, reading.number),
             organization_id: organization.id,
             profile,
             created_at: now,
@@ -94,11 +99,9 @@ async fn change(
             let after = Contact { profile, updated_at, ..before.clone() };
             Ok(RowChange::Update { before, after })
         }
-        None => Err(RowError {
-            row: at.number,
-            line: Some(at.line),
-            column: None,
-            reason: "refers to a contact that does not exist".to_owned(),
-        }),
+        None => {
+            let reason = "refers to a contact that does not exist";
+            Err(reading.refused(None, Some(id.to_string()), reason))
+        }
     })
 }

@@ -1,12 +1,13 @@
 //! The first pass over a file: whether it can be read to its end, and who opted out.
 
 use infra::clock;
-use shared::import::{Batch, Import, OptOut, Rows};
+use shared::import::{Batch, FirstReading, Import, OptOut};
 use shared::organization::Organization;
 use shared::phone::Phone;
-use shared::unsubscribe::{Preference, Source};
+use shared::unsubscribe::{Preference, Source as Origin};
 
 use super::Step;
+use super::source::Source;
 use crate::App;
 
 /// Reads as many rows behind the first pass's progress as one batch takes.
@@ -14,32 +15,36 @@ pub(super) async fn read(
     app: &App,
     organization: &Organization,
     import: &Import,
-    rows: &mut Rows<'_>,
+    source: &mut Source,
 ) -> anyhow::Result<Step> {
-    rows.go_to(import.progress.first_pass.rows);
     let mut batch = Batch::begin(clock::now());
     let mut step = Step::begin(import, batch.begun_at);
-    while let Some(row) = rows.peek_opt_out() {
+    loop {
+        source.fill().await?;
+        let Some(row) = source.rows.peek_first() else {
+            step.after.progress.first_pass.is_done = true;
+            return Ok(step);
+        };
         if batch.is_full(clock::now()) {
             return Ok(step);
         }
-        let (number, opt_out) = match row {
+        let FirstReading { number, opt_out, has_id } = match row {
             Ok(row) => row,
             Err(malformed) => return Ok(step.fail(&malformed)),
         };
+        let pass = &mut step.after.progress.first_pass;
+        pass.has_ids |= has_id;
         if let Some(opt_out) = &opt_out {
+            pass.opt_outs += 1;
             batch.reads += usize::from(opt_out.contact.is_some());
             for phone in phones(app, organization, opt_out).await? {
                 step.opt_outs.push(preference(import, number, opt_out, phone));
                 batch.opt_outs += 1;
             }
-            step.after.progress.first_pass.opt_outs += 1;
         }
-        step.after.progress.first_pass.rows = number;
-        rows.pass();
+        source.rows.pass();
+        step.after.progress.first_pass.position = source.rows.position();
     }
-    step.after.progress.first_pass.is_done = true;
-    Ok(step)
 }
 
 /// The phones of the person who opted out: those of the row, and the contact's that it names.
@@ -56,15 +61,15 @@ async fn phones(
     Ok(phones)
 }
 
-/// The opt-out is no newer than the import, so that a repeated job does not overtake what a person
-/// has said since.
+/// The opt-out is no newer than the file, so that a repeated job does not overtake what a person has
+/// said since.
 fn preference(import: &Import, number: u64, opt_out: &OptOut, phone: Phone) -> Preference {
     Preference {
         organization_id: import.organization_id,
         phone,
         subscribed: false,
-        changed_at: opt_out.moment(import.created_at),
-        source: Source::Import,
+        changed_at: opt_out.moment(import.started_at),
+        source: Origin::Import,
         campaign_id: None,
         evidence: Some(format!("import {}, row {number}", import.id)),
         changed_by: import.changed_by.clone(),

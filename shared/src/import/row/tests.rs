@@ -1,11 +1,16 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::import::columns::Columns;
+use crate::import::parser::Record;
 
 fn reading(names: &[&str], cells: &[&str]) -> Content {
     let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
     let header = Header::read(&owned(names), &Columns::default(), Region::default());
     let record = Record { cells: owned(cells), line: 8, ..Record::default() };
-    header.expect("a header").reading(7, &record, Region::default()).content
+    let header = Arc::new(header.expect("a header"));
+    let entry = Entry { header, record, sheet_row: 8, refusal: None };
+    entry.reading(7, Region::default()).content
 }
 
 fn opted_out(names: &[&str], cells: &[&str]) -> Vec<String> {

@@ -5,8 +5,8 @@ use crate::problem::tests::code;
 
 async fn options(query: &str) -> Result<ImportOptions, Problem> {
     let request = Request::builder().uri(format!("/?{query}")).body(()).expect("a request");
-    let options = Options::from_request_parts(&mut request.into_parts().0, &()).await;
-    options.map(|Options(options)| options)
+    let options = Described::from_request_parts(&mut request.into_parts().0, &()).await;
+    options.map(|Described(options)| options)
 }
 
 async fn checked(
@@ -17,8 +17,8 @@ async fn checked(
     let options = options(query).await.expect("a query");
     let file = CsvFile { content: content.to_vec(), is_text, charset: None };
     match check(file, options, Region::default()) {
-        Ok((content, charset, _)) => {
-            Ok((String::from_utf8_lossy(&content).into_owned(), charset.name()))
+        Ok((content, _, reading)) => {
+            Ok((String::from_utf8_lossy(&content).into_owned(), reading.encoding))
         }
         Err(refused) => Err(code(refused).await),
     }

@@ -1,0 +1,23 @@
+//! What the client wants of an import.
+
+use serde::{Deserialize, Serialize};
+
+use super::columns::Columns;
+use super::layout::Format;
+
+/// How a file is to be read and what is to be done with its rows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Options {
+    #[serde(default)]
+    pub columns: Columns,
+    /// By default, the first character of the file shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+    /// The file's encoding by name. By default, it is detected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<String>,
+    /// By default, the header shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delimiter: Option<char>,
+}
