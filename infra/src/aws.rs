@@ -14,8 +14,8 @@ const CONNECT_LONGEST: Duration = Duration::from_secs(2);
 const TRY_LONGEST: Duration = Duration::from_secs(5);
 
 /// Loads region, credentials and endpoint from the environment. Every call has a time limit, so
-/// that a connection that went dead cannot use up a function's time; that covers all answers but
-/// files, so no other stream is watched for standing still.
+/// that a connection that went dead cannot use up a function's time; that covers all responses
+/// but files, so no other stream is watched for standing still.
 pub async fn load() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(CONNECT_LONGEST)

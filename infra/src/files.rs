@@ -1,8 +1,13 @@
 //! The bucket that keeps the files of imports.
 
 mod error;
+mod post;
+mod presigned;
+mod upload;
 
 pub use error::{FileError, FileFailure};
+pub use post::PresignedPost;
+pub use upload::Upload;
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::StalledStreamProtectionConfig;
@@ -11,6 +16,7 @@ use shared::ids::{ImportId, OrganizationId};
 use shared::import::StoredFile;
 
 use crate::usage::Usage;
+use presigned::Signer;
 
 /// The part of a file that one request reads.
 pub const BLOCK_BYTES: u64 = 1024 * 1024;
@@ -20,17 +26,19 @@ pub struct Files {
     client: Client,
     bucket: String,
     usage: Usage,
+    signer: Signer,
 }
 
 impl Files {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, bucket: String, usage: Usage) -> Self {
+        let signer = Signer::new(config);
         let config = aws_sdk_s3::config::Builder::from(config)
             // Emulators do not resolve a bucket's own host name.
             .force_path_style(true)
             .stalled_stream_protection(StalledStreamProtectionConfig::enabled().build())
             .build();
-        Self { client: Client::from_conf(config), bucket, usage }
+        Self { client: Client::from_conf(config), bucket, usage, signer }
     }
 
     /// Writes a file whole.
@@ -69,7 +77,14 @@ impl Files {
         }
     }
 
-    /// Reads up to a block of a file from `offset` on, which must be inside the file.
+    /// Removes a file, if it is there.
+    pub async fn remove(&self, key: &str) -> Result<(), FileError> {
+        let removed = self.client.delete_object().bucket(&self.bucket).key(key).send().await;
+        self.usage.call("s3.DeleteObject");
+        removed.map(drop).map_err(|error| FileError::request("remove", key, error))
+    }
+
+    /// Reads a block of a file from `offset` on, or all that is left. `offset` must be inside the file.
     pub async fn read(&self, file: &StoredFile, offset: u64) -> Result<Vec<u8>, FileError> {
         let last = (offset + BLOCK_BYTES).min(file.size).saturating_sub(1);
         let got = self
@@ -85,7 +100,14 @@ impl Files {
         let got = got.map_err(|error| FileError::request("read", &file.key, error))?;
         let content = got.body.collect().await;
         let content = content.map_err(|error| FileError::interrupted("read", &file.key, error))?;
-        Ok(content.to_vec())
+        let content = content.to_vec();
+        // Rows must not be lost silently.
+        if content.len() as u64 == last + 1 - offset {
+            Ok(content)
+        } else {
+            let error = std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
+            Err(FileError::interrupted("read", &file.key, error))
+        }
     }
 }
 
@@ -93,4 +115,10 @@ impl Files {
 #[must_use]
 pub fn key_of_request(organization: OrganizationId, import: ImportId) -> String {
     format!("imports/{organization}/{import}.csv")
+}
+
+/// Where a client uploads the file of an import. Nobody can guess `token`.
+#[must_use]
+pub fn key_of_upload(organization: OrganizationId, import: ImportId, token: &str) -> String {
+    format!("imports/{organization}/{import}/{token}")
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ContactId, OrganizationId};
+use crate::import::Imported;
 use crate::phone::Phone;
 use crate::shard::shard_of;
 use crate::text::email::{InvalidEmail, email};
@@ -22,6 +23,8 @@ pub struct Contact {
     pub id: ContactId,
     pub organization_id: OrganizationId,
     pub profile: Profile,
+    /// Present if an import created it.
+    pub imported: Option<Imported>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -12,37 +12,47 @@ mod attributes;
 mod batch;
 mod cell;
 mod columns;
+mod control;
+mod country;
 mod delimiter;
 mod encoding;
 mod header;
 mod layout;
+pub mod limits;
+mod matching;
 mod names;
 mod objects;
 mod opt_out;
 mod options;
 mod parser;
+mod pinpoint;
 mod place;
 mod progress;
 mod records;
+pub mod report;
 mod row;
 mod rows;
 mod stage;
 mod swallowed;
+mod undo;
 pub mod upload;
 
 pub use batch::Batch;
 pub use columns::Columns;
+pub use control::Refusal;
 pub use encoding::{Charset, UnclearCharset, UnknownCharset};
 pub use header::InvalidHeader;
 pub use layout::{Description, Format, HEAD_BYTES, Layout};
+pub use matching::{Known, MatchBy, MatchKey, OnMatch, Outcome};
 pub use opt_out::OptOut;
 pub use options::Options;
 pub use parser::Malformed;
 pub use place::{Place, Position};
-pub use progress::{FirstPass, Progress, RowError, Skipped};
-pub use row::{Content, Reading, Row};
+pub use progress::{FirstPass, Progress, RowError, SkipReason, Skipped, Written};
+pub use row::{Content, Lacks, Reading, Row};
 pub use rows::{FirstReading, Rows};
 pub use stage::Stage;
+pub use undo::{Imported, Undo, UndoVerdict};
 
 use crate::actor::Actor;
 use crate::ids::{ImportId, OrganizationId};
@@ -64,9 +74,17 @@ pub struct Import {
     pub file: Option<StoredFile>,
     /// The file that is read, and how: known once a run has looked at its beginning.
     pub reading: Option<ReadFile>,
+    /// Whether the file is an archive that is to be unpacked.
+    pub is_packed: bool,
     pub progress: Progress,
     /// Rejected rows that an older version kept in the import itself.
     pub former_errors: Vec<RowError>,
+    /// How the import ends once the file of its rejected rows is written.
+    pub ending: Option<Status>,
+    /// The file of its rejected rows.
+    pub report: Option<StoredFile>,
+    /// How far its contacts are removed again.
+    pub undo: Option<Undo>,
     /// Why the whole file was refused.
     pub failure: Option<String>,
     /// Who asked for it, if it was recorded. The opt-outs of its file are theirs too.
@@ -75,21 +93,27 @@ pub struct Import {
     pub updated_at: Timestamp,
     /// When its file was complete. People opted out then, unless the file knows better.
     pub started_at: Timestamp,
-    /// Counts its saves, so that a run can tell that another one has saved.
+    /// Counts its saves, so that a run notices that another one has saved.
     pub version: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
+    /// Its file is still to be uploaded.
+    Uploading,
     Pending,
     Running,
     Done,
     Failed,
+    Cancelled,
+    /// The contacts that it created are being removed.
+    Undoing,
+    Undone,
 }
 
 /// An object in the bucket. It must not change while it is read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredFile {
     pub key: String,
     pub etag: Option<String>,
@@ -107,6 +131,18 @@ pub struct ReadFile {
     pub encoding: String,
     /// The region of the organization when the file was first read.
     pub region: Region,
+    /// Whether its rows are endpoints of Amazon Pinpoint.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_pinpoint: bool,
+}
+
+/// Why no row of a file can be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    #[error(transparent)]
+    Charset(#[from] UnclearCharset),
+    #[error(transparent)]
+    Header(#[from] InvalidHeader),
 }
 
 impl Import {
@@ -126,8 +162,12 @@ impl Import {
             options,
             file: None,
             reading: None,
+            is_packed: false,
             progress: Progress::default(),
             former_errors: Vec::new(),
+            ending: None,
+            report: None,
+            undo: None,
             failure: None,
             changed_by,
             created_at: now,
@@ -151,6 +191,14 @@ impl Import {
         reading.or(self.options.encoding.as_deref())
     }
 
+    /// By what a row finds its contact.
+    #[must_use]
+    pub fn match_by(&self) -> MatchBy {
+        let is_pinpoint = self.reading.as_ref().is_some_and(|reading| reading.is_pinpoint);
+        let usual = if is_pinpoint { MatchBy::Phone } else { MatchBy::Id };
+        self.options.match_by.unwrap_or(usual)
+    }
+
     /// How the rows are read, once a run has looked at the file.
     #[must_use]
     pub fn description(&self) -> Option<Description> {
@@ -159,17 +207,24 @@ impl Import {
 }
 
 impl ReadFile {
-    /// How a file is read, by its first bytes.
+    /// How a file is read, by its first bytes, of which `is_whole` says whether they are all.
     pub fn of(
         head: &[u8],
+        is_whole: bool,
         options: &Options,
-        unpacked: Option<StoredFile>,
         region: Region,
-    ) -> Result<Self, UnclearCharset> {
+    ) -> Result<(Self, Layout), Unreadable> {
+        // The last line may be cut inside a character.
+        let sample = if is_whole { head } else { upload::whole_lines(head) };
         let named = options.encoding.as_deref().and_then(|name| Charset::named(name).ok());
-        let charset = Charset::of(head, named, region)?;
-        let format = options.format.unwrap_or_else(|| Format::of(head, charset));
-        Ok(Self { unpacked, format, encoding: charset.name(), region })
+        let charset = Charset::of(sample, named, region)?;
+        let format = options.format.unwrap_or_else(|| Format::of(sample, charset));
+        let mut reading =
+            Self { unpacked: None, format, encoding: charset.name(), region, is_pinpoint: false };
+        let description = reading.description(options).ok_or(UnclearCharset)?;
+        let layout = Layout::read(head, is_whole, &description)?;
+        reading.is_pinpoint = layout.is_pinpoint();
+        Ok((reading, layout))
     }
 
     /// How the rows are read; `None` if the encoding is not known.
@@ -181,6 +236,7 @@ impl ReadFile {
             delimiter: options.delimiter,
             columns: options.columns.clone(),
             region: self.region,
+            are_opt_outs_only: options.opt_outs_only,
         })
     }
 }

@@ -54,8 +54,12 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
             contacts::delete_contacts
         ))
         .routes(routes!(contacts::get_contact, contacts::update_contact, contacts::delete_contact))
-        .routes(routes!(imports::create_import))
+        .routes(routes!(imports::create_import, imports::list_imports))
         .routes(routes!(imports::get_import))
+        .routes(routes!(imports::start_import))
+        .routes(routes!(imports::cancel_import))
+        .routes(routes!(imports::undo_import))
+        .routes(routes!(imports::get_rejected_rows))
         .routes(routes!(unsubscribes::list_unsubscribes))
         .routes(routes!(
             unsubscribes::get_unsubscribe,

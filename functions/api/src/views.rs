@@ -14,7 +14,7 @@ mod unsubscribe;
 pub(crate) use campaign::CampaignView;
 pub(crate) use changed_by::ChangedByView;
 pub(crate) use contact::ContactView;
-pub(crate) use import::ImportView;
+pub(crate) use import::{ImportView, RejectedView, UploadView};
 pub(crate) use message::MessageView;
 pub(crate) use organization::{ApiKeyCreatedView, ApiKeyView, OrganizationView};
 pub(crate) use provider::{KeywordsSchema, ProviderSchema};

@@ -7,7 +7,6 @@
 use infra::clock;
 use infra::table::{Owed, RowEffects, Table};
 use shared::ids::{ImportId, OrganizationId};
-use shared::import::{Import, Status};
 use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
 use shared::time::Timestamp;
 
@@ -102,16 +101,7 @@ async fn give_up_import(
     let Some((organization, (before, Some(due)))) = organization.zip(import) else {
         return Ok(());
     };
-    let failure = format!(
-        "failed repeatedly after row {}; import the remaining rows",
-        before.progress.rows()
-    );
-    let after = Import {
-        status: Status::Failed,
-        failure: Some(failure),
-        updated_at: now,
-        ..before.clone()
-    };
+    let after = before.given_up(now);
     let effects = RowEffects::default();
     app.table.save_import(&organization, (&before, &due), (&after, None), &effects).await?;
     tracing::error!(import.id = %import_id, "gave up an import");

@@ -2,15 +2,21 @@
 //! progress with them.
 
 mod contacts;
+mod gunzip;
 mod inspect;
+mod lookup;
 mod opt_outs;
+mod rehearsal;
+mod report;
 mod source;
+mod undo;
+mod unpack;
 
-use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::files::{FileError, FileFailure};
 use infra::table::{ImportSaved, RowEffects};
 use shared::ids::{ImportId, OrganizationId};
+use shared::import::limits::UNPACK_WITHIN_SECONDS;
 use shared::import::{Batch, Import, Stage, Status};
 use shared::job::{Due, JobsJob};
 use shared::organization::Organization;
@@ -18,11 +24,11 @@ use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
 use crate::App;
+use rehearsal::Rehearsal;
 use source::Source;
 
 /// A batch whose contacts changed meanwhile is read again at most this many times.
 const MAX_RACES: usize = 10;
-const OPT_OUTS_AT_ONCE: usize = 16;
 const CHANGED: &str = "the file changed or was removed after the import started; import it again";
 
 /// Rows that are written together, and the import as it is after them.
@@ -35,18 +41,40 @@ struct Step {
 impl Step {
     /// A step that has not read a row.
     fn begin(import: &Import, now: Timestamp) -> Self {
-        let former_errors = Vec::new();
-        let after =
-            Import { status: Status::Running, updated_at: now, former_errors, ..import.clone() };
+        let after = Import { updated_at: now, former_errors: Vec::new(), ..import.clone() };
         Self { effects: RowEffects::default(), opt_outs: Vec::new(), after }
+    }
+
+    /// The same for an import that reads its file.
+    fn begin_reading(import: &Import, now: Timestamp) -> Self {
+        let mut step = Self::begin(import, now);
+        step.after.status = Status::Running;
+        step
+    }
+
+    fn end(mut self, status: Status) -> Self {
+        self.after = self.after.ended(status);
+        self
     }
 
     /// The same step, which ends the import because the file cannot be read any further.
     fn fail(mut self, reason: &impl ToString) -> Self {
-        self.after.status = Status::Failed;
         self.after.failure = Some(reason.to_string());
-        self
+        self.end(Status::Failed)
     }
+}
+
+/// A run of an import, and what it keeps from one step to the next.
+struct Run<'a> {
+    app: &'a App,
+    organization: Organization,
+    deadline: Timestamp,
+    source: Option<Source>,
+    rehearsal: Rehearsal,
+    /// From which the ids of contacts are derived that are found by phone.
+    match_key: [u8; 32],
+    /// Saves that were lost in a row to other writers.
+    races: usize,
 }
 
 pub(crate) async fn run(
@@ -60,20 +88,24 @@ pub(crate) async fn run(
     let Some((organization, (mut import, Some(mut due)))) = organization.zip(import) else {
         return Ok(());
     };
-    let mut source = None;
-    let mut races = 0;
-    while Batch::fits(clock::now(), deadline) {
-        let step = match next_step(app, &organization, &import, &mut source).await {
+    let (source, rehearsal) = (None, Rehearsal::new(&import));
+    let match_key = app.table.match_key(organization_id).await?;
+    let mut run = Run { app, organization, deadline, source, rehearsal, match_key, races: 0 };
+    // An archive is unpacked by a run that has all of its time.
+    let mut is_fresh = true;
+    while Batch::fits(clock::now(), deadline) && (is_fresh || import.stage() != Stage::Unpack) {
+        is_fresh = false;
+        let step = match run.next_step(&import).await {
             Ok(Some(step)) => step,
             Ok(None) => return Ok(()),
             Err(error) if has_changed(&error) => Step::begin(&import, clock::now()).fail(&CHANGED),
             Err(error) => return Err(error),
         };
         // Their progress must not be there without them.
-        register(app, &organization, &step.opt_outs).await?;
+        let step = opt_outs::register(app, &run.organization, step).await?;
         let next = owed_after(&step.after, &due, app.repair_seconds);
         let saved = app.table.save_import(
-            &organization,
+            &run.organization,
             (&import, &due),
             (&step.after, next.as_ref()),
             &step.effects,
@@ -85,12 +117,12 @@ pub(crate) async fn run(
                 return Ok(());
             };
             import = Import { version: import.version + 1, ..step.after };
-            (due, races) = (next, 0);
+            (due, run.races) = (next, 0);
             continue;
         }
-        races += 1;
-        source = None;
-        anyhow::ensure!(races < MAX_RACES, "import {import_id} lost every race for its rows");
+        run.races += 1;
+        run.source = None;
+        anyhow::ensure!(run.races < MAX_RACES, "import {import_id} lost every race for its rows");
         match app.table.import(organization_id, import_id).await? {
             Some((found, Some(owed))) => (import, due) = (found, owed),
             // Another run has ended it.
@@ -101,33 +133,48 @@ pub(crate) async fn run(
     Ok(app.queues.send(&job.into(), 0).await?)
 }
 
-/// Does what the import needs next; `None` if that is nothing.
-async fn next_step(
-    app: &App,
-    organization: &Organization,
-    import: &Import,
-    source: &mut Option<Source>,
-) -> anyhow::Result<Option<Step>> {
-    let stage = import.stage();
-    match stage {
-        Stage::Over => return Ok(None),
-        Stage::Inspect => return Ok(Some(inspect::inspect(app, organization, import).await?)),
-        Stage::FirstPass | Stage::SecondPass => {}
+impl Run<'_> {
+    /// Does what the import needs next; `None` if that is nothing.
+    async fn next_step(&mut self, import: &Import) -> anyhow::Result<Option<Step>> {
+        let (app, organization) = (self.app, &self.organization);
+        let stage = import.stage();
+        Ok(Some(match stage {
+            Stage::Over => return Ok(None),
+            Stage::Expire => match inspect::expire(app, import).await? {
+                Some(step) => step,
+                None => return Ok(None),
+            },
+            Stage::Inspect => inspect::inspect(app, organization, import).await?,
+            Stage::Unpack => inspect::unpack(app, organization, import, self.deadline).await?,
+            Stage::Report => report::write(app, import).await?,
+            Stage::Undo => undo::remove(app, organization, import).await?,
+            Stage::FirstPass | Stage::SecondPass => {
+                if let Err(refusal) = self.open(import).await? {
+                    return Ok(Some(Step::begin(import, clock::now()).fail(&refusal)));
+                }
+                if stage == Stage::FirstPass {
+                    self.read_opt_outs(import).await?
+                } else {
+                    self.read_contacts(import).await?
+                }
+            }
+        }))
     }
-    let opened = match source.take().filter(|source| source.is_at(import)) {
-        Some(source) => source,
-        None => match Source::open(app, import).await? {
-            Ok(source) => source,
-            Err(refusal) => return Ok(Some(Step::begin(import, clock::now()).fail(&refusal))),
-        },
-    };
-    let opened = source.insert(opened);
-    let step = if stage == Stage::FirstPass {
-        opt_outs::read(app, organization, import, opened).await?
-    } else {
-        contacts::read(app, organization, import, opened).await?
-    };
-    Ok(Some(step))
+
+    /// Opens the file where the import goes on, unless it is open there; `Err` says why it cannot be
+    /// read.
+    async fn open(&mut self, import: &Import) -> Result<Result<(), String>, FileError> {
+        if self.source.as_ref().is_some_and(|source| source.is_at(import)) {
+            return Ok(Ok(()));
+        }
+        Ok(match Source::open(self.app, import).await? {
+            Ok(source) => {
+                self.source = Some(source);
+                Ok(())
+            }
+            Err(refusal) => Err(refusal),
+        })
+    }
 }
 
 fn has_changed(error: &anyhow::Error) -> bool {
@@ -135,22 +182,16 @@ fn has_changed(error: &anyhow::Error) -> bool {
     error.is_some_and(|error| error.reason == FileFailure::Changed)
 }
 
-async fn register(
-    app: &App,
-    organization: &Organization,
-    opt_outs: &[Preference],
-) -> anyhow::Result<()> {
-    let writes = opt_outs.iter().map(|opt_out| app.table.register(opt_out, organization.shards));
-    let mut writes = stream::iter(writes).buffer_unordered(OPT_OUTS_AT_ONCE);
-    while writes.try_next().await?.is_some() {}
-    Ok(())
-}
-
 /// What is owed after a batch: nothing once the import has ended, else the same job. Its time
 /// moves forward now and then, so that the sweep leaves an import alone that makes progress.
 fn owed_after(after: &Import, due: &Due, repair_seconds: i64) -> Option<Due> {
     if after.stage() == Stage::Over {
         return None;
+    }
+    if after.stage() == Stage::Unpack {
+        // It is one long step.
+        let at = after.updated_at.plus_seconds(UNPACK_WITHIN_SECONDS);
+        return Some(Due { at, job: due.job.clone() });
     }
     let is_near = after.updated_at.plus_seconds(repair_seconds / 2) > due.at;
     let at = if is_near { after.updated_at.plus_seconds(repair_seconds) } else { due.at };

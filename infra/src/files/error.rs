@@ -1,4 +1,4 @@
-//! What goes wrong with files, as far as callers must tell it apart.
+//! Failures of the bucket, as callers distinguish them.
 
 use aws_sdk_s3::error::SdkError;
 

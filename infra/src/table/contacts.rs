@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::contact::{Contact, Presence, Profile};
 use shared::ids::{ContactId, OrganizationId};
+use shared::import::Imported;
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::time::Timestamp;
@@ -49,6 +50,7 @@ struct Row {
     attributes: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Presence::is_simple")]
     presence: Presence,
+    imported: Option<Imported>,
     created_at: Timestamp,
     updated_at: Timestamp,
 }
@@ -93,6 +95,7 @@ impl Row {
             email,
             attributes,
             presence,
+            imported: contact.imported.clone(),
             created_at: contact.created_at,
             updated_at: contact.updated_at,
         }
@@ -104,6 +107,7 @@ impl Row {
             id,
             organization_id,
             profile: Profile { phone, first_name, last_name, email, attributes },
+            imported: self.imported,
             created_at: self.created_at,
             updated_at: self.updated_at,
         }
@@ -134,6 +138,14 @@ impl Transaction {
             &place(organization, contact),
             Row::of(contact, Presence::default()),
         )?))
+    }
+
+    /// Removes a contact that an import created and nobody has touched since.
+    pub(super) fn remove_imported(self, organization: &Organization, contact: &Contact) -> Self {
+        let seen = AttributeValue::S(contact.updated_at.to_string());
+        let condition = "updatedAt = :seen AND attribute_not_exists(imported.namedBy)";
+        self.delete_if(place(organization, contact), condition, vec![(":seen", seen)])
+            .delete(keys::contact_pointer(organization.id, contact.id))
     }
 
     /// Replaces `before` by `after`, leaving a tombstone if its phone changed; then the

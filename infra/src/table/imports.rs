@@ -1,7 +1,9 @@
 //! Imports: a progress that moves together with the contacts of its rows.
 
+mod match_key;
 mod rejected;
 mod row;
+mod transitions;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::contact::Contact;
@@ -17,6 +19,7 @@ use super::keys;
 use super::{Result, Saved, Table, TableError};
 pub use rejected::RejectedPosition;
 use row::Row;
+pub use transitions::{ImportPosition, OpenUploads, Transition};
 
 /// The result of saving a batch of an import's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +33,16 @@ pub enum ImportSaved {
 #[derive(Clone, Debug)]
 pub enum RowChange {
     Create(Contact),
-    Update { before: Contact, after: Contact },
+    Update(Box<ContactUpdate>),
+    /// Undoes a `Create`.
+    Remove(Contact),
+}
+
+/// A contact before and after a row.
+#[derive(Clone, Debug)]
+pub struct ContactUpdate {
+    pub before: Contact,
+    pub after: Contact,
 }
 
 /// What a batch of rows has done, beside the progress past them.
@@ -38,6 +50,14 @@ pub enum RowChange {
 pub struct RowEffects {
     pub changes: Vec<RowChange>,
     pub rejected: Vec<RowError>,
+    /// The open uploads, without that of an import which has expired.
+    pub closes_upload: Option<OpenUploads>,
+}
+
+impl ContactUpdate {
+    fn moves(&self) -> bool {
+        has_moved(&self.before, &self.after)
+    }
 }
 
 impl RowChange {
@@ -45,8 +65,8 @@ impl RowChange {
     #[must_use]
     pub fn writes(&self) -> usize {
         match self {
-            Self::Create(_) => 2,
-            Self::Update { .. } => 3,
+            Self::Create(_) | Self::Remove(_) => 2,
+            Self::Update(_) => 3,
         }
     }
 }
@@ -54,7 +74,7 @@ impl RowChange {
 /// How many writes the changes of one batch may take, the import's own left out.
 pub const BATCH_WRITES: usize = WRITES_MOST - OWN_WRITES;
 /// The import itself, its due work removed and written, its rejected rows with those of an older
-/// version, and the check of moves.
+/// version, and the check of moves. The batch that closes an upload has no rows.
 const OWN_WRITES: usize = 6;
 
 const KIND: &str = "an import";
@@ -99,7 +119,7 @@ impl Table {
         (after, due_after): (&Import, Option<&Due>),
         effects: &RowEffects,
     ) -> Result<ImportSaved> {
-        let RowEffects { changes, rejected } = effects;
+        let RowEffects { changes, rejected, closes_upload } = effects;
         let key = keys::import(after.organization_id, after.id);
         let row = Row::of(after, before.version + 1, due_after.cloned());
         let mut transaction = Transaction::default().put_if(
@@ -111,19 +131,25 @@ impl Table {
             .replace_due(Some(due_before), due_after)?
             .reject_rows(after, &before.former_errors)?
             .reject_rows(after, rejected)?;
-        let moves = changes.iter().any(
-            |change| matches!(change, RowChange::Update { before, after } if has_moved(before, after)),
-        );
+        if let Some(before) = closes_upload {
+            let uploads = before.without(after.id);
+            transaction = transaction.replace_uploads(after.organization_id, before, uploads)?;
+        }
+        let moves = changes
+            .iter()
+            .any(|change| matches!(change, RowChange::Update(update) if update.moves()));
         let last = self.last_send_if(organization, moves).await?;
         transaction = last.iter().fold(transaction, Transaction::without_send_since);
         for change in changes {
             transaction = match change {
                 RowChange::Create(contact) => transaction.add_contact(organization, contact)?,
-                RowChange::Update { before, after } => {
+                RowChange::Update(update) => {
+                    let ContactUpdate { before, after } = &**update;
                     transaction
                         .move_contact(self, organization, before, after, last.as_ref())
                         .await?
                 }
+                RowChange::Remove(contact) => transaction.remove_imported(organization, contact),
             };
         }
         if transaction.len() > WRITES_MOST {

@@ -178,6 +178,16 @@ pub(crate) fn import(organization: OrganizationId, id: ImportId) -> Key {
     Key::new(organization_partition(organization), format!("{IMPORT}{id}"))
 }
 
+/// The uploads of an organization that are not started yet.
+pub(crate) fn open_uploads(organization: OrganizationId) -> Key {
+    Key::new(organization_partition(organization), "UPLOADS")
+}
+
+/// From which the ids of contacts are derived that imports create.
+pub(crate) fn match_key(organization: OrganizationId) -> Key {
+    Key::new(organization_partition(organization), "MATCHKEY")
+}
+
 /// What belongs to one import and is not listed with it.
 pub(crate) fn import_partition(id: ImportId) -> String {
     format!("{IMPORT}{id}")

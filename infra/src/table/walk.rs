@@ -19,6 +19,19 @@ pub struct ShardPosition {
     after: Option<String>,
 }
 
+impl ShardPosition {
+    /// Behind the item with the sort key `after` of a shard, or at its beginning.
+    #[must_use]
+    pub fn new(shard: u16, after: Option<String>) -> Self {
+        Self { shard, after }
+    }
+
+    #[must_use]
+    pub fn into_parts(self) -> (u16, Option<String>) {
+        (self.shard, self.after)
+    }
+}
+
 impl Table {
     /// Up to `limit` items whose sort key begins with `prefix` and that `keep` makes something of. A
     /// page can be short, even empty, although the list goes on.

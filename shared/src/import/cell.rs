@@ -24,7 +24,7 @@ pub(super) fn is_blank(cell: &str) -> bool {
     cell.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
 }
 
-/// The first character that stands for damage: it was lost when the file was decoded, or it is a
+/// The first character that shows damage: it was lost when the file was decoded, or it is a
 /// control character.
 pub(super) fn unreadable(text: &str) -> Option<char> {
     text.chars().find(|c| {

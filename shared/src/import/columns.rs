@@ -29,6 +29,13 @@ pub struct Columns {
 }
 
 impl Columns {
+    /// The list of columns that become attributes, from their names.
+    #[must_use]
+    pub fn attribute_list(names: &[String]) -> String {
+        let quoted = names.iter().map(|name| format!("\"{}\"", name.replace('"', "\"\"")));
+        quoted.collect::<Vec<_>>().join(",")
+    }
+
     /// The same for an object with these names, which may lack some of the named ones.
     pub(super) fn among(&self, names: &[String]) -> Self {
         let found = |wanted: &Option<String>| {
@@ -38,10 +45,7 @@ impl Columns {
         };
         let attributes = self.attribute_names().map(|wanted| {
             let there = wanted.into_iter().filter(|name| place_of(names, name).is_some());
-            there
-                .map(|name| format!("\"{}\"", name.replace('"', "\"\"")))
-                .collect::<Vec<_>>()
-                .join(",")
+            Self::attribute_list(&there.collect::<Vec<_>>())
         });
         Self {
             id: found(&self.id),
@@ -107,7 +111,9 @@ mod tests {
         for none in ["none", "None", "", " , "] {
             assert_eq!(names(none), Some(Vec::new()), "{none:?}");
         }
-        assert_eq!(names("city,\"a, b\""), Some(vec!["city".to_owned(), "a, b".to_owned()]));
+        let quoted = vec!["city".to_owned(), "a, b".to_owned(), "5\" nail".to_owned()];
+        assert_eq!(names("city,\"a, b\",\"5\"\" nail\""), Some(quoted.clone()));
+        assert_eq!(names(&Columns::attribute_list(&quoted)), Some(quoted));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::columns::{Columns, place_of};
 use super::layout::HEAD_BYTES;
 use super::names::{self, Field, Fit};
 use super::parser::Malformed;
+use super::pinpoint::{self, Endpoint};
 use crate::phone::{Phone, Region};
 
 /// The most columns of a file.
@@ -66,6 +67,8 @@ pub(super) struct Header {
     pub(super) are_attributes_listed: bool,
     /// Whether a column is certainly for phones, and not only by a likely name.
     pub(super) is_certain: bool,
+    /// What the rows have besides if they are Amazon Pinpoint's.
+    pub(super) endpoint: Option<Endpoint>,
 }
 
 impl Header {
@@ -98,6 +101,7 @@ impl Header {
             phones: phones.into_iter().map(|(_, place)| place).collect(),
             attributes: Vec::new(),
             names: Vec::new(),
+            endpoint: Endpoint::of(&names),
         };
         if header.phones.is_empty() {
             let is_phone = |name: &String| Phone::parse(name, region).is_ok();
@@ -125,7 +129,9 @@ impl Header {
             if unreadable(name).is_some() || name.contains(['\u{2028}', '\u{2029}']) {
                 return Err(InvalidHeader::Unreadable(place + 1));
             }
-            if used[..at].iter().any(|other| names[*other] == *name) {
+            // Pinpoint repeats the name of an attribute that has several values.
+            let may_repeat = self.endpoint.is_some() && self.attributes.contains(&place);
+            if !may_repeat && used[..at].iter().any(|other| names[*other] == *name) {
                 return Err(InvalidHeader::Twice(name.clone()));
             }
         }
@@ -157,8 +163,10 @@ fn attributes(
         let is_field = |place: &usize| {
             used.contains(place) && (is_only_phone || !fields.phones.contains(place))
         };
+        let is_endpoints =
+            |place: &usize| fields.endpoint.is_some() && !pinpoint::is_attribute(&names[*place]);
         let places = (0..names.len()).filter(|place| !is_field(place) && !names[*place].is_empty());
-        return Ok(places.collect());
+        return Ok(places.filter(|place| !is_endpoints(place)).collect());
     };
     let place = |name: String| {
         place_of(names, &name).ok_or_else(|| InvalidHeader::NoColumn(name, listed(names.iter())))
@@ -218,8 +226,7 @@ impl Places<'_> {
     /// The columns of phones. Names that are only likely count where there is no better one.
     fn phones(&self) -> Vec<(Fit, usize)> {
         let mut found = self.all(Field::Phone);
-        // This column makes the file one of Amazon Pinpoint's.
-        if self.names.iter().any(|name| names::plain(name) == "channeltype")
+        if Endpoint::of(self.names).is_some()
             && let Some(address) = found.iter().find(|(fit, _)| *fit == Fit::Last)
         {
             return vec![(Fit::Known, address.1)];

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use strum::VariantArray;
 
 use super::cell::is_blank;
@@ -13,8 +14,11 @@ use super::place::Place;
 use super::records::{Next, Records, Separation, separations};
 use crate::phone::Region;
 
-/// A file's rows are read by its first bytes, of which the header row must be within so many.
+/// The header row must be within this many bytes of the file's beginning.
 pub const HEAD_BYTES: u64 = 1024 * 1024;
+
+/// An endpoint of Amazon Pinpoint is shorter.
+const MAX_OBJECT: usize = 64 * 1024;
 
 /// What a file's rows are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
@@ -35,6 +39,7 @@ pub struct Description {
     pub delimiter: Option<char>,
     pub columns: Columns,
     pub region: Region,
+    pub are_opt_outs_only: bool,
 }
 
 /// How a file's rows are found and read.
@@ -43,6 +48,7 @@ pub struct Layout {
     pub(super) charset: Charset,
     pub(super) columns: Columns,
     pub(super) region: Region,
+    pub(super) are_opt_outs_only: bool,
     pub(super) shape: Shape,
     /// Where the first row begins.
     pub(super) first: Place,
@@ -51,14 +57,14 @@ pub struct Layout {
 #[derive(Clone, Debug)]
 pub(super) enum Shape {
     Csv { delimiter: char, header: Arc<Header> },
-    Lines,
+    Lines { are_endpoints: bool },
 }
 
 impl Format {
     /// The format of a file whose client names none.
     #[must_use]
     pub fn of(head: &[u8], charset: Charset) -> Self {
-        let sample = &head[Charset::mark_length(head).min(head.len())..];
+        let sample = &head[Charset::mark_length(head)..];
         let text = charset.decoder().decode(&sample[..sample.len().min(4_096)], false);
         if text.trim_start().starts_with('{') { Self::Jsonl } else { Self::Csv }
     }
@@ -66,7 +72,7 @@ impl Format {
 
 impl Layout {
     /// Reads the header of a file from its first bytes. Of the delimiters that the file may have, it
-    /// is one with which a column for phones is found.
+    /// is one that yields a column for phones.
     pub fn read(head: &[u8], is_whole: bool, of: &Description) -> Result<Self, InvalidHeader> {
         if of.format == Format::Jsonl {
             if head.is_empty() {
@@ -76,15 +82,15 @@ impl Layout {
                 charset: of.charset,
                 columns: of.columns.clone(),
                 region: of.region,
-                shape: Shape::Lines,
+                are_opt_outs_only: of.are_opt_outs_only,
+                shape: Shape::Lines { are_endpoints: are_endpoints(head, of.charset) },
                 first: Place::beginning(Charset::mark_length(head) as u64),
             });
         }
         let read = |separation| Self::separated(head, is_whole, separation, of);
         let separations = separations(head, of.charset, of.delimiter);
         let mut layouts: Vec<_> = separations.into_iter().map(read).collect();
-        let is_certain =
-            |layout: &Result<Self, _>| layout.as_ref().is_ok_and(|layout| layout.is_certain());
+        let is_certain = |layout: &Result<Self, _>| layout.as_ref().is_ok_and(Self::is_certain);
         let best = layouts
             .iter()
             .position(is_certain)
@@ -121,6 +127,7 @@ impl Layout {
                     charset: of.charset,
                     columns: of.columns.clone(),
                     region: of.region,
+                    are_opt_outs_only: of.are_opt_outs_only,
                     shape: Shape::Csv { delimiter, header: Arc::new(header) },
                     first: place,
                 });
@@ -131,7 +138,7 @@ impl Layout {
     fn is_certain(&self) -> bool {
         match &self.shape {
             Shape::Csv { header, .. } => header.is_certain,
-            Shape::Lines => true,
+            Shape::Lines { .. } => true,
         }
     }
 
@@ -140,7 +147,7 @@ impl Layout {
     pub fn has_unclear_ids(&self) -> bool {
         let may_have_ids = match &self.shape {
             Shape::Csv { header, .. } => header.id.is_some(),
-            Shape::Lines => true,
+            Shape::Lines { .. } => true,
         };
         self.columns.id.is_none() && may_have_ids
     }
@@ -153,17 +160,17 @@ impl Layout {
                 let header = Arc::new(Header::read(&header.names, &columns, self.region)?);
                 Shape::Csv { delimiter, header }
             }
-            Shape::Lines => Shape::Lines,
+            lines @ Shape::Lines { .. } => lines,
         };
         Ok(Self { columns, shape, ..self })
     }
 
-    /// Whether a row can say that a person opted out.
+    /// Whether the rows are endpoints of Amazon Pinpoint.
     #[must_use]
-    pub fn may_have_opt_outs(&self) -> bool {
+    pub fn is_pinpoint(&self) -> bool {
         match &self.shape {
-            Shape::Csv { header, .. } => header.has_opt_outs(),
-            Shape::Lines => true,
+            Shape::Csv { header, .. } => header.endpoint.is_some(),
+            Shape::Lines { are_endpoints } => *are_endpoints,
         }
     }
 
@@ -171,7 +178,16 @@ impl Layout {
     pub(super) fn phones(&self) -> &[usize] {
         match &self.shape {
             Shape::Csv { header, .. } => &header.phones,
-            Shape::Lines => &[],
+            Shape::Lines { .. } => &[],
         }
     }
+}
+
+/// Whether the first object of a file is an endpoint of Amazon Pinpoint.
+fn are_endpoints(head: &[u8], charset: Charset) -> bool {
+    let head = &head[Charset::mark_length(head)..];
+    let text = charset.decoder().decode(&head[..head.len().min(MAX_OBJECT)], false);
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let object: Result<Map<String, Value>, _> = serde_json::from_str(first);
+    object.is_ok_and(|object| object.contains_key("ChannelType"))
 }

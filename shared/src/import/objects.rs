@@ -6,20 +6,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::columns::Columns;
 use super::header::{Header, InvalidHeader};
 use super::parser::Record;
+use super::row::SEPARATOR;
 use super::rows::Entry;
 use crate::phone::Region;
 
 /// Objects of one file have few different sets of names.
 const MAX_KEPT: usize = 64;
-/// Names below which values are attributes of ours, as the API shows them.
+/// The API shows attributes below this name.
 const ATTRIBUTES: &str = "attributes.";
-/// What joins the values of a list.
-const SEPARATOR: &str = ", ";
 
 /// What the names of a file's objects mean.
 #[derive(Debug, Default)]
@@ -30,7 +30,7 @@ pub(super) struct Objects {
 impl Objects {
     pub(super) fn entry(
         &mut self,
-        line: Record,
+        line: &Record,
         sheet_row: u64,
         columns: &Columns,
         region: Region,
@@ -86,8 +86,10 @@ impl Objects {
 
 fn not_an_object(error: &serde_json::Error) -> String {
     match error.classify() {
-        serde_json::error::Category::Data => "must be a JSON object".to_owned(),
-        _ => format!("is not valid JSON: {error}"),
+        Category::Data => "must be a JSON object".to_owned(),
+        Category::Io | Category::Syntax | Category::Eof => {
+            format!("is not valid JSON: {error}")
+        }
     }
 }
 
@@ -95,14 +97,11 @@ fn not_an_object(error: &serde_json::Error) -> String {
 fn flatten(prefix: &str, object: Map<String, Value>, pairs: &mut Vec<(String, String)>) {
     for (name, value) in object {
         let name = format!("{prefix}{name}");
-        match value {
-            Value::Object(nested) => flatten(&format!("{name}."), nested, pairs),
-            value => {
-                if let Some(cell) = cell(value) {
-                    let name = name.strip_prefix(ATTRIBUTES).map(str::to_owned).unwrap_or(name);
-                    pairs.push((name, cell));
-                }
-            }
+        if let Value::Object(nested) = value {
+            flatten(&format!("{name}."), nested, pairs);
+        } else if let Some(cell) = cell(value) {
+            let name = name.strip_prefix(ATTRIBUTES).map(str::to_owned).unwrap_or(name);
+            pairs.push((name, cell));
         }
     }
 }
@@ -127,7 +126,7 @@ mod tests {
 
     fn entry(text: &str) -> Entry {
         let line = Record { cells: vec![text.to_owned()], line: 3, ..Record::default() };
-        Objects::default().entry(line, 3, &Columns::default(), Region::default())
+        Objects::default().entry(&line, 3, &Columns::default(), Region::default())
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::ids::ContactId;
 use crate::phone::{Phone, Region};
 use crate::time::Timestamp;
 
-/// The opt-out that a row reports. It holds whatever else is wrong with the row.
+/// The opt-out that a row reports. It holds even if something else is wrong with the row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptOut {
     /// All of the person's phones that can be read, also from cells that a contact cannot have.
@@ -99,6 +99,13 @@ impl OptOut {
             }
         }
         None
+    }
+
+    /// The opt-out of a row in a list of people who opted out.
+    pub(super) fn of_any(header: &Header, cells: &[String], region: Region) -> Option<Self> {
+        let phones = phones(header, cells, 0, region);
+        let at = header.opted_out_at.and_then(|place| cell(cells, place).parse().ok());
+        (!phones.is_empty()).then_some(Self { phones, contact: None, at })
     }
 
     /// When the person opted out, as far as it is known: as the file says, or when it was imported.

@@ -27,7 +27,7 @@ pub struct Position {
 }
 
 impl Place {
-    /// The beginning of a file whose byte order mark has so many bytes.
+    /// The beginning of a file with a byte order mark of `mark` bytes.
     pub(super) fn beginning(mark: u64) -> Self {
         Self { offset: mark, line: 1, surplus_lines: 0 }
     }

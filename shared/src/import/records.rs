@@ -8,7 +8,7 @@ use super::encoding::{Charset, Decoder};
 use super::parser::{Malformed, Parser, Record};
 use super::place::Place;
 
-/// The first line of a file is judged by so many bytes.
+/// The first line of a file is judged by this many bytes.
 const SAMPLE: usize = 64 * 1024;
 /// A line that is longer is decoded before its end has arrived. All but its last bytes are, since
 /// they may be half of a line end.

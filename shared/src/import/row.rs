@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::RowError;
 use super::attributes;
 use super::cell::{clean, is_blank, is_rounded, unreadable};
 use super::header::Header;
 use super::opt_out;
+use super::progress::{RowError, SkipReason};
 use super::rows::Entry;
 use crate::contact::Profile;
 use crate::ids::ContactId;
 use crate::phone::{Phone, Region};
 
+/// What joins the values of an attribute that has several.
+pub(super) const SEPARATOR: &str = ", ";
 /// How many characters of a refused cell are shown.
 const MAX_VALUE: usize = 200;
 
@@ -29,8 +31,7 @@ pub struct Reading {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
-    /// Delimiters only.
-    Blank,
+    Skipped(SkipReason),
     Refused(RowError),
     Row(Row),
 }
@@ -41,10 +42,31 @@ pub struct Row {
     /// The contact to update; without one, the row creates a contact.
     pub id: Option<ContactId>,
     pub profile: Profile,
+    pub lacks: Lacks,
+    /// Attributes whose cell is blank.
+    pub blank_attributes: Vec<String>,
+}
+
+/// The fields that the file has no column for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lacks {
+    pub first_name: bool,
+    pub last_name: bool,
+    pub email: bool,
 }
 
 /// A column's name and what is wrong with its cell.
 type Refusal<'h> = (Option<&'h str>, String);
+
+impl Row {
+    /// Why this row is not taken, given its contacts.
+    #[must_use]
+    pub fn rejected(&self, reading: &Reading, reason: String) -> RowError {
+        let id = self.id.map(|id| id.to_string());
+        let value = id.or_else(|| self.profile.phone.as_ref().map(ToString::to_string));
+        reading.refused(None, value, reason)
+    }
+}
 
 impl Reading {
     /// Why this row is not taken.
@@ -68,29 +90,56 @@ impl Reading {
 
 impl Entry {
     pub(super) fn reading(&self, number: u64, region: Region) -> Reading {
+        self.read_as(number, |cells| match self.header.endpoint.as_ref() {
+            Some(endpoint) => match endpoint.skipped(cells.cells) {
+                Some(reason) => Ok(Content::Skipped(reason)),
+                None => cells.row(self.region(region)).map(Content::Row),
+            },
+            None => cells.row(region).map(Content::Row),
+        })
+    }
+
+    /// The row of a file that only opts people out, which is refused if it has no phone.
+    pub(super) fn reading_of_opt_out(&self, number: u64, region: Region) -> Reading {
+        self.read_as(number, |cells| {
+            if self.opt_out(region, true).is_some() {
+                return Ok(Content::Skipped(SkipReason::OptOutsOnly));
+            }
+            let row = cells.row(self.region(region))?;
+            if row.profile.phone.is_none() && !self.header.has_opt_outs() {
+                return Err((None, "has no phone to opt out".to_owned()));
+            }
+            Ok(Content::Skipped(SkipReason::OptOutsOnly))
+        })
+    }
+
+    fn read_as<'h>(
+        &'h self,
+        number: u64,
+        read: impl Fn(&Cells<'h>) -> Result<Content, Refusal<'h>>,
+    ) -> Reading {
         let Self { header, record, sheet_row, refusal } = self;
         let cells = Cells { header, cells: &record.cells };
         let content = if let Some(reason) = refusal {
             Err((None, reason.clone()))
         } else if cells.are_blank() {
-            Ok(Content::Blank)
+            Ok(Content::Skipped(SkipReason::Blank))
         } else {
-            cells.row(region).map(Content::Row)
+            read(&cells)
         };
-        let content = content.unwrap_or_else(|(column, reason)| {
+        let mut reading = Reading {
+            number,
+            line: record.line,
+            sheet_row: *sheet_row,
+            content: Content::Skipped(SkipReason::Blank),
+        };
+        reading.content = content.unwrap_or_else(|(column, reason)| {
             let place = column.and_then(|name| header.names.iter().position(|known| known == name));
-            let value =
-                place.map(|place| shortened(cells.at(place))).filter(|value| !value.is_empty());
-            Content::Refused(RowError {
-                row: number,
-                line: Some(record.line),
-                sheet_row: Some(*sheet_row),
-                column: column.map(str::to_owned),
-                value,
-                reason,
-            })
+            let value = place.map(|place| shortened(cells.at(place)));
+            let value = value.filter(|value| !value.is_empty());
+            Content::Refused(reading.refused(column.map(str::to_owned), value, reason))
         });
-        Reading { number, line: record.line, sheet_row: *sheet_row, content }
+        reading
     }
 }
 
@@ -161,7 +210,12 @@ impl<'h> Cells<'h> {
             };
             (place.map(|place| self.name(place)), error.reason)
         })?;
-        Ok(Row { id, profile })
+        let lacks = Lacks {
+            first_name: self.header.first_name.is_none(),
+            last_name: self.header.last_name.is_none(),
+            email: self.header.email.is_none(),
+        };
+        Ok(Row { id, profile, lacks, blank_attributes: self.blank_attributes() })
     }
 
     fn check_length(&self) -> Result<(), Refusal<'h>> {
@@ -241,10 +295,22 @@ impl<'h> Cells<'h> {
         let is_used =
             |place: usize| !self.header.are_attributes_listed && Some(place) == phone_place;
         let places = self.header.attributes.iter().copied();
-        places
-            .filter(|place| !is_used(*place) && !is_blank(self.at(*place)))
-            .map(|place| (self.header.names[place].clone(), self.at(place).to_owned()))
-            .collect()
+        let mut attributes: BTreeMap<String, String> = BTreeMap::new();
+        for place in places.filter(|place| !is_used(*place) && !is_blank(self.at(*place))) {
+            let value = self.at(place);
+            let values = attributes.entry(self.header.names[place].clone()).or_default();
+            if !values.is_empty() {
+                values.push_str(SEPARATOR);
+            }
+            values.push_str(value);
+        }
+        attributes
+    }
+
+    fn blank_attributes(&self) -> Vec<String> {
+        let places = self.header.attributes.iter().copied();
+        let blank = places.filter(|place| is_blank(self.at(*place)));
+        blank.map(|place| self.header.names[place].clone()).collect()
     }
 }
 

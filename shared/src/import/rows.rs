@@ -8,11 +8,13 @@ use super::layout::{Layout, Shape};
 use super::objects::Objects;
 use super::opt_out::OptOut;
 use super::parser::{Malformed, Record};
+use super::pinpoint::Endpoint;
 use super::place::{Place, Position};
 use super::records::{Next, Records};
 use super::row::Reading;
 use super::swallowed::quote_line;
 use crate::ids::ContactId;
+use crate::phone::Region;
 
 /// A file's rows behind its header. A row is read before it is passed, so that one that does not fit
 /// into a batch is the first of the next.
@@ -37,7 +39,7 @@ pub(super) struct Entry {
     pub(super) header: Arc<Header>,
     pub(super) record: Record,
     pub(super) sheet_row: u64,
-    /// Why the row is refused whatever its cells say.
+    /// Why the row is refused, regardless of its cells.
     pub(super) refusal: Option<String>,
 }
 
@@ -58,7 +60,7 @@ impl Rows {
         let (passed, here) = place.map_or((0, layout.first), |place| (rows, place));
         let delimiter = match &layout.shape {
             Shape::Csv { delimiter, .. } => Some(*delimiter),
-            Shape::Lines => None,
+            Shape::Lines { .. } => None,
         };
         Self {
             records: Records::new(layout.charset, delimiter, here),
@@ -127,15 +129,12 @@ impl Rows {
         let Layout { columns, region, shape, .. } = &self.layout;
         match shape {
             Shape::Csv { delimiter, header } => {
-                match quote_line(&record, header, *delimiter, *region) {
-                    Some(line) => Err(Malformed::UnclosedQuote { line }),
-                    None => {
-                        let header = Arc::clone(header);
-                        Ok(Entry { header, record, sheet_row, refusal: None })
-                    }
+                if let Some(line) = quote_line(&record, header, *delimiter, *region) {
+                    return Err(Malformed::UnclosedQuote { line });
                 }
+                Ok(Entry { header: Arc::clone(header), record, sheet_row, refusal: None })
             }
-            Shape::Lines => Ok(self.objects.entry(record, sheet_row, columns, *region)),
+            Shape::Lines { .. } => Ok(self.objects.entry(&record, sheet_row, columns, *region)),
         }
     }
 
@@ -143,17 +142,25 @@ impl Rows {
     #[must_use]
     pub fn peek(&self) -> Option<Result<Reading, Malformed>> {
         let next = self.next.as_ref()?.as_ref().map_err(Malformed::clone);
-        Some(next.map(|entry| entry.reading(self.passed + 1, self.layout.region)))
+        let Layout { region, are_opt_outs_only, .. } = self.layout;
+        Some(next.map(|entry| {
+            let number = self.passed + 1;
+            if are_opt_outs_only {
+                entry.reading_of_opt_out(number, region)
+            } else {
+                entry.reading(number, region)
+            }
+        }))
     }
 
-    /// What the first pass reads of the next row. An opt-out holds whatever else is wrong with the
-    /// row.
+    /// What the first pass reads of the next row. An opt-out holds even if something else is wrong with
+    /// the row.
     #[must_use]
     pub fn peek_first(&self) -> Option<Result<FirstReading, Malformed>> {
         let next = self.next.as_ref()?.as_ref().map_err(Malformed::clone);
         Some(next.map(|entry| FirstReading {
             number: self.passed + 1,
-            opt_out: OptOut::read(&entry.header, &entry.record.cells, self.layout.region),
+            opt_out: entry.opt_out(self.layout.region, self.layout.are_opt_outs_only),
             has_id: entry.has_id(),
         }))
     }
@@ -192,6 +199,25 @@ impl Rows {
 }
 
 impl Entry {
+    /// The region whose national forms the row may use.
+    pub(super) fn region(&self, default: Region) -> Region {
+        let endpoint = self.header.endpoint.as_ref();
+        endpoint.map_or(default, |endpoint| endpoint.region(&self.record.cells, default))
+    }
+
+    pub(super) fn opt_out(&self, region: Region, are_opt_outs_only: bool) -> Option<OptOut> {
+        let Self { header, record, .. } = self;
+        let is_phones = |endpoint: &Endpoint| endpoint.has_phone(&record.cells);
+        if !header.endpoint.as_ref().is_none_or(is_phones) {
+            return None;
+        }
+        let region = self.region(region);
+        if are_opt_outs_only && !header.has_opt_outs() {
+            return OptOut::of_any(header, &record.cells, region);
+        }
+        OptOut::read(header, &record.cells, region)
+    }
+
     fn has_id(&self) -> bool {
         let cell = self.header.id.and_then(|place| self.record.cells.get(place));
         cell.is_some_and(|cell| clean(cell).parse::<ContactId>().is_ok())

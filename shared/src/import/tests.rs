@@ -28,10 +28,11 @@ fn transcript(content: &[u8], query: &str) -> String {
     let (columns, named) = options(query);
     let encoding = named.map(Charset::name);
     let options = Options { columns, encoding, ..Options::default() };
-    let reading = ReadFile::of(content, &options, None, Region::default()).expect("clear");
-    let mut out = format!("?{query}\nencoding {}\n", reading.encoding);
-    let layout = reading.description(&options).expect("a known encoding");
-    let mut rows = match opened(content, &layout) {
+    let region = Region::default();
+    let charset = Charset::of(content, named, region).expect("clear");
+    let mut out = format!("?{query}\nencoding {}\n", charset.name());
+    let read = ReadFile::of(content, true, &options, region);
+    let mut rows = match read.and_then(|(_, layout)| Ok(opened(content, layout)?)) {
         Ok(rows) => rows,
         Err(refusal) => return out + &format!("refused: {refusal}\n"),
     };
@@ -52,8 +53,7 @@ fn transcript(content: &[u8], query: &str) -> String {
 }
 
 /// The rows of the second pass.
-fn opened(content: &[u8], description: &Description) -> Result<Rows, InvalidHeader> {
-    let layout = Layout::read(content, true, description)?;
+fn opened(content: &[u8], layout: Layout) -> Result<Rows, InvalidHeader> {
     let mut first = Rows::of(layout.clone(), content);
     let mut has_ids = false;
     while let Some(Ok(reading)) = first.peek_first() {
@@ -70,7 +70,8 @@ fn describe(out: &mut String, reading: &Reading) {
     let Reading { number, line, sheet_row: _, content } = reading;
     write!(out, "row {number}, line {line}: ").expect("a text");
     match content {
-        Content::Blank => writeln!(out, "blank"),
+        Content::Skipped(SkipReason::Blank) => writeln!(out, "blank"),
+        Content::Skipped(reason) => writeln!(out, "skipped, {reason:?}"),
         Content::Refused(error) => {
             let column = error.column.as_deref().unwrap_or("-");
             writeln!(out, "refused, {column:?} {}", error.reason)
@@ -94,7 +95,7 @@ fn files_are_read_as_their_programs_meant_them() {
     let mut count = 0;
     for entry in std::fs::read_dir(folder()).expect("the fixtures") {
         let path = entry.expect("a file").path();
-        if path.extension().is_none_or(|extension| extension != "csv") {
+        if path.extension().is_none_or(|extension| extension != "csv" && extension != "jsonl") {
             continue;
         }
         count += 1;
@@ -118,8 +119,8 @@ fn an_import_goes_from_stage_to_stage() {
     let (id, organization_id) = (ImportId::new(now, [0; 10]), OrganizationId::new(now, [1; 10]));
     let mut import = Import::new(id, organization_id, Options::default(), None, now);
     assert_eq!(import.stage(), Stage::Inspect);
-    let reading = ReadFile::of(b"phone\n", &import.options, None, Region::default());
-    import.reading = reading.ok();
+    let read = ReadFile::of(b"phone\n", true, &import.options, Region::default());
+    import.reading = read.ok().map(|(reading, _)| reading);
     assert_eq!(import.stage(), Stage::FirstPass);
     import.progress.first_pass.is_done = true;
     assert_eq!(import.stage(), Stage::SecondPass);

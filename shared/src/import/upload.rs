@@ -16,6 +16,12 @@ const KINDS: [(&[u8], &str); 7] = [
     (b"\0\0\xfe\xff", "in UTF-32"),
 ];
 
+/// Whether a file is a gzip archive.
+#[must_use]
+pub fn is_gzip(content: &[u8]) -> bool {
+    content.starts_with(b"\x1f\x8b")
+}
+
 /// What a file is, if it is certainly not CSV.
 #[must_use]
 pub fn other_kind(content: &[u8]) -> Option<&'static str> {

@@ -33,4 +33,5 @@ mod starts;
 mod strictness;
 mod tenancy;
 mod test_messages;
+mod uploads;
 mod webhooks;

@@ -34,6 +34,7 @@ impl Moving {
             id: ContactId::new(now, clock::entropy()),
             organization_id: organization.id,
             profile,
+            imported: None,
             created_at: now,
             updated_at: now,
         };

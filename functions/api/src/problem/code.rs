@@ -34,6 +34,11 @@ pub(crate) enum Code {
     CampaignNotPaused,
     SenderTaken,
     UnsubscribeChanged,
+    UploadMissing,
+    ImportNotUploading,
+    ImportEnded,
+    ImportNotEnded,
+    NothingToUndo,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -55,10 +60,10 @@ pub(crate) enum Code {
     AudienceTooLarge,
     DryRunUnavailable,
     RecipientOptedOut,
-    UploadUnavailable,
     IdempotencyKeyReused,
     TestLimitReached,
     QuoteInProgress,
+    TooManyUploads,
     InternalError,
     TryAgain,
     Throttled,
@@ -91,6 +96,11 @@ impl Code {
             | Self::CampaignNotPaused
             | Self::SenderTaken
             | Self::UnsubscribeChanged
+            | Self::UploadMissing
+            | Self::ImportNotUploading
+            | Self::ImportEnded
+            | Self::ImportNotEnded
+            | Self::NothingToUndo
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {
@@ -111,9 +121,10 @@ impl Code {
             | Self::AudienceTooLarge
             | Self::DryRunUnavailable
             | Self::RecipientOptedOut
-            | Self::UploadUnavailable
             | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TestLimitReached | Self::QuoteInProgress => StatusCode::TOO_MANY_REQUESTS,
+            Self::TestLimitReached | Self::QuoteInProgress | Self::TooManyUploads => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TryAgain | Self::Throttled => StatusCode::SERVICE_UNAVAILABLE,
         }

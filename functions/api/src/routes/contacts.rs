@@ -61,6 +61,7 @@ pub(crate) async fn create_contact(
         id: ContactId::new(now, clock::entropy()),
         organization_id: access.organization.id,
         profile: draft.checked(&access.organization)?,
+        imported: None,
         created_at: now,
         updated_at: now,
     };

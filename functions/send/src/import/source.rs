@@ -1,7 +1,11 @@
 //! The file of an import, read block by block as its rows are needed.
 
+use std::collections::VecDeque;
+
 use infra::files::{FileError, Files};
-use shared::import::{HEAD_BYTES, Import, Layout, Position, Rows, Stage, StoredFile};
+use shared::import::{
+    HEAD_BYTES, Import, Layout, Malformed, MatchBy, Position, Reading, Rows, Stage, StoredFile,
+};
 
 use crate::App;
 
@@ -13,6 +17,11 @@ pub(super) struct Source {
     offset: u64,
     stage: Stage,
     pub(super) rows: Rows,
+    /// Rows that are read and not passed yet, each with where the next one begins.
+    ahead: VecDeque<(Reading, Position)>,
+    /// Why the file cannot be read behind those.
+    malformed: Option<Malformed>,
+    position: Position,
 }
 
 impl Source {
@@ -28,21 +37,23 @@ impl Source {
         let head = head(&app.files, &file).await?;
         let layout = Layout::read(&head, file.size <= HEAD_BYTES, &description);
         let layout = layout.and_then(|layout| {
-            let has_ids = import.progress.first_pass.has_ids;
-            let is_clear = import.stage() == Stage::FirstPass || has_ids;
-            if is_clear || !layout.has_unclear_ids() { Ok(layout) } else { layout.without_ids() }
+            if has_ids(import, &layout) { Ok(layout) } else { layout.without_ids() }
         });
         let layout = match layout {
             Ok(layout) => layout,
             Err(invalid) => return Ok(Err(invalid.to_string())),
         };
-        let rows = Rows::new(layout, position(import));
+        let position = position(import);
+        let rows = Rows::new(layout, position);
         let mut source = Self {
             files: app.files.clone(),
             file,
             offset: rows.offset(),
             stage: import.stage(),
             rows,
+            ahead: VecDeque::new(),
+            malformed: None,
+            position,
         };
         // Most files are read by one request.
         let read = usize::try_from(source.offset).ok().and_then(|offset| head.get(offset..));
@@ -54,7 +65,43 @@ impl Source {
 
     /// Whether the next row is the one that the import goes on with.
     pub(super) fn is_at(&self, import: &Import) -> bool {
-        self.stage == import.stage() && self.rows.position().rows == position(import).rows
+        let is_first = self.stage == Stage::FirstPass;
+        let here = if is_first { self.rows.position() } else { self.position };
+        self.stage == import.stage() && here.rows == position(import).rows
+    }
+
+    /// Reads so many rows ahead, or all that are left.
+    pub(super) async fn read_ahead(&mut self, count: usize) -> Result<(), FileError> {
+        while self.ahead.len() < count && self.malformed.is_none() {
+            self.fill().await?;
+            match self.rows.peek() {
+                Some(Ok(reading)) => {
+                    self.rows.pass();
+                    self.ahead.push_back((reading, self.rows.position()));
+                }
+                Some(Err(malformed)) => self.malformed = Some(malformed),
+                None => break,
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows that are read ahead, up to `count`.
+    pub(super) fn ahead(&self, count: usize) -> Vec<Reading> {
+        self.ahead.iter().take(count).map(|(reading, _)| reading.clone()).collect()
+    }
+
+    /// Why the file cannot be read behind its last row, unless that is its end.
+    pub(super) fn end(&self) -> Option<Malformed> {
+        self.malformed.clone()
+    }
+
+    /// Passes the first of the rows that are read ahead, and returns where the next one begins.
+    pub(super) fn pass(&mut self) -> Position {
+        if let Some((_, position)) = self.ahead.pop_front() {
+            self.position = position;
+        }
+        self.position
     }
 
     /// Reads so much of the file that the next row can be peeked at, if there is one.
@@ -76,14 +123,23 @@ impl Source {
     }
 }
 
-/// The first bytes of a file, by which it is recognized.
+/// The first bytes of a file, which show what it is.
 pub(super) async fn head(files: &Files, file: &StoredFile) -> Result<Vec<u8>, FileError> {
     if file.size == 0 { Ok(Vec::new()) } else { files.read(file, 0).await }
 }
 
+/// Whether the rows may have contacts' ids. The first pass finds out about a column that is only named
+/// like one.
+fn has_ids(import: &Import, layout: &Layout) -> bool {
+    let is_matched = import.match_by() == MatchBy::Id;
+    let is_first = import.stage() == Stage::FirstPass;
+    is_matched && (is_first || import.progress.first_pass.has_ids || !layout.has_unclear_ids())
+}
+
 fn position(import: &Import) -> Position {
-    match import.stage() {
-        Stage::FirstPass => import.progress.first_pass.position,
-        Stage::SecondPass | Stage::Inspect | Stage::Over => import.progress.second_pass,
+    if import.stage() == Stage::FirstPass {
+        import.progress.first_pass.position
+    } else {
+        import.progress.second_pass
     }
 }

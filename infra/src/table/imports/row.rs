@@ -5,7 +5,7 @@ use shared::actor::Actor;
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{
     Columns, FirstPass, Import, Options, Position, Progress, ReadFile, RowError, Skipped, Status,
-    StoredFile,
+    StoredFile, Undo,
 };
 use shared::job::Due;
 use shared::time::Timestamp;
@@ -42,9 +42,19 @@ pub(super) struct Row {
 #[serde(rename_all = "camelCase")]
 struct Work {
     options: Options,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     file: Option<StoredFile>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     reading: Option<ReadFile>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_packed: bool,
     progress: Progress,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ending: Option<Status>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    report: Option<StoredFile>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    undo: Option<Undo>,
     started_at: Timestamp,
 }
 
@@ -77,7 +87,11 @@ impl Row {
                 options: import.options,
                 file: import.file,
                 reading: import.reading,
+                is_packed: import.is_packed,
                 progress: import.progress,
+                ending: import.ending,
+                report: import.report,
+                undo: import.undo,
                 started_at: import.started_at,
             }),
             columns: None,
@@ -112,8 +126,12 @@ impl Row {
             options: work.options,
             file: work.file,
             reading: work.reading,
+            is_packed: work.is_packed,
             progress: work.progress,
             former_errors,
+            ending: work.ending,
+            report: work.report,
+            undo: work.undo,
             failure: self.failure,
             changed_by: self.changed_by,
             created_at: self.created_at,
@@ -137,7 +155,12 @@ impl FormerProgress {
         let Self { first_pass, rows, created, updated, rejected, blank, errors } = self;
         let first_pass = match status {
             Status::Pending | Status::Running => FirstPass::default(),
-            Status::Done | Status::Failed => FirstPass {
+            Status::Uploading
+            | Status::Done
+            | Status::Failed
+            | Status::Cancelled
+            | Status::Undoing
+            | Status::Undone => FirstPass {
                 opt_outs: first_pass.opt_outs,
                 is_done: first_pass.is_done,
                 ..FirstPass::default()
@@ -149,10 +172,20 @@ impl FormerProgress {
             created,
             updated,
             rejected,
-            skipped: Skipped { blank },
+            skipped: Skipped { blank, ..Skipped::default() },
             ..Progress::default()
         };
-        let work = Work { options, file: None, reading: None, progress, started_at: created_at };
+        let work = Work {
+            options,
+            file: None,
+            reading: None,
+            is_packed: false,
+            progress,
+            ending: None,
+            report: None,
+            undo: None,
+            started_at: created_at,
+        };
         (work, errors)
     }
 }

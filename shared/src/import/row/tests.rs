@@ -24,14 +24,14 @@ fn opted_out(names: &[&str], cells: &[&str]) -> Vec<String> {
 fn row(names: &[&str], cells: &[&str]) -> Row {
     match reading(names, cells) {
         Content::Row(row) => row,
-        Content::Blank | Content::Refused(_) => panic!("no row: {cells:?}"),
+        Content::Skipped(_) | Content::Refused(_) => panic!("no row: {cells:?}"),
     }
 }
 
 fn refused(names: &[&str], cells: &[&str]) -> RowError {
     match reading(names, cells) {
         Content::Refused(error) => error,
-        Content::Blank | Content::Row(_) => panic!("not refused: {cells:?}"),
+        Content::Skipped(_) | Content::Row(_) => panic!("not refused: {cells:?}"),
     }
 }
 
@@ -75,7 +75,7 @@ fn a_row_may_end_early_or_late() {
         assert_eq!(row(&names, cells).profile.first_name.as_deref(), Some("Ana"));
     }
     for blank in [&[""][..], &["", "", ""], &[" ", "\u{feff}", "\0", ""], &["\u{1a}"]] {
-        assert_eq!(reading(&names, blank), Content::Blank, "{blank:?}");
+        assert_eq!(reading(&names, blank), Content::Skipped(SkipReason::Blank), "{blank:?}");
     }
     let without_phone = row(&names, &["", "Ana"]);
     assert_eq!(without_phone.profile.phone, None);

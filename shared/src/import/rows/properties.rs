@@ -1,5 +1,5 @@
-//! Whatever a file contains, reading it ends, takes bounded memory, and gives the same rows however
-//! it arrives and wherever it goes on.
+//! For any content of a file, reading it ends, takes bounded memory, and gives the same rows, in any
+//! pieces and from any row on.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -35,7 +35,7 @@ fn rows(layout: &Layout, content: &[u8], from: Position, sizes: &[usize]) -> Vec
                 read.push(Read::Malformed(malformed));
                 return read;
             }
-            (None, _) | (Some(Ok(_)), _) => return read,
+            (None | Some(Ok(_)), _) => return read,
         }
     }
 }

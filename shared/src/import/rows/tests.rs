@@ -5,8 +5,7 @@ use crate::phone::{Phone, Region};
 
 pub(super) fn layout_of(content: &[u8]) -> Option<Layout> {
     let options = Options::default();
-    let reading = ReadFile::of(content, &options, None, Region::default()).ok()?;
-    Layout::read(content, true, &reading.description(&options)?).ok()
+    ReadFile::of(content, true, &options, Region::default()).ok().map(|(_, layout)| layout)
 }
 
 fn layout(content: &[u8]) -> Layout {
@@ -139,8 +138,8 @@ fn a_file_without_a_readable_phone_is_lost() {
     }
 }
 
-/// Phone and opt-out are read first: whatever else keeps a row from becoming a contact, the opt-out is
-/// kept.
+/// Phone and opt-out are read first: even if something else keeps a row from becoming a contact, the
+/// opt-out is kept.
 #[test]
 fn an_opt_out_is_kept_whatever_is_wrong_with_its_row() {
     let id = "0190b8f1-3f5e-7c1a-9d2b-5a4c3b2a1f0e";
