@@ -125,9 +125,10 @@ pub(crate) async fn run(
         anyhow::ensure!(run.races < MAX_RACES, "import {import_id} lost every race for its rows");
         match app.table.import(organization_id, import_id).await? {
             Some((found, Some(owed))) => (import, due) = (found, owed),
-            // Another run has ended it.
+            // It has ended.
             Some((_, None)) | None => return Ok(()),
         }
+        run.rehearsal = Rehearsal::new(&import);
     }
     let job = JobsJob::Import { organization_id, import_id };
     Ok(app.queues.send(&job.into(), 0).await?)

@@ -14,6 +14,7 @@ mod fan_outs;
 mod fates;
 mod immediate;
 mod import_files;
+mod import_rows;
 mod imports;
 mod inbound;
 mod lines;

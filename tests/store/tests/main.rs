@@ -3,6 +3,7 @@
 mod campaigns;
 mod chunks;
 mod claims;
+mod imports;
 mod lines;
 mod moves;
 mod organizations;

@@ -2,6 +2,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::import::columns::Columns;
+use crate::import::header::Header;
+use crate::import::opt_out;
 use crate::import::parser::Record;
 
 fn reading(names: &[&str], cells: &[&str]) -> Content {
