@@ -126,9 +126,13 @@ impl Row {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
     use crate::ids::OrganizationId;
     use crate::import::row::Lacks;
+    use crate::import::{Progress, SkipReason, Written};
     use crate::time::Timestamp;
 
     fn profile(first_name: &str, city: &str) -> Profile {
@@ -206,5 +210,39 @@ mod tests {
         let many = (0..20).map(|place| (format!("a{place}"), "x".to_owned())).collect();
         let full = Profile { attributes: many, ..before };
         assert!(after.applied_to(&full).is_err(), "a contact's limits hold for both together");
+    }
+
+    proptest! {
+        /// Each row has exactly one outcome.
+        #[test]
+        fn rows_are_the_sum_of_their_outcomes(
+            rows in vec((0..3_usize, 0..3_usize, "[ab]{0,2}", any::<bool>()), 0..40),
+            by in 0..3_usize,
+            skips in any::<bool>(),
+        ) {
+            let by = MatchBy::VARIANTS[by];
+            let on_match = if skips { OnMatch::Skip } else { OnMatch::Update };
+            let mut progress = Progress::default();
+            for (known, id, name, has_phone) in rows {
+                let mut row = row(profile(&name, "Oakland"));
+                row.profile.phone = row.profile.phone.filter(|_| has_phone);
+                row.id = (id > 0).then(|| ContactId::new(Timestamp::EPOCH, [1; 10]));
+                let known = match known {
+                    0 => Known::None,
+                    1 => Known::One(contact(profile("a", "Oakland"))),
+                    _ => Known::Several,
+                };
+                let options = Options { on_match, ..Options::default() };
+                match row.match_key(by).map(|key| row.outcome(&options, &key, known)) {
+                    Ok(Outcome::Create) => progress.count(Written::Created),
+                    Ok(Outcome::Update(..)) => progress.count(Written::Updated),
+                    Ok(Outcome::Unchanged(_)) => progress.count(Written::Unchanged),
+                    Ok(Outcome::Skipped) => progress.skipped.add(SkipReason::Matched),
+                    Ok(Outcome::Rejected(_)) | Err(_) => progress.rejected += 1,
+                }
+                progress.second_pass.rows += 1;
+                prop_assert!(progress.is_balanced());
+            }
+        }
     }
 }

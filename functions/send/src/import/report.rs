@@ -23,8 +23,6 @@ pub(super) async fn write(app: &App, import: &Import) -> anyhow::Result<Step> {
             break;
         }
     }
-    step.after.report = Some(file.finish().await?);
-    let status = import.ending.unwrap_or(import.status);
-    step.after = step.after.ended(status);
+    step.after = step.after.reported(file.finish().await?);
     Ok(step)
 }

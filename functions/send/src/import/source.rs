@@ -128,12 +128,12 @@ pub(super) async fn head(files: &Files, file: &StoredFile) -> Result<Vec<u8>, Fi
     if file.size == 0 { Ok(Vec::new()) } else { files.read(file, 0).await }
 }
 
-/// Whether the rows may have contacts' ids. The first pass finds out about a column that is only named
-/// like one.
+/// Whether the rows may have contacts' ids. The first pass reads them in any case, since an opt-out may
+/// name its contact, and finds out about a column that is only named like one.
 fn has_ids(import: &Import, layout: &Layout) -> bool {
     let is_matched = import.match_by() == MatchBy::Id;
-    let is_first = import.stage() == Stage::FirstPass;
-    is_matched && (is_first || import.progress.first_pass.has_ids || !layout.has_unclear_ids())
+    let are_known = import.progress.first_pass.has_ids || !layout.has_unclear_ids();
+    import.stage() == Stage::FirstPass || (is_matched && are_known)
 }
 
 fn position(import: &Import) -> Position {

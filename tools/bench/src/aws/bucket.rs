@@ -32,9 +32,9 @@ impl Bucket {
         let (operation, mut response) = match method {
             "HEAD" => ("s3.HeadObject", response(200, "text/csv", Vec::new())),
             "GET" => {
-                let range = request.head.headers.get(RANGE).and_then(|range| range.to_str().ok());
-                let (first, last) = range.and_then(bounds).unwrap_or((0, self.size() - 1));
-                let body = self.range(first, last.min(self.size() - 1));
+                let asked = request.head.headers.get(RANGE).and_then(|range| range.to_str().ok());
+                let (first, last) = asked.and_then(bounds).unwrap_or((0, self.size() - 1));
+                let body = range(first, last.min(self.size() - 1));
                 ("s3.GetObject", response(206, "text/csv", body))
             }
             _ => ("s3.PutObject", response(200, "text/csv", Vec::new())),
@@ -45,14 +45,14 @@ impl Bucket {
         }
         (operation, response)
     }
+}
 
-    fn range(&self, first: u64, last: u64) -> Vec<u8> {
-        let rows = first / WIDTH..=last / WIDTH;
-        let text: String = rows.map(row).collect();
-        let skipped = usize::try_from(first % WIDTH).unwrap_or_default();
-        let length = usize::try_from(last + 1 - first).unwrap_or_default();
-        text.into_bytes().into_iter().skip(skipped).take(length).collect()
-    }
+/// These bytes of the file, both ends included.
+fn range(first: u64, last: u64) -> Vec<u8> {
+    let text: String = (first / WIDTH..=last / WIDTH).map(row).collect();
+    let skipped = usize::try_from(first % WIDTH).unwrap_or_default();
+    let length = usize::try_from(last + 1 - first).unwrap_or_default();
+    text.into_bytes().into_iter().skip(skipped).take(length).collect()
 }
 
 fn bounds(range: &str) -> Option<(u64, u64)> {
@@ -88,13 +88,13 @@ mod tests {
     fn ranges_are_parts_of_one_file() {
         let bucket = Bucket::default();
         bucket.set_rows(3);
-        let whole = bucket.range(0, bucket.size() - 1);
+        let whole = range(0, bucket.size() - 1);
         assert_eq!(whole.len() as u64, 4 * WIDTH);
         assert!(whole.starts_with(HEADER.as_bytes()));
         for (first, last) in [(0, 0), (5, 80), (71, 72), (200, 287)] {
             let part =
                 usize::try_from(first).expect("small")..=usize::try_from(last).expect("small");
-            assert_eq!(bucket.range(first, last), whole[part], "{first} {last}");
+            assert_eq!(range(first, last), whole[part], "{first} {last}");
         }
         assert_eq!(bounds("bytes=5-80"), Some((5, 80)));
     }
