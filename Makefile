@@ -27,17 +27,22 @@ GUIDED ?=
 EMULATOR ?=
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-FUNCTIONS := api send dispatch poll-status webhooks
+FUNCTIONS := api send dispatch poll-status webhooks console-files
 PACKAGES := $(FUNCTIONS:%=--package %) --package simulator --package contacts --package local
 LOCAL := target/release/local
 TRIPLE = $(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)-unknown-linux-gnu
 DEPLOY = .venv/sam/bin/python scripts/deploy.py --stack '$(STACK)' --params '$(PARAMS)' --region '$(REGION)' \
 	--tags '$(TAGS)' --architecture '$(ARCHITECTURE)' $(if $(GUIDED),--guided) $(if $(EMULATOR),--emulator)
 
-.PHONY: run up down test torture bench check build functions functions-for-aws deploy
+# What the console is made of, and the Node.js that builds it.
+CONSOLE := $(shell find console/src console/public console/local console/index.html console/vite.config.ts console/package-lock.json -type f)
+NODE = PATH="$(CURDIR)/.venv/node/bin:$$PATH"
+
+.PHONY: run up down test torture bench check build engine functions functions-for-aws deploy
 .DEFAULT_GOAL := run
 
-run: build
+# It needs no console.
+run: engine
 	@$(LOCAL) run --contacts $(CONTACTS)
 
 up: build
@@ -46,15 +51,19 @@ up: build
 down:
 	@test ! -x $(LOCAL) || $(LOCAL) down
 
-test: check build .venv/conformance/npm/ready
-	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(LOCAL) with -- cargo test --workspace --locked
+# The browser's tests follow on the same stack.
+test: check build .venv/conformance/npm/ready tests/console/node_modules/.ready
+	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(NODE) $(LOCAL) with -- sh -ec \
+		'cargo test --workspace --locked; npm --prefix tests/console test --silent'
 
 # Faults: see tests/torture.
-torture: build .venv/faketime/ready
+torture: engine .venv/faketime/ready
 	cargo build --release --locked --package torture
 	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS))) $(if $(FROM),--from $(FROM))
 
-check: .venv/sam/ready
+check: .venv/sam/ready console/dist/index.html console/node_modules/.check tests/console/node_modules/.ready
+	$(NODE) npm --prefix console run --silent check
+	$(NODE) npm --prefix tests/console run --silent check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --locked
@@ -62,7 +71,13 @@ check: .venv/sam/ready
 	$(PYTHON) scripts/prose.py
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template template.yaml
 
-build: .venv/emulator/ready .venv/sam/ready
+# Only the local stack's console can be opened by a link that carries a key.
+engine functions: export CONSOLE_SIGN_IN_BY_LINK = on
+
+build: console/dist/index.html
+	@$(MAKE) --no-print-directory engine
+
+engine: .venv/emulator/ready .venv/sam/ready
 	cargo build --release --locked $(PACKAGES)
 	@$(MAKE) --no-print-directory functions
 
@@ -76,12 +91,12 @@ functions:
 	done
 
 # The same for AWS.
-functions-for-aws: .venv/cargo-lambda/ready
+functions-for-aws: .venv/cargo-lambda/ready console/dist/index.html
 	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile dist --target $(TRIPLE) \
 		--lambda-dir target/lambda $(FUNCTIONS:%=--package %)
 
 # The stack in your account.
-deploy: .venv/sam/ready
+deploy: .venv/sam/ready console/dist/index.html
 	@$(DEPLOY) --check
 	@$(MAKE) --no-print-directory $(if $(EMULATOR),functions,functions-for-aws)
 	@$(DEPLOY)
@@ -96,6 +111,24 @@ bench:
 # integrity.
 .venv/conformance/npm/ready: tests/conformance/fetch.py tests/conformance/npm.json .venv/conformance/ready
 	.venv/conformance/bin/python tests/conformance/fetch.py .venv/conformance/npm
+	@touch $@
+
+# The built console. Its packages are installed only if it has to be built again.
+console/dist/index.html: $(CONSOLE) .venv/node/ready
+	@$(MAKE) --no-print-directory console/node_modules/.build
+	$(NODE) npm --prefix console run --silent build
+
+console/node_modules/.build: console/package-lock.json
+	$(NODE) npm --prefix console ci --silent --omit=dev
+	@touch $@
+
+# What checks the console's source is not needed to build it.
+console/node_modules/.check: console/package-lock.json .venv/node/ready
+	$(NODE) npm --prefix console ci --silent
+	@touch console/node_modules/.build $@
+
+tests/console/node_modules/.ready: tests/console/package-lock.json .venv/node/ready
+	$(NODE) npm --prefix tests/console ci --silent
 	@touch $@
 
 .venv/%/ready: tools/python/%.txt

@@ -1,4 +1,4 @@
-"""Deploys the stack with the SAM CLI, without a question: see docs/deploy.md.
+"""Deploys the stack with the SAM CLI, without prompts: see docs/deploy.md.
 
 With --check, only checks what can be checked before the functions are built.
 """
@@ -45,7 +45,7 @@ def arguments():
 
 
 def check_endpoint(emulator):
-    """Variables of the local stack must not send a deployment to it by accident."""
+    """Refuses to deploy to the local stack by accident, because of its environment variables."""
     endpoints = [name for name in os.environ if name.startswith("AWS_ENDPOINT_URL")]
     if endpoints and not emulator:
         sys.exit(
@@ -57,7 +57,7 @@ def check_endpoint(emulator):
 
 
 def parameters(path):
-    """The NAME=value lines of a file. SAM would ignore a name that the template does not have."""
+    """Reads the NAME=value lines of a file. Checks the names, because SAM ignores unknown ones."""
     known = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]
     values, problems = {}, []
     for number, line in enumerate(Path(path).read_text("utf-8-sig").splitlines(), 1):
@@ -79,7 +79,7 @@ def parameters(path):
 
 
 def check_account(region):
-    """Says which account is about to change, before minutes are spent on building."""
+    """Prints the account that is about to change, before the build takes minutes."""
     try:
         session = boto3.Session(region_name=region or None)
         if not session.region_name:
@@ -110,12 +110,12 @@ def main():
     FOLDER.mkdir(parents=True, exist_ok=True)
     capabilities = ["--capabilities", "CAPABILITY_IAM", "--region", region]
     if given.guided:
-        # Answers are saved, but not into the tracked samconfig.toml.
+        # The input is saved, but not into the tracked samconfig.toml.
         sam("--guided", "--config-file", str(FOLDER / "samconfig.toml"), *capabilities)
     is_arm = platform.machine() in ("aarch64", "arm64")
     here = "arm64" if is_arm else "x86_64"
     values["Architecture"] = here if given.emulator else given.architecture
-    # JSON is YAML, which the SAM CLI reads.
+    # The SAM CLI reads YAML, which includes JSON.
     file = FOLDER / f"{given.stack}.yaml"
     file.write_text(json.dumps(values))
     tags = ["--tags", *given.tags.split()] if given.tags else []

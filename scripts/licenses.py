@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-# Licenses that allow use in closed products and demand at most their own text.
+# Licenses that allow use in closed products and require at most that their text is included.
 LICENSES = {
     "Apache-2.0",
     "Apache-2.0 WITH LLVM-exception",
@@ -22,7 +22,7 @@ LICENSES = {
     "Zlib",
 }
 REGISTRY = "registry+https://github.com/rust-lang/crates.io-index"
-# Crates that other crates need in several versions, and how many. A number may only go down.
+# Crates that dependencies need in several versions, and how many. The numbers may only go down.
 DUPLICATES = {
     "base64": 3,
     "block-buffer": 2,
@@ -47,7 +47,7 @@ DUPLICATES = {
 
 
 def is_allowed(expression):
-    """Whether an SPDX expression can be met with the allowed licenses."""
+    """Whether the allowed licenses satisfy an SPDX expression."""
     # Old crates write `MIT/Apache-2.0` for OR.
     tokens = re.findall(r"\(|\)|\bAND\b|\bOR\b|[^()\s](?:(?!\s+(?:AND|OR)\b)[^()])*", expression.replace("/", " OR "))
     tokens = [token.strip() for token in tokens]

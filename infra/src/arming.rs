@@ -1,5 +1,6 @@
-//! Getting a job to its queue at its time.
+//! Queues a job for its time.
 
+use shared::grace::Grace;
 use shared::job::{Arming, Due, Job};
 use shared::time::Timestamp;
 
@@ -14,8 +15,8 @@ pub enum ArmingError {
     Schedule(#[from] ScheduleError),
 }
 
-/// Arms `job` for `at`. If this fails, or the process dies before it, the sweep arms the job once
-/// its due time has passed: arming is a matter of speed, not of correctness.
+/// Queues `job` for `at`. If this fails, or the process dies first, the sweep queues the job once
+/// it is overdue. So this affects only speed, not correctness.
 pub async fn arm(
     queues: &JobQueues,
     schedules: &Schedules,
@@ -30,17 +31,17 @@ pub async fn arm(
     Ok(())
 }
 
-/// Arms what is owed next, which lies `repair_seconds` after the moment that it is for. Where this
-/// fails, the sweep does it.
+/// Queues the job that is owed next for its time, which is its grace before it is overdue. If this
+/// fails, the sweep queues it.
 pub async fn arm_owed(
     queues: &JobQueues,
     schedules: &Schedules,
     owed: Option<&Due>,
     now: Timestamp,
-    repair_seconds: i64,
+    grace: Grace,
 ) {
     let Some(due) = owed else { return };
-    let at = due.at.plus_seconds(-repair_seconds);
+    let at = grace.before(due.at);
     if let Err(error) = arm(queues, schedules, &due.job, at, now).await {
         tracing::warn!(error = ?anyhow::Error::from(error), "left a job to the sweep");
     }

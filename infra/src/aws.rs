@@ -8,18 +8,18 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 
-/// How long a connection to AWS may take to come up.
-const CONNECT_LONGEST: Duration = Duration::from_secs(2);
-/// How long one try of a request may take.
-const TRY_LONGEST: Duration = Duration::from_secs(5);
+/// The time limit for connecting to AWS.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// The time limit for one attempt of a request.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Loads region, credentials and endpoint from the environment. Every call has a time limit, so
-/// that a connection that went dead cannot use up a function's time; that covers all responses
-/// but files, so no other stream is watched for standing still.
+/// that a dead connection can't use up a function's time. Only reading a file's content is not
+/// covered, so only that needs protection against stalled streams.
 pub async fn load() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(CONNECT_LONGEST)
-        .operation_attempt_timeout(TRY_LONGEST)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
         .operation_timeout(Duration::from_secs(20))
         .build();
     aws_config::defaults(BehaviorVersion::latest())

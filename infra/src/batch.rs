@@ -1,8 +1,8 @@
-//! Batches of queue messages: each message stands for itself.
+//! Batches of queue messages, each of which succeeds or fails separately.
 //!
-//! A message that cannot be read goes to the dead-letter queue at once, since no retry would help
-//! it; one that a newer version wrote is left on its queue for a newer version; one whose handling
-//! fails or panics is reported, so that the queue hands out that one again and not its neighbors,
+//! A message that can't be parsed goes to the dead-letter queue at once, since a retry wouldn't
+//! help. A message that a newer version wrote stays on its queue for that version. A message whose
+//! handler fails or panics is reported, so that the queue delivers it again, without its neighbors,
 //! after a back-off that is shorter than the queue's visibility timeout.
 
 use std::collections::HashMap;
@@ -12,12 +12,13 @@ use futures::future::{FutureExt, join_all};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
-use shared::job::VERSION;
+use shared::job::{Envelope, Job, VERSION};
 use shared::time::Timestamp;
 
 use crate::queues::{DeadLetters, Received};
+use crate::trace::Scope;
 
-/// The part of an SQS event that is read.
+/// The part of an SQS event that is used.
 #[derive(Debug, Deserialize)]
 pub struct SqsEvent {
     #[serde(rename = "Records")]
@@ -40,13 +41,13 @@ pub struct SqsRecord {
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SqsAttributes {
-    /// Milliseconds since 1970, as a text.
+    /// Milliseconds since 1970, as a string.
     pub sent_timestamp: Option<String>,
-    /// How often the queue has handed the message out, as a text.
+    /// How often the queue has delivered the message, as a string.
     approximate_receive_count: Option<String>,
 }
 
-/// What SQS is told: the messages that are to be handed out again.
+/// The response to SQS: the messages to deliver again.
 #[derive(Debug, Default, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchResponse {
@@ -64,12 +65,11 @@ pub struct BatchItemFailure {
 
 #[derive(Deserialize)]
 struct Version {
-    /// What other services put on a queue has none.
+    /// Missing in what other services put on a queue.
     v: Option<u32>,
 }
 
-/// Tells a batch of a queue's messages from what else starts a function, by the one field that only
-/// batches have.
+/// Whether an event is a batch of queue messages. Other events don't have the field `Records`.
 #[must_use]
 pub fn is_batch(event: &RawValue) -> bool {
     #[derive(Deserialize)]
@@ -80,7 +80,7 @@ pub fn is_batch(event: &RawValue) -> bool {
     serde_json::from_str::<Batch>(event.get()).is_ok()
 }
 
-/// A message that was read, with the id by which its failure is reported.
+/// A parsed message, with the id for reporting its failure.
 pub struct Parsed<T> {
     pub message_id: String,
     /// When it was put on the queue.
@@ -88,7 +88,7 @@ pub struct Parsed<T> {
     pub body: T,
 }
 
-/// Reads the messages of a batch; those that cannot be read are kept elsewhere.
+/// Parses the messages of a batch. Those that can't be parsed become dead letters.
 pub async fn parse<T: DeserializeOwned>(
     event: SqsEvent,
     dead_letters: &DeadLetters,
@@ -102,7 +102,7 @@ pub async fn parse<T: DeserializeOwned>(
         let sent_at = sent_at.and_then(Timestamp::from_millis);
         let version = serde_json::from_str::<Version>(&body);
         if version.as_ref().is_ok_and(|version| version.v.is_some_and(|v| v > VERSION)) {
-            tracing::warn!(message.id = %message_id, "left a message of a newer version");
+            tracing::warn!(queue.message.id = %message_id, "left a message of a newer version");
             response.fail(message_id);
             continue;
         }
@@ -111,7 +111,8 @@ pub async fn parse<T: DeserializeOwned>(
         match version.and_then(|_| serde_json::from_str(&body)) {
             Ok(body) => parsed.push(Parsed { message_id, sent_at, body }),
             Err(error) => {
-                tracing::error!(message.id = %message_id, %error, "a message cannot be read");
+                // The error may quote the message, so only the dead letter has it.
+                tracing::error!(queue.message.id = %message_id, "failed to read a message");
                 if !dead_letters.keep(&body, &error.to_string()).await {
                     response.fail(message_id);
                 }
@@ -121,43 +122,53 @@ pub async fn parse<T: DeserializeOwned>(
     parsed
 }
 
-/// Handles the messages of a batch, all at once, each by itself.
-pub async fn run<T, F>(
+/// Does the jobs of a batch concurrently, each in its [`Scope`].
+pub async fn run<J, F>(
     event: SqsEvent,
+    request_id: &str,
     dead_letters: &DeadLetters,
-    handle: impl Fn(T) -> F,
+    handle: impl Fn(J) -> F,
 ) -> BatchResponse
 where
-    T: DeserializeOwned,
+    J: DeserializeOwned + Clone + Into<Job>,
     F: Future<Output = anyhow::Result<()>>,
 {
     let mut response = BatchResponse::default();
-    let parsed = parse(event, dead_letters, &mut response).await;
-    let handled = parsed.into_iter().map(|Parsed { message_id, body, .. }| {
-        let work = AssertUnwindSafe(handle(body)).catch_unwind();
-        async move { (message_id, work.await) }
+    let parsed: Vec<Parsed<Envelope<J>>> = parse(event, dead_letters, &mut response).await;
+    let done = parsed.into_iter().map(|Parsed { message_id, body, .. }| {
+        let Envelope { job, trace, .. } = body;
+        let scope = Scope::of_job(request_id, &job.clone().into(), trace);
+        let work = AssertUnwindSafe(handle(job)).catch_unwind();
+        let work = async {
+            let result = work.await;
+            log_failure(&message_id, &result);
+            (message_id, matches!(result, Ok(Ok(()))))
+        };
+        scope.run(work)
     });
-    for (message_id, result) in join_all(handled).await {
-        match result {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => {
-                tracing::error!(message.id = %message_id, error = ?error, "failed to handle a message");
-                response.fail(message_id);
-            }
-            Err(_panic) => {
-                tracing::error!(message.id = %message_id, "panicked at a message");
-                response.fail(message_id);
-            }
+    for (message_id, is_done) in join_all(done).await {
+        if !is_done {
+            response.fail(message_id);
         }
     }
     response.retry_soon(dead_letters).await;
     response
 }
 
+fn log_failure(message_id: &str, result: &std::thread::Result<anyhow::Result<()>>) {
+    match result {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => {
+            tracing::error!(queue.message.id = message_id, error = ?error, "failed to do a job");
+        }
+        Err(_panic) => tracing::error!(queue.message.id = message_id, "panicked at a job"),
+    }
+}
+
 impl BatchResponse {
-    /// Makes the queue hand the failed messages out again after a back-off. Where that fails, it
-    /// does so when their visibility timeout ends. A message of a newer version waits that long,
-    /// since only a deployment helps it.
+    /// Makes the queue deliver the failed messages again after a back-off. If this fails, that
+    /// happens when their visibility timeout ends. A message of a newer version waits that long,
+    /// since only a deployment helps.
     pub async fn retry_soon(&mut self, queues: &DeadLetters) {
         let mut failed = Vec::new();
         for BatchItemFailure { item_identifier } in &self.batch_item_failures {
@@ -170,3 +181,6 @@ impl BatchResponse {
         self.batch_item_failures.push(BatchItemFailure { item_identifier: message_id });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! The one place that reads the clock and draws random numbers.
+//! The only module that reads the clock and draws random numbers.
 
 use chrono::Utc;
 use shared::ids::Entropy;
@@ -21,13 +21,19 @@ pub fn secret() -> [u8; 32] {
     random()
 }
 
-/// A token that no other worker can hold.
+/// A token that no other worker can have.
 #[must_use]
 pub fn token() -> String {
     format!("{:032x}", u128::from_le_bytes(random()))
 }
 
-/// A number below a thousand, to spread what would else happen at once.
+/// The bytes of a new trace ID.
+#[must_use]
+pub fn trace() -> [u8; 16] {
+    random()
+}
+
+/// A number below 1,000, to spread out what would otherwise happen at the same time.
 #[must_use]
 pub fn jitter() -> u16 {
     u16::from_le_bytes(random()) % 1_000
@@ -35,7 +41,7 @@ pub fn jitter() -> u16 {
 
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    // Without randomness no id is unique and no claim is anybody's own: there is no way on.
+    // Without randomness, ids and claims would not be unique, so nothing could continue safely.
     getrandom::fill(&mut bytes).expect("the operating system gives randomness");
     bytes
 }

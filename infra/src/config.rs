@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Every variable that is missing or wrong, so that one start tells all.
+/// Every missing or malformed variable, so that one failed start shows all problems.
 #[derive(Debug, Default, thiserror::Error)]
 pub struct InvalidEnvironment {
     missing: Vec<&'static str>,
@@ -24,7 +24,7 @@ impl fmt::Display for InvalidEnvironment {
     }
 }
 
-/// Reads variables and remembers the problems until [`Environment::finish`].
+/// Reads variables, and collects the problems until [`Environment::finish`].
 pub struct Environment<'a> {
     lookup: &'a dyn Fn(&str) -> Option<String>,
     problems: InvalidEnvironment,
@@ -36,7 +36,7 @@ impl<'a> Environment<'a> {
         Self { lookup, problems: InvalidEnvironment::default() }
     }
 
-    /// A variable that must be set; empty counts as missing.
+    /// A required variable. An empty one counts as missing.
     pub fn text(&mut self, name: &'static str) -> String {
         (self.lookup)(name).filter(|value| !value.is_empty()).unwrap_or_else(|| {
             self.problems.missing.push(name);
@@ -44,19 +44,19 @@ impl<'a> Environment<'a> {
         })
     }
 
-    /// A variable that is read as `T`, or `default` where it is not set.
+    /// A variable parsed as `T`, or `default` if it is not set.
     pub fn parsed<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str, default: T) -> T {
         self.optional(name).unwrap_or(default)
     }
 
-    /// A variable that is read as `T`, or `None` where it is not set.
+    /// A variable parsed as `T`, or `None` if it is not set.
     pub fn optional<T: FromStr<Err: fmt::Display>>(&mut self, name: &'static str) -> Option<T> {
         let value = (self.lookup)(name).filter(|value| !value.is_empty())?;
         let parsed = value.parse::<T>();
         parsed.map_err(|error| self.problems.malformed.push(format!("{name} {error}"))).ok()
     }
 
-    /// What was read, or every problem there was.
+    /// Returns the configuration, or all problems.
     pub fn finish<T>(self, value: T) -> Result<T, InvalidEnvironment> {
         if self.problems.missing.is_empty() && self.problems.malformed.is_empty() {
             Ok(value)
@@ -64,16 +64,6 @@ impl<'a> Environment<'a> {
             Err(self.problems)
         }
     }
-}
-
-/// Reads from the process's environment.
-pub fn from_process<T>(
-    read: impl FnOnce(&mut Environment<'_>) -> T,
-) -> Result<T, InvalidEnvironment> {
-    let lookup = |name: &str| std::env::var(name).ok();
-    let mut environment = Environment::new(&lookup);
-    let value = read(&mut environment);
-    environment.finish(value)
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The bucket that keeps the files of imports.
+//! The bucket for the files of imports.
 
 mod error;
 mod post;
@@ -117,7 +117,7 @@ pub fn key_of_request(organization: OrganizationId, import: ImportId) -> String 
     format!("imports/{organization}/{import}.csv")
 }
 
-/// Where a client uploads the file of an import. Nobody can guess `token`.
+/// Where a client uploads the file of an import. `token` must be impossible to guess.
 #[must_use]
 pub fn key_of_upload(organization: OrganizationId, import: ImportId, token: &str) -> String {
     format!("imports/{organization}/{import}/{token}")

@@ -1,13 +1,16 @@
-//! Gateways: handing messages to a provider, and understanding what it says.
+//! Gateways: send messages through a provider and interpret its responses.
 
+mod adapter;
 pub mod aws;
 mod choice;
 mod event;
+mod parameters;
 pub mod twilio;
 pub mod webhook;
 
-pub use choice::{GatewayError, GatewaySettings, Gateways, read_queued, sender_of_reply};
-pub use event::{Inbound, ProviderEvent};
+pub use adapter::GatewayError;
+pub use choice::{GatewaySettings, Gateways, read_queued, sender_of_reply};
+pub use event::{Inbound, ProviderEvent, Queued};
 
 use std::time::Duration;
 
@@ -18,47 +21,48 @@ use shared::receipt::{MessageRef, Receipt};
 use shared::sender::Sender;
 use shared::time::Timestamp;
 
-/// A provider, as one sender uses it.
+/// A provider, as used by one sender.
 pub trait Gateway: Send + Sync {
-    /// Hands one message over. The provider is asked once: whoever repeats a request whose answer
-    /// was lost sends a text twice.
+    /// Sends a message. The provider is called only once: if the response is lost, repeating the
+    /// request could send the text twice.
     fn hand_over<'a>(&'a self, outgoing: &'a Outgoing<'a>) -> BoxFuture<'a, Handover>;
 
-    /// Asks whether the provider would take a message, and has it send none.
+    /// Asks whether the provider would accept a message, without sending it.
     fn check<'a>(&'a self, outgoing: &'a Outgoing<'a>) -> BoxFuture<'a, Handover>;
 
-    /// Asks what became of a message.
+    /// Looks up a message's status.
     fn look_up<'a>(&'a self, sought: &'a Sought<'a>) -> BoxFuture<'a, Result<Found, LookupError>>;
 }
 
-/// A message to hand over.
+/// A message to send.
 #[derive(Clone, Debug)]
 pub struct Outgoing<'a> {
-    /// What receipts are to name; none for an answer to a person, whose fate nobody follows.
+    /// The message that receipts will name. `None` for a reply to a person, whose outcome isn't
+    /// tracked.
     pub message: Option<MessageRef>,
     pub from: &'a Sender,
     pub to: &'a Phone,
     pub body: &'a str,
 }
 
-/// What can come of handing a message over: nothing else.
+/// Every possible result of sending a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Handover {
-    /// The provider has it under this id.
+    /// The provider accepted it, with this id.
     Accepted(String),
     /// The provider will not send it, now or later.
     Refused(Refusal),
-    /// The provider has not taken it and asks to wait.
+    /// The provider did not accept it, and asks to wait.
     Throttled { retry_after: Option<Duration> },
-    /// The provider has not taken this message, and would take no other of this sender now.
+    /// The provider did not accept it, and currently accepts no other message from this sender.
     Halted(Halt),
-    /// The provider was not reached, so it has not taken it.
+    /// The connection failed, so the provider doesn't have it.
     Unreachable,
-    /// The provider may or may not have taken it.
+    /// The provider may or may not have accepted it.
     Ambiguous,
 }
 
-/// Why a provider takes nothing at all. A person must mend it.
+/// Why a provider accepts nothing at all, until a person fixes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Halt {
     /// The account is disabled or unpaid, or its credentials are wrong.
@@ -74,35 +78,37 @@ pub struct Refusal {
     pub code: Option<String>,
 }
 
-/// What one of a provider's labels for a message's state means.
+/// The meaning of a provider's label for a message's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Label<T> {
     Means(T),
-    /// Volley knows it and has no use for it.
+    /// Volley knows the label and has no use for it.
     Ignored,
-    /// It did not exist when this was written.
+    /// The label did not exist when this was written.
     Unheard,
 }
 
-/// A message whose fate the provider may know.
+/// A message to look up.
 #[derive(Clone, Debug)]
 pub struct Sought<'a> {
     pub message: &'a Message,
     pub from: &'a Sender,
-    pub body: &'a str,
+    /// The text that its recipient was sent.
+    pub text: &'a str,
     pub now: Timestamp,
 }
 
-/// What a look-up found.
+/// The result of asking a provider about a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// One message that can only be the one.
-    One(Receipt),
-    /// None, which proves nothing: the message may be on its way to the list, and not every
-    /// provider can be asked.
-    None,
-    /// Several that could be it, which settles nothing.
-    Several,
+    /// The message itself, found by the provider's id.
+    Itself(Receipt),
+    /// The provider's messages that match in everything that can be compared, since the provider's
+    /// id was lost. [`crate::lookup`] decides whether one of them is the message.
+    Candidates(Vec<Receipt>),
+    /// Nothing that can be compared, which proves nothing: the message may not be listed yet, there
+    /// may be too many, and not every provider can be asked.
+    Nothing,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +120,7 @@ pub enum LookupError {
 }
 
 impl From<reqwest::Error> for LookupError {
-    /// The address holds phones, which must not come into a log.
+    /// The URL contains phones, which must not be logged.
     fn from(error: reqwest::Error) -> Self {
         Self::Request(error.without_url())
     }

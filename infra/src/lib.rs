@@ -1,7 +1,7 @@
 //! Volley's edges: AWS and the providers.
 //!
-//! Everything here does I/O for decisions that the `shared` crate makes. There is one table, one
-//! set of queues and one scheduler, so they are concrete; a fake would only hide what AWS does.
+//! Everything here does I/O for the decisions of the `shared` crate. There is one table, one set of
+//! queues and one scheduler, so they are concrete types: a fake would only hide how AWS behaves.
 
 pub mod arming;
 pub mod aws;
@@ -11,6 +11,7 @@ pub mod config;
 pub mod files;
 pub mod gateway;
 pub mod http;
+pub mod lookup;
 pub mod queues;
 pub mod schedules;
 pub mod secrets;
@@ -18,9 +19,10 @@ pub mod table;
 pub mod telemetry;
 #[cfg(test)]
 mod testing;
+pub mod trace;
 pub mod turns;
 pub mod usage;
 
-/// A function's work is many small allocations: the system's own allocator takes twice the time.
+/// A function makes many small allocations. The system's allocator takes twice as long for them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

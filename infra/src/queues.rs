@@ -10,13 +10,14 @@ use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 use shared::job::{Envelope, Job, PerQueue, Queue};
 
 use crate::config::Environment;
+use crate::trace;
 use crate::usage::Usage;
 
 pub use receipts::ReceiptsQueue;
 pub(crate) use retries::Received;
 
-/// At most so many messages make one batch.
-const BATCH_MOST: usize = 10;
+/// The maximum number of messages per request.
+const MAX_BATCH: usize = 10;
 
 #[derive(Debug, thiserror::Error)]
 pub enum QueueError {
@@ -36,7 +37,7 @@ pub enum QueueError {
     Refused { queue: Queue, count: usize, code: String },
 }
 
-/// Where jobs are sent.
+/// The queues of jobs.
 #[derive(Clone, Debug)]
 pub struct JobQueues {
     client: Client,
@@ -68,8 +69,8 @@ impl JobQueues {
         self.urls.get(queue)
     }
 
-    /// Sends a job, to be seen after a delay of at most 900 seconds. The organisation is the
-    /// message group, by which the queue is fair between tenants.
+    /// Sends a job that becomes visible after a delay of at most 900 seconds. The organization is
+    /// the message group, which makes the queue fair between tenants.
     pub async fn send(&self, job: &Job, delay_seconds: u32) -> Result<(), QueueError> {
         let queue = job.queue();
         let sent = self
@@ -86,9 +87,9 @@ impl JobQueues {
         Ok(())
     }
 
-    /// Sends jobs of one queue, ten to a request, each with its delay in seconds.
+    /// Sends jobs of one queue, ten per request, each with its delay in seconds.
     pub async fn send_all(&self, jobs: &[(Job, u32)]) -> Result<(), QueueError> {
-        for batch in jobs.chunks(BATCH_MOST) {
+        for batch in jobs.chunks(MAX_BATCH) {
             let Some(queue) = batch.first().map(|(job, _)| job.queue()) else {
                 continue;
             };
@@ -119,16 +120,18 @@ impl JobQueues {
     }
 }
 
-/// A queue delays by at most 15 minutes.
+/// A queue can delay by at most 15 minutes.
 fn delay(seconds: u32) -> i32 {
     i32::try_from(seconds.min(900)).unwrap_or(900)
 }
 
-fn body(job: &Job) -> String {
-    serde_json::json!(Envelope::new(job.clone())).to_string()
+/// A job's payload, as part of the current trace. The trace is in the body and not in a message
+/// attribute, because the body is all that a schedule can send and that survives every redrive.
+pub(crate) fn body(job: &Job) -> String {
+    serde_json::json!(Envelope::new(job.clone()).traced(trace::current())).to_string()
 }
 
-/// Where messages go that no retry would help.
+/// The queue for messages that a retry would not help.
 #[derive(Clone, Debug)]
 pub struct DeadLetters {
     client: Client,
@@ -142,8 +145,8 @@ impl DeadLetters {
         Self { client: Client::new(config), url, usage }
     }
 
-    /// Keeps a message that cannot be read, with why; `false` if even that failed, so that the
-    /// queue must keep it.
+    /// Stores a message that can't be parsed, with the reason. Returns `false` if that fails, so
+    /// that the queue must keep the message.
     pub async fn keep(&self, body: &str, reason: &str) -> bool {
         let attribute =
             MessageAttributeValue::builder().data_type("String").string_value(reason).build();

@@ -5,10 +5,11 @@ use aws_sdk_scheduler::error::ProvideErrorMetadata;
 use aws_sdk_scheduler::types::{
     ActionAfterCompletion, FlexibleTimeWindow, FlexibleTimeWindowMode, Target,
 };
-use shared::job::{Envelope, Job, PerQueue, PollsJob};
+use shared::job::{Job, PerQueue, PollsJob};
 use shared::time::Timestamp;
 
 use crate::config::Environment;
+use crate::queues;
 use crate::usage::Usage;
 
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +54,7 @@ impl Schedules {
         Self { client: Client::new(config), settings, usage }
     }
 
-    /// Has `job` sent to its queue at `at`. A schedule of the same name is the same one.
+    /// Schedules `job` to be sent to its queue at `at`. If the schedule exists, it is the same one.
     pub async fn create(&self, job: &Job, at: Timestamp) -> Result<(), ScheduleError> {
         let fail = |source: Box<dyn std::error::Error + Send + Sync>| ScheduleError {
             operation: "create",
@@ -62,14 +63,14 @@ impl Schedules {
         let target = Target::builder()
             .arn(self.settings.queue_arns.get(job.queue()))
             .role_arn(&self.settings.role_arn)
-            .input(serde_json::json!(Envelope::new(job.clone())).to_string())
+            .input(queues::body(job))
             .build()
             .map_err(|error| fail(Box::new(error)))?;
         let window = FlexibleTimeWindow::builder()
             .mode(FlexibleTimeWindowMode::Off)
             .build()
             .map_err(|error| fail(Box::new(error)))?;
-        // Schedules know whole seconds, and one that fires too early sends too early.
+        // Schedules have whole seconds. Round up, so that the job is never sent early.
         let at = at.to_whole_seconds().datetime().format("%Y-%m-%dT%H:%M:%S");
         let name = name(job);
         let created = self
@@ -93,7 +94,7 @@ impl Schedules {
         }
     }
 
-    /// Deletes the schedule of a job, if it is still there.
+    /// Deletes a job's schedule, if it still exists.
     pub async fn delete(&self, job: &Job) -> Result<(), ScheduleError> {
         let deleted = self
             .client

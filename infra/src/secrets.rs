@@ -1,8 +1,8 @@
 //! Secrets, read by name through Parameter Store and cached.
 //!
-//! A secret is read once per lifetime. It is read again earlier only when the cached value did not
-//! serve, and less and less often while that brings nothing new, so that a flood of requests with
-//! wrong signatures costs the account's Parameter Store next to nothing.
+//! A secret is read once per lifetime. It is read earlier only if the cached value did not work,
+//! and ever less often while that brings nothing new, so that a flood of requests with wrong
+//! signatures costs the account's Parameter Store next to nothing.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,17 +17,20 @@ use crate::usage::Usage;
 
 /// How long a cached secret is used.
 const LIFETIME: Duration = Duration::from_mins(5);
-/// How long after a read that brought nothing new another early read may follow, at first and at
-/// last. The wait doubles in between.
+/// How long after a read without news the next early read may follow, at first and at most. The
+/// wait doubles in between.
 const MIN_PATIENCE: Duration = Duration::from_secs(10);
 const MAX_PATIENCE: Duration = Duration::from_mins(1);
 
-/// Errors that retrying does not fix.
+/// Errors that a retry doesn't fix.
 const DENIED: [&str; 3] = ["AccessDeniedException", "InvalidKeyId", "ValidationException"];
 
-/// What a provider keeps in a secret.
+/// A provider's format of secrets.
 pub trait Secret: Sized + PartialEq + Send + Sync {
-    /// Reads a secret's value, or returns `None` if it is malformed.
+    /// What a value must be, for the error about one that is not.
+    const FORM: &'static str;
+
+    /// Parses a secret's value, or returns `None` if it is malformed.
     fn parse(value: &str) -> Option<Self>;
 }
 
@@ -35,8 +38,8 @@ pub trait Secret: Sized + PartialEq + Send + Sync {
 pub enum SecretError {
     #[error("there is no secret {0}")]
     Missing(SecretName),
-    #[error("the secret {0} is neither a token nor an object with authToken")]
-    Malformed(SecretName),
+    #[error("the secret {name} is malformed: it must be {form}")]
+    Malformed { name: SecretName, form: &'static str },
     #[error("the secret {name} may not be read: check its policy and its key's")]
     Denied {
         name: SecretName,
@@ -56,7 +59,7 @@ impl SecretError {
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::Missing(_) | Self::Malformed(_) | Self::Denied { .. } => true,
+            Self::Missing(_) | Self::Malformed { .. } | Self::Denied { .. } => true,
             Self::Request { .. } => false,
         }
     }
@@ -64,20 +67,20 @@ impl SecretError {
 
 /// A secret's last read.
 struct Known<T> {
-    /// `None` if the secret could not be read and only a person can fix that.
+    /// `None` if the secret can't be read and only a person can fix that.
     value: Option<Arc<T>>,
     expires_at: Instant,
-    /// When a value that does not serve may be read again.
+    /// When a value that does not work may be read again.
     again_at: Instant,
     patience: Duration,
 }
 
-/// Secrets of one shape by name. Those in Secrets Manager are read through Parameter Store too.
+/// Secrets of one format by name. Those in Secrets Manager are read through Parameter Store, too.
 pub struct Secrets<T> {
     client: Client,
     usage: Usage,
     known: Mutex<HashMap<SecretName, Known<T>>>,
-    /// Held while a secret is read: a burst of requests causes one read.
+    /// Held while a secret is read, so that a burst of requests causes only one read.
     reading: tokio::sync::Mutex<()>,
 }
 
@@ -88,7 +91,7 @@ impl<T: Secret> Secrets<T> {
         Self { client, usage, known: Mutex::default(), reading: tokio::sync::Mutex::default() }
     }
 
-    /// The secret, from the cache if it is there.
+    /// The secret, from the cache if possible.
     pub async fn get(&self, name: &SecretName) -> Result<Arc<T>, SecretError> {
         if let Some(cached) = self.cached(name) {
             return Ok(cached);
@@ -100,8 +103,8 @@ impl<T: Secret> Secrets<T> {
         }
     }
 
-    /// The secret if it `fits`: first the cached one, then, unless that was tried a moment ago, the
-    /// one of a new read.
+    /// The secret if it `fits`. Tries the cached one and then reads it again, unless that was done
+    /// recently.
     pub async fn find(
         &self,
         name: &SecretName,
@@ -118,7 +121,7 @@ impl<T: Secret> Secrets<T> {
         Ok(fitting(Some(self.read(name).await?)))
     }
 
-    /// The secret as it is now, for a caller whom the provider refused with `stale`.
+    /// A fresh read of the secret, for a caller whose value `stale` the provider refused.
     pub async fn renewed(&self, name: &SecretName, stale: &Arc<T>) -> Result<Arc<T>, SecretError> {
         let _reading = self.reading.lock().await;
         match self.cached(name).filter(|cached| !Arc::ptr_eq(cached, stale)) {
@@ -153,7 +156,7 @@ impl<T: Secret> Secrets<T> {
                 (Some(Arc::clone(&value)), LIFETIME, patience, Ok(value))
             }
             Err(error) if error.is_permanent() => (None, LIFETIME, patience(None), Err(error)),
-            // What was good stays good while nobody can say otherwise.
+            // A known value stays valid while a temporary error prevents reading it.
             Err(error) => {
                 let last = before.and_then(|before| before.value);
                 (last.clone(), MIN_PATIENCE, MIN_PATIENCE, last.ok_or(error))
@@ -176,12 +179,12 @@ impl<T: Secret> Secrets<T> {
             _ => SecretError::Request { name: name.clone(), source: Box::new(error) },
         })?;
         let value = answer.parameter.and_then(|parameter| parameter.value).unwrap_or_default();
-        T::parse(&value).ok_or_else(|| SecretError::Malformed(name.clone()))
+        T::parse(&value).ok_or_else(|| SecretError::Malformed { name: name.clone(), form: T::FORM })
     }
 }
 
-/// The parameter under which a secret is read.
-/// Source: "Referencing AWS Secrets Manager secrets from Parameter Store parameters".
+/// The name of the parameter for a secret. Source: "Referencing AWS Secrets Manager secrets from
+/// Parameter Store parameters".
 fn parameter(name: &str) -> String {
     match name.split_once(':') {
         Some(("secretsmanager", secret)) => format!("/aws/reference/secretsmanager/{secret}"),

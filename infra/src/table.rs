@@ -1,10 +1,10 @@
 //! The one DynamoDB table.
 //!
-//! One method per access pattern. A conditional write that loses its race answers a value, never
-//! an error: what to do then is the caller's decision.
+//! There is one method per access pattern. A conditional write that loses its race returns a value,
+//! not an error: the caller decides what to do.
 //!
-//! Each module here is one kind of item. They reach DynamoDB only through `dynamo`, which knows none of
-//! them.
+//! Each module here handles one kind of item. They reach DynamoDB only through `dynamo`, which
+//! doesn't know about items.
 
 mod api_keys;
 mod audience;
@@ -33,7 +33,7 @@ mod walk;
 pub use audience::EntryPage;
 pub use campaign_shards::ShardItem;
 pub use campaigns::{CampaignPosition, Deleted, Saved};
-pub use chunks::ChunkPut;
+pub use chunks::{ChunkPut, chunk_write_units};
 pub use claims::{Claimed, Claiming, Settlement};
 pub use contacts::ContactSaved;
 pub use due::Owed;

@@ -1,29 +1,46 @@
-//! Logs: one JSON line an event, with ids and never a phone, a text or a secret.
+//! Logs: one line of JSON per event, with ids but never a phone, a text or a secret.
 
 use serde_json::json;
 use shared::time::Timestamp;
-use tracing::Level;
+use tracing::{Level, Subscriber};
 use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
-use tracing_subscriber::fmt;
+use tracing_subscriber::fmt::{self, MakeWriter};
 use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::trace;
+
 /// Starts logging at the levels of `RUST_LOG`, by default warnings: on AWS each line is billed.
 pub fn init() {
-    let levels = std::env::var("RUST_LOG").ok().and_then(|levels| levels.parse().ok());
+    subscriber(std::env::var("RUST_LOG").ok().as_deref(), std::io::stdout).init();
+}
+
+/// Writes lines at these levels. Each has the fields of the innermost span in `span`.
+pub(crate) fn subscriber<W>(levels: Option<&str>, writer: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+{
+    let levels = levels.and_then(|levels| levels.parse().ok());
     let levels: Targets = levels.unwrap_or_else(|| Targets::new().with_default(Level::WARN));
-    // The runtime opens an INFO span with the request id around each invocation. It must survive
-    // every level, because each line takes its request id from it.
-    let request =
-        filter_fn(|metadata| metadata.is_span() && metadata.target().starts_with("lambda_runtime"));
-    let filter = levels.or(request.with_max_level_hint(Level::INFO));
-    let lines =
-        fmt::layer().json().flatten_event(true).with_current_span(true).with_span_list(false);
-    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
+    // The spans of requests and records must survive every level, because each line takes from them
+    // what it is about. Outside of a record there is the span that Lambda's runtime opens around each
+    // invocation.
+    let spans = filter_fn(|metadata| {
+        let target = metadata.target();
+        metadata.is_span() && (target == trace::TARGET || target.starts_with("lambda_runtime"))
+    });
+    let filter = levels.or(spans.with_max_level_hint(Level::INFO));
+    let lines = fmt::layer()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_writer(writer);
+    tracing_subscriber::registry().with(lines.with_filter(filter))
 }
 
 /// Counts a webhook that was refused with this status in the metric `RefusedWebhooks`. The line is
-/// of `CloudWatch`'s embedded metric format, which makes metrics of logs.
+/// in `CloudWatch`'s embedded metric format, which turns logs into metrics.
 #[expect(clippy::print_stdout, reason = "the line has a form of its own")]
 pub fn count_refused_webhook(status: u16, now: Timestamp) {
     let metric = json!({ "Name": "RefusedWebhooks", "Unit": "Count" });

@@ -1,4 +1,4 @@
-//! What tests share: a server that answers in place of AWS and the providers, a moment and a message.
+//! What tests share: a fake server for AWS and the providers, a log, a time and a message.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use serde_json::Value;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::message::Kind;
 use shared::receipt::MessageRef;
 use shared::time::Timestamp;
 use uuid::Uuid;
+
+use crate::telemetry::subscriber;
 
 pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(1_800_000_000_000).expect("in range")
@@ -25,15 +28,43 @@ pub(crate) fn reference() -> MessageRef {
     }
 }
 
-/// Serves requests on a thread and keeps them. It ends with the process.
+/// Where a test's log lines go.
+#[derive(Clone, Default)]
+pub(crate) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("not poisoned").extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    /// The lines of what `work` logs at this level.
+    pub(crate) fn of(level: &str, work: impl FnOnce()) -> Vec<Value> {
+        let lines = Self::default();
+        let writer = lines.clone();
+        let subscriber = subscriber(Some(level), move || writer.clone());
+        tracing::subscriber::with_default(subscriber, work);
+        let bytes = lines.0.lock().expect("not poisoned").clone();
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    }
+}
+
+/// Serves requests on a thread and records them. It runs until the process ends.
 pub(crate) struct Server {
     pub(crate) url: String,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    /// Starts a server whose responses (status and body) `respond` gives. A request is its head and
-    /// body as one text.
+    /// Starts a server whose responses (status and body) come from `respond`. A request is passed
+    /// as one string with its head and body.
     pub(crate) fn start(respond: impl Fn(&str) -> (u16, String) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
@@ -50,13 +81,13 @@ impl Server {
         Self { url, requests }
     }
 
-    /// How many requests contained `mark`.
+    /// The number of requests that contained `mark`.
     pub(crate) fn count(&self, mark: &str) -> usize {
         let requests = self.requests.lock().expect("not poisoned");
         requests.iter().filter(|request| request.contains(mark)).count()
     }
 
-    /// A configuration with which AWS's clients call this server.
+    /// A configuration that makes AWS clients call this server.
     pub(crate) fn aws(&self) -> SdkConfig {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())

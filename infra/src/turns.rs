@@ -1,39 +1,38 @@
-//! Turns for a campaign's chunks, asked of its sender's bucket for several at a time.
+//! Turns for a campaign's chunks. They are requested from the sender's bucket for several chunks at
+//! once.
 
 use shared::campaign::{Broadcast, Campaign};
 use shared::ids::CampaignId;
 use shared::pace::{self, Turn};
-use shared::parts::Parts;
 use shared::phone::Phone;
 use shared::time::Timestamp;
 use tokio::sync::Mutex;
 
 use crate::table::{Table, TableError};
 
-/// The bucket is asked for the turns of up to so many chunks at once ...
+/// The maximum number of chunks per request to the bucket ...
 const CHUNKS_AT_ONCE: u64 = 10;
-/// ... if their parts leave within so long: what one run has and does not use is lost to others.
+/// ... as long as their parts take at most this long: unused turns of a run are lost to other
+/// campaigns.
 const SECONDS_AT_ONCE: u64 = 10;
-/// Who was told to come later does not ask again before this.
+/// How long a run waits before it asks the bucket again after it was put off.
 const LATER_SECONDS: i64 = 5;
 
-/// The turns of one campaign, as one run of a function gives them to chunks.
+/// A campaign's turns, for one run of a function to assign to chunks.
 pub struct Turns {
     table: Table,
     sender: Phone,
     campaign: CampaignId,
-    /// Of a recipient.
-    parts: u64,
     rate: u32,
     purse: Mutex<Purse>,
 }
 
 #[derive(Default)]
 struct Purse {
-    /// When the next of the parts that are left may leave.
+    /// When the next of the granted parts may be sent.
     next_at: Option<Timestamp>,
     left: u64,
-    /// Grows with each time the bucket was asked: a small audience takes no more than it needs.
+    /// Grows with each request to the bucket, so that a small audience takes no more than it needs.
     chunks: u64,
     later_until: Option<Timestamp>,
 }
@@ -45,19 +44,14 @@ impl Turns {
             table: table.clone(),
             sender: broadcast.sender.phone.clone(),
             campaign: campaign.id,
-            parts: Parts::of(campaign.body.as_deref().unwrap_or_default()).count.into(),
             rate: broadcast.sender.parts_per_second,
             purse: Mutex::default(),
         }
     }
 
-    /// The turn of a chunk of so many recipients; `None` if it must wait until a later run asks.
-    pub async fn take(
-        &self,
-        recipients: u32,
-        now: Timestamp,
-    ) -> Result<Option<Timestamp>, TableError> {
-        let parts = self.parts * u64::from(recipients);
+    /// The turn of a chunk whose recipients' texts have `parts` parts; `None` if it must wait until a
+    /// later run asks.
+    pub async fn take(&self, parts: u64, now: Timestamp) -> Result<Option<Timestamp>, TableError> {
         let mut purse = self.purse.lock().await;
         if purse.left < parts {
             if purse.later_until.is_some_and(|until| now < until) {
@@ -73,10 +67,10 @@ impl Turns {
                     purse.later_until = Some(now.plus_seconds(LATER_SECONDS));
                     return Ok(None);
                 }
-                // The table has had no room for a while. The chunk is kept, and the drain asks
-                // again, which is better than to fail a run that has turns for other chunks.
+                // The table has been throttled for a while. The chunk stays stored and the drain
+                // asks again, which is better than failing a run that has turns for other chunks.
                 Err(error @ TableError::Throttled { .. }) => {
-                    tracing::warn!(campaign.id = %self.campaign, %error, "got no turn");
+                    tracing::warn!(%error, "got no turn");
                     purse.later_until = Some(now.plus_seconds(LATER_SECONDS));
                     return Ok(None);
                 }
@@ -89,13 +83,9 @@ impl Turns {
         Ok(Some(turn))
     }
 
-    /// When so many recipients that are left will have been handed over.
-    pub async fn finish_at(
-        &self,
-        recipients: u64,
-        now: Timestamp,
-    ) -> Result<Timestamp, TableError> {
+    /// Estimates when the `parts` that have no turn yet will have been sent.
+    pub async fn finish_at(&self, parts: u64, now: Timestamp) -> Result<Timestamp, TableError> {
         let pace = self.table.pace(&self.sender).await?;
-        Ok(pace.finish_at(recipients * self.parts, self.rate, now))
+        Ok(pace.finish_at(parts, self.rate, now))
     }
 }

@@ -1,7 +1,7 @@
-//! What an invocation used of AWS: calls by operation and the table's capacity units.
+//! What an invocation used of AWS: calls by operation, and the table's capacity units.
 //!
-//! With `USAGE_REPORT=on` each invocation logs one line of it. It is off by default, because on
-//! AWS a line is billed for each invocation; the local stack's balance sheet is made of it.
+//! With `USAGE_REPORT=on`, each invocation logs this as one line. It is off by default, because AWS
+//! bills each line. The local stack's balance sheet uses it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,13 +23,13 @@ struct Tally {
     read_units: f64,
 }
 
-/// A report, as it is logged.
+/// A report in its logged form.
 #[derive(Serialize)]
 struct Line {
     usage: Tally,
 }
 
-/// What the process's start and then its first event took of the processor.
+/// The processor time of the process's start and of its first event.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct First {
@@ -44,12 +44,19 @@ pub(crate) enum Access {
 }
 
 impl Usage {
-    /// Counts if the environment asks for it. It is to be made at the end of a function's start.
+    /// Counts if the environment asks for it.
     #[must_use]
     pub fn from_process() -> Self {
         let is_on = std::env::var("USAGE_REPORT").is_ok_and(|value| value == "on");
-        let first = processor_micros().map(|start_micros| First { start_micros, event_micros: 0 });
-        Self(is_on.then(|| Arc::new(Mutex::new(Tally { first, ..Tally::default() }))))
+        Self(is_on.then(Arc::default))
+    }
+
+    /// Ends the start of the process and begins its first event.
+    pub fn started(&self) {
+        self.with(|tally| {
+            let first = |start_micros| First { start_micros, event_micros: 0 };
+            tally.first = processor_micros().map(first);
+        });
     }
 
     pub(crate) fn call(&self, operation: &'static str) {
@@ -100,7 +107,7 @@ impl Usage {
     }
 }
 
-/// What the process has used of the processor so far, where the system tells.
+/// The processor time that the process has used so far, if the system reports it.
 fn processor_micros() -> Option<u64> {
     let told = std::fs::read_to_string("/proc/self/schedstat").ok()?;
     let nanoseconds: u64 = told.split(' ').next()?.parse().ok()?;

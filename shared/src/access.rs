@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 pub enum Role {
     /// Reads.
     Viewer,
-    /// Everything but keys and organisation settings.
+    /// Everything except API keys and the organization's settings.
     Sender,
     Admin,
 }
@@ -30,7 +30,7 @@ pub struct ApiKey {
     pub role: Role,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
-    /// Who made the key, if it was recorded.
+    /// Who created the key, if that was recorded.
     pub changed_by: Option<Actor>,
 }
 
@@ -71,14 +71,14 @@ impl SecretHash {
     }
 }
 
-/// The text of an organisation's key, `volley_{key id}_{secret}`: the id finds the key, and the
-/// whole text is what is hashed.
+/// An organization's key, `volley_{key id}_{secret}`. The id locates the key; the whole string is
+/// hashed.
 #[must_use]
 pub fn write_key(id: KeyId, secret: &[u8; 32]) -> String {
     format!("volley_{}_{}", id.0.simple(), SecretHash(*secret).to_hex())
 }
 
-/// The id of the key that `text` claims to be.
+/// The key id that `text` claims to have.
 #[must_use]
 pub fn read_key_id(text: &str) -> Option<KeyId> {
     let (id, _secret) = text.strip_prefix("volley_")?.split_once('_')?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::ids::KeyId;
 
-/// Names are those of the moment of the change, because keys and members can be deleted later.
+/// Names are those at the time of the change, because keys and members can be deleted later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
@@ -19,7 +19,7 @@ pub enum Actor {
     Deployment,
     /// A person who signed in with an identity provider.
     Member { id: Uuid, name: String },
-    /// Volley itself, on its own decision or on what a recipient or a provider said.
+    /// Volley itself, on its own or because of what a recipient or a provider reported.
     System,
 }
 

@@ -1,27 +1,31 @@
-//! The audience of a campaign: who is counted, who is skipped, and why.
+//! A campaign's audience: who is counted, who is skipped, and why.
 
 use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
 use crate::contact::Presence;
+use crate::ids::ContactId;
 use crate::phone::Phone;
+use crate::recipient::Recipient;
 use crate::time::Timestamp;
 
-/// One item of an audience shard, in the order of its sort key: by phone, phone-less ones last.
+/// An item of an audience shard. Items are ordered by sort key: by phone, and without a phone last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// A sort key at or after which no other entry of this phone lies, and before which no entry
-    /// of the next phone does. A contact that joins a phone once the fan-out has passed it is thus
-    /// not read, and cannot be counted as a second recipient.
+    /// A sort key that is not before any entry of this phone, and not after any entry of the next.
+    /// If a contact joins a phone after the fan-out has passed it, the contact is not read, and so
+    /// can't be counted as a second recipient.
     pub bound: String,
+    /// The contact whose item this is.
+    pub contact: ContactId,
     pub phone: Option<Phone>,
-    /// The form to dial, where the contact has another one than `phone`.
+    /// The form to dial, if the contact has a different one from `phone`.
     pub dialed: Option<Phone>,
-    /// A tombstone's or a live contact's.
+    /// The presence of a live contact or of a tombstone.
     pub presence: Presence,
     /// Contacts of the same line that were stored under its other form, in another shard, before
-    /// contacts were stored by line. Where one of them counts, this entry is its duplicate.
+    /// contacts were stored by line. If one of them counts, this entry is its duplicate.
     pub former: Vec<Presence>,
 }
 
@@ -72,12 +76,12 @@ impl AddAssign for Skipped {
     }
 }
 
-/// What becomes of one entry.
+/// The verdict on an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    Recipient(Phone),
+    Recipient(Recipient),
     Skipped(SkipReason),
-    /// The entry is no contact of this campaign: a tombstone, or a contact that moved here later.
+    /// The entry is not in this campaign's audience: it is a tombstone, or moved here later.
     NotCounted,
 }
 
@@ -88,7 +92,7 @@ pub enum SkipReason {
     Unsubscribed,
 }
 
-/// Judges one entry, given the phone of the recipient or unsubscribed contact counted before it.
+/// Judges an entry, given the phone of the last recipient or unsubscribed contact that was counted.
 #[must_use]
 pub fn judge(
     entry: &Entry,
@@ -106,6 +110,9 @@ pub fn judge(
         Some(_) if entry.former.iter().any(|former| former.holds_at(sent_at)) => {
             Verdict::Skipped(SkipReason::Duplicate)
         }
-        Some(phone) => Verdict::Recipient(entry.dialed.as_ref().unwrap_or(phone).clone()),
+        Some(phone) => {
+            let dialed = entry.dialed.as_ref().unwrap_or(phone);
+            Verdict::Recipient(Recipient::new(dialed.clone(), entry.contact))
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! The circuit breaker: it pauses a campaign before more of its messages fail.
 //!
 //! A [`Window`] counts outcomes: those of a chunk, of a campaign's first recipients
-//! ([`crate::trial`]), or what receipts reported between two polls. Failures of single numbers do
-//! not count. What counts are signs that the text, the sender or the list is wrong for everyone.
-//! [`Recent`] watches the provider's answers one by one, since each message whose answer is lost
-//! is `unknown` for good. A person looks and resumes, and counting starts over.
+//! ([`crate::trial`]), or of receipts between two polls. Failures of single numbers don't count.
+//! What counts are signs that the text, the sender or the list is wrong for everyone. [`Recent`]
+//! watches the provider's responses one by one, because each message whose response is lost stays
+//! `unknown` forever. After a pause, a person investigates and resumes, and counting starts over.
 
 mod recent;
 
@@ -14,26 +14,26 @@ use serde::{Deserialize, Serialize};
 use crate::message::FailureReason;
 use crate::reason::Reason;
 
-/// How many of a window's messages had which outcome.
+/// The number of messages in a window by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Window {
-    /// All whose fate was learnt.
+    /// Messages whose outcome is known.
     pub learnt: u32,
-    /// Those of which the provider may or may not have taken the message.
+    /// Messages that the provider may or may not have accepted.
     #[serde(default)]
     pub unknown: u32,
     /// Filtered by a carrier or the provider.
     pub filtered: u32,
     /// To people who the provider says have opted out.
     pub opted_out: u32,
-    /// Failed for reasons of the provider's own.
+    /// Failed because of the provider.
     pub provider_failed: u32,
 }
 
 /// Fewer messages than this prove nothing about a running campaign.
 const MIN_MESSAGES: u32 = 50;
-/// A campaign's first recipients are judged by fewer, since the rest of it waits for them.
+/// A campaign's first recipients are judged after fewer messages, because the rest waits for them.
 const MIN_FIRST_MESSAGES: u32 = 20;
 const UNKNOWN_PERCENT: u32 = 25;
 const FILTERED_PERCENT: u32 = 30;
@@ -41,7 +41,7 @@ const OPTED_OUT_PERCENT: u32 = 30;
 const PROVIDER_FAILED_PERCENT: u32 = 60;
 
 impl Window {
-    /// Counts a message of which the provider has said that it failed for `failure`, or that not.
+    /// Counts a message whose outcome is known. `failure` is why it failed, if it did.
     pub fn add(&mut self, failure: Option<FailureReason>) {
         self.learnt += 1;
         match failure {
@@ -76,10 +76,10 @@ impl Window {
         }
     }
 
-    /// All whose outcome says something about the provider.
+    /// Messages whose outcome says something about the provider.
     #[must_use]
     pub fn messages(&self) -> u32 {
-        // The others are among those learnt.
+        // The other outcomes are included in the first.
         let Self { learnt, unknown, filtered: _, opted_out: _, provider_failed: _ } = self;
         learnt + unknown
     }
@@ -90,7 +90,7 @@ impl Window {
         self.trips_from(MIN_MESSAGES)
     }
 
-    /// The same for the first recipients of a campaign, before the rest is sent.
+    /// Like [`Self::trips`], but for the first recipients of a campaign, before the rest is sent.
     #[must_use]
     pub fn trips_at_first(&self) -> Option<Reason> {
         self.trips_from(MIN_FIRST_MESSAGES)

@@ -1,8 +1,9 @@
 //! Campaigns and their states.
 //!
-//! A transition takes the campaign and the time, and answers the campaign as it is afterwards, or
-//! why it cannot be. The store writes it on the condition that nobody wrote in between, together
-//! with the change of its due work; who lost that race reads again and decides again.
+//! A transition takes the campaign and the time, and returns the campaign afterwards, or why the
+//! transition is not possible. The table writes it on the condition that the campaign has not
+//! changed in between, and replaces its due items in the same transaction. A caller that loses that
+//! race reads and decides again.
 
 mod broadcast;
 mod control;
@@ -27,15 +28,15 @@ use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::actor::Actor;
+use crate::body::{self, Body};
+use crate::grace::Grace;
 use crate::ids::{CampaignId, OrganizationId};
 use crate::job::{Due, JobsJob};
 use crate::time::Timestamp;
 
-/// The longest body, in characters.
-pub const BODY_LONGEST: usize = 1_600;
 /// How far ahead a campaign may be scheduled.
 const SCHEDULE_DAYS: i64 = 14;
-/// A scheduled time this far back, or ahead, still counts as now.
+/// A scheduled time that is at most this far from now counts as now.
 const NOW_SECONDS: i64 = 60;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,19 +44,19 @@ pub struct Campaign {
     pub id: CampaignId,
     pub organization_id: OrganizationId,
     pub name: String,
-    pub body: Option<String>,
+    pub body: Option<Body>,
     pub state: State,
     /// Set when it is sent.
     pub limits: Limits,
-    /// The step that is owed next: the send, the fan-out, a poll.
+    /// The next step that is owed: the send, the fan-out or a poll.
     pub step: Option<Due>,
-    /// The next look for chunks that stand still, while messages are handed over.
+    /// The next drain, while the campaign sends.
     pub drain: Option<Due>,
-    /// Who caused the last change, if it was recorded. Progress is not a change.
+    /// Who made the last change, if that was recorded. Progress is not a change.
     pub changed_by: Option<Actor>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
-    /// How often the campaign was written; a write is conditional on it.
+    /// How often the campaign was written. Writes are conditional on it.
     pub version: u64,
 }
 
@@ -78,7 +79,7 @@ pub enum State {
     },
 }
 
-/// A state's name, as clients see it.
+/// A state's label for clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -108,8 +109,8 @@ impl Status {
 
     fn may_have_texted(self) -> bool {
         match self {
-            Self::Sent => true,
-            Self::Draft | Self::Scheduled | Self::Cancelled | Self::Failed => false,
+            Self::Sent | Self::Failed => true,
+            Self::Draft | Self::Scheduled | Self::Cancelled => false,
         }
     }
 }
@@ -138,7 +139,7 @@ impl Campaign {
         id: CampaignId,
         organization_id: OrganizationId,
         name: String,
-        body: Option<String>,
+        body: Option<Body>,
         now: Timestamp,
     ) -> Self {
         Self {
@@ -168,7 +169,7 @@ impl Campaign {
         }
     }
 
-    /// The time for which it is or was scheduled.
+    /// The time that it is or was scheduled for.
     #[must_use]
     pub fn scheduled_at(&self) -> Option<Timestamp> {
         match &self.state {
@@ -181,7 +182,7 @@ impl Campaign {
         }
     }
 
-    /// What Volley itself wants known of it.
+    /// What a person should know about it.
     #[must_use]
     pub fn reason(&self) -> Option<Reason> {
         match &self.state {
@@ -191,7 +192,7 @@ impl Campaign {
         }
     }
 
-    /// When it was called off, and when it failed.
+    /// When it was cancelled, and when it failed.
     #[must_use]
     pub fn ended_at(&self) -> (Option<Timestamp>, Option<Timestamp>) {
         match &self.state {
@@ -201,7 +202,7 @@ impl Campaign {
         }
     }
 
-    /// The broadcast of a campaign that was sent, including one that failed.
+    /// The broadcast of a campaign that was sent, even if it failed.
     #[must_use]
     pub fn broadcast(&self) -> Option<&Broadcast> {
         match &self.state {
@@ -210,7 +211,7 @@ impl Campaign {
         }
     }
 
-    /// The broadcast of a campaign that was sent and whose outcome is still open.
+    /// The broadcast of a campaign that was sent, if its outcome is still open.
     fn open_broadcast(&self) -> Option<&Broadcast> {
         match &self.state {
             State::Sent(broadcast) => Some(broadcast),
@@ -221,12 +222,7 @@ impl Campaign {
         }
     }
 
-    pub fn update(
-        self,
-        name: String,
-        body: Option<String>,
-        now: Timestamp,
-    ) -> Result<Self, Refusal> {
+    pub fn update(self, name: String, body: Option<Body>, now: Timestamp) -> Result<Self, Refusal> {
         self.ensure_draft()?;
         Ok(Self { name, body, updated_at: now, ..self })
     }
@@ -243,18 +239,24 @@ impl Campaign {
     }
 
     /// The body of a test message.
-    pub fn test_body(&self) -> Result<&str, Refusal> {
+    pub fn test_body(&self) -> Result<&Body, Refusal> {
         self.ensure_draft()?;
-        self.body.as_deref().ok_or(Refusal::BodyRequired)
+        self.body.as_ref().ok_or(Refusal::BodyRequired)
     }
 
-    /// Schedules the campaign for `at`, or for now. If nothing begins it within `repair_seconds`
+    /// The body that is sent. No campaign is scheduled without one.
+    #[must_use]
+    pub fn body_sent(&self) -> &Body {
+        self.body.as_ref().unwrap_or(&body::EMPTY)
+    }
+
+    /// Schedules the campaign for `at`, or for now. If nothing begins it within its `grace`
     /// of its time, the sweep does.
     pub fn schedule(
         self,
         at: Option<Timestamp>,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Result<Self, Refusal> {
         self.ensure_draft()?;
         if self.body.is_none() {
@@ -275,7 +277,7 @@ impl Campaign {
         };
         Ok(Self {
             state: State::Scheduled { at },
-            step: Some(Due { at: at.plus_seconds(repair_seconds), job: job.into() }),
+            step: Some(Due { at: grace.after(at), job: job.into() }),
             updated_at: now,
             ..self
         })
@@ -290,13 +292,13 @@ impl Campaign {
         Ok(cancelled.by_volley_for(reason))
     }
 
-    /// The campaign as `actor` changed it.
+    /// Records `actor` as the last to change the campaign.
     #[must_use]
     pub fn by(self, actor: Actor) -> Self {
         Self { changed_by: Some(actor), ..self }
     }
 
-    /// A change that has a reason is Volley's own.
+    /// A change with a reason was made by Volley.
     fn by_volley_for(self, reason: Option<Reason>) -> Self {
         if reason.is_some() { self.by(Actor::System) } else { self }
     }

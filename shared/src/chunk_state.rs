@@ -1,14 +1,13 @@
-//! How far the messages of a chunk are, and what is done about a chunk that stands still.
+//! The progress of a chunk's messages, and the repair of stalled chunks.
 //!
-//! A worker marks the chunk as its own before it claims the first message and records the result
-//! at the end. A start without an end is a crash and counts as an attempt. Waiting on the queue,
-//! for the provider or for another worker's claims does not, however long it takes: an outage of
-//! the provider costs no message.
+//! A worker marks the chunk as taken before it claims the first message, and records the result at
+//! the end. A start without an end is a crash and counts as an attempt. Waiting on the queue, for
+//! the provider or for another worker's claims does not count, no matter how long: an outage costs
+//! no message.
 //!
-//! Whether its turn has come is not left to a worker's clock, which may be minutes behind that of
-//! whoever gave the turn: the queue delays the chunk's job until then, and the job says for which
-//! turn it was sent. Only of one that was sent for another, and so is late or came twice, is the
-//! clock asked.
+//! A worker doesn't check a chunk's turn by its clock, which may be minutes behind the one that
+//! assigned the turn. Instead, the queue delays the chunk's job until then, and the job names its
+//! turn. The clock is checked only for a job with another turn, which is late or a duplicate.
 
 mod repair;
 mod slice;
@@ -19,35 +18,36 @@ pub use slice::{Grant, Slice, Tally};
 use serde::{Deserialize, Serialize};
 
 use crate::breaker::{Recent, Window};
+use crate::grace::Grace;
 use crate::pace;
 use crate::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChunkState {
-    /// It stands in the chunk's key.
+    /// Part of the chunk's key.
     #[serde(skip)]
     pub number: u32,
     pub recipients: u32,
     pub progress: Progress,
-    /// The campaign's epoch when the chunk was last armed.
+    /// The campaign's epoch when the chunk was last queued.
     pub epoch: u32,
     /// Starts in a row whose worker died.
     pub attempts: u32,
-    /// How often the chunk was put on the queue again because it stood still there.
+    /// How often the chunk was re-queued because it was stalled on the queue.
     pub arms: u32,
-    /// How often in a row the provider asked to wait and took nothing.
+    /// How often in a row the provider asked to wait and accepted nothing.
     pub throttles: u32,
-    /// The members before this one have had their turn, and each has an outcome.
+    /// The number of members that have had their turn. Each of them has an outcome.
     #[serde(default)]
     pub handed: u32,
     /// The outcomes of its messages in this epoch.
     #[serde(default)]
     pub heard: Window,
-    /// Whether the provider's newest answers in this epoch were clear.
+    /// Which of the provider's newest responses in this epoch were ambiguous.
     #[serde(default)]
     pub recent: Recent,
-    /// The members that may be handed over; all if none. It is set in this epoch's trial only.
+    /// The members that may be sent; `None` means all. Applies only in this epoch's trial.
     #[serde(default, rename = "onTrial")]
     pub grant: Option<Grant>,
     /// Since when its first open member is due: since its turn, or since others were settled.
@@ -62,35 +62,36 @@ pub struct ChunkState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "lowercase")]
 pub enum Progress {
-    /// On no queue: it has no turn of its sender's yet.
+    /// On no queue: it has no turn yet.
     Cut,
-    /// On the dispatch queue, or to be put there, and not to be begun before its turn.
+    /// On the dispatch queue, or about to be, and not to be started before its turn.
     Queued {
-        /// None in what was written before turns were given, which a write has to find as it is.
+        /// `None` in states from before turns existed, which conditional writes have to match
+        /// exactly.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<Timestamp>,
     },
-    /// A worker is at it.
+    /// A worker is sending it.
     Working,
-    /// Not before this moment, though it was begun.
+    /// Started, but to be continued no sooner than this.
     Waiting { until: Timestamp },
     /// Every member has an outcome.
     Done,
 }
 
-/// After so many starts in a row that crashed, the chunk is poisoned: its campaign is paused.
+/// After this number of crashed starts in a row, the chunk is poisoned: its campaign pauses.
 pub const MAX_CRASHED_STARTS: u32 = 5;
 /// The wait after some of a slice's messages did not reach the provider, though others did.
 const UNREACHABLE_SECONDS: i64 = 10;
 const THROTTLED_SECONDS: i64 = 5;
-/// A wait for the provider doubles as often as this.
+/// How often the wait for the provider doubles.
 const THROTTLE_DOUBLINGS: u32 = 5;
 
-/// A slow sender's chunk is handed over in slices, each of what leaves within so long.
+/// A slow sender's chunk is sent in slices, each of which takes at most this long.
 const SLICE_SECONDS: i64 = 10;
 
 impl ChunkState {
-    /// The state of a chunk of so many recipients that was just cut.
+    /// The state of a chunk with `recipients` recipients that was just cut.
     #[must_use]
     pub fn cut(number: u32, recipients: usize, epoch: u32, now: Timestamp) -> Self {
         Self {
@@ -111,24 +112,19 @@ impl ChunkState {
         }
     }
 
-    /// The state with which a worker begins that got the job for this turn; `None` if there is
-    /// nothing to do, or not now, or another worker is at it.
+    /// The state of a chunk that a worker with the job of turn `job` has started. `None` if there
+    /// is nothing to do, if it is too early, or if another worker has the chunk.
     #[must_use]
-    pub fn start(
-        &self,
-        job: Option<Timestamp>,
-        now: Timestamp,
-        patience_seconds: i64,
-    ) -> Option<Self> {
+    pub fn start(&self, job: Option<Timestamp>, now: Timestamp, grace: Grace) -> Option<Self> {
         // The queue's delay is in whole seconds.
         let has_come = |turn| job == Some(turn) || now.plus_seconds(1) >= turn;
         let may_start = match self.progress {
             Progress::Queued { turn } => turn.is_none_or(has_come),
-            Progress::Working => now >= self.updated_at.plus_seconds(patience_seconds),
+            Progress::Working => now >= grace.after(self.updated_at),
             Progress::Waiting { until } => has_come(until),
             Progress::Cut | Progress::Done => false,
         };
-        // After the last attempt the drain pauses the campaign.
+        // After the last attempt, the drain pauses the campaign.
         (may_start && self.attempts < MAX_CRASHED_STARTS).then(|| Self {
             progress: Progress::Working,
             attempts: self.attempts + 1,
@@ -137,20 +133,28 @@ impl ChunkState {
         })
     }
 
-    /// The members whose turn it is, of a body of so many parts at so many parts a second.
+    /// The members whose turn it is, at `rate` parts per second. `parts` has the number for each
+    /// member's text. The slice ends before the member that would exceed its time, but has at least
+    /// one member.
     #[must_use]
-    pub fn slice(&self, parts: u32, rate: u32) -> Slice {
+    pub fn slice(&self, parts: &[u32], rate: u32) -> Slice {
         let from = self.handed.min(self.recipients);
         let end = self.grant_end().max(from);
-        let within = u64::from(rate) * SLICE_SECONDS.unsigned_abs() / u64::from(parts.max(1));
-        let most = u32::try_from(within).unwrap_or(u32::MAX).max(1);
-        let to = from.saturating_add(most).min(end);
-        let millis = pace::cost(u64::from(to - from) * u64::from(parts), rate) / 1_000;
+        let within = u64::from(rate) * SLICE_SECONDS.unsigned_abs();
+        let (mut to, mut sum) = (from, 0);
+        while to < end {
+            let with_next = sum + u64::from(parts.get(to as usize).copied().unwrap_or(1).max(1));
+            if with_next > within && to > from {
+                break;
+            }
+            (to, sum) = (to + 1, with_next);
+        }
+        let millis = pace::cost(sum, rate) / 1_000;
         Slice { members: from as usize..to as usize, millis }
     }
 
-    /// The state in which a worker that had started leaves the chunk. `jitter` is a random number
-    /// of thousandths that spreads the chunks that the provider asked to wait.
+    /// The state in which a worker leaves the chunk. `jitter` is random, in thousandths, and
+    /// spreads out the chunks that the provider asked to wait.
     #[must_use]
     pub fn finish(&self, tally: &Tally, slice: &Slice, now: Timestamp, jitter: u16) -> Self {
         let progress = if tally.halted > 0 || tally.is_outage() {
@@ -174,7 +178,7 @@ impl ChunkState {
         Self { progress, attempts, throttles, ..self.noting(tally, now) }
     }
 
-    /// The state after a slice of which each member has an outcome.
+    /// The state after a slice in which each member has an outcome.
     fn finish_slice(&self, tally: &Tally, slice: &Slice, now: Timestamp) -> Self {
         let handed = u32::try_from(slice.members.end).unwrap_or(self.recipients);
         let progress = if handed >= self.recipients {
@@ -185,7 +189,7 @@ impl ChunkState {
             Progress::Waiting { until: self.updated_at.plus_millis(slice.millis) }
         };
         let next = Self { handed, progress, throttles: 0, attempts: 0, ..self.noting(tally, now) };
-        // The next slice waits for the sender's own turn, and is due then.
+        // The next slice waits for its turn, and is due then.
         Self { due_at: next.turn().max(Some(now)), ..next }
     }
 
@@ -202,7 +206,7 @@ impl ChunkState {
         }
     }
 
-    /// The member before which handing over ends for now.
+    /// The member before which sending ends for now.
     fn grant_end(&self) -> u32 {
         self.grant.map_or(self.recipients, |grant| grant.to.min(self.recipients))
     }
@@ -212,7 +216,7 @@ impl ChunkState {
         self.progress == Progress::Done
     }
 
-    /// When it is to be begun, if it is on the queue.
+    /// When it is to be started, if it is on the queue.
     #[must_use]
     pub fn turn(&self) -> Option<Timestamp> {
         match self.progress {
@@ -222,7 +226,7 @@ impl ChunkState {
         }
     }
 
-    /// Since when the chunk is due and not done: none if it waits for a turn of its sender.
+    /// Since when the chunk is due, or `None` if it waits for a turn or is done.
     #[must_use]
     pub fn due_since(&self) -> Option<Timestamp> {
         match self.progress {

@@ -12,10 +12,10 @@ use crate::text::email::{InvalidEmail, email};
 use crate::text::{self, InvalidText};
 use crate::time::Timestamp;
 
-/// The longest first or last name, or name of an attribute, in characters.
+/// The maximum length of a first or last name, or of an attribute's name, in characters.
 const FIELD_LONGEST: usize = 200;
 pub const MAX_ATTRIBUTES: usize = 20;
-/// The most bytes of all attributes, names and values.
+/// The maximum size of all attributes, names and values, in bytes.
 pub const MAX_ATTRIBUTE_BYTES: usize = 2_048;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Contact {
     pub updated_at: Timestamp,
 }
 
-/// What a person says of a contact.
+/// What a person entered about a contact.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Profile {
     pub phone: Option<Phone>,
@@ -39,7 +39,7 @@ pub struct Profile {
     pub attributes: BTreeMap<String, String>,
 }
 
-/// Which field of a profile was refused, and why.
+/// The field of a profile that was refused, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {reason}")]
 pub struct InvalidProfile {
@@ -49,7 +49,7 @@ pub struct InvalidProfile {
 }
 
 impl Profile {
-    /// The profile with its texts trimmed and blank ones taken as absent.
+    /// The profile with its strings trimmed and blank ones removed.
     pub fn checked(self) -> Result<Self, InvalidProfile> {
         let attributes = checked_attributes(self.attributes)
             .map_err(|reason| InvalidProfile { field: "attributes", reason })?;
@@ -93,18 +93,18 @@ fn checked_attributes(
     Ok(attributes)
 }
 
-/// The audience shard, out of `shards`, of a contact: its phone's, or its own without one.
+/// A contact's audience shard, out of `shards`: by its phone, or by its id if it has none.
 #[must_use]
 pub fn shard(id: ContactId, phone: Option<&Phone>, shards: u16) -> u16 {
     phone.map_or_else(|| shard_of(id.0, shards), |phone| phone.shard(shards))
 }
 
-/// When a contact was to be found under one phone.
+/// When a contact was stored under a phone.
 ///
-/// An edit of a phone moves the contact to another key, and a fan-out that reads one key before
-/// the move and the other after it would meet the contact twice or never. So the old key keeps a
-/// tombstone, both keys say since when and until when they held the contact, and a campaign counts
-/// the key that held it at the moment the campaign was sent. Empty means: since ever.
+/// Editing a phone moves the contact to another key. A fan-out that reads one key before the move
+/// and the other one after it would find the contact twice or never. So the old key keeps a
+/// tombstone, both keys record when they held the contact, and a campaign counts the key that held
+/// it when the campaign was sent. Empty means that the contact has always been there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Presence(Vec<Move>);
@@ -116,30 +116,30 @@ enum Move {
     Out(Timestamp),
 }
 
-/// The moment of a move that is written while `last_send` is the organisation's last: after it, and
-/// no later than that of any send to come, so it is by no clock at all.
+/// The time of a move that is written while `last_send` is the organization's last send: one
+/// millisecond after it, and so never later than the next send. No clock is involved.
 #[must_use]
 pub fn moment_of_move(last_send: Option<Timestamp>) -> Timestamp {
     last_send.map_or(Timestamp::EPOCH, |at| at.plus_millis(1))
 }
 
-/// The moment of a send that is written after `last_send`: now, unless the clock is behind.
+/// The time of a send that is written after `last_send`: now, unless the clock is behind.
 #[must_use]
 pub fn moment_of_send(last_send: Option<Timestamp>, now: Timestamp) -> Timestamp {
     now.max(moment_of_move(last_send))
 }
 
-/// More moves than anyone makes while one fan-out runs.
+/// More moves than a person makes during a fan-out.
 const MOVES_KEPT: usize = 8;
 
 impl Presence {
-    /// The presence under a phone that the contact gets by a move.
+    /// The presence at a phone to which the contact moves.
     #[must_use]
     pub fn arrive(self, moment: Timestamp) -> Self {
         self.with(Move::In(moment))
     }
 
-    /// The presence that the tombstone keeps when the contact leaves by a move.
+    /// The presence that the tombstone keeps when the contact moves away.
     #[must_use]
     pub fn leave(self, moment: Timestamp) -> Self {
         self.with(Move::Out(moment))
@@ -163,7 +163,7 @@ impl Presence {
         let last_before = self.0.iter().rev().find(|step| step.at() <= moment);
         match last_before {
             Some(step) => matches!(step, Move::In(_)),
-            // Before the first known move the contact was here exactly if that move was away.
+            // Before the first known move, the contact was here if and only if that move was away.
             None => self.0.first().is_none_or(|first| matches!(first, Move::Out(_))),
         }
     }
@@ -212,7 +212,8 @@ mod tests {
     }
 
     proptest! {
-        /// However often a contact moves between two phones, at each moment exactly one holds it.
+        /// No matter how often a contact moves between two phones, exactly one holds it at any
+        /// time.
         #[test]
         fn exactly_one_phone_holds_a_contact(moves in proptest::collection::vec(0_i64..50, 0..6)) {
             let mut now = 0;
@@ -227,8 +228,8 @@ mod tests {
             }
         }
 
-        /// Each send finds the contact where the moves that were written before it left it, by
-        /// whatever clocks.
+        /// Each send finds the contact where the moves that were written earlier left it,
+        /// regardless of clocks.
         #[test]
         fn a_send_finds_what_was_written_before_it(
             steps in proptest::collection::vec((any::<bool>(), 0_i64..100), 1..8)

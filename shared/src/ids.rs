@@ -1,4 +1,4 @@
-//! Identifiers: UUIDs that cannot be mistaken for one another.
+//! Identifiers: UUIDs with separate types, so that they can't be confused.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +12,7 @@ use crate::phone::{Line, Phone};
 use crate::shard::shard_of;
 use crate::time::Timestamp;
 
-/// Ten bytes of randomness, from which a new id is made together with the time.
+/// Ten random bytes, which a new id combines with the time.
 pub type Entropy = [u8; 10];
 
 macro_rules! id {
@@ -71,7 +71,7 @@ impl MessageId {
         self.0.get_version_num() == 5
     }
 
-    /// The shard, out of `shards`, that keeps this message.
+    /// The shard, out of `shards`, that stores this message.
     #[must_use]
     pub fn shard(self, shards: u16) -> u16 {
         shard_of(self.0, shards)

@@ -1,9 +1,9 @@
 //! Imports: contacts from a file, row by row.
 //!
-//! A file is read twice. The first pass checks that it can be read to its end, and writes all of its
-//! opt-outs; only then does the second one write contacts, so that no campaign meets a contact whose
-//! opt-out is in a later row. Both read the file piece by piece and go on from where an earlier run
-//! has stopped.
+//! A file is read twice. The first pass checks that the whole file can be read, and writes all its
+//! opt-outs. Only then does the second pass write contacts, so that no campaign finds a contact
+//! whose opt-out is in a later row. Both passes read the file piece by piece and continue where an
+//! earlier run stopped.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
@@ -59,9 +59,9 @@ use crate::ids::{ImportId, OrganizationId};
 use crate::phone::Region;
 use crate::time::Timestamp;
 
-/// How many rejected rows an import names itself.
+/// The maximum number of rejected rows that an import lists.
 pub const MAX_ERRORS: usize = 100;
-/// The largest file that comes in the request itself, in bytes.
+/// The maximum size of a file in the request itself, in bytes.
 pub const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,7 +87,7 @@ pub struct Import {
     pub undo: Option<Undo>,
     /// Why the whole file was refused.
     pub failure: Option<String>,
-    /// Who asked for it, if it was recorded. The opt-outs of its file are theirs too.
+    /// Who requested it, if that was recorded. The opt-outs in its file count as theirs, too.
     pub changed_by: Option<Actor>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -1,4 +1,4 @@
-//! Jobs: what the functions ask of one another through queues and schedules.
+//! Jobs: the work that functions send each other through queues and schedules.
 
 mod kinds;
 mod timing;
@@ -8,35 +8,56 @@ pub use timing::{Arming, retry_seconds};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::OrganizationId;
+use crate::ids::{CampaignId, ImportId, MessageId, OrganizationId};
 use crate::time::Timestamp;
+use crate::trace::{self, TraceId};
 
 /// The version of the payloads that this program writes.
 pub const VERSION: u32 = 2;
 
-/// A job as it travels. A function that serves one queue reads only that queue's jobs: any other is
-/// not a message of its queue.
+/// A job in its serialized form. A function that serves a queue parses only that queue's jobs. Any
+/// other is not a valid message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Envelope<J = Job> {
     pub v: u32,
     pub job: J,
+    /// The trace that the job belongs to. Jobs from before there were traces have none.
+    #[serde(default, deserialize_with = "trace::lenient", skip_serializing_if = "Option::is_none")]
+    pub trace: Option<TraceId>,
 }
 
 impl<J> Envelope<J> {
     #[must_use]
     pub fn new(job: J) -> Self {
-        Self { v: VERSION, job }
+        Self { v: VERSION, job, trace: None }
+    }
+
+    /// The same job as part of a trace.
+    #[must_use]
+    pub fn traced(self, trace: Option<TraceId>) -> Self {
+        Self { trace, ..self }
     }
 }
 
-/// Something to do, by the queue that it goes to. A job carries what it is for, so that one that no
-/// longer matches is dropped.
+/// Work to do, by its queue. A job names the state that it is for, so that an outdated one is
+/// dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, expecting = "not a job of any queue")]
 pub enum Job {
     Jobs(JobsJob),
     Dispatch(DispatchJob),
     Polls(PollsJob),
+}
+
+/// What a job is about, as logs name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The job's `type`.
+    pub kind: &'static str,
+    pub campaign_id: Option<CampaignId>,
+    pub import_id: Option<ImportId>,
+    /// A test message; a campaign's messages are handed over by the chunk.
+    pub message_id: Option<MessageId>,
 }
 
 /// The queue that a job goes to.
@@ -85,7 +106,16 @@ impl Job {
         }
     }
 
-    /// A name for the job among those of its owner, fit for a sort key.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::Jobs(job) => job.subject(),
+            Self::Dispatch(job) => job.subject(),
+            Self::Polls(job) => job.subject(),
+        }
+    }
+
+    /// The job's name, unique among its owner's and usable in a sort key.
     #[must_use]
     pub fn name(&self) -> String {
         match self {
@@ -96,8 +126,8 @@ impl Job {
     }
 }
 
-/// Work that is owed: if nobody has replaced it by its next step at this time, the sweep arms its
-/// job again. It is written and removed in the transactions of the work's own effects, so no
+/// Work that is owed. If its next step has not replaced it by this time, the sweep queues its job
+/// again. It is written and removed in the same transactions as the work's effects, so that no
 /// crash can lose a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
@@ -113,8 +143,8 @@ mod tests {
 
     use super::*;
 
-    /// Jobs lie on queues while a new version is deployed, so what each version wrote is a
-    /// contract: here is one of each kind, as it was written.
+    /// Jobs stay on queues during deployments, so what each version wrote is a contract. This has
+    /// one of each kind, in its serialized form.
     #[test]
     fn what_every_version_wrote_is_understood() {
         let all = [JobsJob::VARIANTS, DispatchJob::VARIANTS, PollsJob::VARIANTS].concat().len();
@@ -139,8 +169,38 @@ mod tests {
     #[test]
     fn this_version_writes_as_it_is_kept() {
         for line in include_str!("job/v2.jsonl").lines() {
+            let Envelope { job, trace, .. }: Envelope =
+                serde_json::from_str(line).expect("understood");
+            assert_eq!(
+                serde_json::to_string(&Envelope::new(job).traced(trace)).expect("json"),
+                line
+            );
+        }
+    }
+
+    /// The kind that logs name is the type that payloads name.
+    #[test]
+    fn a_subject_is_named_as_its_job_is_written() {
+        for line in include_str!("job/v2.jsonl").lines() {
             let Envelope { job, .. }: Envelope = serde_json::from_str(line).expect("understood");
-            assert_eq!(serde_json::to_string(&Envelope::new(job)).expect("json"), line);
+            let Subject { kind, campaign_id, import_id, .. } = job.subject();
+            assert!(line.contains(&format!(r#""type":"{kind}""#)), "{line}");
+            assert!(campaign_id.is_some() != import_id.is_some(), "{line}");
+        }
+    }
+
+    /// A trace is for logs only, so it never keeps a job from being done.
+    #[test]
+    fn a_job_is_read_whatever_its_trace() {
+        let line = include_str!("job/v2.jsonl").lines().next().expect("a job");
+        let read = |trace: &str| {
+            let line = line.replace(r#"{"v":2,"#, &format!(r#"{{"v":2,"trace":{trace},"#));
+            serde_json::from_str::<Envelope>(&line).expect("understood").trace
+        };
+        let id = "4bf92f3577b34da6a3ce929d0e0e4736";
+        assert_eq!(read(&format!("\"{id}\"")).map(|trace| trace.to_string()).as_deref(), Some(id));
+        for malformed in ["null", "7", "\"\"", "{}", r#""00000000000000000000000000000000""#] {
+            assert_eq!(read(malformed), None, "{malformed}");
         }
     }
 

@@ -1,8 +1,9 @@
-//! Keywords by which a person opts out or in, or asks for help.
+//! Keywords that opt a person out or in, or ask for help.
 //!
-//! The provider replies to them unless it was told not to; Volley keeps the register either way.
-//! An opt-out is recognized in many wordings, since a text after it is the worst that can happen. An
-//! opt-in is recognized in three, since undoing an opt-out by mistake is as bad.
+//! The provider replies to them unless its account leaves that to Volley. Volley updates the
+//! register in either case. An opt-out is recognized in many wordings, because texting a person
+//! after one is the worst that can happen. Only three keywords opt in, because undoing an opt-out
+//! by mistake is as bad.
 
 use serde::{Deserialize, Serialize};
 
@@ -20,23 +21,23 @@ pub enum Keyword {
     Help,
 }
 
-/// An organisation's own words, and what it answers.
+/// An organization's own keywords, and its replies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Keywords {
-    /// Words besides the usual ones, as normalised by [`plain`].
+    /// Additional keywords, as normalized by [`plain`].
     #[serde(default)]
     pub stop: Vec<String>,
     #[serde(default)]
     pub start: Vec<String>,
     #[serde(default)]
     pub help: Vec<String>,
-    /// Present where the provider was told to leave the answers to us.
+    /// Set if the provider's account leaves the replies to Volley.
     #[serde(default)]
     pub replies: Option<Replies>,
 }
 
-/// What a person is answered.
+/// The replies to a person's keywords.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Replies {
@@ -45,27 +46,27 @@ pub struct Replies {
     pub help: String,
 }
 
-/// Why an organisation's words were refused.
+/// Why an organization's keywords were refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidKeywords {
-    #[error("'{0}' is not a keyword; use 1 to {WORD_LONGEST} letters and digits")]
+    #[error("'{0}' is not a keyword; use 1 to {MAX_KEYWORD_LENGTH} letters and digits")]
     Word(String),
-    #[error("must contain at most {WORDS_MOST} keywords")]
+    #[error("must contain at most {MAX_KEYWORDS} keywords")]
     TooMany,
     #[error("'{0}' already has another meaning; choose a different keyword")]
     Twice(String),
-    #[error("a reply must be 1 to {REPLY_LONGEST} characters")]
+    #[error("a reply must be 1 to {MAX_REPLY_LENGTH} characters")]
     Reply,
     #[error("a reply must not contain the character U+{:04X}", u32::from(*.0))]
     ReplyCharacter(char),
 }
 
-/// Source: the longest keyword at AWS End User Messaging.
-const WORD_LONGEST: usize = 30;
-const WORDS_MOST: usize = 50;
-const REPLY_LONGEST: usize = 320;
+/// The maximum length of a keyword, in characters. Source: AWS End User Messaging.
+const MAX_KEYWORD_LENGTH: usize = 30;
+const MAX_KEYWORDS: usize = 50;
+const MAX_REPLY_LENGTH: usize = 320;
 
-/// A text as keywords are compared: its letters and digits in capitals, without accents.
+/// A text as it is compared with keywords: its letters and digits in capitals, without accents.
 #[must_use]
 pub fn plain(text: &str) -> String {
     words(text).concat()
@@ -84,13 +85,13 @@ pub fn is_xml(character: char) -> bool {
     }
 }
 
-/// Control characters that XML can hold have no place in a text either, except line breaks and tabs.
+/// Control characters don't belong in a reply even if XML allows them, except line breaks and tabs.
 fn is_for_reply(character: char) -> bool {
     is_xml(character) && (!character.is_control() || matches!(character, '\t' | '\n' | '\r'))
 }
 
 impl Keyword {
-    /// The keyword that a message is, apart from case, punctuation and accents.
+    /// The keyword that a message amounts to, ignoring case, punctuation and accents.
     #[must_use]
     pub fn read(body: &str, own: &Keywords) -> Option<Self> {
         let words = words(body);
@@ -135,7 +136,7 @@ fn is_alone(words: &[String], own: &[String]) -> bool {
 }
 
 impl Keywords {
-    /// The words as they are compared, if each means one thing.
+    /// Normalizes the keywords, and checks that each has only one meaning.
     pub fn checked(self) -> Result<Self, InvalidKeywords> {
         let usual = [(STOP_FIRST, Keyword::Stop), (START, Keyword::Start), (HELP, Keyword::Help)];
         let of_kind = |(words, keyword): (&[&str], Keyword)| {
@@ -143,13 +144,13 @@ impl Keywords {
         };
         let mut known: Vec<(String, Keyword)> = usual.into_iter().flat_map(of_kind).collect();
         let mut read = |words: Vec<String>, keyword| {
-            if words.len() > WORDS_MOST {
+            if words.len() > MAX_KEYWORDS {
                 return Err(InvalidKeywords::TooMany);
             }
             let mut own = Vec::new();
             for written in words {
                 let word = plain(&written);
-                if word.is_empty() || word.chars().count() > WORD_LONGEST {
+                if word.is_empty() || word.chars().count() > MAX_KEYWORD_LENGTH {
                     return Err(InvalidKeywords::Word(written));
                 }
                 if keyword != Keyword::Stop && is_opt_out(&text::words(&written), &[]) {
@@ -174,7 +175,7 @@ impl Keywords {
             read(self.help, Keyword::Help)?,
         );
         for reply in self.replies.iter().flat_map(|r| [&r.stop, &r.start, &r.help]) {
-            if !(1..=REPLY_LONGEST).contains(&reply.trim().chars().count()) {
+            if !(1..=MAX_REPLY_LENGTH).contains(&reply.trim().chars().count()) {
                 return Err(InvalidKeywords::Reply);
             }
             if let Some(character) = reply.chars().find(|c| !is_for_reply(*c)) {
@@ -184,7 +185,7 @@ impl Keywords {
         Ok(Self { stop, start, help, replies: self.replies })
     }
 
-    /// What a person who wrote `keyword` is answered by us, if the answers are ours.
+    /// Volley's reply to `keyword`, unless the provider replies.
     #[must_use]
     pub fn reply(&self, keyword: Keyword) -> Option<&str> {
         let replies = self.replies.as_ref()?;

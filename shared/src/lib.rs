@@ -1,8 +1,8 @@
 //! The domain of Volley: phones, contacts, campaigns, messages and every decision about them.
 //!
-//! Decisions are functions of (state, event, now). This crate knows no AWS, no environment, no
-//! clock and no randomness: time and new ids come in as values, so that a test can say any moment
-//! and a replay decides the same.
+//! Decisions are functions of (state, event, now). This crate has no access to AWS, the
+//! environment, a clock or randomness: times and new ids are passed in as values, so that tests
+//! control them and replays decide the same.
 
 // A new variant of a domain enum must not compile until each match says what it means there.
 #![cfg_attr(
@@ -13,11 +13,13 @@
 pub mod access;
 pub mod actor;
 pub mod audience;
+pub mod body;
 pub mod breaker;
 pub mod campaign;
 pub mod chunk;
 pub mod chunk_state;
 pub mod contact;
+pub mod grace;
 pub mod ids;
 pub mod import;
 pub mod job;
@@ -32,10 +34,12 @@ pub mod price;
 pub mod quote;
 pub mod reason;
 pub mod receipt;
+pub mod recipient;
 pub mod sender;
 mod shard;
 pub mod status;
 pub mod text;
 pub mod time;
+pub mod trace;
 pub mod trial;
 pub mod unsubscribe;

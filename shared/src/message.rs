@@ -1,9 +1,9 @@
 //! Messages: one to each recipient of a campaign, and tests.
 //!
-//! Three writers own three attributes: the worker that claimed a message owns its outcome and the
+//! Three writers own three attributes. The worker that claimed a message owns its outcome and the
 //! provider's id, the receipts consumer owns the receipt, and the repair of a claim without an
-//! answer owns `unknown_at`. None touches another's, and the status shown is the highest of what
-//! they say. So no late word can take a status back.
+//! outcome owns `unknown_at`. None changes another's attribute, and the status shown is the highest
+//! of the three, so a late report can't lower it.
 
 pub use crate::status::{FailureReason, Kind, Status};
 
@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{CampaignId, MessageId, OrganizationId};
 use crate::phone::Phone;
 use crate::receipt::{Delivery, MessageRef, Receipt};
+use crate::recipient::Recipient;
 use crate::time::Timestamp;
 
-/// What the worker that claimed a message learnt.
+/// The result that the worker with the claim recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Accepted { provider_id: String, at: Timestamp },
@@ -32,14 +33,14 @@ impl Outcome {
     }
 }
 
-/// A worker's right to hand one message over, told from others by its random token.
+/// A worker's sole right to send a message, identified by a random token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     pub token: String,
     pub at: Timestamp,
 }
 
-/// What is known of one message; its body is its campaign's.
+/// What is known about a message. Its body is stored with its campaign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub id: MessageId,
@@ -54,7 +55,7 @@ pub struct Message {
     pub unknown_at: Option<Timestamp>,
 }
 
-/// What its three writers have said of a message: all that a count needs to know.
+/// What the three writers have reported about a message: all that counting needs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     /// `Sent` or `Failed`.
@@ -64,6 +65,13 @@ pub struct Words {
     pub unknown_at: Option<Timestamp>,
 }
 
+/// What a final receipt reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FinalReceipt {
+    /// Why the message failed; none if it was delivered.
+    pub failure: Option<FailureReason>,
+}
+
 impl Words {
     #[must_use]
     pub fn status(&self) -> Status {
@@ -71,21 +79,22 @@ impl Words {
         statuses.max_by_key(|status| status.rank()).unwrap_or(Status::Pending)
     }
 
-    /// When the last of them was said.
+    /// When the newest report was made.
     #[must_use]
     pub fn updated_at(&self) -> Option<Timestamp> {
         self.all().map(|(_, at)| at).max()
     }
 
-    /// Whether the message failed, and why, if a final receipt told its fate since `moment`.
+    /// What a final receipt has reported since `moment`, if one has arrived.
     #[must_use]
-    pub fn told_since(&self, moment: Timestamp) -> Option<Option<FailureReason>> {
+    pub fn final_receipt_since(&self, moment: Timestamp) -> Option<FinalReceipt> {
         let (status, at) = self.receipt?;
-        (at >= moment && status.is_final()).then_some(self.receipt_failure)
+        let failure = self.receipt_failure;
+        (at >= moment && status.is_final()).then_some(FinalReceipt { failure })
     }
 
-    /// The worker's word comes last: of two final words it stands, and `max_by_key` answers the
-    /// last of equals.
+    /// The outcome comes last so that it wins over an equally final receipt: `max_by_key` returns
+    /// the last of equal elements.
     fn all(&self) -> impl Iterator<Item = (Status, Timestamp)> {
         let unknown = self.unknown_at.map(|at| (Status::Unknown, at));
         [unknown, self.receipt, self.outcome].into_iter().flatten()
@@ -103,7 +112,13 @@ impl Message {
         }
     }
 
-    /// A member of a chunk that nobody has claimed yet.
+    /// Whom the message is to. A message does not keep which contact that is.
+    #[must_use]
+    pub fn recipient(&self) -> Recipient {
+        Recipient::of_phone(self.to.clone())
+    }
+
+    /// A chunk's member that no one has claimed yet.
     #[must_use]
     pub fn pending(
         organization_id: OrganizationId,
@@ -144,7 +159,7 @@ impl Message {
         }
     }
 
-    /// Why and with which of the provider's codes the message failed.
+    /// Why the message failed, and the provider's code.
     #[must_use]
     pub fn failure(&self) -> Option<(FailureReason, Option<&str>)> {
         if self.status() != Status::Failed {
@@ -168,7 +183,7 @@ impl Message {
         }
     }
 
-    /// When the provider took the message, as far as anyone said so.
+    /// When the provider accepted the message, if that was reported.
     #[must_use]
     pub fn sent_at(&self) -> Option<Timestamp> {
         match (&self.outcome, &self.receipt) {
@@ -200,12 +215,12 @@ impl Delivery {
     }
 }
 
-/// How long after its creation a test message that is unknown is looked up.
+/// How long after its creation an unknown test message is looked up.
 const MAX_TEST_LOOK_UP_SECONDS: i64 = 2 * 3_600;
 
 impl Message {
-    /// Whether work is left for this test message: it is not handed over yet, or is unknown and
-    /// young enough that a look-up may still find it.
+    /// Whether this test message needs more work: it has not been sent, or is unknown and recent
+    /// enough for a look-up to find it.
     #[must_use]
     pub fn is_test_owed(&self, now: Timestamp) -> bool {
         match self.status() {
@@ -216,22 +231,22 @@ impl Message {
     }
 }
 
-/// What a worker finds where it wanted to claim.
+/// What a worker finds when it tries to claim a message that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// Its own earlier claim, whose answer was lost.
+    /// Its own earlier claim, whose response was lost.
     Own,
     /// The message has an outcome, or is known to be unknown: nothing is left to do.
     Settled,
-    /// Another worker may be at it until this moment.
+    /// Another worker may be sending it until this time.
     Busy { until: Timestamp },
-    /// The worker that claimed it is gone: nobody knows whether the provider has the message.
+    /// The worker that claimed it is gone, and may or may not have sent it.
     Abandoned,
 }
 
 impl Message {
-    /// Judges an existing message by a worker that wanted to claim it with `token`. A claim is
-    /// good for `claim_seconds`, which is longer than any worker can be at it.
+    /// What an existing message means to a worker that tried to claim it with `token`. A claim is
+    /// valid for `claim_seconds`, which is longer than any worker can take.
     #[must_use]
     pub fn found_by(&self, token: &str, now: Timestamp, claim_seconds: i64) -> Found {
         if self.status() != Status::Pending {
@@ -286,7 +301,7 @@ impl Counts {
         pending + sent + delivered + failed + unknown
     }
 
-    /// Whether no word can change them any more.
+    /// Whether no report can change them any more.
     #[must_use]
     pub fn are_final(&self) -> bool {
         let Self { pending, sent, unknown, delivered: _, failed: _ } = self;

@@ -1,4 +1,4 @@
-//! Organizations: the tenants, each with a sender of its own.
+//! Organizations: the tenants, each with a separate sender.
 
 mod settings;
 
@@ -14,13 +14,13 @@ use crate::price::PriceList;
 use crate::sender::Sender;
 use crate::time::Timestamp;
 
-/// How many shards a new organisation's audience is spread over. A partition of the table takes
-/// 1,000 writes a second, so this bounds how fast one audience can be written.
+/// The number of shards of a new organization's audience. A partition of the table accepts 1,000
+/// writes per second, so this limits how fast an audience can be written.
 pub const SHARDS: u16 = 32;
 
-/// The longest name of an organisation, a campaign or a key.
+/// The maximum length of the name of an organization, a campaign or a key, in characters.
 pub const NAME_LONGEST: usize = 200;
-/// How many numbers the deployment may assign to one organization.
+/// The maximum number of phones that the deployment may assign to an organization.
 pub const MAX_SENDER_PHONES: usize = 20;
 /// The highest daily limit of test messages that can be set.
 pub const MAX_TESTS_PER_DAY: u32 = 100_000;
@@ -30,17 +30,17 @@ pub struct Organization {
     pub id: OrganizationId,
     pub name: String,
     pub sender: Sender,
-    /// The numbers that the deployment assigned, which may or may not include the sender's own.
+    /// The phones that the deployment assigned, which may or may not include the sender's own.
     pub assigned_phones: BTreeSet<Phone>,
-    /// The highest rate that the organization's own admins may set, as the deployment said.
+    /// The highest rate that the organization's own admins may set, decided by the deployment.
     pub max_parts_per_second: u32,
     pub default_region: Region,
     pub prices: Option<PriceList>,
-    /// Words for opting out and in besides the usual ones.
+    /// Keywords for opting out and in, besides the usual ones.
     pub keywords: Keywords,
-    /// How many test messages may be sent a day; the deployment's default if there is none.
+    /// The daily limit of test messages. `None` means the deployment's default.
     pub tests_per_day: Option<u32>,
-    /// Fixed when the organisation is made: it decides where its contacts lie.
+    /// Fixed when the organization is created, because it decides where contacts are stored.
     pub shards: u16,
     /// Who made the last change, if it was recorded.
     pub changed_by: Option<Actor>,
@@ -69,14 +69,14 @@ impl Organization {
         }
     }
 
-    /// The numbers that the organization may send from. The sender's own is one of them.
+    /// The phones that the organization may send from, including its sender's.
     #[must_use]
     pub fn sender_phones(&self) -> BTreeSet<Phone> {
         self.assigned_phones.iter().chain([&self.sender.phone]).cloned().collect()
     }
 
-    /// Every address that an answer to the organization may name: its numbers, and those that its
-    /// provider's settings add.
+    /// Every address that a reply to the organization may name: its phones, and those in its
+    /// provider's settings.
     #[must_use]
     pub fn addresses(&self) -> BTreeSet<String> {
         let assigned = self.assigned_phones.iter().map(Phone::to_string);

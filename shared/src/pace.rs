@@ -1,15 +1,15 @@
-//! How fast a sender's message parts leave: turns by virtual scheduling.
+//! How fast a sender's message parts are sent: turns by virtual scheduling.
 //!
-//! A sender has one bucket for all campaigns that go out from it. It holds the moment at which the
-//! sender is free again once all turns that were granted are used (the theoretical arrival time
-//! of the generic cell rate algorithm, ITU-T I.371): a grant begins at that moment, or now if it
-//! has passed, and moves it by the time that its parts take. So over any span no more parts are
-//! granted than the rate allows, and nothing has to be counted down.
+//! A sender has one bucket for all its campaigns. It holds the time when the sender is free again,
+//! once all granted turns are used (the theoretical arrival time of the generic cell rate
+//! algorithm, ITU-T I.371). A grant begins at that time, or now if it has passed, and moves it by
+//! the time that its parts take. So over any period, no more parts are granted than the rate
+//! allows, and nothing has to be counted down.
 //!
-//! Turns are granted up to [`AHEAD_SECONDS`] ahead and no further. What gets none waits where it
-//! lies, on no queue, so it costs nothing and stands before nobody. Each campaign has a second such
-//! moment of its own, at its share of the rate among the campaigns that asked lately: whoever asks
-//! first cannot take it all.
+//! Turns are granted up to [`AHEAD_SECONDS`] ahead. A chunk without a turn stays in the table. It
+//! is on no queue, costs nothing and blocks nothing else. Each campaign also has its own such time,
+//! at its share of the rate among the campaigns that asked recently, so that the first one can't
+//! take everything.
 
 use std::collections::BTreeMap;
 
@@ -18,16 +18,16 @@ use serde::{Deserialize, Serialize};
 use crate::ids::CampaignId;
 use crate::time::Timestamp;
 
-/// How far ahead turns are granted: long enough that a campaign which asks once a minute, and now
-/// and then late, never leaves its sender idle.
+/// How far ahead turns are granted: far enough that a campaign that asks once a minute, sometimes
+/// late, never leaves its sender idle.
 pub const AHEAD_SECONDS: i64 = 120;
-/// A campaign that has not asked for so long has no share any more.
+/// A campaign that has not asked for this long loses its share.
 const SHARE_SECONDS: i64 = 180;
 
 const MICROS: i64 = 1_000_000;
 
-/// The bucket of one sender. Moments are in microseconds since 1970, since a fast sender's part
-/// takes less than a millisecond.
+/// A sender's bucket. Times are in microseconds since 1970, because a fast sender's part takes less
+/// than a millisecond.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pace {
@@ -42,18 +42,18 @@ struct Share {
     asked_at: i64,
 }
 
-/// What came of asking for a turn.
+/// The result of asking for a turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// Its parts may leave from this moment on.
+    /// Its parts may be sent from this time on.
     At(Timestamp),
-    /// The sender is taken for as far ahead as turns are granted: ask again later.
+    /// The sender is busy for as far ahead as turns are granted. Ask again later.
     Later,
 }
 
 impl Pace {
-    /// Asks for a turn of so many parts for a campaign, at the sender's rate. The bucket is to be
-    /// kept whatever the answer: it holds who has asked.
+    /// Asks for a campaign's turn to send `parts` parts, at the sender's rate. Save the bucket even
+    /// if the turn is not granted, because it records who has asked.
     #[must_use]
     pub fn ask(
         mut self,
@@ -66,7 +66,7 @@ impl Pace {
         self.shares.retain(|_, share| now - share.asked_at < SHARE_SECONDS * MICROS);
         let share = self.shares.entry(campaign).or_insert(Share { free_at: now, asked_at: now });
         share.asked_at = now;
-        // A share is of what others want too: a sender that is free serves whoever asks.
+        // Shares apply only while the sender is busy. A free sender serves any campaign.
         let own = if self.free_at <= now { now } else { share.free_at.max(now) };
         let cost = cost(parts, rate);
         let turn = self.free_at.max(now);
@@ -82,9 +82,9 @@ impl Pace {
         (self, Turn::At(at.plus_millis((turn - now) / 1_000)))
     }
 
-    /// Counts parts that leave out of turn, as a test message's do: what comes after waits for them.
-    /// However many there are, they move the sender's next turn at most [`AHEAD_SECONDS`] from now,
-    /// so that tests cannot keep campaigns from their turns.
+    /// Counts parts that are sent without a turn, such as a test message's: later turns wait for
+    /// them. Any number of parts moves the sender's next turn at most [`AHEAD_SECONDS`] from now,
+    /// so that tests can't starve campaigns.
     #[must_use]
     pub fn ahead_of_all(self, parts: u64, rate: u32, now: Timestamp) -> Self {
         let free_at = self.free_at.max(micros(now));
@@ -92,13 +92,13 @@ impl Pace {
         Self { free_at: free_at.saturating_add(cost(parts, rate)).min(free_at.max(last)), ..self }
     }
 
-    /// Grants nothing that begins before `until`: the provider has asked to wait.
+    /// Grants nothing before `until`, because the provider asked to wait.
     #[must_use]
     pub fn not_before(self, until: Timestamp) -> Self {
         Self { free_at: self.free_at.max(micros(until)), ..self }
     }
 
-    /// When a campaign with so many parts left has handed them over, as far as the rate goes.
+    /// When a campaign with `parts` parts left will have sent them, as far as the rate allows.
     #[must_use]
     pub fn finish_at(&self, parts: u64, rate: u32, at: Timestamp) -> Timestamp {
         let now = micros(at);

@@ -1,4 +1,4 @@
-//! Message parts: how many texts the network makes of one body.
+//! Message parts: how many texts the network splits a body into.
 //!
 //! Source: 3GPP TS 23.038 (the GSM 7-bit alphabet and its extension table) and TS 23.040
 //! (concatenation, whose header takes 7 septets or 6 bytes of each part).
@@ -9,7 +9,7 @@ use strum::VariantArray;
 /// The GSM 7-bit default alphabet, without the escape to the extension table.
 const GSM_BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?\
     ¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
-/// Characters of the extension table, which cost an escape and so two septets.
+/// Characters of the extension table, which take two septets because of an escape.
 const GSM_EXTENDED: &str = "\u{c}^{}\\[~]|€";
 
 /// The alphabet that a body is sent in.
@@ -28,8 +28,7 @@ pub struct Parts {
     pub count: u32,
 }
 
-/// The first character for which a body cannot be sent in GSM-7, and its place among the
-/// characters, from 0.
+/// The first character that is not in the GSM-7 alphabet, and its position in characters, from 0.
 #[must_use]
 pub fn first_beyond_gsm(body: &str) -> Option<(usize, char)> {
     body.chars().enumerate().find(|(_, c)| septets(*c).is_none())

@@ -16,8 +16,8 @@ mod written;
 pub use line::Line;
 pub use written::InvalidPhone;
 
-/// The name space under which phones are hashed to shards. It must never change: it decides where
-/// every contact and unsubscribe lies.
+/// The namespace for hashing phones to shards. It must never change, because it decides where every
+/// contact and unsubscribe is stored.
 const SHARD_NAMESPACE: Uuid = Uuid::from_u128(0x6f9d_1b0a_52c3_5e0e_9d3e_64a5_1d8b_77f1);
 
 /// A phone number in E.164: `+` and 7 to 15 digits.
@@ -33,15 +33,15 @@ impl Phone {
         written::parse(written, region)
     }
 
-    /// Every number that a text may name, also where [`Self::parse`] refuses to choose or to leave a
-    /// note out. Only opt-outs are read so: see [`named`].
+    /// Every number that a text may contain, even if [`Self::parse`] would refuse to choose one or
+    /// to ignore a note. Only opt-outs are read this way: see [`named`].
     #[must_use]
     pub fn all_in(written: &str, region: Region) -> Vec<Self> {
         named::all(written, region)
     }
 
-    /// Takes a number that is in E.164 already, verbatim and by its form alone. Stored keys depend
-    /// on this: equal forms of a number must stay different here (see [`mod@line`]).
+    /// Accepts a number that is in E.164 already, verbatim and without further checks. Stored keys
+    /// depend on this: equal forms of a number must stay different here (see [`mod@line`]).
     pub fn from_e164(text: &str) -> Result<Self, InvalidPhone> {
         let digits = text.strip_prefix('+').ok_or(InvalidPhone::NotE164)?;
         let well_formed = (7..=15).contains(&digits.len())
@@ -55,14 +55,14 @@ impl Phone {
         &self.0
     }
 
-    /// The country that the number is of, if it is one's.
+    /// The number's country, if it has one.
     #[must_use]
     pub fn region(&self) -> Option<Region> {
         let number = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
         PHONE_NUMBER_UTIL.get_region_for_number(&number).map(Region)
     }
 
-    /// The audience shard, out of `shards`, in which everything about this phone lies.
+    /// The audience shard, out of `shards`, that stores everything about this phone.
     #[must_use]
     pub fn shard(&self, shards: u16) -> u16 {
         shard_of(Uuid::new_v5(&SHARD_NAMESPACE, self.0.as_bytes()), shards)
@@ -97,7 +97,7 @@ impl FromStr for Phone {
     }
 }
 
-/// The country whose national forms an organisation writes, by its ISO 3166-1 alpha-2 code.
+/// The country whose national format an organization uses, as an ISO 3166-1 alpha-2 code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Region(rlibphonenumber::Region);
@@ -112,7 +112,7 @@ impl Default for Region {
 #[error("must be a two-letter country code, such as US")]
 pub struct InvalidRegion;
 
-/// Of a country that has phones.
+/// Parses the ISO code of a country that has a numbering plan.
 impl FromStr for Region {
     type Err = InvalidRegion;
 
@@ -123,7 +123,7 @@ impl FromStr for Region {
     }
 }
 
-/// By its form alone: a stored one was checked when it came in.
+/// Checks only the format: a stored region was checked when it was set.
 impl TryFrom<String> for Region {
     type Error = InvalidRegion;
 

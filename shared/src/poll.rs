@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crate::time::Timestamp;
 
-/// Seconds after the fan-out's end at which messages are counted.
+/// When messages are counted, in seconds after the fan-out's end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PollSchedule(Vec<u32>);
 
@@ -13,10 +13,10 @@ pub struct PollSchedule(Vec<u32>);
 #[error("must be whole numbers of seconds separated by commas, such as 30,300,600")]
 pub struct InvalidSchedule;
 
-/// While a dispatch outlasts the schedule, it is counted this often.
+/// The interval of counts while a dispatch outlasts the schedule.
 const WHILE_DISPATCHING_SECONDS: i64 = 300;
-/// A receipt can take 72 hours: late ones are counted at these hours after the last message was
-/// handed over.
+/// A receipt can take 72 hours. Late ones are counted this many hours after the last message was
+/// sent.
 const LATE_HOURS: [i64; 8] = [1, 2, 4, 8, 16, 32, 64, 72];
 
 impl Default for PollSchedule {
@@ -28,8 +28,7 @@ impl Default for PollSchedule {
 impl FromStr for PollSchedule {
     type Err = InvalidSchedule;
 
-    /// Accepts any order and repetitions: the template's pattern, which cannot see them, is then all
-    /// that a value has to match.
+    /// Accepts any order and repetitions, which the template's pattern can't check.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let seconds: BTreeSet<u32> = text
             .split(',')
@@ -40,8 +39,8 @@ impl FromStr for PollSchedule {
 }
 
 impl PollSchedule {
-    /// When poll `number` (from 0) is due for a fan-out that ended at `fanned_out_at` and a
-    /// dispatch that ended at `dispatch_ended_at`, if it has; `None` if no poll is left.
+    /// When poll `number` (from 0) is due, for a fan-out that ended at `fanned_out_at`, and a
+    /// dispatch that ended at `dispatch_ended_at` if it has ended. `None` if no poll is left.
     #[must_use]
     pub fn time(
         &self,
@@ -62,7 +61,7 @@ impl PollSchedule {
             .find(|moment| *moment > now)
     }
 
-    /// The first number after the schedule's.
+    /// The first number after those of the schedule.
     #[must_use]
     pub fn past_the_end(&self) -> u32 {
         u32::try_from(self.0.len()).unwrap_or(u32::MAX)
@@ -106,8 +105,8 @@ mod tests {
     }
 
     proptest! {
-        /// Each poll comes after the one before it, and the last, which there is, comes when no
-        /// receipt can be on its way any more.
+        /// Each poll comes after the previous one. There is a last one, which comes when no receipt
+        /// can arrive any more.
         #[test]
         fn polls_come_one_after_the_other_and_end(
             seconds in proptest::collection::btree_set(1_u32..20_000, 1..9),

@@ -1,4 +1,4 @@
-//! Prices: what an organisation pays for a message part, by the recipient's country.
+//! Prices: what an organization pays for a message part, by the recipient's country.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::phone::{Phone, Region};
 
 const MICROS: u64 = 1_000_000;
-/// Digits behind the point that a price may have.
+/// The maximum number of decimal places of a price.
 const PLACES: usize = 6;
 
 /// An amount of money, in millionths of its currency.
@@ -27,7 +27,7 @@ pub enum InvalidPrice {
 }
 
 impl Amount {
-    /// The price of so many parts.
+    /// The price of `parts` parts.
     #[must_use]
     pub fn times(self, parts: u64) -> Self {
         Self(self.0.saturating_mul(parts))
@@ -60,7 +60,7 @@ impl FromStr for Amount {
     }
 }
 
-/// At least two digits behind the point, as money is written.
+/// Formats the amount with at least two decimal places, as is usual for money.
 impl fmt::Display for Amount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fraction = format!("{:0PLACES$}", self.0 % MICROS);
@@ -69,7 +69,7 @@ impl fmt::Display for Amount {
     }
 }
 
-/// What an organisation pays for a part, by country.
+/// An organization's prices per part, by country.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PriceList {
@@ -78,7 +78,7 @@ pub struct PriceList {
 }
 
 impl PriceList {
-    /// A price list from what a person wrote: a currency, and amounts by country.
+    /// Reads a price list that a person wrote: a currency, and amounts by country.
     pub fn read(currency: &str, per_part: &BTreeMap<String, String>) -> Result<Self, InvalidPrice> {
         if currency.len() != 3 || !currency.bytes().all(|byte| byte.is_ascii_uppercase()) {
             return Err(InvalidPrice::Currency);
@@ -102,14 +102,14 @@ impl PriceList {
         self.per_part.iter().map(|(region, amount)| (region.as_str(), *amount))
     }
 
-    /// What a part to this phone costs, if its country has a price.
+    /// The price of a part to this phone, if its country has one.
     #[must_use]
     pub fn part(&self, to: &Phone) -> Option<Amount> {
         self.per_part.get(&String::from(to.region()?)).copied()
     }
 }
 
-/// The price of a campaign's messages, as far as they are added.
+/// The price of a campaign's messages that have been added so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bill {
     pub price: Amount,
@@ -118,7 +118,7 @@ pub struct Bill {
 }
 
 impl Bill {
-    /// Adds a message of so many parts.
+    /// Adds a message with `parts` parts.
     pub fn add(&mut self, prices: &PriceList, to: &Phone, parts: u32) {
         match prices.part(to) {
             Some(part) => self.price = self.price.plus(part.times(parts.into())),

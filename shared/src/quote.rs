@@ -1,48 +1,58 @@
-//! What a campaign would come to: recipients, parts, price and time.
+//! What a campaign would cost: recipients, parts, price and time.
 
 use serde::{Deserialize, Serialize};
 
 use crate::audience::Totals;
+use crate::body::Body;
 use crate::chunk::Chunk;
 use crate::parts::Parts;
 use crate::price::{Bill, PriceList};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
+    /// The parts of the body as it was written.
     pub parts: Parts,
     pub totals: Totals,
-    /// Of the recipients so far, if the organisation has prices.
+    /// The parts of all recipients. Unknown in a quote that the previous release kept, where each
+    /// recipient has as many.
+    #[serde(default)]
+    parts_of_all: Option<u64>,
+    /// The price of the recipients so far, if the organization has prices.
     pub bill: Bill,
 }
 
 impl Quote {
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
-        Self { parts, totals: Totals::default(), bill: Bill::default() }
+    pub fn new(body: &Body) -> Self {
+        let parts = body.parts_as_written();
+        Self { parts, totals: Totals::default(), parts_of_all: Some(0), bill: Bill::default() }
     }
 
-    /// Adds the next chunk of a shard, whose totals hold those of the chunks before it.
-    pub fn add(&mut self, prices: Option<&PriceList>, chunk: &Chunk) {
+    /// Adds the next chunk of a shard, whose totals include those of the earlier chunks.
+    pub fn add(&mut self, body: &Body, prices: Option<&PriceList>, chunk: &Chunk) {
         self.totals = chunk.totals;
+        self.parts_of_all = self.parts_of_all.map(|sum| sum + body.parts_of_all(&chunk.recipients));
         let Some(prices) = prices else {
             return;
         };
-        for phone in &chunk.recipients {
-            self.bill.add(prices, phone, self.parts.count);
+        for recipient in &chunk.recipients {
+            self.bill.add(prices, &recipient.phone, body.parts_for(recipient).count);
         }
     }
 
-    /// The quote of two shards together.
+    /// The combined quote of two shards.
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {
         self.totals += other.totals;
+        self.parts_of_all = self.parts_of_all.zip(other.parts_of_all).map(|(one, two)| one + two);
         self.bill = self.bill.plus(other.bill);
         self
     }
 
     #[must_use]
     pub fn total_parts(&self) -> u64 {
-        self.totals.recipients * u64::from(self.parts.count)
+        let uniform = || self.totals.recipients * u64::from(self.parts.count);
+        self.parts_of_all.unwrap_or_else(uniform)
     }
 
     /// How long the sender takes for all parts, in whole seconds.
@@ -59,6 +69,7 @@ mod tests {
 
     use super::*;
     use crate::phone::Phone;
+    use crate::recipient::Recipient;
 
     #[test]
     fn shards_add_up() {
@@ -66,17 +77,24 @@ mod tests {
         let prices = PriceList::read("USD", &prices).expect("valid");
         let chunk = |number: u32, recipients: u64| Chunk {
             number,
-            recipients: vec![Phone::from_e164("+14155550123").expect("a phone")],
+            recipients: vec![Recipient::of_phone(
+                Phone::from_e164("+14155550123").expect("a phone"),
+            )],
             through: None,
             totals: Totals { recipients, ..Totals::default() },
             ends: number == 1,
         };
-        let mut shard = Quote::new(Parts::of(&"a".repeat(200)));
-        shard.add(Some(&prices), &chunk(0, 1));
-        shard.add(Some(&prices), &chunk(1, 2));
+        let body = Body::from("a".repeat(200));
+        let mut shard = Quote::new(&body);
+        shard.add(&body, Some(&prices), &chunk(0, 1));
+        shard.add(&body, Some(&prices), &chunk(1, 2));
         let both = shard.plus(&shard);
         assert_eq!((both.totals.recipients, both.total_parts()), (4, 8));
         assert_eq!(both.bill.price.to_string(), "0.08");
         assert_eq!((both.seconds(3), both.seconds(0)), (3, 8));
+        let mut kept = serde_json::to_value(both).expect("JSON");
+        assert!(kept.as_object_mut().expect("a map").remove("parts_of_all").is_some());
+        let kept: Quote = serde_json::from_value(kept).expect("a quote of the previous release");
+        assert_eq!(kept.total_parts(), 8);
     }
 }

@@ -1,37 +1,37 @@
-//! Why Volley stopped a campaign.
+//! Why Volley paused, stopped or canceled a campaign.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-/// Why a campaign was stopped by Volley itself, or what it wants known.
+/// Why Volley itself stopped a campaign, or what a person should know about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
-    /// It had not begun an hour after its time.
+    /// It had not begun an hour after its scheduled time.
     MissedSchedule,
-    /// Work was due and no message was settled for an hour.
+    /// Work was due, but no message was settled for an hour.
     NoProgress,
     /// The provider could not be reached for an hour.
     ProviderUnreachable,
-    /// A step of it failed again and again.
+    /// One of its steps failed repeatedly.
     Poisoned,
-    /// The provider does not serve the account: it is disabled, unpaid, or not recognised.
+    /// The provider does not serve the account: it is disabled, unpaid or unknown.
     ProviderAccount,
     /// The account may not send from the campaign's sender.
     ProviderSender,
-    /// The account has spent what it may at the provider.
+    /// The account has reached its spending limit at the provider.
     SpendLimit,
     /// Too many of its newest messages were filtered.
     MessagesFiltered,
     /// Too many of its recipients have opted out at the provider.
     RecipientsOptedOut,
-    /// The provider did not say clearly whether it took the newest messages, or too many of them
-    /// failed there.
+    /// The provider did not clearly say whether it accepted the newest messages, or too many of
+    /// them failed there.
     ProviderFailing,
-    /// Its provider, chosen since it was scheduled, does not take so long a body.
+    /// The body is too long for its provider, which was chosen after it was scheduled.
     BodyTooLong,
-    /// It came to more parts than it was sent with.
+    /// It has more parts than the limit that it was sent with.
     MaxParts,
-    /// It came to a higher price than it was sent with.
+    /// Its price is higher than the limit that it was sent with.
     MaxPrice,
 }

@@ -1,4 +1,6 @@
-//! Delivery receipts: what the provider says of a message later on.
+//! Delivery receipts: what the provider reports about a message later.
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +9,7 @@ use crate::phone::Phone;
 use crate::status::{FailureReason, Kind, Status};
 use crate::time::Timestamp;
 
-/// The highest word of the provider about one message.
+/// The highest status that the provider has reported about a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     pub provider_id: String,
@@ -19,15 +21,16 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// Whether this receipt replaces `known`: only a higher one does, so the first final stays.
+    /// Whether this receipt replaces `known`. Only a higher one does, so the first final receipt
+    /// stays.
     #[must_use]
     pub fn supersedes(&self, known: Option<&Receipt>) -> bool {
         known.is_none_or(|known| self.status.rank() > known.status.rank())
     }
 }
 
-/// Which message a callback is about. It travels in the callback's own address, so that nothing
-/// has to be looked up, also when the callback comes before the provider's answer.
+/// The message that a callback is about. It is part of the callback's address, so that no look-up
+/// is needed, even if the callback precedes the provider's response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MessageRef {
     pub organization_id: OrganizationId,
@@ -36,16 +39,16 @@ pub struct MessageRef {
     pub kind: Kind,
 }
 
-/// A receipt on its way to its message, as it lies on the receipts queue.
+/// A receipt on its way to its message, as stored on the receipts queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     pub message: MessageRef,
-    /// The recipient's phone, unless the provider named another kind of address.
+    /// The recipient's phone, unless the provider reported another kind of address.
     pub to: Option<Phone>,
     pub receipt: Receipt,
 }
 
-/// Folds receipts of one message into the one that counts.
+/// Reduces the receipts of a message to the one that counts.
 #[must_use]
 pub fn fold(receipts: impl IntoIterator<Item = Receipt>) -> Option<Receipt> {
     receipts.into_iter().fold(
@@ -54,4 +57,45 @@ pub fn fold(receipts: impl IntoIterator<Item = Receipt>) -> Option<Receipt> {
             if next.supersedes(best.as_ref()) { Some(next) } else { best }
         },
     )
+}
+
+/// The one candidate that may be a message whose provider's id was lost. `known` has the ids of
+/// other messages to the same phone. `None` if there is no such candidate, or several.
+#[must_use]
+pub fn only_candidate(candidates: Vec<Receipt>, known: &BTreeSet<String>) -> Option<Receipt> {
+    let is_other = |candidate: &Receipt| known.contains(&candidate.provider_id);
+    let mut left = candidates.into_iter().filter(|candidate| !is_other(candidate));
+    let only = left.next()?;
+    left.next().is_none().then_some(only)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_message_is_the_only_candidate_that_is_no_other_message() {
+        let candidate = |id: &str| Receipt {
+            provider_id: id.to_owned(),
+            status: Status::Sent,
+            reason: None,
+            code: None,
+            at: Timestamp::EPOCH,
+        };
+        let cases: [(&[&str], &[&str], Option<&str>); 7] = [
+            (&[], &[], None),
+            (&["SM1"], &[], Some("SM1")),
+            (&["SM1"], &["SM9"], Some("SM1")),
+            (&["SM1"], &["SM1"], None),
+            (&["SM1", "SM2"], &[], None),
+            (&["SM1", "SM2"], &["SM1"], Some("SM2")),
+            (&["SM1", "SM2", "SM3"], &["SM2"], None),
+        ];
+        for (candidates, known, expected) in cases {
+            let known = known.iter().map(|id| (*id).to_owned()).collect();
+            let found = only_candidate(candidates.iter().copied().map(candidate).collect(), &known);
+            let found = found.map(|receipt| receipt.provider_id);
+            assert_eq!(found.as_deref(), expected, "{candidates:?} {known:?}");
+        }
+    }
 }

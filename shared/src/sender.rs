@@ -1,29 +1,29 @@
 //! Senders: the number that an organization's texts come from, and the provider that sends them.
 
-mod aws;
+pub mod aws;
 mod secret;
 #[cfg(test)]
 mod tests;
-mod twilio;
+pub mod twilio;
 
-pub use aws::{AwsSender, InvalidNumber, MessageType, Number};
 pub use secret::{InvalidSecretName, SecretName};
-pub use twilio::{TwilioAccount, TwilioSender};
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use strum::VariantArray;
+use strum::{EnumDiscriminants, IntoStaticStr, VariantArray};
+use utoipa::ToSchema;
 
 use crate::phone::Phone;
 
-/// Frozen on a campaign when it is sent: a change applies to the next campaign.
+/// Frozen on a campaign when it is sent. A change applies to the next campaign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sender {
-    /// The number that people answer to.
+    /// The phone that people reply to.
     pub phone: Phone,
     pub provider: Provider,
-    /// How fast the provider takes its message parts: the rate of its kind of number.
+    /// The rate at which the provider accepts its message parts, which depends on the kind of
+    /// number.
     pub parts_per_second: u32,
 }
 
@@ -31,7 +31,7 @@ pub struct Sender {
 pub const PARTS_PER_SECOND: u32 = 1;
 /// The highest rate that can be set.
 pub const PARTS_PER_SECOND_MOST: u32 = 100_000;
-/// The most messages of a sender that are in flight to a provider at once.
+/// The maximum number of a sender's messages in flight to a provider.
 const MAX_AT_ONCE: usize = 25;
 
 impl Sender {
@@ -41,7 +41,7 @@ impl Sender {
         Self { phone, provider, parts_per_second: PARTS_PER_SECOND }
     }
 
-    /// The most messages that are in flight to the provider at once.
+    /// The maximum number of messages in flight to the provider.
     #[must_use]
     pub fn at_once(&self) -> usize {
         self.provider.settings().at_once(self.parts_per_second)
@@ -53,8 +53,8 @@ impl Sender {
         self.provider.settings().credentials()
     }
 
-    /// Every address that an inbound message may name as its destination: the phone, and those that
-    /// the provider's settings add.
+    /// Every address that an inbound message may name as its destination: the phone, and those in
+    /// the provider's settings.
     #[must_use]
     pub fn addresses(&self) -> BTreeSet<String> {
         let others = self.provider.settings().addresses();
@@ -62,19 +62,19 @@ impl Sender {
     }
 }
 
-/// A provider, with an organization's settings for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The provider that an organization sends with.
+// A provider's file declares its settings and what they mean. `infra::gateway::choice` lists
+// what talks to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, EnumDiscriminants)]
 #[serde(tag = "kind", rename_all = "lowercase")]
+#[strum_discriminants(
+    name(ProviderKind),
+    derive(IntoStaticStr, VariantArray),
+    strum(serialize_all = "lowercase")
+)]
 pub enum Provider {
-    Twilio(TwilioSender),
-    Aws(AwsSender),
-}
-
-/// Which provider.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
-pub enum ProviderKind {
-    Twilio,
-    Aws,
+    Twilio(twilio::TwilioSender),
+    Aws(aws::AwsSender),
 }
 
 impl ProviderKind {
@@ -86,15 +86,12 @@ impl ProviderKind {
     /// Its name in settings and URLs.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Twilio => "twilio",
-            Self::Aws => "aws",
-        }
+        self.into()
     }
 }
 
-/// What a provider's settings mean. Each provider decides for itself, so that no one else has to
-/// ask which provider it is.
+/// The rules of a provider's settings. Each provider implements this, so that no one else has to
+/// check which provider it is.
 trait ProviderSettings {
     /// Refuses settings that the provider would refuse.
     fn check(&self) -> Result<(), InvalidProvider>;
@@ -105,13 +102,13 @@ trait ProviderSettings {
     /// Every address that an inbound message may name as its destination, besides the phone.
     fn addresses(&self) -> Vec<String>;
 
-    /// The most messages that are in flight to the provider at once.
+    /// The maximum number of messages in flight to the provider.
     fn at_once(&self, parts_per_second: u32) -> usize;
 
     /// Refuses a body that the provider would refuse for every recipient.
     fn check_body(&self, body: &str) -> Result<(), BodyTooLong>;
 
-    /// Whether the provider can be asked if it would send a message, without sending it.
+    /// Whether the provider supports checking a message without sending it.
     fn has_dry_runs(&self) -> bool;
 }
 
@@ -119,12 +116,12 @@ trait ProviderSettings {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}")]
 pub struct InvalidProvider {
-    /// The field's place below the provider, as a JSON pointer.
+    /// The field's place in the provider's settings, as a JSON pointer.
     pub pointer: &'static str,
     pub reason: String,
 }
 
-/// Why a provider does not take a body.
+/// Why a provider doesn't accept a body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be at most {max} characters in this encoding, the limit of {provider}")]
 pub struct BodyTooLong {
@@ -134,7 +131,7 @@ pub struct BodyTooLong {
 
 impl Default for Provider {
     fn default() -> Self {
-        Self::Twilio(TwilioSender::default())
+        Self::Twilio(twilio::TwilioSender::default())
     }
 }
 
@@ -157,7 +154,7 @@ impl Provider {
         self.settings().check_body(body)
     }
 
-    /// Whether the provider can be asked if it would send a message, without sending it.
+    /// Whether the provider supports checking a message without sending it.
     #[must_use]
     pub fn has_dry_runs(&self) -> bool {
         self.settings().has_dry_runs()

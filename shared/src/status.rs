@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-/// A message's fate so far.
+/// A message's status so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Not handed to the provider yet, or just being handed over.
+    /// Not sent yet, or being sent right now.
     Pending,
     /// The provider may or may not have it.
     Unknown,
@@ -34,7 +34,7 @@ impl Status {
     }
 }
 
-/// Why a message failed, in words that do not depend on the provider.
+/// Why a message failed, independent of the provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureReason {
@@ -44,11 +44,11 @@ pub enum FailureReason {
     Filtered,
     Expired,
     Stopped,
-    /// Someone canceled the message at the provider.
+    /// A person canceled the message at the provider.
     Canceled,
     ProviderError,
-    /// The provider gives no reason, or one that fits none of the others. Earlier versions stored
-    /// it as `unknown`.
+    /// The provider gave no reason, or one that doesn't fit the others. Earlier versions stored
+    /// `unknown`.
     #[serde(alias = "unknown")]
     Other,
 }

@@ -1,4 +1,4 @@
-//! Texts that people write: what is trimmed, how long they may be, and what they may contain.
+//! Texts that people write: trimming, length limits, and allowed characters.
 
 mod visible;
 
@@ -28,8 +28,8 @@ pub enum InvalidText {
     Replacement,
 }
 
-/// A name: trimmed, visible, at most `longest` characters, in one direction. Newlines are the only
-/// control characters and line breaks that it may contain.
+/// A name: trimmed, visible, at most `longest` characters, without direction overrides. Newlines
+/// are the only allowed control characters and line breaks.
 pub fn name(text: &str, longest: usize) -> Result<String, InvalidText> {
     let text = text.trim();
     check_visible(text)?;
@@ -45,7 +45,7 @@ pub fn name(text: &str, longest: usize) -> Result<String, InvalidText> {
     within(text, longest)
 }
 
-/// The body of a message: sent as it was written, so nothing is trimmed. It may change the writing
+/// A message's body, which is sent as written, so nothing is trimmed. It may change the writing
 /// direction, as mixed Hebrew and English text does.
 pub fn body(text: &str, longest: usize) -> Result<String, InvalidText> {
     check_visible(text)?;

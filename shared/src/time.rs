@@ -1,4 +1,4 @@
-//! A moment in UTC, to the millisecond, written the same way everywhere.
+//! A time in UTC, to the millisecond, in a single text format.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,16 +6,16 @@ use std::str::FromStr;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A moment in UTC with millisecond precision.
+/// A time in UTC with millisecond precision.
 ///
-/// Its text form is RFC 3339 with three fractional digits and `Z`, which is of fixed width, so
-/// that texts sort as the moments do: sort keys rely on it.
+/// Its text format is RFC 3339 with three fractional digits and `Z`. The format has a fixed width,
+/// so that texts sort like times, which sort keys rely on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Timestamp(DateTime<Utc>);
 
 impl Timestamp {
-    /// Before everything.
+    /// Earlier than any other time.
     pub const EPOCH: Self = Self(DateTime::UNIX_EPOCH);
 
     #[must_use]
@@ -33,7 +33,7 @@ impl Timestamp {
         self.0
     }
 
-    /// This moment moved by `delta`; a move past the calendar's end stays where it was.
+    /// This time moved by `delta`, or unchanged if that is out of the calendar's range.
     #[must_use]
     pub fn plus(self, delta: TimeDelta) -> Self {
         self.0.checked_add_signed(delta).map_or(self, Self)
@@ -49,33 +49,34 @@ impl Timestamp {
         self.plus(TimeDelta::try_seconds(seconds).unwrap_or_default())
     }
 
-    /// This moment, or the first after `before` if that is later. A write that is conditional on the
-    /// time of the last one needs it: two within a millisecond, or by other clocks, must differ.
+    /// This time, or the first after `before` if that is later. Needed for writes that are
+    /// conditional on the time of the previous one: two within a millisecond, or by different
+    /// clocks, must differ.
     #[must_use]
     pub fn or_after(self, before: Self) -> Self {
         self.max(before.plus_millis(1))
     }
 
-    /// This moment, or if it lies within a second, that second's end.
+    /// This time, rounded up to a whole second.
     #[must_use]
     pub fn to_whole_seconds(self) -> Self {
         let millis = self.0.timestamp_subsec_millis();
         self.plus(TimeDelta::milliseconds(i64::from((1_000 - millis) % 1_000)))
     }
 
-    /// The first moment of this moment's day, in UTC.
+    /// The start of this time's day, in UTC.
     #[must_use]
     pub fn start_of_day(self) -> Self {
         self.plus_millis(-self.millis().rem_euclid(86_400_000))
     }
 
-    /// Time from `earlier` until this moment; negative if `earlier` is later.
+    /// The duration from `earlier` until this time; negative if `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> TimeDelta {
         self.0 - earlier.0
     }
 
-    /// Whole seconds from `now` until this moment, rounded up; none if it has passed.
+    /// Whole seconds from `now` until this time, rounded up; 0 if it has passed.
     #[must_use]
     pub fn seconds_from(self, now: Self) -> u32 {
         let millis = self.since(now).num_milliseconds().max(0);

@@ -1,48 +1,48 @@
 //! The trial: a campaign's first recipients are sent alone, and the rest waits for their outcomes.
 //!
-//! A small campaign is over before any window of its messages could be judged, so the first
-//! recipients are a gate. Their chunks carry a grant that says which members may be handed over.
-//! Whoever settles a granted chunk sums the outcomes where they are stored, on the chunk states, so
-//! no counter is shared between workers. After a resume, and after an outage, the same gate lets a
-//! few recipients through before all others.
+//! A small campaign would be over before a window of its messages could be judged, so the first
+//! recipients are a gate. Their chunks carry a grant that says which members may be sent. The
+//! worker that settles a granted chunk sums the outcomes where they are stored, on the chunk
+//! states, so no counter is shared between workers. After a resume, and after an outage, the same
+//! gate lets a few recipients through before all others.
 
 use crate::breaker::Window;
 use crate::chunk_state::ChunkState;
 use crate::reason::Reason;
 
-/// The recipients of a new campaign that are sent alone.
+/// The number of recipients of a new campaign that are sent alone.
 pub const FIRST_RECIPIENTS: u32 = 50;
-/// Those after a resume.
+/// The number after a resume.
 pub const RESUMED_RECIPIENTS: u32 = 5;
-/// Those while the provider is out of reach: a probe.
+/// The number while the provider is unreachable: a probe.
 pub const PROBED_RECIPIENTS: u32 = 1;
 
-/// What the chunks of a campaign on trial came to so far.
+/// What the chunks of a campaign on trial add up to so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TrialLook {
     granted: u32,
     /// Whether a granted member has no outcome yet.
     is_open: bool,
-    /// Whether members wait that are not granted.
+    /// Whether members without a grant are waiting.
     has_rest: bool,
     heard: Window,
 }
 
-/// What is done about a campaign on trial.
+/// What to do about a campaign on trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Nothing, until more is known.
     Wait,
-    /// Grant so many more recipients.
+    /// Grant this many more recipients.
     Grant(u32),
     /// Pause the campaign.
     Pause(Reason),
-    /// End the trial: the rest gets its turns.
+    /// End the trial, so that the rest gets its turns.
     Pass,
 }
 
 impl TrialLook {
-    /// Adds a chunk of a campaign of this epoch.
+    /// Adds a chunk's state. `epoch` is the campaign's current one.
     #[must_use]
     pub fn with(mut self, state: &ChunkState, epoch: u32) -> Self {
         let Some(grant) = state.trial_grant(epoch) else {
@@ -56,8 +56,8 @@ impl TrialLook {
         self
     }
 
-    /// Judges a trial of `size` recipients. `grants` says whether recipients that lack may be
-    /// granted now: while a fan-out is cutting, it grants them itself.
+    /// Judges a trial of `size` recipients. `grants` is whether missing recipients may be granted
+    /// now; while a fan-out is cutting, it grants them itself.
     #[must_use]
     pub fn verdict(&self, size: u32, grants: bool) -> Verdict {
         if !self.has_rest && grants {
@@ -69,7 +69,7 @@ impl TrialLook {
         if self.is_open {
             return Verdict::Wait;
         }
-        // The provider was asked of none of them, as when all have opted out.
+        // None of them reached the provider, for example because all have opted out.
         let is_unproven = self.heard.messages() == 0;
         match size.saturating_sub(self.granted) {
             0 if !is_unproven => Verdict::Pass,
@@ -118,7 +118,7 @@ mod tests {
         assert_eq!(verdict(&[rest(100)], 50), Verdict::Grant(50));
         assert_eq!(verdict(&[first(20), rest(100)], 50), Verdict::Wait);
         assert_eq!(verdict(&[first(50), rest(100)], 50), Verdict::Pass);
-        // One chunk of an older epoch is a part of the rest.
+        // A chunk of an older epoch belongs to the rest.
         let old = ChunkState { epoch: EPOCH - 1, ..first(50) };
         assert_eq!(verdict(&[old], 5), Verdict::Grant(5));
     }
@@ -134,7 +134,8 @@ mod tests {
         assert_eq!(verdict(&[few], 50), Verdict::Wait);
     }
 
-    /// 60 recipients, 2 a chunk: no chunk could tell that the sender is wrong, their sum does.
+    /// 60 recipients in chunks of 2: no single chunk shows that the sender is wrong, but their sum
+    /// does.
     #[test]
     fn a_small_campaign_is_judged_by_the_sum_of_its_chunks() {
         let failed = Window { learnt: 2, provider_failed: 2, ..Window::default() };

@@ -1,4 +1,4 @@
-//! Unsubscribes: a register per phone, in which the newest word wins.
+//! Unsubscribes: a register per phone in which the newest preference wins.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
@@ -16,15 +16,15 @@ use crate::time::Timestamp;
 pub enum Source {
     Api,
     Import,
-    /// The person wrote a word such as STOP.
+    /// The person sent a keyword such as STOP.
     Keyword,
-    /// The provider refused or reported the number as opted out.
+    /// The provider refused the number as opted out, or reported it.
     Provider,
 }
 
 impl Source {
-    /// Whether the person opted out themselves, and no one at the organization did it for them. Such
-    /// an opt-out can be lifted by the person, or by an admin with a reason.
+    /// Whether the person opted out themselves, rather than someone at the organization for them.
+    /// Only the person, or an admin with a reason, can lift such an opt-out.
     #[must_use]
     pub fn is_the_persons_own(self) -> bool {
         match self {
@@ -34,8 +34,8 @@ impl Source {
     }
 }
 
-/// One word of a person about messages of one organisation. The register keeps the newest; a
-/// resubscription stays as a tombstone, so that an older opt-out that arrives late cannot undo it.
+/// A person's preference about one organization's messages. The register keeps the newest one. A
+/// resubscription stays as a tombstone, so that an older opt-out that arrives late can't undo it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Preference {
     pub organization_id: OrganizationId,
@@ -44,14 +44,14 @@ pub struct Preference {
     pub changed_at: Timestamp,
     pub source: Source,
     pub campaign_id: Option<CampaignId>,
-    /// The word or the error code that said so.
+    /// The keyword or the error code that caused it.
     pub evidence: Option<String>,
     /// Who caused the change, if it was recorded.
     pub changed_by: Option<Actor>,
 }
 
 impl Preference {
-    /// The opt-out that a receipt tells, if it does.
+    /// The opt-out that a receipt reports, if any.
     #[must_use]
     pub fn told_by(delivery: &Delivery) -> Option<Self> {
         let Delivery { message, to, receipt } = delivery;

@@ -1,8 +1,8 @@
-"""Fetches the npm packages that the conformance tests ask, into the folder that is named.
+"""Fetches the npm packages that the conformance tests use into the given folder.
 
-Only the packages in npm.json are fetched, and none of what they depend on besides: of
-@twilio/cli-core no code is run, it brings Twilio's description of its API. Each tarball must have
-the integrity that stands there before anything of it is unpacked.
+Only the packages in npm.json are fetched, without their other dependencies: @twilio/cli-core is only
+used for Twilio's description of its API, and none of its code runs. Each tarball must match the
+integrity in npm.json before it is unpacked.
 """
 
 import base64
@@ -17,7 +17,7 @@ from pathlib import Path
 
 
 def pack(npm, name, version, folder):
-    """The tarball of one version, fetched by npm, so that npm's own settings hold."""
+    """The tarball of one version, fetched by npm so that npm's settings apply."""
     subprocess.run(
         [npm, "pack", "--silent", "--ignore-scripts", f"{name}@{version}"],
         cwd=folder,
@@ -38,7 +38,7 @@ def check(tarball, name, integrity):
 def unpack(tarball, folder):
     with tarfile.open(tarball) as archive:
         for member in archive:
-            # Everything in a package lies under one folder, whatever that is called.
+            # Everything in a package is in one folder, whose name varies.
             _, _, member.name = member.name.partition("/")
             if member.isfile() and member.name:
                 archive.extract(member, folder)

@@ -1,22 +1,21 @@
-"""Starts the AWS emulator, made quick enough for tests.
+"""Starts the AWS emulator, made fast enough for tests.
 
-The emulator waits a fixed while for the log lines of each invocation and looks at schedules every
-ten seconds. Neither is part of what it emulates. What is: batches of queue messages that fill for
-as long as the event source mapping says, which it would hand on at once and ten at a time. What
-the functions log goes to the file that is named as the only argument, the moment that it is
-logged. And a condition is checked for its grammar once, not once for each item that it is held to.
+The emulator waits for a fixed time for the log lines of each invocation, and checks schedules every
+ten seconds. Neither is AWS's behavior, so both waits are shortened. Unlike the emulator, AWS fills
+batches of queue messages for as long as the event source mapping says, instead of delivering at once
+and ten at a time. This is added. The functions' logs are written at once to the file that is given as
+the only argument. The grammar of a condition is checked only once, not once per item.
 
 Tests that disturb the functions set these variables:
 
-- FUNCTIONS_ENDPOINT_URL: where the functions find AWS instead of here. Each process tells there
-  by its user agent's application, and to the provider by a path before its own, which it is.
-- FUNCTIONS_SKEW: by how many seconds a function's clock may be off, at most; each process draws its
-  own by FUNCTIONS_SEED. FUNCTIONS_FAKETIME is libfaketime's library, by which it is.
-- FUNCTIONS_AHEAD: a file with the seconds by which the clocks of functions' new processes are ahead,
-  beside what each is off, and the deadlines that they are told with them. Without the file they are
-  not.
-- FUNCTIONS_CRASH: the functions crash all the time. After a crash the emulator leaves a function's
-  whole queue alone for a second, and runs five of a function at once; neither is AWS's.
+- FUNCTIONS_ENDPOINT_URL: the endpoint that the functions use for AWS instead of this one. Each process
+  identifies itself there by its user agent's application, and to the provider by a path prefix.
+- FUNCTIONS_SKEW: the largest error of a function's clock, in seconds. FUNCTIONS_SEED decides each
+  process's error, and FUNCTIONS_FAKETIME is the path of libfaketime's library, which causes it.
+- FUNCTIONS_AHEAD: a file with the number of seconds by which the clocks of new processes are ahead, in
+  addition to their errors. Deadlines are ahead, too. Without the file, they are not ahead.
+- FUNCTIONS_CRASH: set if the functions crash all the time. After a crash, the emulator normally pauses
+  a function's whole queue for a second, and runs at most five at once. AWS does neither.
 """
 
 import functools
@@ -29,6 +28,7 @@ import time
 
 import ministack.app
 import ministack.core.lambda_runtime as runtime
+import ministack.services.apigateway as apigateway
 import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.dynamodb as dynamodb
 import ministack.services.lambda_svc as mappings
@@ -38,7 +38,7 @@ import uvloop
 
 
 class Tee:
-    """A function's output that is also written to the log file."""
+    """A function's output, which is also written to the log file."""
 
     def __init__(self, stream, log):
         self.stream = stream
@@ -48,7 +48,7 @@ class Tee:
         while line := self.stream.readline():
             self.log.write(line)
             self.log.flush()
-            # A usage report is not for people: the emulator need not keep it.
+            # The emulator need not keep usage reports, which are not for people.
             if not line.startswith(b'{"usage"'):
                 return line
         return b""
@@ -96,7 +96,7 @@ class Filling:
 
 
 def counting(limit):
-    """How many of a function run at once, where the template's number is a parameter's text."""
+    """The concurrency of a function, converted if the template has it as a string parameter."""
 
     def counted(mapping, *arguments):
         scaling = mapping.get("ScalingConfig") or {}
@@ -108,7 +108,7 @@ def counting(limit):
 
 
 class Ahead:
-    """The seconds by which functions' clocks are ahead, and a clock by which deadlines are told them."""
+    """How many seconds the functions' clocks are ahead, and a clock for their deadlines."""
 
     def __init__(self):
         self.file = os.environ.pop("FUNCTIONS_AHEAD", "")
@@ -128,8 +128,8 @@ class Ahead:
 
 
 def alarm_on_one_metric(record):
-    """Metric math, which the emulator refuses, becomes an alarm on one of its metrics. No alarm
-    rings here: no function publishes the metrics that they watch."""
+    """Replaces metric math, which the emulator refuses, by an alarm on one of its metrics. No alarm
+    fires here anyway, because nothing publishes the metrics."""
 
     def recorded(name, properties):
         if metrics := properties.get("Metrics"):
@@ -138,6 +138,15 @@ def alarm_on_one_metric(record):
         return record(name, properties)
 
     return recorded
+
+
+def without_slash(match):
+    """AWS routes a path that ends with a slash like one without it."""
+
+    def matched(api_id, method, path):
+        return match(api_id, method, path.rstrip("/") or "/")
+
+    return matched
 
 
 class Disturbed:
@@ -160,7 +169,7 @@ class Disturbed:
             environment["AWS_SDK_UA_APP_ID"] = name
             if provider := environment.get("PROVIDER_URL"):
                 environment["PROVIDER_URL"] = f"{provider}/{name}"
-        # Half of the clocks are right.
+        # Half of the clocks are correct.
         off = self.ahead.seconds()
         if self.skew and self.chance.random() < 0.5:
             off += self.chance.randint(-self.skew, self.skew)
@@ -178,6 +187,7 @@ def main():
     dynamodb._condition_syntax_error = functools.cache(dynamodb._condition_syntax_error)
     mappings._sqs_esm_concurrency = counting(mappings._sqs_esm_concurrency)
     provisioners._cw_metric_alarm_record = alarm_on_one_metric(provisioners._cw_metric_alarm_record)
+    apigateway._match_route = without_slash(apigateway._match_route)
     runtime.time = ahead = Ahead()
     provisioners._cw_metric_alarm_record = alarm_on_one_metric(provisioners._cw_metric_alarm_record)
     mappings._provided_worker_env = Disturbed(mappings._provided_worker_env, ahead)
@@ -194,7 +204,7 @@ def main():
     runtime.ProvidedWorker._pump_output = pump_and_keep
     runtime.Worker._drain_stderr_bounded.__defaults__ = (0.002, 0.001, 0.050)
     socketserver.StreamRequestHandler.disable_nagle_algorithm = True
-    # An event's head and its body in one segment: a function wakes once for it.
+    # Sends an event's headers and body in one segment, so that the function wakes up only once.
     socketserver.StreamRequestHandler.wbufsize = -1
     scheduler._SCHEDULE_TICK_INTERVAL = 0.5
     sys.argv = ["ministack"]

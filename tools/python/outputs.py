@@ -1,4 +1,4 @@
-"""Prints the outputs of the stack that is named as the only argument, as JSON."""
+"""Prints the outputs of the stack given as the only argument, as JSON."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Stores VALUE as an encrypted parameter under the name that is the only argument."""
+"""Stores VALUE as an encrypted parameter with the name given as the only argument."""
 
 import os
 import sys

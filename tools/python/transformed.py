@@ -1,4 +1,4 @@
-"""Prints template.yaml as CloudFormation gets it from the SAM transform, as JSON."""
+"""Prints the output of the SAM transform for template.yaml, as JSON."""
 
 import json
 import sys

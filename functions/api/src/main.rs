@@ -13,15 +13,14 @@ mod params;
 mod problem;
 mod router;
 mod routes;
+mod span;
 mod state;
 mod views;
 
-use anyhow::Context;
-use infra::telemetry;
+use runtime::Started;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), lambda_http::Error> {
-    telemetry::init();
-    let app = state::start().await.context("failed to start")?;
-    lambda_http::run(router::router(app)).await
+async fn main() -> Result<(), runtime::Error> {
+    let Started { app, usage } = runtime::start(state::build).await?;
+    runtime::serve_http(usage, router::router(app)).await
 }

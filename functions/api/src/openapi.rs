@@ -18,9 +18,9 @@ use crate::problem::{FieldError, ProblemView};
 #[openapi(
     info(
         title = "Volley",
-        description = "Sends SMS campaigns to the contacts of an organization. The webhooks \
-                       `POST /webhooks/twilio/status` and `/inbound` are called by Twilio, in the \
-                       form that Twilio documents.",
+        description = "Sends SMS campaigns to the contacts of an organization. Providers call the \
+                       webhooks `POST /webhooks/{provider}/status` and `/inbound` in the form that \
+                       they document.",
     ),
     components(schemas(ProblemView, FieldError))
 )]

@@ -156,9 +156,9 @@ impl From<TableError> for Problem {
     fn from(error: TableError) -> Self {
         match error {
             TableError::Throttled { .. } => Self::throttled(),
-            error @ (TableError::Request { .. } | TableError::Malformed { .. }) => {
-                Self::internal(error)
-            }
+            error @ (TableError::Request { .. }
+            | TableError::NewerFormat { .. }
+            | TableError::Malformed { .. }) => Self::internal(error),
         }
     }
 }

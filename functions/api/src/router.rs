@@ -2,40 +2,41 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::Response;
 use axum::{Extension, Router};
+use http::{HeaderValue, header};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    api_keys, campaigns, contacts, controls, imports, messages, organizations, quotes, sending,
+    api_keys, campaigns, contacts, controls, imports, me, messages, organizations, quotes, sending,
     service, unsubscribes,
 };
 use crate::state::App;
-use crate::{idempotency, openapi};
+use crate::{idempotency, openapi, span};
 
 pub(crate) fn router(app: App) -> Router {
     let (routes, document) = documented();
     routes
         .route_layer(from_fn_with_state(Arc::clone(&app), idempotency::middleware))
+        .route_layer(from_fn(span::middleware))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             let detail = "this path does not support the method; see the Allow header";
             Problem::new(Code::MethodNotAllowed, detail)
         })
         .layer(Extension(Arc::new(document)))
-        .layer(from_fn_with_state(Arc::clone(&app), report))
+        .layer(map_response(forbid_sniffing))
         .with_state(app)
 }
 
-/// Reports what a request used of AWS.
-async fn report(State(app): State<App>, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
-    app.usage.report();
+/// The console is served from the same origin and keeps its key there.
+async fn forbid_sniffing(mut response: Response) -> Response {
+    let nosniff = HeaderValue::from_static("nosniff");
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
     response
 }
 
@@ -44,6 +45,7 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
     let (routes, mut document) = OpenApiRouter::with_openapi(openapi::base())
         .routes(routes!(service::get_health))
         .routes(routes!(service::get_openapi))
+        .routes(routes!(me::get_me))
         .routes(routes!(organizations::create_organization, organizations::list_organizations))
         .routes(routes!(organizations::get_organization, organizations::update_organization))
         .routes(routes!(api_keys::create_api_key, api_keys::list_api_keys))

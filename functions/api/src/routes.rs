@@ -5,6 +5,7 @@ pub(crate) mod campaigns;
 pub(crate) mod contacts;
 pub(crate) mod controls;
 pub(crate) mod imports;
+pub(crate) mod me;
 pub(crate) mod messages;
 pub(crate) mod organizations;
 pub(crate) mod quotes;

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use infra::arming::arm;
-use infra::config;
 use infra::files::Files;
-use infra::queues::{JobQueueUrls, JobQueues};
-use infra::schedules::{ScheduleSettings, Schedules};
+use infra::queues::JobQueues;
+use infra::schedules::Schedules;
 use infra::table::Table;
-use infra::usage::Usage;
+use runtime::Start;
 use shared::access::SecretHash;
+use shared::grace::Grace;
 use shared::job::Job;
 use shared::poll::PollSchedule;
 use shared::time::Timestamp;
@@ -27,54 +27,31 @@ pub(crate) struct Volley {
     pub(crate) files: Files,
     pub(crate) queues: JobQueues,
     pub(crate) schedules: Schedules,
-    pub(crate) usage: Usage,
     pub(crate) admin_key: SecretHash,
     pub(crate) cursors: Cursors,
     pub(crate) polls: PollSchedule,
     /// How long after its time the sweep queues work again that has not started.
-    pub(crate) repair_seconds: i64,
+    pub(crate) grace: Grace,
     /// The daily limit of test messages for organizations without a separate limit.
     pub(crate) tests_per_day: u32,
 }
 
-struct Settings {
-    table: String,
-    bucket: String,
-    queues: JobQueueUrls,
-    schedules: ScheduleSettings,
-    admin_key: String,
-    polls: PollSchedule,
-    repair_seconds: i64,
-    tests_per_day: u32,
-}
-
-pub(crate) async fn start() -> anyhow::Result<App> {
-    let settings = config::from_process(|environment| Settings {
-        table: environment.text("TABLE_NAME"),
-        bucket: environment.text("BUCKET_NAME"),
-        queues: JobQueueUrls::read(environment),
-        schedules: ScheduleSettings::read(environment),
-        admin_key: environment.text("ADMIN_KEY_SHA256"),
-        polls: environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
-        repair_seconds: environment.parsed("REARM_AFTER_SECONDS", 120),
-        tests_per_day: environment.parsed("TESTS_PER_DAY", 100),
-    })?;
-    let admin_key = SecretHash::from_hex(&settings.admin_key)
+pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
+    let (table, files) = (start.table(), start.files());
+    let (queues, schedules) = (start.queues(), start.schedules());
+    let admin_key = SecretHash::from_hex(&start.environment.text("ADMIN_KEY_SHA256"))
         .context("malformed environment variables: ADMIN_KEY_SHA256 is not a SHA-256 in hex")?;
-    let aws = infra::aws::load().await;
-    let usage = Usage::from_process();
-    Ok(Arc::new(Volley {
-        table: Table::new(&aws, settings.table, usage.clone()),
-        files: Files::new(&aws, settings.bucket, usage.clone()),
-        queues: JobQueues::new(&aws, settings.queues, usage.clone()),
-        schedules: Schedules::new(&aws, settings.schedules, usage.clone()),
-        usage,
+    Ok(Volley {
+        table,
+        files,
+        queues,
+        schedules,
         admin_key,
         cursors: Cursors::new(admin_key),
-        polls: settings.polls,
-        repair_seconds: settings.repair_seconds,
-        tests_per_day: settings.tests_per_day,
-    }))
+        polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
+        grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
+        tests_per_day: start.environment.parsed("TESTS_PER_DAY", 100),
+    })
 }
 
 impl Volley {
@@ -83,13 +60,18 @@ impl Volley {
     pub(crate) async fn arm(&self, job: &Job, at: Timestamp, now: Timestamp) {
         if let Err(error) = arm(&self.queues, &self.schedules, job, at, now).await {
             let error = anyhow::Error::new(error);
-            tracing::warn!(job = job.name(), error = %format!("{error:#}"), "left a job to the sweep");
+            tracing::warn!(owed = job.name(), error = %format!("{error:#}"), "left a job to the sweep");
         }
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use infra::config::Environment;
+    use infra::queues::JobQueueUrls;
+    use infra::schedules::ScheduleSettings;
+    use infra::usage::Usage;
+
     use super::*;
 
     /// An app whose clients reach nothing, for requests that need no call to AWS.
@@ -99,23 +81,18 @@ pub(crate) mod tests {
             .region(aws_config::Region::new("us-east-1"))
             .build();
         let lookup = |_: &str| Some("none".to_owned());
-        let mut environment = config::Environment::new(&lookup);
+        let mut environment = Environment::new(&lookup);
         let usage = Usage::default();
         let admin_key = SecretHash::of("the admin's");
         Arc::new(Volley {
             table: Table::new(&aws, "none".to_owned(), usage.clone()),
             files: Files::new(&aws, "none".to_owned(), usage.clone()),
             queues: JobQueues::new(&aws, JobQueueUrls::read(&mut environment), usage.clone()),
-            schedules: Schedules::new(
-                &aws,
-                ScheduleSettings::read(&mut environment),
-                usage.clone(),
-            ),
-            usage,
+            schedules: Schedules::new(&aws, ScheduleSettings::read(&mut environment), usage),
             admin_key,
             cursors: Cursors::new(admin_key),
             polls: PollSchedule::default(),
-            repair_seconds: 120,
+            grace: Grace::default(),
             tests_per_day: 100,
         })
     }

@@ -1,25 +1,29 @@
-//! Dispatching one chunk.
+//! Dispatches a chunk: loads it, decides what to do, and records the result.
 //!
-//! The order matters: the chunk is taken and the unsubscribes are read once more, then each
-//! recipient of the slice whose turn it is is claimed and handed over. Whatever is redelivered, runs
-//! twice or dies in between, a claim is made once, so nobody is texted twice; and a chunk is done
-//! only when each member has an outcome, so nobody is left out.
+//! The order matters. The worker marks the chunk as taken and reads the unsubscribes again. Then it
+//! claims, sends and settles each recipient of the slice whose turn it is ([`crate::slice`]). Even
+//! if jobs are redelivered, run twice or die halfway, each claim is made only once, so no one is
+//! texted twice. A chunk is done only when each member has an outcome, so no one is left out.
+
+use std::collections::HashSet;
 
 use infra::clock;
-use infra::gateway::Halt;
-use shared::campaign::{BACK_OFF_SECONDS, Broadcast, Campaign, Reason};
-use shared::chunk_state::Progress;
+use shared::campaign::{BACK_OFF_SECONDS, Campaign, Reason};
+use shared::chunk::Chunk;
+use shared::chunk_state::{ChunkState, Progress, Slice};
 use shared::ids::{CampaignId, OrganizationId};
-use shared::pace::Pace;
-use shared::parts::Parts;
+use shared::phone::Phone;
+use shared::recipient::Recipient;
 use shared::time::Timestamp;
 
 use crate::App;
-use crate::handover::Text;
-use crate::members::{self, Ended, HandedOver};
+use crate::pausing::{Underway, reason_of};
+use crate::send::Outbound;
+use crate::slice::{self, SliceSent};
 use crate::trial;
+use crate::watch::Ended;
 
-/// Where a chunk lies.
+/// The key of a chunk.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) organization_id: OrganizationId,
@@ -29,138 +33,128 @@ pub(crate) struct Place {
     pub(crate) number: u32,
 }
 
+/// A chunk as it was read, with its campaign.
+struct Loaded {
+    campaign: Campaign,
+    state: ChunkState,
+    chunk: Chunk,
+}
+
+/// The part of a chunk that this worker has taken.
+struct Taken {
+    working: ChunkState,
+    slice: Slice,
+    recipients: Vec<Recipient>,
+    unsubscribed: HashSet<Phone>,
+}
+
 pub(crate) async fn dispatch(
     app: &App,
     place: Place,
     turn: Option<Timestamp>,
 ) -> anyhow::Result<()> {
-    let Place { organization_id, campaign_id, epoch, shard, number } = place;
+    let Some(loaded) = Box::pin(load(app, place)).await? else { return Ok(()) };
+    let campaign = &loaded.campaign;
+    let Some(broadcast) = campaign.running(place.epoch) else {
+        tracing::info!("dropped a chunk of another epoch");
+        return Ok(());
+    };
+    let underway = Underway { campaign, broadcast, epoch: place.epoch };
+    let gateway = match app.gateways.of(&broadcast.sender).await {
+        Ok(gateway) => gateway,
+        Err(error) if error.is_permanent() => {
+            tracing::error!(error = ?anyhow::Error::from(error), "no gateway");
+            return underway.pause(app, Reason::ProviderAccount).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let Some(taken) = take(app, place, &loaded, &underway, turn).await? else {
+        return Ok(());
+    };
+    let outbound = Outbound {
+        gateway: gateway.as_ref(),
+        from: &broadcast.sender,
+        body: campaign.body_sent(),
+        shards: broadcast.shards,
+        is_dry_run: false,
+    };
+    let Taken { recipients, unsubscribed, working, .. } = &taken;
+    let sent =
+        slice::send_slice(app, campaign, outbound, recipients, unsubscribed, working.recent).await;
+    record(app, place, &underway, &taken, &sent).await
+}
+
+async fn load(app: &App, place: Place) -> anyhow::Result<Option<Loaded>> {
+    let Place { organization_id, campaign_id, shard, number, .. } = place;
     let (campaign, state, chunk) = futures::try_join!(
         app.table.campaign(organization_id, campaign_id),
         app.table.chunk_state(campaign_id, shard, number),
         app.table.chunk(campaign_id, shard, number),
     )?;
-    let Some((campaign, (state, chunk))) = campaign.zip(state.zip(chunk)) else {
-        tracing::warn!(campaign.id = %campaign_id, shard, number, "a chunk job's chunk is gone");
-        return Ok(());
+    let (Some(campaign), Some(state), Some(chunk)) = (campaign, state, chunk) else {
+        tracing::warn!(shard, number, "a chunk job's chunk is gone");
+        return Ok(None);
     };
-    let Some(broadcast) = campaign.running(epoch) else {
-        tracing::info!(campaign.id = %campaign_id, "dropped a chunk of another epoch");
-        return Ok(());
+    Ok(Some(Loaded { campaign, state, chunk }))
+}
+
+/// Takes the chunk, and reads who of its slice has unsubscribed since the fan-out. Returns `None`
+/// if there is nothing to do now, or another worker was faster.
+async fn take(
+    app: &App,
+    place: Place,
+    Loaded { campaign, state, chunk }: &Loaded,
+    Underway { broadcast, .. }: &Underway<'_>,
+    turn: Option<Timestamp>,
+) -> anyhow::Result<Option<Taken>> {
+    let Some(working) = state.start(turn, clock::now(), app.grace) else {
+        return Ok(None);
     };
-    let gateway = match app.gateways.of(&broadcast.sender).await {
-        Ok(gateway) => gateway,
-        Err(error) if error.is_permanent() => {
-            tracing::error!(campaign.id = %campaign_id, error = ?anyhow::Error::from(error), "no gateway");
-            let left = Left { campaign: &campaign, broadcast, epoch, now: clock::now() };
-            return left.pause(app, Reason::ProviderAccount).await;
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let Some(working) = state.start(turn, clock::now(), app.repair_seconds) else {
-        return Ok(());
-    };
-    let parts = Parts::of(campaign.body.as_deref().unwrap_or_default()).count;
-    let slice = working.slice(parts, broadcast.sender.parts_per_second);
-    let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
+    let parts = campaign.body_sent().parts_of_each(&chunk.recipients);
+    let slice = working.slice(&parts, broadcast.sender.parts_per_second);
+    let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default().to_vec();
+    let phones: Vec<Phone> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
+    let shard = (place.shard, broadcast.shards);
     let (is_taken, unsubscribed) = futures::try_join!(
-        app.table.save_chunk_state(campaign_id, shard, &state, &working),
-        app.table.unsubscribed_among(organization_id, (shard, broadcast.shards), recipients),
+        app.table.save_chunk_state(place.campaign_id, place.shard, state, &working),
+        app.table.unsubscribed_among(place.organization_id, shard, &phones),
     )?;
-    if !is_taken {
-        // Another worker took it in this moment.
-        return Ok(());
-    }
-    let text = Text {
-        gateway: gateway.as_ref(),
-        from: &broadcast.sender,
-        body: campaign.body.as_deref().unwrap_or_default(),
-        shards: broadcast.shards,
-        is_dry_run: false,
-    };
-    let HandedOver { tally, ended } =
-        members::hand_over(app, &campaign, text, recipients, &unsubscribed, working.recent).await;
+    Ok(is_taken.then_some(Taken { working, slice, recipients, unsubscribed }))
+}
+
+/// Writes the chunk's state, and acts on the provider's responses.
+async fn record(
+    app: &App,
+    place: Place,
+    underway: &Underway<'_>,
+    Taken { working, slice, .. }: &Taken,
+    SliceSent { tally, ended }: &SliceSent,
+) -> anyhow::Result<()> {
     let now = clock::now();
-    let after = working.finish(&tally, &slice, now, clock::jitter());
-    let left = Left { campaign: &campaign, broadcast, epoch, now };
+    let after = working.finish(tally, slice, now, clock::jitter());
     if let Some(reason) = ended.map(reason_of).or_else(|| after.heard.trips()) {
-        if ended == Some(Ended::Silent) {
-            left.hold_back(app, now.plus_seconds(BACK_OFF_SECONDS)).await;
+        if *ended == Some(Ended::Silent) {
+            underway.hold_back(app, now.plus_seconds(BACK_OFF_SECONDS)).await;
         }
-        left.pause(app, reason).await?;
+        underway.pause(app, reason).await?;
     } else if tally.is_outage() {
-        left.hold_back(app, now.plus_seconds(BACK_OFF_SECONDS)).await;
-        left.back_off(app).await?;
+        underway.hold_back(app, now.plus_seconds(BACK_OFF_SECONDS)).await;
+        underway.back_off(app).await?;
     }
-    if !app.table.save_chunk_state(campaign_id, shard, &working, &after).await? {
+    if !app.table.save_chunk_state(place.campaign_id, place.shard, working, &after).await? {
         return Ok(());
     }
+    let Place { shard, number, .. } = place;
+    tracing::info!(shard, number, settled = tally.settled, "dispatched a chunk");
     if let Progress::Waiting { until } = after.progress {
         if tally.throttled > 0 {
-            left.hold_back(app, until).await;
+            underway.hold_back(app, until).await;
         }
-        app.queues.send(&campaign.chunk_job(shard, &after), until.seconds_from(now)).await?;
+        let job = underway.campaign.chunk_job(place.shard, &after);
+        app.queues.send(&job, until.seconds_from(now)).await?;
     }
-    if after.trial_grant(epoch).is_some() && after.has_settled_grant() {
-        trial::judge(app, &campaign, epoch).await?;
+    if after.trial_grant(place.epoch).is_some() && after.has_settled_grant() {
+        trial::judge(app, underway.campaign, place.epoch).await?;
     }
     Ok(())
-}
-
-/// A campaign of which a worker has handed over what it could.
-struct Left<'a> {
-    campaign: &'a Campaign,
-    broadcast: &'a Broadcast,
-    epoch: u32,
-    now: Timestamp,
-}
-
-impl Left<'_> {
-    /// Gives no turns of the sender's before this moment.
-    async fn hold_back(&self, app: &App, until: Timestamp) {
-        let hold = |pace: Pace| (pace.not_before(until), ());
-        if let Err(error) = app.table.update_pace(&self.broadcast.sender.phone, hold).await {
-            tracing::warn!(error = ?anyhow::Error::from(error), "did not hold a sender back");
-        }
-    }
-
-    /// Pauses the campaign for this reason, unless it has moved on since.
-    async fn pause(&self, app: &App, reason: Reason) -> anyhow::Result<()> {
-        let paused = app
-            .table
-            .update_campaign(self.campaign.organization_id, self.campaign.id, |campaign| {
-                campaign.running(self.epoch)?;
-                campaign.clone().pause(Some(reason), self.now).ok()
-            })
-            .await?;
-        if paused.is_some() {
-            tracing::error!(campaign.id = %self.campaign.id, ?reason, "paused a campaign");
-        }
-        Ok(())
-    }
-
-    /// Lets the campaign wait for a provider that is out of reach. Its drain probes in a minute.
-    async fn back_off(&self, app: &App) -> anyhow::Result<()> {
-        let (organization, id) = (self.campaign.organization_id, self.campaign.id);
-        let written = app
-            .table
-            .update_campaign(organization, id, |campaign| {
-                campaign.backing_off(self.epoch, self.now, app.repair_seconds)
-            })
-            .await?;
-        if let Some(campaign) = written {
-            tracing::warn!(campaign.id = %id, "the provider is out of reach");
-            trial::arm_drain(app, &campaign, u32::try_from(BACK_OFF_SECONDS)?).await;
-        }
-        Ok(())
-    }
-}
-
-fn reason_of(ended: Ended) -> Reason {
-    match ended {
-        Ended::Halted(Halt::Account) => Reason::ProviderAccount,
-        Ended::Halted(Halt::Sender) => Reason::ProviderSender,
-        Ended::Halted(Halt::SpendLimit) => Reason::SpendLimit,
-        Ended::Silent => Reason::ProviderFailing,
-    }
 }

@@ -1,18 +1,19 @@
-//! The end of a test message: what the provider and waiting receipts say about it.
+//! The end of a test message: what the provider and parked receipts report about it.
 //!
-//! A test that is unknown keeps its due work, so the sweep sends its job again at growing intervals.
-//! Each such job applies the receipts that wait beside the test, and then looks it up.
+//! An unknown test keeps its due item, so the sweep sends its job again at growing intervals. Each
+//! such job applies the receipts that are parked beside the test, and then looks it up.
 
 use infra::clock;
-use infra::gateway::{Found, Sought};
+use infra::gateway::Sought;
+use infra::lookup;
 use infra::table::{ReceiptApplied, TestMessage};
-use shared::message::{Message, Status};
+use shared::message::Message;
 use shared::receipt::Delivery;
 use shared::unsubscribe::Preference;
 
 use crate::App;
 
-/// Notes that nothing is owed for a test, unless it is unknown and may still be looked up.
+/// Removes a test's due item, unless the test is unknown and may still be looked up.
 pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow::Result<()> {
     apply_parked(app, message, shards).await?;
     let Message { organization_id, campaign_id, id, .. } = message;
@@ -26,16 +27,14 @@ pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow:
     Ok(app.table.finish_test_message(message).await?)
 }
 
-/// Asks the provider about a test that is unknown.
+/// Looks up an unknown test at the provider.
 pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: u16) -> anyhow::Result<()> {
     let TestMessage { message, from, body, .. } = test;
     let gateway = app.gateways.of(from).await?;
-    let sought = Sought { message, from, body, now: clock::now() };
-    match gateway.look_up(&sought).await? {
-        Found::One(receipt) if receipt.status.rank() > Status::Unknown.rank() => {
-            apply(app, &Delivery::looked_up(message, receipt), shards).await?;
-        }
-        Found::One(_) | Found::None | Found::Several => {}
+    let sent = body.text_for(&message.recipient());
+    let sought = Sought { message, from, text: &sent, now: clock::now() };
+    if let Some(receipt) = lookup::look_up(&app.table, gateway.as_ref(), &sought, shards).await? {
+        apply(app, &Delivery::looked_up(message, receipt), shards).await?;
     }
     Ok(())
 }

@@ -1,22 +1,29 @@
-//! Dispatching one test message: to one number, which need not be a contact's. A person who has
-//! opted out gets it only if the caller confirmed it.
+//! Dispatches a test message to one phone, which need not be a contact's. A person who has opted
+//! out gets it only if the caller confirmed that.
+
+use std::sync::Arc;
 
 use infra::clock;
+use infra::gateway::Gateway;
 use infra::table::{Settlement, TestMessage};
+use shared::body::Body;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::DispatchJob;
 use shared::message::{FailureReason, Message, Outcome, Status};
 use shared::organization::Organization;
 use shared::pace::Pace;
-use shared::parts::Parts;
+use shared::recipient::Recipient;
 use shared::sender::Sender;
+use shared::time::Timestamp;
 
 use crate::App;
-use crate::handover::{self, Handed, Member, Right, Text};
+use crate::claim::{self, Claim, Token};
+use crate::send::{self, Answered, Outbound};
+use crate::settle::{GivenBack, Settled};
 use crate::test_end;
 
 const RETRY_SECONDS: u32 = 10;
-/// Whoever tests is waiting for the text: after this long it is told to have failed.
+/// After this time a test fails, because its sender is waiting for the text.
 const GIVEN_UP_SECONDS: i64 = 300;
 
 pub(crate) async fn dispatch(
@@ -35,71 +42,95 @@ pub(crate) async fn dispatch(
         test_end::look_up(app, &sent, organization.shards).await?;
         return test_end::finish(app, &sent.message, organization.shards).await;
     }
-    let has_opted_out = has_opted_out(app, &organization, &sent).await?;
-    let TestMessage { message, from, body, is_dry_run, .. } = sent;
-    let gateway = match app.gateways.of(&from).await {
-        Ok(gateway) => Some(gateway),
-        Err(error) if error.is_permanent() => {
-            tracing::error!(message.id = %message_id, error = ?anyhow::Error::from(error), "no gateway");
-            None
-        }
-        Err(_) if is_too_late(&message) => None,
-        Err(error) => return Err(error.into()),
-    };
-    let (right, shards) = (Right::new(), organization.shards);
-    let claimed = app.table.claim_test(&message, &right.token, clock::now()).await?;
-    let handed = match handover::after_claim(app, &claimed, &right.token, shards).await? {
-        Some(member) => Handed::Counted(member),
-        None if has_opted_out => {
-            Handed::Learnt(failed(&message, right, FailureReason::Unsubscribed))
-        }
-        None => match gateway.filter(|_| !is_too_late(&message)) {
-            Some(gateway) => {
-                let gateway = gateway.as_ref();
-                let text = Text { gateway, from: &from, body: &body, shards, is_dry_run };
-                handover::hand_over(app, &message, &right, &text, None).await?
-            }
-            None => Handed::Learnt(failed(&message, right, FailureReason::ProviderError)),
-        },
-    };
-    let member = match handed {
-        Handed::Counted(member) => member,
-        Handed::Learnt(settlement) => {
-            if settlement.outcome.failure().is_none() && !is_dry_run {
-                go_ahead(app, &from, &body).await;
-            }
-            let written = app.table.settle_all(&[settlement], shards).await?;
-            written.into_iter().collect::<Result<Vec<bool>, _>>()?;
-            Member::Settled { by_this_worker: true }
-        }
-    };
-    let wait = match member {
-        Member::Settled { .. } | Member::Unknown => {
-            return test_end::finish(app, &message, shards).await;
-        }
-        Member::Unreachable | Member::Silent | Member::Halted(_) => RETRY_SECONDS,
-        Member::Throttled { retry_after } => {
-            u32::try_from(retry_after.as_secs())?.clamp(RETRY_SECONDS, 900)
-        }
-        Member::Busy { until } => {
-            let seconds = until.since(clock::now()).num_seconds().clamp(0, 900);
-            u32::try_from(seconds)? + 1
-        }
+    let settled = send_test(app, &organization, &sent).await?;
+    let Some(wait) = wait_seconds(settled, clock::now())? else {
+        return test_end::finish(app, &sent.message, organization.shards).await;
     };
     let job = DispatchJob::Test { organization_id, campaign_id, message_id };
     Ok(app.queues.send(&job.into(), wait).await?)
 }
 
-/// Whoever tests is waiting for the text, so it goes ahead of campaigns; their turns come after it.
-async fn go_ahead(app: &App, from: &Sender, body: &str) {
-    let (parts, now) = (Parts::of(body).count.into(), clock::now());
+/// Claims, sends and settles a test.
+async fn send_test(
+    app: &App,
+    organization: &Organization,
+    test: &TestMessage,
+) -> anyhow::Result<Settled> {
+    let has_opted_out = has_opted_out(app, organization, test).await?;
+    let gateway = gateway_of(app, test).await?;
+    let TestMessage { message, from, body, is_dry_run, .. } = test;
+    let (token, shards, is_dry_run) = (Token::new(), organization.shards, *is_dry_run);
+    let written = app.table.claim_test(message, &token.text, clock::now()).await?;
+    let closed = claim::close_existing(app, &written, &token.text, shards).await?;
+    let claim = Claim { recipient: message.recipient(), message: message.clone(), token };
+    let answered = match closed {
+        Some(settled) => Answered::Closed(settled),
+        None if has_opted_out => Answered::Outcome(failed(&claim, FailureReason::Unsubscribed)),
+        None => match gateway.filter(|_| !is_too_late(message)) {
+            Some(gateway) => {
+                let gateway = gateway.as_ref();
+                let outbound = Outbound { gateway, from, body, shards, is_dry_run };
+                send::send_claimed(app, &claim, &outbound).await?
+            }
+            None => Answered::Outcome(failed(&claim, FailureReason::ProviderError)),
+        },
+    };
+    Ok(match answered {
+        Answered::Closed(settled) => settled,
+        Answered::Outcome(settlement) => {
+            if settlement.outcome.failure().is_none() && !is_dry_run {
+                go_ahead(app, from, body, &claim.recipient).await;
+            }
+            let written = app.table.settle_all(&[settlement], shards).await?;
+            written.into_iter().collect::<Result<Vec<bool>, _>>()?;
+            Settled::ByThisWorker
+        }
+    })
+}
+
+/// The test's gateway; `None` if the test is to fail without one.
+async fn gateway_of(app: &App, test: &TestMessage) -> anyhow::Result<Option<Arc<dyn Gateway>>> {
+    let id = test.message.id;
+    match app.gateways.of(&test.from).await {
+        Ok(gateway) => Ok(Some(gateway)),
+        Err(error) if error.is_permanent() => {
+            tracing::error!(message.id = %id, error = ?anyhow::Error::from(error), "no gateway");
+            Ok(None)
+        }
+        Err(_) if is_too_late(&test.message) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// How long a test waits for its next attempt; `None` if it has ended.
+fn wait_seconds(settled: Settled, now: Timestamp) -> anyhow::Result<Option<u32>> {
+    Ok(match settled {
+        Settled::ByThisWorker | Settled::Before | Settled::Unknown => None,
+        Settled::GivenBack(GivenBack::Unreachable | GivenBack::Silent | GivenBack::Halted(_)) => {
+            Some(RETRY_SECONDS)
+        }
+        Settled::GivenBack(GivenBack::Throttled { retry_after }) => {
+            Some(u32::try_from(retry_after.as_secs())?.clamp(RETRY_SECONDS, 900))
+        }
+        Settled::Busy { until } => {
+            let seconds = until.since(now).num_seconds().clamp(0, 900);
+            Some(u32::try_from(seconds)? + 1)
+        }
+    })
+}
+
+/// Lets a test go ahead of campaigns, because its sender is waiting for the text. Campaigns' turns
+/// come after it.
+async fn go_ahead(app: &App, from: &Sender, body: &Body, recipient: &Recipient) {
+    let (parts, now) = (body.parts_for(recipient).count.into(), clock::now());
     let count = |pace: Pace| (pace.ahead_of_all(parts, from.parts_per_second, now), ());
     if let Err(error) = app.table.update_pace(&from.phone, count).await {
         tracing::warn!(error = ?anyhow::Error::from(error), "did not count a test in its sender's pace");
     }
 }
 
-/// Whether the person opted out after the test was asked for, or since nothing was confirmed.
+/// Whether the person has opted out since the test was requested or, if nothing was confirmed,
+/// ever.
 async fn has_opted_out(
     app: &App,
     organization: &Organization,
@@ -111,9 +142,10 @@ async fn has_opted_out(
     Ok(app.table.unsubscribe(organization, &test.message.to).await?.is_some())
 }
 
-fn failed(message: &Message, right: Right, reason: FailureReason) -> Settlement {
+fn failed(claim: &Claim, reason: FailureReason) -> Settlement {
     let outcome = Outcome::Failed { reason, code: None, at: clock::now() };
-    Settlement { message: message.reference(), token: right.token, outcome }
+    let token = claim.token.text.clone();
+    Settlement { message: claim.message.reference(), token, outcome }
 }
 
 fn is_too_late(message: &Message) -> bool {

@@ -1,7 +1,8 @@
-//! Judging a campaign's trial: see [`shared::trial`].
+//! Judges a campaign's trial: see [`shared::trial`].
 //!
-//! The worker that settles the last granted member finds all others settled, since chunk states are
-//! read strongly after its own write. If it dies before it has judged, the drain does so.
+//! The worker that settles the last granted member finds all others settled, because it reads the
+//! chunk states strongly consistent after its own write. If it dies before it has judged, the drain
+//! does that.
 
 use infra::clock;
 use shared::campaign::Campaign;
@@ -9,7 +10,7 @@ use shared::trial::Verdict;
 
 use crate::App;
 
-/// Judges the trial, and sends the drain at once if others may have their turns.
+/// Judges the trial. If other members may have turns, sends the drain at once.
 pub(crate) async fn judge(app: &App, campaign: &Campaign, epoch: u32) -> anyhow::Result<()> {
     let (organization, id) = (campaign.organization_id, campaign.id);
     let Some(campaign) = app.table.campaign(organization, id).await? else {
@@ -25,18 +26,18 @@ pub(crate) async fn judge(app: &App, campaign: &Campaign, epoch: u32) -> anyhow:
     let written = app
         .table
         .update_campaign(organization, id, |campaign| {
-            campaign.tried(epoch, verdict, now, app.repair_seconds)
+            campaign.tried(epoch, verdict, now, app.grace)
         })
         .await?;
     let Some(campaign) = written else { return Ok(()) };
     if let Verdict::Pause(reason) = verdict {
-        tracing::error!(campaign.id = %id, ?reason, "paused a campaign after its first messages");
+        tracing::error!(?reason, "paused a campaign after its first messages");
     }
     arm_drain(app, &campaign, 0).await;
     Ok(())
 }
 
-/// Sends the drain that a campaign owes. Where this fails, the sweep does it.
+/// Sends the drain that a campaign owes. If this fails, the sweep does it.
 pub(crate) async fn arm_drain(app: &App, campaign: &Campaign, delay_seconds: u32) {
     let Some(due) = &campaign.drain else { return };
     if let Err(error) = app.queues.send(&due.job, delay_seconds).await {

@@ -1,12 +1,12 @@
-//! The drain: gives turns to chunks that wait for one, and finds those that stand still.
+//! The drain: assigns turns to chunks that wait for one, and re-queues stalled chunks.
 //!
-//! It runs each minute while a campaign's messages are handed over, and at once when a campaign's
-//! trial has ended. Chunks that were cut while their sender was taken get their turns here, as many
-//! as the sender has for the next minutes, and go to the queue with the delay until then. While the
-//! campaign is on trial only granted members get turns. A chunk that was written and never queued,
-//! whose job was lost, or whose worker died is found by its state's age; one whose workers crashed
-//! five times in a row pauses the campaign. Only of a campaign that a person stopped are the
-//! members failed that no one has claimed ([`crate::stopping`]).
+//! It runs once a minute while a campaign sends, and as soon as a campaign's trial has ended.
+//! Chunks that were cut while their sender was busy get their turns here, as many as the sender has
+//! for the next minutes, and are queued with a delay until then. While the campaign is on trial,
+//! only granted members get turns. If a chunk was written but never queued, its job was lost, or
+//! its worker died, its state's age shows that. A chunk whose workers crashed five times in a row
+//! pauses the campaign. Unclaimed members fail only if a person has stopped the campaign
+//! ([`crate::stopping`]).
 
 use std::cell::Cell;
 
@@ -22,18 +22,18 @@ use shared::trial::Verdict;
 
 use crate::{App, stopping};
 
-/// A page of each is in memory at once, and takes several times its 1 MB there.
+/// Each holds a page in memory, which takes several times its 1 MB there.
 pub(crate) const SHARDS_AT_ONCE: usize = 4;
 
-/// What a look at all chunks of a campaign found.
+/// What the drain found in all chunks of a campaign.
 #[derive(Clone, Copy, Default)]
 struct Look {
     has_open: bool,
     is_poisoned: bool,
     settled_at: Option<Timestamp>,
-    /// Since when the oldest open chunk is due that has had its turn.
+    /// When the oldest open chunk whose turn has come was due.
     due_since: Option<Timestamp>,
-    /// Recipients in chunks that are not done and have no turn yet.
+    /// Recipients in unfinished chunks without a turn.
     left: u64,
 }
 
@@ -59,12 +59,12 @@ enum Leave {
     All,
     /// Those that are granted, and this many more.
     Trial(Cell<u32>),
-    /// None: the members that no one has claimed fail.
+    /// None: unclaimed members fail.
     Stopped,
 }
 
 impl Leave {
-    /// The chunk as it may be queued, if it may.
+    /// The chunk's state if it may be queued now, or `None`.
     fn apply(&self, state: &ChunkState, next: ChunkState) -> Option<ChunkState> {
         match self {
             Self::All => Some(next.ungranted()),
@@ -101,15 +101,16 @@ pub(crate) async fn drain(
             Some(look_at_all(app, &campaign, broadcast).await?)
         }
     };
-    let (now, repair) = (clock::now(), app.repair_seconds);
+    let (now, grace) = (clock::now(), app.grace);
     let written = app
         .table
         .update_campaign(organization_id, campaign_id, |campaign| match &found {
-            None => campaign.hold_checked(job, now, repair),
-            Some(look) => campaign.drain_checked(job, look, now, repair),
+            None => campaign.hold_checked(job, now, grace),
+            Some(look) => campaign.drain_checked(job, look, now, grace),
         })
         .await?;
     if let Some(campaign) = written {
+        tracing::info!("looked at a campaign's chunks");
         app.arm_next(campaign.drain.as_ref(), now).await;
     }
     Ok(())
@@ -120,7 +121,7 @@ async fn look_at_all(
     campaign: &Campaign,
     broadcast: &Broadcast,
 ) -> anyhow::Result<DrainLook> {
-    // Read before the look: chunks that a fan-out cuts during it may be missed.
+    // Read first, because the drain may miss chunks that a fan-out cuts in the meantime.
     let is_cut = broadcast.audience.is_cut(clock::now());
     let turns = Turns::new(&app.table, campaign, broadcast);
     let trial = judge_trial(app, campaign, broadcast).await?;
@@ -130,7 +131,7 @@ async fn look_at_all(
         (_, Some(Verdict::Wait | Verdict::Pause(_))) => Leave::Trial(Cell::new(0)),
         (_, Some(Verdict::Grant(more))) => Leave::Trial(Cell::new(more)),
     };
-    // Each shard's look ends, even where another's fails: its chunks have turns by then.
+    // Finish each shard even if another one fails, because its chunks have turns by then.
     let looks: Vec<anyhow::Result<Look>> = stream::iter(0..broadcast.shards)
         .map(|shard| look(app, campaign, broadcast, &turns, &leave, shard))
         .buffer_unordered(SHARDS_AT_ONCE)
@@ -139,7 +140,7 @@ async fn look_at_all(
     let looks: Vec<Look> = looks.into_iter().collect::<anyhow::Result<_>>()?;
     let look = looks.into_iter().fold(Look::default(), Look::plus);
     let finishes_at = if look.has_open && broadcast.dispatch == Dispatch::Running {
-        Some(turns.finish_at(look.left, clock::now()).await?)
+        Some(turns.finish_at(campaign.body_sent().parts_of_any(look.left), clock::now()).await?)
     } else {
         None
     };
@@ -160,7 +161,7 @@ async fn look_at_all(
     })
 }
 
-/// How the campaign's trial stands, if it is on trial.
+/// The trial's verdict, if the campaign is on trial.
 async fn judge_trial(
     app: &App,
     campaign: &Campaign,
@@ -183,14 +184,14 @@ async fn look(
 ) -> anyhow::Result<Look> {
     let mut armed = Vec::new();
     let look = look_over(app, campaign, broadcast, turns, leave, shard, &mut armed).await;
-    // What has its turn goes to the queue, even if the look failed after it.
+    // Queue the chunks that have turns, even if the drain failed after them.
     let now = clock::now();
     let jobs = armed.into_iter().map(|(job, turn): (Job, Timestamp)| (job, turn.seconds_from(now)));
     app.queues.send_all(&jobs.collect::<Vec<_>>()).await?;
     look
 }
 
-/// Looks at the chunks of a shard and adds the jobs of those that got their turns.
+/// Inspects the chunks of a shard, and adds the jobs of those that got turns.
 async fn look_over(
     app: &App,
     campaign: &Campaign,
@@ -209,13 +210,17 @@ async fn look_over(
                 && !stopping::fail_rest(app, campaign, broadcast, shard, &state).await?;
             continue;
         }
-        match state.repair(broadcast.epoch, now, app.repair_seconds) {
+        match state.repair(broadcast.epoch, now, app.grace) {
             Repair::Nothing => look.has_open |= !state.is_done(),
             Repair::Arm(next) => {
                 look.has_open = true;
                 let left = next.recipients.saturating_sub(next.handed);
                 let turn = match leave.apply(&state, next) {
-                    Some(next) => turns.take(next.granted_left(), now).await?.map(|t| (next, t)),
+                    Some(next) => {
+                        let granted = u64::from(next.granted_left());
+                        let parts = campaign.body_sent().parts_of_any(granted);
+                        turns.take(parts, now).await?.map(|turn| (next, turn))
+                    }
                     None => None,
                 };
                 if let Some((next, turn)) = turn {
@@ -228,14 +233,14 @@ async fn look_over(
                 look.has_open = true;
                 look.is_poisoned = true;
                 let number = state.number;
-                tracing::error!(campaign.id = %campaign.id, shard, number, "a chunk is poisoned");
+                tracing::error!(shard, number, "a chunk is poisoned");
             }
         }
     }
     Ok(look)
 }
 
-/// Writes a chunk's turn; answers its job, unless somebody else was at it.
+/// Writes a chunk's turn and returns its job, or `None` if the chunk's state has changed.
 async fn arm(
     app: &App,
     campaign: &Campaign,
@@ -247,7 +252,7 @@ async fn arm(
         return Ok(None);
     }
     if before.progress != Progress::Cut {
-        tracing::warn!(campaign.id = %campaign.id, shard, number = after.number, "armed a chunk");
+        tracing::warn!(shard, number = after.number, "armed a chunk");
     }
     Ok(after.turn().map(|turn| (campaign.chunk_job(shard, &after), turn)))
 }

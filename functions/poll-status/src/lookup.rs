@@ -1,13 +1,14 @@
-//! Asking the provider about messages whose fate is not known.
+//! Looks up messages at the provider whose outcome is not known.
 //!
-//! A look-up only raises a status: that the provider does not find a message proves nothing, and
-//! one of several candidates settles nothing.
+//! A look-up only raises a status. If the provider doesn't find a message, that proves nothing, and
+//! if it finds several candidates, that settles nothing.
 
 use std::time::{Duration, Instant};
 
 use futures::stream::{self, StreamExt};
 use infra::clock;
-use infra::gateway::{Found, Gateway, Sought};
+use infra::gateway::{Gateway, Sought};
+use infra::lookup;
 use infra::table::ReceiptApplied;
 use shared::campaign::{Broadcast, Campaign};
 use shared::ids::MessageId;
@@ -18,17 +19,17 @@ use shared::unsubscribe::Preference;
 
 use crate::App;
 
-/// One poll asks about so many messages of a shard; the next polls ask about others.
-const ASKED_MOST: usize = 16;
+/// How many messages of a shard a poll looks up. Other polls look up others.
+const MAX_LOOK_UPS: usize = 16;
 const AT_ONCE: usize = 8;
-/// The look-ups of one poll end after so long, so that the counts are written in time.
+/// The time limit for a poll's look-ups, so that the counts are written in time.
 const ASKING_WITHIN: Duration = Duration::from_mins(1);
 
-/// The messages of a shard that this poll asks about, out of any number that are open.
+/// The messages of a shard that this poll looks up, sampled from all open ones.
 pub(crate) struct Sample {
     poll: u32,
     asked: Vec<(MessageId, Status)>,
-    /// All others, which are counted as they are.
+    /// All others, which are counted with their current status.
     pub(crate) left: Counts,
 }
 
@@ -39,7 +40,7 @@ impl Sample {
 
     pub(crate) fn push(&mut self, id: MessageId, status: Status) {
         self.asked.push((id, status));
-        if self.asked.len() >= 2 * ASKED_MOST {
+        if self.asked.len() >= 2 * MAX_LOOK_UPS {
             self.cut();
         }
     }
@@ -49,21 +50,21 @@ impl Sample {
         (self.asked.into_iter().map(|(id, _)| id).collect(), self.left)
     }
 
-    /// Keeps those that most need to be asked about: first the unknown ones, and of the same need
-    /// others in each poll, since ids are random and each poll orders them by other bits.
+    /// Keeps the messages that most need a look-up: unknown ones first, then a different selection
+    /// in each poll. Ids are random, and each poll orders them by other bits.
     fn cut(&mut self) {
         let poll = self.poll;
         self.asked.sort_by_key(|(id, status)| {
             (*status == Status::Sent, id.0.as_u128().rotate_left(8 * (poll % 16)))
         });
-        for (_, status) in self.asked.drain(ASKED_MOST.min(self.asked.len())..) {
+        for (_, status) in self.asked.drain(MAX_LOOK_UPS.min(self.asked.len())..) {
             self.left.add(status);
         }
     }
 }
 
-/// Whether the provider may know more than Volley does of a message of which something was last
-/// said at `said_at`.
+/// Whether the provider may know more than Volley about a message whose last report was at
+/// `said_at`.
 pub(crate) fn is_open(
     status: Status,
     said_at: Timestamp,
@@ -77,7 +78,7 @@ pub(crate) fn is_open(
     }
 }
 
-/// Asks about open messages, writes what is learnt, and counts them all as they are then.
+/// Looks up open messages, writes the results, and counts all of them with their new statuses.
 pub(crate) async fn settle(
     app: &App,
     campaign: &Campaign,
@@ -102,7 +103,9 @@ pub(crate) async fn settle(
             if began.elapsed() > ASKING_WITHIN {
                 return (message, None);
             }
-            let learnt = ask(gateway, campaign, broadcast, &message).await.unwrap_or_else(|error| {
+            let learnt = ask(app, gateway, campaign, broadcast, &message);
+            let learnt = learnt.await.unwrap_or_else(|error| {
+                let error = anyhow::Error::from(error);
                 tracing::warn!(message.id = %message.id, error = ?error, "failed to look a message up");
                 None
             });
@@ -121,14 +124,14 @@ pub(crate) async fn settle(
     counts.merged(write(app, broadcast, learnt).await)
 }
 
-/// Writes what was learnt; what could not be written counts as it was.
+/// Writes the results. What can't be written counts with its old status.
 async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>) -> Counts {
     let deliveries: Vec<(Delivery, u16)> = learnt
         .iter()
         .map(|(message, receipt)| (Delivery::looked_up(message, receipt.clone()), broadcast.shards))
         .collect();
     for (delivery, shards) in &deliveries {
-        // An opt-out counts however it is learnt.
+        // An opt-out counts even if only a look-up shows it.
         if let Some(opt_out) = Preference::told_by(delivery)
             && let Err(error) = app.table.register(&opt_out, *shards).await
         {
@@ -153,17 +156,15 @@ async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>
 }
 
 async fn ask(
+    app: &App,
     gateway: &dyn Gateway,
     campaign: &Campaign,
     broadcast: &Broadcast,
     message: &Message,
-) -> anyhow::Result<Option<Receipt>> {
-    let body = campaign.body.as_deref().unwrap_or_default();
-    let sought = Sought { message, from: &broadcast.sender, body, now: clock::now() };
-    Ok(match gateway.look_up(&sought).await? {
-        Found::One(receipt) if receipt.status.rank() > message.status().rank() => Some(receipt),
-        Found::One(_) | Found::None | Found::Several => None,
-    })
+) -> Result<Option<Receipt>, lookup::Error> {
+    let text = campaign.body_sent().text_for(&message.recipient());
+    let sought = Sought { message, from: &broadcast.sender, text: &text, now: clock::now() };
+    lookup::look_up(&app.table, gateway, &sought, broadcast.shards).await
 }
 
 #[cfg(test)]
@@ -186,13 +187,13 @@ mod tests {
     #[test]
     fn a_poll_asks_about_a_few_and_counts_the_rest() {
         let (asked, left) = asked(0);
-        assert_eq!(asked.len(), ASKED_MOST);
-        assert_eq!(left.total(), 1_000 - ASKED_MOST as u64);
+        assert_eq!(asked.len(), MAX_LOOK_UPS);
+        assert_eq!(left.total(), 1_000 - MAX_LOOK_UPS as u64);
     }
 
     #[test]
     fn each_poll_asks_about_others() {
         let ids = |poll| asked(poll).0.into_iter().collect::<HashSet<_>>();
-        assert!(ids(0).intersection(&ids(1)).count() < ASKED_MOST / 2);
+        assert!(ids(0).intersection(&ids(1)).count() < MAX_LOOK_UPS / 2);
     }
 }

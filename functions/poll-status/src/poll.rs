@@ -1,7 +1,7 @@
-//! Counting a campaign's messages.
+//! Counts a campaign's messages.
 //!
-//! Messages are counted where they lie, shard by shard, so there is no counter that could drift
-//! from them. A recipient without a message is pending.
+//! Messages are counted where they are stored, shard by shard, so no counter can drift from them. A
+//! recipient without a message counts as pending.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
@@ -16,14 +16,14 @@ use crate::App;
 use crate::drain::SHARDS_AT_ONCE;
 use crate::lookup::{self, Sample};
 
-/// What one shard holds.
+/// The results for a shard.
 #[derive(Default)]
 struct Shard {
     counts: Counts,
-    /// Some of the messages whose fate the provider may know better.
+    /// Some of the messages about which the provider may know more.
     open: Vec<Message>,
     has_open_chunks: bool,
-    /// What receipts told since the poll before.
+    /// What receipts have reported since the previous poll.
     learnt: Window,
 }
 
@@ -37,7 +37,7 @@ pub(crate) async fn poll(
         return Ok(());
     };
     let Some(broadcast) = campaign.broadcast().filter(|_| campaign.owes_poll(number)) else {
-        tracing::info!(campaign.id = %campaign_id, number, "dropped a poll that is not owed");
+        tracing::info!(number, "dropped a poll that is not owed");
         return Ok(());
     };
     let shards: Vec<Shard> = stream::iter(0..broadcast.shards)
@@ -57,18 +57,19 @@ pub(crate) async fn poll(
     counts = counts.merged(lookup::settle(app, &campaign, broadcast, open).await);
     let recipients = broadcast.audience.totals.recipients;
     counts.pending += recipients.saturating_sub(counts.total());
-    // A chunk that was written in the last moment may not be seen, but then its recipients are.
+    // A chunk that was written just now may be missed, but then its recipients count as pending.
     let are_chunks_done = !has_open_chunks && counts.pending == 0;
     let now = clock::now();
     let look = PollLook { counts, are_chunks_done, learnt };
-    let (polls, repair) = (&app.polls, app.repair_seconds);
+    let (polls, grace) = (&app.polls, app.grace);
     let written = app
         .table
         .update_campaign(organization_id, campaign_id, |campaign| {
-            campaign.polled(number, &look, polls, now, repair)
+            campaign.polled(number, &look, polls, now, grace)
         })
         .await?;
     if let Some(campaign) = written {
+        tracing::info!(number, messages = counts.total(), "counted a campaign's messages");
         app.arm_next(campaign.step.as_ref(), now).await;
     }
     Ok(())
@@ -89,8 +90,8 @@ async fn count(
     app.table
         .each_of_shard(campaign.id, shard, |item| match item {
             ShardItem::Message { id, claimed_at, words } => {
-                if let Some(failure) = words.told_since(learnt_since) {
-                    found.learnt.add(failure);
+                if let Some(receipt) = words.final_receipt_since(learnt_since) {
+                    found.learnt.add(receipt.failure);
                 }
                 let said_at = words.updated_at().unwrap_or(claimed_at);
                 if lookup::is_open(words.status(), said_at, now, app.silent_seconds) {
@@ -115,9 +116,9 @@ async fn count(
     Ok(found)
 }
 
-/// Applies a receipt that came before its message; the next poll counts what came of it.
+/// Applies a parked receipt. The next poll counts the result.
 async fn apply(app: &App, receipt: Delivery, shards: u16) -> anyhow::Result<()> {
-    // One by one, since two may be about one message, which a request cannot write twice.
+    // One at a time, because two may be about the same message, which a request can't write twice.
     let receipt = [(receipt, shards)];
     let applied = app.table.apply_receipts(&receipt).await?.pop().transpose()?;
     if applied != Some(ReceiptApplied::Early) {

@@ -1,4 +1,4 @@
-//! Ending the chunks of a campaign that was stopped.
+//! Ends the chunks of a stopped campaign.
 
 use infra::clock;
 use infra::table::{Claimed, Claiming};
@@ -25,8 +25,8 @@ pub(crate) async fn fail_rest(
     let mut is_settled = true;
     let failing: Vec<(Message, Claiming)> = chunk
         .recipients
-        .into_iter()
-        .map(|phone| campaign.pending_message(&phone))
+        .iter()
+        .map(|recipient| campaign.pending_message(recipient))
         .map(|message| (message, Claiming::Fail { reason }))
         .collect();
     for failed in app.table.claim_all(&failing, broadcast.shards, now).await? {
@@ -38,7 +38,8 @@ pub(crate) async fn fail_rest(
             (Found::Abandoned, Some(claim)) => {
                 let reference = found.reference();
                 let shards = broadcast.shards;
-                // If not, its worker lives after all, and may even have given the claim back.
+                // If not, the claim's worker is alive after all, and may even have given the claim
+                // back.
                 is_settled &= app.table.mark_unknown(&reference, shards, &claim.token, now).await?;
             }
             (Found::Abandoned, None) | (Found::Own | Found::Settled, _) => {}

@@ -1,11 +1,12 @@
-//! The sweep: arms again what is owed and has not happened.
+//! The sweep: queues owed work again that has not happened.
 //!
-//! Every step of the work leaves an item that says by when the next step must have replaced it.
-//! One that is overdue means that its job was lost, or its worker died, so the job is sent once
-//! more. Jobs that no longer match do nothing, so sending one too often does no harm.
+//! Every step leaves a due item, which the next step must replace before a certain time. If that
+//! time has passed, the job was lost or its worker died, so the job is sent again. Outdated jobs do
+//! nothing, so sending one too many is harmless.
 
 use infra::clock;
 use infra::table::{Owed, RowEffects, Table};
+use infra::trace::Scope;
 use shared::ids::{ImportId, OrganizationId};
 use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
 use shared::time::Timestamp;
@@ -14,12 +15,12 @@ use crate::App;
 
 /// Work that has been queued this many times without finishing is given up.
 const MAX_ATTEMPTS: u32 = 5;
-/// The patience with queued work doubles as often as this.
-const PATIENCE_DOUBLINGS: u32 = 4;
+/// The grace of queued work doubles at most this many times.
+const GRACE_DOUBLINGS: u32 = 4;
 
-/// Queues all that is overdue. One item that fails must not keep the others waiting, but the sweep
-/// fails at its end, so that its alarm sounds.
-pub(crate) async fn sweep(app: &App) -> anyhow::Result<()> {
+/// Queues everything that is overdue. A failing item must not block the others, but the sweep fails
+/// at its end, so that its alarm fires.
+pub(crate) async fn sweep(app: &App, request_id: &str) -> anyhow::Result<()> {
     let now = clock::now();
     let mut failures = 0_u32;
     for partition in 0..Table::due_partitions() {
@@ -29,14 +30,22 @@ pub(crate) async fn sweep(app: &App) -> anyhow::Result<()> {
             Vec::new()
         });
         for owed in overdue {
-            if let Err(error) = arm(app, &owed, now).await {
-                tracing::error!(error = ?error, job = owed.job.name(), "failed to queue due work");
-                failures += 1;
-            }
+            // What is overdue goes on in the trace that it was owed in.
+            let scope = Scope::of_job(request_id, &owed.job, owed.trace);
+            failures += u32::from(!scope.run(queue(app, &owed, now)).await);
         }
     }
     anyhow::ensure!(failures == 0, "failed to queue {failures} items of due work");
     Ok(())
+}
+
+/// Queues one item. Returns `false` if that failed.
+async fn queue(app: &App, owed: &Owed, now: Timestamp) -> bool {
+    let queued = arm(app, owed, now).await;
+    if let Err(error) = &queued {
+        tracing::error!(error = ?error, "failed to queue due work");
+    }
+    queued.is_ok()
 }
 
 async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
@@ -46,19 +55,19 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
     if owed.attempts >= MAX_ATTEMPTS {
         return give_up(app, owed, now).await;
     }
-    // It is sent first: a send that fails is not an attempt, and one too many does no harm.
+    // Sent first: a failed send is not an attempt, and one too many is harmless.
     app.queues.send(&owed.job, 0).await?;
     // Work that is not lost but takes long must not be begun again and again beside itself.
-    let patience = app.repair_seconds << owed.attempts.min(PATIENCE_DOUBLINGS);
-    if app.table.take_overdue(owed, now.plus_seconds(patience)).await? {
-        tracing::warn!(job = owed.job.name(), attempts = owed.attempts, "queued overdue work");
+    let grace = app.grace.doubled(owed.attempts.min(GRACE_DOUBLINGS));
+    if app.table.take_overdue(owed, grace.after(now)).await? {
+        tracing::warn!(attempts = owed.attempts, "queued overdue work");
     }
     Ok(())
 }
 
-/// Ends work that fails each time: its owner says why it does not go on.
+/// Ends work that always fails. Its owner records why it doesn't continue.
 async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
-    tracing::error!(job = owed.job.name(), "gave up work that always fails");
+    tracing::error!("gave up work that always fails");
     match &owed.job {
         Job::Jobs(JobsJob::Import { organization_id, import_id }) => {
             give_up_import(app, *organization_id, *import_id, now).await
@@ -74,7 +83,7 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             let given_up = app
                 .table
                 .update_campaign(*organization_id, *campaign_id, |campaign| {
-                    campaign.given_up(&owed.job, &app.polls, now, app.repair_seconds)
+                    campaign.given_up(&owed.job, &app.polls, now, app.grace)
                 })
                 .await?;
             if let Some(campaign) = given_up {
@@ -82,14 +91,14 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             }
             Ok(())
         }
-        // Its message stays pending, as the person who asked for it sees.
+        // Its message stays pending, which the person who requested it can see.
         Job::Dispatch(DispatchJob::Test { .. } | DispatchJob::Chunk { .. }) => {
             Ok(app.table.forget_overdue(owed).await?)
         }
     }
 }
 
-/// Ends an import that does not get on, and says from where its rows are missing.
+/// Ends an import that makes no progress, and reports from which row on it is incomplete.
 async fn give_up_import(
     app: &App,
     organization_id: OrganizationId,
@@ -104,11 +113,10 @@ async fn give_up_import(
     let after = before.given_up(now);
     let effects = RowEffects::default();
     app.table.save_import(&organization, (&before, &due), (&after, None), &effects).await?;
-    tracing::error!(import.id = %import_id, "gave up an import");
     Ok(())
 }
 
-/// Whether the work's owner still owes it. An item without an owner would be armed for ever.
+/// Whether the work's owner still owes it. An item without an owner would be queued forever.
 async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
     Ok(match job {
         Job::Jobs(

@@ -1,6 +1,6 @@
-//! Taking a scheduled campaign to sent.
+//! Starts to send a scheduled campaign.
 //!
-//! One conditional write decides between the send and a cancel: whichever is first stands.
+//! One conditional write decides between the send and a cancel: the first one wins.
 
 use infra::clock;
 use infra::table::Saved;
@@ -26,12 +26,12 @@ pub(crate) async fn begin(
         )?;
         let now = last_send.next(clock::now());
         let Some((campaign, organization)) = campaign.zip(organization) else {
-            tracing::warn!(campaign.id = %campaign_id, "a send job's campaign is gone");
+            tracing::warn!("a send job's campaign is gone");
             return Ok(());
         };
         let sender = organization.sender;
         let shards = organization.shards;
-        let body = campaign.body.as_deref().unwrap_or_default();
+        let body = campaign.body_sent().as_str();
         let refusal = if campaign.has_missed(scheduled_at, now, app.missed_seconds) {
             Some(Reason::MissedSchedule)
         } else {
@@ -41,16 +41,16 @@ pub(crate) async fn begin(
             && let Ok(cancelled) = campaign.clone().cancel(now, Some(reason))
         {
             if app.table.save_campaign(&campaign, &cancelled, None).await? == Saved::Done {
-                tracing::warn!(campaign.id = %campaign_id, ?reason, "cancelled a campaign");
+                tracing::warn!(?reason, "canceled a campaign");
                 return Ok(());
             }
             continue;
         }
-        match campaign.begin(scheduled_at, sender, shards, now, app.repair_seconds) {
+        match campaign.begin(scheduled_at, sender, shards, now, app.grace) {
             Begin::Begun(next) => {
                 if app.table.begin_campaign(&campaign, &next, &last_send, now).await? == Saved::Done
                 {
-                    tracing::info!(campaign.id = %campaign_id, "began");
+                    tracing::info!("began to send a campaign");
                     // The first message does not wait until the drain is armed.
                     let arming = app.arm_next(next.drain.as_ref(), now);
                     let fan_out = fan_out::begin(app, &next, deadline);
@@ -59,10 +59,10 @@ pub(crate) async fn begin(
             }
             Begin::Underway => return fan_out::run(app, &campaign, Run::All, deadline).await,
             Begin::Ignored => {
-                tracing::info!(campaign.id = %campaign_id, "dropped a send job that no longer matches");
+                tracing::info!("dropped a send job that no longer matches");
                 return Ok(());
             }
         }
-        // Somebody wrote in between: the next round sees what.
+        // Another writer was faster. The next round reads what it wrote.
     }
 }

@@ -1,11 +1,11 @@
-//! Cutting a sent campaign's audience into chunks, and handing them over while still reading.
+//! Cuts a sent campaign's audience into chunks, and queues them while it is still reading.
 //!
-//! One run reads several shards at once, each page by page, so memory stays the same whatever the
-//! audience. A run that has read much leaves the rest to one job a shard, so a large audience is
-//! read in parallel; a job that runs out of time sends itself again. What was cut is on the table
-//! before it is queued; a chunk that was written and never queued is found by the drain. Any number
-//! of runs may do this at once or one after the other: see `shared::chunk` for why they cut the
-//! same chunks. Whoever finds that all shards have ended writes the totals, if nobody has.
+//! A run reads several shards concurrently, page by page, so its memory use doesn't depend on the
+//! audience. A run that has read a lot leaves the rest to one job per shard, so that a large
+//! audience is read in parallel. A job that runs out of time sends itself again. Chunks are stored
+//! before they are queued, and the drain finds those that were never queued. Any number of runs may
+//! do this concurrently or in sequence: `shared::chunk` explains why they cut the same chunks. The
+//! run that finds all shards ended writes the totals, unless that has been done.
 
 mod bill;
 mod gate;
@@ -26,27 +26,27 @@ use self::gate::Gate;
 use crate::App;
 
 const SHARDS_AT_ONCE: usize = 8;
-/// Chunks that are handed over in one request.
+/// Chunks that are queued per request.
 const HANDED_AT_ONCE: usize = 10;
-/// The audience shown grows this often, and a job of one shard shows it in its turn among eight.
+/// How often progress is saved. Per-shard jobs save one eighth as often.
 const SHOWN_EVERY_SECONDS: i64 = 5;
 const SHOWING_IN_TURN: i64 = 8;
-/// A run stops this long before it would be stopped.
+/// How long before its deadline a run stops.
 const RESERVE_SECONDS: i64 = 20;
 
-/// What one run reads.
+/// What a run reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Run {
-    /// All shards, of which none has a chunk yet, and someone waits for the first message.
+    /// All shards, none of which has a chunk yet. A person may be waiting for the first message.
     First,
-    /// What is left of all shards.
+    /// The rest of all shards.
     All,
-    /// What is left of one shard.
+    /// The rest of one shard.
     Shard(u16),
 }
 
-/// Goes on with the fan-out of a campaign, or with one shard of it, also while it is paused: what
-/// it cuts then is of an older epoch when the campaign is resumed, so the drain arms it.
+/// Continues a campaign's fan-out, or one shard of it, even while it is paused. Chunks that are cut
+/// then have an older epoch when the campaign is resumed, so the drain queues them.
 pub(crate) async fn resume(
     app: &App,
     organization_id: OrganizationId,
@@ -60,7 +60,7 @@ pub(crate) async fn resume(
     }
 }
 
-/// Fans out a campaign that this job has just begun: its first recipients have their turns at once.
+/// Fans out a campaign that this job has just begun. Its first recipients get their turns at once.
 pub(crate) async fn begin(
     app: &App,
     campaign: &Campaign,
@@ -79,7 +79,7 @@ pub(crate) async fn run(
     cut(app, campaign, run, deadline, 0).await
 }
 
-/// Cuts shards into chunks. Of a campaign on trial, `grants` recipients have their turns.
+/// Cuts shards into chunks. If the campaign is on trial, `grants` recipients get turns.
 async fn cut(
     app: &App,
     campaign: &Campaign,
@@ -106,7 +106,7 @@ async fn cut(
         run,
         turns: Turns::new(&app.table, campaign, broadcast),
         stop_at: deadline.plus_seconds(-RESERVE_SECONDS),
-        // One job a shard is as many as there can be.
+        // A job per shard can't be split further.
         read_most: if shard.is_none() { app.split_contacts } else { u64::MAX },
         read: AtomicU64::new(0),
         cut: Mutex::new(Cut {
@@ -124,7 +124,7 @@ async fn cut(
         .try_filter_map(|unfinished| std::future::ready(Ok(unfinished)))
         .try_collect()
         .await;
-    // What has its turn goes to the queue, even if a shard failed.
+    // Queue the chunks that have turns, even if a shard failed.
     let released = fan_out.release_at_end().await;
     fan_out.hand_over(0).await?;
     let left = left?;
@@ -139,7 +139,7 @@ struct FanOut<'a> {
     run: Run,
     turns: Turns,
     stop_at: Timestamp,
-    /// A run that has read so many contacts leaves the rest to others.
+    /// A run that has read this number of contacts leaves the rest to other jobs.
     read_most: u64,
     read: AtomicU64,
     cut: Mutex<Cut>,
@@ -147,16 +147,16 @@ struct FanOut<'a> {
     gate: Gate,
 }
 
-/// What this run has cut and not handed over yet, each with its turn.
+/// Chunks that this run has cut but not queued, each with its turn.
 struct Cut {
     waiting: Vec<(Job, Timestamp)>,
-    /// Whether the campaign's first job is still to come. It does not wait for others.
+    /// Whether the campaign's first job has not been queued yet. It doesn't wait for others.
     is_first: bool,
     show_at: Timestamp,
 }
 
 impl FanOut<'_> {
-    /// Puts chunks on the dispatch queue if at least `enough` wait, and the first one at once.
+    /// Queues the waiting chunks if there are at least `enough`. The first chunk is queued at once.
     async fn hand_over(&self, enough: usize) -> anyhow::Result<()> {
         let waiting = {
             let mut cut = self.cut.lock().await;
@@ -173,8 +173,8 @@ impl FanOut<'_> {
         Ok(self.app.queues.send_all(&jobs).await?)
     }
 
-    /// Shows how far the audience has been read, now and then. It also moves the due time of this
-    /// fan-out forward, so that the sweep does not start it again.
+    /// Saves the audience's progress from time to time. This also moves the due time of this
+    /// fan-out forward, so that the sweep doesn't start it again.
     async fn show(&self, now: Timestamp) {
         {
             let mut cut = self.cut.lock().await;
@@ -191,15 +191,15 @@ impl FanOut<'_> {
     async fn show_totals(&self, now: Timestamp) -> anyhow::Result<()> {
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let (totals, _) = self.app.table.totals_cut(id, self.broadcast.shards).await?;
-        let repair = self.app.repair_seconds;
+        let grace = self.app.grace;
         self.app
             .table
-            .update_campaign(organization, id, |campaign| campaign.fanning_out(totals, now, repair))
+            .update_campaign(organization, id, |campaign| campaign.fanning_out(totals, now, grace))
             .await?;
         Ok(())
     }
 
-    /// Writes the totals if every shard has ended; whoever ends the last one finds that.
+    /// Writes the totals if every shard has ended, which only the last run finds.
     async fn finish(&self) -> anyhow::Result<()> {
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let (totals, have_ended) = self.app.table.totals_cut(id, self.broadcast.shards).await?;
@@ -208,14 +208,14 @@ impl FanOut<'_> {
         }
         let bill = self.bill().await?;
         let now = clock::now();
-        let App { table, polls, repair_seconds, .. } = self.app;
+        let App { table, polls, grace, .. } = self.app;
         let written = table
             .update_campaign(organization, id, |campaign| {
-                campaign.fanned_out(totals, &bill, polls, now, *repair_seconds)
+                campaign.fanned_out(totals, &bill, polls, now, *grace)
             })
             .await?;
         if let Some(campaign) = written {
-            tracing::info!(campaign.id = %id, recipients = totals.recipients, "fanned out");
+            tracing::info!(recipients = totals.recipients, "cut the whole audience");
             self.app.arm_next(campaign.step.as_ref(), now).await;
             if self.broadcast.dispatch == Dispatch::Held
                 && let Some(due) = &campaign.drain
@@ -226,7 +226,7 @@ impl FanOut<'_> {
         Ok(())
     }
 
-    /// Leaves what is left to one job a shard.
+    /// Leaves the rest to one job per shard.
     async fn leave(&self, shards: &[u16]) -> anyhow::Result<()> {
         let jobs = shards.iter().map(|shard| {
             let job = JobsJob::FanOut {

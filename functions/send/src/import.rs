@@ -1,5 +1,5 @@
-//! Running an import: rows become opt-outs and then contacts, in batches that move the import's
-//! progress with them.
+//! Runs an import: rows become opt-outs and then contacts, in batches that also save the import's
+//! progress.
 
 mod contacts;
 mod gunzip;
@@ -15,6 +15,7 @@ mod unpack;
 use infra::clock;
 use infra::files::{FileError, FileFailure};
 use infra::table::{ImportSaved, RowEffects};
+use shared::grace::Grace;
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::limits::UNPACK_WITHIN_SECONDS;
 use shared::import::{Batch, Import, Stage, Status};
@@ -27,11 +28,11 @@ use crate::App;
 use rehearsal::Rehearsal;
 use source::Source;
 
-/// A batch whose contacts changed meanwhile is read again at most this many times.
+/// How often a batch is read again if its contacts change in the meantime.
 const MAX_RACES: usize = 10;
 const CHANGED: &str = "the file changed or was removed after the import started; import it again";
 
-/// Rows that are written together, and the import as it is after them.
+/// Rows that are written together, and the import after them.
 struct Step {
     effects: RowEffects,
     opt_outs: Vec<Preference>,
@@ -39,7 +40,7 @@ struct Step {
 }
 
 impl Step {
-    /// A step that has not read a row.
+    /// A step without rows.
     fn begin(import: &Import, now: Timestamp) -> Self {
         let after = Import { updated_at: now, former_errors: Vec::new(), ..import.clone() };
         Self { effects: RowEffects::default(), opt_outs: Vec::new(), after }
@@ -57,7 +58,7 @@ impl Step {
         self
     }
 
-    /// The same step, which ends the import because the file cannot be read any further.
+    /// The same step, but it ends the import because the rest of the file can't be read.
     fn fail(mut self, reason: &impl ToString) -> Self {
         self.after.failure = Some(reason.to_string());
         self.end(Status::Failed)
@@ -101,9 +102,9 @@ pub(crate) async fn run(
             Err(error) if has_changed(&error) => Step::begin(&import, clock::now()).fail(&CHANGED),
             Err(error) => return Err(error),
         };
-        // Their progress must not be there without them.
+        // The progress must not be saved without them.
         let step = opt_outs::register(app, &run.organization, step).await?;
-        let next = owed_after(&step.after, &due, app.repair_seconds);
+        let next = owed_after(&step.after, &due, app.grace);
         let saved = app.table.save_import(
             &run.organization,
             (&import, &due),
@@ -113,7 +114,7 @@ pub(crate) async fn run(
         if saved.await? == ImportSaved::Done {
             let Some(next) = next else {
                 let (rows, status) = (step.after.progress.rows(), step.after.status);
-                tracing::info!(import.id = %import_id, rows, ?status, "ended an import");
+                tracing::info!(rows, ?status, "ended an import");
                 return Ok(());
             };
             import = Import { version: import.version + 1, ..step.after };
@@ -184,8 +185,8 @@ fn has_changed(error: &anyhow::Error) -> bool {
 }
 
 /// What is owed after a batch: nothing once the import has ended, else the same job. Its time
-/// moves forward now and then, so that the sweep leaves an import alone that makes progress.
-fn owed_after(after: &Import, due: &Due, repair_seconds: i64) -> Option<Due> {
+/// moves forward now and then, so that the sweep ignores an import that makes progress.
+fn owed_after(after: &Import, due: &Due, grace: Grace) -> Option<Due> {
     if after.stage() == Stage::Over {
         return None;
     }
@@ -194,7 +195,7 @@ fn owed_after(after: &Import, due: &Due, repair_seconds: i64) -> Option<Due> {
         let at = after.updated_at.plus_seconds(UNPACK_WITHIN_SECONDS);
         return Some(Due { at, job: due.job.clone() });
     }
-    let is_near = after.updated_at.plus_seconds(repair_seconds / 2) > due.at;
-    let at = if is_near { after.updated_at.plus_seconds(repair_seconds) } else { due.at };
+    let is_near = grace.halved().after(after.updated_at) > due.at;
+    let at = if is_near { grace.after(after.updated_at) } else { due.at };
     Some(Due { at, job: due.job.clone() })
 }

@@ -1,8 +1,9 @@
-//! Whose signature a webhook needs, and whether it has it.
+//! Decides which account must have signed a webhook, and whether it did.
 //!
-//! What a request says of itself proves nothing: it only says whose account must have signed it. An
-//! organization hears what its own account signed, and where it has none, what the deployment's
-//! signed. So a tenant that knows its own token cannot speak for another tenant's people.
+//! What a request says about itself proves nothing: it only determines which account must have
+//! signed it. An organization hears what its account signed or, if it has none, what the
+//! deployment's account signed. So a tenant that knows its own token can't speak for another
+//! tenant's people.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -23,16 +24,16 @@ pub(crate) enum Belief {
     Held(Hearers),
 }
 
-/// The organizations that may hear what a person wrote, the owner of the most specific address
+/// The organizations that may hear an inbound text, with the owner of the most specific address
 /// first.
 #[derive(Default)]
 pub(crate) struct Hearers {
     pub(crate) ids: Vec<OrganizationId>,
-    /// Why nobody knows of some other organization whether it may hear it too.
+    /// Why it is unknown whether some other organization may hear it, too.
     pub(crate) failure: Option<anyhow::Error>,
 }
 
-/// The accounts that may sign; `None` is the deployment's.
+/// The accounts that may have signed. `None` is the deployment's.
 type Accounts = BTreeSet<Option<SecretName>>;
 
 pub(crate) async fn believe(app: &App, webhook: &dyn Webhook) -> anyhow::Result<Belief> {
@@ -45,7 +46,7 @@ pub(crate) async fn believe(app: &App, webhook: &dyn Webhook) -> anyhow::Result<
         About::Nothing => Hearers::default(),
     };
     if hearers.ids.is_empty() {
-        // What the deployment's account signed is genuine, whoever the addresses belong to.
+        // The deployment's account is trusted, no matter who owns the addresses.
         let is_genuine = is_by_any(webhook, &[None].into()).await?;
         return match (is_genuine, hearers.failure) {
             (_, Some(failure)) => Err(failure),
@@ -72,21 +73,22 @@ async fn hearers(
     Ok(hearers)
 }
 
-/// Whether an account signed through which the organization has, or had, the address.
+/// Whether the webhook is signed by an account through which the organization has, or had, the
+/// address.
 async fn is_of_owner(app: &App, webhook: &dyn Webhook, owner: &Owner) -> anyhow::Result<bool> {
     let of_address = owner.credentials.clone();
     let mut accounts = Accounts::new();
-    // The account that an organization has left still signs what comes to its old address.
+    // An account that an organization has left still signs webhooks to its old address.
     if of_address.is_some() || owner.has_left() {
         accounts.insert(of_address);
     }
     is_by_current(app, webhook, owner.organization_id, accounts).await.map(|(is_by, _)| is_by)
 }
 
-/// Whether an account signed through which the message was sent, or may have been.
+/// Whether the webhook is signed by an account that may have sent the message.
 async fn is_about(app: &App, webhook: &dyn Webhook, message: &MessageRef) -> anyhow::Result<bool> {
     let deployment = [None].into();
-    // It signs most of them, and costs nothing to try.
+    // It signs most webhooks, and trying it costs nothing.
     if is_by_any(webhook, &deployment).await? {
         return Ok(true);
     }
@@ -95,14 +97,15 @@ async fn is_about(app: &App, webhook: &dyn Webhook, message: &MessageRef) -> any
     if is_by {
         return Ok(true);
     }
-    // A campaign that was sent before its organization changed accounts has receipts of the old.
+    // Receipts of a campaign that was sent before its organization changed accounts come from the
+    // old one.
     let frozen = frozen_secret(app, message).await?.map(Some);
     let frozen = frozen.filter(|name| !tried.contains(name)).into_iter().collect();
     is_by_any(webhook, &frozen).await
 }
 
-/// Whether one of `accounts` signed, or the organization's own, which is read anew where what is
-/// known does not serve. Returns the accounts that were tried too.
+/// Whether one of `accounts` or the organization's current account signed. If the cached
+/// organization doesn't match, it is read again. Also returns the accounts that were tried.
 async fn is_by_current(
     app: &App,
     webhook: &dyn Webhook,
@@ -121,8 +124,7 @@ async fn is_by_current(
     Ok((false, tried))
 }
 
-/// Whether one of the accounts signed. What cannot be read now must not keep another from being
-/// tried.
+/// Whether one of the accounts signed. If a secret can't be read, the others are still tried.
 async fn is_by_any(webhook: &dyn Webhook, accounts: &Accounts) -> anyhow::Result<bool> {
     let mut failure = None;
     for account in accounts {
@@ -139,14 +141,14 @@ async fn is_by_any(webhook: &dyn Webhook, accounts: &Accounts) -> anyhow::Result
     failure.map_or(Ok(false), |error| Err(error.into()))
 }
 
-/// The account that an organization sends through; none if there is no such organization.
+/// The account that an organization sends through. Empty if the organization does not exist.
 async fn current_account(app: &App, id: OrganizationId, age: Duration) -> anyhow::Result<Accounts> {
     let organization = app.organizations.find(&app.table, id, age).await?;
     let account = organization.map(|organization| organization.sender.credentials().cloned());
     Ok(account.into_iter().collect())
 }
 
-/// The secret of the account through which a message was sent.
+/// The secret of the account that sent a message.
 async fn frozen_secret(app: &App, message: &MessageRef) -> anyhow::Result<Option<SecretName>> {
     let MessageRef { organization_id, campaign_id, message_id, kind } = *message;
     Ok(match kind {

@@ -1,12 +1,13 @@
-//! Webhooks over HTTP. Each is durable before its response: a receipt is on its queue, and what a
-//! person wrote is in the table or, where that fails, on the queue as it came.
+//! Webhooks over HTTP. Each is durable before the response: a receipt is on its queue, and an
+//! inbound text is in the table or, if that fails, on the queue as it was received.
 
 use std::time::Duration;
 
 use infra::clock;
 use infra::gateway::ProviderEvent;
-use infra::gateway::webhook::Webhook;
+use infra::gateway::webhook::{About, Endpoint, Webhook};
 use infra::telemetry;
+use infra::trace::Scope;
 use shared::receipt::Delivery;
 use shared::time::Timestamp;
 
@@ -15,11 +16,11 @@ use crate::authenticate::{Belief, Hearers, believe};
 use crate::http::{Request, Response};
 use crate::inbound::{self, Reply};
 
-/// How long a webhook may take before it is left to the queue, which must be written within the
-/// 15 seconds that providers wait and the function runs.
+/// How long a webhook may take before it is left to the queue. That write must fit into the rest of
+/// the 15 seconds that providers wait and the function runs.
 const HANDLED_WITHIN: Duration = Duration::from_secs(8);
 
-/// What there is to do about a webhook.
+/// What to do about a webhook.
 enum Work {
     Refuse(u16),
     Keep(Delivery),
@@ -27,7 +28,7 @@ enum Work {
     Nothing,
 }
 
-pub(crate) async fn answer(app: &App, request: &Request) -> Response {
+pub(crate) async fn answer(app: &App, request: &Request, request_id: &str) -> Response {
     let received_at = clock::now();
     let route = request.route();
     let Some((endpoint, webhooks)) =
@@ -43,7 +44,31 @@ pub(crate) async fn answer(app: &App, request: &Request) -> Response {
         Ok(webhook) => webhook,
         Err(status) => return refuse(status),
     };
-    let handled = tokio::time::timeout(HANDLED_WITHIN, handle(app, &*webhook, received_at)).await;
+    let job = match endpoint {
+        Endpoint::Status => "status_callback",
+        Endpoint::Inbound => "inbound_callback",
+    };
+    let scope = scope(&*webhook, request_id, job);
+    scope.run(take(app, request, &*webhook, received_at)).await
+}
+
+/// The scope of a webhook. Until the signature is checked, its ids are only what the caller claims.
+fn scope<'a>(webhook: &dyn Webhook, request_id: &'a str, job: &'a str) -> Scope<'a> {
+    let scope = Scope::new(request_id, job, webhook.trace());
+    match webhook.about() {
+        About::Message(message) => scope.about(&message),
+        About::Addresses(_) | About::Nothing => scope,
+    }
+}
+
+/// Handles a webhook, or leaves it to the queue.
+async fn take(
+    app: &App,
+    request: &Request,
+    webhook: &dyn Webhook,
+    received_at: Timestamp,
+) -> Response {
+    let handled = tokio::time::timeout(HANDLED_WITHIN, handle(app, webhook, received_at)).await;
     let error = match handled {
         Ok(Ok(response)) => return response,
         Ok(Err(error)) => error,
@@ -69,24 +94,31 @@ async fn handle(app: &App, webhook: &dyn Webhook, now: Timestamp) -> anyhow::Res
         Work::Refuse(status) => refuse(status),
         Work::Keep(delivery) => {
             app.receipts.send(&delivery).await?;
+            tracing::info!(status = ?delivery.receipt.status, "kept a receipt");
             webhook.response(None).into()
         }
         Work::Hear(inbound, hearers) => {
             let heard = inbound::hear(app, &inbound, hearers, None).await?;
-            webhook.response(inbound::reply_to_all(&heard)).into()
+            if webhook.can_reply() {
+                return Ok(webhook.response(inbound::reply_to_all(&heard)).into());
+            }
+            if let Some(reply) = inbound::reply(&inbound, &heard) {
+                inbound::send_one(app, &reply).await;
+            }
+            webhook.response(None).into()
         }
         Work::Nothing => webhook.response(None).into(),
     })
 }
 
-/// What came of a webhook that was left to the queue.
+/// The result of a webhook that was left to the queue.
 pub(crate) enum Retaken {
     Receipt(Delivery),
     Reply(Option<Reply>),
     Nothing,
 }
 
-/// Handles a webhook that was left to the queue when it came.
+/// Handles a webhook that was left to the queue.
 pub(crate) async fn retake(
     app: &App,
     request: &Request,

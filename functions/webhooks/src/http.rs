@@ -1,4 +1,4 @@
-//! A request as the HTTP API or a function URL passes it on, and the response.
+//! A request in the format of the HTTP API or a function URL, and the response.
 
 use std::collections::HashMap;
 
@@ -8,18 +8,18 @@ use infra::gateway::webhook::{self, Endpoint};
 use serde::{Deserialize, Serialize};
 use shared::sender::ProviderKind;
 
-/// The largest body that is read; the providers' are about 1 KB.
+/// The largest body that is accepted. The providers' are about 1 KB.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// The part of an HTTP API request (payload format 2.0) that is read. It is written to a queue as
-/// well, where the webhook could not be handled.
+/// The part of an HTTP API request (payload format 2.0) that is used. It is also written to a queue
+/// if the webhook can't be handled.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Request {
     raw_path: String,
     #[serde(default)]
     raw_query_string: String,
-    /// Names are in lower case.
+    /// Keyed by name in lower case.
     #[serde(default)]
     headers: HashMap<String, String>,
     body: Option<String>,
@@ -66,7 +66,7 @@ impl From<webhook::Response> for Response {
 }
 
 impl Request {
-    /// Which provider's webhook was called, if there is one at this path.
+    /// The provider and endpoint of the webhook at this path, if there is one.
     pub(crate) fn route(&self) -> Option<(ProviderKind, Endpoint)> {
         let (provider, endpoint) = self.raw_path.strip_prefix("/webhooks/")?.split_once('/')?;
         let kind = ProviderKind::all().find(|kind| kind.as_str() == provider)?;
@@ -77,7 +77,7 @@ impl Request {
         }
     }
 
-    /// The request as providers read it, or the status with which it is refused.
+    /// The request in the form that gateways read, or the status of its refusal.
     pub(crate) fn webhook(
         &self,
         endpoint: Endpoint,
@@ -104,8 +104,8 @@ impl Request {
         })
     }
 
-    /// The URL that the provider called, whatever proxies made of it on the way: below the public
-    /// URL, or the function's own.
+    /// The URL that the provider called, regardless of what proxies made of it: under the public
+    /// URL if there is one, otherwise under the function's own.
     fn url(&self, public_url: &str) -> String {
         let query = &self.raw_query_string;
         let separator = if query.is_empty() { "" } else { "?" };

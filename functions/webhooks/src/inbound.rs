@@ -1,6 +1,6 @@
-//! What people write. An opt-out is in the table before it is answered: no queue stands between a
-//! STOP and the next message that must not leave, unless the table cannot take it. What AWS
-//! publishes is on a queue of its own, where no flood of receipts delays it.
+//! Texts that people send. An opt-out is in the table before the webhook responds: a STOP doesn't
+//! wait in a queue while the next message is sent, unless the table can't accept it. Events that
+//! AWS publishes are on a separate queue, where a flood of receipts can't delay them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +8,7 @@ use std::time::Duration;
 use infra::clock;
 use infra::gateway::{Handover, Inbound, Outgoing, sender_of_reply};
 use infra::table::Registered;
+use infra::trace::Scope;
 use serde_json::json;
 use shared::actor::Actor;
 use shared::keyword::{Keyword, Keywords};
@@ -24,8 +25,9 @@ use crate::organizations::{REMEMBERED, owners};
 const MAX_EVIDENCE_CHARACTERS: usize = 160;
 const REPLIES_WITHIN: Duration = Duration::from_secs(20);
 
-/// Hears what a person wrote `at` a time, as an event on a queue says; returns our reply, if there
-/// is one. Only the provider itself can put an event there.
+/// Handles an inbound text from an event on a queue. `at` is when it was sent, according to the
+/// event. Returns our reply, if there is one. Only the provider can put an event there, so no
+/// signature is needed.
 pub(crate) async fn hear_event(
     app: &App,
     inbound: &Inbound,
@@ -44,12 +46,12 @@ pub(crate) struct Reply {
     body: String,
 }
 
-/// What the person is told in the response to the webhook.
+/// The reply to put into the response to the webhook.
 pub(crate) fn reply_to_all(heard: &[Heard]) -> Option<&str> {
     heard.iter().find_map(Heard::reply)
 }
 
-/// The same as a message, where no one waits for a response.
+/// The reply to send as a message, when no one is waiting for a response.
 pub(crate) fn reply(inbound: &Inbound, heard: &[Heard]) -> Option<Reply> {
     heard.iter().find_map(|heard| {
         let body = heard.reply()?.to_owned();
@@ -59,27 +61,40 @@ pub(crate) fn reply(inbound: &Inbound, heard: &[Heard]) -> Option<Reply> {
     })
 }
 
-/// Sends replies side by side. A person who gets none has still been heard, so they have little time.
-pub(crate) async fn send_replies(app: &App, replies: Vec<Reply>) {
-    let sent = replies.iter().map(async |reply| {
-        let Reply { from, to, body } = reply;
-        let gateway = app.gateways.of(from).await?;
-        let outgoing = Outgoing { message: None, from, to, body };
-        anyhow::Ok(gateway.hand_over(&outgoing).await)
-    });
-    let sent = tokio::time::timeout(REPLIES_WITHIN, futures::future::join_all(sent)).await;
-    for answer in sent.unwrap_or_default() {
-        if !matches!(answer, Ok(Handover::Accepted(_))) {
-            tracing::warn!(?answer, "a reply was not taken");
-        }
+/// Sends replies concurrently, each in its own scope.
+pub(crate) async fn send_replies(app: &App, replies: Vec<(Scope<'_>, Reply)>) {
+    let sent = replies.iter().map(|(scope, reply)| scope.run(send_reply(app, reply)));
+    in_time(futures::future::join_all(sent)).await;
+}
+
+/// Sends a reply in the current scope.
+pub(crate) async fn send_one(app: &App, reply: &Reply) {
+    in_time(send_reply(app, reply)).await;
+}
+
+/// Gives replies little time: their keywords have taken effect anyway.
+async fn in_time<T>(sending: impl Future<Output = T>) {
+    if tokio::time::timeout(REPLIES_WITHIN, sending).await.is_err() {
+        tracing::warn!("gave up replies that took too long");
     }
 }
 
-/// A keyword that was heard, and the organization that it is for.
+async fn send_reply(app: &App, Reply { from, to, body }: &Reply) {
+    let outgoing = Outgoing { message: None, from, to, body };
+    let answer = match app.gateways.of(from).await {
+        Ok(gateway) => Ok(gateway.hand_over(&outgoing).await),
+        Err(error) => Err(anyhow::Error::from(error)),
+    };
+    if !matches!(answer, Ok(Handover::Accepted(_))) {
+        tracing::warn!(?answer, "a reply was not taken");
+    }
+}
+
+/// A keyword that took effect, and its organization.
 pub(crate) struct Heard {
     organization: Arc<Organization>,
     keyword: Keyword,
-    /// Whether it is news: a repeated opt-out is not confirmed again.
+    /// Whether it changed anything. A repeated opt-out is not confirmed again.
     is_new: bool,
 }
 
@@ -89,8 +104,8 @@ impl Heard {
     }
 }
 
-/// Keeps what a person asks for. It was written at a known time, or just now. An opt-out counts for
-/// every organization whose address the person wrote to; a subscription for the first one only.
+/// Applies the keyword in a text. `at` is when it was sent; `None` means just now. An opt-out
+/// counts for every organization whose address it was sent to, a subscription only for the first.
 pub(crate) async fn hear(
     app: &App,
     inbound: &Inbound,
@@ -117,16 +132,15 @@ pub(crate) async fn hear(
     failure.map_or(Ok(heard), Err)
 }
 
-/// The keyword that a person wrote. An opt-out that the provider recognized counts. Anything else that
-/// it recognized does not: AWS matches the beginning of a text, and a text that begins like an opt-in
-/// may not be one.
+/// The keyword in a text. An opt-out that the provider recognized counts. Its other keywords don't,
+/// because AWS matches the beginning of a text, and what begins like an opt-in may not be one.
 fn read(inbound: &Inbound, own: &Keywords) -> Option<Keyword> {
     let named = inbound.keyword.as_deref().and_then(|keyword| Keyword::read(keyword, own));
     if named == Some(Keyword::Stop) { named } else { Keyword::read(&inbound.body, own) }
 }
 
-/// An opt-out at an address that no organization has is for a person to look at: whoever sends texts
-/// from there must learn of it.
+/// Keeps an opt-out to an address that belongs to no organization for a person to look at, because
+/// the sender of texts from there must learn about it.
 async fn keep_unowned(app: &App, inbound: &Inbound) -> anyhow::Result<()> {
     if read(inbound, &Keywords::default()) != Some(Keyword::Stop) {
         tracing::warn!("a message came to an address that no organization has");
@@ -141,7 +155,7 @@ async fn keep_unowned(app: &App, inbound: &Inbound) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a keyword to the register, with the campaign that the person may have answered to.
+/// Registers a keyword, with the campaign that the person may be replying to.
 async fn keep(
     app: &App,
     organization: &Organization,
@@ -166,7 +180,7 @@ async fn keep(
     };
     let is_new = registered == Registered::Done;
     if is_new && !subscribed {
-        // The opt-out stands already: that its campaign is not found must not lose it.
+        // The opt-out is already registered, so a failure to find its campaign must not lose it.
         match app.table.last_campaign_to(organization, &inbound.from).await {
             Ok(Some(campaign)) => {
                 app.table.attribute(&preference, campaign, organization.shards).await?;
@@ -209,7 +223,7 @@ mod tests {
         }
     }
 
-    /// It may have read no more than the beginning, and an opt-out must not be undone by mistake.
+    /// The provider may have read only the beginning, and an opt-out must not be undone by mistake.
     #[test]
     fn what_the_provider_took_for_an_opt_in_need_not_be_one() {
         for keyword in [None, Some("START"), Some("HELP"), Some("KEYWORD_206555"), Some("")] {

@@ -1,4 +1,4 @@
-//! Organizations and their addresses. What is known of them is cached: a callback must cost little.
+//! Organizations and their addresses, cached to keep callbacks cheap.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use crate::App;
 
 /// How old a cached organization may be.
 pub(crate) const REMEMBERED: Duration = Duration::from_mins(1);
-/// The same, for a caller whom the cached one did not serve.
+/// The same, for a caller whose cached organization did not match.
 pub(crate) const FRESH: Duration = Duration::from_secs(5);
 
 #[derive(Default)]
@@ -41,9 +41,9 @@ impl Organizations {
     }
 }
 
-/// The organizations that a person wrote to: by the number, then by its service. There are two where
-/// one has claimed a number of the other's pool. A sender's number can have two forms as well, and the
-/// provider may name the one that the organization does not.
+/// The organizations that a person wrote to: first by the phone, then by its service. There are two
+/// if one has claimed a phone of the other's pool. A sender's phone may also have two forms, and
+/// the provider may report the one that the organization doesn't use.
 pub(crate) async fn owners(app: &App, addresses: &[String]) -> anyhow::Result<Vec<Owner>> {
     let mut owners: Vec<Owner> = Vec::new();
     for address in addresses {

@@ -1,16 +1,16 @@
 //! AWS End User Messaging SMS.
 //!
-//! Sending takes no client token, so a request whose answer is lost must never be repeated: the
-//! client's retries are off. No operation reads a message's status back; what became of it comes
-//! as events, which carry the context of the call and so say which message they are about.
+//! Send requests have no client token, so a request whose response is lost must never be repeated:
+//! the client's retries are off. No operation returns a message's status. It arrives as events,
+//! which carry the context of the call and so identify their message.
 
 mod answers;
 mod events;
 mod labels;
 
-pub use events::read;
 pub use labels::{Fate, event_label};
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -22,23 +22,30 @@ use aws_sdk_pinpointsmsvoicev2::operation::send_text_message::builders::SendText
 use aws_sdk_pinpointsmsvoicev2::types::MessageType as SdkMessageType;
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use serde_json::Value;
 use shared::phone::Phone;
-use shared::sender::{AwsSender, MessageType, Provider, Sender};
+use shared::sender::aws::{AwsSender, MessageType};
+use shared::sender::{Provider, Sender};
+use shared::time::Timestamp;
 
-use super::{Found, Gateway, Handover, LookupError, Outgoing, Sought};
+use super::adapter::{Adapter, Deployment, GatewayError};
+use super::webhook::Webhooks;
+use super::{Found, Gateway, Handover, LookupError, Outgoing, Queued, Sought};
+use crate::config::Environment;
+use crate::trace;
 use crate::usage::Usage;
 
 #[derive(Clone)]
 pub struct EndUserMessaging {
     client: Client,
-    /// Where events go, for senders that do not name one.
+    /// The configuration set for senders that don't name one. Events are published through it.
     configuration_set: Option<String>,
     settings: AwsSender,
     usage: Usage,
 }
 
 impl EndUserMessaging {
-    /// A client for senders that have no settings.
+    /// A client for senders without settings.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this client's retries are off")]
     pub fn new(
@@ -68,6 +75,7 @@ impl EndUserMessaging {
     fn request(&self, outgoing: &Outgoing<'_>) -> SendTextMessageFluentBuilder {
         let settings = &self.settings;
         let set = settings.configuration_set.clone().or(self.configuration_set.clone());
+        let context = |message| events::context(message, trace::current());
         self.client
             .send_text_message()
             .destination_phone_number(outgoing.to.as_str())
@@ -77,7 +85,7 @@ impl EndUserMessaging {
             .set_configuration_set_name(set)
             .set_max_price(settings.max_price.clone())
             .set_time_to_live(settings.time_to_live_seconds.and_then(|s| i32::try_from(s).ok()))
-            .set_context(outgoing.message.as_ref().map(events::context))
+            .set_context(outgoing.message.as_ref().map(context))
     }
 
     async fn send(&self, outgoing: &Outgoing<'_>, is_dry_run: bool) -> Handover {
@@ -92,18 +100,46 @@ fn origination<'a>(sender: &'a Sender, settings: &'a AwsSender) -> &'a str {
     settings.origination_identity.as_deref().unwrap_or(sender.phone.as_str())
 }
 
-/// A reply comes from the number that the person wrote to, also where it is one of a pool's.
-pub(super) fn sender_of_reply(own: &Sender, settings: &AwsSender, address: &str) -> Sender {
-    let phone = Phone::from_e164(address).ok();
-    let identity = phone.is_none().then(|| address.to_owned());
-    let settings = AwsSender { origination_identity: identity, ..settings.clone() };
-    Sender::new(phone.unwrap_or_else(|| own.phone.clone()), Provider::Aws(settings))
-}
-
 fn message_type(kind: MessageType) -> SdkMessageType {
     match kind {
         MessageType::Transactional => SdkMessageType::Transactional,
         MessageType::Promotional => SdkMessageType::Promotional,
+    }
+}
+
+impl Adapter for EndUserMessaging {
+    /// Where events go, for senders that do not name one.
+    type Settings = Option<String>;
+    type Sender = AwsSender;
+
+    fn read(environment: &mut Environment<'_>) -> Self::Settings {
+        environment.optional("CONFIGURATION_SET")
+    }
+
+    fn open(configuration_set: Self::Settings, deployment: &Deployment<'_>) -> Self {
+        let Deployment { aws, timeout, usage, .. } = deployment;
+        Self::new(aws, configuration_set, *timeout, usage.clone())
+    }
+
+    async fn gateway(&self, settings: &AwsSender) -> Result<Arc<dyn Gateway>, GatewayError> {
+        Ok(Arc::new(self.with_settings(settings)))
+    }
+
+    /// Everything comes through queues.
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        None
+    }
+
+    fn read_queued(body: &Value, now: Timestamp) -> Option<Queued> {
+        events::read(body, now)
+    }
+
+    /// A reply comes from the number that the person wrote to, even if that is one of a pool's.
+    fn sender_of_reply(own: &Sender, settings: &AwsSender, address: &str) -> Sender {
+        let phone = Phone::from_e164(address).ok();
+        let identity = phone.is_none().then(|| address.to_owned());
+        let settings = AwsSender { origination_identity: identity, ..settings.clone() };
+        Sender::new(phone.unwrap_or_else(|| own.phone.clone()), Provider::Aws(settings))
     }
 }
 
@@ -117,6 +153,6 @@ impl Gateway for EndUserMessaging {
     }
 
     fn look_up<'a>(&'a self, _: &'a Sought<'a>) -> BoxFuture<'a, Result<Found, LookupError>> {
-        async { Ok(Found::None) }.boxed()
+        async { Ok(Found::Nothing) }.boxed()
     }
 }

@@ -1,4 +1,4 @@
-//! Which gateway a sender uses.
+//! The list of providers, and which of them a sender, a webhook or an event belongs to.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,27 +10,88 @@ use shared::organization::Organization;
 use shared::sender::{Provider, ProviderKind, Sender};
 use shared::time::Timestamp;
 
-use super::aws::EndUserMessaging;
+use super::adapter::{Adapter, Deployment, GatewayError};
 use super::webhook::Webhooks;
-use super::{Gateway, ProviderEvent, aws, twilio};
+use super::{Gateway, Queued};
 use crate::config::Environment;
-use crate::secrets::SecretError;
 use crate::usage::Usage;
+
+/// Builds everything that differs by provider from one list. Each line has a name, the variant of
+/// [`Provider`] and the folder's [`Adapter`]. The matches are exhaustive, so that a provider that
+/// `shared` knows and the list does not is a compile error.
+macro_rules! providers {
+    ($($name:ident: $kind:ident => $adapter:ty,)+) => {
+        #[derive(Clone)]
+        struct Settings {
+            $($name: <$adapter as Adapter>::Settings,)+
+        }
+
+        impl Settings {
+            fn read(environment: &mut Environment<'_>) -> Self {
+                Self { $($name: <$adapter as Adapter>::read(environment),)+ }
+            }
+        }
+
+        /// The providers' clients, from which each sender's gateway is made.
+        pub struct Gateways {
+            $($name: $adapter,)+
+        }
+
+        impl Gateways {
+            fn open(settings: Settings, deployment: &Deployment<'_>) -> Self {
+                Self { $($name: <$adapter as Adapter>::open(settings.$name, deployment),)+ }
+            }
+
+            /// The gateway that a sender uses.
+            pub async fn of(&self, sender: &Sender) -> Result<Arc<dyn Gateway>, GatewayError> {
+                match &sender.provider {
+                    $(Provider::$kind(settings) => Adapter::gateway(&self.$name, settings).await,)+
+                }
+            }
+
+            /// What reads the webhooks of a provider, if it calls any.
+            #[must_use]
+            pub fn webhooks(&self, kind: ProviderKind) -> Option<&dyn Webhooks> {
+                match kind {
+                    $(ProviderKind::$kind => Adapter::webhooks(&self.$name),)+
+                }
+            }
+        }
+
+        /// What an event says that a provider put on one of the queues; `None` if it is not a
+        /// provider's.
+        #[must_use]
+        pub fn read_queued(body: &Value, now: Timestamp) -> Option<Queued> {
+            None$(.or_else(|| <$adapter as Adapter>::read_queued(body, now)))+
+        }
+
+        fn replying(own: &Sender, address: &str) -> Sender {
+            match &own.provider {
+                $(Provider::$kind(settings) => {
+                    <$adapter as Adapter>::sender_of_reply(own, settings, address)
+                })+
+            }
+        }
+    };
+}
+
+providers! {
+    twilio: Twilio => super::twilio::Accounts,
+    aws: Aws => super::aws::EndUserMessaging,
+}
 
 #[derive(Clone)]
 pub struct GatewaySettings {
-    twilio: twilio::Settings,
+    providers: Settings,
     public_url: String,
-    configuration_set: Option<String>,
     timeout: Duration,
 }
 
 impl GatewaySettings {
     pub fn read(environment: &mut Environment<'_>) -> Self {
         Self {
-            twilio: twilio::Settings::read(environment),
+            providers: Settings::read(environment),
             public_url: environment.text("PUBLIC_URL"),
-            configuration_set: environment.optional("CONFIGURATION_SET"),
             timeout: Duration::from_secs(environment.parsed("GATEWAY_TIMEOUT_SECONDS", 10)),
         }
     }
@@ -40,81 +101,25 @@ impl GatewaySettings {
         &self.public_url
     }
 
-    /// How long one request may take at most.
+    /// The time limit of a request.
     #[must_use]
     pub fn timeout(&self) -> Duration {
         self.timeout
     }
 }
 
-/// The providers' clients, from which each sender's gateway is made.
-pub struct Gateways {
-    twilio: twilio::Accounts,
-    aws: EndUserMessaging,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum GatewayError {
-    #[error("the sender has no account: neither the organization nor the deployment names one")]
-    NoAccount,
-    #[error("failed to read the account's credentials")]
-    Credentials(#[from] SecretError),
-}
-
-impl GatewayError {
-    /// Whether only a person can fix it.
-    #[must_use]
-    pub fn is_permanent(&self) -> bool {
-        match self {
-            Self::NoAccount => true,
-            Self::Credentials(error) => error.is_permanent(),
-        }
-    }
-}
-
 impl Gateways {
     #[must_use]
     pub fn new(aws: &SdkConfig, http: Client, settings: GatewaySettings, usage: Usage) -> Self {
-        let GatewaySettings { twilio, public_url, configuration_set, timeout } = settings;
-        Self {
-            aws: EndUserMessaging::new(aws, configuration_set, timeout, usage.clone()),
-            twilio: twilio::Accounts::new(aws, http, twilio, public_url, timeout, usage),
-        }
-    }
-
-    pub async fn of(&self, sender: &Sender) -> Result<Arc<dyn Gateway>, GatewayError> {
-        match &sender.provider {
-            Provider::Twilio(settings) => self.twilio.gateway(settings).await,
-            Provider::Aws(settings) => Ok(Arc::new(self.aws.with_settings(settings))),
-        }
-    }
-
-    /// What reads the webhooks of a provider, if it calls any.
-    #[must_use]
-    pub fn webhooks(&self, kind: ProviderKind) -> Option<&dyn Webhooks> {
-        match kind {
-            ProviderKind::Twilio => Some(&self.twilio),
-            ProviderKind::Aws => None,
-        }
+        let GatewaySettings { providers, public_url, timeout } = settings;
+        Self::open(providers, &Deployment { aws, http, public_url, timeout, usage })
     }
 }
 
-/// What an event says that a provider put on one of the queues; `None` if it is no provider's.
-#[must_use]
-pub fn read_queued(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
-    ProviderKind::all().find_map(|kind| match kind {
-        ProviderKind::Twilio => None,
-        ProviderKind::Aws => aws::read(body, now),
-    })
-}
-
-/// The sender of a reply to a person who wrote to `address`: that very address if it can be, and
-/// `None` if the organization no longer has it.
+/// The sender of a reply to a person who wrote to `address`: that address if it can send, or `None`
+/// if the organization no longer has it.
 #[must_use]
 pub fn sender_of_reply(organization: &Organization, address: &str) -> Option<Sender> {
-    let own = organization.addresses().contains(address).then_some(&organization.sender)?;
-    match &own.provider {
-        Provider::Twilio(settings) => Some(twilio::sender_of_reply(own, settings, address)),
-        Provider::Aws(settings) => Some(aws::sender_of_reply(own, settings, address)),
-    }
+    let is_own = organization.addresses().contains(address);
+    is_own.then(|| replying(&organization.sender, address))
 }

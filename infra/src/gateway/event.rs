@@ -1,40 +1,49 @@
-//! What a provider reports, whichever provider it is.
+//! What a provider reports, in a form that is the same for all providers.
 
 use shared::phone::Phone;
 use shared::receipt::Delivery;
+use shared::trace::TraceId;
 
-/// What a status callback, an inbound webhook or an event says.
+/// The content of a status callback, an inbound webhook or an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProviderEvent {
     Receipt(Delivery),
     Inbound(Inbound),
-    /// It is genuine and needs nothing done: about none of Volley's messages, from a sender that is
-    /// not a phone, or of a kind that did not exist when this was written.
+    /// It is genuine but irrelevant: it is not about a message of Volley, comes from a sender that
+    /// is not a phone, or is of a kind that did not exist when this was written.
     Ignored,
 }
 
-/// What a person wrote.
+/// An event that a provider put on a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queued {
+    pub event: ProviderEvent,
+    /// The trace in which the message was handed over, if the event says so.
+    pub trace: Option<TraceId>,
+}
+
+/// A text from a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inbound {
     pub from: Phone,
-    /// Where the person wrote to, most specific first: a phone, a short code or a sender id, then
-    /// the service or pool that it belongs to.
+    /// The addresses that it was sent to, most specific first: a phone, a short code or a sender
+    /// ID, then the service or pool that this belongs to.
     pub to: Vec<String>,
     pub body: String,
-    /// What the provider took the message for, if it says so, such as `STOP`.
+    /// What the provider classified the text as, such as `STOP`, if it does that.
     pub keyword: Option<String>,
 }
 
-/// The longest address that can be an organization's.
+/// The longest address that can belong to an organization.
 const MAX_ADDRESS_BYTES: usize = 256;
 
-/// The addresses among what a provider names as a message's destination.
+/// The addresses among what a provider names as a text's destination.
 pub(super) fn addresses<'a>(named: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let named = named.into_iter().map(str::trim);
     named.filter(|it| (1..=MAX_ADDRESS_BYTES).contains(&it.len())).map(str::to_owned).collect()
 }
 
-/// The phone that a channel's address stands for, such as `rcs:+14155550123`.
+/// The phone in a channel's address, such as `rcs:+14155550123`.
 pub(super) fn phone_of(address: &str) -> Option<Phone> {
     let number = address.rsplit_once(':').map_or(address, |(_channel, number)| number);
     Phone::from_e164(number.trim()).ok()

@@ -1,7 +1,7 @@
 //! Twilio's Messages API.
 //!
-//! Creating a message takes no idempotency key, so a request whose answer is lost must never be
-//! repeated: the client retries nothing by itself, and what it does not know it calls ambiguous.
+//! Create requests have no idempotency key, so a request whose response is lost must never be
+//! repeated. The client never retries by itself, and treats anything unclear as ambiguous.
 
 mod accounts;
 mod answers;
@@ -23,12 +23,13 @@ use futures::future::BoxFuture;
 use reqwest::Client;
 use shared::message::FailureReason;
 use shared::phone::Phone;
-use shared::sender::{Provider, Sender, TwilioSender};
+use shared::sender::twilio::TwilioSender;
 
 use super::{Found, Gateway, Handover, LookupError, Outgoing, Refusal, Sought};
+use crate::trace;
 use answers::understand;
 
-/// Where an account is, and what opens it.
+/// An account and its token.
 #[derive(Clone)]
 pub struct Account {
     pub base_url: String,
@@ -42,14 +43,14 @@ pub struct Twilio {
     timeout: Duration,
     account: Account,
     settings: TwilioSender,
-    /// Where callbacks go.
+    /// The base URL for callbacks.
     public_url: String,
 }
 
 impl Twilio {
-    /// A client for senders that have no settings.
+    /// A client for senders without settings.
     ///
-    /// `http` must neither retry nor follow redirects by itself; a request takes `timeout` at most.
+    /// `http` must not retry or follow redirects. `timeout` limits each request.
     #[must_use]
     pub fn new(http: Client, timeout: Duration, account: Account, public_url: String) -> Self {
         Self { http, timeout, account, settings: TwilioSender::default(), public_url }
@@ -61,13 +62,13 @@ impl Twilio {
         Self { settings: settings.clone(), ..self }
     }
 
-    /// The same account with another token.
+    /// The same client with another token.
     fn with_token(&self, auth_token: &str) -> Self {
         let account = Account { auth_token: auth_token.to_owned(), ..self.account.clone() };
         Self { account, ..self.clone() }
     }
 
-    /// The same with another time limit.
+    /// The same client with another time limit.
     fn within(&self, timeout: Duration) -> Self {
         Self { timeout, ..self.clone() }
     }
@@ -105,7 +106,7 @@ impl Twilio {
 
     fn form(&self, outgoing: &Outgoing<'_>) -> Vec<(&'static str, String)> {
         let mut form = vec![("To", outgoing.to.to_string()), ("Body", outgoing.body.to_owned())];
-        let callback = |message| callback::address(&self.public_url, message);
+        let callback = |message| callback::address(&self.public_url, message, trace::current());
         form.extend(outgoing.message.as_ref().map(|message| ("StatusCallback", callback(message))));
         form.push(match &self.settings.messaging_service_sid {
             Some(sid) => ("MessagingServiceSid", sid.clone()),
@@ -116,16 +117,11 @@ impl Twilio {
     }
 }
 
-/// A reply comes from the number that the person wrote to; one to a service comes from the service.
+/// A reply comes from the phone that the person wrote to, or from the service if they wrote to
+/// that.
 fn reply_settings(settings: &TwilioSender, phone: Option<&Phone>) -> TwilioSender {
     let service = settings.messaging_service_sid.clone().filter(|_| phone.is_none());
     TwilioSender { messaging_service_sid: service, ..settings.clone() }
-}
-
-pub(super) fn sender_of_reply(own: &Sender, settings: &TwilioSender, address: &str) -> Sender {
-    let phone = Phone::from_e164(address).ok();
-    let settings = reply_settings(settings, phone.as_ref());
-    Sender::new(phone.unwrap_or_else(|| own.phone.clone()), Provider::Twilio(settings))
 }
 
 impl Gateway for Twilio {

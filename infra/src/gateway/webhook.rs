@@ -1,4 +1,4 @@
-//! Webhooks: what a provider that calls over HTTP understands of its requests.
+//! Webhooks: the interface to providers that call over HTTP.
 
 use std::collections::HashMap;
 
@@ -6,11 +6,12 @@ use futures::future::BoxFuture;
 use shared::receipt::MessageRef;
 use shared::sender::SecretName;
 use shared::time::Timestamp;
+use shared::trace::TraceId;
 
 use super::ProviderEvent;
 use crate::secrets::SecretError;
 
-/// Which of a provider's webhooks was called.
+/// The webhook that was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Endpoint {
     Status,
@@ -24,7 +25,7 @@ pub struct Request {
     /// The URL that the provider called, with its query.
     pub url: String,
     pub query: String,
-    /// Names are in lower case.
+    /// Keyed by name in lower case.
     pub headers: HashMap<String, String>,
     pub body: Vec<u8>,
 }
@@ -36,7 +37,7 @@ impl Request {
     }
 }
 
-/// How a webhook is answered.
+/// The response to a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
     pub status: u16,
@@ -44,11 +45,11 @@ pub struct Response {
     pub body: String,
 }
 
-/// Whom a request is about, by its own account. This decides whose signature it needs.
+/// What a request claims to be about. This decides which account must have signed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
     Message(MessageRef),
-    /// Where a person wrote to, most specific first.
+    /// The addresses that a person wrote to, most specific first.
     Addresses(Vec<String>),
     Nothing,
 }
@@ -64,13 +65,16 @@ pub enum AccountRef<'a> {
 
 /// A provider that calls webhooks.
 pub trait Webhooks: Send + Sync {
-    /// Reads a request without believing it, or returns the status with which it is refused.
+    /// Parses a request without trusting it, or returns the status of its refusal.
     fn open<'a>(&'a self, request: &'a Request) -> Result<Box<dyn Webhook + 'a>, u16>;
 }
 
-/// A request that was read. Nothing in it is to be believed before its signature was checked.
+/// A parsed request. Don't trust it until its signature has been checked.
 pub trait Webhook: Send + Sync {
     fn about(&self) -> About;
+
+    /// The trace in which the message was handed over, if the request says so.
+    fn trace(&self) -> Option<TraceId>;
 
     /// Whether an account signed the request.
     fn is_signed_by<'a>(
@@ -78,9 +82,13 @@ pub trait Webhook: Send + Sync {
         account: AccountRef<'a>,
     ) -> BoxFuture<'a, Result<bool, SecretError>>;
 
-    /// What the request says, or the status with which it is refused.
+    /// The content of the request, or the status of its refusal.
     fn event(&self, now: Timestamp) -> Result<ProviderEvent, u16>;
 
-    /// The response to a request that was taken; an inbound one may reply to the person.
+    /// Whether the response to an inbound text can contain a reply. If it cannot, a reply is sent as a
+    /// message.
+    fn can_reply(&self) -> bool;
+
+    /// The response to an accepted request. For an inbound text, it may contain a reply.
     fn response(&self, reply: Option<&str>) -> Response;
 }

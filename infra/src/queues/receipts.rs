@@ -1,7 +1,7 @@
-//! The queue on which receipts are durable before their callbacks are answered.
+//! The queue that makes receipts durable before the responses to their callbacks.
 //!
-//! Each callback costs one request to it and little else, and there are a few for every message:
-//! so this request is a [`signed_call`](super::signed_call) where all others are the SDK's.
+//! Each callback costs one request to this queue and little else, and there are a few per message.
+//! So this request is a [`signed_call`](super::signed_call), while all others use the SDK.
 
 use aws_config::SdkConfig;
 use reqwest::Client;
@@ -9,12 +9,14 @@ use serde::Serialize;
 use shared::job::VERSION;
 use shared::receipt::Delivery;
 use shared::time::Timestamp;
+use shared::trace::TraceId;
 
 use super::QueueError;
 use super::signed_call::{CallError, Service, SignedCalls};
+use crate::trace;
 use crate::usage::Usage;
 
-/// Where receipts are kept until they are applied.
+/// The queue of receipts that are waiting to be applied.
 #[derive(Clone, Debug)]
 pub struct ReceiptsQueue {
     calls: SignedCalls,
@@ -22,7 +24,7 @@ pub struct ReceiptsQueue {
     usage: Usage,
 }
 
-/// A request of SQS's `SendMessage` in its JSON protocol.
+/// A request to `SendMessage` in SQS's JSON protocol.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct SendMessage<'a> {
@@ -31,12 +33,12 @@ struct SendMessage<'a> {
     message_group_id: String,
 }
 
-/// What is kept on the queue.
+/// The content of a message on the queue.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 enum Content<'a, W> {
     Delivery(&'a Delivery),
-    /// A webhook as it came, which could not be handled then.
+    /// A webhook as it was received, which could not be handled at that time.
     Webhook {
         request: &'a W,
         received_at: Timestamp,
@@ -46,11 +48,13 @@ enum Content<'a, W> {
 #[derive(Serialize)]
 struct Body<'a, W> {
     v: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trace: Option<TraceId>,
     #[serde(flatten)]
     content: Content<'a, W>,
 }
 
-/// The message group of webhooks whose organization is not known yet.
+/// The message group of webhooks whose organization is unknown.
 const UNKNOWN_ORGANIZATION: &str = "unknown";
 
 impl ReceiptsQueue {
@@ -64,13 +68,13 @@ impl ReceiptsQueue {
         Ok(Self { calls: SignedCalls::new(config, http, service, &url)?, url, usage })
     }
 
-    /// Keeps a receipt. The organization is the message group, which keeps the queue fair.
+    /// Queues a receipt. The organization is the message group, which makes the queue fair.
     pub async fn send(&self, delivery: &Delivery) -> Result<(), QueueError> {
         let group = delivery.message.organization_id.to_string();
         self.keep(Content::<()>::Delivery(delivery), group).await
     }
 
-    /// Keeps a webhook that cannot be handled now, with the time at which it came.
+    /// Queues a webhook that can't be handled now, with the time when it was received.
     pub async fn send_webhook(
         &self,
         request: &impl Serialize,
@@ -85,7 +89,7 @@ impl ReceiptsQueue {
         content: Content<'_, W>,
         message_group_id: String,
     ) -> Result<(), QueueError> {
-        let body = Body { v: VERSION, content };
+        let body = Body { v: VERSION, trace: trace::current(), content };
         let sent = self.try_send(&body, message_group_id).await;
         self.usage.call("sqs.SendMessage");
         sent.map_err(|error| QueueError::SendRaw { url: self.url.clone(), source: Box::new(error) })
@@ -98,7 +102,8 @@ impl ReceiptsQueue {
     ) -> Result<(), CallError> {
         let message_body = serde_json::to_string(body)?;
         let request = SendMessage { queue_url: &self.url, message_body, message_group_id };
-        // To send one twice is harmless: a receipt only raises, and a word is heard once.
+        // Sending it twice is harmless: a receipt only raises a status, and a repeated keyword
+        // changes nothing.
         self.calls.call("AmazonSQS.SendMessage", serde_json::to_vec(&request)?).await
     }
 }

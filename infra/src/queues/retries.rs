@@ -1,4 +1,4 @@
-//! Retrying a message before its queue would.
+//! Retries a message sooner than its queue would.
 
 use std::collections::BTreeMap;
 
@@ -7,20 +7,20 @@ use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry as Entry;
 use futures::future::join_all;
 use shared::job::retry_seconds;
 
-use super::{BATCH_MOST, DeadLetters};
+use super::{DeadLetters, MAX_BATCH};
 
-/// A message as a queue handed it out.
+/// A message as the queue delivered it.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
     /// The ARN of its queue.
     pub(crate) source: String,
     pub(crate) receipt_handle: String,
-    /// How often it was handed out, this time included.
+    /// How often it was delivered, including this time.
     pub(crate) receive_count: u32,
 }
 
 impl DeadLetters {
-    /// Makes queues hand messages out again after a back-off. A failure is only logged, since they
+    /// Makes queues deliver messages again after a back-off. A failure is only logged, because they
     /// do so anyway when the visibility timeout ends.
     pub(crate) async fn retry_soon(&self, messages: Vec<Received>) {
         let mut by_queue: BTreeMap<String, Vec<Received>> = BTreeMap::new();
@@ -30,7 +30,7 @@ impl DeadLetters {
             }
         }
         let batches = by_queue.iter().flat_map(|(url, messages)| {
-            messages.chunks(BATCH_MOST).map(|batch| self.retry_batch(url, batch))
+            messages.chunks(MAX_BATCH).map(|batch| self.retry_batch(url, batch))
         });
         join_all(batches).await;
     }
@@ -58,7 +58,7 @@ impl DeadLetters {
     }
 }
 
-/// Returns the URL of the queue with this ARN, given the URL of another queue of the same account
+/// The URL of the queue with this ARN, derived from the URL of another queue in the same account
 /// and region.
 fn sibling(url: &str, arn: &str) -> Option<String> {
     let (base, _) = url.rsplit_once('/')?;

@@ -1,10 +1,10 @@
-//! A request to an AWS service in its JSON protocol, signed by AWS's own signer, without the SDK
-//! around it.
+//! A request to an AWS service in its JSON protocol, signed by AWS's own signer but without the
+//! SDK.
 //!
-//! The SDK assembles each request anew from dozens of parts, which took a third of the processor time
-//! of a callback. What it does for a request that matters here is kept: the signature, a time limit,
-//! three tries with growing waits that are told to be one request's, the application's name, and the
-//! environment's word on where the service is.
+//! The SDK assembles each request from dozens of parts, which took a third of a callback's
+//! processor time. What matters of its work is kept: the signature, a time limit, three attempts
+//! with growing waits that share an invocation id, the application's name, and the endpoint that
+//! the environment sets.
 
 use std::time::Duration;
 
@@ -19,14 +19,14 @@ use reqwest::{Client, StatusCode, Url};
 
 use crate::clock;
 
-/// Tries beyond the first, as the SDK has them.
+/// Attempts after the first, as in the SDK.
 const RETRIES: usize = 2;
-/// How long a try may take: three of them fit into the fifteen seconds for which a callback is
-/// waited for.
-const TRY_LONGEST: Duration = Duration::from_secs(4);
+/// The time limit for an attempt. Three of them fit into the 15 seconds that a provider waits for a
+/// callback.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(4);
 const CONTENT: &str = "application/x-amz-json-1.0";
 const TARGET: &str = "x-amz-target";
-/// The same in each try of a request.
+/// The same in each attempt of a request.
 const INVOCATION: &str = "amz-sdk-invocation-id";
 
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ pub enum CallError {
 }
 
 impl CallError {
-    /// Whether the same request may succeed a moment later.
+    /// Whether the same request may succeed later.
     fn is_passing(&self) -> bool {
         match self {
             Self::Http(_) => true,
@@ -67,12 +67,12 @@ pub(super) struct Service {
     pub(super) signing_name: &'static str,
 }
 
-/// Where the environment has a service's calls go, such as `AWS_ENDPOINT_URL_SQS`.
+/// The endpoint that the environment sets for a service, such as in `AWS_ENDPOINT_URL_SQS`.
 fn endpoint(config: &SdkConfig, id: &str) -> Option<String> {
     let key = ServiceConfigKey::builder().service_id(id).env("AWS_ENDPOINT_URL");
     let key = key.profile("endpoint_url").build().ok();
     let own = config.service_config().zip(key).and_then(|(all, key)| all.load_config(key));
-    // What a program says itself goes before the environment.
+    // What a program sets itself takes precedence over the environment.
     let own = own.filter(|_| !config.get_origin("endpoint_url").is_client_config());
     own.or_else(|| config.endpoint_url().map(str::to_owned))
 }
@@ -89,8 +89,8 @@ pub(super) struct SignedCalls {
 }
 
 impl SignedCalls {
-    /// `url` is any of the service's: calls go to its root, unless the environment has them go
-    /// elsewhere.
+    /// `url` is any URL of the service: calls go to its root, unless the environment sets an
+    /// endpoint.
     pub(super) fn new(
         config: &SdkConfig,
         http: Client,
@@ -116,7 +116,7 @@ impl SignedCalls {
         })
     }
 
-    /// Has an operation done, such as `AmazonSQS.SendMessage`. It may be done more than once.
+    /// Calls an operation, such as `AmazonSQS.SendMessage`. It may be executed more than once.
     pub(super) async fn call(&self, operation: &str, body: Vec<u8>) -> Result<(), CallError> {
         let waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(50))
@@ -152,7 +152,7 @@ impl SignedCalls {
             .and_then(|request| sign(request, &parameters))
             .map_err(|error| CallError::Sign(Box::new(error)))?;
         let (signature, _) = request.into_parts();
-        let request = self.http.post(self.url.clone()).timeout(TRY_LONGEST);
+        let request = self.http.post(self.url.clone()).timeout(ATTEMPT_TIMEOUT);
         let request = request.header(USER_AGENT, &self.agent).header(INVOCATION, invocation);
         let request =
             headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));

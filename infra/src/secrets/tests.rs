@@ -6,12 +6,14 @@ use super::*;
 use crate::testing::Server;
 
 impl Secret for String {
+    const FORM: &'static str = "a text";
+
     fn parse(value: &str) -> Option<Self> {
         (!value.is_empty()).then(|| value.to_owned())
     }
 }
 
-/// A Parameter Store whose only parameter has this value; there is none while it is `None`.
+/// A Parameter Store with a single parameter that has this value, or with none while it is `None`.
 fn store(value: &Arc<Mutex<Option<String>>>) -> Server {
     let value = Arc::clone(value);
     Server::start(move |_| match value.lock().expect("not poisoned").clone() {

@@ -1,4 +1,4 @@
-//! API keys: found by their id, listed by their organisation.
+//! API keys, looked up by id and listed by organization.
 
 use serde::{Deserialize, Serialize};
 use shared::access::{ApiKey, Role, SecretHash};
@@ -21,10 +21,10 @@ struct Row {
     name: String,
     role: Role,
     created_at: Timestamp,
-    /// `expiresAt` is the table's own attribute for removal, in seconds.
+    /// Not called `expiresAt`, which is the table's time-to-live attribute, in seconds.
     ends_at: Option<Timestamp>,
     changed_by: Option<Actor>,
-    /// Only where the key is looked up, not where it is listed.
+    /// Stored only on the item that is looked up, not on the one that is listed.
     hash: Option<String>,
 }
 
@@ -77,7 +77,7 @@ impl Table {
         })
     }
 
-    /// Deletes a key of an organisation; `false` if it has no such key.
+    /// Deletes a key of an organization. Returns `false` if the organization has no such key.
     pub async fn delete_api_key(&self, organization: OrganizationId, id: KeyId) -> Result<bool> {
         let listed = keys::api_key_listed(organization, id);
         let transaction = Transaction::default()
@@ -86,7 +86,7 @@ impl Table {
         match self.transact(transaction).await? {
             Transacted::Done => Ok(true),
             Transacted::Refused(_) => Ok(false),
-            // Whether the key is gone is not known, so nobody may be told that it is.
+            // The key may or may not be gone, so don't report that it is.
             Transacted::Conflict => Err(TableError::Throttled { operation: "TransactWriteItems" }),
         }
     }

@@ -1,4 +1,4 @@
-//! An audience, as a fan-out reads it: a shard's contacts together with who is unsubscribed.
+//! An audience as a fan-out reads it: a shard's contacts, and who is unsubscribed.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::audience::Entry;
@@ -10,10 +10,10 @@ use super::contacts::{KIND, Trace};
 use super::dynamo::{Consistency, Range, SortKey, parse};
 use super::{Result, Table, TableError, keys};
 
-/// Contacts of a page, so that a fan-out's memory is the same however small they are.
-const TRACES_MOST: i32 = 2_000;
+/// Contacts per page. This limits a fan-out's memory even if contacts are small.
+const MAX_TRACES: i32 = 2_000;
 
-/// A page of an audience shard, judged as far as the register goes.
+/// A page of an audience shard, merged with the register of unsubscribes.
 #[derive(Debug)]
 pub struct EntryPage {
     /// Entries in order, each with whether its phone is unsubscribed.
@@ -22,15 +22,22 @@ pub struct EntryPage {
     pub next: Option<String>,
 }
 
-/// What a fan-out reads of a contact.
+/// The part of a contact that a fan-out reads.
 struct ContactTrace {
     sk: String,
     presence: Presence,
     dialed: Option<Phone>,
 }
 
+fn entry(ContactTrace { sk, presence, dialed }: ContactTrace) -> Result<Entry> {
+    let (phone, contact) = keys::read_contact(&sk)
+        .ok_or_else(|| TableError::malformed(KIND, "its sort key has no id"))?;
+    let bound = phone.as_ref().map_or(sk, keys::contacts_end);
+    Ok(Entry { bound, contact, phone, dialed, presence, former: Vec::new() })
+}
+
 impl Table {
-    /// A page of an audience shard from sort key `from` on, with who is unsubscribed.
+    /// A page of an audience shard, starting at sort key `from`, with who is unsubscribed.
     pub async fn audience_page(
         &self,
         organization: OrganizationId,
@@ -38,18 +45,11 @@ impl Table {
         from: Option<&str>,
     ) -> Result<EntryPage> {
         let partition = keys::audience(organization, shard);
-        // A page begins after what was read: no key ends in the character after it but itself.
+        // Start right after what was read: `!` sorts before every character of a key.
         let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
         let (traces, goes_on) = self.traces(&partition, &from).await?;
         let next = if goes_on { traces.last().map(|trace| trace.sk.clone()) } else { None };
-        let entries: Vec<Entry> = traces
-            .into_iter()
-            .map(|ContactTrace { sk, presence, dialed }| {
-                let phone = keys::phone_of_contact(&sk);
-                let bound = phone.as_ref().map_or(sk, keys::contacts_end);
-                Entry { bound, phone, dialed, presence, former: Vec::new() }
-            })
-            .collect();
+        let entries = traces.into_iter().map(entry).collect::<Result<Vec<Entry>>>()?;
         let mut phones: Vec<Phone> = entries.iter().filter_map(|e| e.phone.clone()).collect();
         phones.dedup();
         let unsubscribed = self.unsubscribed_among(organization, (shard, shards), &phones).await?;
@@ -65,11 +65,11 @@ impl Table {
         Ok(EntryPage { entries: judged.collect(), next })
     }
 
-    /// The places and presences of a page of a shard's contacts, for a fan-out.
+    /// The keys and presences of a page of a shard's contacts.
     async fn traces(&self, partition: &str, from: &str) -> Result<(Vec<ContactTrace>, bool)> {
         let range = Range {
             projection: Some("sk, presence, dialed"),
-            limit: Some(TRACES_MOST),
+            limit: Some(MAX_TRACES),
             ..Range::new(
                 partition.to_owned(),
                 // `~` sorts after everything that follows in a contact's key.
@@ -82,7 +82,7 @@ impl Table {
             let Some(AttributeValue::S(sk)) = item.remove("sk") else {
                 return Err(TableError::malformed(KIND, "it has no sort key"));
             };
-            // Hardly any contact has moved or has a phone of two forms.
+            // Few contacts have moved or have a phone with two forms.
             let is_plain = !item.contains_key("presence") && !item.contains_key("dialed");
             let trace = if is_plain { Trace::default() } else { parse::<Trace>(KIND, item)? };
             Ok(ContactTrace { sk, presence: trace.presence, dialed: trace.dialed })

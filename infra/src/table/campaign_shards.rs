@@ -1,4 +1,4 @@
-//! What came of a shard of a campaign, in one read.
+//! Reads everything that a count needs of a campaign's shard.
 
 use serde::Deserialize;
 use shared::chunk_state::Progress;
@@ -10,7 +10,7 @@ use shared::time::Timestamp;
 use super::dynamo::{Consistency, Item, Range, SortKey, parse, text};
 use super::{Result, Table, TableError, keys, messages, receipts};
 
-/// One of the items that follow a shard's chunks, as far as a count needs it.
+/// One of the items after a shard's chunks, with the part that a count needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ShardItem {
     ChunkState {
@@ -25,7 +25,7 @@ pub enum ShardItem {
     Parked(Box<Delivery>),
 }
 
-/// What is read of an item: a campaign has many, and a poll takes its time for each attribute.
+/// The attributes to read. A campaign has many items, and each attribute costs a poll time.
 const READ: &str = "sk, progress, claimedAt, acceptedAt, failedAt, receipt, receiptAt, \
                     receiptFailure, unknownAt, delivery";
 const MESSAGE: &str = "a message";
@@ -67,15 +67,14 @@ fn message(item: Item) -> Result<ShardItem> {
 }
 
 impl Table {
-    /// Hands every item of a shard to `each`, page by page. What was written in the last moment
-    /// may be missing.
+    /// Passes every item of a shard to `each`, page by page. Very recent writes may be missing.
     pub async fn each_of_shard(
         &self,
         campaign: CampaignId,
         shard: u16,
         mut each: impl FnMut(ShardItem),
     ) -> Result<()> {
-        // These three prefixes follow each other; `$` follows `#`.
+        // These three prefixes are consecutive, and `$` follows `#`.
         let end = keys::PARKED.replace('#', "$");
         let all = SortKey::Between(keys::CHUNK_STATE.to_owned(), end);
         let mut range = Range {

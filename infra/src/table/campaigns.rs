@@ -1,4 +1,4 @@
-//! Campaigns: written whole, on the condition that nobody wrote in between.
+//! Campaigns: written whole, on the condition that they haven't changed since they were read.
 
 mod row;
 
@@ -17,32 +17,32 @@ use super::last_send::LastSend;
 use super::{Result, Table, TableError};
 use row::{Row, read};
 
-/// What became of a write that others may race.
+/// The result of a write that may lose a race.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Saved {
     Done,
-    /// Somebody wrote in between: read again and decide again.
+    /// It changed in between: read it again and decide again.
     Stale,
-    /// A request with the same idempotency key was answered in between.
+    /// A request with the same idempotency key got its response in between.
     Answered,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deleted {
     Done,
-    /// One of the campaigns is no draft any more, or is gone: none was deleted.
+    /// One of the campaigns is gone or is not a draft, so none was deleted.
     Refused,
 }
 
-/// Where a list of campaigns goes on.
+/// The position at which a list of campaigns continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CampaignPosition(CampaignId);
 
 const KIND: &str = "a campaign";
-/// A campaign has few writers: who loses so often in a row tries again later.
-const RACES_MOST: usize = 10;
+/// A campaign has few writers. One that loses this many races in a row tries again later.
+const MAX_RACES: usize = 10;
 
-/// Writes a campaign where `before` was read, together with the change of what is owed.
+/// Writes a campaign if `before` is still current, and replaces its due items.
 fn transition(before: Option<&Campaign>, after: &Campaign) -> Result<Transaction> {
     let key = keys::campaign(after.organization_id, after.id);
     let version = before.map_or(0, |before| before.version + 1);
@@ -81,7 +81,7 @@ impl Table {
         self.save(None, campaign, remember).await
     }
 
-    /// Writes `after` where `before` was read, and with it the change of what is owed.
+    /// Writes `after` if `before` is still current, and replaces its due items.
     pub async fn save_campaign(
         &self,
         before: &Campaign,
@@ -91,7 +91,7 @@ impl Table {
         self.save(Some(before), after, remember).await
     }
 
-    /// Writes a campaign that is sent at a moment after the organisation's last send.
+    /// Writes a campaign that is sent, with a time after the organization's last send.
     pub async fn begin_campaign(
         &self,
         before: &Campaign,
@@ -106,15 +106,16 @@ impl Table {
         })
     }
 
-    /// Reads a campaign, decides, and writes what was decided, again if somebody wrote in between.
-    /// Answers the campaign as written; `None` if there is none or nothing was to be written.
+    /// Reads a campaign, decides, and writes the decision. Repeats this if the campaign changed in
+    /// between. Returns the campaign as written, or `None` if it doesn't exist or there was nothing
+    /// to write.
     pub async fn update_campaign(
         &self,
         organization: OrganizationId,
         id: CampaignId,
         mut decide: impl FnMut(&Campaign) -> Option<Campaign>,
     ) -> Result<Option<Campaign>> {
-        for _ in 0..RACES_MOST {
+        for _ in 0..MAX_RACES {
             let Some(before) = self.campaign(organization, id).await? else {
                 return Ok(None);
             };
@@ -144,7 +145,7 @@ impl Table {
         })
     }
 
-    /// Deletes drafts, all or none.
+    /// Deletes drafts: either all of them or none.
     pub async fn delete_drafts(
         &self,
         organization: OrganizationId,
@@ -163,7 +164,7 @@ impl Table {
         })
     }
 
-    /// Campaigns of an organisation, newest first, of one status or all.
+    /// An organization's campaigns with one status or with any, newest first.
     pub async fn campaigns(
         &self,
         organization: OrganizationId,

@@ -1,4 +1,4 @@
-//! What the chunks of a campaign add up to, over all its shards.
+//! Sums over the chunks of a campaign, across all its shards.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use shared::audience::Totals;
@@ -7,9 +7,10 @@ use shared::trial::TrialLook;
 
 use super::{Result, Table};
 
-/// Shards of which one chunk each is read at once.
+/// The number of shards whose chunks are read concurrently, one chunk each.
 const MAX_CHUNKS_AT_ONCE: usize = 8;
-/// Shards of which all states are read at once. A page of each takes several times its 1 MB in memory.
+/// The number of shards whose states are read concurrently. A page takes several times its 1 MB in
+/// memory.
 const MAX_STATES_AT_ONCE: usize = 4;
 
 impl Table {

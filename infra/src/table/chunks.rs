@@ -1,12 +1,14 @@
 //! Chunks of a campaign's audience, and their states.
 
+mod layout;
+
+pub use layout::chunk_write_units;
+
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::{Deserialize, Serialize};
-use shared::audience::Totals;
+use serde::Serialize;
 use shared::chunk::Chunk;
 use shared::chunk_state::ChunkState;
 use shared::ids::CampaignId;
-use shared::phone::Phone;
 
 use super::dynamo::{
     ABSENT, Change, Consistency, Item, Range, SortKey, Transacted, Transaction, Written, item,
@@ -15,22 +17,12 @@ use super::dynamo::{
 use super::keys;
 use super::{Result, Table, TableError};
 
-/// What became of a chunk that was cut.
+/// The result of writing a chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ChunkPut {
     Written,
-    /// Another run had cut one there: its chain goes on after that.
+    /// Another run wrote this chunk first. Its chain continues from there.
     Exists(Chunk),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    /// Phones with commas between: a list of texts would be billed three bytes more a phone.
-    recipients: String,
-    through: Option<String>,
-    totals: Totals,
-    ends: bool,
 }
 
 const KIND: &str = "a chunk";
@@ -39,18 +31,6 @@ fn number(item: &Item, prefix: &str) -> Result<u32> {
     text(item, "sk")
         .and_then(|sk| sk.strip_prefix(prefix)?.parse().ok())
         .ok_or_else(|| TableError::malformed(KIND, "its sort key has no number"))
-}
-
-fn read(item: Item) -> Result<Chunk> {
-    let number = number(&item, keys::CHUNK)?;
-    let row: Row = parse(KIND, item)?;
-    let recipients = row
-        .recipients
-        .split(',')
-        .filter(|phone| !phone.is_empty())
-        .map(|phone| Phone::from_e164(phone).map_err(|error| TableError::malformed(KIND, error)))
-        .collect::<Result<_>>()?;
-    Ok(Chunk { number, recipients, through: row.through, totals: row.totals, ends: row.ends })
 }
 
 fn read_state(item: Item) -> Result<ChunkState> {
@@ -63,7 +43,7 @@ fn value(of: impl Serialize) -> Result<AttributeValue> {
 }
 
 impl Table {
-    /// The last chunk of a shard, as far as it is cut.
+    /// The last chunk of a shard that has been cut so far.
     pub async fn last_chunk(&self, campaign: CampaignId, shard: u16) -> Result<Option<Chunk>> {
         let range = Range {
             newest_first: true,
@@ -74,7 +54,7 @@ impl Table {
                 Consistency::Strong,
             )
         };
-        self.page(&range).await?.items.into_iter().next().map(read).transpose()
+        self.page(&range).await?.items.into_iter().next().map(layout::read).transpose()
     }
 
     pub async fn chunk(
@@ -84,7 +64,7 @@ impl Table {
         number: u32,
     ) -> Result<Option<Chunk>> {
         let key = keys::chunk(campaign, shard, number);
-        self.get_item(&key, Consistency::Strong).await?.map(read).transpose()
+        self.get_item(&key, Consistency::Strong).await?.map(layout::read).transpose()
     }
 
     /// Up to `limit` chunks of a shard from `number` on.
@@ -106,10 +86,10 @@ impl Table {
                 Consistency::Eventual,
             )
         };
-        self.page(&range).await?.items.into_iter().map(read).collect()
+        self.page(&range).await?.items.into_iter().map(layout::read).collect()
     }
 
-    /// Writes a chunk with its state, which one without recipients lacks, unless it exists.
+    /// Writes a chunk unless it exists, along with its state if it has recipients.
     pub async fn put_chunk(
         &self,
         campaign: CampaignId,
@@ -118,13 +98,7 @@ impl Table {
         state: Option<&ChunkState>,
     ) -> Result<ChunkPut> {
         let key = keys::chunk(campaign, shard, chunk.number);
-        let row = Row {
-            recipients: chunk.recipients.iter().map(Phone::as_str).collect::<Vec<_>>().join(","),
-            through: chunk.through.clone(),
-            totals: chunk.totals,
-            ends: chunk.ends,
-        };
-        let row = item(KIND, &key, row)?;
+        let row = layout::write(&key, chunk)?;
         let written = match state {
             None => self.put(row, ABSENT, Vec::new()).await? == Written::Done,
             Some(state) => {
@@ -139,7 +113,7 @@ impl Table {
         }
         match self.chunk(campaign, shard, chunk.number).await? {
             Some(existing) => Ok(ChunkPut::Exists(existing)),
-            // Two runs met in one transaction and neither has written yet.
+            // Two runs collided in a transaction, and neither has written yet.
             None => Err(TableError::Throttled { operation: "TransactWriteItems" }),
         }
     }
@@ -164,7 +138,7 @@ impl Table {
         self.all(range).await?.into_iter().map(read_state).collect()
     }
 
-    /// Writes a chunk's state where `before` was read; `false` if somebody wrote in between.
+    /// Writes a chunk's state if `before` is still current. Returns `false` if it is not.
     pub async fn save_chunk_state(
         &self,
         campaign: CampaignId,
@@ -172,7 +146,7 @@ impl Table {
         before: &ChunkState,
         after: &ChunkState,
     ) -> Result<bool> {
-        // All fields are named here, so that a new one cannot be left out of the update.
+        // Names all fields, so that a new one can't be left out of the update.
         let ChunkState {
             number,
             recipients: _,

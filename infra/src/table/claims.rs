@@ -1,6 +1,6 @@
-//! Claims: a message is handed over by the one worker that wrote its claim.
+//! Claims: only the worker that wrote the claim may send a message.
 //!
-//! Claims and outcomes are written many in a request; each stands on its own condition.
+//! A request writes many claims or outcomes, each with a separate condition.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::message::{FailureReason, Kind, Message, Outcome};
@@ -13,24 +13,24 @@ use super::keys;
 use super::messages::{Row, word};
 use super::{Result, Table, TableError};
 
-/// What became of a claim.
+/// The result of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claimed {
     Won,
-    /// The message existed.
+    /// The message already exists.
     Exists(Box<Message>),
 }
 
-/// What a worker writes where no message is yet.
+/// What a worker writes where there is no message yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claiming {
-    /// The right to hand the message over.
+    /// A claim to send the message.
     HandOver { token: String },
-    /// Its end, without handing it over.
+    /// The message's failure, without sending it.
     Fail { reason: FailureReason },
 }
 
-/// What a worker learnt of a message that it had claimed.
+/// The result of a message that a worker had claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settlement {
     pub message: MessageRef,
@@ -50,8 +50,9 @@ fn row(message: &Message, claiming: &Claiming, now: Timestamp) -> Row {
 }
 
 impl Table {
-    /// Claims messages of one campaign by creating them, or settles them as failed. Each has an
-    /// answer of its own, in their order; one without a message may be claimed or not.
+    /// Claims messages of one campaign by creating them, or creates them as failed. Returns one
+    /// result per message, in the same order. If a result is an error, the message may or may not
+    /// be claimed.
     pub async fn claim_all(
         &self,
         messages: &[(Message, Claiming)],
@@ -74,7 +75,7 @@ impl Table {
                         .find(|found| found.id == message.id)
                         .map(|found| Claimed::Exists(Box::new(found.clone())))
                         .ok_or_else(|| TableError::malformed(KIND, "it vanished")),
-                    // The claims that were won are known all the same.
+                    // The claims that were won are known anyway.
                     Err(error) => Err(TableError::Request {
                         operation: "BatchGetItem",
                         source: error.to_string().into(),
@@ -84,7 +85,7 @@ impl Table {
         Ok(answers.collect())
     }
 
-    /// The messages that were there before their claims.
+    /// Reads the messages that existed before their claims.
     async fn existing(
         &self,
         messages: &[(Message, Claiming)],
@@ -103,8 +104,8 @@ impl Table {
         self.messages(first.organization_id, first.campaign_id, &ids, shards).await
     }
 
-    /// Writes what workers learnt, in one request for many. `false` in a message's place if what
-    /// became of it is written already.
+    /// Writes the results of messages, many per request. Returns `false` for a message that already
+    /// has an outcome.
     pub async fn settle_all(
         &self,
         settlements: &[Settlement],
@@ -138,7 +139,7 @@ impl Table {
             .collect())
     }
 
-    /// Claims a test message, which exists before it is claimed.
+    /// Claims a test message, which is created before it is claimed.
     pub async fn claim_test(
         &self,
         message: &Message,
@@ -162,9 +163,9 @@ impl Table {
         Ok(Claimed::Exists(Box::new(found.message)))
     }
 
-    /// Gives a claim back, so that the message is pending again; `false` if something was said of
-    /// it meanwhile, which then stands. A claim that is gone, or another's by now, was given back
-    /// by a request whose answer was lost.
+    /// Gives a claim back, so that the message is pending again. Returns `false` if something was
+    /// recorded about it in the meantime, which is kept. If the claim is gone or is another
+    /// worker's, an earlier request whose response was lost gave it back.
     pub async fn release(&self, message: &MessageRef, shards: u16, token: &str) -> Result<bool> {
         let condition = "claimToken = :token AND attribute_not_exists(acceptedAt) \
                          AND attribute_not_exists(failedAt) AND attribute_not_exists(receipt) \
@@ -173,7 +174,7 @@ impl Table {
         let key = keys::message_of(message, shards);
         let written = match message.kind {
             Kind::Campaign => self.remove(&key, condition, values).await?,
-            // A test exists before it is claimed.
+            // A test message exists before it is claimed.
             Kind::Test => {
                 let change = Change {
                     update: "REMOVE claimToken, claimedAt".to_owned(),
@@ -189,8 +190,8 @@ impl Table {
         })
     }
 
-    /// Notes that nobody knows whether the provider has a message, where its claim is still that
-    /// of `token` and nothing else was said.
+    /// Records that the provider may or may not have a message, if its claim still has this `token`
+    /// and nothing else was recorded.
     pub async fn mark_unknown(
         &self,
         message: &MessageRef,

@@ -1,7 +1,7 @@
 //! Contacts, and the pointers that find them by id.
 //!
-//! A contact lies among those of its phone, so that a fan-out reads a shard in the order of
-//! phones. Its pointer is written in the same transaction, so that both or neither exist.
+//! A contact is stored by its phone, so that a fan-out reads a shard in the order of phones. Its
+//! pointer is written in the same transaction, so that either both exist or neither does.
 
 use std::collections::BTreeMap;
 
@@ -25,13 +25,13 @@ mod lines;
 
 use lines::{is_other_form, place};
 
-/// Tombstones outlive every fan-out that could meet them.
+/// Longer than any fan-out that may still need them.
 const TOMBSTONE_DAYS: i64 = 30;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContactSaved {
     Done,
-    /// Somebody wrote or deleted it in between.
+    /// It was changed or deleted in between.
     Stale,
     Answered,
 }
@@ -41,7 +41,7 @@ pub enum ContactSaved {
 struct Row {
     id: ContactId,
     phone: Option<Phone>,
-    /// Present where `phone` is another form than the one that the contact is stored under.
+    /// Set if `phone` is in a different form than the one that the contact is stored under.
     dialed: Option<Phone>,
     first_name: Option<String>,
     last_name: Option<String>,
@@ -57,12 +57,12 @@ struct Row {
 
 #[derive(Serialize, Deserialize)]
 struct Pointer {
-    /// The phone in the contact's key, verbatim. It is the line of the contact's phone, except for
-    /// contacts that were stored before there were lines.
+    /// The phone in the contact's key, verbatim. This is the line of the contact's phone, except
+    /// for contacts that were stored before lines existed.
     phone: Option<Phone>,
 }
 
-/// What stays at the phone that a contact had.
+/// What remains at a contact's previous phone.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Tombstone {
@@ -71,7 +71,7 @@ struct Tombstone {
     expires_at: i64,
 }
 
-/// The part of a contact or of its tombstone that says when it was here.
+/// The part of a contact or its tombstone that says when the contact was there.
 #[derive(Default, Deserialize)]
 pub(super) struct Trace {
     #[serde(default)]
@@ -125,7 +125,7 @@ fn is_tombstone(item: &Item) -> bool {
 }
 
 impl Transaction {
-    /// Adds a new contact and its pointer, whose condition is the first of the two writes.
+    /// Adds a new contact and its pointer. The condition is on the first of the two writes.
     pub(super) fn add_contact(
         self,
         organization: &Organization,
@@ -140,7 +140,7 @@ impl Transaction {
         )?))
     }
 
-    /// Removes a contact that an import created and nobody has touched since.
+    /// Deletes a contact that an import created and that has not changed since.
     pub(super) fn remove_imported(self, organization: &Organization, contact: &Contact) -> Self {
         let seen = AttributeValue::S(contact.updated_at.to_string());
         let condition = "updatedAt = :seen AND attribute_not_exists(imported.namedBy)";
@@ -148,9 +148,9 @@ impl Transaction {
             .delete(keys::contact_pointer(organization.id, contact.id))
     }
 
-    /// Replaces `before` by `after`, leaving a tombstone if its phone changed; then the
-    /// transaction must also hold [`Transaction::without_send_since`] the last send. Three writes
-    /// at most; any condition that fails means that somebody else wrote.
+    /// Replaces `before` by `after`, and leaves a tombstone if the phone changed. In that case, the
+    /// transaction must also contain [`Transaction::without_send_since`] the last send. This adds
+    /// at most three writes. A condition that fails means that the contact changed in between.
     pub(super) async fn move_contact(
         self,
         table: &Table,
@@ -212,7 +212,8 @@ impl Table {
         };
         let key = keys::contact(organization.id, id, phone.as_ref(), organization.shards);
         let item = self.get_item(&key, Consistency::Strong).await?;
-        // Between the two reads the contact may have moved or gone: then it is as if asked later.
+        // Between the two reads, the contact may have moved or been deleted. That is the same as
+        // asking later.
         match item.filter(|item| !is_tombstone(item)) {
             Some(item) => Ok(Some(parse::<Row>(KIND, item)?.into_contact(organization.id))),
             None => Ok(None),
@@ -260,8 +261,7 @@ impl Table {
         if moves { self.last_send(organization.id).await.map(Some) } else { Ok(None) }
     }
 
-    /// Deletes contacts with their pointers, all of them or, if one changed meanwhile, none. At
-    /// most 50 at once.
+    /// Deletes at most 50 contacts with their pointers. Deletes none of them if one has changed.
     pub async fn delete_contacts(
         &self,
         organization: &Organization,
@@ -291,7 +291,7 @@ impl Table {
         Ok(trace.map(|trace| trace.presence).unwrap_or_default())
     }
 
-    /// Contacts of an organisation, shard by shard.
+    /// An organization's contacts, shard by shard.
     pub async fn contacts(
         &self,
         organization: &Organization,

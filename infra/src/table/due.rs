@@ -1,19 +1,21 @@
-//! Due work: what the sweep reads.
+//! Due items, which the sweep reads.
 //!
-//! An item lies at the time until which its work must have been replaced by the next step. The
-//! sweep moves `notBefore` forward before it arms the job again, so that two sweeps do not arm it
-//! twice; the key stays, so that the work's owner can always remove it.
+//! A due item is stored under its deadline: the next step must have replaced it by then. The sweep
+//! moves `notBefore` forward before it re-queues the job, so that two sweeps don't queue it twice.
+//! The key stays the same, so that the work's owner can always remove it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::job::{Due, Job};
 use shared::time::Timestamp;
+use shared::trace::TraceId;
 
 use super::dynamo::{
     Change, Consistency, Item, Key, Range, SortKey, Transaction, Written, item, parse, text,
 };
 use super::keys;
 use super::{Result, Table};
+use crate::trace;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,6 +23,13 @@ struct Row {
     job: Job,
     not_before: Timestamp,
     attempts: u32,
+    /// The trace of the work that owes this. Items from before there were traces have none.
+    #[serde(
+        default,
+        deserialize_with = "shared::trace::lenient",
+        skip_serializing_if = "Option::is_none"
+    )]
+    trace: Option<TraceId>,
 }
 
 /// Work that is overdue.
@@ -30,10 +39,12 @@ pub struct Owed {
     not_before: Timestamp,
     pub job: Job,
     pub attempts: u32,
+    pub trace: Option<TraceId>,
 }
 
 fn item_of(due: &Due) -> Result<Item> {
-    let row = Row { job: due.job.clone(), not_before: due.at, attempts: 0 };
+    let trace = trace::current();
+    let row = Row { job: due.job.clone(), not_before: due.at, attempts: 0, trace };
     item("due work", &keys::due(due), row)
 }
 
@@ -55,7 +66,7 @@ impl Transaction {
 }
 
 impl Table {
-    /// The work of one of the partitions that is owed by `now`.
+    /// The work in one partition that is overdue at `now`.
     pub async fn overdue(&self, partition: u16, now: Timestamp) -> Result<Vec<Owed>> {
         let pk = keys::due_partition(partition);
         let range = Range::new(pk, SortKey::AtMost(now.to_string()), Consistency::Strong);
@@ -65,14 +76,15 @@ impl Table {
                 pk: text(&item, "pk").unwrap_or_default(),
                 sk: text(&item, "sk").unwrap_or_default(),
             };
-            let row: Row = parse("due work", item)?;
-            Ok(Owed { key, not_before: row.not_before, job: row.job, attempts: row.attempts })
+            let Row { job, not_before, attempts, trace } = parse("due work", item)?;
+            Ok(Owed { key, not_before, job, attempts, trace })
         });
         let owed: Vec<Owed> = owed.collect::<Result<_>>()?;
         Ok(owed.into_iter().filter(|owed| owed.not_before <= now).collect())
     }
 
-    /// Takes overdue work for arming; `false` if another sweep took it, or it is done.
+    /// Takes overdue work in order to re-queue it. Returns `false` if another sweep took it, or it
+    /// is done.
     pub async fn take_overdue(&self, owed: &Owed, until: Timestamp) -> Result<bool> {
         let change = Change {
             update: "SET notBefore = :until, attempts = attempts + :one".to_owned(),
@@ -85,13 +97,13 @@ impl Table {
         Ok(self.change(&owed.key, change).await? == Written::Done)
     }
 
-    /// Work that nothing owns any more.
+    /// Removes work that no longer has an owner.
     pub async fn forget_overdue(&self, owed: &Owed) -> Result<()> {
         self.remove(&owed.key, "attribute_exists(pk)", Vec::new()).await?;
         Ok(())
     }
 
-    /// How many partitions due work is spread over.
+    /// The number of partitions of due items.
     #[must_use]
     pub fn due_partitions() -> u16 {
         keys::DUE_PARTITIONS

@@ -39,7 +39,7 @@ impl Table {
 
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// The table is asked for more than it takes: try again later.
+    /// The table is throttled: retry later.
     #[error("the table throttled {operation}")]
     Throttled { operation: &'static str },
     #[error("failed to {operation} on the table")]
@@ -48,6 +48,10 @@ pub enum TableError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A later release wrote it. This code neither writes nor sends anything from it, and the job is
+    /// left for a retry.
+    #[error("{kind} has format {format}, which this release does not know")]
+    NewerFormat { kind: &'static str, format: u32 },
     #[error("an item of {kind} is malformed")]
     Malformed {
         kind: &'static str,

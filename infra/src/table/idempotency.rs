@@ -1,7 +1,7 @@
-//! Idempotency keys: the first answer of a request, kept for a day.
+//! Idempotency keys: the first response to a request is kept for a day.
 //!
-//! The record is written in the transaction of the request's own effect. So there is no record
-//! without the effect and no effect without the record, and of two requests with one key one wins.
+//! The record is written in the same transaction as the request's effect. So neither exists without
+//! the other, and of two requests with the same key, one wins.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ use super::{Result, Table, keys};
 
 const KEPT_SECONDS: i64 = 24 * 3_600;
 
-/// What tells a request from others: who asks, what for, and the key that he gave.
+/// Identifies a request: the caller, the operation, and the caller's idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint(String);
 
@@ -29,7 +29,7 @@ impl Fingerprint {
     }
 }
 
-/// The answer that is to be remembered.
+/// The response to remember.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remember {
     pub fingerprint: Fingerprint,
@@ -43,7 +43,7 @@ pub struct Answer {
     /// The SHA-256 of the request's body, in hex.
     pub body_hash: String,
     pub status: u16,
-    /// The answer's body, as it was sent.
+    /// The response's body, as it was sent.
     pub body: String,
 }
 
@@ -57,7 +57,7 @@ struct Row {
 }
 
 impl Transaction {
-    /// Adds the record as the last write, if there is one; its condition then tells the race.
+    /// Adds the record, if there is one, as the last write. Its condition decides the race.
     pub(super) fn remember(self, remember: Option<&Remember>) -> Result<Self> {
         let Some(Remember { fingerprint, answer, now }) = remember else {
             return Ok(self);
@@ -69,7 +69,7 @@ impl Transaction {
             expires_at: now.plus_seconds(KEPT_SECONDS).millis() / 1_000,
         };
         let record: Item = item("an answer", &keys::idempotency(&fingerprint.0), row)?;
-        // The table removes what has expired late: until then it counts as absent.
+        // The table removes expired items late. Until then, they count as absent.
         let condition = "attribute_not_exists(pk) OR expiresAt < :now";
         let seconds =
             aws_sdk_dynamodb::types::AttributeValue::N((now.millis() / 1_000).to_string());
@@ -78,7 +78,7 @@ impl Transaction {
 }
 
 impl Table {
-    /// The answer that was given to a request before.
+    /// The response to an earlier request.
     pub async fn answered(
         &self,
         fingerprint: &Fingerprint,

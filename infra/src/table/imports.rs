@@ -1,4 +1,4 @@
-//! Imports: a progress that moves together with the contacts of its rows.
+//! Imports, whose progress is written together with the contacts of their rows.
 
 mod match_key;
 mod rejected;
@@ -21,11 +21,11 @@ pub use rejected::RejectedPosition;
 use row::Row;
 pub use transitions::{ImportPosition, OpenUploads, Transition};
 
-/// The result of saving a batch of an import's rows.
+/// The result of writing a batch of an import's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ImportSaved {
     Done,
-    /// Another run of the job was here: go on from what it wrote.
+    /// Another run of the job has written: continue from there.
     Stale,
 }
 
@@ -61,7 +61,7 @@ impl ContactUpdate {
 }
 
 impl RowChange {
-    /// How many writes it takes at most.
+    /// The maximum number of writes that it takes.
     #[must_use]
     pub fn writes(&self) -> usize {
         match self {
@@ -71,10 +71,10 @@ impl RowChange {
     }
 }
 
-/// How many writes the changes of one batch may take, the import's own left out.
+/// The maximum number of writes for a batch's changes, without the import's own writes.
 pub const BATCH_WRITES: usize = WRITES_MOST - OWN_WRITES;
-/// The import itself, its due work removed and written, its rejected rows with those of an older
-/// version, and the check of moves. The batch that closes an upload has no rows.
+/// The import itself, its due items removed and written, its rejected rows with those of an older
+/// version, and the check of the last send. The batch that closes an upload has no rows.
 const OWN_WRITES: usize = 6;
 
 const KIND: &str = "an import";
@@ -90,7 +90,7 @@ impl Table {
         row.map(|row| row.into_import(organization_id)).transpose()
     }
 
-    /// Writes a new import together with the work that is owed for it.
+    /// Writes a new import and its due item.
     pub async fn create_import(
         &self,
         import: &Import,
@@ -110,8 +110,8 @@ impl Table {
         })
     }
 
-    /// Writes the effects of a batch of rows, the progress past them and what is owed then, all or
-    /// nothing.
+    /// Writes the effects of a batch of rows, the progress and the due item: either all of them or
+    /// none.
     pub async fn save_import(
         &self,
         organization: &Organization,

@@ -1,7 +1,7 @@
-//! The keys of every item of the one table.
+//! The keys of every item in the one table.
 //!
-//! Nothing that is written once a recipient shares a key or an index: contacts, chunks and
-//! messages are spread over shards, since a partition takes 1,000 writes a second.
+//! Items that are written once per recipient share no key or index: contacts, chunks and messages
+//! are spread over shards, because a partition accepts 1,000 writes per second.
 
 use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MessageId, OrganizationId};
 use shared::job::Due;
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::dynamo::Key;
 
 pub(crate) const INDEX: &str = "campaigns-by-status";
-/// Due work is spread over so many partitions.
+/// The number of partitions of due items.
 pub(crate) const DUE_PARTITIONS: u16 = 8;
 
 pub(crate) const CONTACT: &str = "CONTACT#";
@@ -40,19 +40,19 @@ pub(crate) fn last_send(id: OrganizationId) -> Key {
     Key::new(organization_partition(id), "LASTSEND")
 }
 
-/// The list of organisations; written once an organisation.
+/// The list of organizations, written once per organization.
 pub(crate) const ORGANIZATIONS: &str = "ORGANIZATIONS";
 
 pub(crate) fn organization_listed(id: OrganizationId) -> Key {
     Key::new(ORGANIZATIONS.to_owned(), id.to_string())
 }
 
-/// The owner of a sender's phone, or of another address of its.
+/// The owner of a sender's phone or other address.
 pub(crate) fn sender(address: &str) -> Key {
     Key::new(format!("SENDER#{address}"), "OWNER")
 }
 
-/// The bucket by which a sender's turns are given.
+/// The bucket that grants a sender's turns.
 pub(crate) fn pace(sender: &Phone) -> Key {
     Key::new(format!("SENDER#{sender}"), "PACE")
 }
@@ -77,8 +77,8 @@ pub(crate) fn audience(organization: OrganizationId, shard: u16) -> String {
     format!("ORG#{organization}#AUDIENCE#{shard}")
 }
 
-/// A contact's place among those of its phone. Phone-less contacts sort after all phones, since
-/// `-` sorts after `+`.
+/// The key of a contact, by its phone. Contacts without a phone sort after all phones, because `-`
+/// sorts after `+`.
 pub(crate) fn contact(
     organization: OrganizationId,
     id: ContactId,
@@ -90,20 +90,20 @@ pub(crate) fn contact(
     Key::new(audience(organization, shard), format!("{CONTACT}{place}#{id}"))
 }
 
-/// A sort key after every contact of `phone` and before those of the next: `$` follows `#`, and
-/// both come before the digits.
+/// A sort key after every contact of `phone` and before those of the next phone: `$` follows `#`,
+/// and both precede the digits.
 pub(crate) fn contacts_end(phone: &Phone) -> String {
     format!("{CONTACT}{phone}$")
 }
 
-/// The phone in a contact's sort key.
-pub(crate) fn phone_of_contact(sk: &str) -> Option<Phone> {
-    let (place, _id) = sk.strip_prefix(CONTACT)?.split_once('#')?;
-    Phone::from_e164(place).ok()
+/// The phone and the id in a contact's sort key, or in that of its tombstone.
+pub(crate) fn read_contact(sk: &str) -> Option<(Option<Phone>, ContactId)> {
+    let (place, id) = sk.strip_prefix(CONTACT)?.split_once('#')?;
+    Some((Phone::from_e164(place).ok(), id.parse().ok()?))
 }
 
-/// Finds a contact's place by its id. The organisation is part of the key, so that another's
-/// contact cannot be found.
+/// Finds a contact's key by its id. The organization is part of the key, so another organization's
+/// contact can't be found.
 pub(crate) fn contact_pointer(organization: OrganizationId, id: ContactId) -> Key {
     Key::new(format!("{CONTACT}{id}"), organization_partition(organization))
 }
@@ -140,7 +140,7 @@ pub(crate) fn test_message(campaign: CampaignId, id: MessageId) -> Key {
     Key::new(test_messages(campaign), format!("{MESSAGE}{id}"))
 }
 
-/// How many tests an organization sent on the day that begins at `day`.
+/// The number of tests that an organization sent on the day that begins at `day`.
 pub(crate) fn test_messages_counted(organization: OrganizationId, day: Timestamp) -> Key {
     Key::new(format!("TESTS#{organization}"), day.to_string())
 }
@@ -162,13 +162,13 @@ pub(crate) fn message_of(message: &MessageRef, shards: u16) -> Key {
     }
 }
 
-/// A receipt that waits for its message, beside the place where that would be.
+/// A receipt that waits for its message, in the partition of that message.
 pub(crate) fn parked(message: &MessageRef, shards: u16, provider_id: &str, status: &str) -> Key {
     let Key { pk, sk } = parked_beside(message, shards);
     Key::new(pk, format!("{sk}{provider_id}#{status}"))
 }
 
-/// The partition and the sort keys' prefix of all receipts that wait for a message.
+/// The partition and the sort key prefix of all receipts that wait for a message.
 pub(crate) fn parked_beside(message: &MessageRef, shards: u16) -> Key {
     let beside = message_of(message, shards);
     Key::new(beside.pk, format!("{PARKED}{}#", message.message_id))
@@ -226,7 +226,8 @@ mod tests {
         assert!(place(Some(&short)) < contacts_end(&short));
         assert!(contacts_end(&short) < place(Some(&long)));
         assert!(contacts_end(&long) < place(None));
-        assert_eq!(phone_of_contact(&place(Some(&long))), Some(long));
-        assert_eq!(phone_of_contact(&place(None)), None);
+        assert_eq!(read_contact(&place(Some(&long))), Some((Some(long), id)));
+        assert_eq!(read_contact(&place(None)), Some((None, id)));
+        assert_eq!(read_contact("CONTACT#-#7"), None);
     }
 }

@@ -1,12 +1,14 @@
-//! Which came first: a campaign's send, or a contact's move to another phone.
+//! Decides which came first: a campaign's send, or a contact's move to another phone.
 //!
-//! A fan-out reads a moved contact under both its phones and counts it under the one that it had
-//! when the campaign was sent, by the moments of both. They must order as the writes do, whatever
-//! the clocks say and however long a write takes: a move that was written after the fan-out read
-//! the old phone, under a moment before the send, would have the contact texted on both. So an
-//! organisation's last send is an item. A send takes a moment after it and replaces it; a move
-//! takes the first moment after it, which is no later than that of any send to come, and is written
-//! only if no send has replaced it since.
+//! A fan-out reads a moved contact under both phones. It counts the contact under the phone that it
+//! had when the campaign was sent, by comparing the times of both. These times must be in the order
+//! of the writes, regardless of the clocks and of how long a write takes. Otherwise a move could be
+//! written after the fan-out read the old phone, but with a time before the send, and the contact
+//! would be texted on both phones.
+//!
+//! So an organization's last send is an item. A send gets a later time and replaces the item. A
+//! move gets the first time after it, which is not later than that of any future send, and is
+//! written only if no send has replaced the item since.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -17,7 +19,7 @@ use shared::time::Timestamp;
 use super::dynamo::{ABSENT, Consistency, Transaction, item};
 use super::{Result, Table, keys};
 
-/// The moment of an organisation's last send, as it was read.
+/// The time of an organization's last send, as it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LastSend {
     organization: OrganizationId,
@@ -33,13 +35,13 @@ struct Row {
 const KIND: &str = "a last send";
 
 impl LastSend {
-    /// The moment of a send that is written after it.
+    /// The time for a send that is written after it.
     #[must_use]
     pub fn next(&self, now: Timestamp) -> Timestamp {
         contact::moment_of_send(self.at, now)
     }
 
-    /// The moment of a move that is written while it is the last.
+    /// The time for a move that is written while it is the last.
     #[must_use]
     pub(super) fn moment_of_move(&self) -> Timestamp {
         contact::moment_of_move(self.at)
@@ -54,13 +56,13 @@ impl LastSend {
 }
 
 impl Transaction {
-    /// Holds only if no campaign was sent since `last` was read.
+    /// Requires that no campaign was sent since `last` was read.
     pub(super) fn without_send_since(self, last: &LastSend) -> Self {
         let (condition, values) = last.unchanged();
         self.check(keys::last_send(last.organization), condition, values)
     }
 
-    /// Notes a send at a moment after `last`.
+    /// Records a send that is later than `last`.
     pub(super) fn note_send(self, last: &LastSend, sent_at: Timestamp) -> Result<Self> {
         let (condition, values) = last.unchanged();
         let row = item(KIND, &keys::last_send(last.organization), Row { sent_at })?;

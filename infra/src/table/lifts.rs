@@ -1,7 +1,7 @@
-//! Lifting unsubscribes on someone's behalf, which must not undo what the person said.
+//! Lifts unsubscribes on someone's behalf, without undoing what the person said.
 //!
-//! Each lift decides by its own write's condition, so that a STOP that arrives at the same time
-//! stands: it comes before the write, which is then refused, or after it, and is the newer word.
+//! Each lift is decided by its own write's condition, so a concurrent STOP always wins: either it
+//! precedes the write, which is then refused, or it follows the write and is the newer preference.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::organization::Organization;
@@ -22,11 +22,11 @@ pub enum Lifted {
     Absent,
     /// The person opted out themselves.
     PersonsOwn,
-    /// The opt-out has a later moment than the lift: decide again.
+    /// The opt-out is newer than the lift: decide again.
     Older,
 }
 
-/// An unsubscribe as it was read, to be lifted as long as nothing is said of it.
+/// An unsubscribe as it was read, to be lifted if it doesn't change.
 #[derive(Clone, Debug)]
 pub struct Standing {
     row: Row,
@@ -34,7 +34,7 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// When something was last said of the phone: a lift has to come after it.
+    /// The time of the phone's newest preference. A lift has to be later.
     #[must_use]
     pub fn last_said_at(&self) -> Timestamp {
         self.row.changed_at
@@ -68,7 +68,7 @@ impl Table {
         Ok(if is_own { Lifted::PersonsOwn } else { Lifted::Older })
     }
 
-    /// The unsubscribe of a phone, for [`Self::lift`].
+    /// A phone's unsubscribe, for [`Self::lift`].
     pub async fn standing(
         &self,
         organization: &Organization,
@@ -84,8 +84,8 @@ impl Table {
         Ok(standing)
     }
 
-    /// Subscribes a phone again, whoever opted out, if nothing was said of it since `standing` was
-    /// read. The opt-out stays on the record beside the lift.
+    /// Subscribes a phone again, even if the person opted out themselves, if nothing has changed
+    /// since `standing` was read. The record keeps the opt-out beside the lift.
     pub async fn lift(
         &self,
         standing: &Standing,

@@ -1,6 +1,9 @@
-//! Messages as they lie in the table. Each of their three writers owns attributes of its own.
+//! Messages in their stored form. Each of their three writers owns separate attributes.
+
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
+use shared::body::Body;
 use shared::campaign::Status as CampaignStatus;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
@@ -19,27 +22,27 @@ use super::{Result, Table, TableError, TestMessage};
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row {
     to: Option<Phone>,
-    /// Whose message it is: only receipts that this organization's account signed are applied.
+    /// The message's organization. Only receipts that its account signed are applied.
     organization_id: Option<OrganizationId>,
     claim_token: Option<String>,
     claimed_at: Option<Timestamp>,
-    // The worker's.
+    // Written by the worker.
     accepted_at: Option<Timestamp>,
     provider_id: Option<String>,
     failed_at: Option<Timestamp>,
     failure: Option<FailureReason>,
     code: Option<String>,
-    // The receipts consumer's.
+    // Written by the receipts consumer.
     receipt: Option<Status>,
     receipt_rank: Option<u8>,
     receipt_at: Option<Timestamp>,
     receipt_id: Option<String>,
     receipt_failure: Option<FailureReason>,
     receipt_code: Option<String>,
-    // The repair's.
+    // Written by the repair.
     unknown_at: Option<Timestamp>,
     // Tests only.
-    pub(super) body: Option<String>,
+    pub(super) body: Option<Body>,
     pub(super) from: Option<Sender>,
     pub(super) dry_run: Option<bool>,
     pub(super) confirmed: Option<bool>,
@@ -48,11 +51,11 @@ pub(super) struct Row {
 }
 
 const KIND: &str = "a message";
-/// Among so many of the newest campaigns, the one that a person answers to is sought.
+/// The campaign that a person replies to is searched for among this many of the newest campaigns.
 const NEWEST: i32 = 20;
 
 impl Row {
-    /// A message of which nothing was said yet; see the condition on which receipts are applied.
+    /// A message without any reports; see the condition for applying receipts.
     fn silent(organization: OrganizationId, to: &Phone) -> Self {
         Self {
             to: Some(to.clone()),
@@ -135,7 +138,7 @@ pub(super) fn id_of(item: &Item) -> Result<MessageId> {
         .ok_or_else(|| TableError::malformed(KIND, "its sort key has no id"))
 }
 
-/// Whether a message is an organization's. Those of earlier versions do not say whose they are.
+/// Whether a message belongs to an organization. Messages of earlier versions don't name theirs.
 pub(super) fn is_of(item: &Item, organization: OrganizationId) -> bool {
     text(item, "organizationId").is_none_or(|id| id == organization.to_string())
 }
@@ -150,7 +153,7 @@ pub(super) fn read(
     parse::<Row>(KIND, item)?.into_message(organization, campaign, id, kind)
 }
 
-/// A word of one of the domain's enums, as it is stored and sent.
+/// The label of a domain enum's value, as it is stored and sent.
 pub(super) fn word(value: impl Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,
@@ -159,8 +162,8 @@ pub(super) fn word(value: impl Serialize) -> String {
 }
 
 impl Table {
-    /// One message of a campaign that was claimed, or one of its tests. Another organization's is not
-    /// there.
+    /// A claimed message of a campaign, or one of its test messages. Another organization's
+    /// messages are not found.
     pub async fn message(
         &self,
         organization: OrganizationId,
@@ -174,41 +177,72 @@ impl Table {
         own.map(|item| read(item, organization, campaign)).transpose()
     }
 
-    /// The campaign whose message to `phone` was the last to be handed over, among the newest ones
-    /// of an organisation.
+    /// The campaign whose message to `phone` was sent last, among the organization's newest
+    /// campaigns.
     pub async fn last_campaign_to(
         &self,
         organization: &Organization,
         phone: &Phone,
     ) -> Result<Option<CampaignId>> {
+        let Organization { id, shards, .. } = organization;
+        let messages = self.rows_to(*id, phone, *shards, Consistency::Eventual).await?;
+        let claimed =
+            messages.into_iter().filter_map(|(campaign, _, row)| Some((row.claimed_at?, campaign)));
+        Ok(claimed.max().map(|(_, campaign)| campaign))
+    }
+
+    /// The provider's ids of other messages to the phone of `message`: those of the organization's
+    /// newest campaigns, and tests of the same campaign.
+    pub async fn provider_ids_beside(
+        &self,
+        message: &Message,
+        shards: u16,
+    ) -> Result<BTreeSet<String>> {
+        let (organization, campaign) = (message.organization_id, message.campaign_id);
+        let (messages, (tests, _)) = futures::try_join!(
+            self.rows_to(organization, &message.to, shards, Consistency::Strong),
+            self.test_messages(organization, campaign, NEWEST, None),
+        )?;
+        let others = messages.into_iter().filter(|(_, id, _)| *id != message.id);
+        let of_others = others.flat_map(|(_, _, row)| [row.provider_id, row.receipt_id]);
+        let tests = tests.iter().filter(|test| test.message.id != message.id);
+        let of_tests = tests.map(|test| test.message.provider_id().map(str::to_owned));
+        Ok(of_others.chain(of_tests).flatten().filter(|id| !id.is_empty()).collect())
+    }
+
+    /// The messages to a phone of an organization's newest campaigns.
+    async fn rows_to(
+        &self,
+        organization: OrganizationId,
+        phone: &Phone,
+        shards: u16,
+        consistency: Consistency,
+    ) -> Result<Vec<(CampaignId, MessageId, Row)>> {
         let mut newest = Vec::new();
         for status in CampaignStatus::texting() {
-            let page = self.campaigns(organization.id, Some(status), NEWEST, None);
+            let page = self.campaigns(organization, Some(status), NEWEST, None);
             newest.extend(page.await?.0.iter().map(|campaign| campaign.id));
         }
         let ids = newest.iter().copied();
-        // Whichever form the campaign texted, and whether or not it derived ids from lines.
-        let messages: Vec<(CampaignId, MessageId)> = phone
+        // Covers both forms of the phone, and ids derived from phones or lines.
+        let messages: HashMap<MessageId, CampaignId> = phone
             .forms()
             .iter()
-            .flat_map(|form| ids.clone().map(move |id| (id, MessageId::of(id, form))))
+            .flat_map(|form| ids.clone().map(move |id| (MessageId::of(id, form), id)))
             .collect();
-        let wanted: Vec<Key> = messages
-            .iter()
-            .map(|(campaign, id)| keys::message(*campaign, *id, organization.shards))
-            .collect();
-        let mut last: Option<(Timestamp, CampaignId)> = None;
-        for item in self.batch(&wanted, Consistency::Eventual).await? {
+        let wanted: Vec<Key> =
+            messages.iter().map(|(id, campaign)| keys::message(*campaign, *id, shards)).collect();
+        let items = self.batch(&wanted, consistency).await?;
+        let rows = items.into_iter().map(|item| {
             let id = id_of(&item)?;
-            let campaign = messages.iter().find(|(_, message)| *message == id);
-            let campaign = campaign.map(|(campaign, _)| *campaign);
-            let claimed_at = parse::<Row>(KIND, item)?.claimed_at;
-            last = last.max(claimed_at.zip(campaign));
-        }
-        Ok(last.map(|(_, campaign)| campaign))
+            let campaign = messages.get(&id).copied();
+            let campaign = campaign.ok_or_else(|| TableError::malformed(KIND, "not asked for"))?;
+            Ok((campaign, id, parse::<Row>(KIND, item)?))
+        });
+        rows.collect()
     }
 
-    /// Of up to 100 messages of a campaign, those that exist.
+    /// Those of a campaign's messages (at most 100) that exist.
     pub async fn messages(
         &self,
         organization: OrganizationId,

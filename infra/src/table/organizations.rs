@@ -1,4 +1,4 @@
-//! Organisations and their senders.
+//! Organizations and their senders.
 
 use std::collections::BTreeSet;
 
@@ -24,11 +24,11 @@ use super::{Result, Table};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrganizationSaved {
     Done,
-    /// One of the numbers belongs to another organisation.
+    /// One of the phones belongs to another organization.
     SenderTaken,
-    /// More addresses change than one transaction can write.
+    /// More addresses change than fit into a transaction.
     TooManyAddresses,
-    /// Somebody wrote in between.
+    /// It changed in between.
     Stale,
     Answered,
 }
@@ -41,7 +41,7 @@ struct Row {
     sender: Sender,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     assigned_phones: BTreeSet<Phone>,
-    /// Absent in rows that were written before there was a limit: it is the rate that they have.
+    /// Missing in rows that were written before there was a limit, which is then the row's rate.
     max_parts_per_second: Option<u32>,
     default_region: Region,
     prices: Option<PriceList>,
@@ -53,19 +53,19 @@ struct Row {
     updated_at: Timestamp,
 }
 
-/// Who sends from a phone. An organisation that has left it still hears the STOP of whoever got
-/// its messages, and keeps the phone for so long that nobody else's campaign meets the answers.
+/// Who sends from an address. An organization that has left it still hears a STOP from people it
+/// texted. The address stays reserved for a while, so that no one else's campaign gets the replies.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Owner {
     pub organization_id: OrganizationId,
-    /// Of the account in which the organisation has, or had, the phone: it signs what people answer.
+    /// The account in which the organization has, or had, the address. It signs people's replies.
     pub credentials: Option<SecretName>,
     left_at: Option<Timestamp>,
 }
 
 impl Owner {
-    /// Whether the organization sends from the address no more.
+    /// Whether the organization no longer sends from the address.
     #[must_use]
     pub fn has_left(&self) -> bool {
         self.left_at.is_some()
@@ -77,7 +77,7 @@ impl Owner {
     }
 }
 
-/// How long a sender that an organisation has left is kept for it.
+/// How long a sender stays reserved for the organization that left it.
 const LEFT_SENDER_DAYS: i64 = 30;
 
 impl From<&Organization> for Row {
@@ -121,11 +121,11 @@ impl From<Row> for Organization {
     }
 }
 
-const KIND: &str = "an organisation";
+const KIND: &str = "an organization";
 const SENDER: &str = "a sender";
 
 impl Transaction {
-    /// Takes every address of the organization, unless another organization has one.
+    /// Takes every address of the organization, unless another organization has it.
     fn take_addresses(mut self, organization: &Organization, now: Timestamp) -> Result<Self> {
         let kept = now.plus_seconds(-LEFT_SENDER_DAYS * 86_400);
         for address in organization.addresses() {
@@ -143,7 +143,7 @@ impl Transaction {
         Ok(self)
     }
 
-    /// Notes the addresses that the organization no longer has as left.
+    /// Marks the addresses that the organization no longer has as left.
     fn leave_addresses(mut self, before: &Organization, after: &Organization) -> Result<Self> {
         for address in before.addresses().difference(&after.addresses()) {
             let left = Owner::of(before, Some(after.updated_at));
@@ -159,7 +159,7 @@ impl Table {
         Ok(row.map(Organization::from))
     }
 
-    /// Who has an address: a phone, a short code, or a Messaging Service.
+    /// The owner of an address: a phone, a short code, or a Messaging Service.
     pub async fn sender_owner(&self, address: &str) -> Result<Option<Owner>> {
         self.get(SENDER, &keys::sender(address), Consistency::Eventual).await
     }
@@ -184,7 +184,7 @@ impl Table {
         Ok(saved(&self.transact(transaction).await?, addresses, record))
     }
 
-    /// Writes `after` where `before` was read. New addresses are taken, and old ones noted as left.
+    /// Writes `after` if `before` is still current. Takes new addresses and marks old ones as left.
     pub async fn save_organization(
         &self,
         before: &Organization,
@@ -203,7 +203,7 @@ impl Table {
         Ok(saved(&self.transact(transaction).await?, addresses, usize::MAX))
     }
 
-    /// Organisations, oldest first.
+    /// Organizations, oldest first.
     pub async fn organizations(
         &self,
         limit: i32,
@@ -236,7 +236,7 @@ impl Table {
 #[derive(Serialize)]
 struct Empty {}
 
-/// The outcome of a transaction that begins with the organization's addresses.
+/// The outcome of a transaction that starts with the organization's addresses.
 fn saved(transacted: &Transacted, addresses: usize, record: usize) -> OrganizationSaved {
     match transacted {
         Transacted::Done => OrganizationSaved::Done,

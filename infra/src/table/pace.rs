@@ -1,7 +1,7 @@
-//! The bucket of a sender: read, decided and written on its version.
+//! A sender's bucket, written on the condition that its version has not changed.
 //!
-//! All runs that hand over for one sender write this item, so a writer often loses its race. A lost
-//! race says nothing about the sender: the writer tries again until it wins.
+//! All runs that send for the same sender write this item, so a writer often loses its race. That
+//! says nothing about the sender, so the writer retries until it wins.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -25,12 +25,11 @@ impl Table {
         Ok(row.map(|row| row.pace).unwrap_or_default())
     }
 
-    /// Writes what `decide` makes of a sender's pace, and decides again after a lost race. Returns
-    /// what was decided.
+    /// Writes what `decide` returns for a sender's pace, and decides again after a lost race.
+    /// Returns the decision.
     ///
-    /// Every race has a winner, and the waits between the tries grow and differ, so even a hundred
-    /// writers get through well within the patience: `Throttled` means that the table itself has no
-    /// room.
+    /// Every race has a winner, and the waits grow and have jitter, so even a hundred writers
+    /// finish well within the patience. `Throttled` means that the table itself is out of capacity.
     pub async fn update_pace<T>(
         &self,
         sender: &Phone,

@@ -1,7 +1,8 @@
-//! Quotes: kept for a minute, and computed one at a time by each organization.
+//! Quotes: kept for a minute, and computed one at a time per organization.
 //!
-//! A quote reads a whole audience. So whoever computes one holds a lease, and the organization's
-//! next one waits until it is given back, or has ended because its holder died.
+//! A quote reads a whole audience. So the request that computes one holds a lease. The
+//! organization's next quote waits until the lease is given back, or expires because its holder
+//! died.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -18,18 +19,18 @@ const KEPT_SECONDS: i64 = 60;
 /// The table removes items late, so this only has to be longer than any lease.
 const FORGOTTEN_SECONDS: i64 = 3_600;
 
-/// A quote as of the moment at which it was computed.
+/// A quote, and when it was computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeptQuote {
     pub quote: Quote,
     pub at: Timestamp,
 }
 
-/// The outcome of asking for the lease.
+/// The outcome of requesting the lease.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quoting {
     Yours,
-    /// Another request holds it until this moment at most.
+    /// Another request holds it until this time at most.
     Taken {
         until: Timestamp,
     },
@@ -61,7 +62,7 @@ fn seconds(moment: Timestamp) -> i64 {
 }
 
 impl Table {
-    /// The quote of this version of a campaign, if one was computed within the last minute.
+    /// The quote for this version of a campaign, if one was computed within the last minute.
     pub async fn kept_quote(
         &self,
         organization: &Organization,
@@ -93,14 +94,14 @@ impl Table {
             settings_of: organization.updated_at,
             expires_at: seconds(kept.at.plus_seconds(KEPT_SECONDS)),
         };
-        // Of two that were computed in a row, the newer one stays.
+        // Of two quotes, the newer one is kept.
         let condition = "attribute_not_exists(pk) OR quotedAt < :at";
         let at = AttributeValue::S(kept.at.to_string());
         self.put(item(KIND, &key, row)?, condition, vec![(":at", at)]).await?;
         Ok(())
     }
 
-    /// Asks for the sole right to compute a quote of the organization's until `until`.
+    /// Requests the sole right to compute the organization's quotes until `until`.
     pub async fn begin_quoting(
         &self,
         organization: OrganizationId,
@@ -126,7 +127,7 @@ impl Table {
         })
     }
 
-    /// Gives the lease back: the organization's next quote may begin at `free_at`.
+    /// Gives the lease back. The organization's next quote may begin at `free_at`.
     pub async fn end_quoting(
         &self,
         organization: OrganizationId,

@@ -21,23 +21,23 @@ pub(super) fn read_parked(item: Item) -> Result<Delivery> {
     Ok(parse::<Parked>(KIND, item)?.delivery)
 }
 
-/// What became of a receipt.
+/// The result of applying a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReceiptApplied {
     Done,
     /// As much or more was known already.
     Known,
-    /// The message is another organization's.
+    /// The message belongs to another organization.
     Foreign,
-    /// There is no such message yet, or it went out under another id: the receipt is to wait
-    /// beside it.
+    /// The message doesn't exist yet, or was sent under another id. The receipt has to wait beside
+    /// it.
     Early,
 }
 
 const KIND: &str = "a parked receipt";
-/// Only the message of the organization that the receipt names, whose account signed it. A status
-/// only rises, and only by a receipt of the one request that was ours. A message begins with rank 0
-/// and empty ids, since the condition of a statement on one item cannot contain "or".
+/// Applies only to a message of the organization that the receipt names, whose account signed it. A
+/// status only rises, and only by receipts for the provider's id that is ours. A message starts
+/// with rank 0 and empty ids, because the condition of a batch statement can't contain "or".
 const HIGHER: &str = "\"organizationId\" = ? AND \
     \"providerId\" IN ['', ?] AND \"receiptId\" IN ['', ?] AND \"receiptRank\" < ?";
 /// How long a receipt waits for its message.
@@ -62,8 +62,9 @@ fn statement(table: &Table, delivery: &Delivery, shards: u16) -> Statement {
     Statement::update(table, &key, set, HIGHER, values)
 }
 
-/// Returns what became of a receipt that was refused where `known` is now. The message may have come
-/// after the refusal. Then the receipt is not known yet and has to be tried again.
+/// The result for a receipt that was refused, if the message is `known` now. The message may have
+/// been created after the refusal. Then the receipt's status is not known yet, and it has to be
+/// tried again.
 fn refused(known: &Message, receipt: &Receipt) -> ReceiptApplied {
     let is_same = known.provider_id().is_none_or(|id| id == receipt.provider_id);
     if is_same && !receipt.supersedes(known.receipt.as_ref()) {
@@ -79,8 +80,8 @@ fn parked_key(delivery: &Delivery, shards: u16) -> Key {
 }
 
 impl Table {
-    /// Applies receipts of different messages, in one request for many. Each has an answer of its
-    /// own, in their order.
+    /// Applies receipts of different messages, many per request. Returns one result per receipt, in
+    /// the same order.
     pub async fn apply_receipts(
         &self,
         deliveries: &[(Delivery, u16)],
@@ -106,7 +107,7 @@ impl Table {
         Ok(answers.collect())
     }
 
-    /// Keeps a receipt beside the place of its message until that is there.
+    /// Stores a receipt beside its message's key until the message exists.
     pub async fn park(&self, delivery: &Delivery, shards: u16) -> Result<()> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
@@ -120,7 +121,7 @@ impl Table {
         Ok(())
     }
 
-    /// The receipts that wait beside one message.
+    /// The receipts that wait beside a message.
     pub async fn parked_beside(&self, message: &MessageRef, shards: u16) -> Result<Vec<Delivery>> {
         let beside = keys::parked_beside(message, shards);
         let range = Range::new(beside.pk, SortKey::Prefix(beside.sk), Consistency::Strong);

@@ -1,7 +1,8 @@
-//! Test messages: they exist before they are claimed, since no chunk stands for them.
+//! Test messages. They exist before they are claimed, because they have no chunk.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
+use shared::body::Body;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
 use shared::message::{Kind, Message};
@@ -16,22 +17,22 @@ use super::idempotency::Remember;
 use super::messages::{Row, id_of, is_of};
 use super::{Result, Table, TableError, keys};
 
-/// A test message with what it was sent with: its campaign may be edited afterwards.
+/// A test message and what it was sent with, since its campaign may be edited afterwards.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TestMessage {
     pub message: Message,
     pub from: Sender,
-    pub body: String,
-    /// Whether the provider is only asked if it would send it.
+    pub body: Body,
+    /// Whether to ask the provider without sending.
     pub is_dry_run: bool,
-    /// Whether it may go to a person who has opted out.
+    /// Whether it may be sent to a person who has opted out.
     pub is_confirmed: bool,
 }
 
-/// How many tests an organization may send on a day.
+/// The number of tests that an organization may send on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TestAllowance {
-    /// The first moment of the day, and of the next one.
+    /// The start of the day. `ends_at` is the start of the next one.
     pub day: Timestamp,
     pub ends_at: Timestamp,
     pub limit: u32,
@@ -44,7 +45,7 @@ pub enum TestSaved {
     /// The day's tests are used up.
     LimitReached,
     Stale,
-    /// A request with the same idempotency key was answered in between.
+    /// A request with the same idempotency key got its response in between.
     Answered,
 }
 
@@ -68,8 +69,8 @@ fn read(item: Item, organization: OrganizationId, campaign: CampaignId) -> Resul
 }
 
 impl Table {
-    /// Writes a test message together with the work that is owed for it, and counts it in the day's
-    /// tests unless the provider is only asked.
+    /// Writes a test message and its due item. Counts it among the day's tests unless it is a dry
+    /// run.
     pub async fn create_test_message(
         &self,
         test: &TestMessage,
@@ -123,7 +124,7 @@ impl Table {
         own.map(|item| read(item, organization, campaign)).transpose()
     }
 
-    /// Tests of a campaign, newest first.
+    /// A campaign's tests, newest first.
     pub async fn test_messages(
         &self,
         organization: OrganizationId,
@@ -151,7 +152,7 @@ impl Table {
         Ok((tests.collect::<Result<_>>()?, next))
     }
 
-    /// Notes that nothing is owed any more for a test.
+    /// Records that a test needs no more work.
     pub async fn finish_test_message(&self, message: &Message) -> Result<()> {
         let key = keys::test_message(message.campaign_id, message.id);
         let owing: Option<Owing> = self.get(KIND, &key, Consistency::Strong).await?;
@@ -164,7 +165,7 @@ impl Table {
 
 impl TestAllowance {
     fn one_more(&self) -> Change {
-        // Kept for a day after its own, in case clocks differ.
+        // Kept for an additional day, in case clocks differ.
         let expires_at = self.ends_at.plus_seconds(86_400).millis() / 1_000;
         Change {
             update: "SET testsSent = if_not_exists(testsSent, :none) + :one, expiresAt = :end"

@@ -21,24 +21,24 @@ use super::walk::ShardPosition;
 use super::{Result, Table, TableError, keys};
 use row::{confirmation, replaces};
 
-/// What became of a person's word.
+/// The result of registering a person's preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Registered {
     Done,
-    /// The person had opted out before: the evidence of that is kept.
+    /// The person had opted out before, and the evidence of that is kept.
     Confirmed,
-    /// A word of this later moment stands.
+    /// The register holds a preference from this later time.
     Older {
         than: Timestamp,
     },
 }
 
 pub(super) const KIND: &str = "an unsubscribe";
-const RACES_MOST: usize = 5;
+const MAX_RACES: usize = 5;
 
 impl Table {
-    /// Writes what a person said unless the register holds something newer. It is kept by line, so
-    /// that it holds for every form of the phone.
+    /// Writes a person's preference unless the register holds a newer one. It is stored by line, so
+    /// that it applies to every form of the phone.
     pub async fn register(&self, preference: &Preference, shards: u16) -> Result<Registered> {
         let line = self.settled_line(preference.organization_id, &preference.phone, shards).await?;
         self.register_at(&line, preference, shards).await
@@ -54,11 +54,11 @@ impl Table {
         let row = item(KIND, &key, Row::of(preference))?;
         let (condition, values) = replaces(preference);
         let mut waits = back_off::waits(back_off::Patience::Short);
-        for _ in 0..RACES_MOST {
+        for _ in 0..MAX_RACES {
             let known = match self.put(row.clone(), &condition, values.clone()).await {
                 Ok(Written::Done) => return Ok(Registered::Done),
                 Ok(Written::Refused(known)) => known,
-                // A lift is being written: what a person says must not be lost to it.
+                // A lift is being written. The person's preference must not be lost to it.
                 Err(error @ TableError::Throttled { .. }) => {
                     tokio::time::sleep(waits.next().ok_or(error)?).await;
                     continue;
@@ -75,19 +75,20 @@ impl Table {
                 Written::Refused(Some(item)) if item.contains_key("optedOut") => {
                     return Ok(Registered::Confirmed);
                 }
-                // A word to the contrary came in between: again, since this one may be newer.
+                // A contrary preference was written in between. Try again, since this one may be
+                // newer.
                 Written::Refused(_) => {}
             }
         }
         Err(TableError::Throttled { operation: "write of an unsubscribe" })
     }
 
-    /// Writes an opt-out that is said in this moment. It comes after every word that the register
-    /// holds: a clock that was minutes ahead when the person subscribed must not keep the STOP from
-    /// being heard. Where that is so, `preference` has the moment that was written. A subscription
-    /// has no such right, since it may overtake no opt-out.
+    /// Writes an opt-out that was made just now, and makes it the newest preference: a START that
+    /// was timestamped by a clock minutes ahead must not outrank the STOP. If the stored one is
+    /// newer, `preference.changed_at` is moved past it. Subscriptions never do this, since they
+    /// must not override an opt-out.
     pub async fn opt_out(&self, preference: &mut Preference, shards: u16) -> Result<Registered> {
-        for _ in 0..RACES_MOST {
+        for _ in 0..MAX_RACES {
             match self.register(preference, shards).await? {
                 Registered::Older { than } => preference.changed_at = than.plus_millis(1),
                 registered @ (Registered::Done | Registered::Confirmed) => return Ok(registered),
@@ -96,7 +97,7 @@ impl Table {
         Err(TableError::Throttled { operation: "write of an unsubscribe" })
     }
 
-    /// Notes which campaign an opt-out that was just kept answers to.
+    /// Records which campaign a new opt-out is a reply to.
     pub async fn attribute(
         &self,
         preference: &Preference,
@@ -116,7 +117,7 @@ impl Table {
         Ok(())
     }
 
-    /// The unsubscribe of a phone, if it is unsubscribed.
+    /// A phone's unsubscribe, if it is unsubscribed.
     pub async fn unsubscribe(
         &self,
         organization: &Organization,
@@ -141,8 +142,8 @@ impl Table {
         Ok(newest.map(|row| row.into_preference(organization.id)))
     }
 
-    /// Which of `phones`, sorted and all of one shard, are unsubscribed now. Strongly consistent;
-    /// it returns only once the whole range was read. Phones of two forms are asked for one by one.
+    /// Which of `phones`, sorted and all of one shard, are unsubscribed now. Strongly consistent:
+    /// returns only after the whole range was read. Phones with two forms are looked up one by one.
     pub async fn unsubscribed_among(
         &self,
         organization: OrganizationId,
@@ -184,7 +185,7 @@ impl Table {
         let mut found = HashSet::new();
         loop {
             let page = self.page(&range).await?;
-            // Only what is asked for is kept: a register may be far longer than a chunk.
+            // Keep only what was asked for, because a register may be far longer than a chunk.
             found.extend(
                 page.items
                     .iter()
@@ -198,7 +199,7 @@ impl Table {
         }
     }
 
-    /// Unsubscribed phones of an organisation, shard by shard.
+    /// An organization's unsubscribed phones, shard by shard.
     pub async fn unsubscribes(
         &self,
         organization: &Organization,

@@ -1,4 +1,4 @@
-//! Lists that go through an audience's shards one after the other.
+//! Lists that walk through an audience's shards, one after the other.
 
 use serde::{Deserialize, Serialize};
 use shared::organization::Organization;
@@ -6,13 +6,14 @@ use shared::organization::Organization;
 use super::dynamo::{Consistency, Item, Range, SortKey, start, text};
 use super::{Result, Table, keys};
 
-/// One request reads at most this many items. A register can consist of people who subscribed
-/// again, of whom the list shows none.
+/// The maximum number of items that a request reads. A register may consist mostly of people who
+/// subscribed again, whom the list doesn't show.
 const MAX_ITEMS: usize = 1_000;
-/// And asks at most this often: more than a small audience has shards, most of which are empty.
+/// The maximum number of queries per request: more than a small audience has shards, most of them
+/// empty.
 const MAX_QUERIES: usize = 64;
 
-/// Where such a list goes on.
+/// The position at which such a list continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShardPosition {
     shard: u16,
@@ -33,8 +34,8 @@ impl ShardPosition {
 }
 
 impl Table {
-    /// Up to `limit` items whose sort key begins with `prefix` and that `keep` makes something of. A
-    /// page can be short, even empty, although the list goes on.
+    /// Up to `limit` items whose sort key starts with `prefix` and that `keep` accepts. A page may
+    /// be short or even empty although the list continues.
     pub(super) async fn walk<T>(
         &self,
         organization: &Organization,

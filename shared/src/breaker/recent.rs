@@ -1,21 +1,21 @@
-//! The provider's newest answers, one by one.
+//! The provider's newest responses, one by one.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-/// Whether each of the provider's newest answers was clear: a bit per message in the order in which
-/// they were handed over, the newest lowest, set where the provider may or may not have taken the
+/// Which of the provider's newest responses were ambiguous: one bit per message in the order of
+/// sending, with the newest lowest. A bit is set if the provider may or may not have accepted the
 /// message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Recent(u32);
 
-/// The number of answers that are remembered.
+/// The number of responses that are remembered.
 const RECENT_ANSWERS: u32 = 20;
-/// A provider counts as failing once this many of the remembered answers were ambiguous ...
+/// A provider counts as failing once this many of the remembered responses were ambiguous ...
 const MAX_AMBIGUOUS: u32 = 5;
-/// ... or three messages in a row got one.
+/// ... or three in a row.
 const IN_A_ROW: [u32; 3] = [0, 1, 2];
 
 impl Recent {
@@ -24,7 +24,7 @@ impl Recent {
         Self((self.0 << 1 | u32::from(is_ambiguous)) & ((1 << RECENT_ANSWERS) - 1))
     }
 
-    /// Whether nothing more is to be handed over.
+    /// Whether to stop sending.
     #[must_use]
     pub fn trips(self) -> bool {
         let is_row = IN_A_ROW.iter().fold(u32::MAX, |row, place| row & self.0 >> place) != 0;
@@ -32,46 +32,46 @@ impl Recent {
     }
 }
 
-/// The answers to messages that a worker has with the provider side by side. A timeout comes long
-/// after the answers to the messages around it, so the order in which messages were handed over
-/// counts, not the order in which their answers arrive. Otherwise a few timeouts among hundreds of
-/// clear answers would look like a provider that has stopped answering.
+/// The responses to a worker's concurrent messages. A timeout arrives long after the responses to
+/// the messages around it, so what counts is the order of sending, not the order of arrival.
+/// Otherwise a few timeouts among hundreds of clear responses would look like a provider that has
+/// stopped responding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answers {
-    /// Those to messages before the ones in `open`.
+    /// The responses before those in `open`.
     settled: Recent,
-    /// From the first message without an answer on; `None` where the answer is still to come, or says
-    /// nothing about the provider.
+    /// Whether each response was ambiguous, from the first message without a response on. `None` if
+    /// the response is pending, or says nothing about the provider.
     open: VecDeque<Option<bool>>,
-    /// The place of the first of `open`.
+    /// The position of the first entry of `open`.
     first: usize,
 }
 
-/// The place of a message in the order of handing over.
+/// A message's position in the order of sending.
 #[derive(Clone, Copy, Debug)]
 pub struct Place(usize);
 
 impl Answers {
-    /// Goes on after what other workers have heard.
+    /// Continues after the responses to other workers.
     #[must_use]
     pub fn after(recent: Recent) -> Self {
         Self { settled: recent, ..Self::default() }
     }
 
-    /// A message is handed over.
+    /// Records that a message is sent.
     pub fn ask(&mut self) -> Place {
         self.open.push_back(None);
         Place(self.first + self.open.len() - 1)
     }
 
-    /// Its answer came.
+    /// Records its response.
     pub fn hear(&mut self, place: Place, is_ambiguous: bool) {
         if let Some(answer) =
             place.0.checked_sub(self.first).and_then(|index| self.open.get_mut(index))
         {
             *answer = Some(is_ambiguous);
         }
-        // Only the newest count, so the oldest need not be waited for.
+        // Only the newest count, so don't wait for the oldest.
         while self.open.front().is_some_and(Option::is_some)
             || self.open.len() > RECENT_ANSWERS as usize
         {
@@ -82,7 +82,7 @@ impl Answers {
         }
     }
 
-    /// What is known so far. A message without an answer is not held against the provider.
+    /// What is known so far. A missing response doesn't count against the provider.
     #[must_use]
     pub fn recent(&self) -> Recent {
         let heard = self.open.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
@@ -112,7 +112,7 @@ mod tests {
         assert!(!trips("?....?....?....?....?"), "the first is forgotten");
     }
 
-    /// Hands over as many messages as there are letters, and hears their answers in an order.
+    /// Sends one message per letter, and records the responses in this order.
     fn heard(answers: &str, order: impl IntoIterator<Item = usize>) -> Answers {
         let answers: Vec<bool> = answers.chars().map(|answer| answer == '?').collect();
         let mut all = Answers::default();

@@ -1,52 +1,54 @@
-//! A campaign's sending: from the moment it is taken to sent until its last count.
+//! A campaign's sending, from its start until its last count.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use super::{Campaign, Reason, State};
 use crate::audience::Totals;
+use crate::grace::Grace;
 use crate::ids::{CampaignId, MessageId};
 use crate::job::{Due, JobsJob};
 use crate::message::{Counts, Message};
 use crate::pace;
-use crate::parts::Parts;
 use crate::phone::Phone;
 use crate::poll::PollSchedule;
 use crate::price::Bill;
+use crate::recipient::Recipient;
 use crate::sender::Sender;
 use crate::time::Timestamp;
 use crate::trial;
 
-/// A campaign is paused if work is due and no message was settled for this time.
+/// A campaign pauses if work is due but no message was settled for this time.
 pub(super) const NO_PROGRESS_SECONDS: i64 = 3_600;
-/// The format of campaigns that are sent now. From 2 on a message's id is derived from its line, and
-/// before from the phone as it was stored.
+/// The format of campaigns that are sent now. Since format 2, a message's id is derived from the
+/// phone's line instead of the phone as it was stored.
 const FORMAT: u32 = 2;
-/// So long a receipt may be on its way from its callback to its message.
+/// How long a receipt may take from its callback to its message.
 const RECEIPT_SECONDS: i64 = 60;
 
-/// What was frozen when the campaign was sent, and how far it is.
+/// What was frozen when the campaign was sent, and the progress since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broadcast {
-    /// Which version of the rules the campaign was sent by; it keeps to them.
+    /// The version of the rules that the campaign was sent with, and follows until its end.
     pub format: u32,
     pub scheduled_at: Timestamp,
     pub sent_at: Timestamp,
     pub sender: Sender,
     pub shards: u16,
-    /// Raised by each pause, resume and stop: jobs of another epoch are dropped.
+    /// Increased by each pause, resume and stop. Jobs of another epoch are dropped.
     pub epoch: u32,
-    /// Since when messages may be handed over: since the send, or the last resume.
+    /// Since when messages may be sent: the send or the last resume.
     pub running_since: Timestamp,
     pub dispatch: Dispatch,
-    /// When the dispatch ended or was paused; none while messages are handed over.
+    /// When the dispatch ended or was paused; `None` while it is running.
     pub dispatch_ended_at: Option<Timestamp>,
-    /// When the last part leaves, as far as the sender's rate goes; none unless it is running.
+    /// When the last part will be sent, as far as the sender's rate allows; `None` unless it is
+    /// running.
     pub estimated_finish_at: Option<Timestamp>,
-    /// The number of recipients that are sent alone while the campaign is on trial; none once the
-    /// rest may have its turns.
+    /// The number of recipients that are sent alone while the campaign is on trial; `None` once the
+    /// rest may get turns.
     pub trial: Option<u32>,
-    /// Since when the provider is out of reach.
+    /// Since when the provider has been unreachable.
     pub unreachable_since: Option<Timestamp>,
     pub audience: Audience,
     pub counted: Option<Counted>,
@@ -56,26 +58,26 @@ pub struct Broadcast {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum Dispatch {
-    /// Nothing is handed over until the whole audience is known to be within the limits.
+    /// Nothing is sent until the whole audience is known to be within the limits.
     Held,
     Running,
     Paused,
-    /// For good: what nobody had claimed fails.
+    /// Permanently: unclaimed messages fail.
     Stopped,
     Done,
 }
 
-/// The audience as far as the fan-out has read it.
+/// The part of the audience that the fan-out has read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Audience {
     pub totals: Totals,
-    /// When the fan-out ended, and so the totals are whole.
+    /// When the fan-out ended and the totals became complete.
     pub completed_at: Option<Timestamp>,
-    /// When the fan-out was given up because it always failed. A resume begins it again.
+    /// When the fan-out was given up because it always failed. A resume starts it again.
     pub abandoned_at: Option<Timestamp>,
 }
 
-/// A run of a fan-out that was given up may go on for less than this.
+/// A run of a fan-out that was given up may continue for less than this time.
 const FAN_OUT_RUN_SECONDS: i64 = 600;
 
 impl Audience {
@@ -86,7 +88,7 @@ impl Audience {
         self.completed_at.is_some() || self.abandoned_at.is_some_and(is_over)
     }
 
-    /// Whether runs of the fan-out are to cut more chunks.
+    /// Whether the fan-out is still cutting chunks.
     #[must_use]
     pub fn is_cutting(&self) -> bool {
         self.completed_at.is_none() && self.abandoned_at.is_none()
@@ -102,24 +104,24 @@ pub struct Counted {
 /// What a send job has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Begin {
-    /// Write this, then fan out.
+    /// Write this campaign, then fan out.
     Begun(Box<Campaign>),
-    /// The campaign is sent already: go on with its fan-out.
+    /// The campaign is already sent: continue its fan-out.
     Underway,
-    /// The job is for another time, or for a campaign that was cancelled.
+    /// The job is for another time, or for a cancelled campaign.
     Ignored,
 }
 
 impl Broadcast {
-    /// Since when what is learnt of messages is news: since the last count or the last resume. A
-    /// receipt is on its way for a while, so the time of the last count overlaps with this one's.
+    /// From when on receipts are news: the last count or the last resume. A receipt takes a while
+    /// to be written, so this overlaps with the previous count.
     #[must_use]
     pub fn learnt_since(&self) -> Timestamp {
         let counted_at = self.counted.map(|counted| counted.at.plus_seconds(-RECEIPT_SECONDS));
         counted_at.max(Some(self.running_since)).unwrap_or(self.running_since)
     }
 
-    /// The id of the one message that the campaign may send to a phone.
+    /// The id of the only message that the campaign may send to a phone.
     #[must_use]
     pub fn message_id(&self, campaign: CampaignId, phone: &Phone) -> MessageId {
         match self.format {
@@ -128,17 +130,17 @@ impl Broadcast {
         }
     }
 
-    /// The reason to end a held campaign, if it has made no progress for an hour.
-    pub(super) fn is_stale(&self, now: Timestamp) -> Option<Reason> {
+    /// The reason to end a campaign that has sent nothing for an hour, if it is that old.
+    pub(super) fn reason_to_end(&self, now: Timestamp) -> Option<Reason> {
         let is_stale = now >= self.running_since.plus_seconds(NO_PROGRESS_SECONDS);
         is_stale.then_some(Reason::NoProgress)
     }
 }
 
 impl Campaign {
-    /// The message to a recipient, as long as no worker has claimed it.
+    /// The message to a recipient before a worker has claimed it.
     #[must_use]
-    pub fn pending_message(&self, to: &Phone) -> Message {
+    pub fn pending_message(&self, Recipient { phone: to, contact: _ }: &Recipient) -> Message {
         let pending = |at| Message::pending(self.organization_id, self.id, to.clone(), at);
         self.broadcast().map_or_else(
             || pending(self.updated_at),
@@ -149,8 +151,8 @@ impl Campaign {
         )
     }
 
-    /// Whether a campaign that is scheduled for this time has missed it by so much that its text may
-    /// be stale.
+    /// Whether a campaign that is scheduled for this time has missed it by so much that its text
+    /// may be out of date.
     #[must_use]
     pub fn has_missed(&self, scheduled_at: Timestamp, now: Timestamp, missed_seconds: i64) -> bool {
         matches!(self.state, State::Scheduled { at } if at == scheduled_at)
@@ -165,7 +167,7 @@ impl Campaign {
         sender: Sender,
         shards: u16,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Begin {
         match &self.state {
             State::Scheduled { at } if *at == scheduled_at => {
@@ -188,8 +190,8 @@ impl Campaign {
                     reason: None,
                 };
                 let sent = Self { state: State::Sent(broadcast), updated_at: now, ..self.clone() }
-                    .owing_fan_out(now, repair_seconds);
-                Begin::Begun(Box::new(sent.owing_drain(now, repair_seconds)))
+                    .owing_fan_out(now, grace);
+                Begin::Begun(Box::new(sent.owing_drain(now, grace)))
             }
             State::Sent(broadcast) if broadcast.scheduled_at == scheduled_at => Begin::Underway,
             State::Draft
@@ -200,19 +202,19 @@ impl Campaign {
         }
     }
 
-    /// The campaign with what its fan-out has read so far; `None` if the fan-out has ended. Of two
-    /// runs the one that has seen more is shown.
+    /// The campaign with the progress of its fan-out, or `None` if the fan-out has ended. Keeps the
+    /// progress of the run that has read more.
     #[must_use]
-    pub fn fanning_out(&self, totals: Totals, now: Timestamp, repair_seconds: i64) -> Option<Self> {
+    pub fn fanning_out(&self, totals: Totals, now: Timestamp, grace: Grace) -> Option<Self> {
         let mut broadcast = self.running_fan_out()?.clone();
         if totals.contacts() > broadcast.audience.totals.contacts() {
             broadcast.audience.totals = totals;
         }
-        Some(self.with(broadcast, now).owing_fan_out(now, repair_seconds))
+        Some(self.with(broadcast, now).owing_fan_out(now, grace))
     }
 
-    /// The campaign once every shard has ended, `bill` being the price of its recipients where the
-    /// price is limited; `None` if another run has written that already.
+    /// The campaign once every shard has ended, or `None` if another run has written that. `bill`
+    /// is the price of its recipients if the price is limited.
     #[must_use]
     pub fn fanned_out(
         &self,
@@ -220,12 +222,11 @@ impl Campaign {
         bill: &Bill,
         polls: &PollSchedule,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Option<Self> {
         let mut broadcast = self.running_fan_out()?.clone();
         broadcast.audience = Audience { totals, completed_at: Some(now), abandoned_at: None };
-        let parts = Parts::of(self.body.as_deref().unwrap_or_default());
-        let parts = totals.recipients * u64::from(parts.count);
+        let parts = self.body_sent().parts_of_any(totals.recipients);
         let rate = broadcast.sender.parts_per_second;
         let finishes_at = broadcast.running_since.plus_millis(pace::cost(parts, rate) / 1_000);
         broadcast.estimated_finish_at =
@@ -236,23 +237,23 @@ impl Campaign {
         }
         if broadcast.dispatch == Dispatch::Held {
             let over = self.limits.exceeded(parts, bill);
-            let broadcast = match over.or_else(|| broadcast.is_stale(now)) {
+            let broadcast = match over.or_else(|| broadcast.reason_to_end(now)) {
                 None => broadcast.entering(Dispatch::Running, None),
                 reason => broadcast.entering(Dispatch::Stopped, reason),
             };
             let trial = Some(trial::FIRST_RECIPIENTS);
             let released = Broadcast { running_since: now, trial, ..broadcast };
-            let released = self.with(released, now).owing_drain(now, repair_seconds);
-            return Some(released.owing_poll(0, polls, now, repair_seconds));
+            let released = self.with(released, now).owing_drain(now, grace);
+            return Some(released.owing_poll(0, polls, now, grace));
         }
-        Some(self.with(broadcast, now).owing_poll(0, polls, now, repair_seconds))
+        Some(self.with(broadcast, now).owing_poll(0, polls, now, grace))
     }
 
     fn running_fan_out(&self) -> Option<&Broadcast> {
         self.open_broadcast().filter(|broadcast| broadcast.audience.is_cutting())
     }
 
-    /// The campaign with its broadcast replaced, in the state that it is in.
+    /// The campaign in the same state, with its broadcast replaced.
     pub(super) fn with(&self, broadcast: Broadcast, now: Timestamp) -> Self {
         let state = match &self.state {
             State::Sent(_) => State::Sent(broadcast),
@@ -262,18 +263,18 @@ impl Campaign {
             }
         };
         let after = Self { state, updated_at: now, ..self.clone() };
-        // A new reason is one that Volley found.
+        // Volley has set a reason that is new.
         let reason = after.reason().filter(|reason| self.reason() != Some(*reason));
         after.by_volley_for(reason)
     }
 
-    pub(super) fn owing_fan_out(self, now: Timestamp, repair_seconds: i64) -> Self {
+    pub(super) fn owing_fan_out(self, now: Timestamp, grace: Grace) -> Self {
         let job = JobsJob::FanOut {
             organization_id: self.organization_id,
             campaign_id: self.id,
             shard: None,
         };
-        let due = Due { at: now.plus_seconds(repair_seconds), job: job.into() };
+        let due = Due { at: grace.after(now), job: job.into() };
         Self { step: Some(due), ..self }
     }
 }

@@ -1,17 +1,18 @@
-//! Pausing, resuming and stopping a campaign that is under way.
+//! Pauses, resumes and stops a running campaign.
 //!
-//! Each raises the campaign's epoch. A worker finishes the chunk that it is at; the jobs of all
-//! other chunks are of an older epoch and are dropped. The fan-out continues, so that the audience's
-//! totals become complete, and so do the polls, since messages that were handed over still change.
+//! Each increases the campaign's epoch. A worker finishes its current chunk; the jobs of all other
+//! chunks have an older epoch and are dropped. The fan-out continues, so that the audience's totals
+//! become complete, and so do the polls, because sent messages still change.
 
 use super::{Audience, Broadcast, Campaign, Dispatch, Reason, Refusal};
+use crate::grace::Grace;
 use crate::poll::PollSchedule;
 use crate::time::Timestamp;
 use crate::trial;
 
 impl Campaign {
-    /// Hands nothing more over until the campaign is resumed. `reason` says what Volley itself
-    /// found; a person who pauses gives none.
+    /// Stops sending until the campaign is resumed. `reason` is what Volley found; a person who
+    /// pauses gives none.
     pub fn pause(self, reason: Option<Reason>, now: Timestamp) -> Result<Self, Refusal> {
         let broadcast = self.open_broadcast().ok_or(Refusal::NotRunning)?;
         if broadcast.dispatch != Dispatch::Running {
@@ -22,13 +23,13 @@ impl Campaign {
         Ok(Self { drain: None, ..self.with(paused, now) })
     }
 
-    /// Continues where a pause left off: the drain gives a few recipients their turn, and the rest
-    /// once those are settled. A fan-out that was given up begins again.
+    /// Continues after a pause: the drain assigns turns to a few recipients, and to the rest once
+    /// those are settled. A fan-out that was given up starts again.
     pub fn resume(
         self,
         polls: &PollSchedule,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Result<Self, Refusal> {
         let broadcast = self.open_broadcast().ok_or(Refusal::NotPaused)?;
         if broadcast.dispatch != Dispatch::Paused {
@@ -39,24 +40,19 @@ impl Campaign {
         let trial = Some(trial::RESUMED_RECIPIENTS);
         let running = Broadcast { running_since: now, trial, audience, ..running };
         let was_abandoned = broadcast.audience.abandoned_at.is_some();
-        let resumed = self.with(running, now).owing_drain(now, repair_seconds);
+        let resumed = self.with(running, now).owing_drain(now, grace);
         if was_abandoned {
-            return Ok(resumed.owing_fan_out(now, repair_seconds));
+            return Ok(resumed.owing_fan_out(now, grace));
         }
-        Ok(resumed.owing_counts(polls, now, repair_seconds))
+        Ok(resumed.owing_counts(polls, now, grace))
     }
 
-    /// Ends the dispatch for good: whatever nobody has claimed yet fails as stopped.
-    pub fn stop(
-        self,
-        polls: &PollSchedule,
-        now: Timestamp,
-        repair_seconds: i64,
-    ) -> Result<Self, Refusal> {
+    /// Ends the dispatch for good: recipients who have not been claimed fail as stopped.
+    pub fn stop(self, polls: &PollSchedule, now: Timestamp, grace: Grace) -> Result<Self, Refusal> {
         let broadcast = self.open_broadcast().ok_or(Refusal::NotRunning)?;
         let may_stop = match broadcast.dispatch {
             Dispatch::Held | Dispatch::Running | Dispatch::Paused => true,
-            // Its drain was given up: a person may ask for another try.
+            // If its drain was given up, a person may request another attempt.
             Dispatch::Stopped => broadcast.dispatch_ended_at.is_none() && self.drain.is_none(),
             Dispatch::Done => false,
         };
@@ -64,27 +60,18 @@ impl Campaign {
             return Err(Refusal::NotRunning);
         }
         let stopped = broadcast.clone().entering(Dispatch::Stopped, broadcast.reason);
-        Ok(self.with(stopped, now).owing_drain(now, repair_seconds).owing_counts(
-            polls,
-            now,
-            repair_seconds,
-        ))
+        Ok(self.with(stopped, now).owing_drain(now, grace).owing_counts(polls, now, grace))
     }
 
     /// The next poll, brought forward: counts change again.
-    pub(super) fn owing_counts(
-        self,
-        polls: &PollSchedule,
-        now: Timestamp,
-        repair_seconds: i64,
-    ) -> Self {
+    pub(super) fn owing_counts(self, polls: &PollSchedule, now: Timestamp, grace: Grace) -> Self {
         let is_fanning_out =
             self.broadcast().is_some_and(|broadcast| broadcast.audience.is_cutting());
         if is_fanning_out {
             return self;
         }
         let number = self.owed_poll().unwrap_or_else(|| polls.past_the_end());
-        self.owing_poll(number, polls, now, repair_seconds)
+        self.owing_poll(number, polls, now, grace)
     }
 }
 

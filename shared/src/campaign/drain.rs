@@ -1,39 +1,40 @@
-//! What the looks at a campaign's chunks make of it, until all have been handed over.
+//! How the drain's inspection of a campaign's chunks changes the campaign.
 
 use super::broadcast::NO_PROGRESS_SECONDS;
 use super::{Broadcast, Campaign, Dispatch, Reason};
 use crate::audience::Totals;
 use crate::chunk_state::ChunkState;
+use crate::grace::Grace;
 use crate::job::{DispatchJob, Due, Job, PollsJob};
 use crate::time::Timestamp;
 use crate::trial::Verdict;
 
-/// How often chunks that stand still are looked for.
+/// The interval of the drain.
 const DRAIN_SECONDS: i64 = 60;
 
-/// What a look at all chunks of a campaign found.
+/// What a drain found in all chunks of a campaign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DrainLook {
     /// Whether all chunks are cut and each member has an outcome.
     pub are_chunks_done: bool,
-    /// Whether the workers of a chunk crash again and again.
+    /// Whether the workers of a chunk crash repeatedly.
     pub is_poisoned: bool,
     /// When a message was last settled.
     pub settled_at: Option<Timestamp>,
-    /// Since when the oldest chunk that has had its turn is due. Chunks that wait for a turn of
-    /// their sender are not.
+    /// Since when the oldest chunk whose turn has come is due. Chunks that wait for a turn are not
+    /// due.
     pub due_since: Option<Timestamp>,
-    /// How the trial went, if the campaign was on trial.
+    /// The trial's verdict, if the campaign was on trial.
     pub trial: Option<Verdict>,
-    /// What the chunks add up to, where the fan-out was given up and the campaign has none.
+    /// The totals of the chunks, if the fan-out was given up and the campaign has none.
     pub cut: Option<Totals>,
-    /// When the rest will have been handed over, as far as the sender's rate goes.
+    /// When the rest will have been sent, as far as the sender's rate allows.
     pub finishes_at: Option<Timestamp>,
 }
 
 impl DrainLook {
-    /// Progress is that a message was settled. Waiting for the provider or for other workers'
-    /// claims is none; waiting for a turn of the sender is not held against the campaign.
+    /// Only a settled message is progress. Waiting for the provider or for other workers' claims is
+    /// not, but waiting for a turn of the sender does not count against the campaign.
     fn reason_to_pause(&self, broadcast: &Broadcast, now: Timestamp) -> Option<Reason> {
         if self.is_poisoned {
             return Some(Reason::Poisoned);
@@ -53,7 +54,7 @@ impl DrainLook {
 }
 
 impl Campaign {
-    /// The job that hands a chunk over at its turn.
+    /// The job that sends a chunk at its turn.
     #[must_use]
     pub fn chunk_job(&self, shard: u16, state: &ChunkState) -> Job {
         Job::Dispatch(DispatchJob::Chunk {
@@ -66,15 +67,15 @@ impl Campaign {
         })
     }
 
-    /// The campaign after a look at all its chunks by this drain. `None` if it is not owed, or not
-    /// any more.
+    /// The campaign after this drain has inspected all its chunks. `None` if the drain is not owed,
+    /// or no longer.
     #[must_use]
     pub fn drain_checked(
         &self,
         job: &Job,
         look: &DrainLook,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Option<Self> {
         if !self.owes_drain(job) {
             return None;
@@ -97,30 +98,29 @@ impl Campaign {
         {
             return Some(paused);
         }
-        Some(checked.owing_drain(now, repair_seconds))
+        Some(checked.owing_drain(now, grace))
     }
 
-    /// Whether this drain is the one that is owed: one that was sent twice, or of another epoch, is
-    /// not.
+    /// Whether this drain is owed. A duplicate, or a drain of another epoch, is not.
     #[must_use]
     pub fn owes_drain(&self, job: &Job) -> bool {
         self.drain.as_ref().is_some_and(|due| due.job == *job)
     }
 
-    /// The campaign after a look at one that is held: one that stands still is stopped, since to
-    /// resume it would pass its limits by. `None` if it is not held any more, or this drain is not
+    /// A held campaign after this drain. If it is stalled it is stopped, not paused, because
+    /// resuming it would bypass its limits. `None` if it is no longer held, or this drain is not
     /// owed.
     #[must_use]
-    pub fn hold_checked(&self, job: &Job, now: Timestamp, repair_seconds: i64) -> Option<Self> {
+    pub fn hold_checked(&self, job: &Job, now: Timestamp, grace: Grace) -> Option<Self> {
         if !self.owes_drain(job) {
             return None;
         }
         let broadcast = self.broadcast().filter(|b| b.dispatch == Dispatch::Held)?.clone();
-        let checked = match broadcast.is_stale(now) {
+        let checked = match broadcast.reason_to_end(now) {
             None => broadcast,
             reason => broadcast.entering(Dispatch::Stopped, reason),
         };
-        Some(self.with(checked, now).owing_drain(now, repair_seconds))
+        Some(self.with(checked, now).owing_drain(now, grace))
     }
 
     pub(super) fn drained(&self, mut broadcast: Broadcast, now: Timestamp) -> Self {
@@ -133,7 +133,7 @@ impl Campaign {
     }
 
     /// The campaign with its next drain owed in a minute.
-    pub(super) fn owing_drain(self, now: Timestamp, repair_seconds: i64) -> Self {
+    pub(super) fn owing_drain(self, now: Timestamp, grace: Grace) -> Self {
         let number = self.owed_drain().map_or(0, |number| number + 1);
         let job = PollsJob::Drain {
             organization_id: self.organization_id,
@@ -141,7 +141,7 @@ impl Campaign {
             epoch: self.broadcast().map_or(0, |broadcast| broadcast.epoch),
             number,
         };
-        let at = now.plus_seconds(DRAIN_SECONDS + repair_seconds);
+        let at = grace.after(now.plus_seconds(DRAIN_SECONDS));
         Self { drain: Some(Due { at, job: job.into() }), ..self }
     }
 

@@ -1,21 +1,21 @@
-//! Steps of a campaign that fail each time they are begun.
+//! Steps of a campaign that always fail.
 
 use super::{Campaign, Dispatch, Reason};
+use crate::grace::Grace;
 use crate::job::{Job, JobsJob, PollsJob};
 use crate::poll::PollSchedule;
 use crate::time::Timestamp;
 
 impl Campaign {
-    /// The campaign after the sweep has queued this job again and again and it never got anywhere.
-    /// A person finds it paused, stopped or canceled, with its reason. `None` if the job is not
-    /// owed.
+    /// The campaign after the sweep has queued this job repeatedly without success. It is paused,
+    /// stopped or canceled, with a reason. `None` if the job is not owed.
     #[must_use]
     pub fn given_up(
         &self,
         job: &Job,
         polls: &PollSchedule,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Option<Self> {
         if !self.owes(job) {
             return None;
@@ -24,50 +24,45 @@ impl Campaign {
             Job::Jobs(JobsJob::Send { .. }) => {
                 self.clone().cancel(now, Some(Reason::Poisoned)).ok()
             }
-            Job::Jobs(JobsJob::FanOut { .. }) => self.without_fan_out(polls, now, repair_seconds),
-            Job::Polls(PollsJob::Drain { .. }) => self.without_drain(now, repair_seconds),
+            Job::Jobs(JobsJob::FanOut { .. }) => self.without_fan_out(polls, now, grace),
+            Job::Polls(PollsJob::Drain { .. }) => self.without_drain(now, grace),
             // The next one may go better, and the last one ends them.
             Job::Polls(PollsJob::Poll { number, .. }) => {
-                Some(self.clone().owing_poll(number + 1, polls, now, repair_seconds))
+                Some(self.clone().owing_poll(number + 1, polls, now, grace))
             }
             Job::Jobs(JobsJob::Import { .. }) | Job::Dispatch(_) => None,
         }
     }
 
     /// What was cut so far is its audience, unless a person resumes it: then it is cut further.
-    fn without_fan_out(
-        &self,
-        polls: &PollSchedule,
-        now: Timestamp,
-        repair_seconds: i64,
-    ) -> Option<Self> {
+    fn without_fan_out(&self, polls: &PollSchedule, now: Timestamp, grace: Grace) -> Option<Self> {
         let mut broadcast = self.open_broadcast()?.clone();
         broadcast.audience.abandoned_at = Some(now);
         broadcast.reason = broadcast.reason.or(Some(Reason::Poisoned));
-        let without = self.with(broadcast, now).owing_poll(0, polls, now, repair_seconds);
-        without.interrupted(now, repair_seconds)
+        let without = self.with(broadcast, now).owing_poll(0, polls, now, grace);
+        without.interrupted(now, grace)
     }
 
-    fn without_drain(&self, now: Timestamp, repair_seconds: i64) -> Option<Self> {
+    fn without_drain(&self, now: Timestamp, grace: Grace) -> Option<Self> {
         let mut broadcast = self.broadcast()?.clone();
         let is_stopped = broadcast.dispatch == Dispatch::Stopped;
         broadcast.reason = Some(Reason::Poisoned);
         let without = self.with(broadcast, now);
         if is_stopped {
-            // A person who stops it once more begins the drain anew.
+            // A person who stops it again starts the drain again.
             return Some(Self { drain: None, ..without });
         }
-        without.interrupted(now, repair_seconds)
+        without.interrupted(now, grace)
     }
 
     /// Pauses what runs; stops what is held, since to resume it would bypass its limits.
-    fn interrupted(self, now: Timestamp, repair_seconds: i64) -> Option<Self> {
+    fn interrupted(self, now: Timestamp, grace: Grace) -> Option<Self> {
         match self.broadcast()?.dispatch {
             Dispatch::Running => self.pause(Some(Reason::Poisoned), now).ok(),
             Dispatch::Held => {
                 let broadcast = self.broadcast()?.clone();
                 let stopped = broadcast.entering(Dispatch::Stopped, Some(Reason::Poisoned));
-                Some(self.with(stopped, now).owing_drain(now, repair_seconds))
+                Some(self.with(stopped, now).owing_drain(now, grace))
             }
             Dispatch::Paused | Dispatch::Stopped | Dispatch::Done => Some(self),
         }
@@ -76,7 +71,7 @@ impl Campaign {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{REPAIR, at, drain_checked, fanned_out, polled, sent};
+    use super::super::tests::{GRACE, at, drain_checked, fanned_out, polled, sent};
     use super::super::{DrainLook, Limits, State, Status};
     use super::*;
     use crate::audience::{Skipped, Totals};
@@ -88,12 +83,12 @@ mod tests {
 
     fn step_given_up(campaign: &Campaign, now: Timestamp) -> Campaign {
         let job = campaign.step.clone().expect("a step is owed").job;
-        campaign.given_up(&job, &polls(), now, REPAIR).expect("owed")
+        campaign.given_up(&job, &polls(), now, GRACE).expect("owed")
     }
 
     fn drain_given_up(campaign: &Campaign, now: Timestamp) -> Campaign {
         let job = campaign.drain.clone().expect("a drain is owed").job;
-        campaign.given_up(&job, &polls(), now, REPAIR).expect("owed")
+        campaign.given_up(&job, &polls(), now, GRACE).expect("owed")
     }
 
     fn dispatch(campaign: &Campaign) -> (Dispatch, Option<Reason>) {
@@ -109,23 +104,23 @@ mod tests {
             paused.step.as_ref().map(|due| &due.job),
             Some(Job::Polls(PollsJob::Poll { .. }))
         ));
-        assert_eq!(paused.fanning_out(Totals::default(), at(4_001), REPAIR), None);
-        let resumed = paused.resume(&polls(), at(5_000), REPAIR).expect("paused");
+        assert_eq!(paused.fanning_out(Totals::default(), at(4_001), GRACE), None);
+        let resumed = paused.resume(&polls(), at(5_000), GRACE).expect("paused");
         assert!(matches!(
             resumed.step.as_ref().map(|due| &due.job),
             Some(Job::Jobs(JobsJob::FanOut { .. }))
         ));
         assert_eq!(dispatch(&resumed), (Dispatch::Running, None));
-        assert!(resumed.fanning_out(Totals::default(), at(5_001), REPAIR).is_some());
+        assert!(resumed.fanning_out(Totals::default(), at(5_001), GRACE).is_some());
     }
 
-    /// The totals are those of the chunks that were cut, and stay incomplete.
+    /// The totals are those of the chunks that were cut, and remain incomplete.
     #[test]
     fn a_stop_ends_a_campaign_whose_fan_out_never_completed() {
         let totals =
             Totals { recipients: 3, skipped: Skipped { no_phone: 2, ..Skipped::default() } };
         let look = DrainLook { are_chunks_done: true, cut: Some(totals), ..DrainLook::default() };
-        let stop = |campaign: Campaign| campaign.stop(&polls(), at(4_100), REPAIR).expect("on");
+        let stop = |campaign: Campaign| campaign.stop(&polls(), at(4_100), GRACE).expect("on");
         let paused_first = stop(step_given_up(&sent(), at(4_000)));
         let stopped_first = step_given_up(&stop(sent()), at(4_200));
         for stopped in [paused_first, stopped_first] {
@@ -144,7 +139,7 @@ mod tests {
     #[test]
     fn a_poll_does_not_end_what_may_still_be_cut() {
         let paused = step_given_up(&sent(), at(4_000));
-        let stopped = paused.stop(&polls(), at(4_100), REPAIR).expect("paused");
+        let stopped = paused.stop(&polls(), at(4_100), GRACE).expect("paused");
         let counted = polled(&stopped, Counts::default(), true);
         assert!(counted.drain.is_some() && counted.step.is_some());
     }
@@ -154,11 +149,11 @@ mod tests {
         let paused = drain_given_up(&fanned_out(5), at(4_000));
         assert_eq!(dispatch(&paused), (Dispatch::Paused, Some(Reason::Poisoned)));
         assert_eq!(paused.drain, None);
-        let stopped = fanned_out(5).stop(&polls(), at(20), REPAIR).expect("running");
+        let stopped = fanned_out(5).stop(&polls(), at(20), GRACE).expect("running");
         let stuck = drain_given_up(&stopped, at(4_000));
         assert_eq!(dispatch(&stuck), (Dispatch::Stopped, Some(Reason::Poisoned)));
         assert_eq!(stuck.drain, None);
-        let again = stuck.stop(&polls(), at(5_000), REPAIR).expect("may be tried again");
+        let again = stuck.stop(&polls(), at(5_000), GRACE).expect("may be tried again");
         assert!(again.drain.is_some());
     }
 
@@ -178,7 +173,7 @@ mod tests {
     #[test]
     fn a_send_is_canceled_and_a_poll_is_skipped() {
         let scheduled = super::super::tests::draft(Some("Hi"));
-        let scheduled = scheduled.schedule(None, at(0), REPAIR).expect("schedulable");
+        let scheduled = scheduled.schedule(None, at(0), GRACE).expect("schedulable");
         let canceled = step_given_up(&scheduled, at(4_000));
         assert_eq!(
             (canceled.status(), canceled.reason()),
@@ -194,6 +189,6 @@ mod tests {
             campaign_id: next.id,
             shard: None,
         };
-        assert_eq!(next.given_up(&job.into(), &polls(), at(4_000), REPAIR), None);
+        assert_eq!(next.given_up(&job.into(), &polls(), at(4_000), GRACE), None);
     }
 }

@@ -1,7 +1,7 @@
-//! What a campaign may come to at most.
+//! The limits of a campaign.
 //!
-//! With a limit set, a campaign is held: its audience is cut into chunks and nothing is handed
-//! over until all of it is known. Then the campaign runs, or is stopped before anything left.
+//! A campaign with a limit is held: its audience is cut into chunks, and nothing is sent until the
+//! whole audience is known. Then the campaign either runs or is stopped before anything was sent.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct Limits {
     pub max_price: Option<MaxPrice>,
 }
 
-/// A price with the price list of the moment at which it was set.
+/// A price limit, with the price list from the time when it was set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MaxPrice {
@@ -29,8 +29,8 @@ impl Limits {
         *self == Self::default()
     }
 
-    /// Which limit so many parts of this price are over. A recipient in a country without a price
-    /// may cost anything.
+    /// The limit that `parts` parts with this price exceed, if any. A recipient in a country
+    /// without a price may cost any amount.
     #[must_use]
     pub fn exceeded(&self, parts: u64, bill: &Bill) -> Option<Reason> {
         if self.max_parts.is_some_and(|most| parts > most) {
@@ -45,7 +45,7 @@ impl Limits {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::tests::{REPAIR, at, draft};
+    use super::super::tests::{GRACE, at, draft};
     use super::super::{Begin, Campaign, Dispatch};
     use super::*;
     use crate::actor::Actor;
@@ -55,11 +55,11 @@ mod tests {
     use crate::sender::{Provider, Sender};
 
     fn held(limits: Limits) -> Campaign {
-        let scheduled = draft(Some("Hi")).schedule(None, at(0), REPAIR).expect("schedulable");
+        let scheduled = draft(Some("Hi")).schedule(None, at(0), GRACE).expect("schedulable");
         let phone = Phone::from_e164("+14153550100").expect("valid");
         let sender = Sender::new(phone, Provider::default());
         let scheduled = Campaign { limits, ..scheduled };
-        match scheduled.begin(at(0), sender, 4, at(1), REPAIR) {
+        match scheduled.begin(at(0), sender, 4, at(1), GRACE) {
             Begin::Begun(campaign) => *campaign,
             other => panic!("{other:?}"),
         }
@@ -71,7 +71,7 @@ mod tests {
 
     fn hold_checked(campaign: &Campaign, second: i64) -> Option<Campaign> {
         let job = campaign.drain.clone().expect("a drain is owed").job;
-        campaign.hold_checked(&job, at(second), REPAIR)
+        campaign.hold_checked(&job, at(second), GRACE)
     }
 
     fn dispatch(campaign: &Campaign) -> (Dispatch, Option<Reason>) {
@@ -84,7 +84,7 @@ mod tests {
         let campaign = held(parts(5));
         assert_eq!(dispatch(&campaign), (Dispatch::Held, None));
         assert!(campaign.clone().pause(None, at(2)).is_err());
-        assert!(campaign.stop(&PollSchedule::default(), at(2), REPAIR).is_ok());
+        assert!(campaign.stop(&PollSchedule::default(), at(2), GRACE).is_ok());
     }
 
     #[test]
@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(hold_checked(&stopped, 3_700), None);
         let totals = Totals { recipients: 1, skipped: Skipped::default() };
         let (bill, polls) = (Bill::default(), PollSchedule::default());
-        let late = campaign.fanned_out(totals, &bill, &polls, at(3_601), REPAIR);
+        let late = campaign.fanned_out(totals, &bill, &polls, at(3_601), GRACE);
         assert_eq!(dispatch(&late.expect("first to end")).0, Dispatch::Stopped);
     }
 
@@ -106,7 +106,7 @@ mod tests {
         let totals = |recipients| Totals { recipients, skipped: Skipped::default() };
         let fanned_out = |limits, recipients, bill: &Bill| {
             held(limits)
-                .fanned_out(totals(recipients), bill, &PollSchedule::default(), at(3), REPAIR)
+                .fanned_out(totals(recipients), bill, &PollSchedule::default(), at(3), GRACE)
                 .expect("first to end")
         };
         let free = Bill::default();

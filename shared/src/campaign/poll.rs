@@ -1,7 +1,8 @@
-//! What a poll's counts make of a campaign.
+//! How a poll's counts change a campaign.
 
 use super::{Audience, Campaign, Counted, Reason, State};
 use crate::breaker::Window;
+use crate::grace::Grace;
 use crate::job::{Due, Job, PollsJob};
 use crate::message::Counts;
 use crate::poll::PollSchedule;
@@ -12,14 +13,14 @@ use crate::time::Timestamp;
 pub struct PollLook {
     pub counts: Counts,
     pub are_chunks_done: bool,
-    /// What was learnt of messages since the poll before.
+    /// What receipts have reported since the previous poll.
     pub learnt: Window,
 }
 
 impl Campaign {
-    /// The campaign with the counts that poll `number` found, and the poll after it owed if any
-    /// count may still change; paused if what was learnt since the poll before is too bad. `None`
-    /// if this is not the poll that is owed.
+    /// The campaign with the counts of poll `number`. The next poll is owed if a count may still
+    /// change. The campaign is paused if the reports since the previous poll are too bad. `None` if
+    /// this poll is not owed.
     #[must_use]
     pub fn polled(
         &self,
@@ -27,14 +28,14 @@ impl Campaign {
         look: &PollLook,
         polls: &PollSchedule,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Option<Self> {
         if !self.owes_poll(number) {
             return None;
         }
         let PollLook { counts, are_chunks_done, learnt } = *look;
         let mut broadcast = self.broadcast()?.clone();
-        // Of a fan-out that was given up only the drain knows when no chunk can follow.
+        // If the fan-out was given up, only the drain knows when no chunk can follow.
         let is_cut = broadcast.audience.completed_at.or(broadcast.dispatch_ended_at).is_some();
         let are_chunks_done = are_chunks_done && is_cut;
         broadcast.counted = Some(Counted { counts, at: now });
@@ -46,10 +47,10 @@ impl Campaign {
         if counts.are_final() && are_chunks_done {
             return Some(Self { step: None, ..next }.judged(counts, now));
         }
-        Some(next.owing_poll(number + 1, polls, now, repair_seconds))
+        Some(next.owing_poll(number + 1, polls, now, grace))
     }
 
-    /// Whether this poll is the one that is owed.
+    /// Whether this poll is owed.
     #[must_use]
     pub fn owes_poll(&self, number: u32) -> bool {
         self.owed_poll() == Some(number)
@@ -63,7 +64,7 @@ impl Campaign {
         }
     }
 
-    /// The campaign, paused if there is a reason to and it is running.
+    /// The campaign, paused if there is a reason for that and it is running.
     #[must_use]
     fn broken(self, reason: Option<Reason>, now: Timestamp) -> Self {
         match reason {
@@ -72,7 +73,7 @@ impl Campaign {
         }
     }
 
-    /// A campaign fails if every message of a whole, wholly dispatched audience failed.
+    /// A campaign fails if its audience is complete and dispatched, and every message failed.
     fn judged(self, counts: Counts, now: Timestamp) -> Self {
         match self.state {
             State::Sent(broadcast) if counts.failed > 0 && counts.failed == counts.total() => {
@@ -91,7 +92,7 @@ impl Campaign {
         number: u32,
         polls: &PollSchedule,
         now: Timestamp,
-        repair_seconds: i64,
+        grace: Grace,
     ) -> Self {
         let step = self
             .broadcast()
@@ -102,7 +103,7 @@ impl Campaign {
             })
             .map(|at| Due {
                 // A poll whose time has passed while the one before it ran is due at once.
-                at: at.max(now).plus_seconds(repair_seconds),
+                at: grace.after(at.max(now)),
                 job: Job::Polls(PollsJob::Poll {
                     organization_id: self.organization_id,
                     campaign_id: self.id,

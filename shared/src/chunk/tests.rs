@@ -1,9 +1,11 @@
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use super::*;
 use crate::contact::Presence;
+use crate::ids::ContactId;
 
 fn moment() -> Timestamp {
     Timestamp::from_millis(1_000_000).expect("in range")
@@ -14,7 +16,14 @@ fn entry(phone: Option<u64>, contact: u64) -> Entry {
     let bound = phone
         .as_ref()
         .map_or_else(|| format!("CONTACT#-#{contact:06}"), |phone| format!("CONTACT#{phone}$"));
-    Entry { bound, phone, dialed: None, presence: Presence::default(), former: Vec::new() }
+    Entry {
+        bound,
+        contact: ContactId(Uuid::from_u128(contact.into())),
+        phone,
+        dialed: None,
+        presence: Presence::default(),
+        former: Vec::new(),
+    }
 }
 
 fn cut(entries: &[Entry], unsubscribed: &BTreeSet<Phone>, from: &ChainEnd) -> Vec<Chunk> {
@@ -61,12 +70,14 @@ fn a_long_run_of_skipped_contacts_leaves_marks() {
     assert_eq!(chunks[2].totals.skipped.no_phone, 5_000);
 }
 
-/// Contacts of one line are one recipient, who is texted in the form of today if any has it.
+/// Contacts of one line are one recipient, who is texted at the current form if any contact has it.
 #[test]
 fn contacts_of_one_line_are_one_recipient() {
     let phone = |text: &str| Phone::from_e164(text).expect("valid");
     let (today, other) = (phone("+5491123456789"), phone("+541123456789"));
+    let id = |number| ContactId(Uuid::from_u128(number));
     let of_line = |dialed: Option<&Phone>| Entry {
+        contact: id(0),
         bound: format!("CONTACT#{today}$"),
         phone: Some(today.clone()),
         dialed: dialed.cloned(),
@@ -79,8 +90,12 @@ fn contacts_of_one_line_are_one_recipient() {
         (vec![of_line(Some(&other)), of_line(None), of_line(Some(&other))], &today),
         (vec![of_line(None), of_line(Some(&other))], &today),
     ] {
+        let numbered = entries.iter().cloned().zip(1..);
+        let entries: Vec<Entry> =
+            numbered.map(|(entry, number)| Entry { contact: id(number), ..entry }).collect();
         let chunk = &cut(&entries, &BTreeSet::new(), &ChainEnd::default())[0];
-        assert_eq!(chunk.recipients, std::slice::from_ref(texted));
+        // The first contact is the recipient, no matter which contact's form is dialed.
+        assert_eq!(chunk.recipients, [Recipient::new(texted.clone(), id(1))]);
         assert_eq!(chunk.totals.contacts(), entries.len() as u64);
     }
 }
@@ -100,11 +115,12 @@ fn a_former_contact_counts_instead_while_it_is_there() {
 }
 
 proptest! {
-    /// Everyone is a recipient once or skipped for a reason, and the totals say so.
+    /// Everyone is a recipient once or is skipped for a reason, and the totals agree.
     #[test]
     fn each_contact_is_counted_once((entries, unsubscribed) in audiences()) {
         let chunks = cut(&entries, &unsubscribed, &ChainEnd::default());
-        let recipients: Vec<&Phone> = chunks.iter().flat_map(|c| &c.recipients).collect();
+        let recipients = chunks.iter().flat_map(|c| &c.recipients);
+        let recipients: Vec<&Phone> = recipients.map(|recipient| &recipient.phone).collect();
         let distinct: BTreeSet<&Phone> = recipients.iter().copied().collect();
         let expected: BTreeSet<&Phone> = entries
             .iter()
@@ -116,11 +132,22 @@ proptest! {
         let totals = chunks.last().expect("an end chunk").totals;
         prop_assert_eq!(totals.contacts(), entries.len() as u64);
         prop_assert_eq!(totals.recipients, recipients.len() as u64);
-        prop_assert!(chunks.iter().all(|c| c.recipients.len() <= RECIPIENTS_MOST));
+        prop_assert!(chunks.iter().all(|c| c.recipients.len() <= MAX_RECIPIENTS));
         prop_assert!(chunks.iter().rev().skip(1).all(|c| !c.ends));
     }
 
-    /// A run that takes over after any chunk continues the very same chain.
+    /// Each recipient is the first contact of its phone that counts.
+    #[test]
+    fn a_recipient_is_a_contact_of_its_phone((entries, unsubscribed) in audiences()) {
+        for chunk in cut(&entries, &unsubscribed, &ChainEnd::default()) {
+            for Recipient { phone, contact } in chunk.recipients {
+                let first = entries.iter().find(|entry| entry.phone.as_ref() == Some(&phone));
+                prop_assert_eq!(contact, first.map(|entry| entry.contact));
+            }
+        }
+    }
+
+    /// A run that takes over after any chunk continues the same chain.
     #[test]
     fn a_replay_cuts_the_same_chunks((entries, unsubscribed) in audiences(), stop in 0_usize..20) {
         let chunks = cut(&entries, &unsubscribed, &ChainEnd::default());

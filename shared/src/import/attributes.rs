@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use crate::contact::{MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES};
 
-/// How many columns a reason names, and how much of each name.
+/// The number of columns that an error names, and the length of each name.
 const MAX_NAMED: usize = 5;
 const MAX_NAME: usize = 40;
 
 const HINT: &str = "choose columns with ?attributes=NAME,NAME or ?attributes=none";
 
-/// Refuses attributes that a contact does not take: one column that is to blame, and which limit it
-/// is.
+/// Refuses attributes that exceed a contact's limits. Names the limit, and a column that exceeds
+/// it.
 pub(super) fn check(attributes: &BTreeMap<String, String>) -> Result<(), (String, String)> {
     let count = attributes.len();
     if let Some(first) = attributes.keys().nth(MAX_ATTRIBUTES) {

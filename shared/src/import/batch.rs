@@ -5,9 +5,9 @@ use crate::time::Timestamp;
 /// A batch is saved when it has taken this long, so that an import's progress is at most 20 seconds
 /// old even if its last read and its save are slow.
 const BATCH_SECONDS: i64 = 10;
-/// The most requests to the table that read rows for one batch.
+/// The maximum number of read requests to the table per batch.
 const MAX_READS: usize = 500;
-/// The most opt-outs of one batch, which are written one by one.
+/// The maximum number of opt-outs per batch, which are written one by one.
 const MAX_OPT_OUTS: usize = 200;
 /// The most rejected rows of one batch, which are one item of the table.
 const MAX_REJECTED: usize = 100;
@@ -29,7 +29,7 @@ impl Batch {
         Self { begun_at: now, reads: 0, opt_outs: 0, rejected: 0 }
     }
 
-    /// Whether the rows up to here are to be saved before another one is read.
+    /// Whether the rows so far are to be saved before another one is read.
     #[must_use]
     pub fn is_full(&self, now: Timestamp) -> bool {
         now >= self.begun_at.plus_seconds(BATCH_SECONDS)

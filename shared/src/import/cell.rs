@@ -1,7 +1,7 @@
-//! The text of one cell.
+//! Cleans the text of a cell.
 
-/// A cell without what spreadsheets and exports put around its text: spaces, invisible characters,
-/// and the formula `="…"`, by which an export keeps a phone from becoming a number.
+/// A cell without what spreadsheets and exports add around its text: spaces, invisible characters,
+/// and the formula `="…"`, which exports use to keep a phone from becoming a number.
 pub(super) fn clean(cell: &str) -> &str {
     let cell = trim(cell);
     let formula = cell.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'));
@@ -12,20 +12,19 @@ fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 
-/// Whether a character is a mark without width: a byte order mark, a zero-width space or joiner, or
-/// a mark of direction.
+/// Whether a character is a zero-width mark: a byte order mark, a zero-width space or joiner, or a
+/// direction mark.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2064}'
         | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{AD}')
 }
 
-/// Whether a cell holds nothing, or only what cannot be seen.
+/// Whether a cell is empty or contains only invisible characters.
 pub(super) fn is_blank(cell: &str) -> bool {
     cell.chars().all(|c| c.is_whitespace() || c.is_control() || is_invisible(c))
 }
 
-/// The first character that shows damage: it was lost when the file was decoded, or it is a
-/// control character.
+/// The first character that shows damage: one that was lost in decoding, or a control character.
 pub(super) fn unreadable(text: &str) -> Option<char> {
     text.chars().find(|c| {
         *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !matches!(c, '\n' | '\r' | '\t'))

@@ -1,12 +1,12 @@
-//! Which columns of a file the client named.
+//! The columns that the client named.
 
 use serde::{Deserialize, Serialize};
 
 use super::names::{Field, plain};
 use super::parser::Parser;
 
-/// Which column of the file is which field, as the client named them. An empty name says that none
-/// is, whatever the file's columns are called.
+/// The column of each field, as the client named them. An empty name means that no column is this
+/// field, regardless of the file's column names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Columns {
@@ -22,8 +22,8 @@ pub struct Columns {
     pub email: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opt_out: Option<String>,
-    /// The columns that become attributes: a list with commas, or `none`. By default all columns do
-    /// that are not a field.
+    /// The columns that become attributes: a comma-separated list, or `none`. The default is all
+    /// columns that are not a field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attributes: Option<String>,
 }
@@ -67,17 +67,17 @@ impl Columns {
             Field::LastName => self.last_name.as_deref(),
             Field::Email => self.email.as_deref(),
             Field::OptOut => self.opt_out.as_deref(),
-            Field::OptedOutAt => None,
+            Field::OptIn | Field::OptedOutAt => None,
         }
     }
 
-    /// The names of the columns that become attributes; `None` for all that are not a field.
+    /// The names of the columns that become attributes; `None` means all that are not a field.
     pub(super) fn attribute_names(&self) -> Option<Vec<String>> {
         let list = self.attributes.as_deref()?.trim();
         if list.eq_ignore_ascii_case("none") {
             return Some(Vec::new());
         }
-        // A name with a comma is quoted, as in the file.
+        // A name that contains a comma is quoted, as in the file.
         let mut parser = Parser::new(Some(','), 1);
         let mut characters = list.chars();
         let record = characters.find_map(|c| parser.push(c).ok().flatten());
@@ -87,8 +87,8 @@ impl Columns {
     }
 }
 
-/// The place of the column that the client means: the one with this name, or else with these
-/// letters.
+/// The index of the column that the client means: the one with exactly this name, or else the one
+/// with the same letters.
 pub(super) fn place_of(names: &[String], wanted: &str) -> Option<usize> {
     let letters = plain(wanted);
     names

@@ -1,15 +1,15 @@
-//! What separates the cells of a file.
+//! Detects the delimiter of a file.
 
-/// Delimiters, the more common ones first.
+/// Delimiters, most common first.
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];
 
-/// The delimiters that a file may have, the most likely one first, by what is outside the quotes of
-/// its first line with text.
+/// The delimiters that a file may have, most likely first, judging by the unquoted part of its
+/// first line with text.
 pub(super) fn candidates(text: &str) -> Vec<char> {
     let mut counts = [0_usize; DELIMITERS.len()];
     let mut before = counts;
     let (mut is_quoted, mut has_text) = (false, false);
-    // A quote opens a cell only at its beginning; elsewhere it is text.
+    // A quote opens a cell only at its start; elsewhere it is text.
     let mut is_at_start = true;
     for c in text.chars() {
         if c == '"' && (is_quoted || is_at_start) {
@@ -20,7 +20,7 @@ pub(super) fn candidates(text: &str) -> Vec<char> {
             has_text = true;
             continue;
         }
-        // Spaces may come before a quote, as in the parser.
+        // Spaces may precede a quote, as in the parser.
         if c == ' ' {
             continue;
         }
@@ -30,7 +30,7 @@ pub(super) fn candidates(text: &str) -> Vec<char> {
             None if matches!(c, '\r' | '\n') && has_text => break,
             None if matches!(c, '\r' | '\n') => {
                 let line = std::mem::take(&mut counts);
-                // An empty line, or the second half of a line's end, tells nothing.
+                // Skip an empty line, or the second half of a line ending.
                 if line.iter().any(|count| *count > 0) {
                     before = line;
                 }

@@ -12,29 +12,29 @@ mod western;
 use oem::Oem;
 use western::Fit;
 
-/// The number of bytes at the beginning of a file that show whether it is in UTF-16.
+/// The number of bytes at the start of a file that are checked for UTF-16.
 const UTF_16_SAMPLE: usize = 4_096;
 /// UTF-16 writes each ASCII character with a zero byte: at least one byte in this many is zero.
 const UTF_16_MIN_ZERO_SHARE: usize = 10;
-/// The fewest zero bytes that are no accident: those of the header `phone`.
+/// The minimum number of zero bytes that is not an accident: as many as in the header `phone`.
 const UTF_16_MIN_ZEROS: usize = 5;
 
-/// Countries whose languages have encodings of several bytes. Elsewhere such a guess is taken only if
-/// no encoding of Western Europe fits.
+/// Countries whose languages have multi-byte encodings. Elsewhere, such a guess counts only if no
+/// Western European encoding fits.
 const EAST_ASIA: [&str; 8] = ["CN", "HK", "JP", "KP", "KR", "MO", "SG", "TW"];
 
-/// How the bytes of a file stand for characters.
+/// The encoding of a file's characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Charset(Kind);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// One of the WHATWG's encoding standard.
+    /// One from the WHATWG's encoding standard.
     Standard(&'static Encoding),
     Oem(Oem),
 }
 
-/// The bytes of a file fit no encoding well, so reading them would garble names.
+/// The file's bytes fit no encoding well, so decoding them would garble names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the file's encoding cannot be recognized; name it, as in ?encoding=windows-1252, or save the \
@@ -56,7 +56,7 @@ impl Charset {
         Self(Kind::Standard(encoding))
     }
 
-    /// The encoding that has this name, as the WHATWG lists them: `latin1` is Windows-1252.
+    /// The encoding with this name, as listed by the WHATWG: `latin1` is Windows-1252.
     pub fn named(name: &str) -> Result<Self, UnknownCharset> {
         let standard = Encoding::for_label_no_replacement(name.trim().as_bytes());
         let oem = || Oem::named(name).map(|oem| Self(Kind::Oem(oem)));
@@ -64,8 +64,9 @@ impl Charset {
         charset.ok_or_else(|| UnknownCharset(name.trim().to_owned()))
     }
 
-    /// The encoding of a file. A byte order mark decides, then the name that the client gave, then
-    /// the bytes. People in `region` wrote the file, which settles what the bytes leave open.
+    /// The encoding of a file. A byte order mark takes precedence over the name that the client
+    /// gave, and the name over detection. `region` is where the file was written, which helps if
+    /// the bytes are ambiguous.
     pub fn of(content: &[u8], named: Option<Self>, region: Region) -> Result<Self, UnclearCharset> {
         let marked = Encoding::for_bom(content).map(|(encoding, _)| Self::standard(encoding));
         marked.or(named).map_or_else(|| Self::detect(content, region), Ok)
@@ -118,7 +119,7 @@ impl Charset {
     }
 }
 
-/// The encoding of Western Europe in which a file's words have the fewest symbols inside. Excel for
+/// The Western European encoding in which the file has the fewest symbols inside a word. Excel for
 /// Mac ends lines with a carriage return or a newline, and MS-DOS with both.
 fn western(content: &[u8]) -> Result<Charset, UnclearCharset> {
     let windows = Charset::standard(WINDOWS_1252);
@@ -159,14 +160,15 @@ impl Decoder {
         };
         let mut text = String::new();
         text.reserve(decoder.max_utf8_buffer_length(piece.len()).unwrap_or_default());
-        // The buffer is as long as the decoder asks for, so that one call takes the whole piece.
+        // The buffer has the size that the decoder requests, so that one call decodes the whole
+        // piece.
         let _ = decoder.decode_to_string(piece, &mut text, is_last);
         text
     }
 }
 
-/// Recognizes UTF-16 without a byte order mark by the zero bytes of its ASCII characters: all of
-/// them are on one side. A byte that is lost is `None`.
+/// Detects UTF-16 without a byte order mark by the zero bytes of its ASCII characters, which are
+/// all on the same side. A byte that was lost is `None`.
 pub(super) fn utf_16(sample: impl Iterator<Item = Option<u8>>) -> Option<Charset> {
     let (mut zeros, mut length) = ([0_usize; 2], 0);
     for byte in sample {
@@ -185,8 +187,8 @@ pub(super) fn utf_16(sample: impl Iterator<Item = Option<u8>>) -> Option<Charset
     }
 }
 
-/// Whether a file is in UTF-8, apart from some damage. Text in another encoding has next to no
-/// bytes that happen to be a character of several bytes.
+/// Whether a file is in UTF-8, apart from some damage. Text in another encoding has almost no bytes
+/// that happen to form a multi-byte character.
 fn is_mostly_utf_8(content: &[u8]) -> bool {
     let (mut valid, mut invalid) = (0_usize, 0_usize);
     for chunk in content.utf8_chunks() {

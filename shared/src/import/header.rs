@@ -8,14 +8,15 @@ use super::parser::Malformed;
 use super::pinpoint::{self, Endpoint};
 use crate::phone::{Phone, Region};
 
-/// The most columns of a file.
+/// The maximum number of columns.
 const MAX_COLUMNS: usize = 200;
-/// The longest name of a column, in characters: a contact's attribute has no longer one.
+/// The maximum length of a column's name in characters, which is also that of a contact's
+/// attribute.
 const MAX_NAME: usize = 200;
-/// How many columns an error lists.
+/// The number of columns that an error lists.
 const MAX_LISTED: usize = 30;
 
-/// Why a header was refused, and with it the file.
+/// Why a header, and so the file, was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidHeader {
     #[error("the file is empty or contains only delimiters")]
@@ -48,24 +49,26 @@ pub enum InvalidHeader {
     Unreadable(usize),
 }
 
-/// The columns of one file, by their places.
+/// The columns of a file, by index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) names: Vec<String>,
     pub(super) id: Option<usize>,
-    /// Columns of phones, the best first: a row has the first that is not blank.
+    /// Columns of phones, best first. A row uses the first that is not blank.
     pub(super) phones: Vec<usize>,
     pub(super) first_name: Option<usize>,
     pub(super) last_name: Option<usize>,
     pub(super) email: Option<usize>,
     pub(super) opt_outs: Vec<usize>,
+    /// Columns of consent. They stay attributes, and a clear no in one is an opt-out.
+    pub(super) opt_ins: Vec<usize>,
     pub(super) opted_out_at: Option<usize>,
-    /// Whether that column has a time only where a person opted out, so that it says so by itself.
+    /// Whether that column has a time only if a person opted out, so that it needs no other column.
     pub(super) is_dated_opt_out: bool,
     pub(super) attributes: Vec<usize>,
     /// Whether the client listed the attributes.
     pub(super) are_attributes_listed: bool,
-    /// Whether a column is certainly for phones, and not only by a likely name.
+    /// Whether a column is certainly for phones, not just by a likely name.
     pub(super) is_certain: bool,
     /// What the rows have besides if they are Amazon Pinpoint's.
     pub(super) endpoint: Option<Endpoint>,
@@ -96,6 +99,7 @@ impl Header {
             is_dated_opt_out: opted_out_at.is_some_and(|place| !is_effective_date(place))
                 && columns.opt_out.is_none(),
             opt_outs: places.all(Field::OptOut).into_iter().map(|(_, place)| place).collect(),
+            opt_ins: places.consents(),
             are_attributes_listed: columns.attributes.is_some(),
             is_certain: phones.iter().any(|(fit, _)| *fit < Fit::Likely),
             phones: phones.into_iter().map(|(_, place)| place).collect(),
@@ -138,7 +142,7 @@ impl Header {
         Ok(self)
     }
 
-    /// The places of all columns that something is read from.
+    /// The indexes of all columns that are used.
     pub(super) fn used(&self) -> Vec<usize> {
         let single = [self.id, self.first_name, self.last_name, self.email, self.opted_out_at];
         let several = [&self.phones, &self.opt_outs, &self.attributes];
@@ -146,12 +150,12 @@ impl Header {
     }
 
     pub(super) fn has_opt_outs(&self) -> bool {
-        !self.opt_outs.is_empty() || self.is_dated_opt_out
+        !self.opt_outs.is_empty() || !self.opt_ins.is_empty() || self.is_dated_opt_out
     }
 }
 
-/// The places of the columns that become attributes. Phones that a row does not use are attributes
-/// as well, so that nothing is lost.
+/// The indexes of the columns that become attributes. Phones that a row does not use also become
+/// attributes, so that nothing is lost.
 fn attributes(
     names: &[String],
     columns: &Columns,
@@ -205,7 +209,7 @@ impl Places<'_> {
         Ok(())
     }
 
-    /// All columns of a field, those that fit best first.
+    /// All columns of a field, best fit first.
     fn all(&self, field: Field) -> Vec<(Fit, usize)> {
         if self.columns.named(field).is_some() {
             let named = self.claimed.iter().filter(|(claimed, _)| *claimed == field);
@@ -219,11 +223,18 @@ impl Places<'_> {
         found
     }
 
+    /// The columns of consent, unless the client has named the column that decides.
+    fn consents(&self) -> Vec<usize> {
+        let is_named = self.columns.opt_out.is_some();
+        let found = if is_named { Vec::new() } else { self.all(Field::OptIn) };
+        found.into_iter().map(|(_, place)| place).collect()
+    }
+
     fn first(&self, field: Field) -> Option<usize> {
         self.all(field).first().map(|(_, place)| *place)
     }
 
-    /// The columns of phones. Names that are only likely count where there is no better one.
+    /// The columns of phones. Merely likely names count only if there is no better one.
     fn phones(&self) -> Vec<(Fit, usize)> {
         let mut found = self.all(Field::Phone);
         if Endpoint::of(self.names).is_some()
@@ -237,7 +248,7 @@ impl Places<'_> {
     }
 }
 
-/// Names of columns in one line, which is bounded.
+/// Lists names of columns in one line of limited length.
 fn listed<'n>(names: impl Iterator<Item = &'n String>) -> String {
     let mut names: Vec<String> =
         names.map(|name| name.chars().take(MAX_NAME).collect::<String>()).collect();

@@ -1,4 +1,4 @@
-//! The names by which the columns of a contact's fields are known.
+//! The names of the columns of a contact's fields.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -11,6 +11,8 @@ pub(super) enum Field {
     LastName,
     Email,
     OptOut,
+    /// Consent, of which only a clear no counts.
+    OptIn,
     OptedOutAt,
 }
 
@@ -20,14 +22,14 @@ pub(super) enum Fit {
     /// The best of several names: a mobile phone.
     Best,
     Known,
-    /// A known word in a longer name: "Customer phone (1)".
+    /// A longer name that contains a known one: "Customer phone (1)".
     Likely,
-    /// Amazon Pinpoint has the phone in `Address`. In other files that is a street, so it counts only
-    /// where there is no other column.
+    /// Amazon Pinpoint has the phone in `Address`. In other files that is a street, so it counts
+    /// only if there is no other column.
     Last,
 }
 
-// English, German, French, Spanish, Portuguese and Italian, as `plain` writes them.
+// English, German, French, Spanish, Portuguese and Italian, as normalized by `plain`.
 const ID: &str = "id contactid";
 const MOBILE: &str = "mobile mobilephone mobilenumber mobilephonenumber mobileno mobilenr \
     mobiletelephone phonemobile cell cellphone cellnumber cellphonenumber cellular sms smsnumber \
@@ -78,6 +80,18 @@ const OPT_OUT: &str = "optout optedout unsubscribed unsubscribe isunsubscribed i
     descadastrado descadastro inscricaocancelada naocontactar naocontatar naoenviarsms \
     naoperturbe naoperturbar \
     disiscritto disiscritta disiscrizione noncontattare noninviaresms nosmsmarketing";
+// "Accepts SMS Marketing" is Shopify's, "SMS consent" Klaviyo's.
+const OPT_IN: &str = "optin optedin isoptedin hasoptedin smsoptin smsoptedin optinsms optedinsms \
+    optedintosms textoptin textmessageoptin subscribed issubscribed smssubscribed subscribedtosms \
+    smssubscription smssubscriptionstatus smsconsent consentsms consenttosms smsmarketingconsent \
+    smsconsentstatus marketingconsent consent consented hasconsent consentgiven acceptssms \
+    acceptssmsmarketing acceptsmarketing smsmarketing smsmarketingstatus smspermission smsallowed \
+    allowsms cantext oktotext oktosms maycontact \
+    einwilligung smseinwilligung werbeeinwilligung zustimmung smszustimmung \
+    consentement consentementsms acceptesms \
+    consentimiento consentimientosms aceptasms \
+    consentimento consentimentosms aceitasms \
+    consenso consensosms accettasms";
 /// Amazon Pinpoint's time of an opt-out or of an opt-in.
 pub(super) const EFFECTIVE_DATE: &str = "effectivedate";
 const OPTED_OUT_AT: &str = "effectivedate optouttimestamp optedouttimestamp optoutdate optouttime \
@@ -87,20 +101,20 @@ const OPTED_OUT_AT: &str = "effectivedate optouttimestamp optedouttimestamp opto
     abmeldedatum abgemeldetam datedesinscription datededesinscription fechadebaja fechabaja \
     datadisiscrizione datadidisiscrizione datadescadastro datadedescadastro";
 
-/// Names that are of phones where no other is.
+/// Names that mean a phone only if no other column does.
 const NUMBER: &str = "number nummer numero num";
-/// Parts of names of which the whole is not known.
+/// Parts of names that are not known as a whole.
 const LIKELY_PHONE: &str = "phone mobile mobil telefon handynummer celular cellulare movil";
 const LIKELY_OPT_OUT: &str = "optout optedout unsubscrib donottext donotsms donotcontact abgemeldet \
     abmeldung desabonn desinscri descadastr disiscri dadodebaja";
-/// Parts of names of columns about a phone, and of words that hold one of the parts above.
+/// Parts of the names of columns about a phone, and of names that contain one of the parts above.
 const NOT_PHONE: &str = "type typ label carrier country code verified valid status consent opt fax \
     ext date time source mail newsletter subscribed automobil automovil immobil";
-/// Parts of names of columns about other channels, or about an opt-out.
+/// Parts of the names of columns about other channels, or about an opt-out.
 const NOT_OPT_OUT: &str = "mail newsletter fax push date datum fecha data time reason grund motif \
     motivo source status link url token";
 
-/// A name as it is compared: without case, accents, spaces and punctuation.
+/// A name in normalized form: without case, accents, spaces and punctuation.
 pub(super) fn plain(name: &str) -> String {
     name.nfkd()
         .filter(|c| c.is_alphanumeric() && !is_combining_mark(*c))
@@ -108,7 +122,7 @@ pub(super) fn plain(name: &str) -> String {
         .collect()
 }
 
-/// How well a column's name, as `plain` writes it, fits a field.
+/// How well a column's name, as normalized by `plain`, fits a field.
 pub(super) fn fit(field: Field, name: &str) -> Option<Fit> {
     let known = |names: &str| names.split_whitespace().any(|known| known == name);
     // "Mobile 1" is one of several columns with the same name.
@@ -130,6 +144,7 @@ pub(super) fn fit(field: Field, name: &str) -> Option<Fit> {
             let is_other = has(NOT_OPT_OUT) || known(OPTED_OUT_AT);
             (has(LIKELY_OPT_OUT) && !is_other).then_some(Fit::Likely)
         }
+        Field::OptIn => known(OPT_IN).then_some(Fit::Known),
         Field::OptedOutAt => known(OPTED_OUT_AT).then_some(Fit::Known),
     }
 }
@@ -174,8 +189,9 @@ mod tests {
 
     #[test]
     fn fields_share_no_names() {
-        let all = [ID, MOBILE, PHONE, NUMBER, FIRST_NAME, LAST_NAME, EMAIL, OPT_OUT, OPTED_OUT_AT];
-        let mut names: Vec<&str> = all.iter().flat_map(|names| names.split_whitespace()).collect();
+        let of_people = [ID, MOBILE, PHONE, NUMBER, FIRST_NAME, LAST_NAME, EMAIL];
+        let all = of_people.into_iter().chain([OPT_OUT, OPT_IN, OPTED_OUT_AT]);
+        let mut names: Vec<&str> = all.flat_map(str::split_whitespace).collect();
         assert!(names.iter().all(|name| plain(name) == *name), "they are plain");
         let count = names.len();
         names.sort_unstable();
@@ -202,6 +218,14 @@ mod tests {
         }
         for name in ["Unsubscribe link", "Unsubscribe date", "Subscribed", "Opt-in"] {
             assert_eq!(opt_out(name), None, "{name}");
+        }
+        let opt_in = |name| fit(Field::OptIn, &plain(name));
+        for name in ["Accepts SMS Marketing", "Opt-in", "Subscribed", "SMS Consent", "Einwilligung"]
+        {
+            assert_eq!(opt_in(name), Some(Fit::Known), "{name}");
+        }
+        for name in ["Opt-out", "Consent date", "Email consent", "Subscription plan"] {
+            assert_eq!(opt_in(name), None, "{name}");
         }
         for name in ["Email Opt Out", "Opt-out reason", "HasOptedOutOfEmail", "Opt-in"] {
             assert_eq!(opt_out(name), None, "{name}");

@@ -1,4 +1,4 @@
-//! What a file says about people who want no messages.
+//! What a file says about people who don't want messages.
 
 use super::cell::{clean, is_blank};
 use super::header::Header;
@@ -8,33 +8,40 @@ use crate::ids::ContactId;
 use crate::phone::{Phone, Region};
 use crate::time::Timestamp;
 
-/// The opt-out that a row reports. It holds even if something else is wrong with the row.
+/// The opt-out in a row, which counts even if the rest of the row is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OptOut {
-    /// All of the person's phones that can be read, also from cells that a contact cannot have.
+    /// All of the person's phones that can be read, including those in cells that a contact doesn't
+    /// use.
     pub phones: Vec<Phone>,
-    /// The contact whose phone it is about as well, if the row has none that a contact can have.
+    /// The contact whose phone is also opted out, if the row has no phone that the contact could
+    /// have.
     pub contact: Option<ContactId>,
     /// When the person opted out, if the file says so.
     pub at: Option<Timestamp>,
 }
 
-// As Amazon Pinpoint writes them, as spreadsheets do, and as people do in the languages of the known
-// column names. `plain` has taken case and accents away.
+// As written by Amazon Pinpoint, by spreadsheets, and by people in the languages of the known
+// column names. `plain` has removed case and accents.
 const YES: &str = "all yes y true t 1 x on optout optedout out unsubscribed unsubscribe stop \
     ja j wahr abgemeldet oui o vrai desabonne desinscrit si s verdadero verdadeiro sim vero baja";
-const NO: &str = "none no n false f 0 off optin optedin in subscribed \
-    nein falsch non faux falso nao";
+const NO: &str = "none no n false f 0 off nein falsch non faux falso nao";
+const OPTED_IN: &str = "optin optedin in subscribed";
 
-/// What a cell of an opt-out column says. `Err` if it is unclear: that is never guessed.
+fn is_one_of(words: &str, value: &str) -> bool {
+    words.split_whitespace().any(|word| word == value)
+}
+
+/// What a cell of an opt-out column means. `Err` if it is unclear, because opt-outs are never
+/// guessed.
 pub(super) fn says(cell: &str) -> Result<bool, ()> {
     let cell = clean(cell);
     if is_blank(cell) {
         return Ok(false);
     }
     let (value, is_mark) = (plain(cell), matches!(cell, "✓" | "✔" | "☑"));
-    let is_one_of = |words: &str| words.split_whitespace().any(|word| word == value);
-    match (is_one_of(YES) || is_mark, is_one_of(NO) || cell == "☐" || is_zero(cell)) {
+    let is_no = is_one_of(NO, &value) || is_one_of(OPTED_IN, &value);
+    match (is_one_of(YES, &value) || is_mark, is_no || cell == "☐" || is_zero(cell)) {
         (true, _) => Ok(true),
         (false, true) => Ok(false),
         (false, false) if is_one(cell) => Ok(true),
@@ -42,12 +49,25 @@ pub(super) fn says(cell: &str) -> Result<bool, ()> {
     }
 }
 
-/// Words that are hardly ever anything but the value of an opt-out column.
+/// Values of a consent column that deny it, besides those above.
+const DENIED: &str = "notsubscribed neversubscribed optedout optout unsubscribed revoked withdrawn \
+    declined denied refused rejected nichtangemeldet abgemeldet widerrufen abgelehnt refuse \
+    desabonne desinscrit rechazado revocado recusado revogado negado rifiutato revocato";
+
+/// Whether a cell of a consent column denies it. Anything unclear, such as a date, does not.
+fn denies(cell: &str) -> bool {
+    let cell = clean(cell);
+    let value = plain(cell);
+    let is_denied = is_one_of(NO, &value) || is_one_of(DENIED, &value);
+    !is_blank(cell) && (is_denied || cell == "☐" || is_zero(cell))
+}
+
+/// Values that hardly ever occur outside an opt-out column.
 const PLAIN_YES: &str = "all yes true optout optedout unsubscribed stop ja oui wahr vrai verdadero \
     verdadeiro vero abgemeldet desabonne desinscrit";
 
-/// What a column of times says: a date or a time means that the person opted out then, and a note
-/// such as `never` or `n/a` that the person did not. Zeros are some databases' date for none.
+/// What a column of times means: a date or a time means that the person opted out then. A note such
+/// as `never` or `n/a` means that they did not. Some databases write a missing date as zeros.
 fn dated(cell: &str) -> Option<bool> {
     let cell = clean(cell);
     if is_blank(cell) {
@@ -58,21 +78,21 @@ fn dated(cell: &str) -> Option<bool> {
     (is_date || says(cell) == Ok(true)).then_some(true)
 }
 
-/// Whether a row that ends early has the word of an opt-out where its opt-out would be if a cell
-/// before it were missing.
+/// Whether a row that ends early may have lost a cell before its opt-out: one of its cells contains
+/// an opt-out value where the opt-out would then be.
 pub(super) fn may_be_short_of_opt_out(header: &Header, cells: &[String]) -> bool {
     let missing = header.names.len().saturating_sub(cells.len());
     let is_plain_yes = |place: &usize| {
         let value = place.checked_sub(missing).map(|place| plain(cell(cells, place)));
-        value.is_some_and(|value| PLAIN_YES.split_whitespace().any(|word| word == value))
+        value.is_some_and(|value| is_one_of(PLAIN_YES, &value))
     };
     missing > 0 && header.opt_outs.iter().any(is_plain_yes)
 }
 
 impl OptOut {
-    /// Reads the opt-out of a row. In a row with too many cells, cells behind an unquoted delimiter
-    /// are further to the right than their columns, so both places are tried. In a row that ends
-    /// early, a cell before the opt-out may be missing.
+    /// Reads the opt-out of a row. In a row with too many cells, an unquoted delimiter may have
+    /// shifted cells to the right, so both places are tried. In a row that ends early, a cell
+    /// before the opt-out may be missing.
     pub(super) fn read(header: &Header, cells: &[String], region: Region) -> Option<Self> {
         if !header.has_opt_outs() {
             return None;
@@ -108,18 +128,20 @@ impl OptOut {
         (!phones.is_empty()).then_some(Self { phones, contact: None, at })
     }
 
-    /// When the person opted out, as far as it is known: as the file says, or when it was imported.
+    /// When the person opted out, as far as it is known: what the file says, or when it was
+    /// imported.
     #[must_use]
     pub fn moment(&self, imported_at: Timestamp) -> Timestamp {
         self.at.map_or(imported_at, |at| at.min(imported_at))
     }
 }
 
-/// Whether the cells at this shift say so; `None` if they are blank or unclear.
+/// Whether the cells, shifted by `shift`, opt the person out; `None` if they are blank or unclear.
 fn is_opted_out(header: &Header, cells: &[String], shift: usize) -> Option<bool> {
     let said = header.opt_outs.iter().map(|place| cell(cells, place + shift));
     let said: Vec<Result<bool, ()>> = said.filter(|cell| !is_blank(cell)).map(says).collect();
-    if said.contains(&Ok(true)) {
+    let mut consents = header.opt_ins.iter().map(|place| cell(cells, place + shift));
+    if said.contains(&Ok(true)) || consents.any(denies) {
         return Some(true);
     }
     if said.contains(&Ok(false)) {
@@ -146,7 +168,7 @@ fn cell(cells: &[String], place: usize) -> &str {
     cells.get(place).map(|cell| clean(cell)).unwrap_or_default()
 }
 
-/// `1.0` is how some spreadsheets write a one.
+/// Some spreadsheets write a one as `1.0`.
 fn is_one(cell: &str) -> bool {
     cell.parse() == Ok(1.0_f64)
 }
@@ -171,6 +193,19 @@ mod tests {
         }
         for unclear in ["perhaps", "n/a", "-", "2", "?", "2024-01-01", "A\u{FFFD}L"] {
             assert_eq!(says(unclear), Err(()), "{unclear}");
+        }
+    }
+
+    #[test]
+    fn consent_is_denied_by_a_clear_no() {
+        for no in ["no", "FALSE", "0", "0.0", "N", "Nein", "☐", "unsubscribed", "Not subscribed"]
+        {
+            assert!(denies(no), "{no}");
+        }
+        for other in
+            ["", " ", "yes", "1", "subscribed", "opted-in", "2024-01-01", "n/a", "?", "pending"]
+        {
+            assert!(!denies(other), "{other}");
         }
     }
 

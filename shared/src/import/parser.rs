@@ -1,11 +1,12 @@
-//! CSV, character by character: RFC 4180 with the liberties that spreadsheets take.
+//! Parses CSV character by character: RFC 4180, with the variations of spreadsheets.
 //!
-//! It exists because a parser that accepts an unclosed quote silently loses the rows behind it.
+//! It exists because a parser that accepts an unclosed quote silently loses the rows after it.
 
-/// The longest record, in bytes. Only an unclosed quote or a file that is not CSV has longer ones.
+/// The maximum length of a record, in bytes. Only an unclosed quote or a file that is not CSV
+/// exceeds it.
 const MAX_RECORD_BYTES: usize = 1024 * 1024;
 
-/// Why a file cannot be read on.
+/// Why the rest of a file can't be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
     #[error(
@@ -17,30 +18,30 @@ pub enum Malformed {
     TooLong { line: u64 },
 }
 
-/// One row of a file as it was written. Empty lines are not rows.
+/// A row of a file, as written. Empty lines are not rows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Record {
     pub(super) cells: Vec<String>,
-    /// The line on which it begins, counted from 1.
+    /// The line on which it starts, numbered from 1.
     pub(super) line: u64,
-    /// The quoted cells that hold line ends.
+    /// The quoted cells that contain line endings.
     pub(super) long_cells: Vec<LongCell>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct LongCell {
     pub(super) index: usize,
-    /// The line on which its quote opens.
+    /// The line of its opening quote.
     pub(super) line: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// At the beginning of a cell, or behind spaces there.
+    /// At the start of a cell, perhaps after spaces.
     Start,
     Unquoted,
     Quoted,
-    /// Behind a quote that closes its cell, or is the first of two.
+    /// After a quote that either closes its cell or is the first of two.
     Closed,
 }
 
@@ -50,18 +51,18 @@ pub(super) struct Parser {
     delimiter: Option<char>,
     state: State,
     line: u64,
-    /// Whether the last character was a carriage return, with which a newline is one line end.
+    /// Whether the last character was a carriage return, which forms a line ending with a newline.
     after_return: bool,
-    /// The line on which the current cell's quote opens.
+    /// The line of the current cell's opening quote.
     quote_line: u64,
-    /// The bytes of the current record.
+    /// The size of the current record in bytes.
     bytes: usize,
     cell: String,
     record: Record,
 }
 
 impl Parser {
-    /// A parser that begins on line `line`.
+    /// A parser that starts on line `line`.
     pub(super) fn new(delimiter: Option<char>, line: u64) -> Self {
         Self {
             delimiter,
@@ -80,7 +81,7 @@ impl Parser {
         self.line
     }
 
-    /// Takes the next character, and returns the record that it ends.
+    /// Adds the next character. Returns the record that it ends, if any.
     pub(super) fn push(&mut self, c: char) -> Result<Option<Record>, Malformed> {
         let completes_line_end = c == '\n' && self.after_return;
         self.after_return = c == '\r';
@@ -124,7 +125,7 @@ impl Parser {
         Ok(None)
     }
 
-    /// Ends the file, and returns the record that had no line end.
+    /// Ends the file. Returns the last record if it had no line ending.
     pub(super) fn finish(&mut self) -> Result<Option<Record>, Malformed> {
         match self.state {
             State::Quoted => Err(Malformed::UnclosedQuote { line: self.quote_line }),
@@ -143,7 +144,7 @@ impl Parser {
 
     fn end_cell(&mut self) {
         let cell = std::mem::take(&mut self.cell);
-        // An unquoted cell cannot hold a line end.
+        // An unquoted cell can't contain a line ending.
         if cell.contains(['\r', '\n']) {
             let index = self.record.cells.len();
             self.record.long_cells.push(LongCell { index, line: self.quote_line });
@@ -152,7 +153,7 @@ impl Parser {
         self.state = State::Start;
     }
 
-    /// The record up to here; `None` for an empty line.
+    /// The record so far; `None` for an empty line.
     fn end_record(&mut self) -> Option<Record> {
         let is_empty =
             self.state == State::Start && self.record.cells.is_empty() && self.cell.is_empty();

@@ -1,4 +1,4 @@
-//! What one row of a file asks for.
+//! What a row of a file asks for.
 
 mod cells;
 
@@ -15,12 +15,12 @@ pub(super) const SEPARATOR: &str = ", ";
 /// How many characters of a refused cell are shown.
 const MAX_VALUE: usize = 200;
 
-/// What was read of one row.
+/// The result of reading a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// Counted from 1, the header not counted.
+    /// Numbered from 1, not counting the header.
     pub number: u64,
-    /// The line of the file on which the row begins, counted from 1.
+    /// The line of the file on which the row starts, numbered from 1.
     pub line: u64,
     /// The number that a spreadsheet gives the row.
     pub sheet_row: u64,
@@ -37,7 +37,7 @@ pub enum Content {
 /// A contact to create or to update.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The contact to update; without one, the row creates a contact.
+    /// The contact to update. Without it, the row creates a contact.
     pub id: Option<ContactId>,
     pub profile: Profile,
     pub lacks: Lacks,
@@ -146,9 +146,9 @@ fn shortened(cell: &str) -> String {
     cell.chars().take(MAX_VALUE).collect()
 }
 
-/// Reads a phone as it is written in a cell.
+/// Parses a phone from a cell.
 pub(super) fn phone_of(cell: &str, region: Region) -> Result<Phone, String> {
-    // An apostrophe keeps a spreadsheet from taking the phone for a number.
+    // An apostrophe keeps a spreadsheet from treating the phone as a number.
     let written = cell.strip_prefix('\'').unwrap_or(cell);
     if is_rounded(written) {
         return Err(

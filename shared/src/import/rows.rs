@@ -16,8 +16,8 @@ use super::swallowed::quote_line;
 use crate::ids::ContactId;
 use crate::phone::Region;
 
-/// A file's rows behind its header. A row is read before it is passed, so that one that does not fit
-/// into a batch is the first of the next.
+/// A file's rows after its header. A row can be read before moving past it, so that a row that
+/// doesn't fit into a batch is the first of the next one.
 #[derive(Debug)]
 pub struct Rows {
     layout: Layout,
@@ -153,8 +153,8 @@ impl Rows {
         }))
     }
 
-    /// What the first pass reads of the next row. An opt-out holds even if something else is wrong with
-    /// the row.
+    /// The number of the next row and the opt-out in it, which counts even if the rest of the row
+    /// is invalid.
     #[must_use]
     pub fn peek_first(&self) -> Option<Result<FirstReading, Malformed>> {
         let next = self.next.as_ref()?.as_ref().map_err(Malformed::clone);
@@ -178,7 +178,7 @@ impl Rows {
         Position { rows: self.passed, place: Some(self.here) }
     }
 
-    /// Whether characters of all phones were lost, so that no row of the file can be taken.
+    /// Whether characters of all phones were lost, so that no row of the file can be used.
     #[must_use]
     pub fn lost_all_phones(mut self) -> bool {
         let mut has_lost = false;

@@ -1,7 +1,7 @@
-//! Rows that a stray quote has swallowed.
+//! Detects rows that a stray quote has swallowed.
 //!
 //! The next stray quote closes the first one, so the cell between them is well-formed. It is
-//! recognized by its lines, which look like rows of the file.
+//! recognized because its lines look like rows of the file.
 
 use super::cell::{clean, is_blank, is_rounded};
 use super::header::Header;
@@ -9,12 +9,12 @@ use super::parser::{LongCell, Record};
 use super::row::phone_of;
 use crate::phone::Region;
 
-/// Fewer digits than this in a column of phones can be part of an address.
+/// Fewer digits than this in a phone column may be part of an address.
 const MIN_PHONE_DIGITS: usize = 7;
-/// With fewer columns than this, a line of prose has as many cells as a row by chance.
+/// With fewer columns than this, a line of prose may have as many cells as a row by chance.
 const MIN_WIDTH_WITHOUT_PHONE: usize = 3;
 
-/// The line on which a quote opens that has swallowed rows.
+/// The line of an opening quote that has swallowed rows.
 pub(super) fn quote_line(
     record: &Record,
     header: &Header,
@@ -29,13 +29,13 @@ pub(super) fn quote_line(
     record.long_cells.iter().find(has_swallowed).map(|long| long.line)
 }
 
-/// One line as it would be without the quote, and how many of its cells are inside the quote.
+/// A line as it would be without the quote, and how many of its cells are inside the quote.
 struct Cells<'r> {
     cells: Vec<&'r str>,
     inside: std::ops::Range<usize>,
 }
 
-/// The lines of a cell, the first one with the cells before it and the last one with those behind.
+/// The lines of a cell. The first includes the cells before it, and the last those after it.
 fn lines(record: &Record, index: usize, delimiter: char) -> impl Iterator<Item = Cells<'_>> {
     let before = record.cells[..index].iter().map(String::as_str);
     let behind = record.cells[index + 1..].iter().map(String::as_str);
@@ -57,13 +57,13 @@ fn lines(record: &Record, index: usize, delimiter: char) -> impl Iterator<Item =
     })
 }
 
-/// What a line has of a row.
+/// The signs that a line is a row.
 #[expect(clippy::struct_excessive_bools, reason = "observations that do not exclude each other")]
 struct Line {
     has_all_columns: bool,
     has_delimiter: bool,
     has_phone: bool,
-    /// A phone inside the quote, with a delimiter inside the quote as well.
+    /// A phone inside the quote, with a delimiter that is also inside the quote.
     has_phone_inside: bool,
     is_without_phone: bool,
 }
@@ -103,7 +103,7 @@ fn are_rows(lines: &[Line], width: usize) -> bool {
         || between.iter().any(is_row_without_phone)
 }
 
-/// Whether a cell holds a phone, even one that would be refused.
+/// Whether a cell contains a phone, even one that would be refused.
 fn is_phone(cell: &str, region: Region) -> bool {
     let cell = clean(cell.trim_matches('"'));
     let may_be = |c: char| c.is_ascii_digit() || " +-./()".contains(c);

@@ -23,7 +23,7 @@ fn options(query: &str) -> (Columns, Option<Charset>) {
     (columns, encoding)
 }
 
-/// What is read of a file, one row a line.
+/// What is read from a file, one row per line.
 fn transcript(content: &[u8], query: &str) -> String {
     let (columns, named) = options(query);
     let encoding = named.map(Charset::name);
@@ -88,8 +88,8 @@ fn describe(out: &mut String, reading: &Reading) {
     .expect("a text");
 }
 
-/// Each file is as some program exports it; beside it is what is read of it. With `RENEW_FIXTURES`
-/// set, that is written anew, to be looked at before it is committed.
+/// Each file is an export of some program, with the expected result beside it. With
+/// `RENEW_FIXTURES` set, the results are written again, to be reviewed before they are committed.
 #[test]
 fn files_are_read_as_their_programs_meant_them() {
     let mut count = 0;

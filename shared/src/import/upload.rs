@@ -1,11 +1,11 @@
-//! What arrives in a request: files that are not text, and text whose bytes were changed on the way.
+//! Uploads: detects files that are not CSV, and restores text whose bytes were changed on the way.
 
 use super::encoding;
 
-/// The longest beginning of a file by which its kind is recognized, in bytes.
+/// How much of the start of a file is used to recognize its kind, in bytes.
 const SAMPLE: usize = 4_096;
 
-/// Kinds of files that are uploaded in place of a CSV file, by their first bytes.
+/// Kinds of files that people upload instead of CSV, by their first bytes.
 const KINDS: [(&[u8], &str); 7] = [
     (b"PK\x03\x04", "a workbook or a zip archive"),
     (b"\xd0\xcf\x11\xe0", "an Excel workbook"),
@@ -22,7 +22,7 @@ pub fn is_gzip(content: &[u8]) -> bool {
     content.starts_with(b"\x1f\x8b")
 }
 
-/// What a file is, if it is certainly not CSV.
+/// The kind of a file, if it is certainly not CSV.
 #[must_use]
 pub fn other_kind(content: &[u8]) -> Option<&'static str> {
     KINDS.iter().find(|(magic, _)| content.starts_with(magic)).map(|(_, kind)| *kind)
@@ -35,12 +35,12 @@ pub fn whole_lines(head: &[u8]) -> &[u8] {
     end.map_or(head, |end| &head[..=end])
 }
 
-/// Restores a file in UTF-16 that was taken for UTF-8 on its way, as Amazon API Gateway does with
-/// all `text/*`: each byte that is not UTF-8 has become a U+FFFD. ASCII characters come back, and
-/// each other one stays a U+FFFD. `None` if the text was not UTF-16.
+/// Restores a UTF-16 file that was decoded as UTF-8 on the way, as Amazon API Gateway does with all
+/// `text/*`: each byte that is not UTF-8 has become a U+FFFD. ASCII characters are restored, and
+/// all others become U+FFFD. Returns `None` if the text was not UTF-16.
 #[must_use]
 pub fn restore_utf_16(text: &str) -> Option<String> {
-    // Both byte order marks have become two of them.
+    // Either byte order mark has become two U+FFFD.
     let text = text.strip_prefix("\u{FFFD}\u{FFFD}").unwrap_or(text);
     let charset = encoding::utf_16(bytes(text).take(SAMPLE))?;
     let is_big_endian = charset.name() == "utf-16be";
@@ -56,7 +56,7 @@ pub fn restore_utf_16(text: &str) -> Option<String> {
     Some(restored)
 }
 
-/// The bytes that a text was before it was decoded; `None` for each that was lost.
+/// A text's bytes before it was decoded. `None` for each byte that was lost.
 fn bytes(text: &str) -> impl Iterator<Item = Option<u8>> {
     text.chars().flat_map(|c| {
         let mut buffer = [0; 4];
@@ -66,8 +66,8 @@ fn bytes(text: &str) -> impl Iterator<Item = Option<u8>> {
     })
 }
 
-/// The length of a text in the event that Lambda gets of it, in which it is a JSON string. Characters
-/// beyond ASCII are counted as they are escaped, at their longest.
+/// The length of a text in a Lambda event, where it is a JSON string. Characters beyond ASCII are
+/// counted with their longest escape.
 #[must_use]
 pub fn escaped_length(text: &[u8]) -> usize {
     let length = |c: char| match c {
@@ -83,7 +83,7 @@ pub fn escaped_length(text: &[u8]) -> usize {
         .sum()
 }
 
-/// The length of bytes in Base64, which is how an event holds what is not text.
+/// The length of binary data in Base64, as in events.
 #[must_use]
 pub fn base64_length(length: usize) -> usize {
     length.div_ceil(3) * 4

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
-use super::Job;
+use super::{Job, Subject};
 use crate::ids::{CampaignId, ImportId, MessageId, OrganizationId};
 use crate::time::Timestamp;
 
@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum JobsJob {
-    /// Take a scheduled campaign to sent and fan it out.
+    /// Start to send a scheduled campaign and fan it out.
     Send { organization_id: OrganizationId, campaign_id: CampaignId, scheduled_at: Timestamp },
     /// Continue to cut a sent campaign's audience: all of it, or one shard.
     FanOut {
@@ -28,7 +28,7 @@ pub enum JobsJob {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
 #[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
 pub enum DispatchJob {
-    /// Hand one chunk's messages to the provider.
+    /// Send a chunk's messages.
     Chunk {
         organization_id: OrganizationId,
         campaign_id: CampaignId,
@@ -39,7 +39,7 @@ pub enum DispatchJob {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         turn: Option<Timestamp>,
     },
-    /// Hand a test message to the provider.
+    /// Send a test message.
     Test { organization_id: OrganizationId, campaign_id: CampaignId, message_id: MessageId },
 }
 
@@ -78,12 +78,31 @@ impl From<PollsJob> for Job {
     }
 }
 
+impl Subject {
+    fn campaign(kind: &'static str, campaign_id: CampaignId) -> Self {
+        Self { kind, campaign_id: Some(campaign_id), import_id: None, message_id: None }
+    }
+}
+
 impl JobsJob {
     pub(super) fn organization_id(&self) -> OrganizationId {
         match self {
             Self::Send { organization_id, .. }
             | Self::FanOut { organization_id, .. }
             | Self::Import { organization_id, .. } => *organization_id,
+        }
+    }
+
+    pub(super) fn subject(&self) -> Subject {
+        match *self {
+            Self::Send { campaign_id, .. } => Subject::campaign("send", campaign_id),
+            Self::FanOut { campaign_id, .. } => Subject::campaign("fan_out", campaign_id),
+            Self::Import { import_id, .. } => Subject {
+                kind: "import",
+                campaign_id: None,
+                import_id: Some(import_id),
+                message_id: None,
+            },
         }
     }
 
@@ -105,6 +124,15 @@ impl DispatchJob {
         }
     }
 
+    pub(super) fn subject(&self) -> Subject {
+        match *self {
+            Self::Chunk { campaign_id, .. } => Subject::campaign("chunk", campaign_id),
+            Self::Test { campaign_id, message_id, .. } => {
+                Subject { message_id: Some(message_id), ..Subject::campaign("test", campaign_id) }
+            }
+        }
+    }
+
     pub(super) fn name(&self) -> String {
         match self {
             Self::Chunk { campaign_id, shard, number, .. } => {
@@ -121,6 +149,13 @@ impl PollsJob {
             Self::Poll { organization_id, .. } | Self::Drain { organization_id, .. } => {
                 *organization_id
             }
+        }
+    }
+
+    pub(super) fn subject(&self) -> Subject {
+        match *self {
+            Self::Poll { campaign_id, .. } => Subject::campaign("poll", campaign_id),
+            Self::Drain { campaign_id, .. } => Subject::campaign("drain", campaign_id),
         }
     }
 

@@ -1,18 +1,18 @@
-//! When a job gets to its queue, and when it is tried again.
+//! When a job reaches its queue, and when it is retried.
 
 use crate::time::Timestamp;
 
-/// How a job gets to its queue at its time.
+/// How a job reaches its queue at its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arming {
-    /// By the queue's own delay.
+    /// With the queue's delay.
     Delay { seconds: u32 },
-    /// By a one-time schedule, which is precise to the minute and can be deleted.
+    /// With a one-time schedule, which is precise to the minute and can be deleted.
     Schedule,
 }
 
 impl Arming {
-    /// Delays up to a minute go through the queue.
+    /// Delays up to a minute use the queue.
     #[must_use]
     pub fn at(moment: Timestamp, now: Timestamp) -> Self {
         match moment.seconds_from(now) {
@@ -27,8 +27,8 @@ const MIN_RETRY_SECONDS: u32 = 5;
 /// The visibility timeout of the queues of jobs: never wait longer than without a back-off.
 const MAX_RETRY_SECONDS: u32 = 300;
 
-/// Returns after how many seconds a queue hands a failed job out again, given how often it has
-/// handed it out.
+/// The number of seconds after which a queue delivers a failed job again, given how often it has
+/// been delivered.
 #[must_use]
 pub fn retry_seconds(receive_count: u32) -> u32 {
     let doublings = receive_count.saturating_sub(1).min(16);

@@ -1,14 +1,14 @@
 //! Keywords and phrases, as [`super::text::words`] normalizes them and without spaces: `OPTOUT`
-//! stands for "opt out", "opt-out" and `OptOut`.
+//! matches "opt out", "opt-out" and `OptOut`.
 //!
 //! Sources: Twilio, "Advanced Opt-Out"; AWS End User Messaging, "Required opt-out keywords"; 47 CFR
 //! 64.1200(a)(10), which names stop, quit, end, revoke, opt out, cancel and unsubscribe and accepts
-//! any reasonable wording. Both providers' keywords count for both.
+//! any reasonable wording. Each provider's keywords count for the other as well.
 
-/// These opt out whatever follows. A lost subscriber costs less than a text after a STOP.
+/// These opt out regardless of what follows. A lost subscriber costs less than a text after a STOP.
 pub(super) const STOP_FIRST: &[&str] = &["STOP", "STOPALL", "UNSUBSCRIBE", "ARRET"];
 
-/// These opt out alone, or with nothing but polite words: "Cancel my order" is not an opt-out.
+/// These opt out only alone or with polite phrases: "Cancel my order" is not an opt-out.
 #[rustfmt::skip]
 pub(super) const STOP_ALONE: &[&str] = &[
     // English.
@@ -35,11 +35,11 @@ pub(super) const STOP_ALONE: &[&str] = &[
     // Italian.
     "ANNULLA", "ANNULLARE", "CANCELLA", "CANCELLAMI", "CANCELLARE", "DISATTIVA", "DISISCRIVI",
     "DISISCRIVERE", "DISISCRIVERMI", "DISISCRIVIMI", "DISISCRIZIONE", "FERMA",
-    // Russian, Hebrew and Chinese, as their countries' senders name them.
+    // Russian, Hebrew and Chinese, as used by senders in those countries.
     "СТОП", "ОТПИСАТЬСЯ", "הסר", "退订", "退訂",
 ];
 
-/// These opt out where the message begins with them.
+/// These opt out at the beginning of a message.
 #[rustfmt::skip]
 pub(super) const STOP_PHRASES: &[&str] = &[
     // English.
@@ -132,12 +132,12 @@ pub(super) const STOP_PHRASES: &[&str] = &[
     "NIENTEPIUMESSAGGI", "CANCELLATEMI", "RIMUOVETEMI", "TOGLIETEMI",
 ];
 
-/// Polite words before a request. They change nothing about it.
+/// Polite phrases before a request. They don't change its meaning.
 #[rustfmt::skip]
 pub(super) const POLITE: &[&str] = &[
     "PLEASE", "PLS", "PLZ", "KINDLY", "JUST", "PORFAVOR", "PORFA", "FAVORDE", "SILVOUSPLAIT",
     "SILTEPLAIT", "SVP", "STP", "BITTE", "PERFAVORE",
-    // What a phone puts before a forwarded or answered text.
+    // What a phone puts before a forwarded text or a reply.
     "RE", "FW", "FWD",
 ];
 
@@ -158,7 +158,7 @@ pub(super) const GREETINGS: &[&str] = &[
     "VOGLIO", "VORREI",
 ];
 
-/// Polite words after a keyword that stands alone.
+/// Polite phrases after a lone keyword.
 #[rustfmt::skip]
 pub(super) const POLITE_AFTER: &[&str] = &[
     "PLEASE", "PLS", "PLZ", "THANKS", "THANKYOU", "THX", "TY", "NOW", "IMMEDIATELY", "ASAP",
@@ -166,7 +166,7 @@ pub(super) const POLITE_AFTER: &[&str] = &[
     "MERCI", "KINDLY", "BITTE", "DANKE", "OBRIGADA", "OBRIGADO", "GRAZIE", "PERFAVORE",
 ];
 
-/// These opt in again, and only as the whole message of one word: a text that only begins so, such
-/// as "Start time?" or "un stop", must not undo an opt-out.
+/// These opt in again, and only if they are the whole message. A text that only begins with one,
+/// such as "Start time?" or "un stop", must not undo an opt-out.
 pub(super) const START: &[&str] = &["START", "YES", "UNSTOP"];
 pub(super) const HELP: &[&str] = &["HELP", "INFO"];

@@ -36,7 +36,8 @@ fn words_are_read_whatever_their_case_and_punctuation() {
     }
 }
 
-/// The first word ends at whatever is not a letter or a digit, and nothing invisible is in it.
+/// The first word ends at the first character other than a letter or a digit. Invisible characters
+/// don't count.
 #[test]
 fn a_stop_is_heard_however_it_is_written() {
     for body in [
@@ -87,6 +88,7 @@ fn a_stop_is_heard_however_it_is_written() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn a_request_in_other_words_is_an_opt_out() {
     for body in [
         // English.
@@ -187,7 +189,7 @@ fn a_request_in_other_words_is_an_opt_out() {
     }
 }
 
-/// What merely contains such words is for a person to read.
+/// A person has to read texts that merely contain such keywords.
 #[test]
 fn what_is_about_something_else_is_no_opt_out() {
     for body in [
@@ -226,7 +228,7 @@ fn what_is_about_something_else_is_no_opt_out() {
     }
 }
 
-/// A subscription is undone by many words and made by few: an ambiguous text never opts in.
+/// Many keywords opt out but few opt in: an ambiguous text never opts in.
 #[test]
 fn only_a_start_alone_opts_in() {
     for body in ["START", " start!", "“Yes”", "ｕｎｓｔｏｐ", "unstop."] {
@@ -270,7 +272,7 @@ proptest! {
 }
 
 #[test]
-fn an_organisation_has_words_of_its_own() {
+fn an_organization_has_its_own_keywords() {
     let own = Keywords { stop: vec!["Désabonner".to_owned()], ..Keywords::default() };
     let own = own.checked().expect("valid");
     assert_eq!(own.stop, ["DESABONNER"]);
@@ -334,6 +336,6 @@ fn replies_hold_what_xml_can_hold() {
         assert!(is_refused || is_xml(*c), "{c:?}");
         is_refused
     });
-    // 29 of C0, DEL, 32 of C1, and two that are no characters.
+    // 29 of C0, DEL, 32 of C1, and two that are not characters.
     assert_eq!(refused.count(), 29 + 1 + 32 + 2);
 }

@@ -1,4 +1,4 @@
-//! Texts as keywords are compared.
+//! Normalizes texts for comparison with keywords.
 
 use icu_properties::CodePointSetData;
 use icu_properties::props::DefaultIgnorableCodePoint;
@@ -6,8 +6,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-/// The words of a text in capitals, in compatibility forms, without marks and invisible characters.
-/// A word ends at any other character that is not a letter or a digit.
+/// Splits a text into words in capitals, in compatibility forms, without marks or invisible
+/// characters. Any other character that is not a letter or a digit ends a word.
 #[must_use]
 pub(super) fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
@@ -15,7 +15,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
     let is_ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
     for c in text.nfkd().map(letter_of_symbol) {
         let is_format = c.general_category() == GeneralCategory::Format;
-        // Hangul fillers are letters that show nothing.
+        // Hangul fillers are letters, but invisible.
         if is_combining_mark(c) || is_format || is_ignorable.contains(c) {
             continue;
         }
@@ -31,7 +31,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The letter in a filled circle or square. Unicode has no compatibility form for these.
+/// The letter in a filled circle or square, which has no compatibility form in Unicode.
 fn letter_of_symbol(c: char) -> char {
     let first = match c {
         '\u{1f150}'..='\u{1f169}' => '\u{1f150}',
@@ -41,7 +41,7 @@ fn letter_of_symbol(c: char) -> char {
     u8::try_from(u32::from(c) - u32::from(first)).map_or(c, |place| char::from(b'A' + place))
 }
 
-/// What follows the one of `phrases` that `words` begin with, the longest such phrase.
+/// What follows the longest of `phrases` at the beginning of a text.
 pub(super) fn after<'a>(words: &'a [String], phrases: &[&str]) -> Option<&'a [String]> {
     let longest = phrases.iter().map(|phrase| phrase.len()).max().unwrap_or_default();
     let mut begin = String::new();
@@ -58,7 +58,7 @@ pub(super) fn after<'a>(words: &'a [String], phrases: &[&str]) -> Option<&'a [St
     rest
 }
 
-/// The words before the polite ones at their end.
+/// Removes the polite phrases at the end of a text.
 pub(super) fn without_end<'a>(mut words: &'a [String], phrases: &[&str]) -> &'a [String] {
     let ends = |words: &[String]| {
         (1..words.len()).find(|from| phrases.contains(&words[*from..].concat().as_str()))

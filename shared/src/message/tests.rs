@@ -68,7 +68,7 @@ fn statuses() -> impl Strategy<Value = Status> {
 }
 
 proptest! {
-    /// Whatever the writers say, and in whichever order, the status never goes down.
+    /// No matter what the writers report, or in which order, the status never goes down.
     #[test]
     fn statuses_only_rise(
         steps in proptest::collection::vec((0_u8..3, statuses()), 0..8),
@@ -98,7 +98,7 @@ proptest! {
     }
 }
 
-/// Rows and receipts on the queue may hold the label that earlier versions wrote.
+/// Rows and queued receipts may contain the label that earlier versions wrote.
 #[test]
 fn the_old_name_of_other_is_still_read() {
     let read = |label: &str| serde_json::from_value::<FailureReason>(label.into());

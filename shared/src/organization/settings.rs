@@ -1,8 +1,8 @@
 //! Who may change what about an organization's sender.
 //!
-//! Accounts, numbers and rates are the deployment's: tenants can share a provider account, so a
-//! number or a rate that one of them takes is missing from another. Within what the deployment
-//! assigned, an organization's admin chooses.
+//! Accounts, phones and rates belong to the deployment: tenants may share a provider account, so a
+//! phone or rate that one of them takes is not available to another. An organization's admin
+//! chooses among what the deployment assigned.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::Organization;
 use crate::phone::Phone;
 use crate::sender::Provider;
 
-/// Whose key asks for a change.
+/// Whose key requests a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {
     Deployment,
@@ -18,7 +18,7 @@ pub enum Authority {
     Admin,
 }
 
-/// What is to change; the rest stays.
+/// The fields to change; the others stay as they are.
 #[derive(Clone, Debug, Default)]
 pub struct SenderChange {
     pub phone: Option<Phone>,
@@ -77,9 +77,9 @@ impl SenderChange {
 
 /// The organization with a changed sender.
 ///
-/// A number that the deployment replaces is left, unless it is assigned. A number that an admin
-/// replaces stays assigned. A rate that the deployment sets is also the limit, unless it names
-/// another; a lower limit lowers the rate.
+/// A phone that the deployment replaces is left, unless it is assigned. A phone that an admin
+/// replaces stays assigned. A rate that the deployment sets also becomes the limit, unless the
+/// limit is set, too. A limit below the rate lowers the rate.
 pub fn change_sender(
     mut organization: Organization,
     change: SenderChange,

@@ -11,7 +11,7 @@ fn campaign(number: u128) -> CampaignId {
     CampaignId(Uuid::from_u128(number))
 }
 
-/// Asks until there is no turn any more; answers the parts that were granted.
+/// Asks until no turn is left, and returns the number of parts that were granted.
 fn drink(pace: &mut Pace, campaign: CampaignId, parts: u64, rate: u32, now: Timestamp) -> u64 {
     let mut granted = 0;
     loop {
@@ -34,7 +34,7 @@ fn turns_follow_each_other_at_the_rate() {
         turns.push(turn);
     }
     assert_eq!(turns, [Turn::At(at(1_000)), Turn::At(at(1_010)), Turn::At(at(1_020))]);
-    // What was not used is not saved up.
+    // Unused capacity is not saved up.
     let (_, turn) = pace.ask(campaign(1), 1, 10, at(2_000));
     assert_eq!(turn, Turn::At(at(2_000)));
 }
@@ -42,7 +42,7 @@ fn turns_follow_each_other_at_the_rate() {
 #[test]
 fn turns_are_granted_two_minutes_ahead() {
     let mut pace = Pace::default();
-    // The turn that begins at the very end of the two minutes is the last.
+    // The last turn is the one that begins exactly at the end of the two minutes.
     assert_eq!(drink(&mut pace, campaign(1), 10, 10, at(0)), 1_210);
     assert_eq!(drink(&mut pace, campaign(1), 10, 10, at(60)), 600);
 }
@@ -67,7 +67,7 @@ fn a_sender_that_is_free_serves_whoever_asks() {
     for number in 1..=10 {
         pace = pace.ask(campaign(number), 100, 1, at(0)).0;
     }
-    // Among ten that want it, one's share of a hundred seconds takes a thousand.
+    // Among ten campaigns that ask, one's share of a hundred seconds takes a thousand.
     let (mut pace, turn) = pace.ask(campaign(3), 100, 1, at(100));
     assert_eq!(turn, Turn::At(at(200)));
     assert_eq!(pace.clone().ask(campaign(3), 100, 1, at(250)).1, Turn::Later);
@@ -91,7 +91,7 @@ fn tests_move_turns_no_further_than_turns_are_granted() {
     let last = at(100 + AHEAD_SECONDS);
     assert_eq!(tests.clone().ask(campaign(1), 1, 1, at(100)).1, Turn::At(last));
     assert_eq!(tests.finish_at(0, 1, at(100)), last);
-    // What the provider asked to wait for is not brought forward.
+    // The time that the provider asked to wait is not shortened.
     let held = Pace::default().not_before(at(1_000)).ahead_of_all(10, 1, at(100));
     assert_eq!(held.finish_at(0, 1, at(100)), at(1_000));
     let endless = Pace::default().ahead_of_all(u64::MAX, 1, at(100));
@@ -108,7 +108,7 @@ fn the_estimate_is_what_is_left_at_the_campaigns_share() {
 }
 
 proptest! {
-    /// However campaigns ask, turns do not overlap, and no grant lies too far ahead.
+    /// No matter how campaigns ask, turns don't overlap and no grant is too far ahead.
     #[test]
     fn no_more_is_granted_than_the_rate_allows(
         rate in 1_u32..200,
@@ -122,7 +122,7 @@ proptest! {
             let (next, turn) = pace.ask(campaign(number), parts, rate, now);
             pace = next;
             let Turn::At(turn) = turn else { continue };
-            // Turns are told in whole milliseconds.
+            // Turns are reported in whole milliseconds.
             prop_assert!(turn.plus_millis(1) >= free && turn.plus_millis(1) >= now);
             prop_assert!(turn <= now.plus_seconds(AHEAD_SECONDS));
             free = turn.plus_millis(cost(parts, rate) / 1_000);

@@ -1,13 +1,14 @@
 //! Lines: the identity of a phone whose country writes one mobile number in two forms.
 //!
 //! Mexico, Argentina and Brazil added or removed a digit, and carriers still report either form. A
-//! STOP from one form is about the other, and a contact in each form is one recipient. The line
-//! decides where contacts and unsubscribes are stored, so this table must never change for numbers
-//! that it knows, whatever a newer numbering plan says. It must not depend on libphonenumber either.
+//! STOP from one form applies to the other, and contacts with both forms are one recipient. The
+//! line decides where contacts and unsubscribes are stored. So for numbers that it knows, this
+//! table must never change, even if a newer numbering plan does, and must not depend on
+//! libphonenumber.
 
 use super::Phone;
 
-/// A phone's identity: of its equal forms, the one that is dialed today.
+/// A phone's identity: among its equal forms, the one that is dialed today.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Line(Phone);
 
@@ -29,22 +30,22 @@ impl Phone {
         Line(forms(self).map_or_else(|| self.clone(), |(today, _)| today))
     }
 
-    /// Whether the phone has another form. Hardly any country's phones do, and only those cost
-    /// more reads.
+    /// Whether the phone has another form, which costs additional reads. Few countries have such
+    /// phones.
     #[must_use]
     pub fn has_other_form(&self) -> bool {
         forms(self).is_some()
     }
 
     /// The phone without a digit that its country has dropped, or with one that it has added. A
-    /// number that is dialed today stays as it is, also where its line has another form.
+    /// number that is dialed today is unchanged, even if its line has another form.
     #[must_use]
     pub fn current(&self) -> Self {
         if self.0.starts_with("+54") { self.clone() } else { self.line().into_phone() }
     }
 
-    /// Every form of the phone, its line's first. Forms are an equivalence: each form of a phone
-    /// has the same forms.
+    /// Every form of the phone, with its line first. Forms are an equivalence: all forms of a phone
+    /// have the same forms.
     #[must_use]
     pub fn forms(&self) -> Vec<Self> {
         forms(self).map_or_else(|| vec![self.clone()], |(today, other)| vec![today, other])

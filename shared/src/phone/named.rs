@@ -1,7 +1,8 @@
-//! Every number that a text names, for opt-outs.
+//! Finds every phone that a text names, for opt-outs.
 //!
-//! A contact gets no phone that could be another person's. An opt-out is the other way around: a number
-//! too many costs less than a text after an opt-out. A number that lost digits is not guessed, though.
+//! A contact never gets a phone that could be another person's. For an opt-out, it is the other way
+//! around: an additional phone costs less than a text after an opt-out. But a phone that lost
+//! digits is not guessed.
 
 use super::written::{MIN_DIGITS_OF_A_NUMBER, digit_count, parse};
 use super::{InvalidPhone, Phone, Region};
@@ -39,7 +40,7 @@ fn meant(parsed: Result<Phone, InvalidPhone>) -> Vec<Phone> {
     }
 }
 
-/// The parts of a text that could be a number each.
+/// The parts of a text that could each be a phone.
 fn pieces(written: &str) -> Vec<String> {
     let is_note = |c: char| {
         c.is_alphabetic()

@@ -54,10 +54,10 @@ fn what_is_no_number_is_refused() {
     check("call me", "US", Err(InvalidPhone::NotANumber));
     check("1-800-FLOWERS", "US", Err(InvalidPhone::NotANumber));
     check("12345", "US", Err(InvalidPhone::NotAssignable));
-    // Only a former plan's number may be read anew, and its zeros are not one's.
+    // Only a number of a former plan may be reinterpreted, and zeros are not part of one.
     check("+49 (00) 160 1234567", "DE", Err(InvalidPhone::NotAssignable));
     check("+1 000 000 0000", "US", Err(InvalidPhone::NotAssignable));
-    // Longer than E.164, though Germany's plan has it.
+    // Longer than E.164 allows, though Germany's plan includes it.
     check("0800 12345678903", "DE", Err(InvalidPhone::NotAssignable));
 }
 
@@ -69,7 +69,7 @@ fn e164_is_checked_by_form() {
     }
 }
 
-/// Shards decide where stored items lie, so their choice may never change.
+/// Shards decide where items are stored, so they must never change.
 #[test]
 fn shards_are_stable() {
     let shards: Vec<u16> = ["+14155550123", "+447911123456", "+33612345678"]
@@ -92,11 +92,11 @@ fn a_decimal_zero_is_no_digit() {
     check("(415) 355-012.0", "US", Err(InvalidPhone::Fraction));
     check("221-434.00", "BO", Ok("+59122143400"));
     check("1601234567.5", "DE", Err(InvalidPhone::Fraction));
-    // Two digits are a group as people write them.
+    // People write numbers in groups of two digits.
     check("06.12.34.56.00", "FR", Ok("+33612345600"));
 }
 
-/// Whatever is around it: a formula, quotes, brackets, the delimiter of a list.
+/// This also holds inside a formula, quotes, brackets or the delimiters of a list.
 #[test]
 fn a_decimal_zero_is_no_digit_inside_other_marks() {
     for written in [
@@ -183,7 +183,7 @@ fn what_is_invisible_in_a_phone_is_dropped() {
     }
 }
 
-/// Unicode's default-ignorable characters are more than its format characters.
+/// Unicode has more default-ignorable characters than format characters.
 #[test]
 fn what_is_invisible_by_any_property_is_dropped() {
     for c in [
@@ -234,7 +234,8 @@ fn what_surrounds_a_phone_is_dropped() {
     }
 }
 
-/// Germany's numbers have any length, so the digits of an extension would make another number.
+/// Germany's numbers have any length, so the digits of an extension could make another valid
+/// number.
 #[test]
 fn an_extension_never_becomes_digits() {
     for rest in
@@ -316,14 +317,15 @@ fn an_opt_out_names_every_number_that_it_may_mean() {
     }
 }
 
-/// Former mobile numbers, which libphonenumber no longer knows, are what they have become.
+/// Former mobile numbers, which libphonenumber no longer knows, are converted to their current
+/// form.
 #[test]
 fn a_former_form_is_accepted() {
     check("+5215535423223", "US", Ok("+525535423223"));
     check("+52 1 55 3542 3223", "MX", Ok("+525535423223"));
     check("+551187654321", "US", Ok("+5511987654321"));
     check("(11) 8765-4321", "BR", Ok("+5511987654321"));
-    // A fixed line stays one.
+    // A landline is unchanged.
     check("+541123456789", "US", Ok("+541123456789"));
     check("+551131234567", "US", Ok("+551131234567"));
 }

@@ -1,8 +1,9 @@
 //! Phones as people and spreadsheets write them.
 //!
-//! libphonenumber reads a number out of nearly any text. Where it would guess, and a wrong guess
-//! texts a stranger, the text is refused instead: a digit that is a spreadsheet's decimal fraction,
-//! an extension, a second number, or a country code without its plus that may also be national.
+//! libphonenumber finds a number in nearly any text. If it would have to guess, and a wrong guess
+//! would text a stranger, the text is refused instead: a digit that is a spreadsheet's decimal
+//! fraction, an extension, a second number, or a country code without its plus that may also be
+//! national.
 
 use rlibphonenumber::{
     PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region as PlanRegion,
@@ -52,7 +53,7 @@ pub(super) fn parse(written: &str, region: Region) -> Result<Phone, InvalidPhone
     if holds_several(written) {
         return Err(InvalidPhone::Several);
     }
-    // It may stand for a digit that was lost.
+    // It may replace a digit that was lost.
     if written.contains(char::REPLACEMENT_CHARACTER) {
         return Err(InvalidPhone::NotANumber);
     }
@@ -67,17 +68,17 @@ pub(super) fn parse(written: &str, region: Region) -> Result<Phone, InvalidPhone
         let follows = !rest.starts_with(char::is_alphabetic) || digit_count(rest) > 0;
         let has_extension = digit_count(number) >= MIN_DIGITS_BEFORE_EXTENSION && follows;
         // Letters without digits could be a vanity number's keys. In a list of contacts they are
-        // more often a note beside the number, or no number at all.
+        // more often a note beside the number, or not a number at all.
         return Err(if has_extension { InvalidPhone::Extension } else { InvalidPhone::NotANumber });
     }
-    // Digits in a circle or raised, and fractions, are a note rather than part of the number.
+    // Circled or raised digits and fractions are a note, not part of the number.
     if text.chars().any(|c| c.is_numeric() && !c.is_ascii_digit()) {
         return Err(InvalidPhone::NotANumber);
     }
     if has_extension_without_mark(text) {
         return Err(InvalidPhone::Extension);
     }
-    // `(0)` is Europe's note that a zero is dialed at home only.
+    // `(0)` is a European convention for a zero that is dialed only within the country.
     let text = text.replace("(0)", "");
     let national = read(&text, Some(region.0));
     if text.contains('+') {
@@ -86,7 +87,7 @@ pub(super) fn parse(written: &str, region: Region) -> Result<Phone, InvalidPhone
     with_lost_plus(&text, region, national)
 }
 
-/// A number that could be read out of a text.
+/// A number that may be meant by a text.
 struct Reading {
     phone: Phone,
     is_textable: bool,
@@ -117,11 +118,11 @@ fn read(text: &str, region: Option<PlanRegion>) -> Result<Reading, InvalidPhone>
     }
     let formatted = PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164);
     if PHONE_NUMBER_UTIL.is_valid_number(&number) {
-        // Plans list a few numbers with more digits than E.164 has.
+        // Plans list a few numbers with more digits than E.164 allows.
         let phone = Phone::from_e164(&formatted).map_err(|_| InvalidPhone::NotAssignable)?;
         return Ok(Reading::of(&number, phone));
     }
-    // Mobile numbers of a former plan mean what they have become.
+    // Convert a mobile number of a former plan to its current form.
     let former = Phone::from_e164(&formatted).map_err(|_| InvalidPhone::NotAssignable)?;
     if !former.has_other_form() {
         return Err(InvalidPhone::NotAssignable);
@@ -134,10 +135,10 @@ fn read(text: &str, region: Option<PlanRegion>) -> Result<Reading, InvalidPhone>
     reading.filter(|_| is_valid).ok_or(InvalidPhone::NotAssignable)
 }
 
-/// Digits that begin with the region's own country code and go on with a mobile number have lost
-/// their plus. Where they are a national number too, only a person knows which is meant. A national
-/// number that is longer than the region's mobiles does not count: plans as open as Germany's take
-/// nearly any digits for a landline.
+/// Digits that start with the region's own country code, followed by a mobile number, have lost
+/// their plus. If they are also a national number, only a person knows which is meant. A national
+/// number that is longer than the region's mobile numbers does not count, because plans as open as
+/// Germany's accept nearly any digits as a landline.
 fn with_lost_plus(
     text: &str,
     region: Region,
@@ -165,7 +166,7 @@ fn with_lost_plus(
     }
 }
 
-/// The text without white space and invisible characters, its digits and punctuation in ASCII.
+/// The text without white space and invisible characters, with its digits and punctuation in ASCII.
 fn visible(written: &str) -> String {
     written.chars().filter(|c| !is_ignorable(*c)).map(ascii).collect()
 }
@@ -190,7 +191,7 @@ pub(super) fn digit_count(text: &str) -> usize {
     text.chars().filter(|c| c.is_numeric()).count()
 }
 
-/// Whether two pieces of the text are long enough to be a number each.
+/// Whether two pieces of the text are each long enough to be a number.
 fn holds_several(written: &str) -> bool {
     let separates = |c: char| {
         c.is_alphabetic()
@@ -200,7 +201,7 @@ fn holds_several(written: &str) -> bool {
     pieces.filter(|piece| digit_count(piece) >= MIN_DIGITS_OF_A_NUMBER).count() > 1
 }
 
-/// Source: RFC 3966. Its parameters come after a semicolon and are refused like an extension.
+/// Source: RFC 3966. Its parameters follow a semicolon, and are refused like an extension.
 fn without_scheme(text: &str) -> &str {
     match text.get(..4) {
         Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => &text[4..],
@@ -208,14 +209,14 @@ fn without_scheme(text: &str) -> &str {
     }
 }
 
-/// The text without what surrounds a number: quotes, brackets, and marks of a list or a formula.
+/// The text without the marks around a number: quotes, brackets, and marks of a list or a formula.
 fn number_part(text: &str) -> &str {
     let begins = |c: char| c.is_alphanumeric() || matches!(c, '+' | '#' | '(' | '[');
     let text = text.trim_start_matches(|c| !begins(c));
     text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '#')
 }
 
-/// Where the text goes on with something other than the number. A tilde also stands for the tone
+/// Where the text continues with something other than the number. A tilde may also mark the tone
 /// that a caller waits for after an international prefix, as in `8~10 49 160 1234567`.
 fn extension_mark(text: &str) -> Option<usize> {
     let is_after_number = |at: usize| digit_count(&text[..at]) >= MIN_DIGITS_BEFORE_EXTENSION;
@@ -227,8 +228,8 @@ fn extension_mark(text: &str) -> Option<usize> {
     text.char_indices().find(ends).map(|(at, _)| at)
 }
 
-/// Whether the text ends with digits that are marked off only by a slash or by brackets, as in
-/// `030 123456/12` and `030 123456 (12)`. Where numbers have any length, as in Germany, those digits
+/// Whether the text ends with digits that are separated only by a slash or brackets, as in `030
+/// 123456/12` and `030 123456 (12)`. Where numbers have any length, as in Germany, those digits
 /// would make another valid number.
 fn has_extension_without_mark(text: &str) -> bool {
     let is_short_after = |number: &str, rest: &str| {

@@ -1,54 +1,59 @@
-//! An organization's settings for AWS End User Messaging, and what they mean.
+//! An organization's settings for AWS End User Messaging, and their rules.
 
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
-use strum::VariantArray;
+use utoipa::ToSchema;
 
 use super::{BodyTooLong, InvalidProvider, MAX_AT_ONCE, ProviderSettings, SecretName, require};
 use crate::parts::{Encoding, Parts};
 use crate::phone::Phone;
 
-/// The most other numbers that a sender may have.
+/// The maximum number of additional phones per sender.
 const MAX_NUMBERS: usize = 40;
-/// Source: the service's API, as for the next two.
+/// Source: the service's API, also for the next two.
 const TIME_TO_LIVE_SECONDS: RangeInclusive<u32> = 5..=259_200;
 const MAX_GSM_CHARACTERS: usize = 1_530;
 const MAX_OTHER_CHARACTERS: usize = 630;
 
 /// How messages go through AWS End User Messaging, in the deployment's own AWS account.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AwsSender {
-    /// A pool, a sender id or a number by its id or ARN; the sender's phone if there is none.
+    /// The ID or ARN of a pool, a sender ID or a number. Defaults to the sender's phone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origination_identity: Option<String>,
-    /// The numbers and short codes of the pool besides the sender's phone: people may answer to any.
+    /// The pool's other numbers, besides the sender's phone. People may reply to any of them.
+    #[schema(value_type = Vec<String>)]
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub numbers: Vec<Number>,
-    /// Where events go; the deployment's own configuration set if there is none.
+    /// The configuration set for events. Defaults to the deployment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub configuration_set: Option<String>,
+    /// Defaults to `PROMOTIONAL`.
     #[serde(default)]
     pub message_type: MessageType,
-    /// How long AWS may keep a message before it goes out.
+    /// How long AWS may hold a message before sending it, in seconds.
+    #[schema(minimum = 5, maximum = 259_200)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_to_live_seconds: Option<u32>,
-    /// The most that a part may cost, in US dollars, such as 0.05.
+    /// The maximum price of a part, in US dollars.
+    #[schema(example = "0.05")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_price: Option<String>,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
+/// How AWS routes and prices a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum MessageType {
     Transactional,
-    /// Campaigns are.
+    // Campaigns are.
     #[default]
     Promotional,
 }
 
-/// What people can write to: a phone in E.164, or a short code.
+/// An address that people can write to: a phone in E.164, or a short code.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Number(String);
@@ -80,21 +85,19 @@ impl ProviderSettings for AwsSender {
         )
     }
 
-    /// Messages go through the deployment's own AWS account.
+    /// Messages are sent through the deployment's AWS account.
     fn credentials(&self) -> Option<&SecretName> {
         None
     }
 
-    /// A pool has no address of its own, but a number or short code that messages are sent from
-    /// does.
+    /// A pool has no address, but a phone or short code that messages are sent from does.
     fn addresses(&self) -> Vec<String> {
         let identity = self.origination_identity.as_deref();
         let identity = identity.and_then(|identity| Number::try_from(identity.to_owned()).ok());
         self.numbers.iter().cloned().chain(identity).map(String::from).collect()
     }
 
-    /// AWS refuses messages that arrive faster than the sender's rate, so a slow number gets one
-    /// at a time.
+    /// AWS refuses messages that exceed the sender's rate, so a slow phone sends one at a time.
     fn at_once(&self, parts_per_second: u32) -> usize {
         usize::try_from(parts_per_second).unwrap_or(usize::MAX).clamp(1, MAX_AT_ONCE)
     }

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// The name of a secret: `ssm:/path` of a parameter, or `secretsmanager:name` of a secret. The
-/// secret itself is never kept.
+/// The name of a secret: `ssm:/path` of a parameter, or `secretsmanager:name` of a secret. Volley
+/// never stores the secret itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct SecretName(String);
@@ -18,7 +18,8 @@ pub struct InvalidSecretName;
 impl FromStr for SecretName {
     type Err = InvalidSecretName;
 
-    /// Only names below `volley` can be read: a deployment's other secrets are not opened by it.
+    /// Only names under `volley` are allowed, so that a tenant can't use the deployment's other
+    /// secrets.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let path = text.strip_prefix("ssm:/").or(text.strip_prefix("secretsmanager:"));
         let known = |b: u8| b.is_ascii_alphanumeric() || b"_-./".contains(&b);

@@ -1,3 +1,4 @@
+use super::aws::{AwsSender, InvalidNumber, Number};
 use super::*;
 
 fn pointer(settings: &str) -> Option<&'static str> {

@@ -1,6 +1,7 @@
-//! An organization's settings for Twilio, and what they mean.
+//! An organization's settings for Twilio, and their rules.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{BodyTooLong, InvalidProvider, MAX_AT_ONCE, ProviderSettings, SecretName, require};
 
@@ -8,25 +9,29 @@ use super::{BodyTooLong, InvalidProvider, MAX_AT_ONCE, ProviderSettings, SecretN
 const MAX_VALIDITY_SECONDS: u32 = 36_000;
 
 /// How messages go through Twilio.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TwilioSender {
-    /// The organization's own account; the deployment's if there is none.
+    /// The organization's account. Defaults to the deployment's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<TwilioAccount>,
-    /// Sends through this Messaging Service, which chooses the number.
+    /// The Messaging Service to send with. It chooses the number.
+    #[schema(pattern = "^MG[0-9a-fA-F]{32}$")]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub messaging_service_sid: Option<String>,
-    /// How long Twilio may keep a message before it goes out.
+    /// How long Twilio may hold a message before sending it, in seconds.
+    #[schema(minimum = 1, maximum = 36_000)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub validity_seconds: Option<u32>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TwilioAccount {
+    #[schema(pattern = "^AC[0-9a-fA-F]{32}$")]
     pub account_sid: String,
-    /// Where the auth token is.
+    /// The location of the auth token: `ssm:/volley/NAME` or `secretsmanager:volley/NAME`.
+    #[schema(value_type = String, example = "ssm:/volley/corner-bakery/twilio")]
     pub credentials: SecretName,
 }
 
@@ -52,7 +57,7 @@ impl ProviderSettings for TwilioSender {
         self.messaging_service_sid.iter().cloned().collect()
     }
 
-    /// Twilio queues messages that arrive faster than the sender's rate.
+    /// Twilio queues messages that exceed the sender's rate.
     fn at_once(&self, _parts_per_second: u32) -> usize {
         MAX_AT_ONCE
     }

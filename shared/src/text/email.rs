@@ -1,20 +1,20 @@
 //! E-mail addresses.
 //!
-//! Source: the WHATWG's "valid e-mail address" (HTML, 4.10.5.1.5), which is what browsers take and
-//! has neither comments nor quotes; with letters, digits and symbols of other scripts, as RFC 6531
-//! and internationalized domain names allow.
+//! Source: the WHATWG's "valid e-mail address" (HTML, 4.10.5.1.5), which browsers accept. It has
+//! neither comments nor quotes. Letters, digits and symbols of other scripts are also allowed, as
+//! in RFC 6531 and internationalized domain names.
 
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup};
 use unicode_normalization::UnicodeNormalization;
 
 use super::visible::{category, is_visible};
 
-/// Source: RFC 5321, 4.5.3.1, as the next two; in bytes of UTF-8.
+/// Source: RFC 5321, 4.5.3.1, also for the next two. In bytes of UTF-8.
 const MAX_BYTES: usize = 254;
 const MAX_LOCAL_BYTES: usize = 64;
 const MAX_LABEL_BYTES: usize = 63;
 
-/// Why a text is not one address.
+/// Why a text is not an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidEmail {
     #[error("must be an email address, such as ana@example.com")]
@@ -25,7 +25,7 @@ pub enum InvalidEmail {
     TooLong,
 }
 
-/// An address without what surrounds it.
+/// An address without the marks around it.
 pub fn email(text: &str) -> Result<String, InvalidEmail> {
     let text = text.trim();
     let separates = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '<' | '>' | '"' | '|');

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Characters that show nothing, of each kind that Unicode has.
+/// Invisible characters of each kind in Unicode.
 const INVISIBLE: [char; 34] = [
     '\u{AD}',
     '\u{34F}',
@@ -88,7 +88,7 @@ fn every_invisible_character_alone_is_refused() {
 }
 
 proptest! {
-    /// However many there are and in whatever order, with white space in between.
+    /// This holds for any number of them in any order, with white space in between.
     #[test]
     fn nothing_but_invisible_characters_is_refused(
         text in proptest::collection::vec(
@@ -102,7 +102,7 @@ proptest! {
         let text: String = text.into_iter().collect();
         prop_assert!(name(&text, 100).is_err());
         prop_assert!(body(&text, 100).is_err());
-        // One visible character makes it a body again.
+        // A single visible character makes it a body again.
         let shown = format!("{text}x");
         prop_assert!(body(&shown, 100).is_ok());
     }

@@ -1,7 +1,6 @@
-//! Which characters show something on a screen.
+//! Which characters are visible on a screen.
 //!
-//! The properties are Unicode's own (UAX #44), so that the list grows with the tables and not by
-//! hand.
+//! The properties are Unicode's (UAX #44), so the list grows with its tables and needs no upkeep.
 
 use icu_properties::CodePointSetData;
 use icu_properties::props::{
@@ -14,7 +13,7 @@ use icu_properties::props::{
 const BLANK_GLYPHS: [char; 6] =
     ['\u{2800}', '\u{1D159}', '\u{16FE4}', '\u{13441}', '\u{13442}', '\u{FFFC}'];
 
-/// Whether a character shows something by itself.
+/// Whether a character is visible by itself.
 pub(super) fn is_visible(c: char) -> bool {
     let is_blank = CodePointSetData::new::<WhiteSpace>().contains(c)
         || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
@@ -24,8 +23,8 @@ pub(super) fn is_visible(c: char) -> bool {
     !is_blank
 }
 
-/// Whether a character neither shows nor means anything, so that a number is the same without it.
-/// Control characters other than white space are not ignorable: they are a sign of damage.
+/// Whether a character is invisible and meaningless, so that a number is the same without it.
+/// Control characters other than white space are not ignorable, because they show damage.
 pub(crate) fn is_ignorable(c: char) -> bool {
     !is_visible(c) && (!c.is_control() || c.is_whitespace())
 }
@@ -44,9 +43,9 @@ pub(super) fn category(c: char) -> GeneralCategory {
     icu_properties::CodePointMapData::<GeneralCategory>::new().get(c)
 }
 
-/// Embeddings, overrides and isolates, which can make a name read as another one. The marks
-/// U+200E, U+200F and U+061C reorder nothing but neutral characters, so they may stay: names in
-/// Hebrew and Arabic have them.
+/// Embeddings, overrides and isolates, which can make a name look like another one. The marks
+/// U+200E, U+200F and U+061C only reorder neutral characters, so they are allowed: names in Hebrew
+/// and Arabic have them.
 pub(super) fn is_direction_override(c: char) -> bool {
     let is_mark = matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}');
     CodePointSetData::new::<BidiControl>().contains(c) && !is_mark

@@ -1,8 +1,8 @@
-//! Bodies of messages as people write them, and as nobody does.
+//! Message bodies, both realistic and far-fetched.
 
 use crate::chance::Chance;
 
-/// The longest body that Twilio takes, in characters.
+/// The longest body that Twilio accepts, in characters.
 const LONGEST: usize = 1_600;
 
 const PLAIN: &[&str] = &["a", "e", "Z", "0", " ", ".", "@", "£", "ñ", "Ω", "ü", "Ç", "¿", "à"];
@@ -15,7 +15,7 @@ const MARKS: &[&str] =
 const EMOJI: &[&str] = &["👩‍👩‍👧‍👦", "👩🏽‍🚀", "👍🏿", "🏳️‍🌈", "🇩🇪", "🇧🇷🇯🇵", "❤️‍🔥", "🏴󠁧󠁢󠁳󠁣󠁴󠁿"];
 const JAMO: &[&str] = &["\u{1112}\u{1161}\u{11ab}", "한", "\u{1100}\u{1161}", "\u{d55c}\u{11ab}"];
 
-/// What a body is mostly made of, and what is strewn in.
+/// Pieces that make up most of a body, and pieces that are mixed in.
 const MIXES: &[(&[&str], &[&str])] = &[
     (PLAIN, PLAIN),
     (PLAIN, EXTENDED),
@@ -34,15 +34,15 @@ const MIXES: &[(&[&str], &[&str])] = &[
     (PAIRS, EMOJI),
 ];
 
-/// A body that is fit for one test.
+/// A body for one test.
 pub fn body(chance: &mut Chance) -> String {
     let pieces = if chance.hits(4) { anything(chance) } else { mixed(chance) };
     let body: String = pieces.chars().take(LONGEST).collect();
-    // Only what is longer than nothing can be sent.
+    // An empty body can't be sent.
     if body.is_empty() { "a".to_owned() } else { body }
 }
 
-/// One mix. Rare pieces come more often where a part may end, for there they make a difference.
+/// A mixed body. Rare pieces are more frequent where a part may end, because they matter there.
 fn mixed(chance: &mut Chance) -> String {
     let (common, rare) = chance.pick(MIXES);
     let percent = chance.pick(&[0, 1, 3, 10, 40, 100]);
@@ -55,7 +55,7 @@ fn mixed(chance: &mut Chance) -> String {
         let is_rare = chance.hits(if is_seam { percent.max(40) } else { percent });
         let mut piece = chance.pick(if is_rare { rare } else { common }).to_owned();
         if is_rare && rare == MARKS && chance.hits(5) {
-            // As those write who stack accents until they climb over the line above.
+            // Like people who stack accents until they overlap the line above.
             piece.push_str(&"\u{300}".repeat(chance.within(1, 80)));
         }
         units += units_of(&piece);
@@ -64,7 +64,7 @@ fn mixed(chance: &mut Chance) -> String {
     body
 }
 
-/// A body's length, in units: any, or one near the end of a part.
+/// A body's length in units: any length, or one near the end of a part.
 fn length(chance: &mut Chance) -> usize {
     if chance.hits(30) {
         return chance.within(1, LONGEST);

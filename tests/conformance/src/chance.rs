@@ -1,4 +1,4 @@
-//! Chance that can be repeated: the same seed gives the same cases on every machine.
+//! Repeatable randomness: the same seed gives the same cases on every machine.
 
 /// The generator `SplitMix64`.
 #[derive(Clone, Debug)]
@@ -18,7 +18,7 @@ impl Chance {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number from `low` to `high`, both of which can come.
+    /// A number from `low` to `high`, inclusive.
     pub fn within(&mut self, low: usize, high: usize) -> usize {
         let span = (high - low) as u64 + 1;
         low + usize::try_from(self.next() % span).unwrap_or_default()

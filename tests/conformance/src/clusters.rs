@@ -1,25 +1,25 @@
-//! Where the calculator errs: it keeps whole what readers see as one character.
+//! Where the calculator is wrong: it never splits what readers see as one character.
 //!
-//! A network cuts UCS-2 between any two characters; the calculator packs grapheme clusters, such as
+//! A network cuts UCS-2 between any two characters. The calculator packs grapheme clusters, such as
 //! a family of emoji joined into one picture, and never cuts one. So its parts can end early.
 
 /// Why the calculator's count differs from the network's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// It keeps emoji whole that are joined by U+200D, where a part ends within them.
+    /// It doesn't split emoji that are joined by U+200D, where a part ends within them.
     JoinedEmoji,
-    /// It keeps a flag's letters together, where a part ends between them.
+    /// It doesn't split a flag's two letters, where a part ends between them.
     Flag,
-    /// It keeps an emoji with the colour of its skin.
+    /// It doesn't split an emoji and its skin tone.
     SkinTone,
-    /// It keeps a keycap, or a character with the choice of its looks.
+    /// It doesn't split a keycap, or a character and its variation selector.
     Variation,
-    /// It keeps the letters of one Korean syllable.
+    /// It doesn't split the letters of a Korean syllable.
     Syllable,
-    /// It keeps a letter with its accents, or a flag with its tags.
+    /// It doesn't split a letter and its accents, or a flag and its tags.
     Marks,
-    /// It puts a cluster into the second part without looking whether there is room beside what
-    /// it moved there from the first.
+    /// It adds a cluster to the second part without checking whether it fits beside what was moved
+    /// there from the first.
     OverfullPart,
 }
 
@@ -30,15 +30,15 @@ fn units(cluster: &str) -> u32 {
     cluster.chars().map(|c| if c.len_utf16() == 2 { 2 } else { 1 }).sum()
 }
 
-/// What the calculator counts for UCS-2, if it errs in no way but those that are named here.
+/// The calculator's count for UCS-2, if it is wrong only in the ways that are named here.
 #[must_use]
 pub fn count(clusters: &[&str]) -> u32 {
     let lengths: Vec<u32> = clusters.iter().map(|cluster| units(cluster)).collect();
     if lengths.iter().sum::<u32>() <= SINGLE {
         return 1;
     }
-    // It fills the first part as though it were the only one, and makes room for the header
-    // once there is a second.
+    // It fills the first part as if it were the only one, and makes room for the header once there
+    // is a second.
     let mut taken = 0;
     let mut used = 0;
     while used + lengths[taken] <= SINGLE {
@@ -50,12 +50,13 @@ pub fn count(clusters: &[&str]) -> u32 {
         taken -= 1;
         used -= lengths[taken];
     }
-    // What made the second part necessary goes there unseen, after what had to leave the first.
+    // The cluster that required the second part is added to it unchecked, after those moved from
+    // the first.
     used = lengths[taken..=next].iter().sum();
     lengths[next + 1..].iter().fold((2, used), |(parts, used), length| pack(parts, used, *length)).0
 }
 
-/// What it would count if it looked for room each time.
+/// Its count if it checked each time whether a cluster fits.
 fn count_with_room(clusters: &[&str]) -> u32 {
     let lengths: Vec<u32> = clusters.iter().map(|cluster| units(cluster)).collect();
     if lengths.iter().sum::<u32>() <= SINGLE {
@@ -68,8 +69,8 @@ fn pack(parts: u32, used: u32, length: u32) -> (u32, u32) {
     if used + length > SEVERAL { (parts + 1, length) } else { (parts, used + length) }
 }
 
-/// The difference to expect between the calculator's count and the network's: of which kind, and
-/// the first cluster that a part's end cuts. `None` means that there is no reason for one.
+/// The expected difference between the calculator's count and the network's: its kind, and the
+/// first cluster that is cut by a part's end. `None` if the counts should agree.
 #[must_use]
 pub fn difference<'a>(clusters: &[&'a str]) -> Option<(Kind, &'a str)> {
     let cut = cut(clusters)?;
@@ -80,7 +81,7 @@ pub fn difference<'a>(clusters: &[&'a str]) -> Option<(Kind, &'a str)> {
     }
 }
 
-/// The first cluster within which the network ends a part.
+/// The first cluster that the network splits.
 fn cut<'a>(clusters: &[&'a str]) -> Option<&'a str> {
     let mut used = 0;
     for cluster in clusters {

@@ -1,8 +1,8 @@
-//! What the conformance tests stand on: programs of others, which judge what ours say.
+//! What the conformance tests share: they run other people's programs to judge Volley's output.
 //!
-//! None of them shares code with Volley: Twilio's own SDK, the calculator that Twilio publishes for
-//! message segments, a validator of requests that is given Twilio's description of its API, and
-//! botocore, from which AWS's SDK for Python is made.
+//! None of these shares code with Volley: Twilio's SDK, the calculator that Twilio publishes for
+//! message segments, a request validator that reads Twilio's description of its API, and botocore,
+//! on which AWS's SDK for Python is built.
 
 pub mod bodies;
 pub mod chance;
@@ -16,21 +16,21 @@ use std::process::{Command, Stdio};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// Who runs a judge.
+/// The interpreter that runs a judge.
 #[derive(Clone, Copy, Debug)]
 pub enum Runner {
     Node,
     Python,
-    /// Python where botocore is, which the local AWS needs too.
+    /// The Python environment with botocore, which the local AWS also needs.
     Botocore,
 }
 
-/// Where programs of others are installed.
+/// The folder where other people's programs are installed.
 fn environment(name: &str) -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.venv")).join(name)
 }
 
-/// Gives `input` to the script of this name among the tests, and answers what it says.
+/// Passes `input` to one of the tests' scripts and returns its output.
 ///
 /// # Panics
 /// If the judges are not installed, or if the script fails.
@@ -46,23 +46,23 @@ pub fn ask<T: DeserializeOwned>(runner: Runner, script: &str, input: &impl Seria
     let mut child = Command::new(program)
         .arg(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests")).join(script))
         .env("NODE_PATH", judges.join("npm/node_modules"))
-        // The scripts are part of the project's folder, which is not to be littered.
+        // The scripts are in the source tree, which should stay clean.
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
         .expect("a judge");
     let input = serde_json::to_vec(input).expect("JSON");
-    // A script reads all before it says anything, so neither waits for the other. One that ended
-    // early has said why on its standard error.
+    // A script reads all of its input before it writes, so this can't deadlock. If it ends early,
+    // it has explained why on standard error.
     let _ = child.stdin.take().expect("a pipe").write_all(&input);
     let output = child.wait_with_output().expect("an answer");
     assert!(output.status.success(), "{script} failed: {}", output.status);
     serde_json::from_slice(&output.stdout).expect("the script's answer")
 }
 
-/// Tells the person at the terminal, whether or not the test succeeds.
+/// Prints a line to the terminal, whether or not the test succeeds.
 pub fn say(line: &str) {
-    // Where nobody listens, nobody misses it.
+    // An error means that no one is reading.
     let _ = writeln!(std::io::stdout(), "{line}");
 }

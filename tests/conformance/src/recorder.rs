@@ -1,4 +1,4 @@
-//! A server that writes down what it is asked.
+//! A server that records its requests.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -9,13 +9,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use serde::Serialize;
 
-/// One request as it came.
+/// A request as it was received.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Recorded {
     pub method: String,
     pub path: String,
     pub query: String,
-    /// By their names in lower case.
+    /// Keyed by name in lower case.
     pub headers: BTreeMap<String, String>,
     pub body: String,
 }
@@ -26,7 +26,7 @@ struct Desk {
     records: Mutex<Vec<Recorded>>,
 }
 
-/// It ends with the runtime that it was started in.
+/// A recorder, which stops with the runtime that it was started in.
 #[derive(Clone, Debug)]
 pub struct Recorder {
     pub url: String,
@@ -34,7 +34,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Answers each POST with 201, anything else with 200, and always with this body.
+    /// Responds to each POST with 201 and to anything else with 200, always with this body.
     ///
     /// # Panics
     /// If there is no free port.
@@ -47,10 +47,10 @@ impl Recorder {
         Self { url, desk }
     }
 
-    /// Everything that came, in its order.
+    /// Every request, in order of arrival.
     ///
     /// # Panics
-    /// If a request could not be written down.
+    /// If a request could not be recorded.
     #[must_use]
     pub fn records(&self) -> Vec<Recorded> {
         self.desk.records.lock().expect("no panic").clone()

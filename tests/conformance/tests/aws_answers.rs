@@ -1,7 +1,7 @@
-//! What our client makes of each answer of AWS End User Messaging, as it comes over the wire.
+//! How our client interprets each response of AWS End User Messaging, as received over the wire.
 //!
-//! The errors' names and reasons are those of the service's published model; the simulator's own
-//! tests hold the same against that model.
+//! The errors' names and reasons are from the service's published model. The simulator's tests
+//! check that against the model.
 
 use std::time::Duration;
 
@@ -12,11 +12,12 @@ use infra::gateway::{Gateway, Halt, Handover, Outgoing, Refusal};
 use infra::usage::Usage;
 use shared::message::FailureReason;
 use shared::phone::Phone;
-use shared::sender::{AwsSender, Provider, Sender};
+use shared::sender::aws::AwsSender;
+use shared::sender::{Provider, Sender};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What a server does with a request.
+/// How a server handles a request.
 #[derive(Clone, Debug)]
 enum Reply {
     Answer { status: u16, body: String },
@@ -46,7 +47,7 @@ async fn answer(mut stream: TcpStream, reply: Reply) {
     };
 }
 
-/// What a hand-over comes to where a server replies so, or where there is none.
+/// The result of sending a message if a server replies this way, or if there is no server.
 async fn handed_over(reply: Option<Reply>) -> Handover {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");

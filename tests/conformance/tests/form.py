@@ -1,4 +1,4 @@
-"""Forms as web frameworks hand them to the SDK's validator."""
+"""Forms as web frameworks pass them to the SDK's validator."""
 
 
 class Form(dict):

@@ -1,4 +1,4 @@
-"""The members of the enumerations that the providers publish for events and statuses.
+"""Prints the members of the enumerations that the providers publish for events and statuses.
 
 AWS's come from botocore's model of the service, Twilio's from its SDK and its description.
 """

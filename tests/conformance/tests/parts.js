@@ -1,4 +1,4 @@
-// Says of each body how the segments calculator that Twilio publishes would send it.
+// Prints how the segment calculator that Twilio publishes would send each body.
 
 const { SegmentedMessage } = require('sms-segments-calculator');
 
@@ -6,7 +6,7 @@ const bodies = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 
 const verdicts = bodies.map((body) => {
   const message = new SegmentedMessage(body);
-  // The same packing, given the characters one by one, as a network cuts them.
+  // The same packing, but with single characters, as a network cuts them.
   const characters = message._buildSegments(message._encodeChars(Array.from(body)));
   return {
     encoding: message.encodingName,

@@ -14,9 +14,9 @@ const BODIES: usize = 10_000;
 #[derive(Deserialize)]
 struct Verdict {
     encoding: Encoding,
-    /// What the calculator says.
+    /// The calculator's count.
     count: u32,
-    /// What it says when it is given characters instead of grapheme clusters.
+    /// Its count if it is given characters instead of grapheme clusters.
     by_character: u32,
     clusters: Vec<String>,
 }
@@ -32,8 +32,8 @@ fn verdicts(bodies: &[String]) -> Vec<Verdict> {
     verdicts
 }
 
-/// Compares one body. Either both agree, or the difference is of a kind that has a reason; the
-/// calculator has to differ wherever there is one.
+/// Compares the counts for a body. They must agree, or differ by exactly what a known kind of error
+/// explains.
 fn judge(body: &str, verdict: &Verdict) -> Result<Option<Difference>, String> {
     let ours = Parts::of(body);
     let clusters: Vec<&str> = verdict.clusters.iter().map(String::as_str).collect();
@@ -97,7 +97,7 @@ fn generated_bodies_have_as_many_parts_as_the_calculator_says() {
         say(&format!("parts: the calculator differs by {kind:?} {count} times, as in {example}"));
     }
     assert!(unexplained.is_empty(), "{}: {}", unexplained.len(), unexplained[0]);
-    // Bodies that could not tell right from wrong would make a test of nothing.
+    // Guards against a set of bodies that is too one-sided to find mistakes.
     assert!(gsm > BODIES / 5 && gsm < BODIES * 4 / 5, "{gsm} bodies in GSM-7");
     assert!(several > BODIES / 2, "{several} bodies of several parts");
 }

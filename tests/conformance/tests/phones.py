@@ -1,7 +1,7 @@
-"""Writes phones of every region and number type in many formats, and says how `phonenumbers` reads
-them, by a given seed.
+"""Writes phones of every region and number type in many formats, and prints how `phonenumbers` reads
+them. The seed decides which.
 
-`phonenumbers` is libphonenumber ported to Python, at the version whose metadata ours has.
+`phonenumbers` is a port of libphonenumber to Python, in the version with the same metadata as ours.
 """
 
 import json
@@ -22,7 +22,7 @@ DIGITS = ["０１２３４５６７８９", "٠١٢٣٤٥٦٧٨٩", "०१२�
 
 
 def numbers(chance, region):
-    """Examples of every type, and the same with other digits, of which many are invalid."""
+    """Examples of every type, and the same with other digits, many of which are invalid."""
     examples = [plan.example_number_for_type(region, kind) for kind in TYPES]
     for example in filter(None, examples):
         national = plan.national_significant_number(example)

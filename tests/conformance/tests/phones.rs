@@ -1,5 +1,5 @@
-//! Our reading of phones, judged by `phonenumbers`, the Python port of libphonenumber, for every region. It
-//! differs where a rule of ours says so, and nowhere else.
+//! How we read phones, judged for every region by `phonenumbers`, the Python port of
+//! libphonenumber. Readings may differ only where one of our rules says so.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,25 +11,24 @@ use shared::phone::{InvalidPhone, Phone, Region};
 const SEED: u64 = 20_412;
 const MIN_CASES: usize = 100_000;
 
-/// A text, the region that it is read in, the number that the judge reads, and whether that has an
-/// extension.
+/// A text, its region, the number that the judge reads, and whether that has an extension.
 #[derive(Debug, Deserialize)]
 struct Case(String, String, Option<String>, bool);
 
-/// Why we may read a text otherwise than the judge.
+/// Why our reading of a text may differ from the judge's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rule {
-    /// A mobile number that has lost its plus is not a landline.
+    /// A mobile number that has lost its plus is not read as a landline.
     LostPlus,
-    /// Neither reading of a number that may have lost its plus is taken.
+    /// A number with two readings, because it may have lost its plus, is refused.
     Ambiguous,
-    /// A mobile number of Mexico's or Brazil's former plan is what it has become.
+    /// A mobile number of Mexico's or Brazil's former plan is converted to its current form.
     FormerForm,
-    /// Decimal zeros at the end are no digits, and are refused where they could be either.
+    /// Trailing decimal zeros are not digits. They are refused if they could be either.
     Fraction,
-    /// We take 7 to 15 digits, and a few plans list longer or shorter numbers that nobody can text.
+    /// We accept 7 to 15 digits. A few plans list longer or shorter numbers, which can't be texted.
     Length,
-    /// An extension is refused.
+    /// Numbers with an extension are refused.
     Extension,
 }
 

@@ -1,4 +1,4 @@
-"""A webhook that has Twilio's SDK validate what comes."""
+"""A webhook that validates its requests with Twilio's SDK."""
 
 import http.server
 import threading

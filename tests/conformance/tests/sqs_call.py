@@ -1,4 +1,4 @@
-"""A request to SQS as it came, judged by botocore: its signature, its form, and its fields."""
+"""Judges a recorded request to SQS with botocore: its signature, its form, and its fields."""
 
 import json
 import re
@@ -18,7 +18,7 @@ AUTHORIZATION = re.compile(
 
 
 def is_signed(url, headers, body, secret):
-    """Whether the service, which knows the secret, would take the signature."""
+    """Whether the service, which knows the secret, would accept the signature."""
     key, region, service, signed, signature = AUTHORIZATION.fullmatch(
         headers["authorization"]
     ).groups()
@@ -35,13 +35,13 @@ def is_signed(url, headers, body, secret):
 
 
 def differs(operation, headers, body):
-    """What botocore would have sent otherwise; it refuses fields that the service does not have."""
+    """How botocore's request would differ. It refuses fields that the service does not have."""
     model = ServiceModel(Loader().load_service_model("sqs", "service-2"), "sqs")
     fields = json.loads(body)
     expected = create_serializer("json").serialize_to_request(
         fields, model.operation_model(operation)
     )
-    # By it a client asks for the older names of errors as well.
+    # Requests the older error names as well.
     del expected["headers"]["x-amzn-query-mode"]
     ours = {name: headers[name.lower()] for name in expected["headers"]}
     sent = (json.loads(expected["body"]), dict(expected["headers"]))

@@ -1,5 +1,5 @@
-//! The one request to AWS that is not the SDK's, judged by botocore: what keeps a receipt must be
-//! what SQS takes.
+//! The only request to AWS that is not made by the SDK, judged by botocore: SQS must accept the
+//! request that stores a receipt.
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_ssm::config::Credentials;
@@ -17,16 +17,16 @@ use shared::time::Timestamp;
 use uuid::Uuid;
 
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
-/// The token is that of a role, as functions have one.
+/// The session token of a role, which functions have.
 const SIGNED: [&str; 5] =
     ["content-type", "host", "x-amz-date", "x-amz-security-token", "x-amz-target"];
 
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Verdict {
-    /// What botocore would have sent instead.
+    /// What botocore would have sent differently.
     differences: Vec<String>,
     is_valid: bool,
-    /// How many signatures botocore took for something else than was signed.
+    /// The number of altered requests whose signature botocore accepted.
     valid_changes: u32,
 }
 

@@ -1,9 +1,9 @@
-"""Validates recorded requests, and the answers to them, against Twilio's description of its API.
+"""Validates recorded requests and their responses against Twilio's description of its API.
 
-The description forbids no parameter that it does not know and no field twice; this does, for
-Twilio would take no notice of either and a misspelt parameter would never be missed. In two formats
-it is not to be taken at its word: a search's dates are called date-times, but its own text and
-examples are days; and numbers and addresses are of formats that no standard names.
+Unlike the description, this forbids unknown parameters and repeated fields: Twilio ignores both, so a
+misspelled parameter would go unnoticed. Two of the description's formats can't be taken literally: it
+calls a search's dates date-times, but its text and examples show days; and the formats of numbers and
+addresses are not standard ones.
 """
 
 import base64
@@ -37,7 +37,7 @@ FORMATS = {
     "date-time-rfc-2822": lambda text: bool(
         re.fullmatch(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000", text)
     ),
-    # A sender need not be a number.
+    # A sender is not always a number.
     "phone-number": lambda text: bool(re.fullmatch(r"\+[1-9]\d{6,14}|\d{3,6}|[\w &+-]{1,11}", text)),
     "uri": lambda text: text.startswith("/2010-04-01/") or is_web_address(text),
 }
@@ -50,7 +50,7 @@ def resolve(specification, schema):
 
 
 def operation_of(specification, method, path):
-    """The one operation of this method and path; `{...}` stands for a part without slashes."""
+    """The operation with this method and path. `{...}` matches a part without slashes."""
     for template, operations in specification["paths"].items():
         pattern = "[^/]+".join(map(re.escape, re.split(r"\{\w+\}", template)))
         if re.fullmatch(pattern, path) and method.lower() in operations:
@@ -59,7 +59,7 @@ def operation_of(specification, method, path):
 
 
 def unknown(specification, record, operation):
-    """What is given and not described, or given twice, and credentials of another account."""
+    """Parameters that are not described or are repeated, and credentials of another account."""
     known = {it["name"] for it in operation.get("parameters", []) if it["in"] == "query"}
     yield from surplus("query", record["query"], known)
     content = operation.get("requestBody", {}).get("content", {})
@@ -111,7 +111,7 @@ def tell(error):
 def main():
     path = Path(os.environ["NODE_PATH"]) / SPECIFICATION
     specification = json.loads(path.read_text())
-    # The description is Twilio's: whether it is well made is not asked here.
+    # Whether Twilio's description itself is valid is not checked here.
     config = Config(spec_validator_cls=None, extra_format_validators=FORMATS)
     description = OpenAPI.from_dict(specification, config=config)
     records = json.load(sys.stdin)

@@ -1,4 +1,4 @@
-//! What our client sends to Twilio, judged by Twilio's published description of its API.
+//! Our client's requests to Twilio, judged by Twilio's published description of its API.
 
 use std::time::Duration;
 
@@ -10,12 +10,13 @@ use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::message::{Claim, Kind, Message, Outcome};
 use shared::phone::Phone;
 use shared::receipt::MessageRef;
-use shared::sender::{Provider, Sender, TwilioSender};
+use shared::sender::twilio::TwilioSender;
+use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 use uuid::Uuid;
 
 const SID: &str = "SM00000000000000000000000000000001";
-/// Enough of an answer to each of the requests.
+/// A sufficient response to each of the requests.
 const ANSWER: &str =
     r#"{"sid":"SM00000000000000000000000000000001","status":"sent","messages":[]}"#;
 
@@ -29,7 +30,7 @@ fn client(base: &str) -> Twilio {
     Twilio::new(http, Duration::from_secs(5), account, "https://volley.example.com".to_owned())
 }
 
-/// A number, and a Messaging Service that sets how long a message is good for.
+/// A phone, and a Messaging Service that limits how long a message is valid.
 fn senders() -> [(TwilioSender, Sender); 2] {
     let phone = Phone::from_e164("+12125550100").expect("a phone");
     let service = TwilioSender {
@@ -41,7 +42,7 @@ fn senders() -> [(TwilioSender, Sender); 2] {
         .map(|settings| (settings.clone(), Sender::new(phone.clone(), Provider::Twilio(settings))))
 }
 
-/// Everything that the client ever asks of Twilio.
+/// Every kind of request that the client sends to Twilio.
 async fn recorded() -> Vec<Recorded> {
     let recorder = Recorder::start(ANSWER).await;
     let to = Phone::from_e164("+4915112345678").expect("a phone");
@@ -63,7 +64,7 @@ async fn recorded() -> Vec<Recorded> {
                 };
                 let outgoing = Outgoing { message: Some(reference), from, to: &to, body };
                 twilio.hand_over(&outgoing).await;
-                let sought = Sought { message: &claimed, from, body, now };
+                let sought = Sought { message: &claimed, from, text: body, now };
                 twilio.look_up(&sought).await.expect("an answer");
             }
         }
@@ -74,12 +75,12 @@ async fn recorded() -> Vec<Recorded> {
     let accepted = Message { outcome, ..message };
     let [(settings, from), _] = senders();
     let twilio = client(&recorder.url).with_settings(&settings);
-    let sought = Sought { message: &accepted, from: &from, body: "Hello", now };
+    let sought = Sought { message: &accepted, from: &from, text: "Hello", now };
     twilio.look_up(&sought).await.expect("an answer");
     recorder.records()
 }
 
-/// What is wrong with each of the requests.
+/// The problems of each request.
 fn problems(records: &[Recorded]) -> Vec<Vec<String>> {
     let found: Vec<Vec<String>> = ask(Runner::Python, "twilio_openapi.py", &records);
     assert_eq!(found.len(), records.len());
@@ -97,7 +98,7 @@ async fn each_request_is_as_twilio_describes_it() {
 
 type Damage = fn(&mut Recorded);
 
-/// A judge that finds fault with nothing would be none.
+/// A judge that never finds a problem would be useless.
 #[tokio::test]
 async fn a_request_that_is_damaged_is_found_out() {
     let records = recorded().await;

@@ -1,5 +1,5 @@
-"""Twilio's SDK as a user of the simulator: it creates messages, validates the callbacks about
-them, and lists and fetches what the simulator has taken."""
+"""Uses the simulator through Twilio's SDK: creates messages, validates their callbacks, and lists
+and fetches what the simulator has accepted."""
 
 import datetime
 import json
@@ -17,7 +17,7 @@ TWILIO = "https://api.twilio.com/"
 
 
 class Elsewhere(TwilioHttpClient):
-    """The SDK's own HTTP client, at another address."""
+    """The SDK's HTTP client, with another address."""
 
     def __init__(self, base):
         super().__init__(request_hooks={"response": self.record})
@@ -25,7 +25,7 @@ class Elsewhere(TwilioHttpClient):
         self.records = []
 
     def record(self, answer, **_):
-        """Writes down a request that was granted, and its answer."""
+        """Records a successful request and its response."""
         url = urllib.parse.urlsplit(answer.request.url)
         headers = {name.lower(): value for name, value in answer.request.headers.items()}
         if answer.ok:
@@ -69,7 +69,7 @@ def create(client, order, callback):
 
 
 def searches(client, order, created):
-    """What each search finds. The days are counted from the messages' own."""
+    """The results of each search. Days are relative to the messages' dates."""
     day = created.date_sent
     before, after = (day + datetime.timedelta(days=days) for days in (-1, 1))
     wanted = {

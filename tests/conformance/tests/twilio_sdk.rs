@@ -1,4 +1,4 @@
-//! The simulator, judged by Twilio's own SDK: its REST client and its validator of requests.
+//! The simulator, judged by Twilio's SDK: its REST client and its request validator.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use simulator::{Config, Simulator};
 
 const FROM: &str = "+12125550100";
 const OTHER: &str = "+12125550101";
-/// Everything that might be written in two ways: spaces, signs, an empty value, a name twice.
+/// Everything that could be encoded in two ways: spaces, signs, an empty value, a repeated name.
 const CALLBACK: &str = "/hook?o=1&c=a%20b+c&empty=&m=%C3%A9%26&m=2";
 
 fn order(to: &str, from: &str, body: &str) -> Value {
     json!({ "to": to, "from_": from, "body": body })
 }
 
-/// What the SDK saw of these orders. Those that are refused must be the last.
+/// The SDK's results for these orders. Those that are refused must be last.
 async fn report(orders: Vec<Value>) -> Value {
     let config = Config { delay: Duration::from_millis(20), ..Config::default() };
     let simulator = Simulator::start(config.clone()).await.expect("a simulator");
@@ -79,7 +79,7 @@ async fn the_sdk_creates_fetches_and_validates() {
         assert_eq!(fetched["error_code"], code);
     }
     let callbacks = report["callbacks"].as_array().expect("callbacks");
-    // One message's two callbacks come twice.
+    // One message's two callbacks are sent twice.
     assert_eq!(callbacks.len(), 6 * 2 + 2, "{callbacks:?}");
     for callback in callbacks {
         assert_eq!(callback["valid"], true, "{callback}");
@@ -133,6 +133,6 @@ async fn the_simulator_answers_as_twilio_describes_it() {
             body.replace("\"api_version\":\"2010-04-01\"", "\"api_version\":2010").into();
     }
     let empty = check(&records).iter().filter(|found| found.is_empty()).count();
-    // Only the lists of no message are still as they should be.
+    // Only lists without messages are still valid.
     assert_eq!(empty, 4);
 }

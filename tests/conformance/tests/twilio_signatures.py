@@ -1,7 +1,7 @@
-"""Signs requests with Twilio's SDK: forms and JSON bodies, ordinary and odd, by a given seed.
+"""Signs requests with Twilio's SDK: forms and JSON bodies, ordinary and odd. The seed decides which.
 
-Each case also names URLs under which a server might see the same request behind proxies, and
-whether the SDK's own validator takes the signature there.
+Each case also lists URLs that a server behind proxies might see for the same request, and whether the
+SDK's validator accepts the signature for each.
 """
 
 import json
@@ -51,7 +51,7 @@ BODIES = [
 ALPHABET = "aZ09 +%&=?/:._-~\"'<>[]{}|\\^\r\n\t£€éЖ中😀\u0301\u200d"
 
 
-# As a request that is signed with a shared key has them in a header.
+# The settings header of a request that is signed with a shared key.
 SETTINGS = [
     "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256",
     "algorithm = HMAC_SHA256 , key=k",
@@ -78,7 +78,7 @@ def url_of(chance):
 
 
 def seen_as(url):
-    """The URL with other ports, and changed in ways that no proxy has a right to."""
+    """The URL with other ports, and changed in ways that a proxy must not change it."""
     parts = urlsplit(url)
     hosts = [parts.hostname + port for port in ("", ":80", ":443", ":8080")] + ["other.example"]
     urls = [parts._replace(netloc=host).geturl() for host in hosts]
@@ -86,7 +86,7 @@ def seen_as(url):
 
 
 def takes(validator, url, payload, signature, settings):
-    # The SDK fails on a JSON body that the URL has no hash of, which is a refusal too.
+    # The SDK fails on a JSON body whose hash is not in the URL, which is a refusal, too.
     if isinstance(payload, str) and "bodySHA256=" not in url:
         return False
     algorithm = get_signature_algorithm(settings)

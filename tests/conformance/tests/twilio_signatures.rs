@@ -1,5 +1,5 @@
-//! Our check of signatures, judged by Twilio's own SDK: what it signs is taken, and nothing that
-//! differs from that by as little as one character.
+//! Our signature check, judged by Twilio's SDK: it accepts what the SDK signs, and nothing that
+//! differs by even one character.
 
 use conformance::{Runner, ask, say};
 use infra::gateway::twilio::Credentials;
@@ -13,12 +13,12 @@ struct Case {
     token: String,
     url: String,
     pairs: Vec<(String, String)>,
-    /// The JSON body; a form has none.
+    /// The JSON body; `None` for a form.
     body: Option<String>,
     signature: String,
-    /// The settings header of one that a shared key signed.
+    /// The settings header, if a shared key signed the request.
     settings: Option<String>,
-    /// Other URLs, and whether the SDK takes the signature for them.
+    /// Other URLs, and whether the SDK accepts the signature for them.
     seen: Vec<(String, bool)>,
 }
 
@@ -29,7 +29,7 @@ impl Case {
             None => Content::Form(pairs),
             Some(body) => Content::Json(body.as_bytes()),
         };
-        // Either key alone is the account's: the other must not be tried with it.
+        // The account has only this key, so the other must not be tried.
         let other = "another key".to_owned();
         let (auth_token, shared) = match settings {
             None => (token.clone(), other),
@@ -40,7 +40,7 @@ impl Case {
         Signed { url, content, signature, settings: settings.as_deref() }.is_by(&credentials)
     }
 
-    /// Every request that differs by one character of what the signature is about.
+    /// Every request that differs by one character in what the signature covers.
     fn changed(&self) -> Vec<Self> {
         let mut all = Vec::new();
         let mut add = |text: &str, place: fn(&mut Self, usize) -> &mut String, index: usize| {
@@ -64,7 +64,7 @@ impl Case {
     }
 }
 
-/// The text with one of its characters changed, at up to forty places that lie evenly apart.
+/// The text with one of its characters changed, at up to forty evenly spaced positions.
 fn changes(text: &str) -> impl Iterator<Item = String> {
     let count = text.chars().count();
     text.char_indices().step_by(count / 40 + 1).map(|(at, character)| {

@@ -1,4 +1,4 @@
-//! Callbacks that tests make up, signed as Twilio signs its own.
+//! Callbacks that tests forge, signed the way Twilio signs its own.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -6,11 +6,11 @@ use hmac::{Hmac, Mac};
 use reqwest::Client;
 use sha1::Sha1;
 
-/// What an account signs of a form that is posted to a URL.
-/// Source: Twilio, "Security: validating requests".
+/// The signature of a form posted to `url`, made with an account's token. Source: Twilio,
+/// "Security: validating requests".
 ///
 /// # Panics
-/// Never: any token will do.
+/// Never: HMAC accepts keys of any length.
 #[must_use]
 pub fn signature(token: &str, url: &str, form: &[(&str, &str)]) -> String {
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(token.as_bytes()) else {
@@ -26,7 +26,7 @@ pub fn signature(token: &str, url: &str, form: &[(&str, &str)]) -> String {
     BASE64_STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// Posts a form that is signed with `token`, and answers with which status it was taken.
+/// Posts a form signed with `token` and returns the response's status.
 pub async fn call_back(token: &str, url: &str, form: &[(&str, &str)]) -> anyhow::Result<u16> {
     let request = Client::new().post(url).form(form);
     let request = request.header("x-twilio-signature", signature(token, url, form));

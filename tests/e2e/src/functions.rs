@@ -1,4 +1,4 @@
-//! The functions themselves: invoking and killing them.
+//! Invokes and kills the deployed functions.
 
 use std::fs;
 use std::process::Command;
@@ -9,8 +9,9 @@ use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::sync::RwLock;
 
-/// A kill fails whoever has invoked the function, and the queue hides for minutes what it was at.
-/// So who kills one holds this alone, and who needs an answer of one holds it with others.
+/// A kill fails every invocation in progress, and the queue then hides that work for minutes. So a
+/// test that kills a function takes the write lock, and a test that needs an invocation to succeed
+/// takes a read lock.
 pub static ALIVE: RwLock<()> = RwLock::const_new(());
 
 pub struct Functions {
@@ -30,7 +31,7 @@ impl Functions {
         Ok(name)
     }
 
-    /// Invokes a function (by its name in capitals) and answers what it answered.
+    /// Invokes a function, given its name in capitals, and returns its result.
     pub async fn invoke(&self, function: &str, event: &Value) -> anyhow::Result<Value> {
         let endpoint = self.variables.get("AWS_ENDPOINT_URL").context("no endpoint")?;
         let name = self.name(function)?;
@@ -42,13 +43,14 @@ impl Functions {
         Ok(if body.is_empty() { Value::Null } else { serde_json::from_str(&body)? })
     }
 
-    /// What the schedule does each minute.
+    /// Does what the schedule does each minute.
     pub async fn sweep(&self) -> anyhow::Result<()> {
         self.invoke("POLL_STATUS", &json!({"type": "sweep"})).await?;
         Ok(())
     }
 
-    /// Kills every process of a function at once, as a crash would; answers how many there were.
+    /// Kills every process of a function at once, as a crash would, and returns how many there
+    /// were.
     pub fn kill(&self, function: &str) -> anyhow::Result<usize> {
         let variable = format!("AWS_LAMBDA_FUNCTION_NAME={}", self.name(function)?);
         let mut killed = 0;

@@ -1,12 +1,13 @@
-//! What the end-to-end tests stand on: an organisation of their own on the deployed local stack,
-//! the simulator's books, and the functions themselves.
+//! What the end-to-end tests share: an organization per test on the deployed local stack, the
+//! simulator's records, and direct access to the functions.
 //!
-//! Each test makes its own organisation, so that all of them can run at once. They wait on
-//! conditions with a deadline and never for a time.
+//! Each test creates its own organization, so all of them can run at once. Tests wait for a
+//! condition with a deadline; they never sleep for a fixed time.
 
 pub mod callbacks;
 mod functions;
 pub mod imports;
+pub mod logs;
 pub mod staging;
 mod tenant;
 
@@ -18,10 +19,11 @@ use std::time::Duration;
 use local::environment::Variables;
 use serde_json::Value;
 
-/// Long enough for repairs that take seconds here and minutes on AWS, on a busy machine.
+/// How long to wait for a condition. Repairs take seconds here (minutes on AWS), and a busy machine
+/// slows them down.
 pub const PATIENCE: Duration = Duration::from_mins(3);
 
-/// The running stack's variables.
+/// Environment variables that describe the running stack.
 ///
 /// # Panics
 /// If the tests were not started on a stack.
@@ -39,13 +41,13 @@ pub fn variables() -> Variables {
 /// A number between 0 and 2^32.
 ///
 /// # Panics
-/// If the system gives no randomness.
+/// If the system has no source of randomness.
 #[must_use]
 pub fn random() -> u32 {
     getrandom::u32().expect("the system gives randomness")
 }
 
-/// Area codes of the United States, so many that no two tests meet at one number.
+/// Area codes of the United States: enough that no two tests pick the same number.
 const AREAS: [u32; 60] = [
     201, 202, 205, 206, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225, 228, 229, 231,
     234, 239, 240, 248, 251, 252, 253, 254, 256, 260, 262, 267, 269, 270, 276, 281, 301, 302, 303,
@@ -53,18 +55,18 @@ const AREAS: [u32; 60] = [
     334, 336, 337,
 ];
 
-/// A number that libphonenumber takes for a real one.
+/// A number that libphonenumber considers valid.
 #[must_use]
 pub fn phone() -> String {
     let area = AREAS[random() as usize % AREAS.len()];
     // No exchange ends in 11.
     let exchange = (22 + random() % 76) * 10 + 2 + random() % 8;
-    // The last four digits are a fate's only from 9000 on.
+    // Last four digits from 9000 on script a fate in the simulator.
     let line = random() % 9_000;
     format!("+1{area}{exchange}{line:04}")
 }
 
-/// A text of an answer; empty if it is none, which equals nothing that a test expects.
+/// A string in a response, or "" if the value is not a string. No test expects "".
 #[must_use]
 pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()

@@ -1,4 +1,5 @@
-//! Campaigns in the states that crashes leave: written as the functions write them, and on no queue.
+//! Campaigns in the states that crashes leave behind, written as the functions write them but with
+//! no job queued.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use shared::campaign::{Begin, Campaign};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::chunk_state::ChunkState;
+use shared::grace::Grace;
 use shared::job::{Envelope, Job, Queue};
 use shared::message::Message;
 use shared::organization::SHARDS;
@@ -21,11 +23,11 @@ use shared::time::Timestamp;
 use crate::functions::ALIVE;
 use crate::{Tenant, phone};
 
-const REPAIR_SECONDS: i64 = 10;
-/// So far ahead that the sweep leaves a campaign to its test.
-pub const LATER_SECONDS: i64 = 3_600;
+const GRACE_SECONDS: u32 = 10;
+/// Far enough ahead that the sweep leaves a campaign to its test.
+pub const LATER_SECONDS: u32 = 3_600;
 
-/// The token of the workers that tests play.
+/// The claim token of the workers whose part the tests play.
 pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 pub async fn table(tenant: &Tenant) -> Table {
@@ -36,48 +38,50 @@ pub async fn find(table: &Table, tenant: &Tenant, id: &str) -> anyhow::Result<Ca
     table.campaign(tenant.id.parse()?, id.parse()?).await?.context("no campaign")
 }
 
-/// A campaign that is scheduled for now and on no queue; only after so long does the sweep see it.
-pub async fn scheduled(tenant: &Tenant, repair_seconds: i64) -> anyhow::Result<Campaign> {
-    scheduled_at(tenant, clock::now(), repair_seconds).await
+/// A campaign scheduled for now with no job queued. The sweep sees it only after `grace_seconds`.
+pub async fn scheduled(tenant: &Tenant, grace_seconds: u32) -> anyhow::Result<Campaign> {
+    scheduled_at(tenant, clock::now(), grace_seconds).await
 }
 
-/// The same, scheduled at another time for that very moment.
+/// Like [`scheduled`], but scheduled for `at`.
 pub async fn scheduled_at(
     tenant: &Tenant,
     at: Timestamp,
-    repair_seconds: i64,
+    grace_seconds: u32,
 ) -> anyhow::Result<Campaign> {
     let table = table(tenant).await;
     let id = tenant.draft("Our spring sale starts on Friday.").await?;
     let draft = find(&table, tenant, &id).await?;
-    let scheduled = draft.clone().schedule(None, at, repair_seconds)?;
+    let scheduled = draft.clone().schedule(None, at, Grace::of_seconds(grace_seconds))?;
     ensure!(table.save_campaign(&draft, &scheduled, None).await? == Saved::Done);
     find(&table, tenant, &id).await
 }
 
-/// A campaign that a send job took to sent before it died: nothing is cut, nothing is queued.
+/// A campaign whose send job died right after it marked the campaign as sent: nothing is cut or
+/// queued.
 pub async fn begun(tenant: &Tenant) -> anyhow::Result<Campaign> {
-    begun_owing(tenant, REPAIR_SECONDS).await
+    begun_owing(tenant, GRACE_SECONDS).await
 }
 
-/// The same, which the sweep sees only after so long.
-pub async fn begun_owing(tenant: &Tenant, repair_seconds: i64) -> anyhow::Result<Campaign> {
+/// Like [`begun`], but the sweep sees it only after `grace_seconds`.
+pub async fn begun_owing(tenant: &Tenant, grace_seconds: u32) -> anyhow::Result<Campaign> {
     let table = table(tenant).await;
-    let scheduled = scheduled(tenant, repair_seconds).await?;
+    let scheduled = scheduled(tenant, grace_seconds).await?;
     let organization = table.organization(scheduled.organization_id).await?;
-    let organization = organization.context("no organisation")?;
+    let organization = organization.context("no organization")?;
     let last = table.last_send(organization.id).await?;
     let now = last.next(clock::now());
     let at = scheduled.scheduled_at().context("not scheduled")?;
     let (sender, shards) = (organization.sender, organization.shards);
-    let Begin::Begun(begun) = scheduled.begin(at, sender, shards, now, repair_seconds) else {
+    let grace = Grace::of_seconds(grace_seconds);
+    let Begin::Begun(begun) = scheduled.begin(at, sender, shards, now, grace) else {
         bail!("not begun");
     };
     ensure!(table.begin_campaign(&scheduled, &begun, &last, now).await? == Saved::Done);
     Ok(*begun)
 }
 
-/// Cuts every shard into chunks and queues none, as a fan-out that dies at the worst moment.
+/// Cuts every shard into chunks and queues none, like a fan-out that dies at the worst moment.
 pub async fn cut_without_queueing(tenant: &Tenant, campaign: &Campaign) -> anyhow::Result<()> {
     cut(tenant, campaign, 0..SHARDS, Some(clock::now())).await
 }
@@ -93,7 +97,7 @@ pub fn reference(message: &Message) -> MessageRef {
     MessageRef { organization_id, campaign_id, message_id: id, kind }
 }
 
-/// Claims the message to a phone, as a worker does before it hands it over.
+/// Claims the message to a phone, as a worker does before it sends.
 pub async fn claim(
     table: &Table,
     campaign: &Campaign,
@@ -106,14 +110,14 @@ pub async fn claim(
     Ok(())
 }
 
-/// A job as its queue gives it to its function.
+/// The event that delivers a job from its queue to its function.
 #[must_use]
 pub fn event(job: &Job) -> Value {
     let body = json!(Envelope::new(job.clone())).to_string();
     json!({"Records": [{"messageId": "1", "body": body}]})
 }
 
-/// Has a job done at once, past its queue.
+/// Runs a job at once, bypassing its queue.
 pub async fn hand(tenant: &Tenant, job: &Job) -> anyhow::Result<()> {
     let function = match job.queue() {
         Queue::Jobs => "SEND",
@@ -126,7 +130,7 @@ pub async fn hand(tenant: &Tenant, job: &Job) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Has done what a begun campaign owes, as the sweep does later.
+/// Runs the jobs that a begun campaign owes, as the sweep would later.
 pub async fn resume(tenant: &Tenant, campaign: &Campaign) -> anyhow::Result<()> {
     for due in [&campaign.step, &campaign.drain] {
         hand(tenant, &due.as_ref().context("nothing is owed")?.job).await?;
@@ -134,7 +138,7 @@ pub async fn resume(tenant: &Tenant, campaign: &Campaign) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// New phones of some shards.
+/// New phones that belong to the given shards.
 #[must_use]
 pub fn phones_in(shards: &Range<u16>, count: usize) -> Vec<String> {
     let mut phones = BTreeSet::new();
@@ -147,7 +151,7 @@ pub fn phones_in(shards: &Range<u16>, count: usize) -> Vec<String> {
     phones.into_iter().collect()
 }
 
-/// Writes a chunk with its state, and puts it on no queue.
+/// Writes a chunk and its state without queueing a job.
 pub async fn put(
     table: &Table,
     campaign: &Campaign,
@@ -165,7 +169,7 @@ pub async fn put(
     Ok(())
 }
 
-/// Cuts some shards, into a chunk each, and queues none.
+/// Cuts each of the given shards into one chunk and queues none.
 pub async fn cut(
     tenant: &Tenant,
     campaign: &Campaign,

@@ -1,4 +1,6 @@
-//! An organisation of one test's own.
+//! An organization that belongs to one test.
+
+use std::time::Duration;
 
 use anyhow::Context;
 use local::balance::{STATUSES, skipped};
@@ -26,7 +28,7 @@ impl Tenant {
         Self::on(variables()).await
     }
 
-    /// As [`Self::new`], on the stack that these variables describe.
+    /// Like [`Self::new`], on the stack that these variables describe.
     pub async fn on(variables: Variables) -> anyhow::Result<Self> {
         let admin = Api::admin(&variables)?;
         let sender = phone();
@@ -49,18 +51,18 @@ impl Tenant {
             admin,
             variables,
         };
-        // A test that is about the rate sets its own.
+        // A test of the rate sets its own.
         tenant.configure(&json!({"partsPerSecond": 1_000})).await?;
         Ok(tenant)
     }
 
-    /// A path of this organisation.
+    /// A path under this organization.
     #[must_use]
     pub fn path(&self, rest: &str) -> String {
         format!("/v1/organizations/{}/{rest}", self.id)
     }
 
-    /// Changes the organisation's settings.
+    /// Changes the organization's settings.
     pub async fn configure(&self, settings: &Value) -> anyhow::Result<Value> {
         self.admin.patch(&format!("/v1/organizations/{}", self.id), settings).await
     }
@@ -70,7 +72,7 @@ impl Tenant {
         text(&contact["id"])
     }
 
-    /// Contacts with so many new phones.
+    /// Creates `count` contacts with new phones.
     pub async fn contacts(&self, count: usize) -> anyhow::Result<Vec<String>> {
         let mut phones: Vec<String> = (0..count * 2).map(|_| phone()).collect();
         phones.sort();
@@ -81,17 +83,17 @@ impl Tenant {
         Ok(phones)
     }
 
-    /// Imports a CSV file and waits for its end.
+    /// Imports a CSV file and waits until the import ends.
     pub async fn import(&self, csv: &str) -> anyhow::Result<Value> {
         self.import_mapped("", csv).await
     }
 
-    /// The same, with columns that the query names.
+    /// Like [`Self::import`], with the columns that the query names.
     pub async fn import_mapped(&self, columns: &str, csv: &str) -> anyhow::Result<Value> {
         self.import_file(columns, "text/csv", csv.as_bytes()).await
     }
 
-    /// The same, of a file as any content type.
+    /// Like [`Self::import_mapped`], with any content type.
     pub async fn import_file(
         &self,
         query: &str,
@@ -167,20 +169,20 @@ impl Tenant {
         Ok(())
     }
 
-    /// The API with a new key of this role, and the key's id.
+    /// A client with a new key of this role, and the key's id.
     pub async fn keyed(&self, role: &str) -> anyhow::Result<(Api, String)> {
         let key = json!({"name": role, "role": role});
         let key = self.api.post(&self.path("api-keys"), &key).await?;
         Ok((self.api.with_key(&text(&key["secret"])?), text(&key["id"])?))
     }
 
-    /// Where the register has this phone.
+    /// The path of this phone's unsubscribe.
     #[must_use]
     pub fn unsubscribe_path(&self, phone: &str) -> String {
         self.path(&format!("unsubscribes/{}", phone.replace('+', "%2B")))
     }
 
-    /// Has a person write to the organization's sender.
+    /// Sends the organization's sender a text from a person.
     pub async fn hear(&self, from: &str, body: &str) -> anyhow::Result<()> {
         let webhook = format!("{}/webhooks/twilio/inbound", self.variables["API_URL"]);
         self.books.inbound(&webhook, from, &self.sender, body).await?;
@@ -193,7 +195,7 @@ impl Tenant {
         text(&campaign["id"])
     }
 
-    /// Sends a new campaign now; answers its id.
+    /// Sends a new campaign now and returns its id.
     pub async fn send(&self) -> anyhow::Result<String> {
         let id = self.draft("Our spring sale starts on Friday.").await?;
         self.send_draft(&id, &json!({})).await?;
@@ -208,40 +210,33 @@ impl Tenant {
         self.api.get(&self.path(&format!("campaigns/{id}"))).await
     }
 
-    /// Waits until a campaign is as `condition` wants it.
+    /// Waits until a campaign meets `condition`.
     pub async fn until(
         &self,
         id: &str,
         what: &str,
         condition: impl Fn(&Value) -> bool,
     ) -> anyhow::Result<Value> {
-        let mut last = Value::Null;
-        let found = wait(what, PATIENCE, async || {
-            last = self.campaign(id).await?;
-            Ok(condition(&last).then(|| last.clone()))
-        })
-        .await;
-        found.with_context(|| format!("the campaign is {last}"))
+        self.until_helped(id, (what, PATIENCE), condition, async |_| Ok(())).await
     }
 
-    /// The same with a person who resumes the campaign whenever its breaker has paused it: on a
-    /// machine that stands still for seconds, answers come too late in a row.
+    /// Like [`Self::until`], but resumes the campaign each time its breaker pauses it. A machine
+    /// that hangs for seconds delays several responses in a row, which looks like a failing
+    /// provider.
     pub async fn until_with_resumes(
         &self,
         id: &str,
         what: &str,
         condition: impl Fn(&Value) -> bool,
     ) -> anyhow::Result<Value> {
-        let mut last = Value::Null;
-        let found = wait(what, PATIENCE, async || {
-            last = self.campaign(id).await?;
-            if last["dispatch"] == "paused" {
+        let resume = async |campaign: &Value| {
+            if campaign["dispatch"] == "paused" {
                 self.api.post(&self.path(&format!("campaigns/{id}/resume")), &json!({})).await?;
             }
-            Ok(condition(&last).then(|| last.clone()))
-        })
-        .await;
-        found.with_context(|| format!("the campaign is {last}"))
+            Ok(())
+        };
+        // A pause and a resume take their time.
+        self.until_helped(id, (what, 2 * PATIENCE), condition, resume).await
     }
 
     /// Waits until every message of a campaign has a final status.
@@ -249,13 +244,26 @@ impl Tenant {
         self.until(id, "the campaign to settle", is_settled).await
     }
 
-    /// The same, while the sweep runs more often than each minute.
+    /// Like [`Self::settled`], but runs the sweep more often than once a minute.
     pub async fn repaired(&self, id: &str) -> anyhow::Result<Value> {
+        let sweep = async |_: &Value| self.functions.sweep().await;
+        self.until_helped(id, ("the campaign to be repaired", PATIENCE), is_settled, sweep).await
+    }
+
+    /// Waits until a campaign meets `condition`. Before each look, `help` gets the campaign as it was
+    /// at the last one.
+    async fn until_helped(
+        &self,
+        id: &str,
+        (what, patience): (&str, Duration),
+        condition: impl Fn(&Value) -> bool,
+        help: impl AsyncFn(&Value) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Value> {
         let mut last = Value::Null;
-        let found = wait("the campaign to be repaired", PATIENCE, async || {
-            self.functions.sweep().await?;
+        let found = wait(what, patience, async || {
+            help(&last).await?;
             last = self.campaign(id).await?;
-            Ok(is_settled(&last).then(|| last.clone()))
+            Ok(condition(&last).then(|| last.clone()))
         })
         .await;
         found.with_context(|| format!("the campaign is {last}"))
@@ -265,7 +273,7 @@ impl Tenant {
         self.api.list(&self.path(&format!("campaigns/{id}/messages"))).await
     }
 
-    /// The status and the problem's code of a request.
+    /// The status and the problem code of the response to a request.
     pub async fn refusal(
         &self,
         method: Method,
@@ -284,10 +292,10 @@ impl Tenant {
     }
 
     /// Checks both balances of a settled campaign, in its counts and in its list of messages, and
-    /// that nobody got its text twice.
+    /// that no one was texted twice.
     ///
     /// # Panics
-    /// If one does not hold.
+    /// If any check fails.
     pub async fn assert_balanced(&self, campaign: &Value) -> anyhow::Result<()> {
         let audience = &campaign["audience"];
         let number = |value: &Value| value.as_u64().unwrap_or_default();

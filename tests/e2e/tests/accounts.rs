@@ -1,16 +1,16 @@
-//! Organisations with a provider account of their own, whose token is a secret by its name.
+//! Organizations with their own provider account, whose token is stored as a named secret.
 
 use anyhow::Context;
 use e2e::callbacks::call_back;
 use e2e::{Tenant, phone};
 use serde_json::{Value, json};
 
-/// The name of a secret that nobody has kept yet.
+/// The name of a secret that does not exist yet.
 fn new_name() -> String {
     format!("ssm:/volley/volley/test/{}", e2e::random())
 }
 
-/// Keeps a secret where the functions find it.
+/// Stores a secret where the functions look for it.
 async fn keep(name: &str, value: &str) -> anyhow::Result<()> {
     let client = aws_sdk_ssm::Client::new(&infra::aws::load().await);
     client
@@ -23,7 +23,7 @@ async fn keep(name: &str, value: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Keeps a secret under a new name, and answers that.
+/// Stores a secret under a new name and returns the name.
 async fn secret(value: &str) -> anyhow::Result<String> {
     let name = new_name();
     keep(&name, value).await?;
@@ -36,8 +36,8 @@ async fn with_account(tenant: &Tenant, secret: &str) -> anyhow::Result<Value> {
     tenant.configure(&json!({"provider": {"kind": "twilio", "account": account}})).await
 }
 
-/// Sends a campaign to a phone of which the provider says nothing, not even when it is asked: only
-/// a callback can tell. Answers the message, which stays unknown until then.
+/// Sends a campaign to a phone about which the provider reports nothing, not even when it is looked
+/// up, so that the message stays unknown until a callback arrives. Returns the message.
 async fn unheard(tenant: &Tenant) -> anyhow::Result<Value> {
     let to = phone();
     tenant.books.script(&to, "error").await?;
@@ -51,9 +51,10 @@ async fn unheard(tenant: &Tenant) -> anyhow::Result<Value> {
 }
 
 #[tokio::test]
-async fn a_campaign_goes_through_the_organisations_own_account() -> anyhow::Result<()> {
+async fn a_campaign_goes_through_the_organizations_own_account() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
-    // The simulator has one account, the deployment's: a second token tells this secret from it.
+    // The simulator has only the deployment's account. A second token shows that this secret was
+    // used.
     let own = json!({
         "authToken": tenant.variables["PROVIDER_AUTH_TOKEN"],
         "previousAuthToken": "tokenOfTheOwnAccount",
@@ -65,8 +66,8 @@ async fn a_campaign_goes_through_the_organisations_own_account() -> anyhow::Resu
     tenant.contact(&to).await?;
     let message = unheard(&tenant).await?;
 
-    // A change of the sender is for the next campaign: the account that it left still tells of this
-    // one, and nobody else does.
+    // A new sender applies to the next campaign. Only the account that sent this one can still
+    // report on it.
     tenant.configure(&json!({"provider": {"kind": "aws"}})).await?;
     assert_eq!(tell(&tenant, &message, "undelivered", "nobodysToken").await?, 403);
     assert_eq!(tell(&tenant, &message, "delivered", "tokenOfTheOwnAccount").await?, 204);
@@ -76,8 +77,8 @@ async fn a_campaign_goes_through_the_organisations_own_account() -> anyhow::Resu
     Ok(())
 }
 
-/// A campaign does not know the secret that its organisation has named since. What is signed with
-/// it counts all the same, and what another organisation signs does not.
+/// A callback may be signed with a secret that the organization named after the campaign was sent,
+/// but not with another organization's.
 #[tokio::test]
 async fn the_token_of_now_signs_what_was_sent_before() -> anyhow::Result<()> {
     let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
@@ -113,23 +114,23 @@ async fn without_its_credentials_a_campaign_is_paused_and_can_go_on() -> anyhow:
     Ok(())
 }
 
-/// Webhooks of the organisation's account are signed with its own token, which opens no other's.
+/// An organization's token signs its own webhooks and no one else's.
 #[tokio::test]
-async fn each_accounts_token_signs_for_its_organisation_alone() -> anyhow::Result<()> {
+async fn each_accounts_token_signs_for_its_organization_alone() -> anyhow::Result<()> {
     let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
     with_account(&tenant, &secret("tokenOfTheTenant").await?).await?;
     with_account(&other, &secret(r#"{"authToken":"new","previousAuthToken":"old"}"#).await?)
         .await?;
     let stop = async |to: &Tenant, token: &str| write(to, token).await;
     assert_eq!(stop(&tenant, "tokenOfTheTenant").await?, 200);
-    assert_eq!(stop(&tenant, "new").await?, 403, "another organisation's");
+    assert_eq!(stop(&tenant, "new").await?, 403, "another organization's");
     assert_eq!(stop(&other, "new").await?, 200);
     assert_eq!(stop(&other, "old").await?, 200, "while it is rotated");
     assert_eq!(stop(&other, "tokenOfTheTenant").await?, 403);
     assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 1);
     assert_eq!(other.api.list(&other.path("unsubscribes")).await?.len(), 2);
 
-    // The number was the old account's, and people answer there still.
+    // The number belonged to the old account, and people still reply to it.
     tenant.configure(&json!({"senderPhone": phone(), "provider": {"kind": "aws"}})).await?;
     assert_eq!(stop(&tenant, "tokenOfTheTenant").await?, 200);
     assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 2);
@@ -138,8 +139,8 @@ async fn each_accounts_token_signs_for_its_organisation_alone() -> anyhow::Resul
     Ok(())
 }
 
-/// A tenant knows its own token and everybody's number. What it signs is heard by itself alone,
-/// whichever number and service the request names.
+/// A tenant knows its own token and anyone's number. What it signs counts for that tenant only, no
+/// matter which number and service the request names.
 #[tokio::test]
 async fn a_tenant_cannot_speak_for_anothers_people() -> anyhow::Result<()> {
     let (tenant, victim, own) = (Tenant::new().await?, Tenant::new().await?, Tenant::new().await?);
@@ -159,7 +160,7 @@ async fn a_tenant_cannot_speak_for_anothers_people() -> anyhow::Result<()> {
         let unsubscribes = other.api.list(&other.path("unsubscribes")).await?;
         assert_eq!(unsubscribes.len(), 1, "{unsubscribes:?}");
         assert_eq!(unsubscribes[0]["phone"], person.as_str());
-        // Without the service, the request is about nobody who has signed it.
+        // Without the service, no organization that the request is about has signed it.
         let form = [("Body", "START"), ("From", &person), ("To", &other.sender)];
         assert_eq!(post(&tenant, "inbound", &form, "tokenOfTheAttacker").await?, 403);
     }
@@ -168,8 +169,8 @@ async fn a_tenant_cannot_speak_for_anothers_people() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A tenant's account signs for its own messages alone, also where the status names no phone: what it
-/// says of another's message neither changes that nor opts anyone out.
+/// A tenant's account can report only on its own messages. What it says about another's message
+/// neither changes the message nor opts anyone out, even if the status has no phone.
 #[tokio::test]
 async fn a_tenant_cannot_report_on_anothers_message() -> anyhow::Result<()> {
     let (tenant, victim) = (Tenant::new().await?, Tenant::new().await?);
@@ -197,8 +198,8 @@ async fn a_tenant_cannot_report_on_anothers_message() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The deployment's account says nothing of an organization that has another, and what it signs is
-/// genuine all the same.
+/// The deployment's account does not speak for an organization that has another account, though its
+/// signature is accepted as genuine.
 #[tokio::test]
 async fn the_deployments_account_speaks_for_those_without_one() -> anyhow::Result<()> {
     let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
@@ -221,14 +222,14 @@ async fn service_of(tenant: &Tenant, secret: &str) -> anyhow::Result<String> {
     Ok(service)
 }
 
-/// Has a person write STOP to an organisation, in a webhook that is signed with `token`.
+/// Sends STOP from a new phone to an organization, in a webhook signed with `token`.
 async fn write(tenant: &Tenant, token: &str) -> anyhow::Result<u16> {
     let from = phone();
     let form = [("Body", "STOP"), ("From", &from), ("To", &tenant.sender)];
     post(tenant, "inbound", &form, token).await
 }
 
-/// Has an account tell a message's status, in a webhook that is signed with `token`.
+/// Reports a message's status in a webhook signed with `token`.
 async fn tell(tenant: &Tenant, message: &Value, status: &str, token: &str) -> anyhow::Result<u16> {
     let [id, campaign, to] =
         ["id", "campaignId", "to"].map(|name| message[name].as_str().unwrap_or_default());

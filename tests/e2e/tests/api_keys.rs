@@ -1,4 +1,4 @@
-//! API keys: how long they open their organisation, and who gets to see their secrets.
+//! API keys: when they expire, and who sees their secrets.
 
 use e2e::{PATIENCE, Tenant, text};
 use infra::clock;
@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::time::Timestamp;
 
-/// How the holder of a key is answered who asks for the organisation's contacts.
+/// The status of the response when the holder of a key lists the organization's contacts.
 async fn answered(tenant: &Tenant, holder: &Api) -> anyhow::Result<u16> {
     let request = holder.request(Method::GET, &tenant.path("contacts"));
     Ok(request.send().await?.status().as_u16())
@@ -37,6 +37,22 @@ async fn a_deleted_key_opens_nothing() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The console shows this to the person who signs in.
+#[tokio::test]
+async fn a_key_shows_its_role_and_organization() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let keys = tenant.path("api-keys");
+    let key = tenant.api.post(&keys, &json!({"name": "till", "role": "viewer"})).await?;
+    let me = tenant.api.with_key(text(&key["secret"])).get("/v1/me").await?;
+    let organization = tenant.api.get(&format!("/v1/organizations/{}", tenant.id)).await?;
+    let expected = json!({
+        "kind": "key", "id": key["id"], "name": "till", "role": "viewer",
+        "organizations": [{"id": tenant.id, "name": organization["name"]}],
+    });
+    assert_eq!(me, expected);
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_key_ends_when_it_says() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -53,7 +69,7 @@ async fn a_key_ends_when_it_says() -> anyhow::Result<()> {
     wait("the key to end", PATIENCE, async || {
         let before = clock::now();
         let status = answered(&tenant, &holder).await?;
-        // However long the answer took: it is right by some moment in between.
+        // The key was checked at some point between the request and its response.
         match status {
             200 => assert!(before < end, "it was good at {before}, after {end}"),
             401 => assert!(clock::now() >= end, "it ended before {end}"),
@@ -64,7 +80,7 @@ async fn a_key_ends_when_it_says() -> anyhow::Result<()> {
     .await
 }
 
-/// Asks for a key with an idempotency key.
+/// Creates a key with an idempotency key.
 async fn ask(tenant: &Tenant, once: &str) -> anyhow::Result<(u16, Value)> {
     let request = tenant.api.request(Method::POST, &tenant.path("api-keys"));
     let request = request.header("idempotency-key", once);
@@ -91,8 +107,8 @@ async fn a_secret_is_shown_once() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Of requests that come at once with one idempotency key, one makes the key and shows its secret.
-/// The others have its answer without, or are told that it is under way.
+/// Of concurrent requests with the same idempotency key, one creates the key and shows its secret.
+/// The others get its response without the secret, or learn that the request is still in progress.
 #[tokio::test]
 async fn with_one_idempotency_key_at_once_one_key_is_made() -> anyhow::Result<()> {
     const ROUNDS: usize = 5;

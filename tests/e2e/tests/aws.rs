@@ -1,4 +1,5 @@
-//! AWS End User Messaging: what becomes of each answer and event, and what people write.
+//! AWS End User Messaging: the result of each response and event, and of each text that people
+//! send.
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -8,8 +9,8 @@ use local::client::wait;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A fate's name in the simulator, the status and reason that it implies, and how many texts the
-/// provider took.
+/// A fate's name in the simulator, the status and reason that it leads to, and the number of texts
+/// that the provider accepted.
 const FATES: [(&str, &str, Option<&str>, usize); 19] = [
     ("delivered", "delivered", None, 1),
     ("undelivered-30003", "failed", Some("unreachable"), 1),
@@ -32,11 +33,11 @@ const FATES: [(&str, &str, Option<&str>, usize); 19] = [
     ("twice", "delivered", None, 1),
 ];
 
-/// Fates after which nobody tells what became of the message: it was taken, or nobody knows.
+/// Fates without a final event: the provider accepted the message, or may have.
 const OPEN: [(&str, &str, usize); 3] =
     [("undelivered-30008", "sent", 1), ("no-receipt", "sent", 1), ("error", "unknown", 0)];
 
-/// An organisation that sends through AWS.
+/// An organization that sends through AWS.
 async fn tenant() -> anyhow::Result<Tenant> {
     let tenant = Tenant::new().await?;
     tenant.configure(&json!({"provider": {"kind": "aws", "timeToLiveSeconds": 3600}})).await?;
@@ -79,7 +80,7 @@ async fn every_answer_and_event_is_told_truly() -> anyhow::Result<()> {
     tenant.assert_balanced(&campaign).await
 }
 
-/// Has botocore check every request against the service's published model.
+/// Validates every request against the service's published model, with botocore.
 fn judge(requests: &str) -> anyhow::Result<()> {
     let mut judge = Command::new(local::root().join(".venv/emulator/bin/python"))
         .arg(local::root().join("tools/simulator/tests/botocore/judge_requests.py"))
@@ -127,7 +128,7 @@ async fn what_people_write_is_heard_and_answered_where_that_is_ours() -> anyhow:
     tenant.books.published(&to, &tenant.sender, "¡Basta!").await?;
     let unsubscribed = wait("the opt-out", e2e::PATIENCE, async || {
         let found = tenant.api.list(&tenant.path("unsubscribes")).await?;
-        // The campaign is found a moment after the opt-out stands.
+        // The campaign is added shortly after the opt-out is stored.
         Ok(found.into_iter().next().filter(|unsubscribe| !unsubscribe["campaignId"].is_null()))
     });
     let unsubscribed = unsubscribed.await?;
@@ -145,7 +146,7 @@ async fn what_people_write_is_heard_and_answered_where_that_is_ours() -> anyhow:
     Ok(())
 }
 
-/// Waits until a person has got so many texts: the campaign's and the answers.
+/// Waits until a person has received this number of texts: the campaign's and the replies.
 async fn answered(tenant: &Tenant, to: &str, texts: usize) -> anyhow::Result<()> {
     wait("an answer", e2e::PATIENCE, async || {
         let got = tenant.books.texts(to).await?;
@@ -193,7 +194,7 @@ async fn a_dry_run_asks_and_sends_nothing() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A pool's numbers are its organisation's, whichever of them a person answers to.
+/// A pool's numbers all belong to its organization, so a reply to any of them counts.
 #[tokio::test]
 async fn every_number_of_a_pool_hears_stop() -> anyhow::Result<()> {
     let tenant = tenant().await?;

@@ -1,4 +1,4 @@
-//! Flow 4: cancelling, and the rules on what may follow what.
+//! Flow 4: cancelling, and which transitions are allowed.
 
 use e2e::staging::hand;
 use e2e::{Tenant, phone};
@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::job::{Job, JobsJob};
 
-/// The job that takes a scheduled campaign to sent.
+/// The job that starts to send a scheduled campaign.
 fn send_job(tenant: &Tenant, campaign: &Value) -> anyhow::Result<Job> {
     let job = JobsJob::Send {
         organization_id: tenant.id.parse()?,
@@ -27,15 +27,16 @@ async fn a_cancelled_campaign_sends_nothing() -> anyhow::Result<()> {
     let cancel = tenant.path(&format!("campaigns/{id}/cancel"));
     let campaign = tenant.api.post(&cancel, &json!({})).await?;
     assert_eq!(campaign["status"], "cancelled");
-    // The job still comes, as one that a schedule had fired before it was deleted.
+    // The job arrives anyway, like one that the schedule fired just before it was deleted.
     hand(&tenant, &send_job(&tenant, &campaign)?).await?;
     assert_eq!(tenant.campaign(&id).await?["status"], "cancelled");
     assert_eq!(tenant.books.texts(&to).await?, 0);
     Ok(())
 }
 
-/// Whichever write is first stands: either the campaign is cancelled and nobody gets a text, or
-/// the cancel is refused and everybody does. The job comes from its queue, or as a schedule fires.
+/// The first write wins: either the campaign is cancelled and no one is texted, or the cancel is
+/// refused and everyone is. The job comes from the queue in some rounds and from a schedule in
+/// others.
 #[tokio::test]
 async fn a_cancel_that_races_the_send_wins_wholly_or_not_at_all() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -65,8 +66,7 @@ async fn a_cancel_that_races_the_send_wins_wholly_or_not_at_all() -> anyhow::Res
         }
         rounds.push((id, body, status != 200));
     }
-    // The queue has handed out the jobs of all rounds by the time that one which came after them
-    // has done its work.
+    // Once a later job has done its work, the queue has delivered the jobs of all rounds.
     let last = tenant.draft("Goodbye").await?;
     tenant.send_draft(&last, &empty).await?;
     tenant.repaired(&last).await?;

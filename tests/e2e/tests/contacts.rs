@@ -1,4 +1,4 @@
-//! Contacts that go, and phones that opt out and in again, and what the next campaign makes of it.
+//! Deleted contacts, and phones that opt out and in again, and how the next campaign treats them.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ async fn deleted_contacts_get_no_campaign() -> anyhow::Result<()> {
 
     assert_eq!(tenant.refusal(Method::DELETE, &path(&gone[0]), None).await?.0, 204);
     assert_eq!(tenant.refusal(Method::DELETE, &path(&twin), None).await?.0, 204);
-    // One that is gone already does not keep the others.
+    // A contact that is already gone doesn't keep the others.
     let ids = json!({"ids": gone});
     assert_eq!(tenant.refusal(Method::DELETE, &all, Some(&ids)).await?.0, 204);
     gone.push(twin);

@@ -4,7 +4,7 @@ use e2e::{Tenant, phone};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Checks that an answer is a problem document, and answers its status and code.
+/// Checks that a response is a problem document, and returns its status and code.
 async fn problem(answer: reqwest::Response) -> anyhow::Result<(u16, String)> {
     let status = answer.status().as_u16();
     let kind = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
@@ -58,7 +58,7 @@ async fn bad_input_gets_a_problem_and_changes_nothing() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Files are no JSON, but are refused as anything else is.
+/// Files are not JSON, but are refused in the same way as other bodies.
 #[tokio::test]
 async fn a_bad_file_gets_a_problem_and_changes_nothing() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -1,13 +1,13 @@
-//! Pausing, resuming and stopping a campaign that is under way.
+//! Pausing, resuming and stopping a running campaign.
 
 use e2e::{Tenant, phone};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// A provider that asks to wait, for as long as it is scripted to.
+/// A provider that throttles for as long as the script says so.
 const THROTTLED: &str = "refused-20429";
 
-/// A campaign of which every message waits for the provider.
+/// A campaign whose messages all wait for the provider.
 async fn waiting(tenant: &Tenant, phones: &[String]) -> anyhow::Result<String> {
     for phone in phones {
         tenant.books.script(phone, THROTTLED).await?;
@@ -32,7 +32,7 @@ async fn a_paused_campaign_waits_and_a_resumed_one_goes_on() -> anyhow::Result<(
     let id = waiting(&tenant, &phones).await?;
     let campaign = control(&tenant, &id, "pause").await?;
     assert_eq!((&campaign["dispatch"], &campaign["reason"]), (&json!("paused"), &Value::Null));
-    // By the next count every worker has left the chunk that it was at.
+    // By the next count, every worker has finished with its chunk.
     let is_counted = |c: &Value| c["counts"]["countedAt"].as_str() > campaign["updatedAt"].as_str();
     tenant.until(&id, "a count of the paused campaign", is_counted).await?;
     for phone in &phones {
@@ -50,7 +50,7 @@ async fn a_paused_campaign_waits_and_a_resumed_one_goes_on() -> anyhow::Result<(
     tenant.assert_balanced(&campaign).await
 }
 
-/// A campaign under way keeps the sender with which it was sent.
+/// A running campaign keeps the sender that it started with.
 #[tokio::test]
 async fn a_new_sender_is_for_the_next_campaign() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -95,7 +95,7 @@ async fn what_a_stopped_campaign_had_not_sent_fails() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What the provider says of the account holds for all messages: none is failed for it.
+/// A refusal of the account applies to all messages, so none of them fails because of it.
 #[tokio::test]
 async fn an_account_that_is_not_served_pauses_the_campaign() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -116,11 +116,11 @@ async fn an_account_that_is_not_served_pauses_the_campaign() -> anyhow::Result<(
     tenant.assert_balanced(&campaign).await
 }
 
-/// The breaker: what happens to the newest messages would happen to the rest.
+/// The breaker pauses the campaign because the rest would fare like its newest messages.
 #[tokio::test]
 async fn a_campaign_that_is_filtered_pauses_itself() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
-    // So slow that receipts come while there is something left to save.
+    // Slow enough that receipts arrive while some messages are still unsent.
     tenant.configure(&json!({"partsPerSecond": 5})).await?;
     let phones = tenant.contacts(500).await?;
     for phone in &phones {

@@ -72,8 +72,8 @@ async fn jobs_that_come_twice_at_once_do_their_work_once() -> anyhow::Result<()>
     tenant.assert_balanced(&campaign).await
 }
 
-/// The worker dies while the provider keeps it waiting: the message may have gone out, so it is
-/// not sent again, and the provider is asked.
+/// The worker dies while it waits for the provider. The message may have gone out, so it is looked
+/// up at the provider and not sent again.
 #[tokio::test]
 async fn a_dispatch_that_dies_between_claim_and_answer_sends_nothing_twice() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -96,7 +96,7 @@ async fn a_dispatch_that_dies_between_claim_and_answer_sends_nothing_twice() -> 
     tenant.assert_balanced(&campaign).await
 }
 
-/// The answer to a claim is lost and the claim is made again: it is still the worker's own.
+/// If the response to a claim is lost, the worker claims again and the claim is still its own.
 #[tokio::test]
 async fn a_claim_whose_answer_was_lost_is_ones_own() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -121,8 +121,8 @@ async fn a_claim_whose_answer_was_lost_is_ones_own() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A worker died behind its claims. While it may live, its message is no other's; after that nobody
-/// knows whether it went out, so it is never sent.
+/// A worker died after it claimed. While it may still be alive, no one else may claim the message.
+/// After that, no one knows whether the message went out, so it is never sent.
 #[tokio::test]
 async fn what_a_dead_worker_had_claimed_is_sent_by_nobody() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -159,7 +159,7 @@ async fn what_a_dead_worker_had_claimed_is_sent_by_nobody() -> anyhow::Result<()
     Ok(())
 }
 
-/// Nothing is left owed once a campaign has settled, so the sweep has nothing to repeat.
+/// A settled campaign has no due work, so the sweep has nothing to repeat.
 #[tokio::test]
 async fn a_settled_campaign_owes_nothing() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -1,5 +1,5 @@
-//! `make deploy` as a person runs it on AWS: without a question, from a clean clone, here into the
-//! emulator, beside the stack that is there already.
+//! `make deploy` as a person runs it on AWS: without a prompt and from a clean clone, but into the
+//! emulator, next to the stack that is already there.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,7 +16,7 @@ use shared::access::SecretHash;
 const STACK: &str = "volley-second";
 const ADMIN_KEY: &str = "theSecondStacksAdminKey";
 
-/// A clone of what is committed, without anything that was built or configured here.
+/// A clone of the last commit, without build output or configuration.
 struct Clone(PathBuf);
 
 impl Clone {
@@ -25,10 +25,10 @@ impl Clone {
         let folder = root.join("target/clone");
         let _ = fs::remove_dir_all(&folder);
         run("git", &["clone".as_ref(), "--quiet".as_ref(), root.as_ref(), folder.as_ref()])?;
-        // Nothing is downloaded again: these are installed from pinned versions.
+        // Avoids downloading these again. They are installed from pinned versions.
         symlink(root.join(".venv"), folder.join(".venv"))?;
-        // Nor are dependencies built again. The clone gets a copy, because in a shared folder Cargo would
-        // take its crates for ours: it tells workspaces apart by relative paths.
+        // Avoids building the dependencies again. The clone gets a copy: in a shared folder, Cargo
+        // would mistake its crates for ours, because it distinguishes workspaces by relative paths.
         let built =
             ["deps", "build", ".fingerprint"].map(|part| root.join("target/release").join(part));
         let target = folder.join("target/release");
@@ -37,6 +37,9 @@ impl Clone {
         copy.extend(built.iter().map(AsRef::<OsStr>::as_ref));
         copy.push(target.as_ref());
         run("cp", &copy)?;
+        // The console too: the copy is newer than its sources, so make takes it for built.
+        let (built, console) = (root.join("console/dist"), folder.join("console"));
+        run("cp", &["--recursive".as_ref(), built.as_ref(), console.as_ref()])?;
         Ok(Self(folder))
     }
 
@@ -115,7 +118,7 @@ async fn two_stacks_of_one_account_send_side_by_side() -> anyhow::Result<()> {
     let elsewhere = one.refusal(reqwest::Method::GET, &path, None).await?;
     assert_eq!(elsewhere.0, 404, "the first stack knows the second one's organization");
 
-    // The same stack again, with a value that only CloudFormation can refuse.
+    // The same stack again, with a value that only CloudFormation rejects.
     let mut malformed = parameters;
     malformed[5].1 = "soon";
     clone.write("second.env", &malformed)?;
@@ -137,7 +140,7 @@ async fn sends(stack: Variables) -> anyhow::Result<Tenant> {
     Ok(tenant)
 }
 
-/// What cannot be deployed is refused within a moment, with its reason.
+/// Settings that can't be deployed are refused at once, with the reason.
 fn refuses_before_it_builds(
     clone: &Clone,
     aws: &Variables,

@@ -1,4 +1,4 @@
-//! Drafts: changed and deleted as long as they are drafts, and not a moment longer.
+//! Drafts can be changed and deleted, but only as long as they are drafts.
 
 use e2e::{Tenant, phone, text};
 use infra::clock;
@@ -43,7 +43,7 @@ async fn a_draft_is_changed_and_sent_as_it_is_then() -> anyhow::Result<()> {
     assert!(text(&changed["updatedAt"]) > text(&blank["updatedAt"]), "{changed}");
     assert_eq!(listed(&tenant, "?status=draft").await?, ["Summer"]);
 
-    // It is replaced as a whole: what is left out is gone.
+    // The draft is replaced as a whole, so omitted fields are removed.
     assert_eq!(put(&tenant, id, &json!({"name": "Autumn"})).await?["body"], Value::Null);
     assert_eq!(tenant.campaign(id).await?["body"], Value::Null);
 

@@ -1,4 +1,4 @@
-//! The sample events that `sam local invoke` takes: each is accepted by its function.
+//! The sample events for `sam local invoke`: each function accepts its own.
 
 use std::fs;
 
@@ -39,8 +39,8 @@ async fn the_api_event_is_answered() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The sample's signature is nobody's, so it is refused; signed with the stack's own token, as
-/// Twilio describes it, the same event is taken.
+/// The sample's signature is made up, so the event is refused. Signed with the stack's token, the
+/// same event is accepted.
 #[tokio::test]
 async fn the_webhook_event_is_taken_once_it_is_signed() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -61,5 +61,14 @@ async fn the_webhook_event_is_taken_once_it_is_signed() -> anyhow::Result<()> {
     event["headers"]["x-twilio-signature"] = json!(signature);
     let answer = tenant.functions.invoke("WEBHOOKS", &event).await?;
     assert_eq!(answer["statusCode"], 204);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_console_event_returns_the_page() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let response = tenant.functions.invoke("CONSOLE", &event("console")?).await?;
+    assert_eq!(response["statusCode"], 200);
+    assert!(text(&response["body"]).starts_with("<!doctype html>"), "{response}");
     Ok(())
 }

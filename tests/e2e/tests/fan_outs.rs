@@ -1,4 +1,4 @@
-//! The fan-out: killed on its way, gone on with, and overtaken by changes of the contacts.
+//! The fan-out: killed and continued, and while contacts change.
 
 use std::ops::Range;
 use std::pin::pin;
@@ -14,16 +14,16 @@ use shared::campaign::Campaign;
 use shared::chunk::{ChainEnd, Cutter};
 use shared::organization::SHARDS;
 
-/// What is cut before something happens, the shard that is cut in part, and what is cut after it.
+/// The shards that are cut before something happens, the one that is cut in part, and the rest.
 const CUT: Range<u16> = 0..16;
 const PART: Range<u16> = 16..17;
 const LEFT: Range<u16> = 17..SHARDS;
 
-/// So often is a kill repeated that came too late.
-const KILLS_MOST: usize = 5;
+/// How many times a kill that came too late is repeated.
+const MAX_KILLS: usize = 5;
 
-/// Starts the send job of a campaign and kills it as soon as a chunk is cut; whether there were
-/// shards left to cut.
+/// Starts a campaign's send job and kills it as soon as a chunk is cut. Returns whether shards were
+/// left to cut.
 async fn dies_half_way(tenant: &Tenant, campaign: &Campaign) -> anyhow::Result<bool> {
     let table = table(tenant).await;
     let job = event(&campaign.step.as_ref().context("no send is owed")?.job);
@@ -49,10 +49,10 @@ async fn dies_half_way(tenant: &Tenant, campaign: &Campaign) -> anyhow::Result<b
     Ok(ended < SHARDS)
 }
 
-/// The send function is killed while it fans out; what it had cut stands, and another run goes on.
+/// The send function is killed during the fan-out. What it cut is kept, and the next run continues.
 #[tokio::test]
 async fn a_fan_out_that_is_killed_half_way_goes_on() -> anyhow::Result<()> {
-    for _ in 0..KILLS_MOST {
+    for _ in 0..MAX_KILLS {
         let tenant = Tenant::new().await?;
         tenant.contacts(400).await?;
         let campaign = scheduled(&tenant, LATER_SECONDS).await?;
@@ -67,8 +67,8 @@ async fn a_fan_out_that_is_killed_half_way_goes_on() -> anyhow::Result<()> {
     bail!("no kill met a fan-out on its way")
 }
 
-/// Some shards are cut to their ends, and of one the first of two chunks: they stand, and the
-/// chain goes on behind that chunk.
+/// Some shards are cut to the end, and one only to the first of its two chunks. These chunks are
+/// kept, and the chain continues after them.
 #[tokio::test]
 async fn a_fan_out_goes_on_behind_what_is_cut() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -94,8 +94,8 @@ async fn a_fan_out_goes_on_behind_what_is_cut() -> anyhow::Result<()> {
     tenant.assert_balanced(&campaign).await
 }
 
-/// A contact that is added while the audience is read is a recipient or not: it is never counted
-/// without a message, and never sent to without being counted.
+/// A contact that is added while the audience is read either is a recipient or isn't. It is never
+/// counted without a message or texted without being counted.
 #[tokio::test]
 async fn contacts_added_during_the_fan_out_keep_the_balance() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -131,8 +131,8 @@ async fn contacts_added_during_the_fan_out_keep_the_balance() -> anyhow::Result<
     tenant.assert_balanced(&campaign).await
 }
 
-/// A contact whose phone is edited after the campaign was sent counts once, under the phone that
-/// it had then, whichever of both shards was cut by that time.
+/// A contact whose phone is edited after the campaign was sent counts once, under the phone that it
+/// had then, no matter which of the two shards had been cut by that time.
 #[tokio::test]
 async fn a_phone_edited_during_the_fan_out_counts_once() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

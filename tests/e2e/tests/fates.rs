@@ -1,4 +1,4 @@
-//! Each number ends in the state that its fate implies, with one text at most.
+//! Each number ends in the state that its fate leads to, with at most one text.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,8 @@ use serde_json::Value;
 use shared::message::Outcome;
 use shared::organization::SHARDS;
 
-/// A fate's name in the simulator, the status and reason that it implies, and how many texts the
-/// provider took.
+/// A fate's name in the simulator, the status and reason that it leads to, and the number of texts
+/// that the provider accepted.
 const FATES: [(&str, &str, Option<&str>, usize); 23] = [
     ("delivered", "delivered", None, 1),
     ("undelivered-30003", "failed", Some("unreachable"), 1),
@@ -36,26 +36,26 @@ const FATES: [(&str, &str, Option<&str>, usize); 23] = [
     ("early-receipt", "delivered", None, 1),
     ("out-of-order", "delivered", None, 1),
     ("twice", "delivered", None, 1),
-    // Ambiguous answers, which pause a campaign if there are many.
+    // Ambiguous responses. Many of these pause a campaign.
     ("error-after-accepting", "delivered", None, 1),
     ("answer-lost", "delivered", None, 1),
     ("slow-answer", "delivered", None, 1),
     ("page-after-accepting", "delivered", None, 1),
-    // What the provider may have, and does not know of, stays unknown; it is not sent again.
+    // If the provider may have a message but doesn't know it, the message stays unknown and isn't
+    // sent again.
     ("error", "unknown", None, 0),
     ("bad-gateway", "unknown", None, 0),
 ];
-const RECIPIENTS: usize = 1_000;
-/// The last fates, whose answers are ambiguous.
+const RECIPIENTS: usize = 300;
+/// How many of the last fates are ambiguous.
 const AMBIGUOUS: usize = 6;
 
-/// Recipients with each clear fate in turn, and two with each ambiguous one.
+/// Recipients with each clear fate in turn, and one with each ambiguous one.
 async fn scripted(tenant: &Tenant) -> anyhow::Result<BTreeMap<String, usize>> {
     let mut scripted = BTreeMap::new();
     for (place, to) in tenant.contacts(RECIPIENTS).await?.into_iter().enumerate() {
         let clear = FATES.len() - AMBIGUOUS;
-        let is_ambiguous = place < 2 * AMBIGUOUS;
-        let fate = if is_ambiguous { clear + place % AMBIGUOUS } else { place % clear };
+        let fate = if place < AMBIGUOUS { clear + place } else { place % clear };
         tenant.books.script(&to, FATES[fate].0).await?;
         scripted.insert(to, fate);
     }
@@ -89,7 +89,7 @@ async fn every_fate_is_told_truly() -> anyhow::Result<()> {
     tenant.assert_balanced(&campaign).await
 }
 
-/// Only who opted out is suppressed, with the provider's code as evidence.
+/// Only the person who opted out is unsubscribed, with the provider's code as evidence.
 async fn assert_opted_out(
     tenant: &Tenant,
     campaign: &str,
@@ -109,7 +109,7 @@ async fn assert_opted_out(
     Ok(())
 }
 
-/// Tells a message's status in a callback that is signed as the provider's.
+/// Reports a message's status in a callback signed as the provider's.
 pub(crate) async fn tell(
     tenant: &Tenant,
     url: &str,
@@ -126,8 +126,8 @@ pub(crate) async fn tell(
     Ok(())
 }
 
-/// The provider itself has none of these messages, so no look-up can tell what a receipt did not.
-/// The test is the worker that claims them and the provider that takes them.
+/// The provider has none of these messages, so no look-up can make up for a receipt. The test plays
+/// both the worker that claims them and the provider that accepts them.
 #[tokio::test]
 async fn receipts_alone_decide_and_no_word_is_taken_back() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -138,7 +138,7 @@ async fn receipts_alone_decide_and_no_word_is_taken_back() -> anyhow::Result<()>
     let (table, id) = (table(&tenant).await, campaign.id.to_string());
     let sid = |to: &str| format!("SM{:0>32}", to.trim_start_matches('+'));
     let told = async |to: &str, sid: &str, status: &str| {
-        let url = address(&tenant.variables["API_URL"], &reference(&message(&campaign, to)?));
+        let url = address(&tenant.variables["API_URL"], &reference(&message(&campaign, to)?), None);
         tell(&tenant, &url, sid, to, status).await
     };
     let accepted = async |to: &str| {
@@ -158,7 +158,7 @@ async fn receipts_alone_decide_and_no_word_is_taken_back() -> anyhow::Result<()>
         .await
     };
 
-    // Before anybody has claimed its message.
+    // Before its message is claimed.
     told(first, &sid(first), "delivered").await?;
     let shard = message(&campaign, first)?.id.shard(SHARDS);
     wait("the first receipt to be kept", PATIENCE, async || {
@@ -174,7 +174,8 @@ async fn receipts_alone_decide_and_no_word_is_taken_back() -> anyhow::Result<()>
     for to in [first, backwards, twice, strange] {
         accepted(to).await?;
     }
-    // Before its worker has the provider's answer; the last word first; twice; of another message.
+    // Before the worker has the provider's response; final status first; twice; about another
+    // message.
     told(early, &sid(early), "delivered").await?;
     told(backwards, &sid(backwards), "delivered").await?;
     for _ in 0..2 {
@@ -184,7 +185,8 @@ async fn receipts_alone_decide_and_no_word_is_taken_back() -> anyhow::Result<()>
     until(early, "delivered").await?;
     until(backwards, "delivered").await?;
     until(twice, "failed").await?;
-    // None of these late words changes anything but the last, behind which all others are read.
+    // None of these late reports changes anything except the last. Once that one is applied, the
+    // others have been read.
     accepted(early).await?;
     for (to, status) in [(early, "sent"), (backwards, "sent"), (twice, "delivered")] {
         told(to, &sid(to), status).await?;

@@ -1,4 +1,4 @@
-//! Imports: the files that people have, and the opt-outs in them.
+//! Imports: files as people have them, and the opt-outs in them.
 
 use anyhow::Context;
 use e2e::Tenant;
@@ -70,7 +70,7 @@ async fn an_opt_out_without_a_phone_is_the_contacts() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The file cannot be read to its end, so no contact of it may be there; its opt-outs are.
+/// The file can't be read to the end, so none of its contacts may exist, but its opt-outs do.
 #[tokio::test]
 async fn opt_outs_come_before_the_first_contact() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -86,7 +86,7 @@ async fn opt_outs_come_before_the_first_contact() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The progress says that the first pass is done, and so do the contacts.
+/// The first pass is done, according to the progress and the contacts.
 #[tokio::test]
 async fn the_first_pass_is_recorded_as_done() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -122,7 +122,7 @@ async fn files_in_other_encodings_are_read() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Amazon API Gateway decodes `text/*` as UTF-8: what is lost then concerns its row only.
+/// Amazon API Gateway decodes `text/*` as UTF-8, so lost characters affect only their rows.
 #[tokio::test]
 async fn a_file_that_is_not_utf_8_loses_only_rows_as_text() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -175,7 +175,7 @@ async fn too_many_columns_are_named_and_can_be_left_out() -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Each of them costs a read and writes nothing, so that no batch is ever full of writes.
+/// Each of them costs a read and writes nothing, so writes alone never fill a batch.
 #[tokio::test]
 async fn rows_that_name_no_contact_are_saved_in_batches() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -1,4 +1,4 @@
-//! Imports: files as people have them.
+//! Imports of files as people have them.
 
 use std::pin::pin;
 
@@ -12,10 +12,10 @@ use shared::ids::{ImportId, OrganizationId};
 use shared::import::Progress;
 use shared::job::JobsJob;
 
-/// So many that an import is met on its way.
+/// Enough rows to catch an import in progress.
 const ROWS: u64 = 1_500;
-/// So often is a kill repeated that came too late.
-const KILLS_MOST: usize = 5;
+/// How many times a kill that came too late is repeated.
+const MAX_KILLS: usize = 5;
 
 #[tokio::test]
 async fn a_file_from_a_spreadsheet_is_taken() -> anyhow::Result<()> {
@@ -48,8 +48,8 @@ async fn a_file_from_a_spreadsheet_is_taken() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs an import three times beside the run that its queue started, and kills them all once a third
-/// of the rows that `done` counts are done; whether all were on their way.
+/// Starts an import three more times beside the queued run, and kills all runs once a third of the
+/// rows that `done` counts are done. Returns whether all of them were still in progress.
 async fn dies_on_its_way(
     tenant: &Tenant,
     import: ImportId,
@@ -74,7 +74,7 @@ async fn dies_on_its_way(
     }
     ensure!(tenant.functions.kill("SEND")? > 0, "nothing was killed");
     let answers = runs.await;
-    // One that lost every race to the others has given up by then, and has not come to the end.
+    // A run that lost every race to the others may have given up by then without reaching the end.
     let has_ended = |answer: &anyhow::Result<Value>| {
         answer.as_ref().is_ok_and(|answer| *answer == json!({"batchItemFailures": []}))
     };
@@ -82,12 +82,12 @@ async fn dies_on_its_way(
     Ok(was_killed && rows().await? < ROWS)
 }
 
-/// An import of `csv` by a new tenant whose runs all died on their way.
+/// A new tenant's import of `csv` whose runs were all killed before the end.
 async fn dead_import(
     csv: &str,
     done: impl Fn(&Progress) -> u64,
 ) -> anyhow::Result<(Tenant, ImportId)> {
-    for _ in 0..KILLS_MOST {
+    for _ in 0..MAX_KILLS {
         let tenant = Tenant::new().await?;
         let alone = ALIVE.write().await;
         let imports = tenant.path("contacts/imports");
@@ -132,7 +132,7 @@ async fn an_import_that_runs_often_at_once_and_dies_adds_nothing_twice() -> anyh
     Ok(())
 }
 
-/// Every row says that its person opted out, so the first pass has much to write.
+/// Every row opts its person out, so the first pass has much to write.
 #[tokio::test]
 async fn an_import_that_dies_in_its_first_pass_keeps_every_opt_out() -> anyhow::Result<()> {
     let phones: Vec<String> = (0..ROWS).map(|row| format!("+1415355{row:04}")).collect();

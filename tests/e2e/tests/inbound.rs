@@ -1,4 +1,5 @@
-//! What people write to addresses of every kind, and what happens when it cannot be kept at once.
+//! Texts that people send to addresses of every kind, and what happens when one can't be stored at
+//! once.
 
 use anyhow::ensure;
 use aws_sdk_sqs::Client;
@@ -17,7 +18,7 @@ fn short_code() -> String {
     (100_000 + random() % 900_000).to_string()
 }
 
-/// Posts what a person wrote as the deployment's account, and returns the response's status.
+/// Posts a person's text, signed by the deployment's account, and returns the response's status.
 async fn write(tenant: &Tenant, form: &[(&str, &str)]) -> anyhow::Result<u16> {
     let url = format!("{}/webhooks/twilio/inbound", tenant.variables["API_URL"]);
     call_back(&tenant.variables["PROVIDER_AUTH_TOKEN"], &url, form).await
@@ -58,7 +59,7 @@ async fn a_pools_short_code_hears_stop_at_aws() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An opt-out at an address that no organization has is kept for a person to look at.
+/// An opt-out sent to an address that belongs to no organization is kept for a person to look at.
 #[tokio::test]
 async fn an_opt_out_without_an_owner_is_kept() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -101,7 +102,7 @@ async fn a_receipt_is_applied_whatever_channel_the_message_took() -> anyhow::Res
         let to = phone();
         staging::claim(&table, &campaign, &to, clock::now()).await?;
         let message = staging::message(&campaign, &to)?;
-        let url = address(&tenant.variables["API_URL"], &staging::reference(&message));
+        let url = address(&tenant.variables["API_URL"], &staging::reference(&message), None);
         let to = if channel.ends_with(':') { format!("{channel}{to}") } else { String::new() };
         let form = [("MessageSid", "SM1"), ("MessageStatus", "delivered"), ("To", to.as_str())];
         let taken = call_back(&tenant.variables["PROVIDER_AUTH_TOKEN"], &url, &form).await?;
@@ -126,7 +127,7 @@ async fn set_readable(tenant: &Tenant, is_readable: bool) -> anyhow::Result<()> 
         "UpdateExpression": "SET shards = :shards",
         "ExpressionAttributeValues": {":shards": shards},
     });
-    // The emulator tells services apart by the credential's scope, and checks no signature.
+    // The emulator picks the service by the credential's scope and doesn't check signatures.
     let scope = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request, \
                  SignedHeaders=host, Signature=0";
     let answer = reqwest::Client::new()
@@ -141,7 +142,8 @@ async fn set_readable(tenant: &Tenant, is_readable: bool) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// What the table cannot take now is on a queue before the response, and counts from when it came.
+/// A text that the table can't store now is queued before the response, and counts from when it
+/// arrived.
 #[tokio::test]
 async fn a_stop_that_the_table_cannot_take_is_heard_later() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -150,7 +152,7 @@ async fn a_stop_that_the_table_cannot_take_is_heard_later() -> anyhow::Result<()
     let form = [("Body", "STOP"), ("From", from.as_str()), ("To", &tenant.sender)];
     assert_eq!(write(&tenant, &form).await?, 200);
     let after = clock::now();
-    // A forged one is kept as well, and found out later.
+    // A forged one is queued as well and rejected later.
     let url = format!("{}/webhooks/twilio/inbound", tenant.variables["API_URL"]);
     let forged = phone();
     let form = [("Body", "STOP"), ("From", forged.as_str()), ("To", &tenant.sender)];

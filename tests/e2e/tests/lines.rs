@@ -1,12 +1,12 @@
-//! Mexico, Argentina and Brazil write one mobile number in two forms: a person is one recipient,
-//! and an opt-out in one form is heard for both.
+//! Mexico, Argentina and Brazil write one mobile number in two forms. A person is one recipient,
+//! and an opt-out in one form also counts for the other.
 
 use e2e::{Tenant, random, text};
 use serde_json::json;
 
-/// One mobile number of each country: the form of today, and the other one.
+/// A mobile number of each country: its current form, and the other one.
 fn pairs() -> [(String, String); 3] {
-    // The last four digits are a fate's only from 9000 on.
+    // Last four digits from 9000 on script a fate in the simulator.
     let number = format!("{:03}{:04}", 200 + random() % 700, random() % 9_000);
     [
         (format!("+52553{number}"), format!("+521553{number}")),
@@ -15,7 +15,7 @@ fn pairs() -> [(String, String); 3] {
     ]
 }
 
-/// Whom the tenant's next campaign texts, sorted; everybody else is skipped as unsubscribed.
+/// The recipients of the tenant's next campaign, sorted. All others are skipped as unsubscribed.
 async fn texted(tenant: &Tenant) -> anyhow::Result<Vec<String>> {
     let campaign = tenant.settled(&tenant.send().await?).await?;
     tenant.assert_balanced(&campaign).await?;
@@ -64,7 +64,7 @@ async fn a_stop_from_one_form_is_heard_for_the_other() -> anyhow::Result<()> {
                 let path = tenant.path(&format!("unsubscribes/{}", phone.replace('+', "%2B")));
                 assert_eq!(tenant.api.get(&path).await?["evidence"], "STOP.please");
             }
-            // Who opts in again does so for both forms, too.
+            // Opting in again also counts for both forms.
             tenant.books.inbound(&webhook, contact, &tenant.sender, "START").await?;
         }
         assert!(tenant.api.list(&tenant.path("unsubscribes")).await?.is_empty());
@@ -94,7 +94,7 @@ async fn an_opt_out_of_a_client_or_a_file_holds_for_both_forms() -> anyhow::Resu
     Ok(())
 }
 
-/// The provider may name the organization's own number in the form that the organization does not.
+/// The provider may report the organization's phone in the form that the organization doesn't use.
 #[tokio::test]
 async fn a_stop_to_the_other_form_of_the_sender_is_heard() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -1,4 +1,4 @@
-//! What the functions log at the level that is deployed.
+//! What the functions log at the deployed level.
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
@@ -17,7 +17,7 @@ use tokio::process::Command;
 
 const REQUEST_ID: &str = "8476a536-e9f4-11e8-9739-2dfe598c3fcd";
 
-/// A Runtime API that gives one event again and again, and takes any answer.
+/// A Runtime API that delivers the same event repeatedly and accepts any response.
 async fn runtime_api(event: String) -> anyhow::Result<String> {
     let next = move || {
         let event = event.clone();
@@ -52,7 +52,7 @@ async fn environment(function: &str) -> anyhow::Result<BTreeMap<String, String>>
     Ok(serde_json::from_value(configuration["Environment"]["Variables"].clone())?)
 }
 
-/// An example event. A request of the API becomes one that reads the table.
+/// An example event. A request to the API becomes one that reads the table.
 fn event(name: &str) -> anyhow::Result<String> {
     let path = local::root().join(format!("tests/events/{name}.json"));
     let mut event: Value = serde_json::from_str(&std::fs::read_to_string(path)?)?;

@@ -1,9 +1,10 @@
-//! Teams that come from elsewhere bring their opt-outs with their contacts.
+//! Teams that migrate from another service bring their opt-outs along with their contacts.
 
 use e2e::{Tenant, phone};
 use serde_json::json;
 
-/// As Amazon Pinpoint exports a segment: the phone is an address, and its ids are nobody's here.
+/// A segment as Amazon Pinpoint exports it: the phone is called an address, and the ids mean
+/// nothing here.
 #[tokio::test]
 async fn an_export_of_pinpoint_keeps_its_opt_outs() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -1,4 +1,4 @@
-//! Opt-outs: words, and unsubscribes that come between the fan-out and the dispatch.
+//! Opt-outs: keywords, and unsubscribes between the fan-out and the dispatch.
 
 use e2e::{Tenant, phone, staging, text};
 use infra::clock;
@@ -35,7 +35,7 @@ async fn stop_and_start_are_heard() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What a key did for a person is theirs once they say so themselves.
+/// Once a person opts out themselves, a sender's key can no longer undo what a key did for them.
 #[tokio::test]
 async fn a_persons_own_stop_is_not_a_senders_to_undo() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -67,7 +67,7 @@ async fn a_persons_own_stop_is_not_a_senders_to_undo() -> anyhow::Result<()> {
     }
     assert_eq!(delete(&sender, &by_key).await?.0, 204);
     assert_eq!(delete(&sender, &by_key).await?, (404, "not_found".to_owned()));
-    // The next word of the person counts again.
+    // The person's next keyword counts again.
     tenant.hear(&by_key, "stop").await?;
     assert_eq!(delete(&sender, &by_key).await?.0, 403);
     tenant.hear(&by_person, "START").await?;
@@ -111,7 +111,7 @@ async fn an_admin_lifts_with_a_reason() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// However a STOP and attempts to undo it meet, the person is unsubscribed in the end.
+/// No matter how a STOP and attempts to undo it interleave, the person ends up unsubscribed.
 #[tokio::test]
 async fn a_stop_wins_against_whoever_subscribes_the_person_meanwhile() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -133,7 +133,7 @@ async fn a_stop_wins_against_whoever_subscribes_the_person_meanwhile() -> anyhow
     Ok(())
 }
 
-/// Files and contacts say nothing of a person's own wish to get messages again.
+/// Files and contacts say nothing about whether a person wants messages again.
 #[tokio::test]
 async fn no_import_and_no_contact_subscribes_anyone() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -154,7 +154,7 @@ async fn no_import_and_no_contact_subscribes_anyone() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Who got a message from a sender answers to it, also when the organisation has another by then.
+/// People reply to the sender that texted them, even if the organization has another one by then.
 #[tokio::test]
 async fn a_sender_that_was_left_still_hears_stop() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -175,7 +175,7 @@ async fn a_sender_that_was_left_still_hears_stop() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The chunk is cut while the phone is subscribed and dispatched after it has opted out.
+/// The chunk is cut while the phone is subscribed, and dispatched after it opted out.
 #[tokio::test]
 async fn an_opt_out_between_fan_out_and_dispatch_counts() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

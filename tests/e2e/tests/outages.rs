@@ -1,4 +1,4 @@
-//! A provider that fails: what is not certain to be lost stays pending, and the campaign says why.
+//! A failing provider: messages that may still be sent stay pending, and the campaign says why.
 
 use e2e::Tenant;
 use e2e::staging::{LATER_SECONDS, begun_owing, cut, event, phones_in, table};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shared::chunk_state::{ChunkState, MAX_CRASHED_STARTS, Progress};
 use shared::organization::SHARDS;
 
-/// A campaign's first recipients, which are sent before all others.
+/// The size of a campaign's trial, whose recipients are texted before all others.
 const FIRST: u64 = 50;
 
 async fn control(tenant: &Tenant, id: &str, verb: &str) -> anyhow::Result<Value> {
@@ -17,7 +17,7 @@ async fn control(tenant: &Tenant, id: &str, verb: &str) -> anyhow::Result<Value>
 async fn paused(tenant: &Tenant, id: &str, reason: &str) -> anyhow::Result<Value> {
     let campaign = tenant.until(id, "the pause", |c| c["dispatch"] == "paused").await?;
     assert_eq!(campaign["reason"], reason, "{campaign}");
-    // A count after which no worker is at it any more.
+    // A count taken after the last worker has finished.
     let since = campaign["updatedAt"].as_str().map(str::to_owned);
     let is_counted = |c: &Value| c["counts"]["countedAt"].as_str() > since.as_deref();
     tenant.until(id, "a count of the paused campaign", is_counted).await
@@ -27,7 +27,7 @@ fn count(campaign: &Value, status: &str) -> u64 {
     campaign["counts"][status].as_u64().unwrap_or_default()
 }
 
-/// Each message to a dead provider is unknown for good, so few may be spent on finding out.
+/// Each message to a dead provider stays unknown, so only a few may be spent on finding out.
 #[tokio::test]
 async fn a_provider_that_answers_nothing_clear_pauses_at_once() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -38,7 +38,7 @@ async fn a_provider_that_answers_nothing_clear_pauses_at_once() -> anyhow::Resul
     let unknown = count(&campaign, "unknown");
     assert!((3..=FIRST).contains(&unknown), "{campaign}");
     assert_eq!(count(&campaign, "pending"), phones.len() as u64 - unknown, "{campaign}");
-    // Only a person resumes it, and it pauses again after a few.
+    // Only a person can resume it, and it pauses again after a few more.
     tenant.functions.sweep().await?;
     control(&tenant, &id, "resume").await?;
     let again = paused(&tenant, &id, "provider_failing").await?;
@@ -53,7 +53,8 @@ async fn a_provider_that_answers_nothing_clear_pauses_at_once() -> anyhow::Resul
     tenant.assert_balanced(&campaign).await
 }
 
-/// No chunk of so small a campaign has enough messages to tell; their sum does.
+/// No chunk of such a small campaign has enough messages to trip the breaker, but all of them
+/// together do.
 #[tokio::test]
 async fn a_campaign_of_60_with_a_wrong_sender_pauses() -> anyhow::Result<()> {
     for (fate, reason) in
@@ -76,7 +77,7 @@ async fn a_campaign_of_60_with_a_wrong_sender_pauses() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The trial holds nobody up: no sweep and no later drain is needed.
+/// The trial delays no one: it needs no sweep and no later drain.
 #[tokio::test]
 async fn a_campaign_without_a_fault_passes_its_trial_at_once() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -94,12 +95,13 @@ async fn a_campaign_without_a_fault_passes_its_trial_at_once() -> anyhow::Result
             granted += state.grant.map_or(0, |grant| grant.to - grant.from);
         }
     }
-    // A chunk of which a part was granted has been let go by now.
+    // Chunks that were granted only in part have been released by now.
     assert!((1..=FIRST).contains(&u64::from(granted)), "{granted}");
     tenant.assert_balanced(&campaign).await
 }
 
-/// Whoever crashes a worker each time ends in a pause, and no one fails until a person stops.
+/// A chunk that crashes its worker each time pauses the campaign. No recipient fails until a person
+/// stops it.
 #[tokio::test]
 async fn a_poisoned_chunk_pauses_and_only_a_stop_fails_its_members() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -1,11 +1,11 @@
-//! The rate of a sender: what has no turn waits, and keeps nobody waiting who has one.
+//! A sender's rate: chunks without a turn wait, and don't delay those that have one.
 
 use chrono::DateTime;
 use e2e::{PATIENCE, Tenant, phone, text};
 use local::client::wait;
 use serde_json::{Value, json};
 
-/// So slow, at a body of so many parts, that its campaigns outlast any other test.
+/// With `PARTS` parts per message, slow enough for its campaigns to outlast every other test.
 const PARTS_PER_SECOND: u32 = 1;
 const PARTS: i64 = 5;
 const BODY_LENGTH: usize = 153 * 4 + 1;
@@ -20,7 +20,7 @@ async fn slow_campaign(tenant: &Tenant, contacts: usize) -> anyhow::Result<Strin
     Ok(id)
 }
 
-/// A tenant that floods waits for its own sender and for nothing else.
+/// A tenant's flood delays only its own sender.
 #[tokio::test]
 async fn a_flood_does_not_slow_another_tenant() -> anyhow::Result<()> {
     let (flood, other) = (Tenant::new().await?, Tenant::new().await?);
@@ -39,7 +39,8 @@ async fn a_flood_does_not_slow_another_tenant() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Of a slow sender's chunks only what their turns cover leaves, however soon the provider answers.
+/// However fast the provider responds, a slow sender sends no more of its chunks than their turns
+/// cover.
 #[tokio::test]
 async fn no_more_leaves_than_the_rate_allows() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -49,14 +50,14 @@ async fn no_more_leaves_than_the_rate_allows() -> anyhow::Result<()> {
     let counted_at = DateTime::parse_from_rfc3339(text(&campaign["counts"]["countedAt"]))?;
     let sent_at = DateTime::parse_from_rfc3339(text(&campaign["sentAt"]))?;
     let pending = campaign["counts"]["pending"].as_i64().unwrap_or_default();
-    // A turn covers ten seconds, so that much may have left before its time, and each of a chunk's
-    // first messages.
+    // A turn covers ten seconds, so that much may be sent early, as may the first message of each
+    // chunk.
     let parts_allowed = (counted_at - sent_at).num_seconds() + 20;
     assert!((40 - pending) * PARTS <= parts_allowed, "{campaign}");
     Ok(())
 }
 
-/// A test does not wait behind a campaign of the same sender.
+/// A test message doesn't wait behind the sender's campaign.
 #[tokio::test]
 async fn a_test_goes_ahead_of_a_campaign() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -1,5 +1,5 @@
-//! Messages that nobody can read: each becomes a dead letter with the reason, and keeps no
-//! neighbour in its batch from being handled.
+//! Queue messages that can't be parsed: each becomes a dead letter with its reason, and the others
+//! in its batch are still handled.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ use shared::message::Status;
 use shared::organization::SHARDS;
 use shared::receipt::{Delivery, Receipt};
 
-/// Who reads a dead letter hides it from others for so long.
+/// How long a dead letter stays hidden from others after it is read.
 const HIDDEN_SECONDS: i32 = 1;
 
 fn marker() -> String {
@@ -30,7 +30,7 @@ fn unreadable(marker: &str) -> [String; 2] {
     [format!("{marker} is no JSON"), json!({"v": 1, "job": {"type": marker}}).to_string()]
 }
 
-/// The dead letters that hold a marker and are not hidden now, each with its reason.
+/// The visible dead letters that contain a marker, each with its reason.
 pub(crate) async fn letters(
     queues: &Client,
     url: &str,
@@ -55,7 +55,7 @@ pub(crate) async fn letters(
     }
 }
 
-/// Waits until messages are dead letters, each with a reason, and nothing else with their marker.
+/// Waits until these messages are dead letters with a reason. Nothing else may have their marker.
 async fn assert_buried(marker: &str, bodies: &[String]) -> anyhow::Result<()> {
     let queues = Client::new(&aws::load().await);
     let variables = e2e::variables();
@@ -88,8 +88,8 @@ async fn what_cannot_be_read_on_a_queue_becomes_a_dead_letter() -> anyhow::Resul
     assert_buried(&marker, &bodies).await
 }
 
-/// Has a function take a batch in which one message is good. One of a newer version is left to
-/// that version.
+/// Hands a function a batch with one good message. A message of a newer version is left to that
+/// version.
 async fn take_among_poison(tenant: &Tenant, function: &str, good: &Value) -> anyhow::Result<()> {
     let marker = marker();
     let [garbage, nonsense] = unreadable(&marker);
@@ -112,8 +112,8 @@ fn written(job: &Job) -> Value {
     json!(Envelope::new(job.clone()))
 }
 
-/// The good jobs of these tests lie on no queue, and no sweep sees them: what is done was done in
-/// the batch.
+/// The good jobs of these tests are on no queue, and no sweep sees them, so only the batch can have
+/// done their work.
 #[tokio::test]
 async fn a_send_among_poison_is_begun() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

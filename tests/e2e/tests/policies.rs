@@ -1,4 +1,4 @@
-//! What belongs to the deployment, and who changed what.
+//! Settings that belong to the deployment, and the record of who changed what.
 
 use e2e::{Tenant, phone, text};
 use reqwest::Method;
@@ -37,7 +37,7 @@ async fn the_deployment_assigns_numbers_and_an_admin_chooses() -> anyhow::Result
         (&json!(assigned), &json!(phones))
     );
     assert_eq!(denied(json!({"senderPhone": free})).await?, not_assigned);
-    // The numbers of one organization are no other's.
+    // An organization's phones belong to no other organization.
     let other = Tenant::new().await?;
     for number in [&assigned, &tenant.sender] {
         for settings in [json!({"senderPhones": [number]}), json!({"senderPhone": number})] {
@@ -51,7 +51,7 @@ async fn the_deployment_assigns_numbers_and_an_admin_chooses() -> anyhow::Result
     Ok(())
 }
 
-/// People answer to every number that they may have got a text from.
+/// People may reply to every phone that texted them.
 #[tokio::test]
 async fn assigned_and_left_numbers_hear_stop() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -1,4 +1,4 @@
-//! Flow 5: what the counts say, and what follows from them.
+//! Flow 5: the counts, and their effects.
 
 use e2e::{Tenant, phone};
 

@@ -1,4 +1,4 @@
-//! What a campaign would come to, asked before it is sent.
+//! Quotes: what a campaign would cost, before it is sent.
 
 use e2e::{Tenant, phone, staging};
 use infra::clock;
@@ -60,7 +60,7 @@ async fn a_quote_needs_a_body_and_no_prices() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One quote is kept for a minute, unless what it is of changes.
+/// A quote is kept for a minute, unless the campaign or the prices change.
 #[tokio::test]
 async fn a_quote_is_kept_until_the_campaign_changes() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -82,8 +82,8 @@ async fn a_quote_is_kept_until_the_campaign_changes() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// While one request computes a quote, another waits for it or is told to come back; a holder that
-/// died keeps nobody waiting longer than its lease.
+/// While one request computes a quote, others wait for it or get 429 with `Retry-After`. If that
+/// request dies, others wait only until its lease expires.
 #[tokio::test]
 async fn an_organization_computes_one_quote_at_a_time() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -109,7 +109,7 @@ async fn an_organization_computes_one_quote_at_a_time() -> anyhow::Result<()> {
         assert_eq!((status, wait), (429, true));
         assert!(at < until.plus_seconds(60));
     }
-    // Of many at once, each has the answer or is told to come back.
+    // Of many concurrent requests, each gets the quote or is asked to retry.
     let other = tenant.draft("Hello").await?;
     let path = tenant.path(&format!("campaigns/{other}/quote"));
     let asked = (0..8).map(async |_| {
@@ -142,7 +142,7 @@ async fn bad_prices_change_nothing() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A campaign of three recipients, sent with limits.
+/// A campaign with three recipients, sent with limits.
 async fn limited(limits: &Value) -> anyhow::Result<(Tenant, Vec<String>, String)> {
     let tenant = Tenant::new().await?;
     tenant.configure(&json!({"prices": {"currency": "USD", "perPart": {"US": "0.01"}}})).await?;

@@ -1,4 +1,4 @@
-//! The commands of the documentation, run as they are printed.
+//! Runs the documentation's commands as printed.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +8,7 @@ use anyhow::{Context, ensure};
 use e2e::variables;
 use serde_json::Value;
 
-/// Any failure, of curl or of the API, ends the shell.
+/// Any failure, of curl or the API, ends the shell.
 const PRELUDE: &str = "set -euo pipefail
 curl() { command curl --silent --show-error --fail-with-body \"$@\"; }
 ";
@@ -24,7 +24,8 @@ fn commands(document: &str) -> anyhow::Result<Vec<String>> {
     Ok(calls.map(str::to_owned).collect())
 }
 
-/// Runs a document's commands in order. What a response names, later ones use as the document says.
+/// Runs a document's commands in order. Later ones use the ids in earlier responses, as the
+/// document says.
 fn run(document: &str, folder: &Path) -> anyhow::Result<Vec<Value>> {
     let mut shell: BTreeMap<&str, String> = BTreeMap::new();
     let mut responses = Vec::new();

@@ -1,4 +1,4 @@
-//! A job that fails is retried after a back-off and not after its queue's whole visibility timeout.
+//! A failed job is retried after a back-off, not after its queue's whole visibility timeout.
 
 use anyhow::Context;
 use aws_sdk_sqs::Client;

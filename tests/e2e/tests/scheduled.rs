@@ -1,4 +1,4 @@
-//! Flow 2: schedule a campaign ahead.
+//! Flow 2: schedule a campaign.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ async fn schedules(tenant: &Tenant, campaign: &str) -> anyhow::Result<bool> {
     let variable = |name: &str| tenant.variables.get(name).cloned().unwrap_or_default();
     let (endpoint, group) = (variable("AWS_ENDPOINT_URL"), variable("SCHEDULE_GROUP_NAME"));
     let url = format!("{endpoint}/schedules/send-{campaign}?groupName={group}");
-    // The emulator tells services apart by the credential's scope.
+    // The emulator picks the service by the credential's scope.
     let scope = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/scheduler/aws4_request, \
                  SignedHeaders=host, Signature=0";
     let request = reqwest::Client::new().get(url).header("authorization", scope);
@@ -67,7 +67,7 @@ async fn times_in_the_past_or_too_far_ahead_are_refused() -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Whatever kept the job for an hour, the text may be stale by then.
+/// The job is an hour late, so the text may be out of date.
 #[tokio::test]
 async fn a_campaign_that_missed_its_time_is_cancelled_with_its_reason() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

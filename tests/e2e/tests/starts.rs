@@ -1,4 +1,4 @@
-//! A function that lacks its settings does not start, and says at once all that is missing.
+//! A function without its settings doesn't start, and reports all that is missing at once.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -18,7 +18,7 @@ const GATEWAY: [&str; 2] = ["PROVIDER_URL", "PUBLIC_URL"];
 const BUCKET: &str = "BUCKET_NAME";
 const DEAD_LETTERS: &str = "DEAD_LETTER_QUEUE_URL";
 
-/// Far longer than a function takes that looks at its environment first.
+/// Far longer than a function takes if it checks its environment first.
 const LIMIT: Duration = Duration::from_secs(30);
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn without_its_environment_a_function_names_what_is_missing() -> anyhow::R
     Ok(())
 }
 
-/// What a function says that is started with nothing in its environment, and fails.
+/// What a function reports when it is started with an empty environment and fails.
 async fn last_words(function: &str) -> anyhow::Result<String> {
     let program = local::root().join(format!("target/lambda/{function}/bootstrap"));
     let mut process = Command::new(&program)

@@ -1,4 +1,4 @@
-//! Bodies and texts that are refused before they are kept.
+//! Bodies and texts that are refused before they are stored.
 
 use e2e::{Tenant, phone};
 use reqwest::Method;
@@ -44,7 +44,7 @@ async fn a_body_is_utf8_json_with_each_name_once() -> anyhow::Result<()> {
         assert!(
             code != "duplicate_name" || detail.contains("\"name\"") || detail.contains("\"y\"")
         );
-        // What is not text comes to the function in another way, with the same answer.
+        // Binary content reaches the function in another form, but gets the same response.
         let kind = ("content-type", "application/octet-stream");
         let (got, ..) = post(&tenant, "campaigns", &[kind], body.to_vec()).await?;
         assert_eq!(got, 415);

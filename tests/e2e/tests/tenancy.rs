@@ -1,4 +1,4 @@
-//! Organisations' boundaries, keys and roles.
+//! Tenant boundaries, keys and roles.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,18 +7,18 @@ use e2e::{Tenant, phone};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-/// Ids by the names that the document gives their places in paths.
+/// Ids by the name of their path parameter in the OpenAPI document.
 type Ids = BTreeMap<&'static str, String>;
 
-/// What no organisation owns.
-const NOBODYS: [&str; 3] = ["/health", "/openapi.json", "/v1/organizations"];
+/// Paths that belong to no organization.
+const NOBODYS: [&str; 4] = ["/health", "/openapi.json", "/v1/me", "/v1/organizations"];
 
 /// The parameters of a path of the document.
 fn parameters(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
-/// The path with these ids below this organisation.
+/// The path under this organization, with its ids filled in.
 fn filled(path: &str, organization: &str, ids: &Ids) -> anyhow::Result<String> {
     let mut filled = path.replace("{organizationId}", organization);
     for name in parameters(path).filter(|name| *name != "organizationId") {
@@ -28,7 +28,7 @@ fn filled(path: &str, organization: &str, ids: &Ids) -> anyhow::Result<String> {
     Ok(filled)
 }
 
-/// A body with which a request is refused for nothing but its ids.
+/// A body that is valid, so that a request can be refused only for its ids.
 fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
     let place = path.rsplit('/').next().unwrap_or_default();
     Some(match (method.as_str(), place) {
@@ -43,7 +43,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
     })
 }
 
-/// What an organisation sees of its own, but for counts, which go on by themselves.
+/// Everything an organization sees of its data, except counts, which change by themselves.
 async fn seen(tenant: &Tenant) -> anyhow::Result<Vec<Value>> {
     let mut seen = vec![tenant.api.get(&format!("/v1/organizations/{}", tenant.id)).await?];
     for rest in ["api-keys", "contacts", "unsubscribes"] {
@@ -56,9 +56,9 @@ async fn seen(tenant: &Tenant) -> anyhow::Result<Vec<Value>> {
     Ok(seen)
 }
 
-/// Asks on every route that the document has, so that none that is added is forgotten here.
+/// Tries every route of the document, so that a new route can't be forgotten here.
 #[tokio::test]
-async fn another_organisations_ids_open_nothing() -> anyhow::Result<()> {
+async fn another_organizations_ids_open_nothing() -> anyhow::Result<()> {
     let (owner, stranger) = (Tenant::new().await?, Tenant::new().await?);
     let (ids, secret) = belongings(&owner).await?;
     let before = seen(&owner).await?;
@@ -73,7 +73,7 @@ async fn another_organisations_ids_open_nothing() -> anyhow::Result<()> {
         }
         let own = filled(path, &owner.id, &ids)?;
         let mut places = vec![own.clone()];
-        // A phone alone is nobody's: each organisation has a register of its own.
+        // A phone alone belongs to no organization: each keeps a separate register.
         if names.iter().any(|name| !["organizationId", "phone"].contains(name)) {
             places.push(filled(path, &stranger.id, &ids)?);
         }
@@ -94,12 +94,12 @@ async fn another_organisations_ids_open_nothing() -> anyhow::Result<()> {
     let known: BTreeSet<&str> = ids.keys().copied().chain(["organizationId"]).collect();
     assert_eq!(asked, known, "what was asked for");
     assert_eq!(seen(&owner).await?, before);
-    // The key that was to be deleted still opens what it did.
+    // The attempt to delete the key did nothing: it still works.
     owner.api.with_key(&secret).get(&owner.path("contacts")).await?;
     Ok(())
 }
 
-/// One of each that an organisation may have, and the secret of the key among them.
+/// One of each thing that an organization may have, along with the key's secret.
 async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let opted_out = phone();
@@ -123,16 +123,16 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
     Ok((ids, text(&key["secret"])))
 }
 
-/// What is named in no path: ids of a body, and phones, of which each organisation has its own.
+/// What no path names: ids in a body, and phones, which every organization may have.
 #[tokio::test]
-async fn under_ones_own_organisation_others_things_are_not_there() -> anyhow::Result<()> {
+async fn under_ones_own_organization_others_things_are_not_there() -> anyhow::Result<()> {
     let (owner, stranger) = (Tenant::new().await?, Tenant::new().await?);
     let opted_out = phone();
     owner.unsubscribe(&opted_out).await?;
     let contact = owner.contact(&phone()).await?;
     let draft = owner.draft("Hello").await?;
     let before = seen(&owner).await?;
-    // Contacts that are gone already are passed over; of drafts, all are deleted or none.
+    // Deleting contacts ignores unknown ones. Deleting drafts is all or nothing.
     for (rest, id, expected) in [("contacts", contact, 204), ("campaigns", draft, 404)] {
         let ids = json!({"ids": [id]});
         let path = stranger.path(rest);
@@ -154,7 +154,7 @@ async fn under_ones_own_organisation_others_things_are_not_there() -> anyhow::Re
 }
 
 #[tokio::test]
-async fn a_senders_phone_has_one_organisation() -> anyhow::Result<()> {
+async fn a_senders_phone_has_one_organization() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let body = json!({"name": "Other", "senderPhone": tenant.sender});
     let request = tenant.admin.request(Method::POST, "/v1/organizations").json(&body);

@@ -19,7 +19,7 @@ async fn send_test(tenant: &Tenant, campaign: &str, to: &str) -> anyhow::Result<
     tenant.api.post(&path, &json!({"to": to})).await
 }
 
-/// Asks for a test: the status, the seconds to wait, and the body of the response.
+/// Asks for a test. Returns the status, the seconds to wait, and the body of the response.
 async fn try_test(
     tenant: &Tenant,
     campaign: &str,
@@ -85,7 +85,7 @@ async fn a_test_to_who_opted_out_needs_a_confirmation() -> anyhow::Result<()> {
         until(&tenant, &id, &message, "delivered").await?;
         assert_eq!(tenant.books.texts(to).await?, 1);
     }
-    // The texts were confirmed; the people are still unsubscribed.
+    // The texts were confirmed, but the people are still unsubscribed.
     assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 2);
     Ok(())
 }
@@ -106,13 +106,13 @@ async fn tests_are_limited_a_day() -> anyhow::Result<()> {
     let tests =
         tenant.api.list(&tenant.path(&format!("campaigns/{id}/messages?kind=test"))).await?;
     assert_eq!(tests.len(), 2, "what is not counted is not written");
-    // Another draft has the same allowance, and another organization one of its own.
+    // Another draft shares the allowance, but another organization has its own.
     let other_draft = tenant.draft("Hello").await?;
     assert_eq!(try_test(&tenant, &other_draft, &json!({"to": phone()})).await?.0, 429);
     let other = Tenant::new().await?;
     let draft = other.draft("Hello").await?;
     assert_eq!(try_test(&other, &draft, &json!({"to": phone()})).await?.0, 202);
-    // The operator can raise the limit, and forbid tests.
+    // The operator can raise the limit, and can forbid tests.
     tenant.configure(&json!({"testsPerDay": 3})).await?;
     assert_eq!(try_test(&tenant, &id, &json!({"to": phone()})).await?.0, 202);
     tenant.configure(&json!({"testsPerDay": 0})).await?;
@@ -120,7 +120,7 @@ async fn tests_are_limited_a_day() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A request that is repeated with its key is one test, in the count too.
+/// A request repeated with its idempotency key is one test, also in the count.
 #[tokio::test]
 async fn a_repeated_test_counts_once() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -139,7 +139,7 @@ async fn a_repeated_test_counts_once() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Tells the status of a message, at the address that its provider was given for it.
+/// Reports a message's status to the callback address that its provider was given.
 async fn tell(tenant: &Tenant, message: &Value, status: &str) -> anyhow::Result<()> {
     let (sid, to) = (text(&message["providerMessageId"]), text(&message["to"]));
     let taken = tenant.books.taken(to).await?;
@@ -148,8 +148,8 @@ async fn tell(tenant: &Tenant, message: &Value, status: &str) -> anyhow::Result<
     fates::tell(tenant, text(&copy["status_callback"]), sid, to, status).await
 }
 
-/// A test's receipt that comes once the campaign is sent, and has a message to the same phone that
-/// waits for a receipt as well, is the test's alone.
+/// A test's receipt applies only to the test, even if it arrives when the campaign has a message to
+/// the same phone that is waiting for a receipt, too.
 #[tokio::test]
 async fn a_tests_failure_is_not_the_campaigns() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -180,7 +180,7 @@ async fn a_tests_failure_is_not_the_campaigns() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The provider took it, and neither its answer nor a receipt came.
+/// The provider accepted the test, but neither its response nor a receipt arrived.
 #[tokio::test]
 async fn an_unknown_test_is_looked_up() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -196,7 +196,7 @@ async fn an_unknown_test_is_looked_up() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The provider has no such message, so only the receipt that waits beside it can settle it.
+/// The provider doesn't have this message, so only the parked receipt can settle it.
 #[tokio::test]
 async fn a_receipt_that_waits_beside_an_unknown_test_is_applied() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -1,4 +1,5 @@
-//! Webhooks that are not as the provider sends them: each is refused, counted, and changes nothing.
+//! Webhooks that differ from what the provider sends: each is refused and counted, and changes
+//! nothing.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use reqwest::{Client, Method};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// A request as somebody makes it up.
+/// A forged request.
 struct Attempt<'a> {
     path: String,
     method: Method,
@@ -19,12 +20,12 @@ struct Attempt<'a> {
     expected: u16,
 }
 
-/// What Twilio signs of a form with these parameters.
+/// Twilio's signature of a form with these parameters.
 fn signed(tenant: &Tenant, path: &str, parameters: &[(&str, &str)]) -> String {
     signed_at(tenant, &format!("{}{path}", tenant.variables["API_URL"]), parameters)
 }
 
-/// The same, at a URL of any kind.
+/// Like [`signed`], for a full URL.
 fn signed_at(tenant: &Tenant, url: &str, parameters: &[(&str, &str)]) -> String {
     signature(&tenant.variables["PROVIDER_AUTH_TOKEN"], url, parameters)
 }
@@ -33,7 +34,7 @@ fn form(parameters: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish()
 }
 
-/// How often a webhook was refused with this status so far, in whichever test.
+/// How many webhooks were refused with this status so far, in all tests.
 fn refused(tenant: &Tenant, status: u16) -> usize {
     let log = std::fs::read(&tenant.variables["FUNCTIONS_LOG"]).unwrap_or_default();
     let marks = ["\"RefusedWebhooks\":1".to_owned(), format!("\"Status\":\"{status}\"")];
@@ -57,7 +58,7 @@ async fn what_no_provider_sends_is_refused_and_counted() -> anyhow::Result<()> {
     };
     let truncated = body[..body.len() - 4].to_owned();
     let large = "x".repeat(64 * 1024 + 1);
-    // A JSON body is vouched for by its hash, so one that is signed and cut short is malformed.
+    // A JSON body is authenticated by its hash, so one that is signed but truncated is malformed.
     let cut = "/webhooks/twilio/inbound?bodySHA256=\
                021fb596db81e6d02bf3d2586ee3981fe519f275c0ac9ca76bbcf2ebb4097d96";
     let attempts = [
@@ -100,14 +101,14 @@ async fn what_no_provider_sends_is_refused_and_counted() -> anyhow::Result<()> {
         assert_eq!(status, attempt.expected, "{} {}", attempt.path, attempt.content_type);
     }
     assert!(tenant.api.list(&tenant.path("unsubscribes")).await?.is_empty());
-    // Other tests' refusals count too, but theirs are all of status 403.
+    // Other tests' refusals count too, but all of those have status 403.
     wait("the metric", e2e::PATIENCE, async || {
         let is_counted = |(status, count): (&u16, &usize)| refused(&tenant, *status) >= *count;
         Ok(counts.iter().all(is_counted).then_some(()))
     })
     .await?;
 
-    // The same request as it was signed is taken: nothing else was wrong with the others.
+    // The original signed request is accepted, so nothing else was wrong with the others.
     let good = good();
     let request = Client::new().post(format!("{}{path}", tenant.variables["API_URL"]));
     let request = request.header("content-type", FORM).body(good.body);
@@ -117,7 +118,8 @@ async fn what_no_provider_sends_is_refused_and_counted() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A function URL is called instead of the HTTP API, and what is called is signed.
+/// A function URL may be called instead of the HTTP API, and the signature covers the URL that was
+/// called.
 #[tokio::test]
 async fn a_function_url_is_as_good_as_the_api() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

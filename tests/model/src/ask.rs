@@ -1,9 +1,9 @@
-//! What a function asks of the world, and how.
+//! The requests that a modeled function makes, and how it makes them.
 //!
-//! A function of Volley is modelled by a program that asks for one operation after another. It is
-//! run again from its start for each step, with the answers that it has had so far, until it asks
-//! for something new: that is where it stands. So a program reads like the function that it
-//! models, and its whole state is the list of its answers.
+//! Each function of Volley is modeled by a program that makes one request after another. For each
+//! step, the program runs again from its start with the responses that it has had so far, until it
+//! makes a new request. That request is its current state. So a program reads like the function
+//! that it models, and its whole state is the list of its responses.
 
 use std::collections::BTreeSet;
 
@@ -24,21 +24,21 @@ use crate::protocol::Organization;
 use crate::request::{Answer, Handover, Op, ShardItems};
 use crate::table::{Applied, Claiming, Owed, Page, Person, Rules};
 
-/// Why a program does not go on.
+/// Why a program does not continue.
 #[derive(Debug)]
 pub enum Stop {
-    /// It waits for an answer.
+    /// It waits for a response.
     At(Op),
-    /// It ends with an error, and its message is handed out again.
+    /// It ends with an error, and its message is delivered again.
     Failed,
 }
 
 pub type Step<T> = Result<T, Stop>;
 
-/// An answer and when it came.
+/// A response and when it arrived.
 pub type Entry = (Timestamp, Answer);
 
-/// A program's side of the world: what it has been answered.
+/// A program's interface to the world, with the responses so far.
 pub struct Io<'a> {
     log: &'a [Entry],
     next: usize,
@@ -46,7 +46,7 @@ pub struct Io<'a> {
     /// A worker's token. Real ones are random; no two live workers have the same.
     pub token: String,
     pub organization: Organization,
-    /// Which of the protocol's rules the programs keep.
+    /// Which of the protocol's rules the programs follow.
     pub rules: Rules,
 }
 
@@ -83,7 +83,7 @@ impl<'a> Io<'a> {
         Ok(answer.clone())
     }
 
-    /// The time when the last answer came.
+    /// The time of the last response.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.now
@@ -106,6 +106,14 @@ impl<'a> Io<'a> {
         Answer::Chunk(existing) => existing);
     ask!(chunk(shard: u16, number: u32) -> Option<(Kept<ChunkState>, Kept<Chunk>)>,
         Op::ReadChunk { shard, number }, Answer::StateAndChunk(found) => found);
+    ask!(members(shard: u16, number: u32) -> Option<Kept<Chunk>>,
+        Op::ReadMembers { shard, number }, Answer::Chunk(found) => found);
+    ask!(chunk_state(shard: u16, number: u32) -> Option<Kept<ChunkState>>,
+        Op::ReadState { shard, number }, Answer::States(states) => states.into_iter().next());
+    ask!(messages(phones: &[Phone]) -> Vec<Kept<Message>>,
+        Op::ReadMessages { phones: phones.to_vec() }, Answer::Messages(found) => found);
+    ask!(messages_beside(phone: &Phone) -> (),
+        Op::ReadBeside { phone: phone.clone() }, Answer::Done => ());
     ask!(chunk_states(shard: u16) -> Vec<Kept<ChunkState>>,
         Op::ReadStates { shard }, Answer::States(states) => states);
     ask!(save_state(shard: u16, before: &Kept<ChunkState>, after: &ChunkState) -> bool,
@@ -152,7 +160,7 @@ impl<'a> Io<'a> {
         Op::MoveContact { before: before.clone(), to: to.clone(), presences: Box::new(presences), last, at },
         Answer::Written(written) => written);
 
-    /// Claims a message; the worker goes on also if that failed.
+    /// Claims a message. The worker continues even if that fails.
     pub fn claim(
         &mut self,
         message: &Message,
@@ -165,13 +173,9 @@ impl<'a> Io<'a> {
         }
     }
 
-    /// Any other request of which the caller bears that it failed.
+    /// Makes any other request whose failure the caller tolerates.
     pub fn borne<T>(&mut self, ask: impl FnOnce(&mut Self) -> Step<T>) -> Step<Result<T, ()>> {
-        match ask(self) {
-            Ok(answer) => Ok(Ok(answer)),
-            Err(Stop::Failed) => Ok(Err(())),
-            Err(at @ Stop::At(_)) => Err(at),
-        }
+        borne(ask(self))
     }
 
     ask!(settle(phone: &Phone, token: &str, outcome: Outcome) -> bool,
@@ -179,7 +183,16 @@ impl<'a> Io<'a> {
         Answer::Written(written) => written);
 }
 
-/// The sum of what shards came to.
+/// A step whose failure the caller tolerates.
+pub fn borne<T>(step: Step<T>) -> Step<Result<T, ()>> {
+    match step {
+        Ok(answer) => Ok(Ok(answer)),
+        Err(Stop::Failed) => Ok(Err(())),
+        Err(at @ Stop::At(_)) => Err(at),
+    }
+}
+
+/// The sum of the shards' totals.
 #[must_use]
 pub fn sum(totals: impl IntoIterator<Item = Totals>) -> Totals {
     totals.into_iter().fold(Totals::default(), |mut sum, totals| {

@@ -1,4 +1,4 @@
-//! Every state that can be reached, nearest first.
+//! Explores every reachable state, nearest first.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -7,30 +7,30 @@ use crate::safety;
 use crate::world::{Action, Bounds, Fate, World};
 
 /// More states than a test has time for.
-const STATES_MOST: usize = 3_000_000;
+const MAX_STATES: usize = 3_000_000;
 
 #[derive(Debug)]
 pub struct Explored {
     pub states: usize,
     pub transitions: usize,
-    /// States on the ways to the end that were run.
+    /// States that were visited on the ways to the end.
     pub on_ways: usize,
 }
 
-/// A way into a state that must not be.
+/// A path to a state that must not occur.
 #[derive(Debug)]
 pub struct Counterexample {
     pub broken: String,
     pub steps: Vec<String>,
-    /// So many states were found before.
+    /// The number of states that were found before this one.
     pub states: usize,
 }
 
-/// Explores all that can come of `start`.
+/// Explores everything that can follow from `start`.
 ///
 /// # Panics
 ///
-/// If that is more than there is time for.
+/// If there are more states than there is time for.
 pub fn explore(start: &World, bounds: &Bounds) -> Result<Explored, Counterexample> {
     let mut seen = HashSet::from([start.print()]);
     let mut came: Vec<(usize, Action)> = vec![(0, Action::Wait)];
@@ -55,7 +55,7 @@ pub fn explore(start: &World, bounds: &Bounds) -> Result<Explored, Counterexampl
             if let Some(broken) = broken {
                 return Err(counterexample(start, bounds, broken.to_owned(), &came, here));
             }
-            assert!(came.len() < STATES_MOST, "more than {STATES_MOST} states");
+            assert!(came.len() < MAX_STATES, "more than {MAX_STATES} states");
             frontier.push_back((here, next));
         }
     }

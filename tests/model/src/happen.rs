@@ -1,4 +1,4 @@
-//! What an action makes of the world.
+//! Applies an action to the world.
 
 use shared::time::Timestamp;
 
@@ -17,7 +17,9 @@ impl World {
         let rules = bounds.rules;
         let mut world = self.clone();
         match action {
-            Action::Step(place, fate) => world.step(place, fate, rules),
+            Action::Step(place, fate) => {
+                world.step(place, fate, rules);
+            }
             Action::Crash(place) => {
                 world.faults.crashes -= 1;
                 let process = world.processes.remove(place);
@@ -56,14 +58,15 @@ impl World {
         }
     }
 
-    /// What comes from a queue is handed out again when its worker fails; the rest is not.
+    /// If a worker fails, what came from a queue is delivered again. Anything else is not.
     fn hand_back(&mut self, program: Program) {
         if matches!(program, Program::Job(_) | Program::Receipt(_)) {
             self.queue.push(Queued { at: self.now, program });
         }
     }
 
-    fn step(&mut self, place: usize, fate: Fate, rules: Rules) {
+    /// Takes a process's next step, and returns the answer to its request.
+    pub fn step(&mut self, place: usize, fate: Fate, rules: Rules) -> Answer {
         let mut process = self.processes.remove(place);
         let op = std::rc::Rc::clone(&process.pending);
         if matches!(fate, Fate::Fails | Fate::SeemsToFail | Fate::IsRepeated) {
@@ -78,17 +81,18 @@ impl World {
                 Answer::Failed
             }
             Fate::IsRepeated => {
-                self.answer(&op, &mut process, None, rules);
+                let answer = self.answer(&op, &mut process, None, rules);
                 self.processes.insert(place, process);
-                return;
+                return answer;
             }
         };
         let program = process.program.clone();
-        match process.hear(self.now, answer, self.table.organization, rules) {
+        match process.hear(self.now, answer.clone(), self.table.organization, rules) {
             Ok(process) => self.processes.insert(place, process),
             Err(End::Done) => {}
             Err(End::Failed) => self.hand_back(program),
         }
+        answer
     }
 
     fn send(&mut self, program: Program, at: Timestamp) {
@@ -129,7 +133,13 @@ impl World {
                 let found = table.states.get(&key).cloned().zip(table.chunks.get(&key).cloned());
                 Answer::StateAndChunk(found)
             }
+            Op::ReadMembers { shard, number } => {
+                Answer::Chunk(table.chunks.get(&(*shard, *number)).cloned())
+            }
             Op::ReadStates { shard } => Answer::States(table.states_of(*shard)),
+            Op::ReadState { shard, number } => {
+                Answer::States(table.states.get(&(*shard, *number)).cloned().into_iter().collect())
+            }
             Op::SaveState { shard, before, after } => {
                 Answer::Written(table.save_state(*shard, before, (**after).clone(), rules))
             }
@@ -182,6 +192,12 @@ impl World {
                 let states = table.states_of(*shard);
                 Answer::Shard(Box::new(ShardItems { messages, states, parked }))
             }
+            Op::ReadMessages { phones } => {
+                let found = phones.iter().filter_map(|phone| table.messages.get(phone));
+                Answer::Messages(found.cloned().collect())
+            }
+            // There is one campaign, so there are none.
+            Op::ReadBeside { .. } => Answer::Done,
             Op::LookUp { phone } => Answer::Found(self.provider.look_up(phone, self.now)),
             Op::ApplyReceipt { delivery } => Answer::Applied(table.apply_receipt(delivery, rules)),
             Op::Park { delivery } => {

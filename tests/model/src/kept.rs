@@ -1,7 +1,7 @@
-//! Values that do not change any more, shared by many states and told apart by a fingerprint.
+//! Immutable values that many states share, identified by a fingerprint.
 //!
-//! The fingerprint is made of the value's debug form once, when it is written. So whatever field a
-//! type of the domain gains, two values that differ in it are two values here too.
+//! The fingerprint is computed once, from the value's debug form. So when a domain type gains a
+//! field, values that differ in it also differ here.
 
 use std::fmt::{self, Debug, Write};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -17,7 +17,7 @@ impl<T: Debug> Kept<T> {
     #[must_use]
     pub fn new(value: T) -> Self {
         let mut writer = Prints(DefaultHasher::new());
-        // Writing to a hasher cannot fail.
+        // Writing to a hasher can't fail.
         let _ = write!(writer, "{value:?}");
         Self { value: Rc::new(value), print: writer.0.finish() }
     }

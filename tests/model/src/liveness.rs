@@ -1,9 +1,8 @@
 //! From every state, once faults stop, the campaign comes to its end.
 //!
-//! Two ways lead on from a state. In one, whoever is at work goes on and every message is handed
-//! out. In the other, all workers die at once and every message is lost: nothing but the table is
-//! left, and the sweep has to find in it what is owed. Either way is run, fault by fault spared,
-//! until nothing is left to do.
+//! A state is continued in two ways. In one, every worker continues and every message is delivered.
+//! In the other, all workers die at once and every message is lost: only the table is left, and the
+//! sweep has to find all owed work in it. Each way runs without faults until nothing is left to do.
 
 use std::collections::HashSet;
 
@@ -23,7 +22,7 @@ pub const DISPATCH_STILL: &str = "its dispatch stands still";
 pub const NEVER_AT_REST: &str = "it never comes to rest";
 
 /// More steps than any way takes.
-const STEPS_MOST: usize = 20_000;
+const MAX_STEPS: usize = 20_000;
 
 /// The ways that were run, so that none is run twice.
 #[derive(Default)]
@@ -42,7 +41,7 @@ impl Ways {
         self.good.is_empty()
     }
 
-    /// What is wrong with where the ways from this state lead, if anything is.
+    /// What is wrong where the ways from this state end, if anything.
     pub fn lead_wrong(&mut self, world: &World, bounds: &Bounds) -> Option<String> {
         let rules = bounds.rules;
         let mut calm = world.clone();
@@ -69,7 +68,7 @@ impl Ways {
         let mut passed = Vec::new();
         let (processes, until, tick, left_out) = (1, world.now, 1, &[]);
         let bounds = Bounds { processes, until, tick, only: None, left_out, rules, lasting: None };
-        for _ in 0..STEPS_MOST {
+        for _ in 0..MAX_STEPS {
             let print = world.print() ^ u64::from(is_wiped);
             if self.good.contains(&print) {
                 self.good.extend(passed);
@@ -104,7 +103,7 @@ impl Ways {
 
 enum Next {
     Action(Action),
-    /// A campaign that is paused waits for a person.
+    /// A paused campaign waits for a person.
     Resume,
 }
 
@@ -150,8 +149,8 @@ fn wrong_at_rest(world: &World, are_receipts_lost: bool) -> Option<&'static str>
         return Some("a chunk stands still");
     }
     let mut counts = Counts::default();
-    for phone in world.table.chunks.values().flat_map(|chunk| &chunk.recipients) {
-        match world.table.messages.get(phone).map(|message| message.status()) {
+    for recipient in world.table.chunks.values().flat_map(|chunk| &chunk.recipients) {
+        match world.table.messages.get(&recipient.phone).map(|message| message.status()) {
             None | Some(Status::Pending) => return Some("a recipient has no outcome"),
             Some(status) => counts.add(status),
         }

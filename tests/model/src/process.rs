@@ -1,4 +1,4 @@
-//! A program on its way.
+//! A running program.
 
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -19,9 +19,9 @@ pub struct Process {
     pub program: Program,
     since: Timestamp,
     log: Vec<Entry>,
-    /// What it asks for now; it follows from the rest.
+    /// The request that it is making, which follows from the rest.
     pub pending: Rc<Op>,
-    /// Who had opted out when it took its chunk, or read the register once more.
+    /// Who had opted out when it read its chunk, or read the register again.
     pub opted_out: BTreeSet<Phone>,
 }
 
@@ -31,7 +31,7 @@ impl Hash for Process {
     }
 }
 
-/// How a program came to its end.
+/// How a program ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     Done,
@@ -39,7 +39,7 @@ pub enum End {
 }
 
 impl Process {
-    /// `None` if the program has nothing to ask.
+    /// `None` if the program makes no request.
     #[must_use]
     pub fn start(
         id: u32,
@@ -58,7 +58,7 @@ impl Process {
         self.id.to_string()
     }
 
-    /// Takes an answer and goes on to its next request, or to its end.
+    /// Takes a response and continues to the next request or the end.
     pub fn hear(
         mut self,
         now: Timestamp,

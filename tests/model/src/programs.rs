@@ -1,6 +1,7 @@
-//! The functions of Volley as programs of the model, each as its original is written.
+//! Volley's functions as programs of the model, each written like its original.
 //!
-//! What an original does side by side is done here one after the other, since nothing of one
+//! Where an original works concurrently, its program works sequentially, since members and shards
+//! don't depend on one another. Other programs may run between any two steps.
 //! member or shard depends on another's; other programs come in between any two steps.
 
 mod campaigns;
@@ -33,6 +34,11 @@ pub enum Program {
 }
 
 impl Program {
+    #[must_use]
+    pub fn of(job: impl Into<Job>) -> Self {
+        Self::Job(Kept::new(job.into()))
+    }
+
     pub fn run(&self, io: &mut Io<'_>) -> Step<()> {
         match self {
             Self::Receipt(delivery) => receipts::apply(io, delivery),

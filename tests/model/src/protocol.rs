@@ -1,7 +1,17 @@
-//! The one place that knows the domain's signatures.
+//! The only module that knows the domain's signatures.
 //!
-//! Nothing is decided here: each function builds what a function of Volley would build, and calls
-//! the decision of `shared` that it would call, with the model's settings.
+//! Nothing is decided here. Each function builds the same arguments as a function of Volley, and
+//! calls the same decision of `shared`, with the model's settings.
+
+mod control;
+mod member;
+mod moments;
+
+use std::cell::Cell;
+
+pub use control::Control;
+pub use member::{Member, busy, count};
+pub use moments::{moment_of_claim, moments_of_campaign, moments_of_chunk};
 
 use shared::audience::Totals;
 use shared::breaker::Window;
@@ -10,78 +20,93 @@ use shared::campaign::{
 };
 use shared::chunk::Chunk;
 use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
+use shared::grace::Grace;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{DispatchJob, Job, JobsJob};
 use shared::message::{Counts, FailureReason, Found, Kind, Message, Status};
-use shared::parts::Parts;
 use shared::phone::Phone;
 use shared::poll::PollSchedule;
 use shared::price::Bill;
 use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::recipient::Recipient;
 use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 use shared::trial::Verdict;
 use uuid::Uuid;
 
 /// `REARM_AFTER_SECONDS`.
-pub const PATIENCE: i64 = 120;
+pub const GRACE: Grace = Grace::of_seconds(120);
 /// `CLAIM_TIMEOUT_SECONDS`.
 pub const CLAIM: i64 = 120;
-/// How long after its claim a message may still be handed over: a quarter of the claim's time.
+/// How long after its claim a message may still be sent: a quarter of the claim's time.
 pub const HANDOVER_WITHIN: i64 = CLAIM / 4;
 /// `GATEWAY_TIMEOUT_SECONDS`.
 pub const GATEWAY: i64 = 10;
 /// `LOOKUP_AFTER_SECONDS`.
-const SILENT: i64 = 600;
-/// The sender waits no longer than this for the provider's leave.
-const WAIT_MOST: i64 = 900;
-/// Parts a second of a fast sender: every chunk has its turn at once and goes out whole.
+pub const SILENT: i64 = 600;
+/// The longest that a sender waits because the provider throttles it.
+const MAX_WAIT: i64 = 900;
+/// Parts per second of a fast sender: every chunk has its turn at once and is sent whole.
 pub const FAST: u32 = 1_000;
-/// Parts a second of a slow one, which is taken when an audience is cut: chunks have no turn until
-/// their drain gives them one, and go out a message at a time.
+/// Parts per second of a slow sender. Its chunks have no turn until a drain assigns one, and are
+/// sent one message at a time.
 pub const SLOW: u32 = 1;
-/// So far ahead lies a slow sender's turn.
+/// How far ahead a slow sender's turn is.
 const TURN_AFTER: i64 = 40;
-/// Characters of a body whose parts take a slow sender as long as a slice is.
+/// The length of a body whose parts take a slow sender as long as a slice.
 const LONG: usize = 1_500;
-/// A fan-out shows its progress this often.
+/// The interval at which a fan-out saves its progress.
 pub const SHOWN_EVERY: i64 = 5;
-/// Moments at which something about a campaign as a whole changes: a dispatch that stands still.
+/// The time without progress after which a campaign as a whole is stalled.
 const STALE: i64 = 3_600;
 
 pub const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
-/// What a campaign takes of its organisation when it is sent.
+/// The settings of an organization that a campaign copies when it is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Organization {
     pub shards: u16,
-    /// Parts a second of its sender.
+    /// Parts per second of its sender.
     pub rate: u32,
-    /// The recipients that are sent before all others. Real trials are larger than any audience of
-    /// the model, so a scenario that is not about them has none.
+    /// The size of the trial. A real trial is larger than any audience of the model, so a scenario
+    /// that is not about trials has none.
     pub trial: Option<u32>,
 }
 
 pub const CAMPAIGN: CampaignId = CampaignId(Uuid::from_u128(2));
 
-/// `POLL_SCHEDULE_SECONDS`, shorter than the default, so that less is counted.
+/// `POLL_SCHEDULE_SECONDS`, shorter than the default to save polls.
+pub const POLLS: &str = "60,900";
+
 #[must_use]
 pub fn polls() -> PollSchedule {
-    "60,900".parse().unwrap_or_default()
+    POLLS.parse().unwrap_or_default()
+}
+
+thread_local! {
+    /// The moment from which a scenario counts its seconds.
+    static START: Cell<Option<Timestamp>> = const { Cell::new(None) };
+}
+
+/// Sets the moment from which this thread's scenarios count their seconds. Scenarios that run beside
+/// a real clock need one; all others are the same each time.
+pub fn start_at(moment: Timestamp) {
+    START.set(Some(moment));
 }
 
 #[must_use]
 pub fn at(second: i64) -> Timestamp {
-    let epoch = Timestamp::from_millis(1_800_000_000_000);
-    epoch.map_or_else(|| unreachable!("in range"), |epoch| epoch.plus_seconds(second))
+    let start = START.get().or_else(|| Timestamp::from_millis(1_800_000_000_000));
+    start.map_or_else(|| unreachable!("in range"), |start| start.plus_seconds(second))
 }
 
-/// A campaign that is to be sent now.
+/// A campaign that is scheduled for now.
 #[must_use]
 pub fn scheduled(rate: u32, max_parts: Option<u64>) -> Campaign {
     let body = if rate == SLOW { "a".repeat(LONG) } else { "Hello".to_owned() };
-    let draft = Campaign::create(CAMPAIGN, ORGANIZATION, "Sale".to_owned(), Some(body), at(0));
+    let draft =
+        Campaign::create(CAMPAIGN, ORGANIZATION, "Sale".to_owned(), Some(body.into()), at(0));
     let limits = Limits { max_parts, max_price: None };
-    let scheduled = Campaign { limits, ..draft }.schedule(None, at(0), PATIENCE);
+    let scheduled = Campaign { limits, ..draft }.schedule(None, at(0), GRACE);
     scheduled.unwrap_or_else(|refusal| unreachable!("{refusal}"))
 }
 
@@ -99,7 +124,7 @@ pub fn begin(
 ) -> Begin {
     let phone = Phone::from_e164("+14153550100").unwrap_or_else(|_| unreachable!("valid"));
     let sender = Sender { parts_per_second: rate, ..Sender::new(phone, Provider::default()) };
-    let mut begin = campaign.begin(scheduled_at, sender, shards, now, PATIENCE);
+    let mut begin = campaign.begin(scheduled_at, sender, shards, now, GRACE);
     if let Begin::Begun(campaign) = &mut begin
         && let State::Sent(broadcast) = &mut campaign.state
     {
@@ -121,12 +146,12 @@ pub fn chunk_job(epoch: u32, shard: u16, number: u32, turn: Option<Timestamp>) -
 
 #[must_use]
 pub fn fanning_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option<Campaign> {
-    campaign.fanning_out(totals, now, PATIENCE)
+    campaign.fanning_out(totals, now, GRACE)
 }
 
 #[must_use]
 pub fn fanned_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option<Campaign> {
-    let mut after = campaign.fanned_out(totals, &Bill::default(), &polls(), now, PATIENCE)?;
+    let mut after = campaign.fanned_out(totals, &Bill::default(), &polls(), now, GRACE)?;
     let was_held = campaign.broadcast().is_some_and(|b| b.dispatch == Dispatch::Held);
     if was_held && let State::Sent(broadcast) = &mut after.state {
         broadcast.trial = None;
@@ -134,8 +159,8 @@ pub fn fanned_out(campaign: &Campaign, totals: Totals, now: Timestamp) -> Option
     Some(after)
 }
 
-/// The state that is written with a chunk, if it has recipients: with a turn if the sender has one
-/// and the campaign is not on trial, or so many may be granted.
+/// The state that is written with a chunk, if it has recipients. It has a turn if the sender is
+/// fast and either the campaign is not on trial or `grants` recipients may be granted.
 #[must_use]
 pub fn cut(
     chunk: &Chunk,
@@ -154,7 +179,7 @@ pub fn cut(
     (recipients > 0).then(|| if has_turn { state.with_turn(now) } else { state })
 }
 
-/// The turn that a drain's look gives to a chunk.
+/// The turn that the drain assigns to a chunk.
 #[must_use]
 pub fn turn(broadcast: &Broadcast, now: Timestamp) -> Timestamp {
     let is_slow = broadcast.sender.parts_per_second == SLOW;
@@ -167,7 +192,7 @@ pub fn given_up(state: &ChunkState, now: Timestamp) -> ChunkState {
     ChunkState { progress: Progress::Done, updated_at: now, ..state.clone() }
 }
 
-/// A chunk that was begun in vain so often.
+/// A chunk that has had this number of failed attempts.
 #[must_use]
 pub fn begun_in_vain(state: &ChunkState, attempts: u32) -> ChunkState {
     ChunkState { attempts, ..state.clone() }
@@ -175,17 +200,22 @@ pub fn begun_in_vain(state: &ChunkState, attempts: u32) -> ChunkState {
 
 #[must_use]
 pub fn start(state: &ChunkState, job: Option<Timestamp>, now: Timestamp) -> Option<ChunkState> {
-    state.start(job, now, PATIENCE)
+    state.start(job, now, GRACE)
 }
 
 /// The members whose turn it is.
 #[must_use]
-pub fn slice(working: &ChunkState, campaign: &Campaign, broadcast: &Broadcast) -> Slice {
-    let parts = Parts::of(campaign.body.as_deref().unwrap_or_default()).count;
-    working.slice(parts, broadcast.sender.parts_per_second)
+pub fn slice(
+    working: &ChunkState,
+    chunk: &Chunk,
+    campaign: &Campaign,
+    broadcast: &Broadcast,
+) -> Slice {
+    let parts = campaign.body_sent().parts_of_each(&chunk.recipients);
+    working.slice(&parts, broadcast.sender.parts_per_second)
 }
 
-/// The state in which a worker leaves its chunk.
+/// The state that a worker saves when it leaves its chunk.
 #[must_use]
 pub fn finish(working: &ChunkState, tally: &Tally, slice: &Slice, now: Timestamp) -> ChunkState {
     working.finish(tally, slice, now, 0)
@@ -193,55 +223,14 @@ pub fn finish(working: &ChunkState, tally: &Tally, slice: &Slice, now: Timestamp
 
 #[must_use]
 pub fn repair(state: &ChunkState, epoch: u32, now: Timestamp) -> Repair {
-    state.repair(epoch, now, PATIENCE)
+    state.repair(epoch, now, GRACE)
 }
 
-/// After how many seconds a chunk's job is to come back, if it waits.
+/// The number of seconds after which a waiting chunk's job returns.
 #[must_use]
 pub fn comes_back_after(state: &ChunkState, now: Timestamp) -> Option<i64> {
     let Progress::Waiting { until } = state.progress else { return None };
-    Some(i64::from(until.seconds_from(now)).min(WAIT_MOST))
-}
-
-/// What one message came to in a worker's hands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Member {
-    Settled {
-        by_this_worker: bool,
-    },
-    /// Settled as `unknown`: the provider's answer was ambiguous.
-    Unknown,
-    /// Given back: the provider's other answers were ambiguous.
-    Silent,
-    Unreachable,
-    Throttled,
-    Halted,
-    Busy {
-        until: Timestamp,
-    },
-}
-
-pub fn count(tally: &mut Tally, member: Member) {
-    match member {
-        Member::Settled { by_this_worker } => tally.settled += u32::from(by_this_worker),
-        Member::Unreachable => tally.unreachable += 1,
-        Member::Unknown => {
-            tally.settled += 1;
-            tally.heard.add_unknown();
-        }
-        Member::Throttled => tally.throttled += 1,
-        Member::Halted | Member::Silent => tally.halted += 1,
-        Member::Busy { until } => {
-            tally.busy += 1;
-            tally.busy_until = tally.busy_until.max(Some(until));
-        }
-    }
-}
-
-/// Whatever failed may have been written: only a claim's age tells.
-#[must_use]
-pub fn busy(now: Timestamp) -> Member {
-    Member::Busy { until: now.plus_seconds(CLAIM) }
+    Some(i64::from(until.seconds_from(now)).min(MAX_WAIT))
 }
 
 /// The campaign as a worker pauses it.
@@ -253,7 +242,7 @@ pub fn paused(campaign: &Campaign, epoch: u32, reason: Reason, now: Timestamp) -
 
 #[must_use]
 pub fn backing_off(campaign: &Campaign, epoch: u32, now: Timestamp) -> Option<Campaign> {
-    campaign.backing_off(epoch, now, PATIENCE)
+    campaign.backing_off(epoch, now, GRACE)
 }
 
 #[must_use]
@@ -263,11 +252,12 @@ pub fn tried(
     verdict: Verdict,
     now: Timestamp,
 ) -> Option<Campaign> {
-    campaign.tried(epoch, verdict, now, PATIENCE)
+    campaign.tried(epoch, verdict, now, GRACE)
 }
 
 #[must_use]
-pub fn pending(phone: &Phone, broadcast: &Broadcast) -> Message {
+pub fn pending(recipient: &Recipient, broadcast: &Broadcast) -> Message {
+    let phone = &recipient.phone;
     let id = broadcast.message_id(CAMPAIGN, phone);
     Message { id, ..Message::pending(ORGANIZATION, CAMPAIGN, phone.clone(), broadcast.sent_at) }
 }
@@ -286,12 +276,12 @@ pub fn polled(
     now: Timestamp,
 ) -> Option<Campaign> {
     let look = PollLook { counts, are_chunks_done, learnt: Window::default() };
-    campaign.polled(number, &look, &polls(), now, PATIENCE)
+    campaign.polled(number, &look, &polls(), now, GRACE)
 }
 
 #[must_use]
 pub fn hold_checked(campaign: &Campaign, job: &Job, now: Timestamp) -> Option<Campaign> {
-    campaign.hold_checked(job, now, PATIENCE)
+    campaign.hold_checked(job, now, GRACE)
 }
 
 #[must_use]
@@ -301,10 +291,10 @@ pub fn drain_checked(
     look: &DrainLook,
     now: Timestamp,
 ) -> Option<Campaign> {
-    campaign.drain_checked(job, look, now, PATIENCE)
+    campaign.drain_checked(job, look, now, GRACE)
 }
 
-/// Whether the provider may know more of a message than Volley does.
+/// Whether the provider may know more about a message than Volley does.
 #[must_use]
 pub fn is_open(message: &Message, now: Timestamp) -> bool {
     match message.status() {
@@ -314,29 +304,7 @@ pub fn is_open(message: &Message, now: Timestamp) -> bool {
     }
 }
 
-/// What a person asks of a campaign.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Control {
-    Pause,
-    Resume,
-    Stop,
-    Cancel,
-}
-
-impl Control {
-    /// The campaign as it is afterwards; `None` if it is refused.
-    #[must_use]
-    pub fn of(self, campaign: Campaign, now: Timestamp) -> Option<Campaign> {
-        match self {
-            Self::Pause => campaign.pause(None, now).ok(),
-            Self::Resume => campaign.resume(&polls(), now, PATIENCE).ok(),
-            Self::Stop => campaign.stop(&polls(), now, PATIENCE).ok(),
-            Self::Cancel => campaign.cancel(now, None).ok(),
-        }
-    }
-}
-
-/// The recipient that a receipt is about. In the model, a receipt always names it.
+/// The recipient of a receipt. In the model, a receipt always names it.
 ///
 /// # Panics
 /// If the receipt names none.
@@ -370,39 +338,4 @@ pub fn receipt(
             at: now,
         },
     }
-}
-
-/// Moments at which a decision about a chunk changes by itself. One too many costs states, one too
-/// few would hide behaviour.
-#[must_use]
-pub fn moments_of_chunk(state: &ChunkState) -> Vec<Timestamp> {
-    // Of what has been due for an hour, another look finds that nothing was settled.
-    match state.progress {
-        Progress::Cut | Progress::Done => Vec::new(),
-        // As `ChunkState::repair` doubles it.
-        Progress::Queued { turn } => {
-            let turn = turn.unwrap_or(state.updated_at).max(state.updated_at);
-            vec![turn, turn.plus_seconds(PATIENCE << state.arms.min(5))]
-        }
-        Progress::Working => vec![state.updated_at.plus_seconds(PATIENCE)],
-        Progress::Waiting { until } => vec![until, until.plus_seconds(PATIENCE)],
-    }
-}
-
-/// Moments at which a decision about a campaign changes by itself.
-#[must_use]
-pub fn moments_of_campaign(campaign: &Campaign) -> Vec<Timestamp> {
-    let broadcast = campaign.broadcast();
-    let since = |broadcast: &Broadcast| {
-        let moments = [Some(broadcast.running_since), broadcast.unreachable_since];
-        moments.into_iter().flatten().map(|since| since.plus_seconds(STALE)).collect::<Vec<_>>()
-    };
-    broadcast.map(since).unwrap_or_default()
-}
-
-/// The moment at which a claim is nobody's any more, if nothing was said of its message.
-#[must_use]
-pub fn moment_of_claim(message: &Message) -> Option<Timestamp> {
-    let claim = message.claim.as_ref().filter(|_| message.status() == Status::Pending)?;
-    Some(claim.at.plus_seconds(CLAIM))
 }

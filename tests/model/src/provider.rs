@@ -1,5 +1,5 @@
-//! The provider: what it takes is in its books, and they alone judge whether somebody was texted
-//! twice.
+//! The provider. What it accepts is in its records, and only they decide whether a person was
+//! texted twice.
 
 use std::collections::BTreeMap;
 
@@ -12,24 +12,24 @@ use crate::kept::Kept;
 use crate::protocol;
 use crate::request::Handover;
 
-/// What the provider can do other than to accept a message and to say so.
+/// What the provider can do other than accept a message and say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mood {
-    /// It takes the message, and its answer is lost.
+    /// It accepts the message, but its response is lost.
     AcceptsUnheard,
-    /// The request is lost, and nobody knows.
+    /// The request is lost, and the response is ambiguous.
     Unheard,
     Refuses,
-    /// It says that the person has opted out.
+    /// It responds that the person has opted out.
     RefusesOptedOut,
     Throttles,
-    /// It serves the account no more.
+    /// It no longer serves the account.
     Halts,
-    /// No connection was made.
+    /// The connection fails.
     Unreachable,
 }
 
-/// What it says later on of what it took.
+/// What a later receipt reports about an accepted message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Word {
     Sent,
@@ -38,20 +38,20 @@ pub enum Word {
     FailedOptedOut,
 }
 
-/// A message that the provider took.
+/// A message that the provider accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Taken {
     pub id: String,
-    /// Whether its worker could know that the person had opted out.
+    /// Whether the person had opted out early enough for the worker to know.
     pub was_opted_out: bool,
 }
 
 #[derive(Clone, Default, Hash)]
 pub struct Provider {
     pub books: BTreeMap<Phone, Vec<Taken>>,
-    /// What it may still do once each, in any order and at any message.
+    /// What it may still do once each, in any order and to any message.
     pub moods: Vec<Mood>,
-    /// What it does with all messages, for good.
+    /// What it does with all messages from now on.
     pub lasting: Option<Mood>,
     pub words: Vec<Word>,
 }
@@ -87,7 +87,7 @@ impl Provider {
         }
     }
 
-    /// The receipts of one message.
+    /// The receipts of a message.
     #[must_use]
     pub fn receipts(&self, phone: &Phone, id: &str, now: Timestamp) -> Vec<Kept<Delivery>> {
         let receipt = |word: &Word| {
@@ -102,7 +102,7 @@ impl Provider {
         self.words.iter().map(receipt).collect()
     }
 
-    /// What it finds of a message that it is asked about.
+    /// What a look-up of a message finds.
     #[must_use]
     pub fn look_up(&self, phone: &Phone, now: Timestamp) -> Option<Kept<Delivery>> {
         match self.books.get(phone)?.as_slice() {

@@ -1,4 +1,5 @@
-//! The queues and schedules: each message is handed out at some time after its own, in any order.
+//! The queues and schedules. Messages are delivered in any order, each at some time after it is
+//! due.
 
 use shared::time::Timestamp;
 
@@ -10,7 +11,7 @@ pub struct Queued {
     pub program: Program,
 }
 
-/// In an order of no meaning, so that two queues of the same messages are the same queue.
+/// Sorted, so that two queues with the same messages are equal.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Queue(Vec<Queued>);
 
@@ -24,7 +25,7 @@ impl Queue {
         self.0.remove(place)
     }
 
-    /// The different messages that can be handed out, with their places.
+    /// The distinct messages that can be delivered, with their places.
     pub fn visible(&self, now: Timestamp) -> impl Iterator<Item = (usize, &Queued)> {
         self.0.iter().enumerate().filter(move |(place, queued)| {
             let is_first = *place == 0 || self.0[place - 1] != **queued;

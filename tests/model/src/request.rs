@@ -1,4 +1,4 @@
-//! What a function can ask of the world, and what it can hear.
+//! The requests that functions make, and their responses.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use shared::time::Timestamp;
 use crate::kept::Kept;
 use crate::table::{Applied, Claiming, Owed, Page, Person};
 
-/// One request to the table, a queue or the provider.
+/// A request to the table, a queue or the provider.
 #[derive(Debug)]
 pub enum Op {
     ReadCampaign,
@@ -47,15 +47,24 @@ pub enum Op {
         shard: u16,
         number: u32,
     },
+    /// Reads the members of a chunk whose state is known.
+    ReadMembers {
+        shard: u16,
+        number: u32,
+    },
     ReadStates {
         shard: u16,
+    },
+    ReadState {
+        shard: u16,
+        number: u32,
     },
     SaveState {
         shard: u16,
         before: Kept<ChunkState>,
         after: Box<ChunkState>,
     },
-    /// A worker begins a chunk by saving its state.
+    /// A worker starts on a chunk by saving its state.
     TakeChunk {
         shard: u16,
         before: Kept<ChunkState>,
@@ -97,7 +106,14 @@ pub enum Op {
     ReadShard {
         shard: u16,
     },
+    ReadMessages {
+        phones: Vec<Phone>,
+    },
     LookUp {
+        phone: Phone,
+    },
+    /// Reads the other messages to a phone, so that none is taken for the one that was lost.
+    ReadBeside {
         phone: Phone,
     },
     ApplyReceipt {
@@ -137,7 +153,7 @@ pub enum Op {
 }
 
 impl Op {
-    /// Whether asking changes something, so that a lost answer matters.
+    /// Whether the request changes something, so that a lost response matters.
     #[must_use]
     pub fn is_write(&self) -> bool {
         !matches!(
@@ -147,7 +163,11 @@ impl Op {
                 | Self::ReadPage { .. }
                 | Self::ReadLastChunk { .. }
                 | Self::ReadChunk { .. }
+                | Self::ReadMembers { .. }
                 | Self::ReadStates { .. }
+                | Self::ReadState { .. }
+                | Self::ReadMessages { .. }
+                | Self::ReadBeside { .. }
                 | Self::ReadUnsubscribed { .. }
                 | Self::ReadShard { .. }
                 | Self::ReadOverdue { .. }
@@ -159,7 +179,7 @@ impl Op {
     }
 }
 
-/// What a shard of a campaign holds, as a poll reads it.
+/// A shard of a campaign, as a poll reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ShardItems {
     pub messages: Vec<Kept<Message>>,
@@ -167,7 +187,7 @@ pub struct ShardItems {
     pub parked: Vec<Kept<Delivery>>,
 }
 
-/// What the gateway makes of the provider's answer, or of none.
+/// The gateway's result, from the provider's response or the lack of one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Handover {
     Accepted { id: String },
@@ -181,7 +201,7 @@ pub enum Handover {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Answer {
     Done,
-    /// Whether a conditional write was made.
+    /// Whether a conditional write succeeded.
     Written(bool),
     /// The request failed, or seemed to.
     Failed,
@@ -192,7 +212,8 @@ pub enum Answer {
     StateAndChunk(Option<(Kept<ChunkState>, Kept<Chunk>)>),
     States(Vec<Kept<ChunkState>>),
     Phones(BTreeSet<Phone>),
-    /// The message that was there already.
+    Messages(Vec<Kept<Message>>),
+    /// The existing message.
     Claimed(Option<Kept<Message>>),
     HandedOver(Handover),
     Shard(Box<ShardItems>),

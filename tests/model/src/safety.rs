@@ -1,4 +1,4 @@
-//! What must hold in every state, and between every state and the next.
+//! What must hold in every state, and from every state to the next.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use shared::phone::Phone;
 use crate::provider::Taken;
 use crate::world::World;
 
-/// What is wrong if a promise is broken, and whether it is.
+/// A broken promise's description, and a check whether it is broken.
 type OfState = (&'static str, fn(&World) -> bool);
 type OfStep = (&'static str, fn(&World, &World) -> bool);
 
@@ -87,7 +87,8 @@ const OF_STATES: [OfState; 17] = [
         audience.is_some_and(|audience| recipients(world).any(|p| !audience.phones.contains(p)))
     }),
     (SPENT, |world| {
-        // A worker that dies behind its claims leaves more, and the provider has said nothing then.
+        // Only ambiguous responses count: a worker that dies after its claims leaves more unknown
+        // messages.
         let unknown = world.table.states.values().map(|state| state.heard.unknown);
         unknown.sum::<u32>() > MAX_SPENT
     }),
@@ -109,13 +110,13 @@ const OF_STATES: [OfState; 17] = [
     }),
 ];
 
-/// As many ambiguous answers in a row as end a worker's claims.
+/// The number of ambiguous responses in a row that end a worker's sending.
 const MAX_SPENT: u32 = 3;
 
 const OF_STEPS: [OfStep; 5] = [
     (STATUS_DOWN, |before, after| {
         before.table.messages.iter().any(|(phone, was)| {
-            // A claim that was given back is pending, as it was before.
+            // A claim that was given back is pending, as before.
             let rank = message(after, phone).map_or(0, |is| is.status().rank());
             rank < was.status().rank()
         })
@@ -134,14 +135,14 @@ const OF_STEPS: [OfStep; 5] = [
     (OVER_AGAIN, |before, after| is_over(before) && !is_over(after)),
 ];
 
-/// What is wrong in a state, of what is asked for.
+/// The broken promise in a state, among all or only the one asked for.
 #[must_use]
 pub fn broken(world: &World, only: Option<&str>) -> Option<&'static str> {
     let judged = OF_STATES.iter().filter(|(name, _)| only.is_none_or(|only| only == *name));
     judged.clone().find(|(_, is_broken)| is_broken(world)).map(|(name, _)| *name)
 }
 
-/// What is wrong with a step, of what is asked for.
+/// The broken promise of a step, among all or only the one asked for.
 #[must_use]
 pub fn broken_step(before: &World, after: &World, only: Option<&str>) -> Option<&'static str> {
     let judged = OF_STEPS.iter().filter(|(name, _)| only.is_none_or(|only| only == *name));
@@ -161,14 +162,15 @@ fn campaign(world: &World) -> Option<&Campaign> {
 }
 
 fn recipients(world: &World) -> impl Iterator<Item = &Phone> {
-    world.table.chunks.values().flat_map(|chunk| &chunk.recipients)
+    let recipients = world.table.chunks.values().flat_map(|chunk| &chunk.recipients);
+    recipients.map(|recipient| &recipient.phone)
 }
 
 fn different(world: &World) -> BTreeSet<&Phone> {
     recipients(world).collect()
 }
 
-/// The totals, once they are whole.
+/// The totals, once they are complete.
 fn totals(world: &World) -> Option<Totals> {
     let audience = campaign(world)?.broadcast()?.audience;
     audience.completed_at.map(|_| audience.totals)
@@ -185,7 +187,7 @@ fn is_done_and_open(world: &World) -> bool {
         |phone: &Phone| message(world, phone).is_none_or(|message| message.status().rank() == 0);
     let done = world.table.states.iter().filter(|(_, state)| state.is_done());
     let mut done = done.filter_map(|(key, _)| world.table.chunks.get(key));
-    done.any(|chunk| chunk.recipients.iter().any(is_open))
+    done.any(|chunk| chunk.recipients.iter().any(|recipient| is_open(&recipient.phone)))
 }
 
 fn is_over(world: &World) -> bool {

@@ -1,4 +1,4 @@
-//! Worlds to begin with.
+//! The worlds that explorations start from.
 
 use shared::phone::Phone;
 use shared::time::Timestamp;
@@ -6,20 +6,21 @@ use shared::time::Timestamp;
 use crate::explore::{Counterexample, Explored, explore};
 use crate::kept::Kept;
 use crate::programs::Program;
-use crate::protocol::{self, Organization};
+use crate::protocol::{self, Control, Organization};
 use crate::provider::{Mood, Provider, Word};
 use crate::queue::{Queue, Queued};
-use crate::table::{Rules, Table};
+use crate::request::Op;
+use crate::table::{FILLING, Rules, Table};
 use crate::world::{Act, Action, Bounds, Fate, Faults, Kind, World};
 
-/// A world, and how far to go from it.
+/// A world, and how far to explore from it.
 #[derive(Clone)]
 pub struct Scenario {
     pub world: World,
     pub bounds: Bounds,
 }
 
-/// The `number`th phone of a kind that lies in audience shard `shard` of `shards`.
+/// The `number`th phone of those in audience shard `shard` of `shards`.
 #[must_use]
 pub fn phone(number: usize, shard: u16, shards: u16) -> Phone {
     let all = (0..).filter_map(|n| Phone::from_e164(&format!("+1415555{n:04}")).ok());
@@ -28,22 +29,22 @@ pub fn phone(number: usize, shard: u16, shards: u16) -> Phone {
 }
 
 impl Scenario {
-    /// A campaign that is scheduled for now, its send job on the queue, and contacts of these
-    /// phones.
+    /// A campaign that is scheduled for now, with its send job on the queue, and contacts with
+    /// these phones.
     #[must_use]
     pub fn scheduled(phones: &[Phone], shards: u16, max_parts: Option<u64>) -> Self {
         let organization = Organization { shards, rate: protocol::FAST, trial: None };
         Self::of(phones, organization, max_parts)
     }
 
-    /// The same, where so many recipients are sent before all others.
+    /// The same, with a trial of `trial` recipients.
     #[must_use]
     pub fn on_trial(phones: &[Phone], shards: u16, trial: u32) -> Self {
         let organization = Organization { shards, rate: protocol::FAST, trial: Some(trial) };
         Self::of(phones, organization, None)
     }
 
-    /// The same from a slow sender.
+    /// The same, with a slow sender.
     #[must_use]
     pub fn slow(phones: &[Phone], shards: u16) -> Self {
         Self::of(phones, Organization { shards, rate: protocol::SLOW, trial: None }, None)
@@ -91,7 +92,7 @@ impl Scenario {
         Self::scheduled(phones, shards, None).once(Kind::Send)
     }
 
-    /// The same, once the first job of a kind has come and was done undisturbed.
+    /// The same, once the first job of a kind has run undisturbed.
     #[must_use]
     pub fn once(mut self, kind: Kind) -> Self {
         let (world, bounds) = (&mut self.world, self.bounds);
@@ -103,6 +104,62 @@ impl Scenario {
         }
         while !world.processes.is_empty() {
             *world = world.after(Action::Step(0, Fate::Plain), &bounds);
+        }
+        self
+    }
+
+    /// The first program of a kind on the queue.
+    #[must_use]
+    pub fn queued(&self, kind: Kind) -> Option<Program> {
+        let mut queued = self.world.queue.iter().map(|queued| &queued.program);
+        queued.find(|program| program.kind() == kind).cloned()
+    }
+
+    /// The same, with this program on the queue once more.
+    #[must_use]
+    pub fn again(mut self, program: Program) -> Self {
+        let at = self.world.now;
+        self.world.queue.push(Queued { at, program });
+        self
+    }
+
+    /// The same, once a program has run to its end. The provider does what `moods` say, one message
+    /// after the other, and accepts the others.
+    #[must_use]
+    pub fn ran(self, program: Program, moods: &[Mood]) -> Self {
+        self.stopped_after(program, moods, usize::MAX)
+    }
+
+    /// The same, where a program was stopped after `requests` requests.
+    #[must_use]
+    pub fn stopped_after(mut self, program: Program, moods: &[Mood], requests: usize) -> Self {
+        let (world, rules) = (&mut self.world, self.bounds.rules);
+        world.start(program, rules);
+        let mut moods = moods.iter();
+        for _ in 0..requests {
+            let Some(process) = world.processes.first() else { break };
+            let fate = match *process.pending {
+                Op::HandOver { .. } => moods.next().map_or(Fate::Plain, |m| Fate::Provider(*m)),
+                _ => Fate::Plain,
+            };
+            world.step(0, fate, rules);
+        }
+        world.processes.clear();
+        self
+    }
+
+    /// The same, once a person has asked for this.
+    #[must_use]
+    pub fn asked(self, control: Control) -> Self {
+        self.ran(Program::Control(control), &[])
+    }
+
+    /// The same with contacts that a fan-out reads in one page.
+    #[must_use]
+    pub fn with_contacts(mut self, phones: &[Phone]) -> Self {
+        let at = self.world.now.plus_seconds(-60);
+        for (number, phone) in (FILLING..).zip(phones) {
+            self.world.table.add_contact(number, Some(phone), at);
         }
         self
     }
@@ -119,21 +176,21 @@ impl Scenario {
         self
     }
 
-    /// How many seconds after the start the clock stops.
+    /// Stops the clock this number of seconds after the start.
     #[must_use]
     pub fn until(mut self, seconds: i64) -> Self {
         self.bounds.until = self.start().plus_seconds(seconds);
         self
     }
 
-    /// Judges one promise, and looks no further whether others hold.
+    /// Checks only one promise.
     #[must_use]
     pub fn only(mut self, promise: &'static str) -> Self {
         self.bounds.only = Some(promise);
         self
     }
 
-    /// Chunks that were begun in vain so often before.
+    /// Gives each chunk this number of failed attempts.
     #[must_use]
     pub fn begun_in_vain(mut self, attempts: u32) -> Self {
         for state in self.world.table.states.values_mut() {
@@ -142,14 +199,14 @@ impl Scenario {
         self
     }
 
-    /// Leaves kinds of programs to the time after the faults.
+    /// Runs these kinds of programs only after the faults.
     #[must_use]
     pub fn without(mut self, kinds: &'static [Kind]) -> Self {
         self.bounds.left_out = kinds;
         self
     }
 
-    /// The clock's ticks, in seconds.
+    /// Sets the length of the clock's ticks, in seconds.
     #[must_use]
     pub fn ticks(mut self, seconds: i64) -> Self {
         self.bounds.tick = seconds;
@@ -180,7 +237,7 @@ impl Scenario {
         self
     }
 
-    /// Judges where it ends, too, if the provider does this from any state on.
+    /// Also checks how it ends if the provider does this from any state on.
     #[must_use]
     pub fn lasting(mut self, mood: Mood) -> Self {
         self.bounds.lasting = Some(mood);

@@ -1,7 +1,7 @@
 //! One campaign's part of the table, with exactly the conditional writes of `infra::table`.
 //!
-//! Each method is one request, and happens at once. [`Rules`] can take a condition away, to show
-//! that the model would find what the condition is for.
+//! Each method is one atomic request. [`Rules`] can remove a condition, to show that the model
+//! would find what the condition prevents.
 
 mod campaigns;
 mod chunks;
@@ -21,7 +21,7 @@ use shared::phone::Phone;
 use shared::receipt::Delivery;
 use shared::time::Timestamp;
 
-pub use contacts::{Page, Person, Trace, contact_id};
+pub use contacts::{FILLING, Page, Person, Trace, contact_id};
 pub use due::Owed;
 pub use messages::Claiming;
 pub use receipts::Applied;
@@ -29,47 +29,49 @@ pub use receipts::Applied;
 use crate::kept::Kept;
 use crate::protocol::Organization;
 
-/// Which of the protocol's conditions hold. All do, but in the tests of the model itself.
+/// Which of the protocol's conditions hold. All of them do, except in the tests of the model
+/// itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rules {
     Whole,
-    /// A claim is written whether or not there is one.
+    /// A claim is written even if one exists.
     ClaimsOverwrite,
-    /// A claim is given back whatever was said of its message meanwhile, and whoever claimed it.
+    /// A claim is given back even if it is another worker's, or something was recorded about its
+    /// message.
     ReleasesAlways,
     /// The unsubscribes are not read again before the claims.
     NoRecheck,
-    /// A receipt replaces whatever receipt is there.
+    /// A receipt replaces any other receipt.
     ReceiptsUnranked,
-    /// A receipt that comes before the worker's word is dropped.
+    /// A receipt that precedes the worker's outcome is dropped.
     EarlyReceiptsDropped,
-    /// A chunk replaces the one that is there.
+    /// A chunk replaces an existing one.
     ChunksOverwrite,
-    /// Where a contact was at the send is not asked.
+    /// A contact's presence at the time of the send is ignored.
     PresenceIgnored,
     /// Moves and sends are not ordered by the last send.
     MovesUnordered,
-    /// A campaign is written whoever wrote in between.
+    /// A campaign is written even if it changed in between.
     CampaignsOverwrite,
-    /// What a campaign owes next is not written with it.
+    /// A campaign's due item is not written with it.
     DueForgotten,
-    /// A chunk's state is written whoever wrote in between.
+    /// A chunk's state is written even if it changed in between.
     StatesOverwrite,
-    /// A claim that its worker left is removed, so that another tries the message again.
+    /// An abandoned claim is removed, so that another worker tries the message again.
     AbandonedRetried,
-    /// A provider that does not answer is taken to have accepted.
+    /// A missing response counts as acceptance.
     SilenceAccepted,
-    /// Whether a claim that its worker left was marked is not asked.
+    /// The result of marking an abandoned claim is ignored.
     MarksUnasked,
-    /// A worker goes on whatever the provider's answers are.
+    /// A worker continues despite ambiguous responses.
     SilenceIgnored,
-    /// A chunk that waits for the provider is taken to get on.
+    /// A chunk that waits for the provider counts as progress.
     WaitingIsProgress,
     /// All recipients have their turns at once.
     TrialSkipped,
-    /// Only the worker that settles the last of the first recipients lets the others go.
+    /// Only the worker that settles the last member of the trial releases the rest.
     TrialUnrepaired,
-    /// What a provider that is out of reach was to be given fails.
+    /// Messages fail while the provider is unreachable.
     OutageFails,
 }
 
@@ -82,7 +84,7 @@ pub struct Table {
     pub unsubscribed: BTreeSet<Phone>,
     pub chunks: BTreeMap<(u16, u32), Kept<Chunk>>,
     pub states: BTreeMap<(u16, u32), Kept<ChunkState>>,
-    /// A message's id is derived from its phone, so the phone is as good a key.
+    /// A message's id is derived from its phone, so the phone serves as the key.
     pub messages: BTreeMap<Phone, Kept<Message>>,
     pub parked: BTreeMap<String, Kept<Delivery>>,
     pub due: BTreeMap<(Timestamp, String), Kept<Owed>>,

@@ -34,9 +34,9 @@ pub struct World {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Faults {
     pub crashes: u8,
-    /// Writes whose answer is lost, or that fail.
+    /// Writes that fail or whose response is lost.
     pub lost: u8,
-    /// Messages that are handed out twice.
+    /// Messages that are delivered twice.
     pub copies: u8,
 }
 
@@ -55,20 +55,36 @@ pub struct Audience {
 /// How far a scenario goes.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
-    /// Functions that run at the same time; people are as many as the agenda has.
+    /// The maximum number of concurrent functions. People are limited only by the agenda.
     pub processes: usize,
-    /// The clock stops here.
+    /// When the clock stops.
     pub until: Timestamp,
-    /// The clock jumps to whole multiples of so many seconds.
+    /// The clock jumps to multiples of this number of seconds.
     pub tick: i64,
-    /// The one promise about states and steps that is judged; none for all, and the ways to the
-    /// end from each state.
+    /// The only promise to check, or `None` to check all promises and the ways to the end from each
+    /// state.
     pub only: Option<&'static str>,
-    /// What is not handed out before faults have stopped, so that a scenario is about the rest.
+    /// Programs that don't run until faults have stopped, so that a scenario is about the others.
     pub left_out: &'static [Kind],
     pub rules: Rules,
-    /// What the provider does from any state on, for good, on a third way to the end.
+    /// What the provider does from any state on, permanently, on a third way to the end.
     pub lasting: Option<Mood>,
+}
+
+impl Bounds {
+    /// For a program that runs to its end alone.
+    #[must_use]
+    pub fn undisturbed(now: Timestamp) -> Self {
+        Self {
+            processes: 1,
+            until: now,
+            tick: 1,
+            only: None,
+            left_out: &[],
+            rules: Rules::Whole,
+            lasting: None,
+        }
+    }
 }
 
 /// What a program is about.
@@ -86,31 +102,31 @@ pub enum Kind {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// A process's request is made and answered.
+    /// A process's request is executed and gets its response.
     Step(usize, Fate),
     Crash(usize),
-    /// A message is handed out, and stays on the queue if `is_copy`.
+    /// A message is delivered, and stays on the queue if `is_copy`.
     HandOut {
         place: usize,
         is_copy: bool,
     },
     Sweep,
     Act(usize),
-    /// The clock jumps to the next moment at which a decision may change.
+    /// The clock jumps to the next time at which a decision may change.
     Wait,
 }
 
-/// What becomes of a request.
+/// What happens to a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     Plain,
-    /// It fails, and nothing was written.
+    /// It fails, and nothing is written.
     Fails,
-    /// It seems to fail, but was written.
+    /// It seems to fail, but is written.
     SeemsToFail,
-    /// It was written, its answer was lost, and the client makes it again.
+    /// It is written, its response is lost, and the client repeats it.
     IsRepeated,
-    /// The provider does something else than to accept.
+    /// The provider does something other than accept.
     Provider(Mood),
 }
 
@@ -147,10 +163,10 @@ impl World {
         hasher.finish()
     }
 
-    /// All that can happen next.
+    /// Everything that can happen next.
     #[must_use]
     pub fn actions(&self, bounds: &Bounds) -> Vec<Action> {
-        // What this process asks for now can be told from no other order, so none is tried.
+        // The order of this process's request doesn't matter, so no other order is tried.
         let is_free = |process: &Process| self.is_independent(&process.pending);
         if let Some(place) = self.processes.iter().position(is_free) {
             return self.actions_of(place);
@@ -197,8 +213,8 @@ impl World {
     }
 
     /// Whether a request changes nothing that others read or write at the same time, and reads
-    /// nothing that they change. A message that is sent late is as one that is handed out late, and
-    /// the provider's books are read by nobody but for a look-up.
+    /// nothing that they change. A message that is sent late is equivalent to one that is delivered
+    /// late, and only look-ups read the provider's records.
     fn is_independent(&self, op: &Op) -> bool {
         match op {
             Op::Send { .. } => true,
@@ -229,7 +245,7 @@ impl World {
         fates
     }
 
-    /// Whether it can become so late: a request to the provider ends in its time.
+    /// Whether the clock can reach `moment`: a request to the provider must end within its timeout.
     fn may_be(&self, moment: Timestamp) -> bool {
         self.processes.iter().all(|process| match *process.pending {
             Op::HandOver { until, .. } => moment <= until,
@@ -237,8 +253,8 @@ impl World {
         })
     }
 
-    /// The clock's next tick at which something may happen that cannot happen now. Between two
-    /// ticks nothing is lost but the order of moments that lie so near to each other.
+    /// The clock's next tick at which something may happen that can't happen now. Coarse ticks lose
+    /// only the order of times that are close together.
     #[must_use]
     pub fn next_tick(&self, bounds: &Bounds) -> Option<Timestamp> {
         let moment = self.next_moment(bounds.left_out)?;
@@ -249,7 +265,7 @@ impl World {
         Some(start.plus_seconds((seconds + bounds.tick - 1) / bounds.tick * bounds.tick))
     }
 
-    /// The next moment at which something may happen that cannot happen now.
+    /// The next time at which something may happen that can't happen now.
     #[must_use]
     pub fn next_moment(&self, left_out: &[Kind]) -> Option<Timestamp> {
         let table = &self.table;
@@ -262,7 +278,7 @@ impl World {
         let chunks = table.states.values().flat_map(|state| protocol::moments_of_chunk(state));
         let campaign = table.campaign.iter().flat_map(|c| protocol::moments_of_campaign(c));
         let claims = table.messages.values().filter_map(|m| protocol::moment_of_claim(m));
-        // A worker that stalls in its claims loses its right to hand over.
+        // A worker that stalls after it claims may no longer send.
         let rights = self.processes.iter().filter_map(|process| match *process.pending {
             Op::Claim { at, .. } => Some(at.plus_seconds(protocol::HANDOVER_WITHIN + 1)),
             _ => None,
@@ -271,7 +287,7 @@ impl World {
         moments.filter(|moment| *moment > self.now).min()
     }
 
-    /// An id that no other worker has, nor had when it wrote a claim that is still there.
+    /// An id that no other worker has, or had when it wrote a claim that still exists.
     #[must_use]
     pub fn free_id(&self) -> u32 {
         let is_taken = |id: &u32| {

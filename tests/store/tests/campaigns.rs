@@ -1,22 +1,17 @@
-//! A campaign is written where it was read, together with what it owes.
+//! A campaign is written only if it hasn't changed since it was read, together with its due items.
 
 use infra::clock;
 use infra::table::Saved;
-use shared::campaign::Campaign;
-use shared::ids::CampaignId;
+use shared::grace::Grace;
 
-use crate::{organization, table};
+use crate::{draft, table};
 
 #[tokio::test]
 async fn of_a_send_and_a_cancel_one_is_written() -> anyhow::Result<()> {
     let table = table().await;
-    let now = clock::now();
-    let (organization, id) = (organization(), CampaignId::new(now, clock::entropy()));
-    let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned()));
-    let draft = Campaign::create(id, organization, name, body, now);
-    assert_eq!(table.create_campaign(&draft, None).await?, Saved::Done);
-    let draft = table.campaign(organization, id).await?.expect("it was created");
-    let scheduled = draft.clone().schedule(None, now, 600)?;
+    let draft = draft(&table).await?;
+    let (organization, id, now) = (draft.organization_id, draft.id, clock::now());
+    let scheduled = draft.clone().schedule(None, now, Grace::default())?;
     assert_eq!(table.save_campaign(&draft, &scheduled, None).await?, Saved::Done);
     assert_eq!(table.save_campaign(&draft, &scheduled, None).await?, Saved::Stale);
 

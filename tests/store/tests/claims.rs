@@ -1,4 +1,4 @@
-//! Claims and outcomes, many in a request.
+//! Claims and outcomes, many per request.
 
 use infra::clock;
 use infra::table::{Claimed, Claiming, Settlement, Table};
@@ -33,7 +33,7 @@ fn accepted(id: &str) -> Outcome {
     Outcome::Accepted { provider_id: id.to_owned(), at: clock::now() }
 }
 
-/// More than one request takes, so that the batches are cut too.
+/// More than fit into a request, so that batches are split, too.
 #[tokio::test]
 async fn of_many_workers_one_wins_each_claim() -> anyhow::Result<()> {
     let table = table().await;

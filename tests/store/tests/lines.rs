@@ -1,5 +1,5 @@
-//! Phones of two forms: what is known of one holds for the other, also where it was stored under
-//! the other form before there were lines.
+//! Phones with two forms: what is known about one form also applies to the other, including records
+//! stored under the other form before lines existed.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -18,7 +18,7 @@ use shared::unsubscribe::{Preference, Source};
 
 use crate::{SHARDS, organization as organization_id, phone, table};
 
-/// The form of today, and the other one.
+/// The current form, and the other one.
 const PAIRS: [(&str, &str); 3] = [
     ("+525535423223", "+5215535423223"),
     ("+5491123456789", "+541123456789"),
@@ -57,7 +57,7 @@ fn preference(
     }
 }
 
-/// Which of the phones a dispatch would leave out, each asked for in the shard of its own chunk.
+/// Which of the phones a dispatch would leave out. Each is looked up in the shard of its chunk.
 async fn left_out(
     table: &Table,
     organization: OrganizationId,
@@ -86,7 +86,7 @@ async fn put_raw(pk: String, sk: String, attributes: &[(&str, &str)]) -> anyhow:
     Ok(())
 }
 
-/// An opt-out as it was registered before there were lines: under the phone as it was reported.
+/// Stores an opt-out as it was before lines existed: under the phone as it was reported.
 async fn put_former_opt_out(
     organization: &Organization,
     phone: &Phone,
@@ -117,7 +117,7 @@ fn contact(organization: &Organization, phone: &Phone) -> Contact {
     }
 }
 
-/// A contact as it was stored before there were lines: under its phone as it was written.
+/// Stores a contact as it was before lines existed: under its phone as it was written.
 async fn put_former_contact(organization: &Organization, phone: &Phone) -> anyhow::Result<Contact> {
     let contact = contact(organization, phone);
     let (id, now) = (contact.id.to_string(), contact.created_at.to_string());
@@ -130,7 +130,7 @@ async fn put_former_contact(organization: &Organization, phone: &Phone) -> anyho
     Ok(contact)
 }
 
-/// Cuts the whole audience as the fan-out does.
+/// Cuts the whole audience, as the fan-out does.
 async fn cut(table: &Table, organization: &Organization) -> anyhow::Result<(Vec<Phone>, Totals)> {
     let (mut recipients, mut totals) = (Vec::new(), Totals::default());
     for shard in 0..SHARDS {
@@ -140,7 +140,7 @@ async fn cut(table: &Table, organization: &Organization) -> anyhow::Result<(Vec<
             assert_eq!(cutter.push(entry, is_unsubscribed), None);
         }
         let chunk = cutter.finish();
-        recipients.extend(chunk.recipients);
+        recipients.extend(chunk.recipients.into_iter().map(|recipient| recipient.phone));
         totals += chunk.totals;
     }
     recipients.sort();
@@ -236,7 +236,7 @@ async fn a_form_that_is_dialed_alone_stays() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A contact that is still stored under its phone's other form is in another shard.
+/// A contact that is still stored under its phone's other form is in a different shard.
 #[tokio::test]
 async fn a_former_contact_and_a_new_one_are_one_recipient() -> anyhow::Result<()> {
     let (table, organization) = (table().await, organization());
@@ -249,7 +249,7 @@ async fn a_former_contact_and_a_new_one_are_one_recipient() -> anyhow::Result<()
     assert_eq!(recipients.iter().collect::<Vec<_>>(), former.keys().collect::<Vec<_>>());
     assert_eq!((totals.contacts(), totals.skipped.duplicate), (6, 3));
 
-    // Whatever is done to it moves it to its line.
+    // Any change moves it to its line.
     let mut all = former.into_values();
     let [edited, moved, deleted] = [all.next(), all.next(), all.next()].map(Option::unwrap);
     assert_eq!(table.contact(&organization, edited.id).await?.as_ref(), Some(&edited));

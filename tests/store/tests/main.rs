@@ -1,8 +1,9 @@
-//! The table against the deployed local stack: a lost race is a value, and changes nothing.
+//! The table, on the deployed local stack: losing a race returns a value and changes nothing.
 
 mod campaigns;
 mod chunks;
 mod claims;
+mod due;
 mod imports;
 mod lines;
 mod moves;
@@ -13,9 +14,10 @@ mod receipts;
 mod unsubscribes;
 mod without_items;
 
-use infra::table::Table;
+use infra::table::{Saved, Table};
 use infra::usage::Usage;
 use infra::{aws, clock};
+use shared::campaign::Campaign;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::message::Message;
 use shared::phone::Phone;
@@ -35,11 +37,21 @@ fn organization() -> OrganizationId {
     OrganizationId::new(clock::now(), clock::entropy())
 }
 
+/// A new campaign, as it was stored.
+async fn draft(table: &Table) -> anyhow::Result<Campaign> {
+    let now = clock::now();
+    let (organization, id) = (organization(), CampaignId::new(now, clock::entropy()));
+    let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned().into()));
+    let draft = Campaign::create(id, organization, name, body, now);
+    assert_eq!(table.create_campaign(&draft, None).await?, Saved::Done);
+    Ok(table.campaign(organization, id).await?.expect("it was created"))
+}
+
 fn phone(number: u32) -> Phone {
     Phone::from_e164(&format!("+1415355{number:04}")).expect("valid")
 }
 
-/// Messages of a new campaign to so many phones.
+/// Messages of a new campaign to `count` phones.
 fn messages(count: u32) -> Vec<Message> {
     let (organization, now) = (organization(), clock::now());
     let campaign = CampaignId::new(now, clock::entropy());

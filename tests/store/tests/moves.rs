@@ -1,9 +1,11 @@
-//! A contact that moves to another phone around a send is found under exactly one of them.
+//! A contact that moves to another phone around the time of a send is counted under exactly one of
+//! them.
 
 use infra::clock;
 use infra::table::{ContactSaved, LastSend, Saved, Table};
 use shared::campaign::{Begin, Campaign};
 use shared::contact::{Contact, Profile};
+use shared::grace::Grace;
 use shared::ids::{CampaignId, ContactId};
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -43,15 +45,15 @@ impl Moving {
         Ok(Self { table, organization, contact })
     }
 
-    /// Sends a campaign at the first moment after `now` that is possible.
+    /// Sends a campaign at the first possible time after `now`.
     async fn send(&self, last: &LastSend, now: Timestamp) -> anyhow::Result<(Saved, Timestamp)> {
-        let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned()));
+        let (name, body) = ("Spring".to_owned(), Some("Hello".to_owned().into()));
         let id = CampaignId::new(now, clock::entropy());
         let draft = Campaign::create(id, self.organization.id, name, body, now);
-        let scheduled = draft.schedule(None, now, 600)?;
+        let scheduled = draft.schedule(None, now, Grace::default())?;
         assert_eq!(self.table.create_campaign(&scheduled, None).await?, Saved::Done);
         let sent_at = last.next(now);
-        let begun = scheduled.begin(now, sender(), SHARDS, sent_at, 600);
+        let begun = scheduled.begin(now, sender(), SHARDS, sent_at, Grace::default());
         let Begin::Begun(begun) = begun else { anyhow::bail!("{begun:?}") };
         let saved = self.table.begin_campaign(&scheduled, &begun, last, sent_at).await?;
         Ok((saved, sent_at))
@@ -66,7 +68,7 @@ impl Moving {
         Ok(())
     }
 
-    /// The phones under which the contact was at a moment.
+    /// The phones that held the contact at a time.
     async fn phones_at(&self, moment: Timestamp) -> anyhow::Result<Vec<Phone>> {
         let mut phones = Vec::new();
         for shard in 0..SHARDS {
@@ -92,7 +94,7 @@ async fn a_move_before_the_send_counts_and_one_after_it_does_not() -> anyhow::Re
     Ok(())
 }
 
-/// The send's clock is an hour ahead of that of the move, which is written after it.
+/// The clock of the send is an hour ahead of that of the move, which is written later.
 #[tokio::test]
 async fn clocks_that_differ_do_not_turn_the_order_around() -> anyhow::Result<()> {
     let mut moving = Moving::new().await?;
@@ -108,7 +110,7 @@ async fn clocks_that_differ_do_not_turn_the_order_around() -> anyhow::Result<()>
     Ok(())
 }
 
-/// The move's clock is an hour ahead of that of the send, which is written after it.
+/// The clock of the move is an hour ahead of that of the send, which is written later.
 #[tokio::test]
 async fn a_clock_that_is_ahead_does_not_move_a_contact_after_the_send() -> anyhow::Result<()> {
     let mut moving = Moving::new().await?;

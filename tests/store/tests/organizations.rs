@@ -1,4 +1,4 @@
-//! An organization's numbers are no other's, and its settings survive the table.
+//! An organization's phones belong to no other, and its settings can be stored and read back.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use shared::sender::{Provider, Sender};
 
 use crate::{organization, table};
 
-/// A number that no other run has taken.
+/// A phone that no other run uses.
 fn number(last: u32) -> Phone {
     let run = u32::from_be_bytes(clock::entropy()[..4].try_into().expect("four bytes"));
     Phone::from_e164(&format!("+99{:09}{last}", run % 1_000_000_000)).expect("valid")
@@ -44,7 +44,7 @@ async fn every_assigned_number_has_one_owner() -> anyhow::Result<()> {
     assert_eq!(table.organization(first.id).await?, Some(with.clone()));
     let greedy = assign(&second, &[&assigned], 1);
     assert_eq!(table.save_organization(&second, &greedy).await?, OrganizationSaved::SenderTaken);
-    // A number that is taken away hears STOP for its organization still, and is kept from others.
+    // A phone that is taken away still hears STOP for its organization, and is kept from others.
     let without = assign(&with, &[], 2);
     assert_eq!(table.save_organization(&with, &without).await?, OrganizationSaved::Done);
     let owner = table.sender_owner(assigned.as_str()).await?.expect("an owner");

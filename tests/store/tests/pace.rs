@@ -1,4 +1,4 @@
-//! A sender's pace, asked by many at once.
+//! A sender's pace, with many concurrent requests.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +6,7 @@ use futures::future::try_join_all;
 use infra::clock;
 use infra::turns::Turns;
 use shared::campaign::{Begin, Campaign};
+use shared::grace::Grace;
 use shared::ids::CampaignId;
 use shared::pace::{Pace, Turn};
 use shared::phone::Phone;
@@ -13,7 +14,7 @@ use shared::sender::{Provider, Sender};
 
 use crate::{SHARDS, organization, phone, table};
 
-/// A sender of this run's own: the campaign's id makes its digits.
+/// A separate sender for this run: the campaign's id determines its digits.
 fn sender_of(campaign: CampaignId) -> anyhow::Result<Phone> {
     Ok(phone(u32::try_from(campaign.0.as_u128() % 1_000_000)?))
 }
@@ -38,7 +39,7 @@ async fn turns_that_are_asked_for_at_once_do_not_overlap() -> anyhow::Result<()>
     Ok(())
 }
 
-/// More runs at once than a fan-out has shards, all for one sender that is free.
+/// More concurrent runs than a fan-out has shards, all for one free sender.
 const RUNS: usize = 64;
 
 #[tokio::test]
@@ -46,12 +47,22 @@ async fn a_run_that_loses_races_for_a_turn_still_gets_one() -> anyhow::Result<()
     let table = table().await;
     let now = clock::now();
     let id = CampaignId::new(now, clock::entropy());
-    let draft = Campaign::create(id, organization(), "Spring".to_owned(), Some("Hi".into()), now);
+    let draft = Campaign::create(
+        id,
+        organization(),
+        "Spring".to_owned(),
+        Some("Hi".to_owned().into()),
+        now,
+    );
     let sender = Sender::new(sender_of(id)?, Provider::default());
     let sender = Sender { parts_per_second: 100_000, ..sender };
-    let Begin::Begun(campaign) =
-        draft.schedule(None, now, 120)?.begin(now, sender, SHARDS, now, 120)
-    else {
+    let Begin::Begun(campaign) = draft.schedule(None, now, Grace::default())?.begin(
+        now,
+        sender,
+        SHARDS,
+        now,
+        Grace::default(),
+    ) else {
         panic!("a campaign that is due begins");
     };
     let broadcast = campaign.broadcast().expect("it has begun");

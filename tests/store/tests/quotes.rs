@@ -1,4 +1,4 @@
-//! One lease per organization, which a holder that died does not keep.
+//! One lease per organization, which expires if its holder dies.
 
 use infra::clock;
 use infra::table::Quoting;
@@ -13,10 +13,10 @@ async fn the_right_to_quote_is_one_requests_until_it_ends() -> anyhow::Result<()
     let begin = async |holder, at| table.begin_quoting(organization, holder, at, until).await;
     assert_eq!(begin("a", now).await?, Quoting::Yours);
     assert_eq!(begin("b", now.plus_seconds(29)).await?, Quoting::Taken { until });
-    // Someone else cannot give it back.
+    // Only its holder can give it back.
     table.end_quoting(organization, "b", now).await?;
     assert_eq!(begin("b", now.plus_seconds(29)).await?, Quoting::Taken { until });
-    // Its end, or the holder's word, frees it.
+    // It is free once it expires or its holder gives it back.
     assert_eq!(begin("b", until).await?, Quoting::Yours);
     table.end_quoting(organization, "b", now.plus_seconds(5)).await?;
     let taken = begin("c", now.plus_seconds(4)).await?;

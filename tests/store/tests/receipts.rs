@@ -1,4 +1,4 @@
-//! Receipts only raise a status, and only their own message's.
+//! A receipt can only raise a status, and only that of the message it is about.
 
 use infra::clock;
 use infra::table::{
@@ -102,7 +102,7 @@ async fn a_receipt_without_its_message_waits_beside_it() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A receipt says whose it is, and only that organization's account signed it.
+/// A receipt names its organization, and only that organization's account signed it.
 #[tokio::test]
 async fn a_receipt_of_another_organization_changes_nothing() -> anyhow::Result<()> {
     let table = table().await;
@@ -114,12 +114,13 @@ async fn a_receipt_of_another_organization_changes_nothing() -> anyhow::Result<(
     let Message { organization_id, campaign_id, id, .. } = message;
     let found = table.message(organization_id, campaign_id, id, SHARDS).await?;
     assert_eq!(found.and_then(|found| found.receipt), None);
-    // A forged one that is parked is found out when it is applied.
+    // A forged one may be parked, but is rejected when it is applied.
     table.park(&foreign, SHARDS).await?;
     let parked = table.parked_beside(&foreign.message, SHARDS).await?;
     assert_eq!(parked, [foreign.clone()]);
     assert_eq!(apply(&table, foreign).await?, ReceiptApplied::Foreign);
-    // A receipt without a phone opts the message's out, which must not tell whose phone it is.
+    // A receipt without a phone opts out the message's phone, so another organization must not
+    // learn it.
     let read = table.message(organization(), campaign_id, id, SHARDS).await?;
     assert_eq!(read, None, "another organization reads the message");
     assert_eq!(apply(&table, own).await?, ReceiptApplied::Done);
@@ -139,7 +140,7 @@ async fn a_receipt_of_another_organization_changes_no_test_message() -> anyhow::
     let test = TestMessage {
         message,
         from: Sender::new(phone(1), Provider::default()),
-        body: "Hello".to_owned(),
+        body: "Hello".to_owned().into(),
         is_dry_run: false,
         is_confirmed: false,
     };

@@ -1,4 +1,4 @@
-//! The last word on a phone stands, in whatever order the words come.
+//! The newest preference for a phone wins, in any order of arrival.
 
 use std::collections::HashSet;
 
@@ -45,7 +45,7 @@ async fn an_older_word_changes_nothing() -> anyhow::Result<()> {
     let shard = phones[0].shard(SHARDS);
     let opted_out = async || table.unsubscribed_among(organization, (shard, SHARDS), &phones).await;
     assert_eq!(opted_out().await?, HashSet::from(phones.clone()));
-    // A second opt-out confirms the first, also against a word between the two.
+    // A second opt-out confirms the first, and also outranks a START from in between.
     assert_eq!(register(word(false, now.plus_seconds(60))).await?, Registered::Confirmed);
     let than = now.plus_seconds(60);
     assert_eq!(register(word(true, now.plus_seconds(30))).await?, Registered::Older { than });
@@ -55,7 +55,7 @@ async fn an_older_word_changes_nothing() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The clock of whoever took START was minutes ahead of that of whoever takes STOP.
+/// The clock that timestamped START was minutes ahead of the one that timestamps STOP.
 #[tokio::test]
 async fn an_opt_out_comes_after_what_was_said_whatever_the_clocks_say() -> anyhow::Result<()> {
     let table = table().await;
@@ -79,7 +79,7 @@ fn by_key(organization: OrganizationId, subscribed: bool, at: Timestamp) -> Pref
     Preference { source: Source::Api, evidence: None, ..said }
 }
 
-/// However late the word arrives, and whatever a key did before it was known.
+/// This holds no matter how late the opt-out arrives, or what a key did before that.
 #[tokio::test]
 async fn a_persons_own_opt_out_replaces_what_a_key_said() -> anyhow::Result<()> {
     let table = table().await;
@@ -119,7 +119,7 @@ async fn an_admins_lift_gives_way_to_what_was_said_meanwhile() -> anyhow::Result
     let standing = read().await?.expect("unsubscribed still");
     assert_eq!(table.lift(&standing, &lift, SHARDS, None).await?, Saved::Done);
     assert!(read().await?.is_none());
-    // The lift knew of the first STOP: delivered once more, it changes nothing.
+    // The lift took the first STOP into account, so delivering that STOP again changes nothing.
     let than = lift.changed_at;
     assert_eq!(table.register(&again, SHARDS).await?, Registered::Older { than });
     let next = preference(organization, false, now.plus_seconds(3));
@@ -127,7 +127,7 @@ async fn an_admins_lift_gives_way_to_what_was_said_meanwhile() -> anyhow::Result
     Ok(())
 }
 
-/// A register of people who subscribed again has nothing to list, and is not read whole for it.
+/// A register in which everyone has subscribed again lists nothing, and no request reads all of it.
 #[tokio::test]
 async fn a_list_goes_on_where_one_request_has_read_enough() -> anyhow::Result<()> {
     let table = table().await;

@@ -1,4 +1,4 @@
-//! A batch's statement that is refused may come without the item that it met.
+//! A batch may refuse a statement without returning the conflicting item.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -19,7 +19,7 @@ struct Upstream {
     url: String,
 }
 
-/// Forwards a request, and leaves the items out of a batch's response.
+/// Forwards a request, and removes the items from a batch's response.
 async fn forward(
     State(upstream): State<std::sync::Arc<Upstream>>,
     headers: HeaderMap,

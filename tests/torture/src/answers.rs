@@ -1,4 +1,4 @@
-//! Refusals in the words of each service.
+//! Error responses as each service phrases them.
 
 use http::{Response, StatusCode};
 use http_body_util::Full;
@@ -50,7 +50,7 @@ fn twilio(status: u16, code: u32) -> Answer {
     answer(status, "application/json", &[], body.to_string())
 }
 
-/// The service asks to slow down. `dice` chooses among the forms that it has for that.
+/// The service throttles the request. `dice` picks one of the forms in which the service does that.
 #[must_use]
 pub fn throttle(operation: Operation, dice: u64, body: &[u8]) -> Answer {
     match operation.service {
@@ -99,7 +99,7 @@ pub fn error(operation: Operation, dice: u64) -> Answer {
     }
 }
 
-/// The write met a transaction.
+/// The write conflicts with a transaction.
 #[must_use]
 pub fn conflict(operation: Operation, dice: u64, body: &[u8]) -> Answer {
     if operation.name == "TransactWriteItems" {
@@ -109,7 +109,7 @@ pub fn conflict(operation: Operation, dice: u64, body: &[u8]) -> Answer {
     }
 }
 
-/// A transaction that was cancelled for one of its writes.
+/// A transaction that was cancelled because of one of its writes.
 fn cancelled(body: &[u8], code: &str, dice: u64) -> Answer {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     let count = request["TransactItems"].as_array().map_or(1, Vec::len).max(1);

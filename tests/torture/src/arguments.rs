@@ -6,21 +6,21 @@ use anyhow::{Context, bail};
 
 const USAGE: &str = "usage: torture [--seeds N] [--minutes N] [--from SEED] [--at-once N] [--skew SECONDS] [--blackout SECONDS] | --seed N";
 
-/// One seed is run so often at once. Its faults are the same each time; which process they meet,
-/// with which clock, and in what order, is not.
+/// How many times `--seed` runs its seed at once. The faults are the same each time, but the
+/// process that they hit, its clock and the order of events are not.
 const TIMES: u64 = 40;
 
-/// Seeds from one on, for a number or for a time.
+/// A range of seeds, limited by number or by time.
 #[derive(Clone, Debug)]
 pub struct Arguments {
     from: u64,
-    /// How many runs.
+    /// The number of runs.
     pub seeds: u64,
     is_one: bool,
-    /// How long it may take in all.
+    /// The time limit for the whole series.
     pub within: Duration,
     pub at_once: usize,
-    /// By how many seconds a function's clock may be off.
+    /// The largest error of a function's clock, in seconds.
     pub skew: u32,
     /// How long the provider is down for everyone.
     pub blackout: Duration,
@@ -50,7 +50,8 @@ impl Arguments {
                 "--seed" => {
                     (arguments.from, arguments.seeds) = (value, TIMES);
                     arguments.is_one = true;
-                    // The company that it fails in matters more than how long this lasts.
+                    // The concurrent runs matter more for reproducing a failure than the length of
+                    // the blackout.
                     arguments.blackout = Duration::from_secs(40);
                 }
                 "--from" => from = Some(value),
@@ -60,7 +61,8 @@ impl Arguments {
                 "--minutes" => {
                     arguments.within = Duration::from_secs(value * 60);
                     arguments.seeds = u64::MAX;
-                    // Each time others, or the same would be found each time.
+                    // Start with different seeds each time, or each run would find the same
+                    // failures.
                     let day = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs() / 60;
                     arguments.from = day % 100_000 * 3;
                 }
@@ -71,13 +73,13 @@ impl Arguments {
         Ok(arguments)
     }
 
-    /// The seed of the run of a number.
+    /// The seed of the run with this number.
     #[must_use]
     pub fn seed(&self, number: u64) -> u64 {
         if self.is_one { self.from } else { number }
     }
 
-    /// The first run's number, and seed.
+    /// The number of the first run, which is also its seed.
     #[must_use]
     pub fn first(&self) -> u64 {
         self.from

@@ -1,4 +1,4 @@
-//! What the tests themselves ask of the emulator, directly.
+//! Requests that the tests themselves send directly to the emulator.
 
 use anyhow::{Context, ensure};
 use local::environment::Variables;
@@ -26,7 +26,7 @@ impl Aws {
     }
 
     async fn call(&self, service: &str, target: &str, body: &Value) -> anyhow::Result<Value> {
-        // The emulator tells services apart by the credential's scope, and checks no signature.
+        // The emulator picks the service by the credential's scope and doesn't check signatures.
         let scope = format!(
             "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/{service}/aws4_request, \
              SignedHeaders=host, Signature=0"
@@ -48,7 +48,7 @@ impl Aws {
         Ok(())
     }
 
-    /// Sets over how many shards an organisation's audience is spread, while it has none.
+    /// Sets the number of shards of an organization's audience, while the audience is empty.
     pub async fn set_shards(
         &self,
         table: &str,
@@ -67,7 +67,7 @@ impl Aws {
         Ok(())
     }
 
-    /// What the schedule does each minute; faults may befall it.
+    /// Does what the schedule does each minute. Faults can hit it, too.
     pub async fn sweep(&self) -> anyhow::Result<()> {
         let url = format!("{}/2015-03-31/functions/{}/invocations", self.endpoint, self.sweeper);
         let answer = self.http.post(url).body(r#"{"type":"sweep"}"#).send().await?;
@@ -75,7 +75,7 @@ impl Aws {
         Ok(())
     }
 
-    /// The messages that were given up: bodies with their reasons, where they have one.
+    /// The bodies of the dead letters, with their reasons if they have one.
     pub async fn dead_letters(&self) -> anyhow::Result<Vec<(String, Option<String>)>> {
         let mut letters = Vec::new();
         loop {

@@ -1,7 +1,7 @@
 //! The provider is down for everyone: nothing listens at its address.
 //!
-//! Every run that is under way then meets it. No one can have been texted meanwhile, so everyone
-//! must be texted afterwards.
+//! Every run in progress at that time is affected. No one can have been texted in the meantime, so
+//! everyone must be texted afterwards.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,10 +10,10 @@ use local::say;
 
 use crate::proxy::Proxy;
 
-/// The provider is up for so long before the blackout.
+/// How long the provider is up before the blackout.
 const UP: Duration = Duration::from_mins(1);
 
-/// Makes the provider unreachable once, for `lasts`.
+/// Makes the provider unreachable once, for the duration `lasts`.
 pub async fn black_out(provider: Arc<Proxy>, lasts: Duration) {
     tokio::time::sleep(UP).await;
     say(&format!("the provider is down for {} s", lasts.as_secs()));

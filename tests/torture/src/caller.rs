@@ -1,4 +1,4 @@
-//! Which function's process a request is from, and killing it.
+//! Identifies the function process that sent a request, and kills it.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,14 +7,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use crate::plan::FUNCTIONS;
 
-/// A process of a function.
+/// A function's process.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller {
     pub process: u32,
     pub function: &'static str,
 }
 
-/// Callers by the names that their environments give them.
+/// Callers by the names in their environments.
 #[derive(Default)]
 pub struct Callers {
     emulator: OnceLock<u32>,
@@ -23,27 +23,27 @@ pub struct Callers {
 
 impl Callers {
     pub fn are_children_of(&self, emulator: u32) {
-        // It is told once.
+        // Called only once.
         let _ = self.emulator.set(emulator);
     }
 
-    /// The process of this name. That of a new one is searched for in `/proc`.
+    /// The process with this name. New processes are looked up in `/proc`.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Caller> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if !known.contains_key(name) {
-            // Names are not given twice, and the dead do not ask.
+            // Names are never reused, and dead processes send no requests.
             known.extend(self.children());
         }
         known.get(name).copied()
     }
 
-    /// Kills every process of a function that lives now.
+    /// Kills every running process of the functions.
     pub fn kill_all(&self) {
         self.children().into_values().for_each(kill);
     }
 
-    /// The functions' processes that live now.
+    /// The running processes of the functions.
     fn children(&self) -> HashMap<String, Caller> {
         let Some(emulator) = self.emulator.get() else { return HashMap::new() };
         let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
@@ -61,16 +61,16 @@ pub fn of_agent(agent: &str) -> Option<&str> {
     agent.split(' ').find_map(|part| part.strip_prefix("app/"))
 }
 
-/// The name at the beginning of a path, and the rest.
+/// The name at the beginning of a path, and the rest of the path.
 #[must_use]
 pub fn of_path(path: &str) -> Option<(&str, &str)> {
     let name = path.strip_prefix('/')?.split('/').next()?;
     name.starts_with("process-").then(|| (name, &path[1 + name.len()..]))
 }
 
-/// Kills a process as a crash would.
+/// Kills a process, as a crash would.
 pub fn kill(caller: Caller) {
-    // It may be gone already.
+    // It may have exited already.
     let _ = Command::new("kill")
         .args(["-KILL", &caller.process.to_string()])
         .stderr(Stdio::null())

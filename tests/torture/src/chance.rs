@@ -1,14 +1,14 @@
-//! Chance that a seed decides, the same in each run.
+//! Randomness that comes from a seed, so that it is the same in each run.
 
 /// A stream of random numbers.
 #[derive(Clone, Debug)]
 pub struct Chance(u64);
 
 impl Chance {
-    /// The chance of one matter of a seed; other matters' chances do not depend on it.
+    /// The chance for one purpose of a seed, independent of the seed's other purposes.
     #[must_use]
     pub fn of(seed: u64, matter: &str) -> Self {
-        // FNV-1a, which the mixing then spreads.
+        // FNV-1a. The mixing then spreads its bits.
         let hash = matter.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -20,17 +20,17 @@ impl Chance {
         mix(self.0)
     }
 
-    /// A number below `limit`, which is not 0.
+    /// A number below `limit`, which must not be 0.
     pub fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 
-    /// `true` so often of a thousand times.
+    /// Returns `true` with a probability of `per_mille` / 1,000.
     pub fn hits(&mut self, per_mille: u64) -> bool {
         self.below(1_000) < per_mille
     }
 
-    /// One of several; there must be one.
+    /// Picks one item of a slice that must not be empty.
     pub fn of_these<'a, T>(&mut self, these: &'a [T]) -> &'a T {
         let place = usize::try_from(self.below(these.len() as u64)).unwrap_or_default();
         &these[place]

@@ -1,7 +1,7 @@
-//! A client of the HTTP API that does not give up, as one that keeps to its contract may.
+//! A client of the HTTP API that never gives up, within the API's contract.
 //!
-//! It repeats what failed with the same idempotency key until it has an answer, as the API's
-//! documentation tells clients to.
+//! As the API's documentation asks clients to do, it repeats a failed request with the same
+//! idempotency key until it gets a response.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,8 @@ use tokio::sync::Semaphore;
 
 const PATIENCE: Duration = Duration::from_mins(8);
 
-/// So many requests are under way at once, of all runs: each takes a process of a function.
+/// The maximum number of concurrent requests of all runs, because each takes a process of a
+/// function.
 const AT_ONCE: usize = 16;
 
 static TURNS: Semaphore = Semaphore::const_new(AT_ONCE);
@@ -24,7 +25,7 @@ pub struct Insistent {
     key: String,
 }
 
-/// What a request sends.
+/// The body of a request.
 pub enum Body<'a> {
     Nothing,
     Json(&'a Value),
@@ -37,7 +38,7 @@ impl Insistent {
         Self { http: http.clone(), url: url.to_owned(), key: key.to_owned() }
     }
 
-    /// The answer's status and body. `once` is the idempotency key.
+    /// Returns the response's status and body. `once` is the idempotency key.
     pub async fn ask(
         &self,
         method: Method,
@@ -84,7 +85,7 @@ impl Insistent {
         Ok((status, body))
     }
 
-    /// As [`Self::ask`], where only success will do.
+    /// Like [`Self::ask`], but anything other than success is an error.
     pub async fn must(
         &self,
         method: Method,
@@ -122,7 +123,7 @@ impl Insistent {
     }
 }
 
-/// Whether the same request may be answered otherwise later.
+/// Whether the same request may get a different response later.
 fn is_passing(status: u16, body: &Value) -> bool {
     status >= 500 || status == 429 || body["code"] == "idempotency_in_progress"
 }

@@ -1,27 +1,27 @@
-//! Messages that queues deliver twice and out of order.
+//! Makes queues deliver messages twice and out of order.
 //!
-//! A standard queue promises neither once nor in order. So each message is put on its queue with
-//! a delay of its own, and a copy of it with another.
+//! A standard queue guarantees neither exactly-once delivery nor order. So each message is put on
+//! its queue with a random delay, and a copy of it with another one.
 
 use serde_json::{Value, json};
 
 use crate::chance::Chance;
 use crate::operation::Operation;
 
-/// What is put on the queue instead: the message or messages, and their copies.
+/// What is sent to the queue instead: the messages, delayed, and their copies.
 pub struct Copied {
     pub originals: Value,
     pub copies: Value,
 }
 
-/// Delays a request's messages and copies them; `None` if it is no such request.
+/// Delays and copies a request's messages. Returns `None` for any other request.
 #[must_use]
 pub fn copy(operation: Operation, body: &[u8], chance: &mut Chance) -> Option<Copied> {
     let request: Value = serde_json::from_slice(body).ok()?;
     let (mut originals, mut copies) = (request.clone(), request);
     match operation.name {
         "SendMessage" => {
-            // One that says why it is there is a dead letter.
+            // A message with a reason is a dead letter.
             if originals["MessageAttributes"]["reason"].is_object() {
                 return None;
             }

@@ -1,4 +1,4 @@
-//! Where the proxy listens, unless it is down.
+//! The port that the proxy listens on, unless it is down.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ impl Proxy {
                 }
                 listener = TcpListener::bind(address).await.ok();
                 if listener.is_none() {
-                    // Somebody else's connection may have the port for a moment.
+                    // Another process's connection may use the port for a moment.
                     tokio::time::sleep(Duration::from_millis(50)).await;
                 }
                 continue;
@@ -39,7 +39,7 @@ impl Proxy {
         }
     }
 
-    /// Makes the proxy refuse connections, and end those that it has once they are idle; or listen
+    /// Makes the proxy refuse connections and close the existing ones once they are idle, or listen
     /// again.
     pub fn set_down(&self, is_down: bool) {
         self.is_down.send_replace(is_down);
@@ -57,7 +57,7 @@ impl Proxy {
         let mut is_down = self.is_down.subscribe();
         let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
         let mut connection = std::pin::pin!(connection);
-        // It ends with an error where a request was cut, which is what was wanted.
+        // A connection whose request was cut ends with an error, on purpose.
         tokio::select! {
             _ = connection.as_mut() => return,
             _ = is_down.wait_for(|is_down| *is_down) => connection.as_mut().graceful_shutdown(),

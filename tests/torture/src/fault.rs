@@ -1,42 +1,42 @@
-//! What can go wrong with one request of a function.
+//! What can go wrong with a function's request.
 
 use crate::operation::{Operation, Service};
 
-/// What happens to a request, or to who made it.
+/// What happens to a request, or to the process that sent it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Fault {
-    /// The service asks to slow down. It did nothing.
+    /// The service throttles the request and does nothing.
     Throttle,
-    /// The service fails and did nothing.
+    /// The service fails and does nothing.
     Error,
-    /// The service did it and fails.
+    /// The service executes the request but responds with an error.
     ErrorAfter,
-    /// The connection ends, and nothing was done.
+    /// The connection is cut, and nothing is done.
     Reset,
-    /// It was done, and the connection ends without an answer.
+    /// The request is executed, but the connection is cut before the response.
     ResetAfter,
-    /// No answer until the client has lost its patience; nothing is done.
+    /// No response until the client times out. Nothing is done.
     Hold,
-    /// It was done, and no answer comes.
+    /// The request is executed, but no response arrives.
     HoldAfter,
-    /// It is done only when the client has lost its patience, and perhaps has asked again.
+    /// The request is executed only after the client has timed out, and perhaps has retried.
     Late,
-    /// The transaction met another one.
+    /// The transaction conflicts with another one.
     Conflict,
     /// A part of a batch is refused.
     Partial,
-    /// The function's process is killed, and nothing was done.
+    /// The function's process is killed, and nothing is done.
     Kill,
-    /// It was done, and the process is killed before it learns that.
+    /// The request is executed, and the process is killed before it gets the response.
     KillAfter,
-    /// The process is killed once it has the answer.
+    /// The process is killed just after it gets the response.
     KillAnswered,
 }
 
 impl Fault {
     pub const KILLS: [Self; 3] = [Self::Kill, Self::KillAfter, Self::KillAnswered];
 
-    /// All that can become of an operation, the likelier the more often it is named.
+    /// Every fault that an operation can meet. Those that are listed more often are more likely.
     #[must_use]
     pub fn of(operation: Operation) -> Vec<Self> {
         let mut faults = vec![
@@ -66,7 +66,7 @@ impl Fault {
         faults
     }
 
-    /// Whether the client may be told the same again when it repeats its request by itself.
+    /// Whether the client may meet the same fault again when it retries by itself.
     #[must_use]
     pub fn may_persist(self) -> bool {
         !Self::KILLS.contains(&self) && !matches!(self, Self::Hold | Self::HoldAfter | Self::Late)
@@ -97,7 +97,7 @@ impl Fault {
     }
 }
 
-/// How long a client waits for one answer, and a little more.
+/// How long a client waits for a response, and a little more.
 #[must_use]
 pub fn patience(service: Service) -> std::time::Duration {
     std::time::Duration::from_millis(match service {

@@ -1,8 +1,9 @@
-//! Two hours pass in a moment, while the provider throttles everything.
+//! Two hours pass at once, while the provider throttles everything.
 //!
-//! Some runs are under way together with no other. Once each of them has met the throttle, the
-//! clocks of all functions are put forward: their processes are killed, and the new ones are ahead.
-//! Queues and schedules keep their own time, so the sweep has to find what is overdue.
+//! A few runs of a series happen without any others. Once the provider has throttled each of them,
+//! the clocks of all functions are moved ahead: their processes are killed, and the new ones start
+//! with a clock that is ahead. Queues and schedules keep the real time, so the sweep has to find
+//! what is overdue.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,18 +16,18 @@ use tokio::sync::watch;
 
 use crate::caller::Callers;
 
-/// How many runs.
+/// The number of runs.
 pub const RUNS: usize = 10;
 const HOURS: u64 = 2;
 const READY_WITHIN: Duration = Duration::from_mins(3);
 
-/// The file that tells the emulator by how many seconds new processes are ahead.
+/// The file from which the emulator reads how many seconds ahead new processes start.
 #[must_use]
 pub fn file() -> PathBuf {
     local::folder().join("ahead")
 }
 
-/// Where the runs wait for the hours to pass.
+/// Lets the runs wait until the hours have passed.
 pub struct Hours {
     ready: AtomicUsize,
     have_passed: watch::Sender<bool>,
@@ -39,7 +40,7 @@ impl Default for Hours {
 }
 
 impl Hours {
-    /// Waits until the hours have passed. They do once every run waits.
+    /// Waits until the hours have passed, which happens once every run waits.
     pub async fn pass(&self) -> anyhow::Result<()> {
         let mut have_passed = self.have_passed.subscribe();
         self.ready.fetch_add(1, Ordering::Relaxed);
@@ -47,7 +48,7 @@ impl Hours {
         Ok(())
     }
 
-    /// Lets the hours pass once all runs wait, or some have failed before.
+    /// Moves the clocks ahead once all runs wait, or some of them have failed.
     pub async fn run(self: Arc<Self>, callers: Arc<Callers>) -> anyhow::Result<()> {
         let until = Instant::now() + READY_WITHIN;
         while self.ready.load(Ordering::Relaxed) < RUNS && Instant::now() < until {

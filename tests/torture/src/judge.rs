@@ -8,25 +8,27 @@ use serde_json::Value;
 
 use crate::client::Insistent;
 
-/// What a campaign's sender knows of it.
+/// What a campaign's sender knows about it.
 #[derive(Clone, Debug, Default)]
 pub struct Expected {
     pub body: String,
-    /// Every contact, by whatever phone or none.
+    /// The number of contacts, with or without a phone.
     pub contacts: u64,
-    /// Phones that are to have a message each.
+    /// Phones that must each have a message.
     pub audience: BTreeSet<String>,
-    /// Old and new phone of contacts that were edited meanwhile: one of the two has a message.
+    /// Old and new phones of contacts that were edited in the meantime. One of the two has a
+    /// message.
     pub either: Vec<(String, String)>,
-    /// Those who had unsubscribed before the campaign was sent, whatever else.
+    /// Phones that were unsubscribed before the campaign was sent, whether or not they are in
+    /// `audience`.
     pub unsubscribed: BTreeSet<String>,
-    /// Those who unsubscribed meanwhile: they have a message or not.
+    /// Phones that unsubscribed in the meantime, and may or may not have a message.
     pub maybe: BTreeSet<String>,
-    /// Who may have got the text as a test.
+    /// Phones that may have got the text as a test message.
     pub tested: BTreeSet<String>,
-    /// Whether the campaign went over its limits, so that nothing may leave.
+    /// Whether the campaign exceeds its limits, so that nothing may be sent.
     pub is_held_back: bool,
-    /// Whether someone or its limits may have stopped the campaign.
+    /// Whether a person or the campaign's limits may have stopped it.
     pub may_stop: bool,
     /// What the provider does with messages to some phones.
     pub fates: BTreeMap<String, &'static str>,
@@ -35,11 +37,11 @@ pub struct Expected {
 #[derive(Debug)]
 pub enum Verdict {
     Good,
-    /// Good, but that the provider has so many messages that are said to be unknown.
+    /// Good, except that the provider has this number of messages whose status is unknown.
     Unknown(u64),
-    /// It may still come right, and must.
+    /// It may still become good, and has to.
     Open(String),
-    /// Nothing can make it right.
+    /// Nothing can make it good.
     Broken(String),
 }
 
@@ -92,7 +94,7 @@ pub async fn judge(
     Ok(verdict)
 }
 
-/// Whether a campaign was stopped whose audience could not be read to its end.
+/// Whether the campaign was stopped because its audience could not be read to the end.
 fn is_cut_short(campaign: &Value, expected: &Expected) -> bool {
     expected.may_stop
         && campaign["dispatch"] == "stopped"
@@ -100,8 +102,9 @@ fn is_cut_short(campaign: &Value, expected: &Expected) -> bool {
         && campaign["audience"]["complete"] == false
 }
 
-/// Judges a campaign for which hours have passed. Its next polls are hours away, so it may not be
-/// counted, and a receipt that was lost is not asked for yet. Who got which text is known all the same.
+/// Judges a campaign after the clocks were moved ahead by hours. Its next polls are hours away, so
+/// it may not have been counted, and lost receipts have not been looked up yet. Who got which text
+/// is known anyway.
 pub async fn judge_early(
     api: &Insistent,
     books: &Books,
@@ -121,7 +124,7 @@ pub async fn judge_early(
     })
 }
 
-/// Judges the messages of a campaign. Returns how many have which status.
+/// Judges a campaign's messages. Returns the number of messages by status.
 async fn messages(
     api: &Insistent,
     books: &Books,
@@ -150,7 +153,7 @@ async fn messages(
     Ok((listed, texts(books, &by_phone, expected).await?))
 }
 
-/// Whether everybody has a message who is to have one, and nobody else.
+/// Checks that everyone who must have a message has one, and no one else does.
 fn whom(
     by_phone: &BTreeMap<&str, &Value>,
     expected: &Expected,
@@ -165,7 +168,7 @@ fn whom(
     for (old, new) in either {
         let has = [old, new].map(|phone| by_phone.contains_key(phone.as_str()));
         if has == [true, true] || (has == [false, false] && !is_cut_short) {
-            return Some(format!("of {old}, edited to {new}, {has:?} have messages"));
+            return Some(format!("{old}, edited to {new}: {has:?} have messages"));
         }
     }
     for phone in by_phone.keys() {
@@ -175,14 +178,14 @@ fn whom(
         let is_either = |(old, new): &(String, String)| old == phone || new == phone;
         let is_known = audience.contains(*phone) || maybe.contains(*phone);
         if !is_known && !either.iter().any(is_either) {
-            return Some(format!("{phone} is a recipient and nobody"));
+            return Some(format!("{phone} is a recipient, but of no contact"));
         }
     }
     None
 }
 
-/// Says why a message that failed without a text should have been sent. An outage is no reason: who
-/// was certainly not texted waits for its end.
+/// Explains why a failed message that was never sent should have been sent. An outage is not an
+/// excuse: a recipient who certainly was not texted waits until it ends.
 fn dropped(phone: &str, message: &Value, expected: &Expected) -> Option<String> {
     if message["status"] != "failed" {
         return None;
@@ -201,7 +204,7 @@ fn dropped(phone: &str, message: &Value, expected: &Expected) -> Option<String> 
     (!is_right).then(|| format!("{phone} was dropped (edited: {is_edited}): {message}"))
 }
 
-/// Compares what is told of each message with the provider's books.
+/// Compares what Volley reports about each message with the provider's records.
 async fn texts(
     books: &Books,
     by_phone: &BTreeMap<&str, &Value>,
@@ -231,7 +234,7 @@ async fn texts(
         let is_true = match message["status"].as_str().unwrap_or_default() {
             "delivered" => ended == Some("delivered"),
             "failed" => matches!(ended, None | Some("undelivered" | "failed")),
-            // A receipt may be on its way, or lost and asked for later.
+            // A receipt may be on its way, or was lost and will be looked up later.
             "sent" => ended.is_some_and(|ended| ended == "sent" || ended == "queued"),
             "unknown" => {
                 unknown += u64::from(ended.is_some());

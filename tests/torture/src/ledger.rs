@@ -15,7 +15,8 @@ pub struct Ledger(Mutex<Entries>);
 struct Entries {
     calls: BTreeMap<Operation, u64>,
     faults: BTreeMap<Operation, BTreeMap<Fault, u64>>,
-    /// By function and await point: how often it came by, and was killed there.
+    /// By function and await point: how often it was reached, and how often the process was killed
+    /// there.
     sites: BTreeMap<(&'static str, String), Site>,
     unknown: BTreeMap<String, u64>,
     copies: u64,
@@ -25,13 +26,13 @@ struct Entries {
     blacked_out: u64,
 }
 
-/// What came of the outages of a kind.
+/// The results of all outages of one kind.
 #[derive(Default)]
 struct Outages {
     requests: u64,
-    /// Runs that met one.
+    /// Runs that were affected.
     runs: u64,
-    /// Runs in which it had the effect that it must have.
+    /// Runs in which the outage had its required effect.
     answered: u64,
 }
 
@@ -41,8 +42,8 @@ struct Site {
     kills: BTreeMap<Fault, u64>,
 }
 
-/// At an await point that functions came by so often, one must have been killed. So many that
-/// chance alone spares none, as it may one that is seldom reached.
+/// An await point that was reached this often must have had a kill. Chance alone may spare one that
+/// is reached less often.
 const OFTEN: u64 = 3_000;
 
 impl Ledger {
@@ -67,13 +68,13 @@ impl Ledger {
         });
     }
 
-    /// A request met an outage.
+    /// Records that an outage hit a request.
     pub fn outage(&self, outage: Outage) {
         self.with(|entries| entries.outages.entry(outage).or_default().requests += 1);
     }
 
-    /// A run's outage is over. `is_answered` says whether its campaign paused itself over it, or what
-    /// a person wrote was kept.
+    /// Records the end of a run's outage. `is_answered` is whether its campaign paused itself
+    /// because of it, or a person's text was kept.
     pub fn outlasted(&self, outage: Outage, is_answered: bool) {
         self.with(|entries| {
             let outages = entries.outages.entry(outage).or_default();
@@ -82,13 +83,13 @@ impl Ledger {
         });
     }
 
-    /// A campaign waits while nothing listens at the provider's address.
+    /// Records that a campaign waits while nothing listens at the provider's address.
     pub fn blacked_out(&self) {
         self.with(|entries| entries.blacked_out += 1);
     }
 
-    /// Outages that no request met, or that never had the effect that they must have. A campaign
-    /// pauses over a provider that throttles only once an hour has passed.
+    /// Outages that hit no request, or never had their required effect. A throttled campaign pauses
+    /// only after an hour, so that effect is required only if hours have passed.
     #[must_use]
     pub fn missing_outages(&self, have_hours_passed: bool) -> Vec<String> {
         self.with(|entries| {
@@ -105,22 +106,22 @@ impl Ledger {
         })
     }
 
-    /// A message was put on a queue twice.
+    /// Records that a message was sent to its queue twice.
     pub fn copied(&self) {
         self.with(|entries| entries.copies += 1);
     }
 
-    /// A request failed that nothing was planned for.
+    /// Records a failed request that was not planned to fail.
     pub fn unplanned(&self) {
         self.with(|entries| entries.unplanned += 1);
     }
 
-    /// A request of an operation that nobody has thought of.
+    /// Records a request of an operation that the torture doesn't know.
     pub fn unknown(&self, what: String) {
         self.with(|entries| *entries.unknown.entry(what).or_default() += 1);
     }
 
-    /// Operations that the functions used and that nothing befell, or that are not known.
+    /// Operations that the functions used but no fault hit, and unknown operations.
     #[must_use]
     pub fn untouched(&self) -> Vec<String> {
         self.with(|entries| {
@@ -131,7 +132,7 @@ impl Ledger {
         })
     }
 
-    /// Await points that functions came by often and at which none was killed.
+    /// Await points that were reached often without a single kill.
     #[must_use]
     pub fn spared(&self) -> Vec<String> {
         self.with(|entries| {
@@ -141,7 +142,7 @@ impl Ledger {
         })
     }
 
-    /// What was injected, as tables.
+    /// Everything that was injected, as tables.
     #[must_use]
     pub fn tables(&self) -> String {
         self.with(|entries| entries.tables())

@@ -1,13 +1,14 @@
 //! `torture [--seeds N | --seed N | --minutes N]`: many runs on one local stack, each with faults
-//! that its seed has planned. Some have an outage besides, and once in a series the provider is down
-//! for all of them.
+//! that its seed plans. Some also have an outage, and once in a series the provider is down for
+//! all.
 //!
-//! The functions are the real ones, deployed to the emulator; between them and everything else
-//! stands a proxy that throttles, fails, loses, delays and kills. A run is one organisation's;
-//! many are under way at once. The provider's simulator judges who got which text. A seed plans
-//! the same faults at the same requests each time it runs; what the kernel does first of what
-//! happens at once is its own affair, and in company a process that is killed for one run is
-//! killed for others too.
+//! The functions are the real ones, deployed to the emulator. A proxy between them and everything
+//! else throttles, fails, loses, delays and kills. Each run belongs to one organization, and many
+//! run at once. The provider's simulator knows who got which text.
+//!
+//! A seed plans the same faults at the same requests each time. The order of concurrent events
+//! differs, and a process that is killed for one run is killed for all runs that it was working
+//! for.
 
 pub mod answers;
 pub mod arguments;

@@ -1,4 +1,4 @@
-//! Runs the series that the arguments say, on a stack of its own.
+//! Runs the series that the arguments specify, on a separate stack.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -44,7 +44,7 @@ async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         aws: Some(aws_url),
         provider: Some(provider_url),
         emulator: disturbances(arguments)?,
-        // One whose function is held up must not keep the others waiting.
+        // A callback to a function that is held up must not delay the others.
         simulator: [("SIMULATOR_CALLBACKS_AT_ONCE".to_owned(), "32".to_owned())].into(),
         parameters: [("PollScheduleSeconds".to_owned(), polls())].into(),
     })
@@ -56,8 +56,8 @@ async fn torture(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     series::run(arguments, &stack, &world, &provider).await
 }
 
-/// Counts go on at short intervals, so that what is learnt late is not waited for until the next
-/// of few.
+/// Polls at short intervals, so that a run needn't wait long for the next poll to count what
+/// arrived late.
 fn polls() -> String {
     let seconds =
         [2, 5, 9, 13, 17, 22, 27, 32, 38, 44, 52].into_iter().chain((60..=900).step_by(15));
@@ -74,7 +74,7 @@ fn disturbances(arguments: &Arguments) -> anyhow::Result<local::environment::Var
         })
         .find(|library| library.exists())
         .context("libfaketime is not installed")?;
-    // A path through the project's root would hold "..", which is no trouble, but long.
+    // The path via the project's root would contain "..": valid, but needlessly long.
     let library = library.canonicalize()?;
     Ok([
         ("FUNCTIONS_FAKETIME", library.to_string_lossy().into_owned()),

@@ -1,4 +1,4 @@
-//! Which operation of which service a request is.
+//! Identifies the service and operation of a request.
 
 use http::Method;
 use http::request::Parts;
@@ -45,8 +45,8 @@ const KNOWN: [(Service, &str); 19] = [
 ];
 
 impl Operation {
-    /// Reads a request to AWS; `None` if the functions have begun to use an operation that is
-    /// missing above.
+    /// Reads a request to AWS. Returns `None` if the functions use an operation that is missing
+    /// above.
     #[must_use]
     pub fn to_aws(parts: &Parts) -> Option<Self> {
         let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());

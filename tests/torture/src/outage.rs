@@ -1,8 +1,8 @@
-//! Faults that last: for a while, everything of one kind goes wrong in a run.
+//! Faults that last: for a while, every request of one kind fails in a run.
 //!
-//! Other faults meet single requests. These last for what is minutes or hours outside of a test, so
-//! that no retry helps: either the work waits for as long as it takes, or its campaign is paused with
-//! a reason and a person resumes it. What is minutes there is seconds here.
+//! Other faults hit single requests. An outage outlasts all retries: either the work waits until it
+//! is over, or its campaign pauses with a reason and a person resumes it. In production, outages
+//! last minutes or hours. Here they last seconds.
 
 use std::time::Duration;
 
@@ -13,24 +13,24 @@ use crate::operation::{Operation, Service};
 /// What goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Outage {
-    /// The provider answers every message with an error, or not at all, and sends none.
+    /// The provider responds to every message with an error or not at all, and sends none.
     ProviderFails,
-    /// The provider asks to wait, whatever it is given.
+    /// The provider throttles every message.
     ProviderThrottles,
-    /// The table is down for what people write and for receipts.
+    /// The table is down for inbound texts and receipts.
     TableDown,
-    /// The audience cannot be read.
+    /// The audience can't be read.
     FanOutPoisoned,
 }
 
-/// How many seeds of a thousand have an outage of each kind.
+/// Seeds in a thousand that have an outage of each kind.
 const EACH_PER_MILLE: u64 = 70;
 
 impl Outage {
     pub const ALL: [Self; 4] =
         [Self::ProviderFails, Self::ProviderThrottles, Self::TableDown, Self::FanOutPoisoned];
 
-    /// The outage of a seed, if it has one.
+    /// The seed's outage, if it has one.
     #[must_use]
     pub fn of_seed(seed: u64) -> Option<Self> {
         let drawn = Chance::of(seed, "outage").below(1_000) / EACH_PER_MILLE;
@@ -47,7 +47,7 @@ impl Outage {
         }
     }
 
-    /// What happens to a request while the outage lasts, if it is of the kind.
+    /// What happens to a request during the outage, if the outage affects it.
     #[must_use]
     pub fn fault(self, function: &str, operation: Operation, chance: &mut Chance) -> Option<Fault> {
         let creates = ["CreateMessage", "SendTextMessage"].contains(&operation.name);
@@ -74,7 +74,7 @@ impl Outage {
         }
     }
 
-    /// The reason with which a campaign may pause or stop itself over it.
+    /// The reason that a campaign gives if it pauses or stops itself because of this outage.
     #[must_use]
     pub fn reason(self) -> Option<&'static str> {
         match self {
@@ -85,24 +85,25 @@ impl Outage {
         }
     }
 
-    /// How long it lasts at most. It ends sooner if its campaign has paused itself.
+    /// The maximum duration. The outage ends sooner if its campaign has paused itself.
     #[must_use]
     pub fn lasts(self) -> Duration {
         Duration::from_secs(match self {
-            // Ten minutes, as the local stack counts: see `local::stack`.
+            // Equivalent to ten minutes, at the local stack's shortened intervals: see
+            // `local::stack`.
             Self::ProviderFails => 40,
-            // Two hours are in `hours`.
+            // For two hours, see `hours`.
             Self::ProviderThrottles => 30,
             Self::TableDown => 4,
-            // The sweep begins it five times, each time after twice the patience.
+            // The sweep starts it five times, each time after twice the wait.
             Self::FanOutPoisoned => 330,
         })
     }
 }
 
-/// The reasons with which a campaign may pause itself in any run, since faults and fates of single
-/// messages may come close together. Reasons that blame the account, the sender, the text or the
-/// list would be wrong.
+/// The reasons that a campaign may give for pausing itself in any run, because faults and the fates
+/// of single messages may cluster. A reason that blames the account, the sender, the text or the
+/// list is wrong.
 pub const REASONS: [&str; 4] =
     ["no_progress", "poisoned", "provider_failing", "provider_unreachable"];
 

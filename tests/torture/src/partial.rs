@@ -1,13 +1,13 @@
-//! Batches of which a part is refused: the rest is forwarded, and the answer tells both.
+//! Batches that are partly refused: the rest is forwarded, and the response covers both parts.
 
 use serde_json::{Map, Value, json};
 
 use crate::chance::Chance;
 use crate::operation::Operation;
 
-/// A batch that was taken apart.
+/// A batch that was split.
 pub struct Split {
-    /// What is left to forward; none if everything is refused.
+    /// What is left to forward, or `None` if everything is refused.
     pub request: Option<Value>,
     refused: Refused,
 }
@@ -18,14 +18,14 @@ enum Refused {
     Entries { failed: Vec<Value> },
 }
 
-/// What is told of a statement.
+/// What the response says about a statement.
 #[derive(Clone, Copy)]
 enum Told {
     Truth,
     Throttled,
-    /// The service failed before it.
+    /// The service failed before it executed the statement.
     Failed,
-    /// The service failed after it.
+    /// The service failed after it executed the statement.
     FailedAfter,
 }
 
@@ -43,7 +43,7 @@ impl Told {
     }
 }
 
-/// Takes a batch apart, as chance has it; `None` if it is none that is known.
+/// Splits a batch at random. Returns `None` for operations that aren't known batches.
 #[must_use]
 pub fn split(operation: Operation, body: &[u8], chance: &mut Chance) -> Option<Split> {
     let mut request: Value = serde_json::from_slice(body).ok()?;
@@ -92,7 +92,7 @@ pub fn split(operation: Operation, body: &[u8], chance: &mut Chance) -> Option<S
 }
 
 impl Split {
-    /// The answer to the whole, out of the answer to what was forwarded.
+    /// Builds the response to the whole batch from the response to the forwarded part.
     #[must_use]
     pub fn answer(self, mut answer: Value) -> Value {
         match self.refused {
@@ -127,7 +127,7 @@ impl Split {
     }
 }
 
-/// A refusal without the item that it met, which the service need not return.
+/// Removes the conflicting item from a refusal, since the service need not return it.
 fn without_item(mut truth: Value) -> Value {
     if let Some(error) = truth["Error"].as_object_mut() {
         error.remove("Item");
@@ -135,7 +135,7 @@ fn without_item(mut truth: Value) -> Value {
     truth
 }
 
-/// About half of the places, at least one.
+/// About half of the indexes, but at least one.
 fn draw(count: usize, chance: &mut Chance) -> Vec<usize> {
     let mut places: Vec<usize> = (0..count).filter(|_| chance.hits(500)).collect();
     if places.is_empty() && count > 0 {
@@ -144,7 +144,7 @@ fn draw(count: usize, chance: &mut Chance) -> Vec<usize> {
     places
 }
 
-/// Those at other places, and those at these.
+/// The values at all other indexes, and those at the given ones.
 fn without(all: Vec<Value>, places: &[usize]) -> (Vec<Value>, Vec<Value>) {
     let numbered = all.into_iter().enumerate();
     let (out, kept): (Vec<_>, Vec<_>) = numbered.partition(|(place, _)| places.contains(place));

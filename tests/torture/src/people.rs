@@ -1,4 +1,4 @@
-//! A run's people: contacts of mixed fates, and who unsubscribes.
+//! A run's people: contacts with mixed fates, and those who unsubscribe.
 
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,12 @@ use crate::outage::Outage;
 use crate::phones::phone;
 use crate::scenario::{SETTLED_WITHIN, Scenario, text};
 
-/// The numbers of contacts that are added one by one begin here.
+/// Numbers of contacts that are added one by one start here.
 const BY_HAND: u64 = 40;
-/// The number of a contact that is deleted again, and the one after it.
+/// The number of a contact that is deleted again, which moves to the next number first.
 const GONE: u64 = 46;
-/// The contact that writes STOP while the table is down. Every audience has it, and no other person
-/// of a run does anything of the kind.
+/// The contact that writes STOP while the table is down. It is in every audience, and no other
+/// person of a run does this.
 const STOPPED: u64 = 5;
 const FATES: [&str; 17] = [
     "undelivered-30003",
@@ -40,7 +40,7 @@ const FATES: [&str; 17] = [
 ];
 
 impl Scenario<'_> {
-    /// Imports an audience of mixed fates.
+    /// Imports an audience with mixed fates.
     pub(crate) async fn audience(&mut self) -> anyhow::Result<Expected> {
         let mut expected = Expected::default();
         let mut rows = vec!["phone,first name".to_owned()];
@@ -49,7 +49,7 @@ impl Scenario<'_> {
             let to = phone(self.number, place);
             if self.chance.hits(450) {
                 let fate = *self.chance.of_these(&FATES);
-                // AWS has no look-up, so what no event tells stays open.
+                // AWS has no look-up, so a message without an event stays open.
                 let is_silent = ["no-receipt", "opted-out-unheard"].contains(&fate);
                 if !(self.is_aws && is_silent) {
                     self.grounds.books.script(&to, fate).await?;
@@ -105,14 +105,14 @@ impl Scenario<'_> {
         Ok(contacts)
     }
 
-    /// A contact that moves and is deleted before any campaign could reach it.
+    /// Creates a contact that moves and is deleted before a campaign could reach it.
     async fn come_and_go(&mut self) -> anyhow::Result<()> {
         let [first, second] = [GONE, GONE + 1].map(|place| phone(self.number, place));
         let contact = self.post_well("contacts", &json!({"phone": first})).await?;
         let path = self.path(&format!("contacts/{}", text(&contact["id"])?));
         let moved = json!({"phone": second});
         self.api.must(Method::PUT, &path, &Body::Json(&moved), "").await?;
-        // Asked again after a lost answer, it is gone.
+        // It is gone already if a lost response made the client retry.
         let (status, answer) = self.api.ask(Method::DELETE, &path, &Body::Nothing, "").await?;
         ensure!([204, 404].contains(&status), "the deletion was answered {status}: {answer}");
         self.run.tell(format!("{first} moved to {second} and was deleted"));
@@ -136,8 +136,8 @@ impl Scenario<'_> {
         Ok(())
     }
 
-    /// A person writes STOP while the table is down. Once it is up again, the word must be heard,
-    /// and the person gets nothing.
+    /// A person writes STOP while the table is down. Once the table is up again, the STOP must take
+    /// effect, and the person gets no text.
     pub(crate) async fn stop_while_the_table_is_down(
         &mut self,
         expected: &mut Expected,
@@ -174,7 +174,7 @@ impl Scenario<'_> {
         Ok(())
     }
 
-    /// A person writes. Returns how the webhook responds, or 0 if it does not.
+    /// Sends a person's text. Returns the webhook's status, or 0 if it doesn't respond.
     async fn write_once(&self, from: &str, word: &str) -> anyhow::Result<u64> {
         let webhook = format!("{}/webhooks/twilio/inbound", self.grounds.variable("API_URL")?);
         let status = self.grounds.books.inbound(&webhook, from, &self.sender, word).await?;
@@ -184,7 +184,7 @@ impl Scenario<'_> {
         Ok(status)
     }
 
-    /// A person writes, and again until it is heard.
+    /// Sends a person's text until the webhook accepts it.
     async fn write(&self, from: &str, word: &str) -> anyhow::Result<()> {
         for _ in 0..40 {
             if (200..300).contains(&self.write_once(from, word).await?) {

@@ -1,11 +1,11 @@
-//! Numbers of a run's own, so that no two runs meet at one.
+//! Separate numbers for each run, so that no two runs share one.
 
-/// How many numbers a run has.
+/// The number of phones per run.
 pub const EACH: u64 = 64;
 const AREAS: [&str; 10] = ["213", "310", "408", "415", "510", "619", "650", "707", "818", "916"];
 
-/// A number that libphonenumber takes for a real one of California. Its last four digits are no
-/// fate's, which are from 9000 on.
+/// A Californian number that libphonenumber considers valid. Its last four digits are below 9000,
+/// where the simulator's fates start.
 #[must_use]
 pub fn phone(run: u64, place: u64) -> String {
     let number = run * EACH + place % EACH;

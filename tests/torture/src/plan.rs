@@ -1,15 +1,15 @@
-//! What goes wrong in one run, as its seed has it.
+//! What goes wrong in a run, as planned by its seed.
 //!
-//! A decision depends on the seed, the function, the await point and how often the function has
-//! come by there in the run, and on nothing else: so a seed has the same plan each time, though not
-//! the same order of what happens at once.
+//! A decision depends only on the seed, the function, the await point and how often the function
+//! has reached it in the run. So a seed has the same plan each time, though concurrent events may
+//! happen in a different order.
 //!
-//! Even seeds have a storm: any fault at any request. Odd seeds have scalpels: of each function's
-//! await points some are chosen, and the process is killed before, during or after one of the first
-//! times that it comes by. Each function has its own budget of faults, so that the first to work
-//! does not spare the last. Await points that few runs come by are chosen by each scalpel, neither a
-//! spent budget nor the end of the faults spares them, and one of them loses its answer now and then
-//! instead, since that leads to another.
+//! Even seeds plan a storm: any fault at any request. Odd seeds plan scalpels: some of each
+//! function's await points are chosen, and the process is killed before, during or after one of the
+//! first times that it reaches them. Each function has a separate budget of faults, so that the
+//! first one to work does not use up the last one's. Every scalpel chooses the await points that
+//! few runs reach, even if the budget is spent or the faults have ended. One of those loses its
+//! response now and then instead, because that leads to another.
 
 use crate::chance::Chance;
 use crate::fault::Fault;
@@ -18,13 +18,13 @@ use crate::operation::Operation;
 /// The functions.
 pub const FUNCTIONS: [&str; 6] = ["Api", "Send", "Dispatch", "PollStatus", "Webhooks", "Receipts"];
 
-/// How often an await point is chosen for a scalpel, of a thousand seeds.
+/// How many seeds in a thousand choose an await point for a scalpel.
 const CHOSEN: u64 = 200;
-/// Which of the times that a function comes by may be chosen.
+/// A scalpel strikes one of the first `TIMES` visits.
 const TIMES: u64 = 3;
 
-/// Await points that few runs come by, or late: repairs, tests, an opt-out that only a look-up
-/// shows, the end of a trial, a message that is given up.
+/// Await points that few runs reach, or reach late: repairs, tests, an opt-out that only a look-up
+/// finds, the end of a trial, a message that is given up.
 const RARE: [(&str, &str); 19] = [
     ("Api", "DynamoDb.GetItem UNSUBSCRIBED"),
     ("Api", "DynamoDb.UpdateItem UNSUBSCRIBED"),
@@ -46,7 +46,7 @@ const RARE: [(&str, &str); 19] = [
     ("Webhooks", "DynamoDb.UpdateItem UNSUBSCRIBED"),
     ("Receipts", "DynamoDb.PutItem UNSUBSCRIBED"),
 ];
-/// An await point whose lost answer is almost the only way to another of these.
+/// An await point whose lost response is almost the only way to another one of these.
 const LEADS_ON: (&str, &str) = ("Dispatch", "DynamoDb.PutItem UNSUBSCRIBED");
 
 #[derive(Clone, Debug)]
@@ -54,25 +54,25 @@ pub struct Plan {
     seed: u64,
     per_mille: u64,
     has_scalpel: bool,
-    /// At most so many faults of each function.
+    /// The maximum number of faults per function.
     pub budget: u32,
 }
 
-/// One request, by its place in its run.
+/// A request, identified by its place in its run.
 #[derive(Clone, Copy, Debug)]
 pub struct Call<'a> {
     pub function: &'a str,
     pub operation: Operation,
     pub site: &'a str,
-    /// Among the function's requests of this site, from 0.
+    /// Its index among the function's requests at this site.
     pub ordinal: u64,
 }
 
-/// A fault, with what chance it takes to carry it out.
+/// A fault, with the randomness that carrying it out takes.
 #[derive(Clone, Debug)]
 pub struct Planned {
     pub fault: Fault,
-    /// Whether the client hears the same each time when it repeats the request.
+    /// Whether the client's retries of this request meet the same fault.
     pub persists: bool,
     pub chance: Chance,
 }
@@ -87,10 +87,10 @@ impl Plan {
         Self { seed, per_mille, has_scalpel, budget }
     }
 
-    /// Of what belongs to no run, such as the sweep's search for what is overdue: a fault now and
-    /// then.
+    /// The plan for requests that belong to no run, such as the sweep's search for overdue work: an
+    /// occasional fault.
     #[must_use]
-    pub fn of_nobody(seed: u64) -> Self {
+    pub fn unowned(seed: u64) -> Self {
         Self { seed, per_mille: 15, has_scalpel: false, budget: u32::MAX }
     }
 
@@ -109,7 +109,7 @@ impl Plan {
         Some(Planned { fault, persists, chance })
     }
 
-    /// Whether the call is the one of its kind that a scalpel waits for, spent budget or not.
+    /// Whether a scalpel strikes this call even if the budget is spent.
     #[must_use]
     pub fn waits_for(&self, call: Call<'_>) -> bool {
         self.has_scalpel && call.ordinal == 0 && RARE.contains(&(call.function, call.site))

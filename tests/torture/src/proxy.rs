@@ -1,4 +1,4 @@
-//! What stands between the functions and the rest of the world, and does it wrong.
+//! The proxy between the functions and the rest of the world, which makes requests go wrong.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -26,7 +26,7 @@ use crate::plan::Planned;
 use crate::runs::{Run, Runs};
 use crate::{copies, partial, site};
 
-/// Who is on the other side.
+/// The service behind the proxy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     Aws,
@@ -46,23 +46,23 @@ pub struct Proxy {
     world: World,
     http: Client<HttpConnector, Full<Bytes>>,
     upstream: OnceLock<String>,
-    /// Whether nothing listens.
+    /// Whether the proxy refuses connections.
     pub(crate) is_down: watch::Sender<bool>,
 }
 
-/// The connection ends without an answer.
+/// The connection is cut without a response.
 #[derive(Debug, thiserror::Error)]
 #[error("cut")]
 pub(crate) struct Cut;
 
-/// A request that was read to its end.
+/// A request whose body was read completely.
 struct Whole {
     parts: Parts,
     body: Bytes,
 }
 
 impl Proxy {
-    /// Listens on a free port of the loopback address, and answers its URL too.
+    /// Listens on a free port of the loopback address, and also returns its URL.
     pub async fn start(side: Side, world: World) -> anyhow::Result<(Arc<Self>, String)> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
@@ -73,10 +73,10 @@ impl Proxy {
         Ok((proxy, format!("http://{address}")))
     }
 
-    /// Says where the real thing is, as `http://host:port`.
+    /// Sets the real service's address, as `http://host:port`.
     pub fn forward_to(&self, url: &str) -> anyhow::Result<()> {
         let host = url.strip_prefix("http://").context("the upstream is plain HTTP")?;
-        // It is told once.
+        // Called only once.
         let _ = self.upstream.set(host.to_owned());
         Ok(())
     }
@@ -129,7 +129,7 @@ impl Proxy {
         self.world.runs.of_sender(body)?.outage(function, operation)
     }
 
-    /// Who asks. A path that says it is shortened to what it is without.
+    /// Identifies the caller. If its name is in the path, it is removed from there.
     async fn caller(&self, parts: &mut Parts) -> Option<Caller> {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let of_path = caller::of_path(path).map(|(name, rest)| (name.to_owned(), rest.parse()));
@@ -180,7 +180,7 @@ impl Proxy {
             Fault::Late => {
                 let late = chance.below(1_500);
                 let proxy = Arc::clone(&self);
-                // The client hangs up, which would end this too.
+                // A separate task, because the client hangs up, which would end this one.
                 tokio::spawn(async move {
                     tokio::time::sleep(patience + Duration::from_millis(late)).await;
                     let _ = proxy.work(&whole, operation, copying).await;
@@ -213,7 +213,7 @@ impl Proxy {
         }
     }
 
-    /// Has the request do what it is for; messages go to their queues twice.
+    /// Forwards the request. Messages to a queue are sent twice.
     async fn work(
         self: &Arc<Self>,
         whole: &Whole,
@@ -272,7 +272,7 @@ impl Proxy {
         for name in [CONTENT_LENGTH, CONNECTION, TRANSFER_ENCODING] {
             parts.headers.remove(name);
         }
-        // The checksum of a message is its body's, which is kept.
+        // The message's own checksum covers its body, which is unchanged.
         parts.headers.remove("x-amz-crc32");
         Ok(Response::from_parts(parts, Full::new(body)))
     }
@@ -280,7 +280,7 @@ impl Proxy {
 
 async fn end(caller: Option<Caller>) {
     if let Some(caller) = caller {
-        // To start a program takes a moment.
+        // Starting a program blocks for a moment.
         let _ = tokio::task::spawn_blocking(move || caller::kill(caller)).await;
     }
 }

@@ -1,4 +1,4 @@
-//! The runs that are under way, and whose a request is.
+//! The runs in progress, and which of them a request belongs to.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use crate::operation::Operation;
 use crate::outage::Outage;
 use crate::plan::{Call, Plan, Planned};
 
-/// One seed's run, as the proxy sees it.
+/// A seed's run, as the proxy sees it.
 pub struct Run {
     pub seed: Option<u64>,
     plan: Plan,
@@ -21,18 +21,18 @@ pub struct Run {
 struct State {
     step: String,
     ordinals: HashMap<(&'static str, String), u64>,
-    /// Faults so far, by function.
+    /// The number of faults so far, by function.
     counts: HashMap<&'static str, u32>,
     injected: Vec<String>,
     persisting: HashMap<String, Planned>,
     outage: Option<Outage>,
-    /// Requests that met the outage.
+    /// The number of requests that the outage hit.
     met: u64,
 }
 
-/// What is to become of a request.
+/// What is to happen to a request.
 pub struct Decided {
-    /// How often the function came by this await point before.
+    /// How often the function has reached this await point before.
     pub ordinal: u64,
     pub planned: Option<Planned>,
 }
@@ -48,12 +48,12 @@ impl Run {
         Self::new(Some(seed), Plan::of(seed))
     }
 
-    /// Ends the faults, but for those that wait for what is rarely reached: some of it comes last.
+    /// Ends the faults, except those that wait for rarely reached points, some of which come last.
     pub fn calm(&self) {
         self.is_calm.store(true, Ordering::Relaxed);
     }
 
-    /// Decides about a request. `invocation` names the client's request, which it may repeat.
+    /// Decides about a request. `invocation` identifies the client's request across retries.
     pub fn decide(
         &self,
         function: &'static str,
@@ -95,7 +95,7 @@ impl Run {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).outage = Some(outage);
     }
 
-    /// Ends the outage. Returns how many requests met it.
+    /// Ends the outage. Returns the number of requests that it hit.
     pub fn end_outage(&self) -> u64 {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let met = std::mem::take(&mut state.met);
@@ -105,7 +105,7 @@ impl Run {
         met
     }
 
-    /// What the outage does to a request, if one lasts and the request is of its kind.
+    /// What the outage does to a request, if there is one that affects it.
     pub fn outage(
         &self,
         function: &'static str,
@@ -119,12 +119,12 @@ impl Run {
         Some((outage, Planned { fault, persists: false, chance }))
     }
 
-    /// Notes where the run is, for whoever wonders what it waits for.
+    /// Notes what the run is doing, to show what it waits for.
     pub fn at(&self, step: impl Into<String>) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).step = step.into();
     }
 
-    /// Notes what a person did, among what went wrong.
+    /// Notes a person's action among the injected faults.
     pub fn tell(&self, what: impl Into<String>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.injected.push(what.into());
@@ -135,32 +135,32 @@ impl Run {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).step.clone()
     }
 
-    /// What was done and what went wrong, in order.
+    /// What people did and what went wrong, in order.
     #[must_use]
     pub fn injected(&self) -> Vec<String> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).injected.clone()
     }
 }
 
-/// Runs by the ids that only their requests hold.
+/// Runs by ids that occur only in their requests.
 pub struct Runs {
     by_id: RwLock<HashMap<String, Arc<Run>>>,
-    nobody: Arc<Run>,
+    unowned: Arc<Run>,
 }
 
 impl Runs {
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { by_id: RwLock::default(), nobody: Run::new(None, Plan::of_nobody(seed)) }
+        Self { by_id: RwLock::default(), unowned: Run::new(None, Plan::unowned(seed)) }
     }
 
-    /// Makes an organisation's, a campaign's or a key's id the mark of a run.
+    /// Marks an organization's, a campaign's or a key's id as belonging to a run.
     pub fn mark(&self, id: &str, run: &Arc<Run>) {
         let mut by_id = self.by_id.write().unwrap_or_else(PoisonError::into_inner);
         by_id.insert(id.to_owned(), Arc::clone(run));
     }
 
-    /// Where each run is that is under way, the oldest first.
+    /// The current step of each run in progress, oldest first.
     #[must_use]
     pub fn steps(&self) -> Vec<(u64, String)> {
         let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
@@ -176,17 +176,17 @@ impl Runs {
         by_id.retain(|_, other| !Arc::ptr_eq(other, run));
     }
 
-    /// The run of the first id that is one's.
+    /// The run of the first id that belongs to one.
     #[must_use]
     pub fn of(&self, texts: [&[u8]; 2]) -> Arc<Run> {
         let by_id = self.by_id.read().unwrap_or_else(PoisonError::into_inner);
         let mut ids = texts.into_iter().flat_map(ids);
-        ids.find_map(|id| by_id.get(id)).unwrap_or(&self.nobody).clone()
+        ids.find_map(|id| by_id.get(id)).unwrap_or(&self.unowned).clone()
     }
 }
 
 impl Runs {
-    /// The run of the sender that a request to the table is about, where no id says so.
+    /// The run whose sender a request to the table concerns, if no id identifies it.
     #[must_use]
     pub fn of_sender(&self, body: &[u8]) -> Option<Arc<Run>> {
         let (_, rest) = std::str::from_utf8(body).ok()?.split_once("SENDER#")?;
@@ -196,7 +196,7 @@ impl Runs {
     }
 }
 
-/// Whatever looks like a UUID.
+/// Every substring that looks like a UUID.
 fn ids(text: &[u8]) -> impl Iterator<Item = &str> {
     text.windows(36)
         .filter(|window| [8, 13, 18, 23].iter().all(|place| window[*place] == b'-'))

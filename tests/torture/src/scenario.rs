@@ -1,4 +1,4 @@
-//! What happens in one run: an organisation, an audience, campaigns, and people who interfere.
+//! What happens in a run: an organization, an audience, campaigns, and people who interfere.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -22,10 +22,10 @@ use crate::phones::phone;
 use crate::proxy::Proxy;
 use crate::runs::{Run, Runs};
 
-/// By then a run must have settled. Repairs take seconds here, but a clock that is minutes behind
-/// keeps them waiting for as long.
+/// The deadline for a run to settle. Repairs take seconds here, but a clock that is minutes behind
+/// delays them by as much.
 pub(crate) const SETTLED_WITHIN: Duration = Duration::from_mins(12);
-/// The numbers from here on are no contacts' from the start.
+/// Numbers from here on don't belong to contacts at first.
 const EDITED: u64 = 50;
 const TESTED: u64 = 58;
 const SENDER: u64 = 63;
@@ -37,13 +37,13 @@ pub struct Grounds {
     pub variables: Variables,
     pub runs: Arc<Runs>,
     pub ledger: Arc<Ledger>,
-    /// What stands before the provider.
+    /// The proxy in front of the provider.
     pub provider: Arc<Proxy>,
     pub books: Books,
     pub aws: Aws,
     /// Whether some of the functions' clocks are off.
     pub is_skewed: bool,
-    /// Messages that the provider has and that stayed unknown for it.
+    /// The number of messages that the provider has although their status stayed unknown.
     pub unknown: Arc<AtomicU64>,
 }
 
@@ -56,7 +56,7 @@ impl Grounds {
 pub(crate) struct Scenario<'a> {
     pub(crate) grounds: &'a Grounds,
     pub(crate) run: &'a Arc<Run>,
-    /// Tells what is the run's own, such as its phones, from what is another's.
+    /// Distinguishes the run's phones and keys from those of other runs.
     pub(crate) number: u64,
     pub(crate) chance: Chance,
     pub(crate) api: Insistent,
@@ -68,8 +68,8 @@ pub(crate) struct Scenario<'a> {
     asked: u32,
 }
 
-/// Runs a seed to its end, under a number of its own; an error is what did not hold. If there are
-/// hours to pass, the provider throttles the run until then.
+/// Runs a seed to the end, under a number that is unique to the run. Returns the first violation as
+/// an error. If hours are to pass, the provider throttles the run until then.
 pub async fn play(
     grounds: &Grounds,
     run: &Arc<Run>,
@@ -84,11 +84,11 @@ pub async fn play(
     run.end_outage();
     run.calm();
     grounds.runs.forget(run);
-    result.with_context(|| format!("organisation {}", scenario.organization))
+    result.with_context(|| format!("organization {}", scenario.organization))
 }
 
 impl<'a> Scenario<'a> {
-    /// An organisation with its key, its provider and its number of shards.
+    /// Creates an organization with its key, its provider and its number of shards.
     async fn open(
         grounds: &'a Grounds,
         run: &'a Arc<Run>,
@@ -109,7 +109,7 @@ impl<'a> Scenario<'a> {
         let key = json!({"name": "torture", "role": "admin"});
         let mut keys = 0;
         let key = loop {
-            // A repeated request is not told the secret again.
+            // A repeated request does not return the secret again.
             keys += 1;
             let once = format!("torture-{number}-key-{keys}");
             let key = admin.post(&format!("{path}/api-keys"), &key, &once).await?;
@@ -209,7 +209,7 @@ impl<'a> Scenario<'a> {
         self.run.at("interferes");
         self.interfere(&campaign, &contacts, &mut expected).await?;
 
-        // Until here it was mostly the API's trouble; now it is that of the others.
+        // So far, the faults mostly hit the API. Now they hit the other functions.
         self.run.at("lets faults happen");
         let trouble = 4 + self.chance.below(12);
         if self.chance.hits(500) {
@@ -228,7 +228,7 @@ impl<'a> Scenario<'a> {
         self.settle(&campaign, &expected).await
     }
 
-    /// A campaign that is far ahead, and called off.
+    /// Schedules a campaign far ahead and cancels it.
     async fn call_one_off(&mut self) -> anyhow::Result<()> {
         if !self.chance.hits(250) {
             return Ok(());
@@ -245,7 +245,7 @@ impl<'a> Scenario<'a> {
         Ok(())
     }
 
-    /// Sends a campaign: now, in some seconds, or within limits.
+    /// Sends a campaign: now, in a few seconds, or within limits.
     async fn send(&mut self, campaign: &str, expected: &mut Expected) -> anyhow::Result<()> {
         let path = format!("campaigns/{campaign}/send");
         let how = self.chance.below(12);
@@ -257,12 +257,12 @@ impl<'a> Scenario<'a> {
             _ => json!({}),
         };
         expected.is_held_back = how == 4 && expected.audience.len() > 1;
-        // One that is still held when hours have passed is stopped, since to resume it would pass its
-        // limits by.
+        // A campaign that is still held after the hours have passed is stopped, because resuming it
+        // would bypass its limits.
         expected.may_stop |= expected.is_held_back || (how == 3 && self.hours.is_some());
         let (status, answer) = self.post(&path, &request).await?;
         if status == 422 && answer["code"] == "scheduled_at_past" {
-            // By the clock of whoever was asked.
+            // The API's clock may be ahead of this one.
             self.post_well(&path, &json!({})).await?;
         } else {
             ensure!(status == 202, "the send was answered {status}: {answer}");
@@ -277,7 +277,7 @@ impl<'a> Scenario<'a> {
         Ok(())
     }
 
-    /// What people do while a campaign is under way.
+    /// What people do while a campaign is running.
     async fn interfere(
         &mut self,
         campaign: &str,
@@ -296,7 +296,7 @@ impl<'a> Scenario<'a> {
             expected.either.push((old.clone(), new));
         }
         if self.chance.hits(300) {
-            // Whoever unsubscribes now may have got it, and is counted one way or the other.
+            // The person may have been texted already, and may be counted either way.
             let to = phone(self.number, 7);
             self.unsubscribe(&to).await?;
             expected.audience.remove(&to);
@@ -320,7 +320,7 @@ impl<'a> Scenario<'a> {
     }
 }
 
-/// A time so many seconds ahead, by this machine's clock.
+/// The time in this number of seconds, by this machine's clock.
 fn later(seconds: u64) -> String {
     let at = DateTime::<Utc>::from(SystemTime::now() + Duration::from_secs(seconds));
     at.to_rfc3339_opts(SecondsFormat::Millis, true)

@@ -1,4 +1,4 @@
-//! Many runs at once, and what they came to.
+//! Many concurrent runs, and their results.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -21,13 +21,13 @@ use crate::proxy::{Proxy, World};
 use crate::runs::Run;
 use crate::scenario::{self, Grounds};
 
-/// From so many seeds on, every operation that was used must have met a fault.
+/// In a series of at least this many seeds, each operation that was used must have met a fault.
 const SEEDS_FOR_ALL: usize = 200;
 
-/// Where time is limited, no run is begun so long before its end.
+/// How long before a time limit the last run may start.
 const LAST_BEGUN: Duration = Duration::from_mins(4);
-const STEP_LONGEST: usize = 160;
-const TOLD_EVERY: Duration = Duration::from_secs(20);
+const MAX_STEP_LENGTH: usize = 160;
+const REPORT_EVERY: Duration = Duration::from_secs(20);
 
 struct Ended {
     seed: u64,
@@ -65,10 +65,10 @@ pub async fn run(
     conclude(arguments, &ended, &grounds, world).await
 }
 
-/// The sweep runs each minute on AWS. Here a run must not take minutes.
+/// The sweep runs once a minute on AWS, but runs here must not take minutes.
 async fn sweep(aws: Aws) {
     loop {
-        // It may be killed like anybody else.
+        // It may be killed, too.
         let _ = aws.sweep().await;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
@@ -84,10 +84,10 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
         while runs.len() < arguments.at_once && next < end && began.elapsed() < begin_within {
             runs.spawn(one(grounds.clone(), (arguments.seed(next), next), None));
             next += 1;
-            // The first steps of all at once would only wait for one another.
+            // If all runs started at once, their first steps would just wait for one another.
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        match tokio::time::timeout(TOLD_EVERY, runs.join_next()).await {
+        match tokio::time::timeout(REPORT_EVERY, runs.join_next()).await {
             Ok(None) => return Ok(ended),
             Ok(Some(run)) => {
                 let run: Ended = run?;
@@ -102,13 +102,13 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
             say(&format!("{} runs are cut off before their end", runs.len()));
             return Ok(ended);
         }
-        if told.elapsed() >= TOLD_EVERY {
+        if told.elapsed() >= REPORT_EVERY {
             let failed = ended.iter().filter(|run| run.failure.is_some()).count();
             let (count, under_way) = (ended.len(), runs.len());
             let seconds = began.elapsed().as_secs();
             say(&format!("{seconds:>5} s  {count} ended, {failed} failed, {under_way} under way"));
             if let Some((seed, step)) = grounds.runs.steps().first() {
-                let step: String = step.chars().take(STEP_LONGEST).collect();
+                let step: String = step.chars().take(MAX_STEP_LENGTH).collect();
                 say(&format!("         seed {seed} {step}"));
             }
             told = Instant::now();
@@ -116,13 +116,13 @@ async fn all(arguments: &Arguments, grounds: &Grounds) -> anyhow::Result<Vec<End
     }
 }
 
-/// More runs, for which two hours pass.
+/// More runs, during which two hours pass.
 async fn throttled(
     arguments: &Arguments,
     grounds: &Grounds,
     world: &World,
 ) -> anyhow::Result<Vec<Ended>> {
-    // No look-up finds a message around the time of its claim by a clock that is hours ahead.
+    // With a clock that is hours ahead, no look-up finds a message around the time of its claim.
     let grounds = Grounds { is_skewed: true, ..grounds.clone() };
     let hours = Arc::<Hours>::default();
     let passing = tokio::spawn(Arc::clone(&hours).run(Arc::clone(&world.callers)));
@@ -141,16 +141,16 @@ async fn throttled(
     Ok(ended)
 }
 
-/// Waits for runs, and says what the first of them waits for.
+/// Waits for the runs, and reports what the first of them is waiting for.
 async fn finished(mut runs: JoinSet<Ended>, grounds: Grounds) -> anyhow::Result<Vec<Ended>> {
     let mut ended = Vec::new();
     loop {
-        match tokio::time::timeout(TOLD_EVERY, runs.join_next()).await {
+        match tokio::time::timeout(REPORT_EVERY, runs.join_next()).await {
             Ok(None) => return Ok(ended),
             Ok(Some(run)) => ended.push(run?),
             Err(_) => {
                 let step = grounds.runs.steps().into_iter().next().unwrap_or_default().1;
-                let step: String = step.chars().take(STEP_LONGEST).collect();
+                let step: String = step.chars().take(MAX_STEP_LENGTH).collect();
                 say(&format!("{} of the throttled runs have ended: {step}", ended.len()));
             }
         }
@@ -197,8 +197,8 @@ async fn conclude(
         }
     }
     for (body, count) in given_up {
-        // Its worker was killed or failed each time it was handed out. The sweep has had the work
-        // done all the same, or its run has failed.
+        // Its worker was killed or failed at each delivery. Either the sweep had the work done
+        // anyway, or the run has failed.
         say(&format!("{count} times a message was handed out too often: {body}"));
     }
     let untouched = world.ledger.untouched();

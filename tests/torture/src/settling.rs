@@ -1,4 +1,4 @@
-//! The end of a run: outages pass, a person resumes what paused itself, and everything settles.
+//! The end of a run: outages pass, a person resumes paused campaigns, and everything settles.
 
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -10,16 +10,16 @@ use crate::judge::{Expected, Verdict, judge, judge_early};
 use crate::outage::{Outage, REASONS};
 use crate::scenario::{SETTLED_WITHIN, Scenario};
 
-/// A provider is searched for a message around the time of its claim. A clock that was off by more
-/// than that leaves the message unknown, which is true; it is waited for that long.
+/// A look-up searches the provider for a message around the time of its claim. If a clock was off
+/// by more than that, the message rightly stays unknown, and the run accepts that after this time.
 const UNKNOWN_AFTER: Duration = Duration::from_mins(3);
-/// By then a campaign without progress for hours must have paused.
+/// The deadline for a campaign without progress for hours to pause.
 const STALE_WITHIN: Duration = Duration::from_mins(4);
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 impl Scenario<'_> {
-    /// Waits until the run's outage is over: its campaign has paused itself over it, or it has lasted
-    /// long enough.
+    /// Waits until the run's outage is over: its campaign has paused itself because of it, or it
+    /// has lasted long enough.
     pub(crate) async fn outlast(&mut self, outage: Outage, campaign: &str) -> anyhow::Result<()> {
         let path = self.path(&format!("campaigns/{campaign}"));
         let lasts = if self.hours.is_some() { STALE_WITHIN } else { outage.lasts() };
@@ -79,7 +79,7 @@ impl Scenario<'_> {
                     let current = self.api.get(&path).await?;
                     if self.grounds.provider.is_down() && !is_over(&current) {
                         self.grounds.ledger.blacked_out();
-                        // It may last as long as it likes.
+                        // The blackout may last as long as it likes.
                         deadline = Instant::now() + SETTLED_WITHIN;
                     } else if current["dispatch"] == "paused" {
                         self.resume(campaign, &current).await?;
@@ -90,7 +90,7 @@ impl Scenario<'_> {
         }
     }
 
-    /// Resumes a campaign that a person has left paused, or that paused itself over what is over.
+    /// Resumes a campaign that a person left paused, or that paused itself because of a past fault.
     async fn resume(&mut self, campaign: &str, current: &Value) -> anyhow::Result<()> {
         let may_pause = current["reason"].as_str().is_none_or(|reason| REASONS.contains(&reason));
         ensure!(may_pause, "it paused itself: {current}");
@@ -101,7 +101,7 @@ impl Scenario<'_> {
     }
 }
 
-/// Whether nothing of a campaign is handed over any more.
+/// Whether the campaign will send no more messages.
 fn is_over(campaign: &Value) -> bool {
     ["done", "stopped"].contains(&campaign["dispatch"].as_str().unwrap_or_default())
 }

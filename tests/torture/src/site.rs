@@ -1,13 +1,14 @@
-//! Where in a function's work a request is: its await points, as they can be told from outside.
+//! A request's place in a function's work: its await point, as far as it can be identified from
+//! outside.
 //!
-//! A function awaits nothing that matters but its requests, and what a request is about tells one
-//! await point from another: an update of a chunk's state is another step than one of a message.
+//! A function awaits nothing that matters except its requests. What a request concerns identifies
+//! the await point: an update of a chunk's state is a different step from an update of a message.
 
 use std::collections::BTreeSet;
 
 use crate::operation::{Operation, Service};
 
-/// Kinds of the table's items, by how their keys begin.
+/// Kinds of the table's items, by the prefixes of their keys.
 const KINDS: [&str; 17] = [
     "ANSWER",
     "CAMPAIGN",
@@ -40,19 +41,19 @@ pub fn of(operation: Operation, body: &[u8]) -> String {
     format!("{} {about}", operation.title()).trim_end().to_owned()
 }
 
-/// The kinds of items that a request to the table is about.
+/// The kinds of items that a request to the table concerns.
 fn items(body: &str) -> String {
     let values = body.split("\"S\":\"").skip(1);
     let mut kinds: BTreeSet<&str> = values
         .filter_map(|value| {
             let value = value.split('"').next()?;
             let kind = value.split('#').next()?;
-            // With a shard behind the id it is a partition, of chunks or messages.
+            // With a shard after the id, it is a partition of chunks or messages.
             let is_partition = kind == "CAMPAIGN" && value.matches('#').count() > 1;
             (KINDS.contains(&kind) && !is_partition).then_some(kind)
         })
         .collect();
-    // They come with others, which tell more.
+    // These accompany other items, which are more specific.
     for (weak, strong) in [("ANSWER", "IDEMPOTENCY"), ("OWNER", "SENDER")] {
         if kinds.contains(strong) {
             kinds.remove(weak);
@@ -65,7 +66,7 @@ fn items(body: &str) -> String {
     words.join("+")
 }
 
-/// What a message on a queue is.
+/// The kind of a message on a queue.
 fn job(body: &str) -> &str {
     let kind = body.split("\\\"type\\\":\\\"").nth(1).and_then(|rest| rest.split('\\').next());
     kind.unwrap_or("receipt")

@@ -1,4 +1,4 @@
-//! The HTTP API, by the function that is behind it.
+//! A client of the HTTP API that invokes the function directly.
 
 use anyhow::Context;
 use hyper::Method;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::function::Function;
 use crate::stack::PUBLIC_URL;
 
-/// The key that opens organisations, and its SHA-256.
+/// The admin key and its SHA-256.
 pub(crate) const ADMIN_KEY: &str = "bench";
 pub(crate) const ADMIN_KEY_SHA256: &str =
     "1b32c28cb38c05480eccc1bd60ff97029b57a05c96718b96dad7e9d84894f549";
@@ -22,12 +22,12 @@ impl Api {
         Self { function, key: ADMIN_KEY.to_owned() }
     }
 
-    /// From now on asks with this key.
+    /// Sets the key for further requests.
     pub(crate) fn set_key(&mut self, key: &str) {
         key.clone_into(&mut self.key);
     }
 
-    /// Asks, and answers the body of a success.
+    /// Sends a request and returns the body of a successful response.
     pub(crate) async fn ask(
         &mut self,
         method: Method,

@@ -1,8 +1,8 @@
-//! An organisation, its contacts and a campaign, as they lie in the table.
+//! An organization, its contacts and a campaign, as stored in the table.
 //!
-//! They are made by the HTTP API, so each lies where and as the product puts it. Contacts and
-//! unsubscribes beyond the first are copies of that one with phones, ids and names of their own:
-//! a million requests would take longer than all the rest.
+//! They are created through the HTTP API, so that they are stored as in production. The first
+//! contact and unsubscribe are then copied with other phones, ids and names, because a million
+//! requests would take longer than the rest of the benchmark.
 
 use anyhow::Context;
 use hyper::Method;
@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use crate::api::Api;
 use crate::aws::{Aws, locked};
-use crate::store::{Attribute, Item};
+use bench::store::{Attribute, Item};
 
-/// One contact in so many besides the recipients has unsubscribed.
+/// For every this many recipients there is one additional contact who has unsubscribed.
 const UNSUBSCRIBED_ONE_IN: usize = 100;
 const BODY: &str = "Hello! Our spring collection is here: 20% off until Sunday at example.com/spring. \
                     Reply STOP to opt out.";
@@ -41,7 +41,8 @@ pub(crate) fn text(value: &Value) -> anyhow::Result<String> {
 }
 
 impl Audience {
-    /// Makes an organisation with so many contacts who will get a text, and a campaign to send.
+    /// Creates an organization with contacts, `recipients` of whom will be texted, and a campaign
+    /// to send.
     pub(crate) async fn make(aws: &Aws, mut api: Api, recipients: usize) -> anyhow::Result<Self> {
         let body = json!({
             "name": "Bench",
@@ -81,20 +82,20 @@ impl Audience {
         format!("/v1/organizations/{}/campaigns/{}", self.organization, self.campaign)
     }
 
-    /// Sends the campaign: its first job is then on the queue.
+    /// Sends the campaign. Its first job is then on the queue.
     pub(crate) async fn send(&mut self) -> anyhow::Result<()> {
         let path = format!("{}/send", self.path());
         self.api.ask(Method::POST, &path, Some(json!({}))).await?;
         Ok(())
     }
 
-    /// The campaign as its owner sees it.
+    /// The campaign as the API shows it.
     pub(crate) async fn campaign(&mut self) -> anyhow::Result<Value> {
         let path = self.path();
         self.api.ask(Method::GET, &path, None).await
     }
 
-    /// The job of a look for chunks that stand still.
+    /// The job of a drain.
     pub(crate) fn drain(&self) -> String {
         let (organization, campaign) = (&self.organization, &self.campaign);
         let job = json!({
@@ -107,7 +108,7 @@ impl Audience {
     }
 }
 
-/// The phone of the contact at a place: all differ, and neighbours are far apart.
+/// The phone of the contact at an index. All are different, and neighbors are far apart.
 fn phone_at(place: usize) -> anyhow::Result<Phone> {
     const STEP: u64 = 7_368_787;
     const ROOM: u64 = 1_000_000_007;
@@ -119,7 +120,7 @@ fn partition(organization: &str, phone: &Phone) -> String {
     format!("ORG#{organization}#AUDIENCE#{}", phone.shard(SHARDS))
 }
 
-/// The item of the first phone, of which the others are copies.
+/// The item of the first phone, which is copied for the others.
 fn model(aws: &Aws, organization: &str, sk: &str) -> anyhow::Result<Item> {
     let pk = partition(organization, &phone_at(0)?);
     let found = locked(&aws.store).get(&pk, sk).cloned();

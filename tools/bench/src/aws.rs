@@ -1,5 +1,5 @@
-//! AWS, as the functions see it: one endpoint for each of them, so that what is asked can be told
-//! apart, over one table, one set of queues and one scheduler.
+//! AWS as the functions see it: an endpoint per function, so that their requests can be counted
+//! separately, in front of a shared table, queues and a scheduler.
 
 mod bucket;
 mod queues;
@@ -11,13 +11,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::server::{self, Request, Response};
 use crate::stack::{BUCKET, TOKEN};
-use crate::store::{Store, Units};
+use bench::server::{self, Request, Response};
+use bench::store::{Store, Units};
 pub(crate) use bucket::Bucket;
 pub(crate) use queues::{Message, Queues};
 
-/// What one function asked for so far.
+/// The requests of one function so far.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Asked {
@@ -25,7 +25,7 @@ pub(crate) struct Asked {
     pub(crate) calls: BTreeMap<String, u64>,
     #[serde(flatten)]
     pub(crate) units: Units,
-    /// Requests that were refused for another reason than a condition: there should be none.
+    /// Requests that were refused for any reason except a condition. There should be none.
     pub(crate) refused: Vec<String>,
 }
 
@@ -67,7 +67,7 @@ impl Meter {
 }
 
 impl Asked {
-    /// What was asked since `before`.
+    /// The requests since `before`.
     pub(crate) fn since(&self, before: &Self) -> Self {
         let calls = self.calls.iter().map(|(call, count)| {
             (call.clone(), count - before.calls.get(call).copied().unwrap_or_default())
@@ -83,7 +83,7 @@ impl Asked {
     }
 }
 
-/// Opens an endpoint whose requests `meter` counts; answers its address.
+/// Opens an endpoint whose requests are counted by `meter`, and returns its address.
 pub(crate) async fn endpoint(aws: Arc<Aws>, meter: Arc<Meter>) -> anyhow::Result<String> {
     let address = server::serve(move |request| {
         let response = answer(&aws, &meter, &request);

@@ -17,7 +17,7 @@ use crate::stack::Stack;
 /// The polls of the schedule.
 const POLLS: usize = 7;
 /// How often a dispatch that left chunks behind is looked at again.
-const DRAINS_MOST: usize = 300;
+const MAX_DRAINS: usize = 300;
 
 /// What one function used for the campaign.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -124,7 +124,7 @@ impl Life<'_> {
     /// Dispatches until every message was handed over.
     async fn dispatch(&mut self) -> anyhow::Result<Vec<Taken>> {
         let mut taken = Vec::with_capacity(self.audience.recipients);
-        for _ in 0..DRAINS_MOST {
+        for _ in 0..MAX_DRAINS {
             let world = &self.stack.world;
             let (queues, batch) = (&world.aws.queues, world.template.dispatch);
             let work = source::run(queues, "dispatch", batch, &mut self.stack.dispatch);

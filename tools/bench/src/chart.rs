@@ -1,4 +1,4 @@
-//! The growth curve as a picture: what a recipient takes, by the audience's size.
+//! The growth curve as a picture: usage per recipient, by the audience's size.
 
 use std::fmt::Write;
 
@@ -41,7 +41,7 @@ pub(crate) fn draw(figures: &Figures) -> String {
          <rect width=\"{width}\" height=\"{height}\" fill=\"white\"/>\n"
     );
     for panel in &panels {
-        // A text never fails to be written to.
+        // Writing to a string can't fail.
         let _ = panel.draw(figures, &mut svg);
     }
     svg.push_str("</svg>\n");
@@ -113,7 +113,7 @@ impl Panel<'_> {
     }
 }
 
-/// Where a size lies between the least and the most, by its logarithm.
+/// The position of a size between the smallest and the largest, on a logarithmic scale.
 #[expect(clippy::cast_precision_loss, reason = "sizes are far below 2^52")]
 fn place(figures: &Figures, size: usize) -> f64 {
     let log = |size: Option<&usize>| (*size.unwrap_or(&1) as f64).log10();

@@ -13,8 +13,8 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::aws::{Asked, Meter, locked};
 use crate::process;
-use crate::server::{self, Request, Response};
 use crate::time;
+use bench::server::{self, Request, Response};
 
 /// How long an event may take before the bench gives up.
 const EVENT_WITHIN: Duration = Duration::from_mins(15);

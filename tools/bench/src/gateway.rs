@@ -1,17 +1,17 @@
-//! A provider that takes every message at once, and remembers where its callbacks go.
+//! A provider that accepts every message at once, and remembers the addresses of their callbacks.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
 use crate::aws::locked;
-use crate::server::{self, Request, Response};
+use bench::server::{self, Request, Response};
 
-/// A message that was taken.
+/// A message that was accepted.
 #[derive(Clone, Debug)]
 pub(crate) struct Taken {
     pub(crate) sid: u64,
     pub(crate) to: u64,
-    /// The query of the callback's address, which names the message.
+    /// The query of the callback's URL, which identifies the message.
     pub(crate) query: Box<str>,
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    /// Opens the provider; answers its address.
+    /// Opens the provider and returns its address.
     pub(crate) async fn open(self: &Arc<Self>) -> anyhow::Result<String> {
         let gateway = Arc::clone(self);
         let address = server::serve(move |request| {
@@ -56,13 +56,13 @@ impl Gateway {
         server::response(201, "application/json", body.into_bytes())
     }
 
-    /// Hands out what was taken, and forgets it.
+    /// Removes and returns the accepted messages.
     pub(crate) fn take_all(&self) -> Vec<Taken> {
         std::mem::take(&mut *locked(&self.taken))
     }
 }
 
-/// How many phones are among them more than once.
+/// The number of messages to phones that already got one.
 pub(crate) fn texted_twice(taken: &[Taken]) -> usize {
     let phones: HashSet<u64> = taken.iter().map(|taken| taken.to).collect();
     taken.len() - phones.len()

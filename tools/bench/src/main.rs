@@ -1,8 +1,8 @@
-//! `bench`: what Volley's functions take of a processor, of memory and of AWS, by audience.
+//! `bench`: what Volley's functions use of a processor, of memory and of AWS, by audience.
 //!
-//! The functions are the programs that are deployed, started as Lambda starts them. Around them
-//! are a Runtime API, a table, queues and a provider in memory, in this process, whose processor
-//! time is not the functions'.
+//! The functions are the deployed programs, started as Lambda starts them. The Runtime API, table,
+//! queues and provider around them are in memory in this process, whose processor time doesn't
+//! count.
 
 mod api;
 mod audience;
@@ -18,11 +18,9 @@ mod machine;
 mod price;
 mod process;
 mod report;
-mod server;
 mod source;
 mod spread;
 mod stack;
-mod store;
 mod targets;
 mod template;
 mod time;
@@ -43,7 +41,7 @@ use crate::report::Report;
 use crate::stack::{Programs, Stack, World};
 use crate::template::Template;
 
-/// Millions of small items.
+/// Suits millions of small items.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -55,10 +53,10 @@ struct Options {
     sizes: Vec<usize>,
     /// Whether imports of files of these sizes are measured, in place of campaigns.
     are_imports: bool,
-    /// As many for each size, or fewer the larger it is.
+    /// Runs for each size. The default is fewer for larger sizes.
     runs: Option<usize>,
     write_docs: bool,
-    /// Earlier reports whose runs are told with these.
+    /// Earlier reports whose runs are included.
     add: Vec<PathBuf>,
     log: PathBuf,
     output: PathBuf,
@@ -152,13 +150,13 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Keeps an empty table and queues open, such as for the table's own tests.
+/// Serves an empty table and queues, for example for the table's own tests.
 async fn serve() -> anyhow::Result<()> {
     say(&aws::endpoint(Arc::default(), Arc::default()).await?);
     std::future::pending().await
 }
 
-/// One campaign of its own, in a world of its own.
+/// Runs one campaign in a fresh world.
 async fn run(options: &Options, template: Template, size: usize) -> anyhow::Result<Run> {
     let world = World::open(template).await?;
     let api = Api::new(world.start(&options.programs, "Api").await?);

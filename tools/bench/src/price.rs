@@ -1,9 +1,8 @@
-//! What a campaign costs of AWS, by what its functions asked for and the prices in `prices.json`.
+//! What a campaign costs at AWS, by its functions' requests and the prices in `prices.json`.
 //!
-//! Lambda bills the time that an event takes. That is estimated as processor time, stretched by
-//! the share of a processor that the function's memory comes with, and on top of it the time that
-//! is spent waiting: AWS calls and the provider's answers, at the latencies that the file assumes,
-//! divided by how many are under way at once.
+//! Lambda bills the duration of an event. It is estimated as processor time, extended by the share
+//! of a processor that the function's memory comes with, plus the waiting time for AWS and the
+//! provider, at the latencies that the file assumes, divided by the number of concurrent requests.
 
 use std::collections::BTreeMap;
 
@@ -44,7 +43,7 @@ struct Waits {
     provider_at_once: f64,
 }
 
-/// Dollars for a million recipients, one callback each.
+/// US dollars per million recipients, with one callback each.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Bill {
@@ -60,7 +59,7 @@ pub(crate) struct Bill {
     pub(crate) http_api_two_callbacks: f64,
 }
 
-/// What event sources ask of queues, each for up to ten messages: a receive and a delete.
+/// Requests of event sources to queues: a receive and a delete for up to ten messages each.
 fn source_requests(run: &Run, template: &Template) -> f64 {
     let batches = [
         ("jobs", template.jobs),
@@ -120,8 +119,8 @@ impl Prices {
             + bill.invocations
             + bill.compute
             + bill.schedules;
-        // A second callback is taken, queued and written as the first is, unless the two meet in
-        // one batch and are folded into one write: that is not counted on.
+        // A second callback is accepted, queued and written like the first, unless both are in the
+        // same batch and are combined into one write. The estimate doesn't rely on that.
         let second = self.second_callback(run, template, per_million);
         let (url, http) = (prices.function_url_requests, prices.http_api_requests);
         Bill {
@@ -166,7 +165,7 @@ impl Prices {
         seconds.sum::<f64>() * gibibytes(template)
     }
 
-    /// The time for which a function is billed.
+    /// The billed duration of a function, in seconds.
     pub(crate) fn seconds(&self, name: &str, run: &Run, template: &Template) -> f64 {
         let Some(used) = run.functions.get(name) else {
             return 0.0;

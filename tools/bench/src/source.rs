@@ -1,4 +1,4 @@
-//! Event sources: messages of a queue, as Lambda hands them to a function, and HTTP requests.
+//! Event sources: pass messages of a queue, and HTTP requests, to functions as Lambda does.
 
 use std::time::{Duration, Instant};
 
@@ -15,9 +15,9 @@ use crate::function::Function;
 use crate::gateway::{Taken, sid_text};
 use crate::stack::{ACCOUNT, PUBLIC_URL, TOKEN};
 
-/// A message that fails so often has the bench fail.
-const FAILURES_MOST: usize = 20;
-/// As long as those of SQS.
+/// The bench fails if a message fails this many times.
+const MAX_FAILURES: usize = 20;
+/// The length of SQS's receipt handles.
 const RECEIPT_HANDLE: usize = 340;
 
 #[derive(Default, Deserialize)]
@@ -32,8 +32,8 @@ struct Failure {
     item_identifier: String,
 }
 
-/// Hands a queue's messages to a function until none is left; answers how many there were. Those
-/// that are delayed are waited for.
+/// Passes a queue's messages to a function until none is left, waiting for delayed ones. Returns
+/// the number of messages.
 pub(crate) async fn run(
     queues: &Queues,
     queue: &str,
@@ -54,7 +54,7 @@ pub(crate) async fn run(
         handed += messages.len() as u64;
         let failed = hand(queue, &messages, function).await?;
         failures += failed.len();
-        anyhow::ensure!(failures <= FAILURES_MOST, "{} fails again and again", function.name);
+        anyhow::ensure!(failures <= MAX_FAILURES, "{} fails again and again", function.name);
         for message in messages {
             if failed.contains(&message.id.to_string()) {
                 queues.put_back(queue, message);
@@ -63,7 +63,7 @@ pub(crate) async fn run(
     }
 }
 
-/// Hands messages to a function as one event; answers the ids of those that failed.
+/// Passes messages to a function as one event, and returns the ids of those that failed.
 pub(crate) async fn hand(
     queue: &str,
     messages: &[Message],
@@ -98,11 +98,11 @@ fn event(queue: &str, messages: &[Message]) -> Vec<u8> {
     json!({ "Records": records.collect::<Vec<Value>>() }).to_string().into_bytes()
 }
 
-/// The callback that says that a message was delivered, signed as Twilio signs it, as the HTTP API
-/// or a function URL hands it on.
+/// The callback that reports a message as delivered, with Twilio's signature, in the format of the
+/// HTTP API or a function URL.
 pub(crate) fn callback(taken: &Taken) -> Vec<u8> {
     let (sid, to) = (sid_text(taken.sid), format!("+{}", taken.to));
-    // In the order of their names, as they are signed.
+    // Sorted by name, as the signature requires.
     let form = [
         ("AccountSid", ACCOUNT),
         ("ApiVersion", "2010-04-01"),
@@ -177,7 +177,7 @@ fn signature(text: &str) -> String {
     BASE64_STANDARD.encode(mac.finalize().into_bytes())
 }
 
-/// Hands a callback over; it must be taken.
+/// Sends a callback, which must be accepted.
 pub(crate) async fn call_back(taken: &Taken, function: &mut Function) -> anyhow::Result<()> {
     let answer = function.invoke(callback(taken)).await?;
     let answer: Value = serde_json::from_slice(&answer)?;

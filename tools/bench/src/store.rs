@@ -1,7 +1,7 @@
-//! A table in memory that speaks DynamoDB's JSON protocol, fast enough not to be the limit.
+//! A table in memory that speaks DynamoDB's JSON protocol, fast enough not to be the bottleneck.
 //!
-//! It has the operations that Volley's table uses and no others, with their conditions, pages of
-//! 1 MB and capacity units as DynamoDB counts them. What it does not know it refuses.
+//! It has exactly the operations that Volley's table uses, with conditions, pages of 1 MB and
+//! capacity units as in DynamoDB. It refuses anything else.
 
 mod expression;
 mod item;
@@ -18,22 +18,22 @@ mod tests;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-pub(crate) use item::{Attribute, Item};
-pub(crate) use units::Units;
+pub use item::{Attribute, Item, Name};
+pub use units::Units;
 
 use expression::{Action, Condition, Invalid, Statement};
 
 type Partition = BTreeMap<Box<str>, Item>;
 
 #[derive(Default)]
-pub(crate) struct Store {
+pub struct Store {
     partitions: HashMap<Box<str>, Partition>,
     parsed: Parsed,
     /// Whether contacts are judged and counted but not kept.
     forgets_contacts: bool,
 }
 
-/// Texts of expressions are few and come again and again.
+/// Expressions are few and repeat, so they are parsed only once.
 #[derive(Default)]
 struct Parsed {
     conditions: HashMap<String, Arc<Condition>>,
@@ -41,11 +41,11 @@ struct Parsed {
     statements: HashMap<String, Arc<Statement>>,
 }
 
-/// An answer: what is to be sent back, and what it took.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) body: Vec<u8>,
-    pub(crate) units: Units,
+/// A response, and the units that it took.
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+    pub units: Units,
 }
 
 impl Parsed {
@@ -78,17 +78,18 @@ impl Parsed {
 }
 
 impl Store {
-    pub(crate) fn get(&self, pk: &str, sk: &str) -> Option<&Item> {
+    #[must_use]
+    pub fn get(&self, pk: &str, sk: &str) -> Option<&Item> {
         self.partitions.get(pk)?.get(sk)
     }
 
     /// From now on keeps no contacts, which takes the memory of millions.
-    pub(crate) fn forget_contacts(&mut self) {
+    pub fn forget_contacts(&mut self) {
         self.forgets_contacts = true;
     }
 
-    /// Puts an item whatever is there.
-    pub(crate) fn put(&mut self, item: Item) {
+    /// Puts an item, replacing any existing one.
+    pub fn put(&mut self, item: Item) {
         let (Some(pk), Some(sk)) = (item.text("pk"), item.text("sk")) else {
             return;
         };

@@ -1,4 +1,5 @@
-//! What is aimed at, and whether it was reached. Nothing fails for it: the bench tells.
+//! The targets, and whether they were reached. The bench only reports this and never fails because
+//! of it.
 
 use serde::Serialize;
 
@@ -14,10 +15,10 @@ pub(crate) struct Target {
 }
 
 const BASE: usize = 10_000;
-/// How far the largest audience's figure may be from that of ten thousand.
-const GROWTH_MOST: f64 = 0.10;
+/// How far the largest audience's figure may differ from that of ten thousand.
+const MAX_GROWTH: f64 = 0.10;
 
-/// The targets that the sizes which were run can tell about.
+/// The targets that can be checked with the sizes that were run.
 pub(crate) fn targets(figures: &Figures) -> Vec<Target> {
     let Some(&largest) = figures.sizes.last() else {
         return Vec::new();
@@ -36,7 +37,7 @@ pub(crate) fn targets(figures: &Figures) -> Vec<Target> {
                 format!("{name} a recipient at {largest} against {BASE}"),
                 "within 10 %".to_owned(),
                 format!("{:+.1} %", growth * 100.0),
-                growth.abs() <= GROWTH_MOST,
+                growth.abs() <= MAX_GROWTH,
             );
         }
     }

@@ -1,4 +1,4 @@
-//! What functions log of their own use, against what was counted where it was answered.
+//! Compares what functions log about their usage with what the endpoints counted.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,7 +21,7 @@ struct Report {
     read_units: f64,
 }
 
-/// What the log from `offset` on tells otherwise than `counted` does.
+/// The differences between the log from `offset` on and `counted`.
 pub(crate) fn differences(
     log: &Path,
     offset: u64,

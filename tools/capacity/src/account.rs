@@ -1,11 +1,11 @@
-//! What a run may use: an account with its quotas, and the settings of the stack in it.
+//! What a run may use: an account with its quotas, and the stack's settings.
 
 use crate::mapping::Mode;
 use crate::quotas::{CONCURRENCY, HTTP_REQUESTS, TABLE_UNITS, WRITES_AT_BIRTH};
 
 #[derive(Clone, Copy, Debug)]
 pub struct Account {
-    /// Write units a second of the table from the beginning.
+    /// The table's initial write units per second.
     pub warm_writes: f64,
     pub table_units: f64,
     pub concurrency: f64,
@@ -16,8 +16,8 @@ pub struct Account {
 }
 
 impl Account {
-    /// The template in an account of yesterday: every quota at its default, a new table, and what
-    /// runs at once as docs/deploy.md raises it for 1,000 concurrent executions.
+    /// The template in a new account: every quota at its default, a new table, and concurrency as
+    /// raised in docs/deploy.md for 1,000 concurrent executions.
     #[must_use]
     pub fn as_deployed() -> Self {
         Self {
@@ -31,8 +31,8 @@ impl Account {
         }
     }
 
-    /// The same with what an operator sets without asking AWS: more of dispatch at once, and a
-    /// table that is warm up to its quota.
+    /// The same, with what an operator can set without asking AWS: more concurrency for dispatch,
+    /// and a table that is warm up to its quota.
     #[must_use]
     pub fn tuned() -> Self {
         Self {
@@ -42,8 +42,8 @@ impl Account {
         }
     }
 
-    /// One cell of several: quotas raised to what is ordinary to ask for, pollers provisioned,
-    /// callbacks by a function URL, so that no HTTP API is in their way.
+    /// One of several cells: quotas raised to common values, provisioned pollers, and callbacks
+    /// through a function URL, so that no HTTP API limits them.
     #[must_use]
     pub fn cell() -> Self {
         let pollers = Mode::Provisioned { least: 10.0, most: 100.0 };

@@ -1,8 +1,9 @@
 //! A sender's rate: virtual scheduling, counted in message parts.
 //!
 //! The bucket knows when the sender is free again. A chunk's turn is then, or now if that has
-//! passed, and moves it on by what the chunk takes. Turns are granted a little ahead only, so that
-//! a pause or another campaign of the sender does not find hours of them given away.
+//! passed, and moves that time on by what the chunk takes. Turns are granted only a little ahead,
+//! so that hours of them aren't given away before a pause or before another campaign of the sender
+//! starts.
 
 #[derive(Clone, Debug)]
 pub struct Bucket {
@@ -16,7 +17,8 @@ impl Bucket {
         Self { parts_per_second, free_at: 0.0 }
     }
 
-    /// The second of a turn of so many parts; `None` if it would be more than `horizon` ahead.
+    /// The second of a turn for `parts` parts, or `None` if that would be more than `horizon`
+    /// ahead.
     pub fn grant(&mut self, parts: f64, now: f64, horizon: f64) -> Option<f64> {
         let turn = self.free_at.max(now);
         if turn > now + horizon {
@@ -34,8 +36,8 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Between any two turns no more was granted than the rate gives, the last one's parts
-        /// left aside, whatever is asked for and when.
+        /// For any requests, no more is granted between two turns than the rate allows, not
+        /// counting the last turn's parts.
         #[test]
         fn a_bucket_never_exceeds_its_rate(
             rate in 1_u32..1_000,

@@ -1,18 +1,18 @@
-//! A campaign and how far it is.
+//! A campaign and its progress.
 
 use crate::bucket::Bucket;
 use crate::cost::{RECIPIENTS_MOST, SLICE_SECONDS};
 use crate::demand::whole;
 
-/// A campaign that is to be sent.
+/// A campaign to be sent.
 #[derive(Clone, Copy, Debug)]
 pub struct Campaign {
-    /// Stands for its id: it decides where its keys lie.
+    /// Represents its id, which decides the partitions of its keys.
     pub key: u32,
-    /// The second in which its time comes.
+    /// The second when it is due.
     pub starts: u32,
     pub recipients: u32,
-    /// The rate of its sender; every message is one part here.
+    /// Its sender's rate. Every message has one part here.
     pub parts_per_second: f64,
     pub shards: u32,
 }
@@ -23,16 +23,16 @@ pub struct Sending {
     pub bucket: Bucket,
     /// Chunks that have recipients.
     pub chunks: u32,
-    /// Recipients of one of them.
+    /// Recipients per chunk.
     pub size: f64,
-    /// Slices in which a slow sender's chunk goes out, and recipients of one.
+    /// Slices in which a slow sender's chunk is sent, and recipients per slice.
     pub slices: u32,
     pub slice: f64,
     pub cut: u32,
-    /// The part of the next chunk that is cut.
+    /// The fraction of the next chunk that is cut.
     pub cutting: f64,
     pub granted: u32,
-    /// Slices that a worker took.
+    /// Slices that a worker has sent.
     pub done: u32,
     pub began_at: Option<u32>,
     pub cut_at: Option<u32>,
@@ -69,21 +69,21 @@ impl Sending {
         }
     }
 
-    /// Recipients that a worker took.
+    /// Recipients that were sent.
     #[must_use]
     pub fn dispatched(&self) -> f64 {
         f64::from(self.done) * self.slice
     }
 
-    /// Whether workers took all.
+    /// Whether all slices were sent.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.done >= self.chunks * self.slices
     }
 }
 
-/// Chunks with recipients of an audience that is spread evenly: each shard begins its own, as
-/// `shared::chunk::Cutter` does.
+/// The number of chunks with recipients for an evenly spread audience. Each shard starts its own
+/// chunks, as in `shared::chunk::Cutter`.
 #[must_use]
 pub fn chunks(recipients: u32, shards: u32) -> u32 {
     let most = RECIPIENTS_MOST;

@@ -10,21 +10,21 @@ use crate::mapping::Mapping;
 use crate::pace::{CALLBACK_SECONDS, RECEIPTS_SECONDS, chunk_slot};
 use crate::quotas::{IN_FLIGHT, INVOCATIONS_PER_CONCURRENCY, PARTITION_WRITES, SCHEDULES_STARTED};
 
-/// The part of a day's messages that goes out in its busiest hour.
+/// The share of a day's messages that is sent in its busiest hour.
 pub const BUSIEST_HOUR: f64 = 0.2;
-/// Callbacks for each recipient: sent, then delivered.
+/// Callbacks per recipient: sent, then delivered.
 pub const CALLBACKS: f64 = 2.0;
 
-/// A day's messages, of which every tenant sends the same part. In the busiest hour each sends one
-/// campaign: at the full hour, or at a quarter of it that is as popular. It takes that quarter, or
-/// as long as a rate of one part a second takes.
+/// A day's messages, of which every tenant sends the same share. In the busiest hour each tenant
+/// sends one campaign: at the full hour, or at an equally popular quarter of it. Sending takes that
+/// quarter, or as long as a rate of one part per second needs.
 #[derive(Clone, Copy, Debug)]
 pub struct Day {
     pub tenants: u32,
     pub messages: u32,
 }
 
-/// A limit, and the part of it that is needed.
+/// A limit, and the share of it that is needed.
 #[derive(Clone, Copy, Debug)]
 pub struct Need {
     pub limit: &'static str,
@@ -32,13 +32,13 @@ pub struct Need {
 }
 
 impl Day {
-    /// Recipients of a campaign of the busiest hour.
+    /// Recipients per campaign in the busiest hour.
     #[must_use]
     pub fn each(self) -> f64 {
         f64::from(self.messages) * BUSIEST_HOUR / f64::from(self.tenants)
     }
 
-    /// Moments of the hour at which campaigns begin. A few tenants take the whole hour.
+    /// Times of the hour at which campaigns start. A few tenants use the whole hour.
     #[must_use]
     pub fn rounds(self) -> u32 {
         if self.tenants < 100 { 1 } else { 4 }
@@ -50,7 +50,7 @@ impl Day {
         (self.each() * f64::from(self.rounds()) / 3_600.0).max(1.0)
     }
 
-    /// Campaigns that are handed over at once; all of a round begin within a minute.
+    /// Campaigns that send at the same time. All of a round start within a minute.
     #[must_use]
     pub fn at_once(self) -> f64 {
         let seconds = self.each() / self.parts_per_second();
@@ -63,13 +63,13 @@ impl Day {
         self.at_once() * self.parts_per_second()
     }
 
-    /// Recipients of a chunk.
+    /// Recipients per chunk.
     fn size(self, shards: u32) -> f64 {
         let recipients = whole(self.each());
         f64::from(recipients) / f64::from(chunks(recipients, shards).max(1))
     }
 
-    /// Recipients of a slice of one.
+    /// Recipients per slice of a chunk.
     fn slice(self, shards: u32) -> f64 {
         self.size(shards).min(self.parts_per_second() * SLICE_SECONDS)
     }
@@ -83,7 +83,7 @@ impl Day {
             + self.at_once() * CAMPAIGN_WRITES / f64::from(DRAIN_EVERY)
     }
 
-    /// What a busy second needs of each limit, always in this order.
+    /// A busy second's share of each limit, always in this order.
     #[must_use]
     pub fn needs(self, account: &Account) -> Vec<Need> {
         let rate = self.per_second();
@@ -113,7 +113,7 @@ impl Day {
         ]
     }
 
-    /// The limit of which the largest part is needed.
+    /// The limit with the largest share.
     #[must_use]
     pub fn tightest(self, account: &Account) -> Need {
         let none = Need { limit: "nothing", part: 0.0 };

@@ -1,7 +1,7 @@
-//! What an on-demand table takes in a second, and how that grows.
+//! What an on-demand table can serve per second, and how that grows.
 //!
-//! AWS promises what a table took before, doubled; a new peak counts after half an hour. In fact it
-//! often grows sooner, so that this errs on the safe side.
+//! AWS promises twice the previous peak; a new peak counts after half an hour. In fact tables often
+//! grow sooner, so this is on the safe side.
 
 use crate::quotas::GROWTH_SECONDS;
 
@@ -14,19 +14,19 @@ pub struct Growth {
 }
 
 impl Growth {
-    /// A table that takes `warm` units a second from the beginning, and never more than `quota`.
+    /// A table that initially serves `warm` units per second, and never more than `quota`.
     #[must_use]
     pub fn new(warm: f64, quota: f64) -> Self {
         Self { former_peak: warm / 2.0, peak: 0.0, quota, window_ends: GROWTH_SECONDS }
     }
 
-    /// Units that the table takes in a second now.
+    /// Units per second that the table can serve now.
     #[must_use]
     pub fn capacity(&self) -> f64 {
         (self.former_peak * 2.0).min(self.quota)
     }
 
-    /// Notes what was served in second `now`.
+    /// Records what was served in second `now`.
     pub fn note(&mut self, served: f64, now: u32) {
         self.peak = self.peak.max(served);
         if now + 1 >= self.window_ends {

@@ -1,6 +1,6 @@
-//! Where keys lie. DynamoDB's own hash is not known, so any good one stands for it.
+//! Maps keys to partitions. DynamoDB's hash is not public, so any good one takes its place.
 
-/// Mixes a key's number into 64 even bits (the finaliser of splitmix64).
+/// Mixes a key's number into 64 evenly distributed bits (the finalizer of splitmix64).
 #[must_use]
 pub fn of(tenant: u32, shard: u32) -> u64 {
     let mut bits = (u64::from(tenant) << 32 | u64::from(shard)).wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -9,7 +9,7 @@ pub fn of(tenant: u32, shard: u32) -> u64 {
     bits ^ (bits >> 31)
 }
 
-/// The partition, out of a power of two of them, in whose range a hash is.
+/// The partition with the hash in its range, among a power of two of them.
 #[must_use]
 pub fn partition(hash: u64, partitions: usize) -> usize {
     let bits = partitions.trailing_zeros();
@@ -17,7 +17,7 @@ pub fn partition(hash: u64, partitions: usize) -> usize {
     usize::try_from(place).unwrap_or_default()
 }
 
-/// A campaign whose keys lie as luckily as most: with the median of a thousand draws on the hottest
+/// A campaign with median luck: of a thousand draws, its keys put the median load on the hottest
 /// partition of a new table, of a warm one, and of a larger one with 128 shards.
 pub const MEDIAN: u32 = 3;
 

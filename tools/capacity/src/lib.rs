@@ -1,7 +1,7 @@
-//! Capacity on paper: a simulator of what Volley does to AWS's quotas, second by second.
+//! Capacity on paper: simulates Volley's use of AWS quotas, second by second.
 //!
-//! It knows nothing of AWS but the limits that AWS states, and nothing of Volley but what its steps
-//! cost (`cost`) and take (`pace`). What it prints stands in docs/capacity.md.
+//! It knows only the limits that AWS documents, and what Volley's steps cost (`cost`) and how long
+//! they take (`pace`). Its output is in docs/capacity.md.
 
 pub mod account;
 pub mod bucket;

@@ -1,17 +1,17 @@
-//! Which limit holds a run back, and how near it comes to the others.
+//! The limit that holds a run back, and how close it comes to the others.
 
-/// What messages can wait for.
+/// What messages may be waiting for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// The rate of their senders: as it should be.
+    /// The rate of their senders, as it should be.
     Sender,
     /// The cutting of the audience.
     FanOut,
-    /// The growth of the dispatch queue's mapping, from five functions on.
+    /// The growth of the dispatch queue's mapping, starting with five functions.
     Ramp,
-    /// The most functions that the mapping may run.
+    /// The maximum concurrency of the mapping.
     Mapping,
-    /// The most functions that the account may run.
+    /// The maximum concurrency of the account.
     Concurrency,
     /// One partition's writes.
     Partition,
@@ -57,7 +57,7 @@ impl Held {
         self.since[by as usize].get_or_insert(now);
     }
 
-    /// The limit that held messages back for longest: its seconds, and since which.
+    /// The limit that held messages back longest: for how many seconds, and since when.
     #[must_use]
     pub fn longest(&self) -> Option<(Limit, u32, u32)> {
         let held = LIMITS.into_iter().filter_map(|limit| {
@@ -73,7 +73,7 @@ impl Held {
     }
 }
 
-/// The most that was used of each quota, as a part of it.
+/// The highest use of each quota, as a fraction of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Peaks {
     pub partition: f64,

@@ -1,7 +1,8 @@
 //! Event-source mappings: how many functions a queue's messages run at once.
 
 use crate::quotas::{
-    MAPPING_GROWTH, MAPPING_MOST, MAPPING_START, POLLER_CONCURRENCY, POLLERS_GROWTH, POLLERS_MOST,
+    MAPPING_GROWTH, MAPPING_START, MAX_MAPPING_CONCURRENCY, MAX_POLLERS_CONCURRENCY,
+    POLLER_CONCURRENCY, POLLERS_GROWTH,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -66,8 +67,10 @@ impl Mode {
 
     fn most(self) -> f64 {
         match self {
-            Self::Standard { most } => most.unwrap_or(MAPPING_MOST),
-            Self::Provisioned { most, .. } => (most * POLLER_CONCURRENCY).min(POLLERS_MOST),
+            Self::Standard { most } => most.unwrap_or(MAX_MAPPING_CONCURRENCY),
+            Self::Provisioned { most, .. } => {
+                (most * POLLER_CONCURRENCY).min(MAX_POLLERS_CONCURRENCY)
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The picture of docs/capacity.md: what the busiest hour needs of each quota as the day grows.
+//! The picture of docs/capacity.md: the busiest hour's share of each quota as the day grows.
 
 use std::fmt::Write;
 
@@ -28,7 +28,7 @@ fn across(decades: f64) -> f64 {
     LEFT + decades / DECADES.0 * (WIDTH - LEFT - RIGHT)
 }
 
-/// Where a part of a quota is; those that are smaller than a thousandth are at the bottom.
+/// The vertical position of a share. Shares below a thousandth are at the bottom.
 fn down(part: f64) -> f64 {
     let decades = part.log10().clamp(-3.0, 2.0) + 3.0;
     HEIGHT - BOTTOM - decades / DECADES.1 * (HEIGHT - TOP - BOTTOM)

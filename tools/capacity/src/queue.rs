@@ -2,12 +2,12 @@
 
 use std::collections::VecDeque;
 
-/// In which order messages are handed out.
+/// The order in which messages are delivered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// As they came, as a queue without message groups.
+    /// In order of arrival, as in a queue without message groups.
     Arrival,
-    /// As a fair queue does at its best: a group with few messages goes before one with many.
+    /// As in an ideal fair queue: groups with few messages take precedence over those with many.
     Fair,
 }
 
@@ -17,7 +17,7 @@ pub struct Message {
     pub group: usize,
     /// When its turn came.
     pub came: u32,
-    /// Slices of the chunk that are not handed over yet.
+    /// Slices of the chunk that have not been sent yet.
     pub slices: u32,
 }
 
@@ -31,7 +31,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// A queue for message groups of the numbers below `groups`.
+    /// A queue for message groups numbered from 0 to below `groups`.
     #[must_use]
     pub fn new(order: Order, groups: usize) -> Self {
         let groups = if order == Order::Fair { groups } else { 0 };

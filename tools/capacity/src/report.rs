@@ -7,7 +7,7 @@ mod words;
 
 use std::fmt::Write;
 
-/// Every table by its name, in the document's order.
+/// Every table with its name, in the document's order.
 #[must_use]
 pub fn tables() -> Vec<(&'static str, String)> {
     vec![
@@ -22,7 +22,7 @@ pub fn tables() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// A table of Markdown.
+/// A Markdown table.
 fn table(heads: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut text = format!("| {} |\n|", heads.join(" | "));
     for (place, _) in heads.iter().enumerate() {

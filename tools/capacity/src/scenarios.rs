@@ -1,4 +1,4 @@
-//! What is run.
+//! The scenarios that are simulated.
 
 use crate::account::Account;
 use crate::campaign::Campaign;
@@ -13,8 +13,8 @@ pub const RECIPIENTS: [u32; 3] = [10_000, 100_000, 1_000_000];
 pub const RATES: [u32; 5] = [1, 10, 100, 1_000, 25_000];
 pub const TENANTS: [u32; 5] = [1, 10, 100, 1_000, 10_000];
 pub const MESSAGES: [u32; 4] = [1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
-/// A busiest hour is followed until its last message, and no longer than so many seconds.
-const HOUR_MOST: u32 = 4 * 3_600;
+/// The limit for a busiest hour, in seconds. It is simulated until its last message is sent.
+const MAX_HOUR_SECONDS: u32 = 4 * 3_600;
 
 /// One tenant's only campaign.
 #[must_use]
@@ -25,14 +25,14 @@ pub fn one(recipients: u32, rate: u32, shards: u32, account: Account) -> Outcome
     run(&[campaign], Settings { account, order, callbacks: CALLBACKS, seconds_most: u32::MAX })
 }
 
-/// What is done about a day that is too much for the template as it is.
+/// What to do about a day that exceeds the template's defaults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
     None,
-    /// Settings of one's own, and a table that is warm.
+    /// Tuned settings, and a warm table.
     Tuned,
-    /// So many accounts among which tenants are divided, and organisations of so many shards. A
-    /// tenant that is too large for one account is an organisation in each.
+    /// Tenants are divided among several accounts, and organizations have more shards. A tenant
+    /// that is too large for one account becomes an organization in each.
     Cells {
         cells: u32,
         shards: u32,
@@ -49,7 +49,7 @@ impl Remedy {
         }
     }
 
-    /// The least that leaves half of every quota free.
+    /// The smallest remedy that leaves half of every quota free.
     #[must_use]
     pub fn of(day: Day) -> Self {
         if day.tightest(&Account::as_deployed()).part <= 0.5 {
@@ -69,7 +69,7 @@ impl Remedy {
     }
 }
 
-/// The busiest hour of a day. Of several cells, the one with the most tenants is run.
+/// The busiest hour of a day. Of several cells, the one with the most tenants is simulated.
 #[must_use]
 pub fn busiest_hour(day: Day, remedy: Remedy) -> Outcome {
     let (cells, shards) = match remedy {
@@ -90,10 +90,10 @@ pub fn busiest_hour(day: Day, remedy: Remedy) -> Outcome {
         })
         .collect();
     let (account, order, callbacks) = (remedy.account(), Order::Fair, CALLBACKS);
-    run(&campaigns, Settings { account, order, callbacks, seconds_most: HOUR_MOST })
+    run(&campaigns, Settings { account, order, callbacks, seconds_most: MAX_HOUR_SECONDS })
 }
 
-/// A hundred small tenants, and one who sends a million as fast as it goes.
+/// A hundred small tenants, and one that sends a million as fast as possible.
 #[must_use]
 pub fn flood(is_there: bool, order: Order, account: Account) -> Outcome {
     let mut campaigns: Vec<Campaign> = (0..100)
@@ -114,5 +114,8 @@ pub fn flood(is_there: bool, order: Order, account: Account) -> Outcome {
             shards: SHARDS,
         });
     }
-    run(&campaigns, Settings { account, order, callbacks: CALLBACKS, seconds_most: HOUR_MOST })
+    run(
+        &campaigns,
+        Settings { account, order, callbacks: CALLBACKS, seconds_most: MAX_HOUR_SECONDS },
+    )
 }

@@ -1,8 +1,8 @@
-//! The table: partitions, each with its limit, under what the table as a whole takes.
+//! The table: partitions, each with its limit, within the limit of the table.
 //!
-//! What is asked in a second and not served waits for the next one, as the SDK's and
-//! `infra::table`'s repeats have it. A partition is a range of hashes; when the table grows, each
-//! is cut in two.
+//! What is requested in a second and not served waits for the next one, because the SDK and
+//! `infra::table` retry it. A partition is a range of hashes. When the table grows, each is cut in
+//! two.
 
 use crate::growth::Growth;
 use crate::hash;
@@ -22,24 +22,24 @@ const KINDS: [Kind; 3] = [Kind::Handover, Kind::Receipts, Kind::Upkeep];
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Partition {
-    /// Units of each kind that are asked for the first time.
+    /// Units of each kind that are requested for the first time.
     asked: [f64; 3],
     /// Units of each kind that were refused before.
     waiting: [f64; 3],
     reads: f64,
 }
 
-/// What a second brought.
+/// The result of a second.
 #[derive(Clone, Debug, Default)]
 pub struct Served {
     /// Units of claims and outcomes, by partition.
     pub handover: Vec<f64>,
     pub writes: f64,
     pub reads: f64,
-    /// Units that were refused when they were first asked.
+    /// Units that were refused at their first request.
     pub throttled: f64,
     pub throttled_reads: f64,
-    /// Seconds that what waits takes, at the partition where it takes longest.
+    /// Seconds until all waiting units are served, at the slowest partition.
     pub backlog: f64,
     /// What the hottest partition served.
     pub hottest: f64,
@@ -58,8 +58,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// An on-demand table that takes `warm` write units a second from the beginning, and three
-    /// times as many read units.
+    /// An on-demand table that initially serves `warm` write units per second, and three times as
+    /// many read units.
     #[must_use]
     pub fn new(warm: f64, quota: f64) -> Self {
         let reads = warm * READS_AT_BIRTH / WRITES_AT_BIRTH;
@@ -79,13 +79,13 @@ impl Table {
         self.partitions.len()
     }
 
-    /// Write units that the table takes in a second now.
+    /// Write units per second that the table can serve now.
     #[must_use]
     pub fn capacity(&self) -> f64 {
         self.writes.capacity()
     }
 
-    /// Asks for writes of an item whose key has this hash.
+    /// Requests writes of an item whose key has this hash.
     pub fn write(&mut self, hash: u64, kind: Kind, units: f64) {
         self.write_at(hash::partition(hash, self.partitions.len()), kind, units);
     }
@@ -158,7 +158,7 @@ impl Table {
         }
     }
 
-    /// Has as many partitions as what the table takes needs.
+    /// Splits partitions until there are enough for the table's capacity.
     fn split(&mut self) {
         let takes = |partitions: usize, units: f64| {
             f64::from(u32::try_from(partitions).unwrap_or(u32::MAX)) * units

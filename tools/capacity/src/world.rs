@@ -1,7 +1,7 @@
 //! A run, second by second.
 //!
-//! Amounts of recipients and units are fractions: what is asked is whether quotas are met, not
-//! which message goes where. Chunks are whole, since their turns and waits matter.
+//! Numbers of recipients and units are fractions, because the question is whether quotas suffice,
+//! not which message goes where. Chunks are whole, because their turns and waits matter.
 
 mod callbacks;
 mod cutting;
@@ -19,38 +19,38 @@ use crate::queue::{Order, Queue};
 use crate::quotas::PARTITION_WRITES;
 use crate::table::{Kind, Served, Table};
 
-/// Turns are less than so many seconds ahead.
+/// More seconds than turns are granted ahead.
 const TURNS: usize = 256;
-/// An hour, and the time in which all campaigns of it begin.
+/// An hour, including the time in which all its campaigns begin.
 const HOUR: u32 = 3_600 + 120;
 
 #[derive(Clone, Copy, Debug)]
 pub struct Settings {
     pub account: Account,
     pub order: Order,
-    /// Callbacks of the provider for each recipient.
+    /// The provider's callbacks per recipient.
     pub callbacks: f64,
-    /// A run that is not done ends here.
+    /// The second after which an unfinished run is cut off.
     pub seconds_most: u32,
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The second in which the last recipient was handed over.
+    /// The second in which the last recipient was sent.
     pub finished_at: Option<u32>,
     pub handed: f64,
-    /// Of those, in the first hour and two minutes.
+    /// Those of them in the first hour and two minutes.
     pub handed_in_hour: f64,
     pub throttled: f64,
     pub throttled_reads: f64,
-    /// Seconds that a refused write waited for, at most.
+    /// The longest that a refused write waited, in seconds.
     pub backlog: f64,
-    /// Messages on the dispatch queue, delayed ones too.
+    /// Messages on the dispatch queue, including delayed ones.
     pub queued_most: u32,
     /// Receipts on their queue.
     pub receipts_most: f64,
-    /// Callbacks that no room was for; Twilio does not surely repeat them.
+    /// Callbacks refused for lack of capacity. Twilio doesn't reliably retry them.
     pub refused: f64,
     pub concurrency_most: f64,
     pub held: Held,
@@ -60,7 +60,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// US dollars for a million recipients.
+    /// US dollars per million recipients.
     #[must_use]
     pub fn dollars_per_million(&self) -> f64 {
         self.usage.dollars() / self.handed.max(1.0) * 1e6
@@ -71,17 +71,17 @@ struct World {
     now: u32,
     settings: Settings,
     sendings: Vec<Sending>,
-    /// Campaigns whose time has not come, the next one last.
+    /// Campaigns that haven't begun, in reverse order.
     to_come: Vec<usize>,
     cutting: VecDeque<usize>,
-    /// Slices by the second in which their turn comes, with how many are left of their chunk.
+    /// Slices by the second of their turn, with the number of slices that are left of their chunk.
     turns: Vec<Vec<(usize, u32)>>,
-    /// Chunks that have a turn which has not come.
+    /// Chunks whose turn has not come.
     delayed: u32,
-    /// Chunks that have none yet.
+    /// Chunks without a turn.
     waiting: u32,
     queue: Queue,
-    /// Campaigns to look after, by the second of the minute.
+    /// Campaigns to drain, by the second of the minute.
     drains: Vec<Vec<usize>>,
     polls: BTreeMap<u32, Vec<usize>>,
     open: usize,
@@ -89,10 +89,10 @@ struct World {
     jobs: Mapping,
     dispatch: Mapping,
     receipts: Mapping,
-    /// What dispatch took of functions beyond its last second.
+    /// Function time that dispatch used beyond its last second.
     debt: f64,
     size: f64,
-    /// Recipients that were handed over in the last seconds, by partition.
+    /// Recipients that were sent in the last seconds, by partition.
     handed: VecDeque<Vec<f64>>,
     /// Receipts on their queue, by partition.
     received: Vec<f64>,
@@ -100,7 +100,7 @@ struct World {
     outcome: Outcome,
 }
 
-/// Functions at work in a second.
+/// Functions that are busy in a second.
 #[derive(Clone, Copy, Default)]
 struct Busy {
     jobs: f64,
@@ -115,7 +115,7 @@ impl Busy {
     }
 }
 
-/// Runs campaigns until all are handed over and all receipts written, or time is up.
+/// Runs campaigns until everything is sent and all receipts are written, or time is up.
 #[must_use]
 pub fn run(campaigns: &[Campaign], settings: Settings) -> Outcome {
     let mut world = World::new(campaigns, settings);
@@ -194,7 +194,7 @@ impl World {
         self.hand_over(served);
     }
 
-    /// Counts what was served, and what held the rest back.
+    /// Records what was served, and what held back the rest.
     fn note(&mut self, served: &Served, is_backlog: bool) {
         let outcome = &mut self.outcome;
         outcome.usage.writes += served.writes;
@@ -227,7 +227,7 @@ impl World {
         self.outcome.held.note(by, self.now);
     }
 
-    /// Has callbacks follow what was handed over.
+    /// Schedules the callbacks for the messages that were sent.
     fn hand_over(&mut self, served: Served) {
         let units = crate::cost::HANDOVER_WRITES;
         let recipients: Vec<f64> = served.handover.into_iter().map(|of| of / units).collect();

@@ -1,4 +1,4 @@
-//! docs/capacity.md and its picture are what the program prints.
+//! docs/capacity.md and its picture match the program's output.
 
 use std::path::PathBuf;
 

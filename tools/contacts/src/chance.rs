@@ -1,4 +1,4 @@
-//! A small generator of numbers that look random and are the same in every run.
+//! A small generator of numbers that look random but are the same in every run.
 
 use crate::phones::Country;
 

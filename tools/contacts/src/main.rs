@@ -1,8 +1,8 @@
-//! Makes a CSV of contacts that looks like real life: `contacts ROWS [SEED] > contacts.csv`.
+//! Generates a CSV of realistic contacts: `contacts ROWS [SEED] > contacts.csv`.
 //!
-//! The same arguments make the same file. With `--numbers` it writes, for each row, the number in
-//! E.164 that should be read from it, or an empty line. The numbers may be somebody's: files made
-//! by this are for the provider simulator alone.
+//! The same arguments generate the same file. With `--numbers`, it writes the E.164 number that
+//! should be read from each row, or an empty line. The numbers may belong to real people, so use
+//! these files only with the provider simulator.
 
 mod chance;
 #[rustfmt::skip]
@@ -20,7 +20,7 @@ use phones::Number;
 
 const HEADER: [&str; 6] = ["phone", "first_name", "last_name", "email", "city", "plan"];
 const SEED: u64 = 2_026;
-/// How many earlier people a row may repeat or live with.
+/// How many of the most recent people a row may repeat or share a household with.
 const REMEMBERED: usize = 5_000;
 
 struct Row {
@@ -30,7 +30,7 @@ struct Row {
     number: Option<Number>,
 }
 
-/// Makes the rows one after the other.
+/// Generates the rows one after the other.
 struct Generator {
     chance: Chance,
     used: HashSet<String>,
@@ -53,7 +53,7 @@ impl Generator {
             }
             70..135 => self.again(),
             135..175 => self.household(),
-            _ => self.somebody_new(),
+            _ => self.newcomer(),
         }
     }
 
@@ -66,7 +66,7 @@ impl Generator {
         }
     }
 
-    fn somebody_new(&mut self) -> Row {
+    fn newcomer(&mut self) -> Row {
         let country = self.chance.country();
         let number = loop {
             let mut number = Number::new(country, &mut self.chance);
@@ -83,25 +83,25 @@ impl Generator {
         self.with_number(person, number)
     }
 
-    /// Somebody who is on the list already, with the number written in any way.
+    /// A person who is already on the list, with the number written in any way.
     fn again(&mut self) -> Row {
         match self.earlier() {
             Some((person, number)) => {
                 let person = person.again(&mut self.chance);
                 self.with_number(person, number)
             }
-            None => self.somebody_new(),
+            None => self.newcomer(),
         }
     }
 
-    /// Somebody who shares an earlier one's phone.
+    /// A person who shares an earlier one's phone.
     fn household(&mut self) -> Row {
         match self.earlier() {
             Some((person, number)) => {
                 let person = person.relative(number.country, &mut self.chance);
                 self.with_number(person, number)
             }
-            None => self.somebody_new(),
+            None => self.newcomer(),
         }
     }
 
@@ -123,7 +123,7 @@ impl Generator {
 }
 
 fn write_contacts(rows: usize, seed: u64, mut out: impl Write) -> anyhow::Result<()> {
-    // As spreadsheets save it: with a byte order mark and Windows line ends.
+    // As spreadsheets save it: with a byte order mark and Windows line endings.
     out.write_all("\u{feff}".as_bytes())?;
     let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     csv.write_record(HEADER)?;

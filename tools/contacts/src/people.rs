@@ -52,7 +52,7 @@ impl Person {
         }
     }
 
-    /// The same person as a second form or another salesperson has them.
+    /// The same person, as entered in a second form or by another salesperson.
     pub(crate) fn again(mut self, chance: &mut Chance) -> Self {
         match chance.below(4) {
             0 => self.first = self.first.to_uppercase(),
@@ -65,7 +65,7 @@ impl Person {
         self
     }
 
-    /// Somebody of the same household.
+    /// A member of the same household.
     pub(crate) fn relative(&self, country: Country, chance: &mut Chance) -> Self {
         let mut relative = Self::new(country, chance);
         relative.last.clone_from(&self.last);

@@ -15,7 +15,7 @@ pub(crate) enum Country {
 #[derive(Clone)]
 pub(crate) struct Number {
     pub(crate) country: Country,
-    /// The digits behind the country code.
+    /// The digits after the country code.
     digits: String,
 }
 
@@ -29,21 +29,21 @@ const GB_MOBILE: [&str; 6] = ["7400", "7711", "7733", "7855", "7912", "7960"];
 const FR_MOBILE: [&str; 5] = ["612", "667", "682", "745", "778"];
 const DE_MOBILE: [&str; 5] = ["1512", "1605", "1713", "1726", "1759"];
 
-/// The endings that settle at once, in the order in which they are given out.
+/// Endings whose fate settles at once, in the order in which they are assigned.
 const QUICK: [&str; 14] = [
     "9001", "9002", "9003", "9004", "9005", "9006", "9007", "9008", "9014", "9015", "9016", "9017",
     "9020", "9005",
 ];
-/// The endings that take time: throttles, lost answers, errors, silence.
+/// Endings whose fate takes time: throttles, lost responses, errors, silence.
 const SLOW: [&str; 8] = ["9009", "9010", "9011", "9012", "9013", "9019", "9021", "9022"];
 
 impl Number {
-    /// A number that no script decides about.
+    /// A number without a scripted fate.
     pub(crate) fn new(country: Country, chance: &mut Chance) -> Self {
         loop {
             let digits = match country {
                 Country::Us => {
-                    // An exchange from 220 to 989, but no service code and not the films' 555.
+                    // An exchange from 220 to 989, but not a service code or the 555 of films.
                     let exchange = 220 + chance.below(770);
                     if exchange % 100 == 11 || exchange == 555 {
                         continue;
@@ -54,7 +54,7 @@ impl Number {
                 Country::Fr => format!("{}{}", chance.one_of(&FR_MOBILE), chance.digits(6)),
                 Country::De => {
                     let prefix = chance.one_of(&DE_MOBILE);
-                    // Numbers of the 151 block are one digit longer.
+                    // Numbers with the prefix 1512 have one more digit.
                     let rest = if prefix == "1512" { 7 } else { 6 };
                     format!("{prefix}{}", chance.digits(rest))
                 }
@@ -66,7 +66,7 @@ impl Number {
         }
     }
 
-    /// Ends the number in the digits of the `nth` scripted fate: every slow one once in three
+    /// Ends the number in the digits of the `nth` scripted fate. Each slow fate comes once in three
     /// rounds of the quick ones.
     pub(crate) fn script(&mut self, nth: usize) {
         let round = nth % (3 * QUICK.len() + SLOW.len());
@@ -91,7 +91,7 @@ impl Number {
         format!("+{}{}", self.code(), self.digits)
     }
 
-    /// The number as somebody in the United States would write it down.
+    /// The number as a person in the United States would write it down.
     pub(crate) fn written(&self, chance: &mut Chance) -> String {
         let text = match self.country {
             Country::Us => self.written_in_us(chance),
@@ -107,7 +107,7 @@ impl Number {
         match chance.below(40) {
             0 => format!(" {text}"),
             1 => format!("{text}  "),
-            // What a web page leaves behind.
+            // A leftover from copying from a web page.
             2 => format!("{text}\u{a0}"),
             _ => text,
         }
@@ -143,8 +143,8 @@ impl Number {
     }
 }
 
-/// Something in the phone's column that is no number that could be dialled from the United
-/// States; the international prefix 00 is Europe's.
+/// An entry in the phone's column that can't be dialed from the United States. The international
+/// prefix 00 is European.
 pub(crate) fn bad(chance: &mut Chance) -> String {
     let (four, six) = (chance.digits(4), chance.digits(6));
     match chance.below(14) {

@@ -1,5 +1,5 @@
-//! What the functions used: of this machine, by the kernel's accounting of their processes, and
-//! of AWS, by what they log themselves.
+//! What the functions used: of this machine, from the kernel's process accounting, and of AWS, from
+//! the usage reports that they log.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// The kernel counts processor time in hundredths of a second.
 const TICK_SECONDS: f64 = 0.01;
 
-/// What one function's processes used so far.
+/// What a function's processes have used so far.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Processes {
@@ -26,14 +26,14 @@ struct Sample {
     resident_peak_kib: u64,
 }
 
-/// Watches the functions' processes, also those that end meanwhile.
+/// Watches the functions' processes, including those that end in the meantime.
 pub struct Watch {
     samples: Arc<Mutex<HashMap<u32, (String, Sample)>>>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Watch {
-    /// Watches the children of process `parent` whose program is a function's.
+    /// Watches the children of process `parent` that run a function's program.
     #[must_use]
     pub fn start(parent: u32) -> Self {
         let samples = Arc::<Mutex<HashMap<u32, (String, Sample)>>>::default();
@@ -103,7 +103,8 @@ fn sample(id: u32, parent: u32) -> Option<(String, Sample)> {
     Some((short(&String::from_utf8_lossy(function)), sample))
 }
 
-/// A function's name in the template: the deployed one has the stack's before and an id behind.
+/// A function's name in the template. The deployed name adds the stack's name before it and an id
+/// after it.
 fn short(name: &str) -> String {
     name.split('-').nth(1).unwrap_or(name).to_owned()
 }
@@ -113,9 +114,9 @@ fn short(name: &str) -> String {
 #[serde(rename_all = "camelCase")]
 pub struct AwsUsage {
     pub invocations: u64,
-    /// The most that a process used of the processor before it took its first event.
+    /// The most processor time that any process used before its first event.
     pub start_micros: u64,
-    /// The most that a process used of the processor for its first event, whatever it was.
+    /// The most processor time that any process used for its first event, of any kind.
     pub first_event_micros: u64,
     pub calls: BTreeMap<String, u64>,
     pub write_units: f64,
@@ -145,7 +146,7 @@ struct Report {
 }
 
 /// Reads the usage reports in the functions' log from `offset` on, by function. First events count
-/// wherever they are.
+/// even if they are before `offset`.
 pub fn aws_usage(log: &str, offset: usize) -> anyhow::Result<BTreeMap<String, AwsUsage>> {
     let content = fs::read(log)?;
     let mut functions = BTreeMap::<String, AwsUsage>::new();

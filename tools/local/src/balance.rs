@@ -1,4 +1,4 @@
-//! The balance sheet of a campaign: what became of every contact, and what it took.
+//! A campaign's balance sheet: the outcome for each contact, and what the campaign cost.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::accounting::{AwsUsage, Processes};
 
-/// What the run used, before the campaign and after it.
+/// What was used, before and after the campaign.
 pub struct Costs {
     pub wall: Duration,
     pub before: BTreeMap<String, Processes>,
@@ -17,12 +17,12 @@ pub struct Costs {
     pub aws: BTreeMap<String, AwsUsage>,
 }
 
-/// What the simulator says of the messages that it took.
+/// What the simulator reports about the messages that it accepted.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Judge {
     pub accepted: u64,
-    /// How many phones got the same text more than once.
+    /// The number of phones that got the same text more than once.
     pub twice: usize,
 }
 
@@ -33,7 +33,7 @@ pub struct Balance {
     pub skipped: BTreeMap<String, u64>,
     pub recipients: u64,
     pub counts: BTreeMap<String, u64>,
-    /// The same, counted from the list of messages.
+    /// Like `counts`, but counted from the list of messages.
     pub listed: BTreeMap<String, u64>,
     pub failed_by_reason: BTreeMap<String, u64>,
     pub provider: Option<Judge>,
@@ -46,14 +46,14 @@ pub struct Balance {
     pub write_units_per_recipient: f64,
     pub read_units_per_recipient: f64,
     pub aws: BTreeMap<String, AwsUsage>,
-    /// Which of the sheet's equations do not hold: none, or there is a bug.
+    /// The equations of the sheet that do not hold. Any entry means a bug.
     pub errors: Vec<String>,
 }
 
 /// The statuses of messages.
 pub const STATUSES: [&str; 5] = ["pending", "sent", "delivered", "failed", "unknown"];
 
-/// The contacts that a campaign skipped, by every reason that the API gives.
+/// The contacts that a campaign skipped, by each reason that the API lists.
 #[must_use]
 pub fn skipped(campaign: &Value) -> BTreeMap<String, u64> {
     let reasons = campaign["audience"]["skipped"].as_object().into_iter().flatten();
@@ -61,7 +61,7 @@ pub fn skipped(campaign: &Value) -> BTreeMap<String, u64> {
 }
 
 impl Balance {
-    /// Draws up the sheet of a settled campaign, as the API tells it.
+    /// Draws up the balance of a settled campaign from the API's data.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^52")]
     pub fn of(campaign: &Value, messages: &[Value], costs: Costs, judge: Option<Judge>) -> Self {

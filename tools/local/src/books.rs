@@ -1,4 +1,4 @@
-//! The provider simulator's books: the judge of who got which text.
+//! The provider simulator's records, which show who got which text.
 
 use anyhow::Context;
 use reqwest::{Client, RequestBuilder};
@@ -11,51 +11,52 @@ pub struct Books {
 }
 
 impl Books {
-    /// Those of the simulator at this URL.
+    /// The records of the simulator at this URL.
     #[must_use]
     pub fn new(http: &Client, url: &str) -> Self {
         Self { http: http.clone(), url: url.to_owned() }
     }
 
-    /// How many texts a number got.
+    /// The number of texts that a phone got.
     pub async fn texts(&self, to: &str) -> anyhow::Result<usize> {
         Ok(self.taken(to).await?.len())
     }
 
-    /// The statuses of the texts with this body that a number got.
+    /// The statuses of the texts with this body that a phone got.
     pub async fn statuses(&self, to: &str, body: &str) -> anyhow::Result<Vec<String>> {
         let taken = self.taken(to).await?;
         let with = taken.iter().filter(|message| message["body"] == body);
         Ok(with.map(|message| message["status"].as_str().unwrap_or_default().to_owned()).collect())
     }
 
-    /// The texts that a number got, as the provider knows them.
+    /// The texts that a phone got, as the provider sees them.
     pub async fn taken(&self, to: &str) -> anyhow::Result<Vec<Value>> {
         let found = answered(self.http.get(self.at("messages")).query(&[("to", to)])).await?;
         Ok(found["messages"].as_array().context("a list of messages")?.clone())
     }
 
-    /// What was sent twice in all: number, body, count.
+    /// All texts that were sent more than once: number, body, count.
     pub async fn duplicates(&self) -> anyhow::Result<Vec<Value>> {
         let stats = answered(self.http.get(self.at("stats"))).await?;
         Ok(stats["duplicates"].as_array().cloned().unwrap_or_default())
     }
 
-    /// Decides what becomes of messages to a number.
+    /// Scripts the fate of messages to a number.
     pub async fn script(&self, to: &str, fate: &str) -> anyhow::Result<()> {
         let script = json!({"to": to, "fate": fate});
         self.http.post(self.at("fates")).json(&script).send().await?.error_for_status()?;
         Ok(())
     }
 
-    /// Lets all messages from a sender have one fate; none ends that.
+    /// Gives all messages from a sender the same fate, or ends that with `None`.
     pub async fn fail_sender(&self, from: &str, fate: Option<&str>) -> anyhow::Result<()> {
         let outage = json!({"from": from, "fate": fate});
         self.http.post(self.at("outages")).json(&outage).send().await?.error_for_status()?;
         Ok(())
     }
 
-    /// Has a person write to a sender; answers the webhook's status, which is 0 if nobody answered.
+    /// Sends a sender a text from a person. Returns the webhook's status, or 0 if it didn't
+    /// respond.
     pub async fn inbound(
         &self,
         webhook: &str,
@@ -72,14 +73,14 @@ impl Books {
         Ok(told["status"].as_u64().unwrap_or_default())
     }
 
-    /// Has a person write to a sender at AWS, which publishes it.
+    /// Sends an AWS sender a text from a person, which AWS publishes.
     pub async fn published(&self, from: &str, to: &str, body: &str) -> anyhow::Result<()> {
         let inbound = json!({"from": from, "to": to, "body": body});
         self.http.post(self.at("aws/inbound")).json(&inbound).send().await?.error_for_status()?;
         Ok(())
     }
 
-    /// Every request that AWS End User Messaging got, as JSON lines.
+    /// Every request that AWS End User Messaging received, as JSON lines.
     pub async fn aws_requests(&self) -> anyhow::Result<String> {
         let answer = self.http.get(self.at("aws/requests")).send().await?;
         Ok(answer.error_for_status()?.text().await?)

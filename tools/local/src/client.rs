@@ -1,4 +1,4 @@
-//! A client of the HTTP API and of the simulator's books.
+//! A client of the HTTP API and of the simulator's records.
 
 use std::time::{Duration, Instant};
 
@@ -83,7 +83,7 @@ async fn answer(request: RequestBuilder) -> anyhow::Result<Value> {
     if body.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_str(&body)?) }
 }
 
-/// Asks again until `done` says what was waited for.
+/// Repeats `done` until it returns a result.
 pub async fn wait<T>(
     what: &str,
     limit: Duration,

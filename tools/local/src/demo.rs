@@ -1,4 +1,4 @@
-//! The main job on real input: contacts from a file, a campaign, its settled balance.
+//! The main use case on realistic input: contacts from a file, a campaign, its settled balance.
 
 use std::fs;
 use std::process::Command;
@@ -14,17 +14,18 @@ use crate::progress::Progress;
 use crate::stack::Stack;
 use crate::{root, say};
 
-/// As many contacts as the fixture names.
+/// The number of contacts in the fixture.
 pub const FIXTURE_ROWS: usize = 2_000;
-/// Files stay under the 4 MB that a request may carry.
+/// Keeps files below the 4 MB that a request may carry.
 const ROWS_A_FILE: usize = 20_000;
 const UNSUBSCRIBED: usize = 40;
 const BODY: &str = "Hello from Volley! Our spring sale starts on Friday. Reply STOP to opt out.";
 
-/// The simulator takes what comes: nobody wants to watch the rate of a long code.
+/// A fast rate: the simulator accepts anything, and no one wants to wait for the rate of a long
+/// code.
 const PARTS_PER_SECOND: u32 = 1_000;
 
-/// The organisation that the demonstration works in.
+/// The organization used by the demo.
 pub struct Organization {
     pub id: String,
     pub key: String,
@@ -32,13 +33,13 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// Makes an organisation with a key of its own.
+    /// Creates an organization and a key for it.
     pub async fn create(stack: &Stack) -> anyhow::Result<Self> {
         let admin = Api::admin(&stack.variables)?;
         let body = json!({"name": "Corner Bakery", "senderPhone": "+14155550100"});
         let body = match admin.post("/v1/organizations", &body).await {
             Ok(organization) => organization,
-            Err(error) => return Err(error.context("failed to make an organisation")),
+            Err(error) => return Err(error.context("failed to make an organization")),
         };
         let id = text(&body["id"])?;
         let settings = json!({"partsPerSecond": PARTS_PER_SECOND});
@@ -54,7 +55,8 @@ impl Organization {
     }
 }
 
-/// Sends a campaign to so many contacts of a new organisation, and draws up its balance.
+/// Sends a campaign to a new organization's contacts, as many as `contacts`, and draws up its
+/// balance.
 pub async fn run(stack: &Stack, contacts: usize) -> anyhow::Result<(Organization, Balance)> {
     let watch = Watch::start(stack.emulator());
     let organization = Organization::create(stack).await?;
@@ -101,7 +103,7 @@ async fn import(organization: &Organization, contacts: usize) -> anyhow::Result<
     Ok(())
 }
 
-/// The fixture, or for another number of contacts files of generated ones.
+/// The fixture, or files with generated contacts for any other number.
 fn files(contacts: usize) -> anyhow::Result<Vec<Vec<u8>>> {
     if contacts == FIXTURE_ROWS {
         return Ok(vec![fs::read(root().join("tests/fixtures/contacts.csv"))?]);
@@ -151,10 +153,11 @@ async fn send(organization: &Organization) -> anyhow::Result<Value> {
     settled
 }
 
-/// Counts after which what is unknown is taken to stay so: each asked the provider once more.
+/// The number of counts without a change after which unknown messages are assumed to stay unknown.
+/// Each count looked them up once more.
 const CALM_COUNTS: u32 = 2;
 
-/// Tells when nothing more will happen to a campaign's messages.
+/// Detects when a campaign's messages won't change any more.
 #[derive(Default)]
 struct Calm {
     counted_at: String,
@@ -180,7 +183,7 @@ impl Calm {
     }
 }
 
-/// Asks the simulator what it took; another provider keeps no such books.
+/// What the simulator accepted. Other providers don't keep such records.
 async fn judge(stack: &Stack) -> anyhow::Result<Option<Judge>> {
     let url = stack.variables.get("PROVIDER_URL").context("PROVIDER_URL is not set")?;
     let answer = reqwest::get(format!("{url}/_simulator/stats")).await?;

@@ -1,4 +1,4 @@
-//! Deploying the real template to the emulator with the SAM CLI.
+//! Deploys the real template to the emulator with the SAM CLI.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,13 +11,13 @@ use crate::{folder, root};
 
 /// The local stack's name, as in samconfig.toml.
 pub const STACK: &str = "volley";
-/// The id of its API, which is known before it is deployed.
+/// The id of its API, which is known before the deployment.
 pub(crate) const API_ID: &str = "volley";
 
-/// Times that are minutes on AWS are seconds here, so that no one waits for repairs and counts, and a
-/// fan-out splits after hundreds of contacts instead of many thousands. The functions report their
-/// usage, callbacks use the function URL, and the emulator has no configuration sets. Each event
-/// source gets the concurrency that the emulator would give it without a limit.
+/// Intervals that are minutes on AWS are seconds here, so that no one waits for repairs and counts,
+/// and a fan-out splits after hundreds of contacts instead of many thousands. The functions report
+/// their usage, callbacks use the function URL, and the emulator has no configuration sets. Each
+/// event source gets the concurrency that the emulator would give it without a limit.
 const PARAMETERS: [(&str, &str); 16] = [
     (
         "PollScheduleSeconds",
@@ -40,8 +40,8 @@ const PARAMETERS: [(&str, &str); 16] = [
     ("LogLevel", "info"),
 ];
 
-/// Stores the provider's auth token as a secret of the stack; returns its name, as the template's
-/// parameter takes it.
+/// Stores the provider's auth token as a secret of the stack. Returns the secret's name, in the
+/// form of the template's parameter.
 pub fn put_credentials(aws: &Variables, stack: &str, auth_token: &str) -> anyhow::Result<String> {
     let name = format!("/volley/{stack}/twilio");
     let output = Command::new(root().join(".venv/emulator/bin/python"))
@@ -57,7 +57,7 @@ pub fn put_credentials(aws: &Variables, stack: &str, auth_token: &str) -> anyhow
     Ok(format!("ssm:{name}"))
 }
 
-/// Deploys the local stack. `parameters` are its own, and `instead` replaces any that it has.
+/// Deploys the local stack with `parameters`. Those in `instead` override the defaults.
 pub(crate) fn deploy(
     aws: &Variables,
     parameters: BTreeMap<&str, String>,
@@ -70,7 +70,7 @@ pub(crate) fn deploy(
     all.extend(instead.clone());
     let output = Command::new(root().join(".venv/sam/bin/sam"))
         .args(["deploy", "--config-env", "local", "--no-progressbar"])
-        // The tag tells the emulator the API's id, so that its URL is known beforehand.
+        // The tag sets the API's id in the emulator, so that its URL is known beforehand.
         .args(["--tags", &format!("ms-custom-id={API_ID}"), "--parameter-overrides"])
         .args(all.iter().map(|(name, value)| format!("{name}={value}")))
         .envs(aws)
@@ -86,7 +86,7 @@ pub(crate) fn deploy(
     Ok(())
 }
 
-/// A stack's outputs, named like variables: `DispatchQueueUrl` is `DISPATCH_QUEUE_URL`.
+/// A stack's outputs, named like environment variables: `DispatchQueueUrl` is `DISPATCH_QUEUE_URL`.
 pub fn outputs(aws: &Variables, stack: &str) -> anyhow::Result<Variables> {
     let output = Command::new(root().join(".venv/emulator/bin/python"))
         .arg(root().join("tools/python/outputs.py"))

@@ -1,4 +1,4 @@
-//! What a test or a person needs to talk to the local stack, as variables.
+//! The environment variables that a test or a person needs to use the local stack.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use anyhow::Context;
 /// Variables by name.
 pub type Variables = BTreeMap<String, String>;
 
-/// Writes them as a file that a shell can read.
+/// Writes them to a file that a shell can read.
 pub fn write(variables: &Variables) -> anyhow::Result<()> {
     let lines: Vec<String> = variables
         .iter()

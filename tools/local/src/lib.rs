@@ -19,13 +19,13 @@ pub fn root() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
 
-/// Where everything of the local stack lies that is not installed.
+/// The folder for everything of the local stack that is not installed.
 #[must_use]
 pub fn folder() -> PathBuf {
     root().join("target/local")
 }
 
-/// Tells the person at the terminal.
+/// Prints a line to the terminal.
 #[expect(clippy::print_stdout, reason = "this is the one place that speaks to a person")]
 pub fn say(line: &str) {
     println!("{line}");

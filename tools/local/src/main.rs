@@ -27,7 +27,7 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Runs `work` on a fresh stack, and ends the stack whatever comes of it, also when interrupted.
+/// Runs `work` on a fresh stack. Shuts the stack down afterwards, even on failure or interruption.
 async fn on_fresh_stack<T>(
     work: impl AsyncFnOnce(&Stack) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
@@ -63,14 +63,17 @@ async fn up() -> anyhow::Result<ExitCode> {
         let (organization, balance) = demo::run(&stack, FIXTURE_ROWS).await?;
         (organization, show(&balance)?)
     } else {
-        // Another provider may have phones behind it: what it is to send, its owner says.
+        // Another provider may reach real phones, so its owner decides what is sent.
         (Organization::create(&stack).await?, ExitCode::SUCCESS)
     };
     let variable = |name: &str| stack.variables.get(name).cloned().unwrap_or_default();
     let (url, key) = (variable("API_URL"), &organization.key);
+    let console = variable("CONSOLE_URL");
     let base = format!("{url}/v1/organizations/{}", organization.id);
+    // The console removes the key from the address at once.
+    say(&format!("\nconsole      {console}#key={key}"));
     say(&format!(
-        "\nAPI          {url}\nadmin key    {}\norganisation {}\nits key      {key}\n\n\
+        "\nAPI          {url}\nadmin key    {}\norganization {}\nits key      {key}\n\n\
          curl -H 'Authorization: Bearer {key}' '{base}/campaigns'\n\
          curl -H 'Authorization: Bearer {key}' -H 'Content-Type: text/csv' \
          --data-binary @tests/fixtures/contacts.csv '{base}/contacts/imports'\n\

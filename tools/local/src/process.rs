@@ -1,5 +1,5 @@
-//! Processes that the local stack is made of. Each leads a group of its own, so that what it
-//! starts ends with it, and nothing else does.
+//! The processes of the local stack. Each leads a separate process group, so that ending it ends
+//! everything that it started, and nothing else.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
-/// Starts a process whose output goes to `log`, and answers its id.
+/// Starts a process with its output in `log`, and returns its id.
 pub fn start(mut command: Command, log: &Path) -> anyhow::Result<u32> {
     let output =
         File::create(log).with_context(|| format!("failed to create {}", log.display()))?;
@@ -25,7 +25,7 @@ pub fn start(mut command: Command, log: &Path) -> anyhow::Result<u32> {
     Ok(child.id())
 }
 
-/// Ends the group that process `id` leads, if it still is the program that was started.
+/// Ends the group led by process `id`, if that is still the program that was started.
 pub fn end(id: u32, program: &str) {
     if !is_running(id, program) {
         return;
@@ -39,7 +39,7 @@ pub fn end(id: u32, program: &str) {
 }
 
 fn signal(id: u32, signal: &str) {
-    // The group may be gone already, which is what is wanted.
+    // The group may be gone already, which is fine.
     let _ =
         Command::new("kill").args([signal, "--", &format!("-{id}")]).stderr(Stdio::null()).status();
 }
@@ -52,12 +52,12 @@ pub fn is_running(id: u32, program: &str) -> bool {
     !is_zombie && String::from_utf8_lossy(&command).contains(program)
 }
 
-/// A loopback port that is free now.
+/// A free loopback port.
 pub fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-/// Waits until `url` answers with success.
+/// Waits until `url` responds with success.
 pub async fn ready(url: &str, log: &Path) -> anyhow::Result<()> {
     let client = reqwest::Client::builder().timeout(Duration::from_secs(2)).build()?;
     let deadline = Instant::now() + Duration::from_mins(1);

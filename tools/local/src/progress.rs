@@ -1,4 +1,4 @@
-//! A campaign's progress: a bar for each state on a terminal, a line a change elsewhere.
+//! A campaign's progress: a bar per status on a terminal, otherwise a line per change.
 
 use std::io::IsTerminal;
 
@@ -25,7 +25,7 @@ impl Progress {
         Ok(Self { bars: Some(STATUSES.iter().map(bar).collect()), last: String::new() })
     }
 
-    /// Shows a campaign as the API tells it.
+    /// Shows a campaign from the API.
     pub fn show(&mut self, campaign: &Value) {
         let recipients = campaign["audience"]["recipients"].as_u64().unwrap_or_default();
         let counts = STATUSES.map(|state| campaign["counts"][state].as_u64().unwrap_or_default());

@@ -15,11 +15,12 @@ use crate::{folder, root};
 const EMULATOR: &str = "emulator.py";
 const SIMULATOR: &str = "simulator";
 
-/// The emulator takes one request after the other, so more callbacks at once would only have more
-/// processes wait, each started cold. On AWS as few are at once, since each takes milliseconds.
+/// The emulator handles one request at a time, so more concurrent callbacks would only make more
+/// processes wait, each with a cold start. AWS is just as little concurrent, since each callback
+/// takes milliseconds.
 const CALLBACKS_AT_ONCE: &str = "4";
 
-/// A stack that runs. Its processes live on until [`Stack::down`].
+/// A running stack. Its processes run until [`Stack::down`].
 #[derive(Serialize, Deserialize)]
 pub struct Stack {
     emulator: u32,
@@ -27,23 +28,23 @@ pub struct Stack {
     pub variables: Variables,
 }
 
-/// What stands between the functions and everything that they talk to, for tests that disturb it.
-/// Everybody else talks directly.
+/// What to put between the functions and everything that they talk to, for tests that inject
+/// faults. Other programs connect directly.
 #[derive(Clone, Debug, Default)]
 pub struct Between {
-    /// The URL under which the functions find AWS, if it is not the emulator's own.
+    /// The URL that the functions use for AWS, if not the emulator's.
     pub aws: Option<String>,
-    /// The URL under which the functions find the provider.
+    /// The URL that the functions use for the provider.
     pub provider: Option<String>,
     /// More variables for the emulator; see `emulator.py`.
     pub emulator: Variables,
     /// More variables for the simulator.
     pub simulator: Variables,
-    /// Parameters of the template in place of the local stack's.
+    /// Parameters of the template that override the local stack's.
     pub parameters: Variables,
 }
 
-/// A Twilio-compatible server of the user's own, instead of the simulator.
+/// A Twilio-compatible server that the user runs instead of the simulator.
 #[derive(Clone)]
 struct Provider {
     url: String,
@@ -64,7 +65,7 @@ impl Provider {
 }
 
 impl Stack {
-    /// The right to the folder's stack, until it is dropped or the process has ended.
+    /// The lock on the folder's stack. It is released when dropped or when the process ends.
     pub fn alone() -> anyhow::Result<File> {
         fs::create_dir_all(folder())?;
         let file = File::create(folder().join("lock"))?;
@@ -77,15 +78,15 @@ impl Stack {
         }
     }
 
-    /// Starts everything on free ports and deploys the template. What was left of an earlier stack
-    /// is ended first.
+    /// Starts everything on free ports and deploys the template. First ends what is left of an
+    /// earlier stack.
     pub async fn up() -> anyhow::Result<Self> {
         Self::up_with(&Between::default()).await
     }
 
-    /// As [`Stack::up`], with something between the functions and the rest.
+    /// Like [`Stack::up`], with something between the functions and the rest.
     pub async fn up_with(between: &Between) -> anyhow::Result<Self> {
-        // Another part of the process may have installed it.
+        // Another part of the process may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self::down()?;
         let mut stack = Self { emulator: 0, simulator: None, variables: Variables::new() };
@@ -169,13 +170,13 @@ impl Stack {
         let log = folder().join("emulator.log");
         fs::write(functions_log(), "")?;
         let mut command = Command::new(root().join(".venv/emulator/bin/python"));
-        // Functions inherit the emulator's environment, so it gets a clean one.
+        // Functions inherit the emulator's environment, so start with an empty one.
         command
             .arg(root().join("tools/python").join(EMULATOR))
             .arg(functions_log())
             .env_clear()
             .envs(aws_variables(&endpoint))
-            // The emulator has no phones: the simulator stands in for End User Messaging too.
+            // The emulator can't send SMS, so the simulator also plays End User Messaging.
             .env("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", provider_url)
             .envs(&between.emulator)
             .envs(between.aws.iter().map(|url| ("FUNCTIONS_ENDPOINT_URL", url)))
@@ -193,13 +194,13 @@ impl Stack {
         Ok(port)
     }
 
-    /// Whether the provider is the simulator, and not a server of the user's own.
+    /// Whether the provider is the simulator, not a server that the user runs.
     #[must_use]
     pub fn has_simulator(&self) -> bool {
         self.simulator.is_some()
     }
 
-    /// The emulator's process, whose children the functions are.
+    /// The emulator's process, which is the parent of the functions.
     #[must_use]
     pub fn emulator(&self) -> u32 {
         self.emulator
@@ -209,13 +210,13 @@ impl Stack {
         Ok(fs::write(folder().join("stack.json"), serde_json::to_vec_pretty(self)?)?)
     }
 
-    /// The stack that was left up.
+    /// The stack that was left running.
     #[must_use]
     pub fn remembered() -> Option<Self> {
         serde_json::from_slice(&fs::read(folder().join("stack.json")).ok()?).ok()
     }
 
-    /// Ends what an earlier [`Stack::up`] started, and only that.
+    /// Ends what an earlier [`Stack::up`] started, and nothing else.
     pub fn down() -> anyhow::Result<()> {
         let Some(stack) = Self::remembered() else {
             return Ok(());
@@ -228,7 +229,7 @@ impl Stack {
     }
 }
 
-/// Tells the simulator where AWS would publish receipts and what people write.
+/// Sets where the simulator publishes receipts and inbound texts as AWS would.
 async fn publish_to(
     provider: &Provider,
     endpoint: &str,

@@ -1,4 +1,4 @@
-//! The simulator's own endpoints, for tests and for the curious. They ask for no credentials.
+//! The simulator's admin endpoints, for tests and for the curious. They need no credentials.
 
 mod inbound;
 
@@ -22,7 +22,7 @@ use crate::world::World;
 
 pub(crate) use inbound::relay;
 
-const LIST_LONGEST: usize = 10_000;
+const MAX_LISTED: usize = 10_000;
 
 pub(crate) fn router() -> Router<Arc<World>> {
     Router::new()
@@ -76,7 +76,7 @@ async fn messages(State(world): State<Arc<World>>, Query(of): Query<Of>) -> Json
     let store = world.store();
     let messages: Vec<Value> = store
         .newest_first(of.to.as_deref())
-        .take(LIST_LONGEST)
+        .take(MAX_LISTED)
         .map(|(_, message)| {
             let mut resource = resource::message(message, &world.config.account_sid);
             match &message.order.provider {
@@ -109,11 +109,11 @@ async fn script(State(world): State<Arc<World>>, Json(script): Json<Script>) -> 
 #[derive(Deserialize)]
 struct Outage {
     from: String,
-    /// None ends the outage.
+    /// `None` ends the outage.
     fate: Option<String>,
 }
 
-/// Lets all messages from a sender have one fate, whoever they are to.
+/// Gives all messages from a sender one fate, regardless of the recipient.
 async fn fail_sender(State(world): State<Arc<World>>, Json(outage): Json<Outage>) -> Response {
     let fate = outage.fate.as_deref().map(|name| Fate::named(name, None));
     match fate {

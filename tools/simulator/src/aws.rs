@@ -1,7 +1,7 @@
-//! AWS End User Messaging SMS, played: its JSON 1.0 protocol, and its events on topics of SNS.
+//! Simulates AWS End User Messaging SMS: its JSON 1.0 protocol, and its events on SNS topics.
 //!
-//! Source: the service's published model, `pinpoint-sms-voice-v2` of 2022-03-31, by which
-//! `tests/botocore` judges the answers; and for the events
+//! Sources: the service's published model, `pinpoint-sms-voice-v2` of 2022-03-31, against which
+//! `tests/botocore` checks the responses; and for the events
 //! <https://docs.aws.amazon.com/sms-voice/latest/userguide/configuration-sets-event-format.html>.
 
 pub(crate) mod admin;
@@ -30,23 +30,23 @@ use crate::line::Line;
 use crate::world::{self, World, lock};
 use topics::Topics;
 
-/// How many requests are kept: the newest.
+/// How many of the newest requests are kept.
 const KEPT: usize = 10_000;
 
-/// What an order asks for that only AWS knows.
+/// The options of an order that only AWS has.
 #[derive(Clone, Debug)]
 pub(crate) struct Details {
-    /// Events are told of messages with a configuration set only.
+    /// AWS publishes events only for messages with a configuration set.
     pub(crate) configuration_set: Option<String>,
     pub(crate) message_type: String,
     pub(crate) context: BTreeMap<String, String>,
 }
 
-/// What the service knows besides its messages.
+/// The service's state besides its messages.
 #[derive(Debug, Default)]
 pub(crate) struct Aws {
     topics: Mutex<Topics>,
-    /// The bodies of the requests to send, as they came.
+    /// The bodies of send requests, as they were received.
     bodies: Mutex<VecDeque<Bytes>>,
 }
 
@@ -64,7 +64,7 @@ impl Aws {
     }
 }
 
-/// A new id of a message or a request: a UUID of random bits.
+/// A new id for a message or a request: a random UUID.
 pub(crate) fn id() -> anyhow::Result<String> {
     let digits = world::sid("")?;
     let (first, second) = (&digits[..8], &digits[8..12]);
@@ -72,7 +72,7 @@ pub(crate) fn id() -> anyhow::Result<String> {
     Ok(format!("{first}-{second}-4{third}-a{fourth}-{fifth}"))
 }
 
-/// Answers one call of an operation.
+/// Handles one API call.
 pub(crate) async fn receive(
     State(world): State<Arc<World>>,
     ConnectInfo(line): ConnectInfo<Line>,
@@ -107,7 +107,7 @@ async fn send(world: &Arc<World>, line: &Line, body: &[u8]) -> Response {
     };
     let to = order.to.clone();
     if is_dry {
-        // Asked without sending, the service refuses what it would refuse, and takes nothing.
+        // In a dry run, the service refuses what it would refuse, and sends nothing.
         return match world.fate(&to).unwrap_or(DELIVERED).creation {
             Creation::Refuse(code) => answers::refused(code, &to),
             _ => id().map_or_else(|_| answers::failed(), |id| answers::sent(&id)),

@@ -1,4 +1,4 @@
-//! Posting what is told of messages: a bounded number at once, tried again a few times.
+//! Posts what is reported about messages, with bounded concurrency and a few retries.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::post::Post;
 use crate::signature;
 
-/// How long to wait before each try.
+/// How long to wait before each attempt.
 const TRIES: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(250), Duration::from_secs(1), Duration::from_secs(3)];
 
@@ -28,7 +28,7 @@ pub(crate) struct Callbacks {
     last_failure: Mutex<Option<String>>,
 }
 
-/// What became of the callbacks.
+/// The results of the callbacks.
 pub(crate) struct Tally {
     pub(crate) pending: u64,
     pub(crate) sent: u64,
@@ -39,7 +39,7 @@ pub(crate) struct Tally {
 
 impl Callbacks {
     pub(crate) fn new(config: &Config) -> anyhow::Result<Self> {
-        // Another client of this process may have installed it before: then it is there.
+        // Another client in this process may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder()
             .timeout(Duration::from_secs(15))
@@ -59,14 +59,14 @@ impl Callbacks {
         })
     }
 
-    /// Holds callbacks back, or lets them go.
+    /// Holds callbacks back, or releases them.
     pub(crate) fn hold(&self, is_held: bool) {
         self.hold.send_replace(is_held);
     }
 
-    /// Waits while callbacks are held.
+    /// Waits while callbacks are held back.
     pub(crate) async fn released(&self) {
-        // It only fails once the sender is gone, and `self` has the sender.
+        // This only fails once the sender is dropped, and `self` holds the sender.
         let _ = self.hold.subscribe().wait_for(|held| !held).await;
     }
 
@@ -98,7 +98,7 @@ impl Callbacks {
         self.count(failure);
     }
 
-    /// Counts one of the expected callbacks: sent, unless it failed.
+    /// Counts an expected callback as sent, or as failed.
     pub(crate) fn count(&self, failure: Option<String>) {
         let counter = if failure.is_none() { &self.sent } else { &self.failed };
         counter.fetch_add(1, Ordering::Relaxed);
@@ -108,7 +108,7 @@ impl Callbacks {
         }
     }
 
-    /// A form that is signed as Twilio's. The URL is signed as it was given.
+    /// A form with Twilio's signature. The URL is signed exactly as it was given.
     pub(crate) fn signed(&self, url: &str, parameters: &[(String, String)]) -> Post {
         let pairs = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         Post::new(url, pairs)
@@ -116,7 +116,7 @@ impl Callbacks {
             .header("User-Agent", "TwilioProxy/1.1")
     }
 
-    /// Posts once.
+    /// Posts without retries.
     pub(crate) async fn post(&self, post: &Post) -> reqwest::Result<Response> {
         // The semaphore is never closed.
         let _slot = self.slots.acquire().await;

@@ -1,6 +1,6 @@
-//! Chance that a seed and a number decide, whatever order requests come in.
+//! Randomness that depends only on a seed and a number, regardless of the order of requests.
 
-/// What a message's chance is asked for.
+/// What a message's randomness is used for.
 #[derive(Clone, Copy)]
 pub(crate) enum About {
     Undelivered = 1,
@@ -12,20 +12,20 @@ pub(crate) enum About {
     NextDelay,
 }
 
-/// The chances of one message: the `nth` to `to`.
+/// The randomness of one message: the `nth` to `to`.
 #[derive(Clone, Copy)]
 pub(crate) struct Chance(u64);
 
 impl Chance {
     pub(crate) fn new(seed: u64, to: &str, nth: usize) -> Self {
-        // FNV-1a over the number, which the mixing below then spreads.
+        // FNV-1a over the number. The mixing below then spreads its bits.
         let hash = to.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
         Self(mix(hash ^ mix(seed) ^ mix(nth as u64 + 1)))
     }
 
-    /// A number from 0 to below 1, the same whenever it is asked.
+    /// A number from 0 to below 1. The same use always gets the same number.
     pub(crate) fn roll(self, about: About) -> f64 {
         let bits = mix(self.0 ^ mix(about as u64)) >> 32;
         f64::from(u32::try_from(bits).unwrap_or_default()) / (f64::from(u32::MAX) + 1.0)

@@ -5,28 +5,28 @@ use std::time::Duration;
 
 use anyhow::bail;
 
-/// How the simulator behaves. The default is a well-behaved provider with quick receipts.
+/// How the simulator behaves. By default it is a well-behaved provider with quick receipts.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// 0 takes a free port.
+    /// 0 picks a free port.
     pub port: u16,
     pub account_sid: String,
     pub auth_token: String,
-    /// Decides, with each number, whom the rates below hit.
+    /// Together with each number, decides which messages the rates below affect.
     pub seed: u64,
-    /// The middle of the time to a message's first receipt; the next follows after as long again.
+    /// The average time to a message's first receipt. The next one follows after the same time.
     pub delay: Duration,
-    /// The share of messages whose receipts all come twice.
+    /// The share of messages whose receipts are all sent twice.
     pub twice_rate: f64,
-    /// The share of messages whose final receipt comes before `sent`.
+    /// The share of messages whose final receipt is sent before `sent`.
     pub out_of_order_rate: f64,
-    /// The share of messages whose receipts come before the create call's own answer.
+    /// The share of messages whose receipts are sent before the create call's response.
     pub early_rate: f64,
     /// The share of otherwise delivered messages that are undelivered instead.
     pub undelivered_rate: f64,
-    /// How long a slow answer takes.
+    /// How long a slow response takes.
     pub slow_answer: Duration,
-    /// How many callbacks are under way at once.
+    /// The maximum number of concurrent callbacks.
     pub callbacks_at_once: usize,
 }
 
@@ -49,8 +49,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Reads the settings from variables named `SIMULATOR_...`. Each has a default; unlike a
-    /// test's, a program's provider is a little unruly from the start.
+    /// Reads the settings from variables named `SIMULATOR_...`. Each has a default. Unlike in
+    /// tests, a provider that runs as a program is slightly unreliable by default.
     pub fn from_variables(get: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
         let mut problems = Vec::new();
         let default = Self::default();

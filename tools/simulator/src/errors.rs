@@ -1,4 +1,4 @@
-//! Twilio's error answers.
+//! Twilio's error responses.
 //!
 //! Source: <https://www.twilio.com/docs/api/errors>.
 
@@ -7,10 +7,10 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::json;
 
-/// What a proxy answers in a provider's place.
+/// A page that a proxy returns instead of the provider's response.
 pub(crate) const PAGE: Html<&str> = Html("<html><body><h1>This is no JSON</h1></body></html>");
 
-/// The HTTP status and the words of an error code. Codes that are not listed refuse a request.
+/// An error code's HTTP status and message. Codes that are not listed refuse a request.
 fn describe(code: u32) -> (StatusCode, &'static str) {
     match code {
         20001 => (StatusCode::BAD_REQUEST, "Invalid parameter"),
@@ -41,7 +41,7 @@ fn describe(code: u32) -> (StatusCode, &'static str) {
     }
 }
 
-/// The answer that tells `code`.
+/// The error response with `code`.
 pub(crate) fn answer(code: u32) -> Response {
     let (status, message) = describe(code);
     let problem = json!({
@@ -53,7 +53,7 @@ pub(crate) fn answer(code: u32) -> Response {
     (status, Json(problem)).into_response()
 }
 
-/// The words of the error with which a message ended.
+/// The description of the error that a message ended with.
 pub(crate) fn message(code: u32) -> &'static str {
     match code {
         21610 => "Attempt to send to unsubscribed recipient",

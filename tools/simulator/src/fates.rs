@@ -1,8 +1,8 @@
-//! What becomes of a message, by the last four digits of its number.
+//! Decides a message's fate by the last four digits of its number.
 //!
-//! Numbers from 9001 on are scripted; every other number's message is delivered. A test can
-//! script any number by a fate's name instead, so that it does not depend on the digits. Codes
-//! are Twilio's; `aws` says which of AWS's answers and events mean the same.
+//! Numbers from 9001 on are scripted. Messages to all other numbers are delivered. A test can also
+//! script any number by a fate's name, so that it does not depend on the digits. Codes are
+//! Twilio's; `aws` maps them to the equivalent AWS responses and events.
 
 /// How often a throttled number is refused before its message is accepted.
 pub const REFUSALS: u32 = 2;
@@ -19,25 +19,25 @@ pub struct Fate {
 pub enum Creation {
     Accept(Answer),
     Refuse(u32),
-    /// Refuses the first tries with this code.
+    /// Refuses the first attempts with this code: (code, number of attempts).
     RefuseFirst(u32, u32),
-    /// Answers 500 and accepts nothing.
+    /// Responds with 500 and accepts nothing.
     Fail,
-    /// Answers 502 with a page, as a proxy does, and accepts nothing.
+    /// Responds with 502 and a page, as a proxy would, and accepts nothing.
     BadGateway,
 }
 
-/// What the caller hears of a message that was accepted.
+/// The response to an accepted message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     Created,
-    /// The right answer, long after any client's patience.
+    /// The correct response, long after any client has timed out.
     Slow,
-    /// The connection ends without an answer.
+    /// The connection is cut without a response.
     Lost,
-    /// 500.
+    /// A 500.
     Error,
-    /// 200 with a page.
+    /// A 200 with a page.
     Page,
 }
 
@@ -48,11 +48,11 @@ pub enum Ending {
     Undelivered(u32),
 }
 
-/// How its receipts come.
+/// How its receipts arrive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Receipts {
     InOrder,
-    /// Before the create call's answer.
+    /// Before the create call's response.
     Early,
     /// The final one before `sent`.
     OutOfOrder,
@@ -116,8 +116,8 @@ pub const TABLE: [(u16, &str, Fate); 22] = [
     (9022, "page-after-accepting", answered(Answer::Page)),
 ];
 
-/// Fates that no digits say, so that no contact has one unless it is scripted: those of the
-/// account, and what only a look-up tells.
+/// Fates without digits, so that contacts have them only if a test scripts them: errors of the
+/// account, and results that only a look-up shows.
 const BY_NAME: [(&str, Fate); 4] = [
     ("spend-limit", refused(63_038)),
     ("account-disabled", refused(20_005)),
@@ -126,15 +126,15 @@ const BY_NAME: [(&str, Fate); 4] = [
 ];
 
 impl Fate {
-    /// The fate that a number's last four digits say, if they say one.
+    /// The fate that a number's last four digits script, if any.
     #[must_use]
     pub fn of_number(number: &str) -> Option<Self> {
         let suffix: u16 = number.get(number.len().checked_sub(4)?..)?.parse().ok()?;
         TABLE.iter().find(|(digits, ..)| *digits == suffix).map(|(.., fate)| *fate)
     }
 
-    /// The fate of this name: one of the table, `delivered`, or `undelivered-` or `refused-` with
-    /// any error code. `times` says how often one that refuses at first does so.
+    /// The fate with this name: one of the table's, `delivered`, or `undelivered-` or `refused-`
+    /// with any error code. `times` is how often a fate that refuses at first does so.
     #[must_use]
     pub fn named(name: &str, times: Option<u32>) -> Option<Self> {
         let code = |prefix| name.strip_prefix(prefix)?.parse().ok();

@@ -1,9 +1,9 @@
-//! Providers that speak Twilio's HTTP API and that of AWS End User Messaging SMS, send no text to
-//! anybody, and misbehave on demand.
+//! Providers that speak the HTTP APIs of Twilio and AWS End User Messaging SMS, send no real texts,
+//! and misbehave on demand.
 //!
-//! Messages are created, fetched and listed as Twilio's documentation describes it, or created as
-//! AWS's model does; what becomes of one is decided by its number (see [`fates`]), whoever takes
-//! it. Twilio's receipts come back as signed form posts, AWS's are published to a topic.
+//! Messages are created, fetched and listed as in Twilio's documentation, or created as in AWS's
+//! model. A message's number decides its fate (see [`fates`]), with either provider. Twilio's
+//! receipts are sent as signed form posts; AWS's are published to a topic.
 
 pub mod fates;
 pub mod signature;
@@ -37,7 +37,7 @@ pub use signature::sign;
 use crate::line::{Line, Listener};
 use crate::world::World;
 
-/// A running simulator. It ends when it is dropped.
+/// A running simulator, which stops when it is dropped.
 #[derive(Debug)]
 pub struct Simulator {
     address: SocketAddr,
@@ -45,7 +45,7 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts one on the loopback address, within the current tokio runtime.
+    /// Starts a simulator on the loopback address, on the current tokio runtime.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))
             .await
@@ -54,19 +54,19 @@ impl Simulator {
         let app = routes::router(World::new(config)?);
         let server = tokio::spawn(async move {
             let service = app.into_make_service_with_connect_info::<Line>();
-            // It only ever returns when the runtime ends.
+            // It returns only when the runtime ends.
             let _ = axum::serve(Listener(listener), service).await;
         });
         Ok(Self { address, server })
     }
 
-    /// The base URL, without a slash at its end.
+    /// The base URL, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Runs until the server ends, which is never by itself.
+    /// Runs until the server ends, which it never does by itself.
     pub async fn wait(mut self) -> anyhow::Result<()> {
         (&mut self.server).await.context("the server ended")
     }

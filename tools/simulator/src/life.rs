@@ -1,4 +1,4 @@
-//! A message's life: how it is taken, and what is told of it until it ends.
+//! A message's life: how it is accepted, and what is reported about it until it ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,22 +15,22 @@ use crate::plan::{self, Plan, Step};
 use crate::resource;
 use crate::world::{World, now};
 
-/// The longest that a create call waits for receipts that come before its answer.
-const EARLY_LONGEST: Duration = Duration::from_secs(3);
+/// The longest that a create call waits for receipts that precede its response.
+const MAX_EARLY_WAIT: Duration = Duration::from_secs(3);
 
-/// What the caller is told of its order, whichever provider's words say it.
+/// The result of an order, independent of the provider's protocol.
 pub(crate) enum Outcome {
     Accepted(Index),
-    /// By one of Twilio's error codes.
+    /// Refused, with one of Twilio's error codes.
     Refused(u32),
-    /// The provider's own error; the message may have been accepted.
+    /// The provider's own error. The message may have been accepted.
     Failed,
-    /// A page that is none of the provider's; the message may have been accepted.
+    /// A page that is not the provider's. The message may have been accepted.
     Page(StatusCode),
 }
 
 impl World {
-    /// Takes an order as the fate of its number says.
+    /// Handles an order according to its number's fate.
     pub(crate) async fn submit(self: &Arc<Self>, order: Order, line: &Line) -> Outcome {
         let outage = self.outage(order.from.as_deref());
         let fate = outage.or_else(|| self.fate(&order.to));
@@ -58,8 +58,7 @@ impl World {
         Outcome::Accepted(index)
     }
 
-    /// Accepts a message and lets its life begin. Receipts that come early have come when it
-    /// returns.
+    /// Accepts a message and starts its life. Early receipts have been sent when this returns.
     async fn accept(self: &Arc<Self>, order: Order, fate: Option<Fate>) -> anyhow::Result<Index> {
         let id = order.provider.id()?;
         let (index, plan) = {
@@ -69,17 +68,17 @@ impl World {
             let receipts = fate.unwrap_or(DELIVERED).receipts;
             let statuses = order.provider.statuses(ending);
             let mut plan = Plan::new(statuses, receipts, &self.config, chance);
-            plan.is_told &= order.provider.is_told();
+            plan.is_reported &= order.provider.wants_receipts();
             (store.add(id, order, ending, now()), plan)
         };
-        if plan.is_told {
+        if plan.is_reported {
             self.callbacks.expect(plan.steps.len());
         }
         let is_early = plan.is_early;
         let life = tokio::spawn(Arc::clone(self).live(index, plan));
         if is_early {
-            // Longer than this they are not early, but the client is late.
-            let _ = tokio::time::timeout(EARLY_LONGEST, life).await;
+            // After this time, the client is late rather than the receipts early.
+            let _ = tokio::time::timeout(MAX_EARLY_WAIT, life).await;
         }
         Ok(index)
     }
@@ -88,9 +87,10 @@ impl World {
         for Step { after, status } in plan.steps {
             tokio::time::sleep(after).await;
             self.store().advance(index, status, now());
-            if plan.is_told {
+            if plan.is_reported {
                 self.callbacks.released().await;
-                // What waits is small: only what is being sent takes the room for it.
+                // Boxed to keep waiting tasks small: only a receipt that is being sent needs the
+                // space.
                 Box::pin(self.tell(index, status)).await;
             }
         }

@@ -1,4 +1,4 @@
-//! Connections that can be cut before an answer is written.
+//! Connections that can be cut before a response is written.
 
 use std::io;
 use std::pin::Pin;
@@ -15,12 +15,12 @@ use tokio::net::{TcpListener, TcpStream};
 /// Accepts connections that handlers can cut.
 pub(crate) struct Listener(pub(crate) TcpListener);
 
-/// A handler's hold on the connection that its request came by.
+/// A handler's control over the connection that its request arrived on.
 #[derive(Clone, Default)]
 pub(crate) struct Line(Arc<AtomicBool>);
 
 impl Line {
-    /// Lets nothing more be written: the client gets no answer, and its connection ends.
+    /// Blocks all further writes: the client gets no response, and its connection ends.
     pub(crate) fn cut(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -45,12 +45,13 @@ impl axum::serve::Listener for Listener {
     async fn accept(&mut self) -> (Wire, Self::Addr) {
         loop {
             if let Ok((stream, address)) = self.0.accept().await {
-                // Answers are small and awaited: they should not wait to be filled up.
+                // Responses are small and clients wait for them, so don't delay them to fill
+                // packets.
                 let _ = stream.set_nodelay(true);
                 let line = Line::default();
                 return (Wire { stream, line }, address);
             }
-            // Out of file descriptors, most likely: some will come free.
+            // Most likely out of file descriptors, some of which will be freed soon.
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     }

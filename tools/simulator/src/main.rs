@@ -1,4 +1,4 @@
-//! The provider simulator as a program: `SIMULATOR_PORT=0 simulator` prints where it listens.
+//! The provider simulator as a program: `SIMULATOR_PORT=0 simulator` prints its address.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! A message: what was asked for, and what became of it.
+//! A message: what was requested, and its outcome.
 
 use chrono::{DateTime, Utc};
 
@@ -36,7 +36,7 @@ impl From<Ending> for Status {
     }
 }
 
-/// What a create call asks for.
+/// What a create call requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Order {
     pub(crate) to: String,
@@ -46,7 +46,7 @@ pub(crate) struct Order {
     pub(crate) provider: Provider,
 }
 
-/// The provider that an order was given to, and what it alone asks for.
+/// The provider that received an order, with the options that only it has.
 #[derive(Clone, Debug)]
 pub(crate) enum Provider {
     Twilio { callback: Option<String> },
@@ -62,15 +62,15 @@ impl Provider {
         }
     }
 
-    /// Whether anybody asked to be told of the message.
-    pub(crate) fn is_told(&self) -> bool {
+    /// Whether the order asks for receipts.
+    pub(crate) fn wants_receipts(&self) -> bool {
         match self {
             Self::Twilio { callback } => callback.is_some(),
             Self::Aws(details) => details.configuration_set.is_some(),
         }
     }
 
-    /// What is told of a message, one after the other.
+    /// The statuses that are reported about a message, in order.
     pub(crate) fn statuses(&self, ending: Ending) -> Vec<Status> {
         match self {
             Self::Twilio { .. } => vec![Status::Sent, ending.into()],
@@ -99,7 +99,7 @@ impl Message {
         }
     }
 
-    /// What `From` says of it: the number, or the service that chooses one.
+    /// What `From` shows: the number, or the service that picks one.
     pub(crate) fn sender(&self) -> &str {
         let Order { from, service, .. } = &self.order;
         from.as_deref().or(service.as_deref()).unwrap_or_default()

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::fates::Ending;
 use crate::message::{Message, Order, Status};
 
-/// Where a message lies in the store; later ones lie behind earlier ones.
+/// A message's position in the store, in order of creation.
 pub(crate) type Index = usize;
 
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ impl Store {
         index
     }
 
-    /// Brings a message to `status`, unless it is past it.
+    /// Advances a message to `status`, unless it is past that.
     pub(crate) fn advance(&mut self, index: Index, status: Status, now: DateTime<Utc>) {
         let message = &mut self.messages[index];
         if message.status < status {
@@ -81,7 +81,7 @@ impl Store {
         }
     }
 
-    /// The most messages that one number got.
+    /// The largest number of messages that one phone got.
     pub(crate) fn most_to_one(&self) -> usize {
         self.by_to.values().map(Vec::len).max().unwrap_or_default()
     }

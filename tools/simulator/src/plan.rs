@@ -7,12 +7,12 @@ use crate::config::Config;
 use crate::fates::{Ending, Fate, Receipts};
 use crate::message::Status;
 
-/// The codes with which chance lets messages end.
+/// The error codes of messages that fail at random.
 const CODES: [u32; 4] = [30_003, 30_005, 30_006, 30_008];
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Step {
-    /// The time since the step before.
+    /// The time since the previous step.
     pub(crate) after: Duration,
     pub(crate) status: Status,
 }
@@ -20,13 +20,14 @@ pub(crate) struct Step {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Plan {
     pub(crate) steps: Vec<Step>,
-    /// Whether the callbacks come before the create call's answer.
+    /// Whether the callbacks precede the create call's response.
     pub(crate) is_early: bool,
-    /// Whether anybody is told.
-    pub(crate) is_told: bool,
+    /// Whether receipts are sent.
+    pub(crate) is_reported: bool,
 }
 
-/// How a message ends: as its fate says, unless it has none of its own and chance is against it.
+/// How a message ends: as its fate says. Without a fate it is delivered, unless chance decides
+/// otherwise.
 pub(crate) fn ending(fate: Option<Fate>, config: &Config, chance: Chance) -> Ending {
     match fate {
         Some(fate) => fate.ending,
@@ -40,14 +41,14 @@ pub(crate) fn ending(fate: Option<Fate>, config: &Config, chance: Chance) -> End
 }
 
 impl Plan {
-    /// How `statuses` are told, of which the last is final.
+    /// A plan to report `statuses`, the last of which is final.
     pub(crate) fn new(
         mut statuses: Vec<Status>,
         receipts: Receipts,
         config: &Config,
         chance: Chance,
     ) -> Self {
-        // A number that is scripted to behave in one way does not behave in another as well.
+        // A number that is scripted to misbehave in one way does not misbehave in another as well.
         let is = |wanted, about, rate| {
             receipts == wanted || (receipts == Receipts::InOrder && chance.hits(about, rate))
         };
@@ -68,7 +69,7 @@ impl Plan {
                 status,
             })
             .collect();
-        Self { steps, is_early, is_told: receipts != Receipts::Never }
+        Self { steps, is_early, is_reported: receipts != Receipts::Never }
     }
 }
 

@@ -1,4 +1,4 @@
-//! A form that is ready to be posted, as often as it takes.
+//! A form to post, repeatedly if necessary.
 
 use reqwest::header::CONTENT_TYPE;
 use reqwest::{Client, RequestBuilder};

@@ -1,4 +1,4 @@
-//! How Twilio writes a message down: as a resource, and as a callback's form.
+//! How Twilio represents a message: as a resource, and as a callback's form.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -43,8 +43,8 @@ pub(crate) fn message(message: &Message, account: &str) -> Value {
     })
 }
 
-/// The resource as the create call answers it: as the message was at first, even if its receipts
-/// have gone out meanwhile.
+/// The resource in the create call's response: the message's initial state, even if receipts have
+/// been sent since.
 pub(crate) fn created(of: &Message, account: &str) -> Value {
     let mut resource = message(of, account);
     let first = match of.order.from {
@@ -59,7 +59,7 @@ pub(crate) fn created(of: &Message, account: &str) -> Value {
     resource
 }
 
-/// The form of the callback that tells `status`.
+/// The form of the callback that reports `status`.
 pub(crate) fn receipt(
     message: &Message,
     status: Status,

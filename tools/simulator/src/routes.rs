@@ -1,4 +1,5 @@
-//! The HTTP surface: Twilio's, behind its basic authentication, AWS's, and the simulator's own.
+//! The HTTP endpoints: Twilio's, with basic authentication, AWS's, and the simulator's admin
+//! endpoints.
 
 mod create;
 mod dates;
@@ -38,7 +39,7 @@ pub(crate) fn router(world: Arc<World>) -> Router {
 
 async fn authenticate(State(world): State<Arc<World>>, request: Request, next: Next) -> Response {
     let account = &world.config.account_sid;
-    // Nested: the path begins with the account.
+    // Nested, so the path starts with the account.
     let is_theirs = request.uri().path().split('/').nth(1) == Some(account);
     let is_known = is_theirs
         && credentials(request.headers())

@@ -1,4 +1,4 @@
-//! How many segments a body is sent in, counted the way the network does.
+//! The number of segments of a body, counted the way the network does.
 //!
 //! It shares no code with what it helps to test.
 
@@ -13,7 +13,7 @@ pub(crate) fn count(body: &str) -> usize {
     }
 }
 
-/// The septets of each character; `None` if the network's own alphabet can't say the body.
+/// The septets of each character; `None` if the body is not in the GSM-7 alphabet.
 pub(crate) fn septets(body: &str) -> Option<Vec<usize>> {
     body.chars()
         .map(|c| match (BASIC.contains(c), EXTENDED.contains(c)) {

@@ -1,7 +1,7 @@
 //! How Twilio signs its webhooks.
 //!
 //! `X-Twilio-Signature` is the base64 of an HMAC-SHA1, keyed with the account's auth token, over
-//! the exact URL followed by each of the form's parameters, sorted, name and value.
+//! the exact URL followed by the name and value of each form parameter, sorted.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use sha1::Sha1;
 
 pub const HEADER: &str = "X-Twilio-Signature";
 
-/// The signature of a form that is posted to `url`.
+/// The signature of a form posted to `url`.
 #[must_use]
 pub fn sign(token: &str, url: &str, parameters: &[(String, String)]) -> String {
-    // An HMAC takes a key of any length, so there is always one.
+    // HMAC accepts keys of any length.
     let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(token.as_bytes()) else {
         return String::new();
     };

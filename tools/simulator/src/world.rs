@@ -1,4 +1,4 @@
-//! Everything that the simulator knows.
+//! The simulator's entire state.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,7 +23,7 @@ pub(crate) struct World {
     store: Mutex<Store>,
     scripted: Mutex<HashMap<String, Fate>>,
     tries: Mutex<HashMap<String, u32>>,
-    /// The fate of all messages from a sender, whoever they are to.
+    /// The fate of all messages from a sender, regardless of the recipient.
     outages: Mutex<HashMap<String, Fate>>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The time; whole seconds are all that Twilio tells of it.
+/// The current time. Twilio reports only whole seconds.
 #[expect(
     clippy::disallowed_methods,
     reason = "the simulator is a world of its own, with its own clock"
@@ -71,7 +71,7 @@ impl World {
         lock(&self.scripted).insert(to, fate);
     }
 
-    /// Sets the fate of all messages from a sender; none ends the outage.
+    /// Sets the fate of all messages from a sender. `None` ends the outage.
     pub(crate) fn fail_sender(&self, from: String, fate: Option<Fate>) {
         let mut outages = lock(&self.outages);
         match fate {
@@ -84,13 +84,13 @@ impl World {
         lock(&self.outages).get(from?).copied()
     }
 
-    /// The fate of a number's next message; `None` leaves it to chance.
+    /// The fate of a number's next message. `None` leaves it to chance.
     pub(crate) fn fate(&self, to: &str) -> Option<Fate> {
         let scripted = lock(&self.scripted).get(to).copied();
         scripted.or_else(|| Fate::of_number(to))
     }
 
-    /// The code with which the create call is refused, if it is.
+    /// The code of the create call's refusal, if it is refused.
     pub(crate) fn refusal(&self, to: &str, creation: Creation) -> Option<u32> {
         match creation {
             Creation::Refuse(code) => Some(code),

@@ -1,4 +1,5 @@
 use axum::body::Body;
+use axum::extract::Request;
 use http::header;
 use serde_json::Value;
 use tower::ServiceExt;
@@ -68,6 +69,27 @@ async fn health_and_the_document_need_no_key() {
     assert_eq!(document["info"]["title"], "Volley");
 }
 
+/// The deployment's key has no organization to work in, and no role in any.
+#[tokio::test]
+async fn the_caller_is_shown() {
+    let (status, body) = answer("GET", "/v1/me", &[ADMIN]).await;
+    let expected = serde_json::json!({
+        "kind": "deployment", "id": null, "name": null, "role": null, "organizations": [],
+    });
+    assert_eq!((status, body), (200, expected));
+    assert_eq!(answer("GET", "/v1/me", &[]).await.0, 401);
+}
+
+/// The console shares the origin, and keeps its key there: a response is never read as a page.
+#[tokio::test]
+async fn responses_are_not_sniffed() {
+    for path in ["/health", "/v1/me", "/nowhere"] {
+        let request = Request::builder().uri(path).body(Body::empty()).expect("a request");
+        let response = router(offline()).oneshot(request).await.expect("a response");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff", "{path}");
+    }
+}
+
 #[tokio::test]
 async fn other_methods_are_told() {
     let request = Request::builder().method("PUT").uri("/health");
@@ -78,7 +100,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 28] = [
+const CONTRACT: [(&str, &str); 29] = [
     ("/v1/organizations", "post get"),
     ("/v1/organizations/{organizationId}", "get patch"),
     ("/v1/organizations/{organizationId}/api-keys", "post get"),
@@ -105,6 +127,7 @@ const CONTRACT: [(&str, &str); 28] = [
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/stop", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages", "get"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}", "get"),
+    ("/v1/me", "get"),
     ("/health", "get"),
     ("/openapi.json", "get"),
 ];

@@ -5,7 +5,8 @@ use http::StatusCode;
 use infra::clock;
 use infra::table::{Deleted, Saved};
 use serde::Deserialize;
-use shared::campaign::{BODY_LONGEST, Campaign, Status};
+use shared::body::Body;
+use shared::campaign::{Campaign, Status};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::organization::{NAME_LONGEST, Organization};
 use shared::text;
@@ -190,20 +191,19 @@ async fn delete_drafts(
 }
 
 /// Rejects a body that the organization's provider would reject for every recipient.
-pub(super) fn check_body(organization: &Organization, body: Option<&str>) -> Result<(), Problem> {
-    let checked = body.map(|body| organization.sender.provider.check_body(body)).transpose();
+pub(super) fn check_body(organization: &Organization, body: Option<&Body>) -> Result<(), Problem> {
+    let provider = &organization.sender.provider;
+    let checked = body.map(|body| provider.check_body(body.as_str())).transpose();
     checked.map(drop).map_err(|error| Problem::field("/body", error.to_string()))
 }
 
 impl CampaignDraft {
-    fn checked(&self, organization: &Organization) -> Result<(String, Option<String>), Problem> {
+    fn checked(&self, organization: &Organization) -> Result<(String, Option<Body>), Problem> {
         let mut checks = Checks::default();
         let name = checks.take("/name", text::name(&self.name, NAME_LONGEST));
-        let body = self.body.as_deref();
-        let body = body.map(|body| text::body(body, BODY_LONGEST)).transpose();
-        let body = checks.take("/body", body);
+        let body = checks.take("/body", self.body.as_deref().map(Body::parse).transpose());
         let checked = name.zip(body).ok_or_else(|| checks.problem())?;
-        check_body(organization, checked.1.as_deref())?;
+        check_body(organization, checked.1.as_ref())?;
         Ok(checked)
     }
 }

@@ -75,7 +75,7 @@ pub(crate) async fn resume_campaign(
     once: Once,
     MaybeJson(Nothing {}): MaybeJson<Nothing>,
 ) -> Result<Reply, Problem> {
-    let resume = |campaign: Campaign, now| campaign.resume(&app.polls, now, app.repair_seconds);
+    let resume = |campaign: Campaign, now| campaign.resume(&app.polls, now, app.grace);
     let change = change(&app, &access, id, &once, resume).await?;
     change.arm(&app).await;
     Ok(change.reply)
@@ -97,7 +97,7 @@ pub(crate) async fn stop_campaign(
     once: Once,
     MaybeJson(Nothing {}): MaybeJson<Nothing>,
 ) -> Result<Reply, Problem> {
-    let stop = |campaign: Campaign, now| campaign.stop(&app.polls, now, app.repair_seconds);
+    let stop = |campaign: Campaign, now| campaign.stop(&app.polls, now, app.grace);
     let change = change(&app, &access, id, &once, stop).await?;
     change.arm(&app).await;
     Ok(change.reply)
@@ -121,7 +121,7 @@ impl Changed {
                 continue;
             }
             let at = match &due.job {
-                Job::Polls(PollsJob::Poll { .. }) => due.at.plus_seconds(-app.repair_seconds),
+                Job::Polls(PollsJob::Poll { .. }) => app.grace.before(due.at),
                 Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => now,
             };
             app.arm(&due.job, at, now).await;
@@ -157,6 +157,6 @@ async fn change(
 async fn disarm(app: &Volley, job: &Job) {
     if let Err(error) = app.schedules.delete(job).await {
         let error = anyhow::Error::new(error);
-        tracing::warn!(job = job.name(), error = %format!("{error:#}"), "left a schedule behind");
+        tracing::warn!(owed = job.name(), error = %format!("{error:#}"), "left a schedule behind");
     }
 }

@@ -117,7 +117,7 @@ pub(crate) async fn create_import(
     let import = Import::new(import_id, organization_id, checked.options, Some(access.actor), now);
     let import = Import { reading: checked.reading, ..import };
     let due = Due {
-        at: now.plus_seconds(app.repair_seconds),
+        at: app.grace.after(now),
         job: JobsJob::Import { organization_id, import_id }.into(),
     };
     let view = ImportView::new(import.clone(), Vec::new());

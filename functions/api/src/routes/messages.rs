@@ -199,7 +199,7 @@ async fn members_from(
         .iter()
         .skip(from)
         .take(max)
-        .map(|phone| campaign.pending_message(phone))
+        .map(|recipient| campaign.pending_message(recipient))
         .collect();
     let ids: Vec<MessageId> = pending.iter().map(|message| message.id).collect();
     let claimed =

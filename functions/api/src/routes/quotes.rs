@@ -6,11 +6,11 @@ use axum::extract::State;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::table::{KeptQuote, Quoting};
+use shared::body::Body;
 use shared::campaign::{Campaign, Refusal, State as CampaignState};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::ids::CampaignId;
 use shared::organization::Organization;
-use shared::parts::Parts;
 use shared::quote::Quote;
 use shared::time::Timestamp;
 
@@ -62,7 +62,7 @@ pub(crate) async fn quote_campaign(
 ) -> Result<Reply, Problem> {
     let organization = &access.organization;
     let campaign = find(&app, organization.id, id).await?;
-    let body = campaign.body.as_deref().ok_or(Refusal::BodyRequired)?;
+    let body = campaign.body.as_ref().ok_or(Refusal::BodyRequired)?;
     let KeptQuote { quote, at } = kept_or_computed(&app, organization, &campaign, body).await?;
     Reply::ok(&QuoteView::new(&quote, body, organization, start(&campaign, at), at))
 }
@@ -72,7 +72,7 @@ async fn kept_or_computed(
     app: &Volley,
     organization: &Organization,
     campaign: &Campaign,
-    body: &str,
+    body: &Body,
 ) -> Result<KeptQuote, Problem> {
     let holder = clock::token();
     let began = Instant::now();
@@ -102,7 +102,7 @@ async fn computed(
     app: &Volley,
     organization: &Organization,
     campaign: &Campaign,
-    body: &str,
+    body: &Body,
     holder: &str,
 ) -> Result<KeptQuote, Problem> {
     let at = clock::now();
@@ -128,13 +128,13 @@ async fn computed(
 async fn read(
     app: &Volley,
     organization: &Organization,
-    body: &str,
+    body: &Body,
     now: Timestamp,
 ) -> Result<Quote, Problem> {
     stream::iter(0..organization.shards)
-        .map(|shard| quote_shard(app, organization, shard, Parts::of(body), now))
+        .map(|shard| quote_shard(app, organization, shard, body, now))
         .buffer_unordered(SHARDS_AT_ONCE)
-        .try_fold(Quote::new(Parts::of(body)), |sum, shard| async move { Ok(sum.plus(&shard)) })
+        .try_fold(Quote::new(body), |sum, shard| async move { Ok(sum.plus(&shard)) })
         .await
 }
 
@@ -154,14 +154,14 @@ async fn quote_shard(
     app: &Volley,
     organization: &Organization,
     shard: u16,
-    parts: Parts,
+    body: &Body,
     now: Timestamp,
 ) -> Result<Quote, Problem> {
-    let mut quote = Quote::new(parts);
+    let mut quote = Quote::new(body);
     let mut cutter = Cutter::new(now, ChainEnd::default());
     let mut begin = None;
     let prices = organization.prices.as_ref();
-    let mut add = |chunk: &Chunk| quote.add(prices, chunk);
+    let mut add = |chunk: &Chunk| quote.add(body, prices, chunk);
     loop {
         let page = app
             .table

@@ -96,10 +96,10 @@ pub(crate) async fn send_campaign(
     for _ in 0..MAX_RACES {
         let now = clock::now();
         let before = find(&app, access.organization.id, id).await?;
-        let after = before.clone().schedule(at, now, app.repair_seconds)?;
+        let after = before.clone().schedule(at, now, app.grace)?;
         let after = Campaign { limits: limits.clone(), ..after.by(access.actor.clone()) };
         // The provider may have changed since the body was saved.
-        check_body(&access.organization, after.body.as_deref())?;
+        check_body(&access.organization, after.body.as_ref())?;
         let reply = Reply::new(StatusCode::ACCEPTED, &CampaignView::from(&after))?;
         let remember = once.remember(&reply, now);
         let saved = app.table.save_campaign(&before, &after, remember.as_ref());
@@ -140,22 +140,10 @@ pub(crate) async fn send_test(
     Json(request): Json<TestRequest>,
 ) -> Result<Reply, Problem> {
     let organization = access.organization;
-    let to = Phone::parse(&request.to, organization.default_region)
-        .map_err(|error| Problem::field("/to", error.to_string()))?;
-    if request.dry_run && !organization.sender.provider.has_dry_runs() {
-        let detail =
-            "the organization's provider does not support dryRun; send the test without it";
-        return Err(Problem::new(Code::DryRunUnavailable, detail));
-    }
+    let to = recipient_of_test(&app, &organization, &request).await?;
     let campaign = find(&app, organization.id, campaign_id).await?;
     let now = clock::now();
     let allowance = allowance(&organization, app.tests_per_day, now);
-    let is_asked_about = !request.dry_run && !request.confirm_opted_out;
-    if is_asked_about && app.table.unsubscribe(&organization, &to).await?.is_some() {
-        let detail = "the person has opted out; set confirmOptedOut only if they agreed to \
-                      receive this test";
-        return Err(Problem::new(Code::RecipientOptedOut, detail));
-    }
     let test = TestMessage {
         message: Message {
             id: MessageId::new(now, clock::entropy()),
@@ -163,40 +151,58 @@ pub(crate) async fn send_test(
             ..Message::pending(organization.id, campaign_id, to, now)
         },
         from: organization.sender,
-        body: campaign.test_body()?.to_owned(),
+        body: campaign.test_body()?.clone(),
         is_dry_run: request.dry_run,
         is_confirmed: request.confirm_opted_out,
     };
     test.from
         .provider
-        .check_body(&test.body)
+        .check_body(test.body.as_str())
         .map_err(|error| Problem::field("/body", error.to_string()))?;
-    let due = Due {
-        at: now.plus_seconds(app.repair_seconds),
-        job: DispatchJob::Test {
-            organization_id: organization.id,
-            campaign_id,
-            message_id: test.message.id,
-        }
-        .into(),
-    };
+    let (organization_id, message_id) = (organization.id, test.message.id);
+    let job = DispatchJob::Test { organization_id, campaign_id, message_id }.into();
+    let due = Due { at: app.grace.after(now), job };
     let reply = Reply::new(StatusCode::ACCEPTED, &MessageView::from(test.clone()))?;
     let remember = once.remember(&reply, now);
     let saved = app.table.create_test_message(&test, &due, &allowance, remember.as_ref());
     match saved.await? {
         TestSaved::Done => {}
-        TestSaved::LimitReached => {
-            let TestAllowance { limit, ends_at, .. } = allowance;
-            let detail = format!(
-                "the organization has reached its limit of {limit} test messages per day; retry after {ends_at}"
-            );
-            let seconds = ends_at.seconds_from(now);
-            return Err(Problem::too_many(Code::TestLimitReached, detail, seconds));
-        }
+        TestSaved::LimitReached => return Err(limit_reached(&allowance, now)),
         TestSaved::Stale | TestSaved::Answered => return Err(Problem::raced()),
     }
     app.arm(&due.job, now, now).await;
     Ok(reply)
+}
+
+/// The phone to test with, if the organization may send it a test.
+async fn recipient_of_test(
+    app: &App,
+    organization: &Organization,
+    request: &TestRequest,
+) -> Result<Phone, Problem> {
+    let to = Phone::parse(&request.to, organization.default_region)
+        .map_err(|error| Problem::field("/to", error.to_string()))?;
+    if request.dry_run && !organization.sender.provider.has_dry_runs() {
+        let detail =
+            "the organization's provider does not support dryRun; send the test without it";
+        return Err(Problem::new(Code::DryRunUnavailable, detail));
+    }
+    let must_agree = !request.dry_run && !request.confirm_opted_out;
+    if must_agree && app.table.unsubscribe(organization, &to).await?.is_some() {
+        let detail = "the person has opted out; set confirmOptedOut only if they agreed to \
+                      receive this test";
+        return Err(Problem::new(Code::RecipientOptedOut, detail));
+    }
+    Ok(to)
+}
+
+fn limit_reached(allowance: &TestAllowance, now: Timestamp) -> Problem {
+    let TestAllowance { limit, ends_at, .. } = allowance;
+    let detail = format!(
+        "the organization has reached its limit of {limit} test messages per day; retry after \
+         {ends_at}"
+    );
+    Problem::too_many(Code::TestLimitReached, detail, ends_at.seconds_from(now))
 }
 
 /// The tests that an organization may send on the day of `now`, in UTC.

@@ -121,7 +121,7 @@ impl From<&Campaign> for CampaignView {
             max_price: campaign.limits.max_price.as_ref().map(|most| most.amount.to_string()),
             estimated_finish_at: broadcast.and_then(|b| b.estimated_finish_at).map(Time),
             name: campaign.name.clone(),
-            body: campaign.body.clone(),
+            body: campaign.body.clone().map(String::from),
             scheduled_at: campaign.scheduled_at().map(Time),
             sent_at: broadcast.map(|broadcast| broadcast.sent_at.into()),
             failed_at: failed_at.map(Time),
@@ -160,6 +160,7 @@ impl From<Counted> for CountsView {
 mod tests {
     use serde_json::json;
     use shared::campaign::Begin;
+    use shared::grace::Grace;
     use shared::ids::{CampaignId, OrganizationId};
     use shared::phone::Phone;
     use shared::time::Timestamp;
@@ -175,7 +176,7 @@ mod tests {
             CampaignId(Uuid::from_u128(2)),
             OrganizationId(Uuid::from_u128(1)),
             "Spring".to_owned(),
-            Some("Hi".to_owned()),
+            Some("Hi".to_owned().into()),
             at(0),
         )
     }
@@ -199,11 +200,11 @@ mod tests {
 
     #[test]
     fn a_sent_campaign_has_an_audience_that_grows() {
-        let scheduled = draft().schedule(None, at(1), 120).expect("schedulable");
+        let scheduled = draft().schedule(None, at(1), Grace::default()).expect("schedulable");
         let phone = Phone::from_e164("+14153550100").expect("valid");
         let provider = shared::sender::Provider::default();
         let sender = shared::sender::Sender::new(phone, provider);
-        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), 120) else {
+        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), Grace::default()) else {
             panic!("not begun");
         };
         let view = serde_json::to_value(CampaignView::from(&*sent)).expect("JSON");

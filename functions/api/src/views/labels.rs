@@ -36,7 +36,6 @@ labels! {
     CampaignReason: labels_of(shared::campaign::Reason::VARIANTS);
     Dispatch: labels_of(shared::campaign::Dispatch::VARIANTS.iter().map(|d| shown_dispatch(*d)));
     Encoding: labels_of(shared::parts::Encoding::VARIANTS);
-    MessageType: labels_of(shared::sender::MessageType::VARIANTS);
     MessageKind: labels_of(shared::message::Kind::VARIANTS);
     MessageStatus: labels_of(shared::message::Status::VARIANTS);
     ErrorReason: labels_of(shared::message::FailureReason::VARIANTS);

@@ -1,8 +1,8 @@
 use infra::table::TestMessage;
 use serde::Serialize;
+use shared::body::Body;
 use shared::campaign::{Broadcast, Campaign};
 use shared::message::{FailureReason, Kind, Message, Status};
-use shared::parts::Parts;
 use shared::phone::Phone;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -56,11 +56,11 @@ impl MessageView {
         message: Message,
     ) -> Self {
         let message = Message { created_at: broadcast.sent_at, ..message };
-        let body = campaign.body.clone().unwrap_or_default();
-        Self::new(message, broadcast.sender.phone.clone(), body)
+        Self::new(message, broadcast.sender.phone.clone(), campaign.body_sent())
     }
 
-    fn new(message: Message, from: Phone, body: String) -> Self {
+    fn new(message: Message, from: Phone, body: &Body) -> Self {
+        let recipient = message.recipient();
         let failure = message.failure();
         Self {
             id: message.id.0,
@@ -68,8 +68,8 @@ impl MessageView {
             campaign_id: Some(message.campaign_id.0),
             kind: message.kind,
             from,
-            parts: Parts::of(&body).count,
-            body,
+            parts: body.parts_for(&recipient).count,
+            body: body.text_for(&recipient).into_owned(),
             status: message.status(),
             error_code: failure.and_then(|(_, code)| code.map(str::to_owned)),
             error_reason: failure.map(|(reason, _)| reason),
@@ -86,7 +86,7 @@ impl MessageView {
 
 impl From<TestMessage> for MessageView {
     fn from(test: TestMessage) -> Self {
-        let view = Self::new(test.message, test.from.phone, test.body);
+        let view = Self::new(test.message, test.from.phone, &test.body);
         Self { is_dry_run: test.is_dry_run, ..view }
     }
 }

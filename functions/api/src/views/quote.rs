@@ -1,4 +1,5 @@
 use serde::Serialize;
+use shared::body::Body;
 use shared::organization::Organization;
 use shared::parts::{Encoding, first_beyond_gsm};
 use shared::quote::Quote;
@@ -52,7 +53,7 @@ pub(crate) struct PriceView {
 impl QuoteView {
     pub(crate) fn new(
         quote: &Quote,
-        body: &str,
+        body: &Body,
         organization: &Organization,
         start: Timestamp,
         quoted_at: Timestamp,
@@ -61,7 +62,7 @@ impl QuoteView {
         Self {
             recipients: quote.totals.recipients,
             encoding: quote.parts.encoding,
-            first_character_beyond_gsm7: first_beyond_gsm(body)
+            first_character_beyond_gsm7: first_beyond_gsm(body.as_str())
                 .map(|(position, character)| CharacterView { character, position }),
             parts_each: quote.parts.count,
             total_parts: quote.total_parts(),

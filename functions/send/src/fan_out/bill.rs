@@ -1,8 +1,7 @@
-//! What the recipients of a campaign cost, where its price is limited.
+//! The cost of a campaign's recipients, if its price is limited.
 
 use anyhow::Context;
 use futures::stream::{self, StreamExt, TryStreamExt};
-use shared::parts::Parts;
 use shared::price::{Bill, PriceList};
 
 use super::{FanOut, SHARDS_AT_ONCE};
@@ -12,20 +11,19 @@ impl FanOut<'_> {
         let Some(limit) = &self.campaign.limits.max_price else {
             return Ok(Bill::default());
         };
-        let parts = Parts::of(self.campaign.body.as_deref().unwrap_or_default()).count;
         let shards = stream::iter(0..self.broadcast.shards)
-            .map(|shard| self.bill_shard(shard, &limit.prices, parts))
+            .map(|shard| self.bill_shard(shard, &limit.prices))
             .buffer_unordered(SHARDS_AT_ONCE);
         shards.try_fold(Bill::default(), |sum, bill| async move { Ok(sum.plus(bill)) }).await
     }
 
-    async fn bill_shard(&self, shard: u16, prices: &PriceList, parts: u32) -> anyhow::Result<Bill> {
-        let mut bill = Bill::default();
+    async fn bill_shard(&self, shard: u16, prices: &PriceList) -> anyhow::Result<Bill> {
+        let (mut bill, body) = (Bill::default(), self.campaign.body_sent());
         for number in 0.. {
             let chunk = self.app.table.chunk(self.campaign.id, shard, number).await?;
             let chunk = chunk.context("a shard that has ended lacks a chunk")?;
-            for phone in &chunk.recipients {
-                bill.add(prices, phone, parts);
+            for recipient in &chunk.recipients {
+                bill.add(prices, &recipient.phone, body.parts_for(recipient).count);
             }
             if chunk.ends {
                 break;

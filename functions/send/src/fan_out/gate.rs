@@ -1,15 +1,16 @@
-//! A campaign on trial: which of the chunks that this run cuts have turns.
+//! A campaign on trial: which of the chunks that this run cuts get turns.
 //!
-//! The run that began the campaign grants its first recipients their turns; all other chunks are cut
-//! without. Once a worker has passed the trial, its drain gives turns to the chunks that it finds. A
-//! chunk that is cut while that drain looks may be missed, so a run remembers what it cut without a
-//! turn, and assigns those turns at its end if the trial is over by then. If it is not, all chunks of
-//! the run are stored before the drain looks.
+//! The run that began the campaign grants turns to its first recipients and cuts all other chunks
+//! without turns. Once a worker has passed the trial, its drain assigns turns to the chunks that it
+//! finds. It may miss a chunk that is cut at the same time. So a run remembers the chunks that it
+//! cut without a turn, and assigns those turns at its end if the trial is over by then. If it is
+//! not, all chunks of the run are stored before the drain reads them.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use shared::campaign::{Broadcast, Dispatch};
+use shared::chunk::Chunk;
 use shared::chunk_state::ChunkState;
 use shared::time::Timestamp;
 use tokio::sync::Mutex;
@@ -17,13 +18,13 @@ use tokio::time::Instant;
 
 use super::FanOut;
 
-/// How often a run that waits for the trial's end asks for it.
+/// How often a run that waits for the trial's end checks for it.
 const ASKED_EVERY: Duration = Duration::from_millis(250);
-/// Chunks without a turn that a run remembers. The drain gives all others theirs.
+/// The number of chunks without a turn that a run remembers. The drain assigns turns to all others.
 const MAX_REMEMBERED: usize = 2_000;
 
 pub(super) struct Gate {
-    /// Recipients that this run may still grant.
+    /// The number of recipients that this run may still grant.
     grants: AtomicU32,
     waiting: Mutex<Waiting>,
 }
@@ -49,23 +50,24 @@ impl Gate {
         left.unwrap_or_else(|left| left).min(recipients)
     }
 
-    /// Gives grants back that were not used.
+    /// Gives back grants that were not used.
     pub(super) fn give_back(&self, state: &ChunkState) {
         if let Some(grant) = state.grant {
             self.grants.fetch_add(grant.to - grant.from, Ordering::Relaxed);
         }
     }
 
-    /// Whether all first recipients are granted, so that none has to wait for the others' turns.
+    /// Whether all first recipients are granted, so that none has to wait for others.
     pub(super) fn has_granted_all(&self) -> bool {
         self.grants.load(Ordering::Relaxed) == 0
     }
 }
 
 impl FanOut<'_> {
-    /// A new chunk's state with its turn, as far as it may have one now.
+    /// A new chunk's state, with a turn if it may have one now.
     pub(super) async fn with_turn(
         &self,
+        chunk: &Chunk,
         cut: ChunkState,
         now: Timestamp,
     ) -> anyhow::Result<ChunkState> {
@@ -78,7 +80,9 @@ impl FanOut<'_> {
         } else {
             cut
         };
-        Ok(match self.turns.take(cut.granted_left(), now).await? {
+        let granted = chunk.recipients.get(..cut.granted_left() as usize).unwrap_or_default();
+        let parts = self.campaign.body_sent().parts_of_all(granted);
+        Ok(match self.turns.take(parts, now).await? {
             Some(turn) => cut.with_turn(turn),
             None => cut,
         })
@@ -92,7 +96,7 @@ impl FanOut<'_> {
         }
     }
 
-    /// Whether the campaign is on trial, as far as this run has heard.
+    /// Whether the campaign is on trial, as far as this run knows.
     async fn is_closed(&self) -> anyhow::Result<bool> {
         let mut waiting = self.gate.waiting.lock().await;
         if !waiting.is_closed || waiting.asked_at.elapsed() < ASKED_EVERY {
@@ -103,8 +107,8 @@ impl FanOut<'_> {
         Ok(waiting.is_closed)
     }
 
-    /// Gives turns to what was cut without, if the trial is over by the end of this run. Most of it
-    /// has been found by a drain by then.
+    /// Assigns turns to chunks that were cut without, if the trial is over by the end of this run.
+    /// By then, a drain has found most of them.
     pub(super) async fn release_at_end(&self) -> anyhow::Result<()> {
         let mut waiting = self.gate.waiting.lock().await;
         if waiting.is_closed && !waiting.chunks.is_empty() {
@@ -116,11 +120,12 @@ impl FanOut<'_> {
         let id = self.campaign.id;
         for (shard, cut) in std::mem::take(&mut waiting.chunks) {
             let now = infra::clock::now();
-            // A turn that is taken for nothing leaves the sender idle.
+            // A turn that is taken but not used leaves the sender idle.
             if self.app.table.chunk_state(id, shard, cut.number).await?.as_ref() != Some(&cut) {
                 continue;
             }
-            let Some(turn) = self.turns.take(cut.recipients, now).await? else {
+            let parts = self.campaign.body_sent().parts_of_any(cut.recipients.into());
+            let Some(turn) = self.turns.take(parts, now).await? else {
                 continue;
             };
             let queued = ChunkState { updated_at: now, ..cut.clone() }.with_turn(turn);
@@ -137,7 +142,8 @@ impl FanOut<'_> {
         let (organization, id) = (self.campaign.organization_id, self.campaign.id);
         let campaign = self.app.table.campaign(organization, id).await?;
         let running = campaign.as_ref().and_then(|campaign| campaign.running(self.broadcast.epoch));
-        // One of another epoch was paused or backs off: its drain gives all turns.
+        // If the epoch has changed, the campaign was paused or backs off, and its drain assigns all
+        // turns.
         waiting.is_closed = running.is_none_or(|broadcast| broadcast.trial.is_some());
         Ok(())
     }

@@ -4,24 +4,41 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use infra::clock;
-use infra::table::ChunkPut;
+use infra::table::{ChunkPut, chunk_write_units};
 use shared::campaign::Dispatch;
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::chunk_state::ChunkState;
-use tokio::time::{Instant, Interval, MissedTickBehavior};
+use tokio::time::Instant;
 
 use super::{FanOut, HANDED_AT_ONCE, Run};
 
-/// A chunk and its state are six write units, and their partition takes 1,000 a second: at this
-/// distance chunks leave a part of them to the messages that are written there meanwhile.
-const CHUNK_EVERY: Duration = Duration::from_millis(9);
+/// The write units per second of a shard's chunks. Their partition accepts 1,000. The rest is for
+/// the messages that are written there at the same time.
+const UNITS_PER_SECOND: u32 = 650;
+
+/// Spaces out the chunks of a shard.
+pub(super) struct Spacing {
+    next_at: Instant,
+}
+
+impl Spacing {
+    fn new() -> Self {
+        Self { next_at: Instant::now() }
+    }
+
+    /// Waits until a chunk with `recipients` recipients may be written.
+    async fn wait(&mut self, recipients: usize) {
+        tokio::time::sleep_until(self.next_at).await;
+        let units = chunk_write_units(recipients);
+        self.next_at = Instant::now() + Duration::from_secs(1) * units / UNITS_PER_SECOND;
+    }
+}
 
 impl FanOut<'_> {
-    /// Cuts one shard to its end; answers the shard if it was left before that.
+    /// Cuts a shard to its end. Returns the shard if it stops before that.
     pub(super) async fn shard(&self, shard: u16) -> anyhow::Result<Option<u16>> {
-        let mut turns = tokio::time::interval_at(Instant::now(), CHUNK_EVERY);
-        turns.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // If another run has cut chunks meanwhile, the first put finds them.
+        let mut spacing = Spacing::new();
+        // If another run has cut chunks in the meantime, the first put finds them.
         let mut last = match self.run {
             Run::First => None,
             Run::All | Run::Shard(_) => self.app.table.last_chunk(self.campaign.id, shard).await?,
@@ -31,20 +48,20 @@ impl FanOut<'_> {
                 return Ok(None);
             }
             let chain = last.as_ref().map(ChainEnd::after).unwrap_or_default();
-            match self.chain(shard, chain, &mut turns).await? {
+            match self.chain(shard, chain, &mut spacing).await? {
                 Some(end) => last = Some(end),
                 None => return Ok(Some(shard)),
             }
         }
     }
 
-    /// Continues a chain until it ends, or until it meets a chunk that another run has cut.
-    /// Answers that last chunk; `None` if this run has read enough.
+    /// Continues a chain until it ends or meets a chunk that another run has cut, and returns that
+    /// last chunk. Returns `None` if this run has read enough.
     async fn chain(
         &self,
         shard: u16,
         from: ChainEnd,
-        turns: &mut Interval,
+        spacing: &mut Spacing,
     ) -> anyhow::Result<Option<Chunk>> {
         let mut begin = from.through.clone();
         let mut cutter = Cutter::new(self.broadcast.sent_at, from);
@@ -61,7 +78,7 @@ impl FanOut<'_> {
             self.read.fetch_add(page.entries.len() as u64, Ordering::Relaxed);
             for (entry, is_unsubscribed) in page.entries {
                 if let Some(chunk) = cutter.push(entry, is_unsubscribed)
-                    && let ChunkPut::Exists(existing) = self.put(shard, &chunk, turns).await?
+                    && let ChunkPut::Exists(existing) = self.put(shard, &chunk, spacing).await?
                 {
                     return Ok(Some(existing));
                 }
@@ -69,7 +86,7 @@ impl FanOut<'_> {
             begin = page.next;
             if begin.is_none() {
                 let end = cutter.finish();
-                return Ok(Some(match self.put(shard, &end, turns).await? {
+                return Ok(Some(match self.put(shard, &end, spacing).await? {
                     ChunkPut::Written => end,
                     ChunkPut::Exists(existing) => existing,
                 }));
@@ -81,9 +98,9 @@ impl FanOut<'_> {
         &self,
         shard: u16,
         chunk: &Chunk,
-        turns: &mut Interval,
+        spacing: &mut Spacing,
     ) -> anyhow::Result<ChunkPut> {
-        turns.tick().await;
+        spacing.wait(chunk.recipients.len()).await;
         let now = clock::now();
         let state = self.state(chunk).await?;
         let put = self.app.table.put_chunk(self.campaign.id, shard, chunk, state.as_ref()).await?;
@@ -107,8 +124,8 @@ impl FanOut<'_> {
         Ok(put)
     }
 
-    /// The state of a new chunk, with its turn if it gets one; one without recipients has none. To
-    /// chunks of a campaign that is held or paused the drain gives turns when it runs.
+    /// The state of a new chunk, with its turn if it gets one, or `None` if the chunk has no
+    /// recipients. If the campaign is held or paused, the drain assigns turns later.
     async fn state(&self, chunk: &Chunk) -> anyhow::Result<Option<ChunkState>> {
         if chunk.recipients.is_empty() {
             return Ok(None);
@@ -118,6 +135,6 @@ impl FanOut<'_> {
         if self.broadcast.dispatch != Dispatch::Running {
             return Ok(Some(cut));
         }
-        Ok(Some(self.with_turn(cut, now).await?))
+        Ok(Some(self.with_turn(chunk, cut, now).await?))
     }
 }

@@ -1,4 +1,4 @@
-//! The second pass over a file: its rows become contacts.
+//! The second pass over a file, which turns its rows into contacts.
 
 use std::collections::HashSet;
 
@@ -30,7 +30,7 @@ struct Contacts<'s> {
 }
 
 impl Run<'_> {
-    /// Reads as many rows behind the import's progress as one transaction takes, or one batch.
+    /// Reads rows after the import's progress, as many as fit into a transaction and a batch.
     pub(super) async fn read_contacts(&mut self, import: &Import) -> anyhow::Result<Step> {
         let mut step = Step::begin_reading(import, clock::now());
         step.after.progress.is_estimate |=

@@ -1,4 +1,5 @@
-//! The first pass over a file: whether it can be read to its end, and who opted out.
+//! The first pass over a file, which checks that it can be read completely and registers its
+//! opt-outs.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
@@ -14,7 +15,7 @@ use crate::App;
 const AT_ONCE: usize = 16;
 
 impl Run<'_> {
-    /// Reads as many rows behind the first pass's progress as one batch takes.
+    /// Reads rows after the first pass's progress, as many as fit into a batch.
     pub(super) async fn read_opt_outs(&mut self, import: &Import) -> anyhow::Result<Step> {
         let mut batch = Batch::begin(clock::now());
         let mut step = Step::begin_reading(import, batch.begun_at);
@@ -72,7 +73,7 @@ pub(super) async fn register(
     Ok(step)
 }
 
-/// The phones of the person who opted out: those of the row, and the contact's that it names.
+/// The phones of the person who opted out: those in the row, and that of the contact it names.
 async fn phones(
     app: &App,
     organization: &Organization,
@@ -86,8 +87,8 @@ async fn phones(
     Ok(phones)
 }
 
-/// The opt-out is no newer than the file, so that a repeated job does not overtake what a person has
-/// said since.
+/// The opt-out is not newer than the import, so that a repeated job doesn't override what the
+/// person has said since.
 fn preference(import: &Import, number: u64, opt_out: &OptOut, phone: Phone) -> Preference {
     Preference {
         organization_id: import.organization_id,

@@ -70,7 +70,7 @@ impl Source {
         self.stage == import.stage() && here.rows == position(import).rows
     }
 
-    /// Reads so many rows ahead, or all that are left.
+    /// Reads up to this number of rows ahead.
     pub(super) async fn read_ahead(&mut self, count: usize) -> Result<(), FileError> {
         while self.ahead.len() < count && self.malformed.is_none() {
             self.fill().await?;

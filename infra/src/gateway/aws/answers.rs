@@ -1,4 +1,4 @@
-//! What the answers of `SendTextMessage` mean.
+//! Interprets the responses of `SendTextMessage`.
 
 use std::error::Error;
 
@@ -39,7 +39,8 @@ pub(super) fn understand(answer: Answer) -> Handover {
     }
 }
 
-/// Whether no connection came about. Any other trouble may have come after the request was read.
+/// Whether no connection was established. After any other error, the request may have been
+/// processed.
 fn never_connected(error: &(dyn Error + 'static)) -> bool {
     let mut source = Some(error);
     while let Some(error) = source {
@@ -62,7 +63,7 @@ fn refusal(error: &SendTextMessageError, is_client_error: bool) -> Handover {
         // The origination identity or the configuration set.
         E::ResourceNotFoundException(_) => Handover::Halted(Halt::Sender),
         E::ServiceQuotaExceededException(exceeded) => match &exceeded.reason {
-            // A pool sends texts, media or RCS, and each has a limit.
+            // A pool sends texts, media or RCS, each with its own limit.
             Some(reason) if reason.as_str().starts_with("MONTHLY_SPEND_LIMIT_REACHED_FOR_") => {
                 Handover::Halted(Halt::SpendLimit)
             }
@@ -92,7 +93,7 @@ fn refusal(error: &SendTextMessageError, is_client_error: bool) -> Handover {
     }
 }
 
-/// Errors that every service of AWS has, and that no operation lists.
+/// Errors that all AWS services share, which no operation lists.
 fn by_code(error: &SendTextMessageError, is_client_error: bool) -> Handover {
     match error.code() {
         Some(
@@ -112,7 +113,8 @@ fn by_code(error: &SendTextMessageError, is_client_error: bool) -> Handover {
             | "TooManyRequestsException"
             | "RequestLimitExceeded",
         ) => Handover::Throttled { retry_after: None },
-        // The service waited for the rest of the request. What it made of it, no one knows.
+        // The service timed out waiting for the rest of the request. It may have processed it or
+        // not.
         Some("RequestTimeout" | "RequestTimeoutException") => Handover::Ambiguous,
         Some(_) if is_client_error => refused(FailureReason::ProviderError, None, error),
         _ => Handover::Ambiguous,
@@ -124,7 +126,7 @@ fn refused(reason: FailureReason, code: Option<&str>, error: &SendTextMessageErr
     Handover::Refused(Refusal { reason, code })
 }
 
-/// Whether no message of the sender would be taken.
+/// Whether the service would refuse every message of the sender.
 fn is_of_sender(reason: &ConflictExceptionReason) -> bool {
     use ConflictExceptionReason as R;
     matches!(
@@ -137,7 +139,7 @@ fn is_of_sender(reason: &ConflictExceptionReason) -> bool {
 }
 
 /// Whether the request is invalid because of the sender's settings, so that every other message
-/// would be too.
+/// would be invalid, too.
 fn is_of_settings(invalid: &ValidationException) -> bool {
     use ValidationExceptionReason as R;
     let of_settings = [
@@ -165,7 +167,7 @@ fn conflict_reason(reason: Option<&ConflictExceptionReason>) -> FailureReason {
     }
 }
 
-/// The destination is a phone number by its form, so the service knows none such.
+/// The destination is a well-formed phone number, so the service doesn't know such a number.
 fn validation_reason(invalid: &ValidationException) -> FailureReason {
     let of_destination =
         invalid.fields().iter().any(|field| field.name == "DestinationPhoneNumber");

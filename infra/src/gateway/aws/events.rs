@@ -1,8 +1,8 @@
-//! Events of AWS End User Messaging: what became of a message, and what a person wrote.
+//! Events of AWS End User Messaging: message statuses and inbound texts.
 //!
-//! They come from an SNS topic, as they are or wrapped in a notification, or from EventBridge.
-//! Source: "Example event data", "Event types for SMS, MMS, and voice" and "Two-way SMS messaging
-//! example payload" of the service's user guide.
+//! They arrive from an SNS topic, raw or wrapped in a notification, or from EventBridge. Source:
+//! "Example event data", "Event types for SMS, MMS, and voice" and "Two-way SMS messaging example
+//! payload" of the service's user guide.
 
 use std::collections::HashMap;
 
@@ -13,10 +13,11 @@ use shared::message::Kind;
 use shared::phone::Phone;
 use shared::receipt::{Delivery, MessageRef, Receipt};
 use shared::time::Timestamp;
+use shared::trace::TraceId;
 
 use super::labels::{event_label, state};
 use crate::gateway::event::{addresses, phone_of};
-use crate::gateway::{Inbound, Label, ProviderEvent};
+use crate::gateway::{Inbound, Label, ProviderEvent, Queued};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,28 +34,29 @@ struct MessageEvent {
 #[serde(rename_all = "camelCase")]
 struct InboundEvent {
     origination_number: String,
-    /// An opt-out counts for a person to look at even if it names no destination.
+    /// Optional, because an opt-out must be kept for a person even if it names no destination.
     destination_number: Option<String>,
     message_body: Option<String>,
-    /// The keyword of the number that the message begins with, if there is one.
+    /// The number's keyword that the message starts with, if any.
     message_keyword: Option<String>,
 }
 
-/// What a call carries, so that its events say which message they are about.
-pub(super) fn context(message: &MessageRef) -> HashMap<String, String> {
+/// The context of a call, which its events repeat to identify their message and its trace. It has at
+/// most five entries.
+pub(super) fn context(message: &MessageRef, trace: Option<TraceId>) -> HashMap<String, String> {
     let MessageRef { organization_id, campaign_id, message_id, kind } = message;
     let kind = match kind {
         Kind::Campaign => "campaign",
         Kind::Test => "test",
     };
-    [
+    let entries = [
         ("organization", organization_id.to_string()),
         ("campaign", campaign_id.to_string()),
         ("message", message_id.to_string()),
         ("kind", kind.to_owned()),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
+    ];
+    let trace = trace.map(|trace| ("trace", trace.to_string()));
+    entries.into_iter().chain(trace).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn message(context: &HashMap<String, Value>) -> Option<MessageRef> {
@@ -71,10 +73,10 @@ fn message(context: &HashMap<String, Value>) -> Option<MessageRef> {
     })
 }
 
-/// Reads an event from a queue; `None` if it is not one of this service's.
+/// Reads an event from a queue. Returns `None` if it is not one of this service's.
 #[must_use]
-pub fn read(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
-    // A notification holds the event as a text, EventBridge as its detail.
+pub(super) fn read(body: &Value, now: Timestamp) -> Option<Queued> {
+    // A notification contains the event as a string, EventBridge contains it as its detail.
     if let Some(text) = body.get("Message").and_then(Value::as_str) {
         let inner: Value = serde_json::from_str(text).ok()?;
         return read(&inner, now);
@@ -84,9 +86,12 @@ pub fn read(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
     }
     if body.get("eventType").is_some() {
         let event = MessageEvent::deserialize(body).ok()?;
-        return Some(event.receipt(now).map_or(ProviderEvent::Ignored, ProviderEvent::Receipt));
+        let trace = event.trace();
+        let event = event.receipt(now).map_or(ProviderEvent::Ignored, ProviderEvent::Receipt);
+        return Some(Queued { event, trace });
     }
-    Some(InboundEvent::deserialize(body).ok()?.event())
+    let event = InboundEvent::deserialize(body).ok()?.event();
+    Some(Queued { event, trace: None })
 }
 
 impl InboundEvent {
@@ -104,6 +109,10 @@ impl InboundEvent {
 }
 
 impl MessageEvent {
+    fn trace(&self) -> Option<TraceId> {
+        self.context.as_ref()?.get("trace")?.as_str()?.parse().ok()
+    }
+
     fn receipt(self, now: Timestamp) -> Option<Delivery> {
         let (status, reason) = match event_label(
             &self.event_type,

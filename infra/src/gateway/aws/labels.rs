@@ -1,4 +1,4 @@
-//! What the types of the service's events mean.
+//! The meaning of the service's event types.
 //!
 //! Source: "Event types for SMS, MMS, and voice" and "RCS event types" of the service's user guide,
 //! and the `EventType` enumeration of its API.
@@ -7,14 +7,14 @@ use shared::message::{FailureReason, Status};
 
 use crate::gateway::Label;
 
-/// What became of a message, as far as one event says.
+/// A message's outcome, as far as one event reports it.
 pub type Fate = (Status, Option<FailureReason>);
 
-/// Returns what an event of this type means for its message. Until the service calls a failure
-/// final, it may still turn into a success.
+/// What an event of this type means for its message. Until the service calls a failure final, it
+/// may still turn into a success.
 #[must_use]
 pub fn event_label(event_type: &str, is_final: bool) -> Label<Fate> {
-    // Groups that can be subscribed. No event has their names.
+    // Groups for subscriptions. No event has these types.
     if ["ALL", "TEXT_ALL", "MEDIA_ALL", "RCS_ALL"].contains(&event_type) {
         return Label::Ignored;
     }
@@ -32,13 +32,14 @@ pub(super) fn state(event_type: &str) -> &str {
     event_type.split_once('_').map_or(event_type, |(_, state)| state)
 }
 
-/// `UNKNOWN` means that no carrier has reported within 72 hours: the message was sent, and no one
-/// knows more.
+/// `UNKNOWN` means that no carrier has reported within 72 hours: the message was sent, but nothing
+/// more is known.
 fn text_or_media(state: &str, is_final: bool) -> Label<Fate> {
     use FailureReason as Reason;
     let reason = match state {
         "DELIVERED" => return Label::Means((Status::Delivered, None)),
-        // In some countries it is the last event, in others the carrier's before the phone's.
+        // In some countries this is the last event. In others it is the carrier's, and precedes the
+        // phone's.
         "SUCCESSFUL" if is_final => return Label::Means((Status::Delivered, None)),
         "SUCCESSFUL" | "SENT" | "PENDING" | "QUEUED" | "UNKNOWN" => return SENT,
         "INVALID" => Reason::InvalidNumber,
@@ -54,8 +55,8 @@ fn text_or_media(state: &str, is_final: bool) -> Label<Fate> {
     failed(reason, is_final)
 }
 
-/// A pool sends by RCS first if it has an agent, and by SMS if that fails. The events of the SMS
-/// follow under the same message id.
+/// A pool with an agent sends by RCS first, and by SMS if that fails. The events of the SMS follow
+/// with the same message id.
 fn rcs(state: &str, is_final: bool) -> Label<Fate> {
     match state {
         "DELIVERED" | "READ" => Label::Means((Status::Delivered, None)),

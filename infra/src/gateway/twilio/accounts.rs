@@ -7,25 +7,31 @@ use aws_config::SdkConfig;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use reqwest::{Client, StatusCode};
-use shared::sender::{SecretName, TwilioSender};
+use serde_json::Value;
+use shared::phone::Phone;
+use shared::sender::twilio::TwilioSender;
+use shared::sender::{Provider, SecretName, Sender};
+use shared::time::Timestamp;
 
-use super::{Account, Credentials, Twilio};
+use super::{Account, Credentials, Twilio, reply_settings};
 use crate::config::Environment;
-use crate::gateway::{Found, Gateway, GatewayError, Halt, Handover, LookupError, Outgoing, Sought};
+use crate::gateway::adapter::{Adapter, Deployment, GatewayError};
+use crate::gateway::webhook::Webhooks;
+use crate::gateway::{Found, Gateway, Halt, Handover, LookupError, Outgoing, Queued, Sought};
 use crate::secrets::Secrets;
 use crate::usage::Usage;
 
 #[derive(Clone)]
 pub struct Settings {
     pub(super) url: String,
-    /// The deployment's account, for organizations that have none.
+    /// The deployment's account, for organizations without their own.
     pub(super) account_sid: String,
-    /// Where that account's credentials are.
+    /// The name of the secret with that account's credentials.
     pub(super) credentials: Option<SecretName>,
 }
 
 impl Settings {
-    pub fn read(environment: &mut Environment<'_>) -> Self {
+    fn read(environment: &mut Environment<'_>) -> Self {
         Self {
             url: environment.text("PROVIDER_URL").trim_end_matches('/').to_owned(),
             account_sid: environment.parsed("PROVIDER_ACCOUNT_SID", String::new()),
@@ -56,8 +62,33 @@ impl Accounts {
         Self { settings, http, secrets, public_url, timeout }
     }
 
+    #[must_use]
+    pub fn secrets(&self) -> &Secrets<Credentials> {
+        &self.secrets
+    }
+
+    /// Where the credentials of the deployment's account are, if it has one.
+    #[must_use]
+    pub fn own_credentials(&self) -> Option<&SecretName> {
+        self.settings.credentials.as_ref()
+    }
+}
+
+impl Adapter for Accounts {
+    type Settings = Settings;
+    type Sender = TwilioSender;
+
+    fn read(environment: &mut Environment<'_>) -> Settings {
+        Settings::read(environment)
+    }
+
+    fn open(settings: Settings, deployment: &Deployment<'_>) -> Self {
+        let Deployment { aws, http, public_url, timeout, usage } = deployment;
+        Self::new(aws, http.clone(), settings, public_url.clone(), *timeout, usage.clone())
+    }
+
     /// The gateway through a sender's account.
-    pub async fn gateway(&self, sender: &TwilioSender) -> Result<Arc<dyn Gateway>, GatewayError> {
+    async fn gateway(&self, sender: &TwilioSender) -> Result<Arc<dyn Gateway>, GatewayError> {
         let (sid, name) = if let Some(own) = &sender.account {
             (own.account_sid.clone(), own.credentials.clone())
         } else {
@@ -75,21 +106,25 @@ impl Accounts {
         Ok(Arc::new(OfAccount { secrets: Arc::clone(&self.secrets), name, current }))
     }
 
-    #[must_use]
-    pub fn secrets(&self) -> &Secrets<Credentials> {
-        &self.secrets
+    fn webhooks(&self) -> Option<&dyn Webhooks> {
+        Some(self)
     }
 
-    /// Where the credentials of the deployment's account are, if it has one.
-    #[must_use]
-    pub fn own_credentials(&self) -> Option<&SecretName> {
-        self.settings.credentials.as_ref()
+    /// Everything comes by webhooks.
+    fn read_queued(_: &Value, _: Timestamp) -> Option<Queued> {
+        None
+    }
+
+    fn sender_of_reply(own: &Sender, settings: &TwilioSender, address: &str) -> Sender {
+        let phone = Phone::from_e164(address).ok();
+        let settings = reply_settings(settings, phone.as_ref());
+        Sender::new(phone.unwrap_or_else(|| own.phone.clone()), Provider::Twilio(settings))
     }
 }
 
-/// A gateway that follows the rotation of its account's token: when Twilio rejects the account, the
-/// secret is read again, and if it has changed, the request is made once more. Twilio has not
-/// processed a request that it rejected so, and both attempts fit in the time limit of one.
+/// A gateway that follows its account's token rotation: if Twilio rejects the account, the secret
+/// is read again, and if it has changed, the request is repeated once. Twilio has not processed a
+/// request that it rejected this way, and both attempts fit into the time limit of one.
 struct OfAccount {
     secrets: Arc<Secrets<Credentials>>,
     name: SecretName,
@@ -101,7 +136,7 @@ impl OfAccount {
         self.current.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The gateway with the token of now, if that is another one than `refused`.
+    /// The gateway with the current token, if that differs from `refused`.
     async fn renewed(
         &self,
         twilio: &Twilio,

@@ -1,4 +1,4 @@
-//! What Twilio's answers to a create request mean.
+//! Interprets Twilio's responses to a create request.
 
 use std::time::Duration;
 
@@ -19,8 +19,8 @@ struct Problem {
     code: u32,
 }
 
-/// A success names its message, and a client error is a refusal. Anything else, including half a
-/// response, a proxy's page and its timeout (408), says nothing about the message.
+/// A success names its message, and a client error is a refusal. Anything else, including a
+/// truncated response, a proxy's page and its timeout (408), says nothing about the message.
 pub(super) fn understand(
     status: StatusCode,
     retry_after: Option<Duration>,
@@ -37,7 +37,7 @@ pub(super) fn understand(
         (StatusCode::UNAUTHORIZED, _) => Handover::Halted(Halt::Account),
         (StatusCode::REQUEST_TIMEOUT, _) => Handover::Ambiguous,
         (status, _) if !status.is_client_error() => Handover::Ambiguous,
-        // A daily limit is a 429 too, and waiting a few seconds does not lift it.
+        // A daily limit is also a 429, but waiting a few seconds does not help.
         (_, Some(Meaning::Halted(halt))) => Handover::Halted(halt),
         (StatusCode::TOO_MANY_REQUESTS, _) | (_, Some(Meaning::Throttled)) => {
             Handover::Throttled { retry_after }
@@ -65,7 +65,7 @@ mod tests {
         )
     }
 
-    /// Answers as Twilio gives them, and what each means.
+    /// Twilio's responses, and the meaning of each.
     #[test]
     fn answers_are_understood() {
         use FailureReason as Reason;

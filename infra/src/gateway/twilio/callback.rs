@@ -1,9 +1,11 @@
-//! The address of a message's callbacks. It says which message they are about.
+//! The URL for a message's callbacks, which identifies the message and the trace in which it was
+//! handed over.
 
 use serde::{Deserialize, Serialize};
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::message::Kind;
 use shared::receipt::MessageRef;
+use shared::trace::TraceId;
 
 #[derive(Serialize, Deserialize)]
 struct Query {
@@ -13,15 +15,20 @@ struct Query {
     k: Kind,
 }
 
-/// The address for callbacks about `message`, under the program's public URL.
+/// The query's parameter for the trace.
+const TRACE: &str = "t";
+
+/// The URL for callbacks about `message`, under the program's public URL.
 #[must_use]
-pub fn address(public_url: &str, message: &MessageRef) -> String {
+pub fn address(public_url: &str, message: &MessageRef, trace: Option<TraceId>) -> String {
     let MessageRef { organization_id: o, campaign_id: c, message_id: m, kind } = message;
     let k = match kind {
         Kind::Campaign => "campaign",
         Kind::Test => "test",
     };
-    format!("{}/webhooks/twilio/status?o={o}&c={c}&m={m}&k={k}", public_url.trim_end_matches('/'))
+    let public_url = public_url.trim_end_matches('/');
+    let trace = trace.map(|trace| format!("&{TRACE}={trace}")).unwrap_or_default();
+    format!("{public_url}/webhooks/twilio/status?o={o}&c={c}&m={m}&k={k}{trace}")
 }
 
 /// The message that a callback's query names.
@@ -33,6 +40,13 @@ pub fn message(query: &str) -> Option<MessageRef> {
             .collect();
     let Query { o, c, m, k } = serde_json::from_value(pairs.into()).ok()?;
     Some(MessageRef { organization_id: o, campaign_id: c, message_id: m, kind: k })
+}
+
+/// The trace that a callback's query names. Addresses from before there were traces have none.
+#[must_use]
+pub fn trace(query: &str) -> Option<TraceId> {
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(name, _)| name == TRACE)?.1.parse().ok()
 }
 
 #[cfg(test)]
@@ -49,11 +63,13 @@ mod tests {
             message_id: MessageId(Uuid::from_u128(3)),
             kind,
         };
-        for reference in [of(Kind::Campaign), of(Kind::Test)] {
-            let address = address("https://example.com/", &reference);
+        let traces = [None, Some(TraceId::new([7; 16]))];
+        for (reference, id) in [of(Kind::Campaign), of(Kind::Test)].into_iter().zip(traces) {
+            let address = address("https://example.com/", &reference, id);
             let (_, query) = address.split_once('?').expect("a query");
-            assert_eq!(message(query), Some(reference));
+            assert_eq!((message(query), trace(query)), (Some(reference), id));
         }
         assert_eq!(message("o=1"), None);
+        assert_eq!(trace("o=1&t=1"), None);
     }
 }

@@ -1,4 +1,4 @@
-//! What opens a Twilio account, as it is kept in a secret.
+//! A Twilio account's credentials, as stored in a secret.
 
 use std::fmt;
 
@@ -10,11 +10,11 @@ use crate::secrets::Secret;
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Credentials {
-    /// Sends messages, and signs webhooks.
+    /// Sends messages and signs webhooks.
     pub auth_token: String,
-    /// The token before this one. Webhooks may still be signed with it during a rotation.
+    /// The previous token. During a rotation, webhooks may still be signed with it.
     pub previous_auth_token: Option<String>,
-    /// Shared keys that sign webhooks instead of the token, where the account has any.
+    /// Shared keys that sign webhooks instead of the token, if the account has any.
     #[serde(default)]
     pub signing_keys: Vec<String>,
 }
@@ -26,6 +26,8 @@ impl fmt::Debug for Credentials {
 }
 
 impl Secret for Credentials {
+    const FORM: &'static str = "an auth token or a JSON object with authToken";
+
     fn parse(value: &str) -> Option<Self> {
         let value = value.trim();
         let credentials = if value.starts_with('{') {
@@ -38,7 +40,7 @@ impl Secret for Credentials {
             }
         };
         let Self { auth_token, previous_auth_token, signing_keys } = credentials;
-        // A blank key is one that nobody set: anyone could sign with it.
+        // A blank key was never set: anyone could sign with it.
         let is_set = |key: &String| !key.trim().is_empty();
         is_token(&auth_token).then(|| Self {
             auth_token,

@@ -1,10 +1,10 @@
 //! Twilio's webhook signature.
 //!
-//! `X-Twilio-Signature` is the base64 of an HMAC over the exact public URL followed by each of the
-//! form's parameters, sorted, name and value. A JSON body is vouched for by its hash in the URL's
-//! query, and then the URL alone is signed. The key is the account's auth token with SHA-1, or,
-//! where `X-Twilio-Webhooks-Signature-Settings` names an algorithm, a shared key with that one.
-//! Source: <https://www.twilio.com/docs/usage/security> and
+//! `X-Twilio-Signature` is the base64 of an HMAC over the exact public URL, followed by the name
+//! and value of each form parameter, sorted. For a JSON body, the URL's query contains the body's
+//! hash, and only the URL is signed. The key is the account's auth token with SHA-1 or, if
+//! `X-Twilio-Webhooks-Signature-Settings` names an algorithm, a shared key with that one. Source:
+//! <https://www.twilio.com/docs/usage/security> and
 //! <https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys>.
 
 use std::collections::BTreeSet;
@@ -19,14 +19,14 @@ use subtle::ConstantTimeEq;
 
 use super::Credentials;
 
-/// A request as its signature covers it.
+/// The parts of a request that its signature covers.
 #[derive(Clone, Copy, Debug)]
 pub struct Signed<'a> {
     /// The public URL with its query, as the provider called it.
     pub url: &'a str,
     pub content: Content<'a>,
     pub signature: &'a str,
-    /// `X-Twilio-Webhooks-Signature-Settings`, where the request has one.
+    /// `X-Twilio-Webhooks-Signature-Settings`, if the request has it.
     pub settings: Option<&'a str>,
 }
 
@@ -43,8 +43,7 @@ enum Algorithm {
 }
 
 impl Signed<'_> {
-    /// Whether the holder of these credentials signed the request. Comparisons take the same time
-    /// wherever the two differ.
+    /// Whether the holder of these credentials signed the request. Comparisons take constant time.
     #[must_use]
     pub fn is_by(&self, credentials: &Credentials) -> bool {
         let Ok(signature) = BASE64_STANDARD.decode(self.signature) else {
@@ -55,7 +54,7 @@ impl Signed<'_> {
             Content::Json(body) if is_vouched_for(self.url, body) => &[],
             Content::Json(_) => return false,
         };
-        // Proxies add and remove the port: each form of the URL is as good.
+        // Proxies add and remove the port, so any form of the URL may have been signed.
         let urls = [self.url.to_owned(), with_port(self.url), without_port(self.url)];
         let is_valid = |key: &String, algorithm| {
             urls.iter().any(|url| verify(algorithm, key, url, parameters, &signature))
@@ -64,7 +63,7 @@ impl Signed<'_> {
             Some(settings) => algorithm(settings).is_some_and(|algorithm| {
                 credentials.signing_keys.iter().any(|key| is_valid(key, algorithm))
             }),
-            // While the token is rotated, both are good.
+            // During a rotation, both tokens are valid.
             None => [Some(&credentials.auth_token), credentials.previous_auth_token.as_ref()]
                 .into_iter()
                 .flatten()
@@ -73,8 +72,8 @@ impl Signed<'_> {
     }
 }
 
-/// The algorithm of settings such as `key=...,algorithm=HMAC_SHA256`; SHA-1 if they name none, as
-/// Twilio's own SDKs read them.
+/// The algorithm in settings such as `key=...,algorithm=HMAC_SHA256`. The default is SHA-1, as in
+/// Twilio's own SDKs.
 fn algorithm(settings: &str) -> Option<Algorithm> {
     let mut pairs = settings.split(',').filter_map(|pair| pair.split_once('='));
     let named = pairs.find(|(name, value)| name.trim() == "algorithm" && !value.trim().is_empty());
@@ -85,7 +84,7 @@ fn algorithm(settings: &str) -> Option<Algorithm> {
     }
 }
 
-/// Whether the URL's query holds the body's hash.
+/// Whether the URL's query contains the body's hash.
 fn is_vouched_for(url: &str, body: &[u8]) -> bool {
     let query = url.split_once('?').map_or("", |(_, query)| query);
     let told = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "bodySHA256");
@@ -106,7 +105,7 @@ fn verify(
     parameters: &[(String, String)],
     signature: &[u8],
 ) -> bool {
-    // An empty key is one that nobody set: anybody could sign with it.
+    // An empty key was never set: anyone could sign with it.
     !key.is_empty()
         && match algorithm {
             Algorithm::Sha1 => is_mac::<Hmac<Sha1>>(key, url, parameters, signature),
@@ -244,7 +243,8 @@ mod tests {
         assert!(is_by("12345", port, Content::Form(&form), SIGNATURE));
     }
 
-    /// With SHA-1 a shared key signs as a token does; with others the example is not one.
+    /// With SHA-1, a shared key signs like a token. With other algorithms, the example doesn't
+    /// match.
     #[test]
     fn a_shared_key_signs_with_the_algorithm_that_is_named() {
         let form = parameters();

@@ -1,20 +1,21 @@
-//! Twilio's webhooks: a form, or a JSON object, that its account signed.
+//! Twilio's webhooks: a form or a JSON object with its account's signature.
 //!
 //! Source: <https://www.twilio.com/docs/messaging/guides/webhook-request> and
 //! <https://www.twilio.com/docs/messaging/guides/track-outbound-message-status>.
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use serde_json::{Map, Value};
 use shared::keyword::is_xml;
 use shared::message::Status;
 use shared::phone::Phone;
 use shared::receipt::{Delivery, Receipt};
 use shared::time::Timestamp;
+use shared::trace::TraceId;
 
 use super::signature::{Content, Signed};
 use super::{Accounts, Credentials, callback, failure_reason, receipt_status};
 use crate::gateway::event::{addresses, phone_of};
+use crate::gateway::parameters::Parameters;
 use crate::gateway::webhook::{About, AccountRef, Endpoint, Request, Response, Webhook, Webhooks};
 use crate::gateway::{Inbound, Label, ProviderEvent};
 use crate::secrets::SecretError;
@@ -22,49 +23,28 @@ use crate::secrets::SecretError;
 const SIGNATURE: &str = "x-twilio-signature";
 const SIGNATURE_SETTINGS: &str = "x-twilio-webhooks-signature-settings";
 
-/// A request with its parameters.
+/// A request with its parsed parameters.
 struct Opened<'a> {
     accounts: &'a Accounts,
     request: &'a Request,
-    parameters: Vec<(String, String)>,
-    is_json: bool,
+    parameters: Parameters,
     signature: &'a str,
 }
 
 impl Webhooks for Accounts {
     fn open<'a>(&'a self, request: &'a Request) -> Result<Box<dyn Webhook + 'a>, u16> {
-        let content_type = request.header("content-type").unwrap_or_default();
-        let media_type = content_type.split(';').next().unwrap_or_default().trim();
-        let is_json = media_type.eq_ignore_ascii_case("application/json");
-        if !is_json && !media_type.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return Err(400);
-        }
+        let parameters = Parameters::read(request)?;
         let signature = request.header(SIGNATURE).ok_or(403_u16)?;
-        let parameters = if is_json {
-            json_parameters(&request.body)?
-        } else {
-            form_urlencoded::parse(&request.body).into_owned().collect()
-        };
-        Ok(Box::new(Opened { accounts: self, request, parameters, is_json, signature }))
+        Ok(Box::new(Opened { accounts: self, request, parameters, signature }))
     }
-}
-
-/// The members of an object: texts as they are, and anything else in JSON.
-fn json_parameters(body: &[u8]) -> Result<Vec<(String, String)>, u16> {
-    let object: Map<String, Value> = serde_json::from_slice(body).map_err(|_| 400_u16)?;
-    let parameter = |(name, value)| match value {
-        Value::String(text) => (name, text),
-        other => (name, other.to_string()),
-    };
-    Ok(object.into_iter().map(parameter).collect())
 }
 
 impl Opened<'_> {
     fn get(&self, name: &str) -> Option<&str> {
-        self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.parameters.get(name)
     }
 
-    /// The number that was written to, and its Messaging Service if it has one.
+    /// The phone that the text was sent to, and its Messaging Service if it has one.
     fn destinations(&self) -> Vec<String> {
         addresses([self.get("To"), self.get("MessagingServiceSid")].into_iter().flatten())
     }
@@ -79,7 +59,7 @@ impl Opened<'_> {
             Label::Means(status) => status,
             Label::Ignored => return Ok(ProviderEvent::Ignored),
             Label::Unheard => {
-                // Twilio adds statuses without notice. One that Volley does not know is not an error.
+                // Twilio adds statuses without notice, so an unknown one is not an error.
                 tracing::warn!(status = %label, "ignored a callback with a status that is new");
                 return Ok(ProviderEvent::Ignored);
             }
@@ -97,7 +77,7 @@ impl Opened<'_> {
         Ok(ProviderEvent::Receipt(Delivery { message, to, receipt }))
     }
 
-    /// Only phones are texted, so that a word from any other address opts no one out.
+    /// Only phones are texted, so a text from any other address opts no one out.
     fn inbound(&self) -> ProviderEvent {
         let from = self.get("From").map(|from| Phone::from_e164(from.trim()));
         let Some(Ok(from)) = from else {
@@ -122,6 +102,10 @@ impl Webhook for Opened<'_> {
         }
     }
 
+    fn trace(&self) -> Option<TraceId> {
+        callback::trace(&self.request.query)
+    }
+
     fn is_signed_by<'a>(
         &'a self,
         account: AccountRef<'a>,
@@ -132,10 +116,10 @@ impl Webhook for Opened<'_> {
         };
         let signed = Signed {
             url: &self.request.url,
-            content: if self.is_json {
+            content: if self.parameters.is_json {
                 Content::Json(&self.request.body)
             } else {
-                Content::Form(&self.parameters)
+                Content::Form(&self.parameters.pairs)
             },
             signature: self.signature,
             settings: self.request.header(SIGNATURE_SETTINGS),
@@ -157,6 +141,10 @@ impl Webhook for Opened<'_> {
         }
     }
 
+    fn can_reply(&self) -> bool {
+        true
+    }
+
     fn response(&self, reply: Option<&str>) -> Response {
         match self.request.endpoint {
             Endpoint::Status => Response { status: 204, content_type: None, body: String::new() },
@@ -170,7 +158,7 @@ impl Webhook for Opened<'_> {
     }
 }
 
-/// A text as XML holds it. Characters that XML cannot hold are left out.
+/// Escapes a text for XML, leaving out characters that XML doesn't allow.
 fn escaped(text: &str) -> String {
     let text: String = text.chars().filter(|c| is_xml(*c)).collect();
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

@@ -1,8 +1,9 @@
-//! A campaign as it lies in the table.
+//! A campaign in its stored form.
 
 use serde::{Deserialize, Serialize};
 use shared::actor::Actor;
 use shared::audience::Totals;
+use shared::body::Body;
 use shared::campaign::{
     Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Reason, State, Status,
 };
@@ -24,8 +25,8 @@ pub(super) struct Row {
     id: CampaignId,
     organization_id: OrganizationId,
     name: String,
-    body: Option<String>,
-    /// `status` is a reserved word of expressions.
+    body: Option<Body>,
+    /// Not called `status`, which is a reserved word of expressions.
     campaign_status: Status,
     reason: Option<Reason>,
     scheduled_at: Option<Timestamp>,
@@ -55,7 +56,8 @@ struct BroadcastRow {
     dispatch: Dispatch,
     dispatch_ended_at: Option<Timestamp>,
     estimated_finish_at: Option<Timestamp>,
-    /// This and the next were added later, as was `abandoned_at`: rows without them are read.
+    /// This field, the next one and `abandoned_at` were added later. Rows without them can still be
+    /// read.
     #[serde(default)]
     trial: Option<u32>,
     #[serde(default)]
@@ -193,6 +195,7 @@ pub(super) fn read(item: Item) -> Result<Campaign> {
 mod tests {
     use shared::breaker::Window;
     use shared::campaign::{Begin, PollLook};
+    use shared::grace::Grace;
     use shared::phone::Phone;
     use shared::poll::PollSchedule;
     use shared::price::Bill;
@@ -202,34 +205,35 @@ mod tests {
     use super::super::super::dynamo::item;
     use super::*;
 
-    /// Every state survives the table.
+    /// Every state can be stored and read back.
     #[test]
     fn rows_are_campaigns() {
         let at = |second: i64| Timestamp::from_millis(second * 1_000).expect("in range");
         let organization = OrganizationId(Uuid::from_u128(1));
         let id = CampaignId(Uuid::from_u128(2));
-        let body = Some("Hi".to_owned());
+        let body = Some(Body::from("Hi".to_owned()));
         let draft = Campaign::create(id, organization, "Spring".to_owned(), body, at(0));
-        let scheduled = draft.clone().schedule(None, at(1), 120).expect("schedulable");
+        let scheduled = draft.clone().schedule(None, at(1), Grace::default()).expect("schedulable");
         let cancelled = scheduled.clone().cancel(at(2), Some(Reason::MissedSchedule));
         let phone = Phone::from_e164("+14153550100").expect("valid");
         let sender = Sender::new(phone, Provider::default());
-        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), 120) else {
+        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), Grace::default()) else {
             panic!("not begun");
         };
         let totals = Totals { recipients: 2, ..Totals::default() };
         let polls = PollSchedule::default();
-        let fanned_out =
-            sent.fanned_out(totals, &Bill::default(), &polls, at(3), 120).expect("running");
+        let fanned_out = sent
+            .fanned_out(totals, &Bill::default(), &polls, at(3), Grace::default())
+            .expect("running");
         let counts = Counts { failed: 2, ..Counts::default() };
         let look = PollLook { counts, are_chunks_done: true, learnt: Window::default() };
-        let failed = fanned_out.polled(0, &look, &polls, at(33), 120).expect("owed");
+        let failed = fanned_out.polled(0, &look, &polls, at(33), Grace::default()).expect("owed");
         let by_key = draft
             .clone()
             .by(Actor::Key { id: shared::ids::KeyId(Uuid::from_u128(3)), name: "till".to_owned() });
         let job = sent.step.clone().expect("owed").job;
-        let abandoned = sent.given_up(&job, &polls, at(9), 120).expect("owed");
-        let backing_off = fanned_out.backing_off(0, at(9), 120).expect("running");
+        let abandoned = sent.given_up(&job, &polls, at(9), Grace::default()).expect("owed");
+        let backing_off = fanned_out.backing_off(0, at(9), Grace::default()).expect("running");
         let cancelled = cancelled.expect("scheduled");
         let sent = [*sent, fanned_out, failed, abandoned, backing_off];
         for campaign in [by_key, draft, scheduled, cancelled].into_iter().chain(sent) {
@@ -239,7 +243,7 @@ mod tests {
         }
     }
 
-    /// A campaign that was sent before trials were kept is on none, and all its chunks get turns.
+    /// A campaign that was sent before trials existed has none, and all its chunks get turns.
     #[test]
     fn a_row_of_an_older_version_is_read() {
         let old = include_str!("sent_v1.json");

@@ -1,8 +1,8 @@
 //! Contacts whose phone has two forms.
 //!
-//! They are stored by line, so that all contacts of a line are in one shard and next to each other.
-//! Contacts that were stored before there were lines are still under the form that they were
-//! written in, until they are changed.
+//! They are stored by line, so that all contacts of a line are next to each other in one shard.
+//! Contacts that were stored before lines existed remain under the form that they were written in,
+//! until they change.
 
 use std::collections::HashMap;
 
@@ -17,10 +17,10 @@ use super::super::keys;
 use super::super::{Result, Table, TableError};
 use super::{ContactSaved, KIND, Pointer, Row, Trace, is_tombstone};
 
-/// How many phones of two forms are asked for at once.
+/// The number of phones with two forms that are looked up concurrently.
 const FORMER_AT_ONCE: usize = 16;
 
-/// Where a contact is stored, unless [`Table::place_of`] finds it under its phone's other form.
+/// A contact's key, unless [`Table::place_of`] finds it under its phone's other form.
 pub(super) fn place(organization: &Organization, contact: &Contact) -> Key {
     let line = contact.profile.phone.as_ref().map(Phone::line);
     let phone = line.as_ref().map(Line::as_phone);
@@ -32,7 +32,7 @@ pub(super) fn is_other_form(phone: &Phone) -> bool {
 }
 
 impl Table {
-    /// Where an existing contact is stored.
+    /// An existing contact's key.
     pub(super) async fn place_of(
         &self,
         organization: &Organization,
@@ -80,9 +80,9 @@ impl Table {
         Ok(contacts)
     }
 
-    /// Moves a contact to its line's place, if it is stored under another form. Only then may it be
-    /// deleted: two shards are cut at two moments, and the tombstone says the same to both. `None`
-    /// if another write came in between.
+    /// Moves a contact to its line's key if it is stored under another form. Only then may it be
+    /// deleted: the two shards are cut at different times, and the tombstone is valid for both.
+    /// Returns `None` if the contact changed in between.
     pub(super) async fn at_its_line(
         &self,
         organization: &Organization,

@@ -1,8 +1,7 @@
-//! Waiting before a request, or the part of one that was not done, is tried again.
+//! Waits before a request, or the part of it that was not executed, is retried.
 //!
-//! The SDK retries whole requests by itself. A batch of which parts were throttled, or failed within
-//! the service, succeeds as a request, and a write that lost its race is not an error, so both are
-//! retried here.
+//! The SDK retries whole requests. A batch whose parts were throttled or failed succeeds as a
+//! request, and a write that lost its race is not an error, so both are retried here.
 
 use std::time::Duration;
 
@@ -11,10 +10,10 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 /// How long to keep trying.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::table) enum Patience {
-    /// About two seconds, where the caller's job comes again and loses nothing.
+    /// About two seconds, if the caller's job is retried without a loss.
     Short,
-    /// About twenty seconds, as a full partition may take to have room, for what is known to this
-    /// process alone. A function has time for a few of them.
+    /// About twenty seconds, which a full partition may need, for results that only this process
+    /// knows. A function has time for a few of these.
     Long,
     /// About ten seconds, for a write on an item that many writers change at once. The waits stay
     /// short: each race has a winner, so the number of competitors soon falls.

@@ -18,13 +18,13 @@ pub(in crate::table) fn parse<T: DeserializeOwned>(kind: &'static str, item: Ite
 pub(in crate::table) fn item(kind: &'static str, key: &Key, row: impl Serialize) -> Result<Item> {
     let mut item: Item =
         serde_dynamo::to_item(row).map_err(|error| TableError::malformed(kind, error))?;
-    // An absent value is an absent attribute.
+    // Omit attributes without a value.
     item.retain(|_, value| !value.is_null());
     item.extend(key.attributes());
     Ok(item)
 }
 
-/// The key from which a page goes on.
+/// The key at which a page continues.
 pub(in crate::table) fn start(pk: &str, sk: &str) -> Item {
     [("pk", pk), ("sk", sk)]
         .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.to_owned())))

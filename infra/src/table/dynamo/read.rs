@@ -13,7 +13,7 @@ use crate::usage::Access;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::table) enum Consistency {
     Strong,
-    /// Half the price, and a moment behind.
+    /// Half the price, but may miss recent writes.
     Eventual,
 }
 
@@ -32,7 +32,7 @@ pub(in crate::table) struct Range {
 
 pub(in crate::table) enum SortKey {
     Prefix(String),
-    /// Both ends included.
+    /// Inclusive at both ends.
     Between(String, String),
     AtMost(String),
 }
@@ -130,7 +130,7 @@ impl Table {
         Ok(Page { items, next: output.last_evaluated_key })
     }
 
-    /// Every item of a range. Only for ranges that are known to be small.
+    /// Every item of a range, which must be known to be small.
     pub(in crate::table) async fn all(&self, mut range: Range) -> Result<Vec<Item>> {
         let mut items = Vec::new();
         loop {
@@ -143,7 +143,7 @@ impl Table {
         }
     }
 
-    /// The items of up to 100 keys, in any order; absent ones are left out.
+    /// The items with these keys (at most 100), in any order. Missing ones are left out.
     pub(in crate::table) async fn batch(
         &self,
         keys: &[Key],
@@ -172,7 +172,7 @@ impl Table {
                 found.extend(items);
             }
             if let Some(rest) = output.unprocessed_keys.and_then(|mut all| all.remove(&self.name)) {
-                // What AWS leaves unprocessed is asked for again.
+                // Request again what AWS left unprocessed.
                 left = rest.keys;
                 let throttled = TableError::Throttled { operation: "BatchGetItem" };
                 tokio::time::sleep(waits.next().ok_or(throttled)?).await;
@@ -182,7 +182,7 @@ impl Table {
     }
 }
 
-/// Read units by the items' sizes: emulators do not all tell those of a query.
+/// Read units computed from the items' sizes, because some emulators don't report them for queries.
 fn units(items: &[Item], consistency: Consistency) -> f64 {
     let bytes: usize = items.iter().flatten().map(|(name, value)| name.len() + size(value)).sum();
     let quarters = u32::try_from(bytes.div_ceil(4_096).max(1)).unwrap_or(u32::MAX);

@@ -1,8 +1,8 @@
 //! Many conditional writes in one request.
 //!
-//! `BatchExecuteStatement` takes up to 25 statements, each about one item, each with its own
-//! condition and its own answer: they share a request and nothing else. So a batch is as safe as
-//! its statements one by one, for a small part of the processor time, which goes to requests.
+//! `BatchExecuteStatement` takes up to 25 statements, each for one item, with a separate condition
+//! and result. They share only the request. So a batch is as safe as its statements one by one, for
+//! a fraction of the processor time, most of which is spent per request.
 
 use aws_sdk_dynamodb::types::{
     AttributeValue, BatchStatementError, BatchStatementErrorCodeEnum as Code,
@@ -18,8 +18,8 @@ use super::read::Consistency;
 use super::{Result, Table, TableError};
 use crate::usage::Access;
 
-/// How many statements a request takes.
-const STATEMENTS_MOST: usize = 25;
+/// The maximum number of statements per request.
+const MAX_STATEMENTS: usize = 25;
 const OPERATION: &str = "BatchExecuteStatement";
 
 /// A conditional write of one item.
@@ -27,23 +27,23 @@ const OPERATION: &str = "BatchExecuteStatement";
 pub(in crate::table) struct Statement {
     text: String,
     parameters: Vec<AttributeValue>,
-    /// The item that an update is about.
+    /// The key of the item that an update changes.
     updates: Option<Key>,
 }
 
-/// What became of a statement.
+/// The result of a statement.
 #[derive(Debug)]
 pub(in crate::table) enum Executed {
     Done,
-    /// The condition did not hold. Of an update, the item as it was then or is now, or `None` if
-    /// there is no such item. Of an insert, possibly nothing though there is an item.
+    /// The condition did not hold. For an update, contains the item as it was then or is now, or
+    /// `None` if there is none. For an insert, may be `None` even though there is an item.
     Refused(Option<Item>),
-    /// It may have been executed or not.
+    /// It may or may not have been executed.
     Failed(TableError),
 }
 
 impl Statement {
-    /// Writes an item that must not exist.
+    /// Inserts an item that must not exist.
     pub(in crate::table) fn insert(table: &Table, item: Item) -> Self {
         let mut attributes: Vec<(String, AttributeValue)> = item.into_iter().collect();
         attributes.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -56,7 +56,7 @@ impl Statement {
         }
     }
 
-    /// Sets attributes of an item that must exist and meet a condition, whose values are
+    /// Sets attributes of an item that must exist and meet a condition. The condition's values are
     /// question marks.
     pub(in crate::table) fn update(
         table: &Table,
@@ -80,7 +80,7 @@ impl Statement {
 }
 
 impl Table {
-    /// Executes statements about different items, and answers what became of each, in their order.
+    /// Executes statements about different items, and returns their results in the same order.
     pub(in crate::table) async fn execute(
         &self,
         statements: Vec<Statement>,
@@ -91,7 +91,7 @@ impl Table {
         let mut requests = Vec::new();
         let mut statements = statements.into_iter().peekable();
         while statements.peek().is_some() {
-            let some = statements.by_ref().take(STATEMENTS_MOST).collect();
+            let some = statements.by_ref().take(MAX_STATEMENTS).collect();
             requests.push(self.execute_some(some, patience));
         }
         let executed: Vec<Executed> = try_join_all(requests).await?.into_iter().flatten().collect();
@@ -100,9 +100,9 @@ impl Table {
         Ok(join_all(known).await)
     }
 
-    /// Reads the item of an update that was refused without it. Whether the service returns the
-    /// item of a batch's statement is not documented, and its absence must not be taken for the
-    /// item's own.
+    /// Reads the item of a refused update if the response has none. It is not documented whether a
+    /// batch returns the item, so a missing one must not be taken as proof that the item doesn't
+    /// exist.
     async fn with_item(&self, executed: Executed, updates: Option<Key>) -> Executed {
         let (Executed::Refused(None), Some(key)) = (&executed, updates) else {
             return executed;
@@ -113,9 +113,9 @@ impl Table {
         }
     }
 
-    /// Executes statements of one request, and again those that the table may take a moment later.
-    /// One that was executed though its answer says otherwise then finds what it wrote, as where
-    /// the SDK repeats a request: so each caller has to know its own.
+    /// Executes the statements of one request, and retries those that were throttled or failed. A
+    /// statement that was executed although its response said otherwise then finds its own write,
+    /// as when the SDK repeats a request. So each caller has to recognize its own writes.
     async fn execute_some(
         &self,
         statements: Vec<Statement>,
@@ -136,7 +136,7 @@ impl Table {
                         answers[place] = answer;
                     }
                 }
-                // What the first request told of the others stands.
+                // Keep what the first request reported about the others.
                 Err(error) => {
                     tracing::warn!(error = ?anyhow::Error::from(error), "failed to repeat statements");
                     break;
@@ -187,7 +187,7 @@ fn is_throttled(code: &Code) -> bool {
     )
 }
 
-/// Whether the same statement may succeed a moment later.
+/// Whether the same statement may succeed later.
 fn is_passing(answer: &BatchStatementResponse) -> bool {
     let code = answer.error().and_then(BatchStatementError::code);
     code.is_some_and(|code| is_throttled(code) || *code == Code::InternalServerError)

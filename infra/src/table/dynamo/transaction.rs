@@ -11,15 +11,16 @@ use super::write::{ABSENT, Change};
 use super::{Result, Table, TableError};
 use crate::usage::Access;
 
-/// At most so many writes make one transaction.
+/// The maximum number of writes in a transaction.
 pub(in crate::table) const WRITES_MOST: usize = 100;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::table) enum Transacted {
     Done,
-    /// Which writes' conditions did not hold, in the order in which they were added.
+    /// For each write in order of addition, whether its condition failed.
     Refused(Vec<bool>),
-    /// Another transaction was at the same items: nothing was written, nothing is known.
+    /// Another transaction changed the same items. Nothing was written, and no condition was
+    /// evaluated.
     Conflict,
 }
 
@@ -81,7 +82,7 @@ impl Transaction {
         self
     }
 
-    /// Writes nothing, but lets the transaction happen only if the condition holds.
+    /// Adds a condition without a write.
     pub(in crate::table) fn check(
         mut self,
         key: Key,

@@ -1,4 +1,4 @@
-//! Writing single items, on conditions.
+//! Conditional writes of single items.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
@@ -14,11 +14,11 @@ use super::marshal::{Item, Value};
 use super::{Result, Table, TableError};
 use crate::usage::Access;
 
-/// What became of a conditional write.
+/// The result of a conditional write.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::table) enum Written {
     Done,
-    /// The condition did not hold; the item as it is, if there is one.
+    /// The condition did not hold. Contains the current item, if there is one.
     Refused(Option<Item>),
 }
 
@@ -113,7 +113,7 @@ impl Table {
         })
     }
 
-    /// Tells a condition that does not hold from a failure.
+    /// Distinguishes a condition that does not hold from other failures.
     fn written<E>(
         &self,
         operation: &'static str,

@@ -1,4 +1,4 @@
-//! Unsubscribes of phones that have two forms: the register is kept by line.
+//! Unsubscribes of phones with two forms: the register is stored by line.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -10,12 +10,12 @@ use super::super::keys;
 use super::super::{Result, Table};
 use super::{KIND, Row};
 
-/// A batch of keys takes 100, and a line has two forms.
+/// A batch may contain 100 keys, and a line has two forms.
 const LINES_AT_ONCE: usize = 50;
 
 impl Table {
-    /// The phone that stands for a phone's line in the register, once everything that was registered
-    /// under another form is there.
+    /// The line of a phone, as used in the register. First copies what was registered under another
+    /// form.
     pub(in crate::table) async fn settled_line(
         &self,
         organization: OrganizationId,
@@ -29,7 +29,7 @@ impl Table {
         Ok(line)
     }
 
-    /// Copies what was registered under another form than the line's, before there were lines.
+    /// Copies what was registered under a form other than the line's, before lines existed.
     async fn take_over(
         &self,
         organization: OrganizationId,
@@ -46,7 +46,7 @@ impl Table {
         if preference.subscribed {
             return Ok(());
         }
-        // An opt-out that was confirmed later is as new as that.
+        // An opt-out is as new as its last confirmation.
         preference.changed_at = changed_at;
         self.register_at(line, &preference, shards).await?;
         let taken = Change {
@@ -58,7 +58,7 @@ impl Table {
         Ok(())
     }
 
-    /// Which lines are unsubscribed, by the newest of what is registered for any of their forms.
+    /// Which lines are unsubscribed, by the newest entry for any of their forms.
     pub(super) async fn opted_out_lines(
         &self,
         organization: OrganizationId,

@@ -1,4 +1,4 @@
-//! What the register holds of a phone, and when a new word replaces it.
+//! What the register stores about a phone, and when a new preference replaces it.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use super::super::messages::word;
 use super::super::{Result, TableError};
 use super::KIND;
 
-/// Holds of words that no person said themselves: see [`Source::is_the_persons_own`].
+/// True for preferences that someone else set for the person: see [`Source::is_the_persons_own`].
 pub(in crate::table) const NOT_THE_PERSONS_OWN: &str = "origin IN (:api, :import)";
 
 /// The values of [`NOT_THE_PERSONS_OWN`].
@@ -26,18 +26,18 @@ pub(in crate::table) fn not_the_persons_own() -> Vec<(&'static str, AttributeVal
 #[serde(rename_all = "camelCase")]
 pub(in crate::table) struct Row {
     pub(super) phone: Phone,
-    /// Present while the phone is unsubscribed: `true`. A filter reads it.
+    /// `true` while the phone is unsubscribed, otherwise missing. A filter reads it.
     pub(in crate::table) opted_out: Option<bool>,
-    /// Of the newest word.
+    /// The time of the newest preference.
     pub(in crate::table) changed_at: Timestamp,
-    /// Of the opt-out that the evidence is about, which later ones only confirm.
+    /// The time of the opt-out that the evidence is about. Later ones only confirm it.
     opted_out_at: Option<Timestamp>,
     #[serde(rename = "origin")]
     pub(in crate::table) source: Source,
     campaign_id: Option<CampaignId>,
     evidence: Option<String>,
     changed_by: Option<Actor>,
-    /// The opt-out that an admin lifted, with the reason as the evidence of this row.
+    /// The opt-out that an admin lifted. The reason is this row's evidence.
     lifted: Option<LiftedRow>,
 }
 
@@ -52,7 +52,7 @@ struct LiftedRow {
 }
 
 impl Row {
-    /// Of what is registered for two forms, the newest counts, and at one moment the opt-out.
+    /// Of entries for two forms, the newest counts, and at equal times the opt-out.
     pub(super) fn rank(&self) -> (Timestamp, bool) {
         (self.changed_at, self.opted_out == Some(true))
     }
@@ -96,11 +96,11 @@ impl Row {
     }
 }
 
-/// On which condition a word replaces what the register holds; `:now` is its moment.
+/// The condition on which a preference replaces the stored one. `:now` is its time.
 pub(super) fn replaces(preference: &Preference) -> (String, Vec<(&'static str, AttributeValue)>) {
     let now = AttributeValue::S(preference.changed_at.to_string());
     let mut values = vec![(":now", now)];
-    // Of two words of one moment, the opt-out stands.
+    // At equal times, the opt-out wins.
     if preference.subscribed {
         return ("attribute_not_exists(pk) OR changedAt < :now".to_owned(), values);
     }
@@ -110,17 +110,17 @@ pub(super) fn replaces(preference: &Preference) -> (String, Vec<(&'static str, A
         return (newer.to_owned(), values);
     }
     values.extend(not_the_persons_own());
-    // What the organization did for a person is replaced by what the person said, so that it is
-    // the person's own from then on. That holds of a subscription by a key, too, however late the
-    // word arrives: the key did not know it. A lift did.
+    // What the organization did for a person is replaced by what the person says, which counts as
+    // the person's own from then on. This also applies to a subscription by a key, no matter how
+    // late the opt-out arrives, because the key did not know about it. A lift did.
     let stronger = format!(
         "({NOT_THE_PERSONS_OWN} AND attribute_not_exists(lifted) AND (attribute_not_exists(optedOut) OR changedAt <= :now))"
     );
     (format!("{newer} OR {stronger}"), values)
 }
 
-/// What an opt-out changes of one that the register holds. The evidence of the first stands, unless
-/// the organization opted the person out and now the person does so, if with an older word.
+/// How an opt-out changes a stored one. The first one's evidence is kept, unless the organization
+/// opted the person out and the person now does so too, even at an earlier time.
 pub(super) fn confirmation(preference: &Preference, known: &Row) -> Result<Change> {
     let now = preference.changed_at.to_string();
     let is_stronger = preference.source.is_the_persons_own() && !known.source.is_the_persons_own();

@@ -1,5 +1,5 @@
 use super::super::DrainLook;
-use super::super::tests::{REPAIR, at, draft, drain_checked, fanned_out, polled, sent};
+use super::super::tests::{GRACE, at, draft, drain_checked, fanned_out, polled, sent};
 use super::*;
 use crate::actor::Actor;
 use crate::job::{Due, Job, JobsJob, PollsJob};
@@ -23,7 +23,7 @@ fn a_pause_owes_no_look_at_chunks_and_a_resume_does() {
     assert_eq!(dispatch(&paused()), (Dispatch::Paused, 1));
     assert_eq!(paused().drain, None);
     assert!(paused().step.is_some(), "its polls go on");
-    let resumed = paused().resume(&polls(), at(30), REPAIR).expect("paused");
+    let resumed = paused().resume(&polls(), at(30), GRACE).expect("paused");
     assert_eq!(dispatch(&resumed), (Dispatch::Running, 2));
     assert!(matches!(
         &resumed.drain,
@@ -43,28 +43,28 @@ fn a_pause_with_a_reason_is_volleys_own() {
 #[test]
 fn only_what_is_under_way_is_paused_resumed_and_stopped() {
     let done = polled(&fanned_out(5), Counts { delivered: 5, ..Counts::default() }, true);
-    let stopped = paused().stop(&polls(), at(30), REPAIR).expect("paused");
+    let stopped = paused().stop(&polls(), at(30), GRACE).expect("paused");
     for campaign in [draft(Some("Hi")), done, stopped] {
         assert_eq!(campaign.clone().pause(None, at(50)), Err(Refusal::NotRunning));
-        assert_eq!(campaign.clone().resume(&polls(), at(50), REPAIR), Err(Refusal::NotPaused));
-        assert_eq!(campaign.stop(&polls(), at(50), REPAIR), Err(Refusal::NotRunning));
+        assert_eq!(campaign.clone().resume(&polls(), at(50), GRACE), Err(Refusal::NotPaused));
+        assert_eq!(campaign.stop(&polls(), at(50), GRACE), Err(Refusal::NotRunning));
     }
     assert_eq!(paused().pause(None, at(50)), Err(Refusal::NotRunning));
-    assert_eq!(fanned_out(5).resume(&polls(), at(50), REPAIR), Err(Refusal::NotPaused));
+    assert_eq!(fanned_out(5).resume(&polls(), at(50), GRACE), Err(Refusal::NotPaused));
 }
 
 #[test]
 fn a_campaign_that_is_paused_while_it_fans_out_goes_on_reading() {
     let paused = sent().pause(None, at(5)).expect("running");
     assert!(matches!(&paused.step, Some(Due { job: Job::Jobs(JobsJob::FanOut { .. }), .. })));
-    let resumed = paused.resume(&polls(), at(9), REPAIR).expect("paused");
+    let resumed = paused.resume(&polls(), at(9), GRACE).expect("paused");
     assert!(matches!(&resumed.step, Some(Due { job: Job::Jobs(JobsJob::FanOut { .. }), .. })));
 }
 
 #[test]
 fn a_long_pause_is_no_standstill() {
     let late = at(100_000);
-    let resumed = paused().resume(&polls(), late, REPAIR).expect("paused");
+    let resumed = paused().resume(&polls(), late, GRACE).expect("paused");
     assert_eq!(resumed.broadcast().and_then(|broadcast| broadcast.trial), Some(5));
     let (settled_at, due_since) = (Some(at(20)), Some(at(20)));
     let still = DrainLook { settled_at, due_since, ..DrainLook::default() };
@@ -76,16 +76,16 @@ fn a_long_pause_is_no_standstill() {
 fn counts_are_owed_again_after_the_last_poll() {
     let over = Campaign { step: None, ..paused() };
     let now = at(400_000);
-    let resumed = over.resume(&polls(), now, REPAIR).expect("paused");
+    let resumed = over.resume(&polls(), now, GRACE).expect("paused");
     let Some(Due { at: due, job: Job::Polls(PollsJob::Poll { number, .. }) }) = resumed.step else {
         panic!("no poll is owed");
     };
-    assert_eq!((due, number), (now.plus_seconds(300 + REPAIR), 7));
+    assert_eq!((due, number), (GRACE.after(now.plus_seconds(300)), 7));
 }
 
 #[test]
 fn a_stopped_campaign_stays_stopped() {
-    let stopped = fanned_out(5).stop(&polls(), at(20), REPAIR).expect("running");
+    let stopped = fanned_out(5).stop(&polls(), at(20), GRACE).expect("running");
     let failed = Counts { failed: 2, delivered: 3, ..Counts::default() };
     assert_eq!(dispatch(&polled(&stopped, failed, true)), (Dispatch::Stopped, 1));
     let done = DrainLook { are_chunks_done: true, ..DrainLook::default() };

@@ -1,11 +1,12 @@
-//! The encodings of MS-DOS, in which Excel still saves "CSV (MS-DOS)". The WHATWG does not list them.
+//! The encodings of MS-DOS, in which Excel still saves "CSV (MS-DOS)". The WHATWG doesn't list
+//! them.
 
-/// An encoding that has one byte for each character, of which the first 128 are ASCII.
+/// A single-byte encoding whose first 128 characters are ASCII.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Oem {
-    /// The United States'.
+    /// For the United States.
     Cp437,
-    /// Western Europe's. Its accented letters include all of code page 437.
+    /// For Western Europe. Its accented letters include all of code page 437.
     Cp850,
 }
 

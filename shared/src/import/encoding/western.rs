@@ -1,17 +1,18 @@
-//! Which of the encodings of Western Europe a file is in.
+//! Detects which Western European encoding a file has.
 //!
-//! Each byte is a character in all of them, so only the text shows which one is meant: in the wrong
-//! one, words have symbols or capital letters inside.
+//! In all of them each byte is a character, so only the text shows which one is meant. With the
+//! wrong one, there are symbols or capital letters inside words.
 
 const LOWER: &str = "äöüßéèêëàâçîïìíôòóõûùúñáãåæœøýðþ";
-/// Symbols that are written apart from words or behind them.
+/// Symbols that are written separately or at the end of a word.
 const SYMBOLS: &str = "°²³±½¼¾×÷µ®™©§¶·€£…–—’”»º°\u{a0}\u{ad}";
-/// Symbols that begin a word.
+/// Symbols at the start of a word.
 const OPENING: &str = "‘“„«¿¡‚";
-/// More accented letters than this in a row are not of a Western language.
+/// No Western language has more accented letters in a row than this.
 const MAX_ACCENTED_RUN: usize = 2;
 
-/// The characters beyond ASCII, and how many of them are where they are in Western languages.
+/// The number of characters beyond ASCII, and how many of them are where Western languages have
+/// them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Fit {
     pub(super) plausible: usize,

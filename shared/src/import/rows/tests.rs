@@ -138,8 +138,8 @@ fn a_file_without_a_readable_phone_is_lost() {
     }
 }
 
-/// Phone and opt-out are read first: even if something else keeps a row from becoming a contact, the
-/// opt-out is kept.
+/// Phone and opt-out are read first, so that the opt-out is kept if anything else is wrong with a
+/// row.
 #[test]
 fn an_opt_out_is_kept_whatever_is_wrong_with_its_row() {
     let id = "0190b8f1-3f5e-7c1a-9d2b-5a4c3b2a1f0e";
@@ -176,6 +176,22 @@ fn an_opt_out_is_kept_whatever_is_wrong_with_its_row() {
         let first = open(&content).peek_first().expect("a row").expect("well-formed");
         let opt_out = first.opt_out;
         assert_eq!(opt_out, None, "{row}");
+    }
+}
+
+#[test]
+fn who_did_not_consent_has_opted_out() {
+    for (column, cell, is_out) in [
+        ("Accepts SMS Marketing", "no", true),
+        ("Accepts SMS Marketing", "yes", false),
+        ("Subscribed", "FALSE", true),
+        ("SMS Consent", "", false),
+        ("Consent", "2024-05-01", false),
+        ("Email consent", "no", false),
+    ] {
+        let content = format!("phone,{column}\n+14153550101,{cell}\n");
+        let row = open(&content).peek_first().expect("a row").expect("well-formed");
+        assert_eq!(row.opt_out.is_some(), is_out, "{column}: {cell}");
     }
 }
 

@@ -15,7 +15,7 @@ pub(super) fn is_scientific(text: &str) -> bool {
 }
 
 /// Removes the `.0` that spreadsheets append to a number. A group of digits that happens to be
-/// zeros stays, as in `06.12.34.56.00`; where that cannot be told apart, the text is refused.
+/// zeros stays, as in `06.12.34.56.00`. If both are possible, the text is refused.
 pub(super) fn without_zero_fraction(text: &str, region: Region) -> Result<&str, InvalidPhone> {
     let Some((whole, fraction)) = text.rsplit_once(['.', ',']) else {
         return Ok(text);
@@ -29,7 +29,7 @@ pub(super) fn without_zero_fraction(text: &str, region: Region) -> Result<&str, 
     if is_zero && (is_comma || is_plain) {
         return Ok(whole);
     }
-    // A comma is left to be taken for an extension.
+    // Leave a comma, which may introduce an extension.
     if is_comma || !(is_zero || is_plain) {
         return Ok(text);
     }

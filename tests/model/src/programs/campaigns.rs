@@ -1,4 +1,4 @@
-//! As `infra::table::campaigns::update_campaign` and `functions/api/src/routes/controls.rs`.
+//! Like `infra::table::campaigns::update_campaign` and `functions/api/src/routes/controls.rs`.
 
 use shared::campaign::Campaign;
 use shared::job::{Due, Job, PollsJob};
@@ -7,7 +7,8 @@ use shared::time::Timestamp;
 use crate::ask::{Io, Step};
 use crate::protocol::{self, Control};
 
-/// Reads a campaign, decides, and writes what was decided, again if somebody wrote in between.
+/// Reads a campaign, decides, and writes the decision. Repeats this if the campaign changed in
+/// between.
 pub(super) fn update(
     io: &mut Io<'_>,
     mut decide: impl FnMut(&Campaign) -> Option<Campaign>,
@@ -35,7 +36,7 @@ pub(super) fn change(io: &mut Io<'_>, control: Control) -> Step<()> {
             }
             for Due { at, job } in newly_owed {
                 let at = match &job {
-                    Job::Polls(PollsJob::Poll { .. }) => at.plus_seconds(-protocol::PATIENCE),
+                    Job::Polls(PollsJob::Poll { .. }) => protocol::GRACE.before(at),
                     Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => now,
                 };
                 arm(io, job, at)?;
@@ -45,7 +46,7 @@ pub(super) fn change(io: &mut Io<'_>, control: Control) -> Step<()> {
     }
 }
 
-/// Arms `job`; if that fails, the sweep does it.
+/// Queues `job`. If that fails, the sweep does it.
 pub(super) fn arm(io: &mut Io<'_>, job: Job, at: Timestamp) -> Step<()> {
     let _left_to_the_sweep = io.borne(|io| io.send(job, at))?;
     Ok(())

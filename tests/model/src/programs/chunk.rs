@@ -1,4 +1,4 @@
-//! As `functions/dispatch/src/chunk.rs` and `members.rs`.
+//! Like `functions/dispatch/src/chunk.rs`, `slice.rs`, `claim.rs`, `settle.rs` and `watch.rs`.
 
 use shared::breaker::Recent;
 use shared::campaign::{BACK_OFF_SECONDS, Reason};
@@ -15,7 +15,7 @@ use crate::kept::Kept;
 use crate::protocol::{self, Member};
 use crate::table::{Claiming, Rules};
 
-/// Where a chunk lies.
+/// The key of a chunk.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
     pub(super) epoch: u32,
@@ -29,15 +29,21 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
     let Some((state, chunk)) = io.chunk(shard, number)? else { return Ok(()) };
     let Some(broadcast) = campaign.running(epoch) else { return Ok(()) };
     let Some(working) = protocol::start(&state, turn, io.now()) else { return Ok(()) };
-    if !io.take_chunk(shard, &state, &working)? {
+    // The unsubscribes are read at the same time, whether or not the chunk is taken.
+    let is_taken = io.take_chunk(shard, &state, &working)?;
+    let slice = protocol::slice(&working, &chunk, &campaign, broadcast);
+    let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
+    let phones: Vec<Phone> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
+    let unsubscribed = io.unsubscribed_among(&phones)?;
+    if !is_taken {
         return Ok(());
     }
-    let slice = protocol::slice(&working, &campaign, broadcast);
-    let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
-    let unsubscribed = io.unsubscribed_among(recipients)?;
     let members: Vec<(Message, bool)> = recipients
         .iter()
-        .map(|phone| (protocol::pending(phone, broadcast), unsubscribed.contains(phone)))
+        .map(|recipient| {
+            let message = protocol::pending(recipient, broadcast);
+            (message, unsubscribed.contains(&recipient.phone))
+        })
         .collect();
     let (tally, reason) = hand_over(io, members, working.recent)?;
     let now = io.now();
@@ -64,7 +70,7 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
     Ok(())
 }
 
-/// As `functions/dispatch/src/trial.rs`.
+/// Like `functions/dispatch/src/trial.rs`.
 fn judge(io: &mut Io<'_>, epoch: u32) -> Step<()> {
     let Some(campaign) = io.campaign()? else { return Ok(()) };
     let Some(broadcast) = campaign.running(epoch) else { return Ok(()) };
@@ -83,7 +89,7 @@ fn judge(io: &mut Io<'_>, epoch: u32) -> Step<()> {
     }
 }
 
-/// Claims all members, then hands them over, then writes what was learnt.
+/// Claims all members, then sends them, then writes the outcomes.
 fn hand_over(
     io: &mut Io<'_>,
     members: Vec<(Message, bool)>,

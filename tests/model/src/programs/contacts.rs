@@ -1,4 +1,4 @@
-//! As `infra::table::contacts::save_contact`, for a contact whose phone changes.
+//! Like `infra::table::contacts::save_contact`, for a contact whose phone changes.
 
 use shared::ids::ContactId;
 use shared::phone::Phone;

@@ -1,4 +1,4 @@
-//! As `functions/poll-status/src/drain.rs`.
+//! Like `functions/poll-status/src/drain.rs`.
 
 use shared::campaign::{Broadcast, Dispatch, DrainLook};
 use shared::chunk::Chunk;
@@ -20,7 +20,7 @@ struct Look {
     is_poisoned: bool,
     settled_at: Option<Timestamp>,
     due_since: Option<Timestamp>,
-    /// Recipients that may be granted; all may have turns if there is no trial.
+    /// The number of recipients that may still be granted, or `None` without a trial.
     trial: Option<u32>,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn drain(io: &mut Io<'_>, job: &Job) -> Step<()> {
         Some(look) => protocol::drain_checked(campaign, job, look, now),
     })?;
     match written.and_then(|campaign| campaign.drain) {
-        Some(due) => arm(io, due.job, due.at.plus_seconds(-protocol::PATIENCE)),
+        Some(due) => arm(io, due.job, protocol::GRACE.before(due.at)),
         None => Ok(()),
     }
 }
@@ -56,9 +56,12 @@ fn look_at_all(io: &mut Io<'_>, broadcast: &Broadcast) -> Step<DrainLook> {
         Some(Verdict::Grant(more)) => Some(more),
     };
     let mut all = Look { trial, ..Look::default() };
+    // Each shard's look ends, even where another's fails.
+    let mut looks = Vec::new();
     for shard in 0..broadcast.shards {
-        look(io, broadcast, shard, &mut all)?;
+        looks.push(io.borne(|io| look(io, broadcast, shard, &mut all))?);
     }
+    looks.into_iter().collect::<Result<(), ()>>().map_err(|()| Stop::Failed)?;
     Ok(DrainLook {
         are_chunks_done: is_cut && !all.has_open,
         is_poisoned: all.is_poisoned,
@@ -85,7 +88,7 @@ fn judge_trial(io: &mut Io<'_>, broadcast: &Broadcast) -> Step<Option<Verdict>> 
     Ok(Some(look.verdict(size, true)))
 }
 
-/// The chunk as it may be queued, if it may.
+/// The chunk's state if it may be queued now, or `None`.
 fn leave(trial: &mut Option<u32>, state: &ChunkState, next: ChunkState) -> Option<ChunkState> {
     let Some(more) = trial else { return Some(next.ungranted()) };
     if state.trial_grant(next.epoch).is_some() && !state.has_settled_grant() {
@@ -97,6 +100,24 @@ fn leave(trial: &mut Option<u32>, state: &ChunkState, next: ChunkState) -> Optio
 }
 
 fn look(io: &mut Io<'_>, broadcast: &Broadcast, shard: u16, look: &mut Look) -> Step<()> {
+    let mut armed = Vec::new();
+    let looked = io.borne(|io| look_over(io, broadcast, shard, look, &mut armed))?;
+    // What has its turn goes to the queue, even if the look failed after it.
+    for (job, turn) in armed {
+        let at = turn.max(io.now());
+        io.send(job, at)?;
+    }
+    looked.map_err(|()| Stop::Failed)
+}
+
+/// Looks at the chunks of a shard and adds the jobs of those that got their turns.
+fn look_over(
+    io: &mut Io<'_>,
+    broadcast: &Broadcast,
+    shard: u16,
+    look: &mut Look,
+    armed: &mut Vec<(Job, Timestamp)>,
+) -> Step<()> {
     let now = io.now();
     let is_stopped = broadcast.dispatch == Dispatch::Stopped;
     for state in io.chunk_states(shard)? {
@@ -114,12 +135,11 @@ fn look(io: &mut Io<'_>, broadcast: &Broadcast, shard: u16, look: &mut Look) -> 
             Repair::Arm(next) => {
                 look.has_open = true;
                 let Some(next) = leave(&mut look.trial, &state, next) else { continue };
-                let armed = next.with_turn(protocol::turn(broadcast, now));
-                if io.save_state(shard, &state, &armed)? {
-                    let (epoch, number, turn) = (armed.epoch, armed.number, armed.turn());
-                    let job = protocol::chunk_job(epoch, shard, number, turn);
-                    let at = turn.unwrap_or(now).max(io.now());
-                    io.send(job, at)?;
+                let after = next.with_turn(protocol::turn(broadcast, now));
+                if io.save_state(shard, &state, &after)? {
+                    let turn = after.turn();
+                    let job = protocol::chunk_job(after.epoch, shard, after.number, turn);
+                    armed.push((job, turn.unwrap_or(now)));
                 }
             }
             Repair::Poisoned => {
@@ -131,14 +151,14 @@ fn look(io: &mut Io<'_>, broadcast: &Broadcast, shard: u16, look: &mut Look) -> 
     Ok(())
 }
 
-/// As `functions/poll-status/src/stopping.rs`; `false` if a claim may still be somebody's.
+/// Like `functions/poll-status/src/stopping.rs`. Returns `false` if a claim may still be in use.
 fn fail_rest(
     io: &mut Io<'_>,
     broadcast: &Broadcast,
     shard: u16,
     state: &Kept<ChunkState>,
 ) -> Step<bool> {
-    let Some((_, chunk)) = io.chunk(shard, state.number)? else { return Ok(false) };
+    let Some(chunk) = io.members(shard, state.number)? else { return Ok(false) };
     let now = io.now();
     let mut is_settled = true;
     for found in fail(io, broadcast, &chunk, FailureReason::Stopped, now)? {
@@ -156,7 +176,7 @@ fn fail_rest(
     io.save_state(shard, state, &protocol::given_up(state, now))
 }
 
-/// Answers the messages that somebody had claimed.
+/// Fails the unclaimed messages and returns those that were claimed.
 fn fail(
     io: &mut Io<'_>,
     broadcast: &Broadcast,
@@ -166,8 +186,8 @@ fn fail(
 ) -> Step<Vec<Kept<shared::message::Message>>> {
     let mut existing = Vec::new();
     let mut has_failed = false;
-    for phone in &chunk.recipients {
-        let message = protocol::pending(phone, broadcast);
+    for recipient in &chunk.recipients {
+        let message = protocol::pending(recipient, broadcast);
         match io.claim(&message, Claiming::Fail { reason }, now)? {
             Ok(found) => existing.extend(found),
             Err(()) => has_failed = true,

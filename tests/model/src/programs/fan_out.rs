@@ -1,4 +1,4 @@
-//! As `functions/send/src/begin.rs` and `fan_out.rs`.
+//! Like `functions/send/src/begin.rs` and `fan_out.rs`.
 
 use shared::audience::Totals;
 use shared::campaign::{Begin, Broadcast, Campaign, Dispatch};
@@ -9,10 +9,13 @@ use shared::job::Job;
 use shared::time::Timestamp;
 
 use super::campaigns::{arm, update};
-use crate::ask::{Io, Step, sum};
+use crate::ask::{Io, Step, Stop, borne, sum};
 use crate::kept::Kept;
 use crate::protocol;
 use crate::table::Rules;
+
+/// Jobs that are handed over in one request.
+const HANDED_AT_ONCE: usize = 10;
 
 pub(super) fn begin(io: &mut Io<'_>, scheduled_at: Timestamp) -> Step<()> {
     loop {
@@ -23,7 +26,7 @@ pub(super) fn begin(io: &mut Io<'_>, scheduled_at: Timestamp) -> Step<()> {
             Begin::Begun(next) => {
                 if io.begin_campaign(&campaign, (*next).clone(), last, now)? {
                     if let Some(due) = next.drain.clone() {
-                        arm(io, due.job, due.at.plus_seconds(-protocol::PATIENCE))?;
+                        arm(io, due.job, protocol::GRACE.before(due.at))?;
                     }
                     return run(io, &next, true);
                 }
@@ -50,46 +53,53 @@ fn run(io: &mut Io<'_>, campaign: &Campaign, is_first: bool) -> Step<()> {
     let mut fan_out = FanOut {
         io,
         broadcast,
+        is_first_run: is_first,
+        is_first_job: is_first,
         waiting: Vec::new(),
-        cut: Vec::new(),
         shown_at: None,
         grants: trial.map(|size| if is_first { size } else { 0 }),
         remembered: Vec::new(),
     };
-    let mut totals = Vec::new();
-    for shard in 0..broadcast.shards {
-        totals.push(fan_out.shard(shard)?);
-    }
-    fan_out.release()?;
+    let cut = borne(fan_out.shards())?;
+    let released = borne(fan_out.release())?;
+    // What has its turn goes to the queue, even if a shard failed.
     fan_out.hand_over()?;
-    fan_out.finish(sum(totals))
+    cut.and(released).map_err(|()| Stop::Failed)?;
+    fan_out.finish()
 }
 
 struct FanOut<'a, 'b> {
     io: &'a mut Io<'b>,
     broadcast: &'a Broadcast,
+    /// Whether no shard has a chunk yet, as far as this run knows.
+    is_first_run: bool,
+    /// Whether the campaign's first job is still to come. It does not wait for others.
+    is_first_job: bool,
     waiting: Vec<Job>,
-    cut: Vec<(u16, Totals)>,
     shown_at: Option<Timestamp>,
-    /// Recipients that may still be granted; none if there is no trial.
+    /// The number of recipients that may still be granted; `None` without a trial.
     grants: Option<u32>,
     remembered: Vec<(u16, ChunkState)>,
 }
 
 impl FanOut<'_, '_> {
-    fn shard(&mut self, shard: u16) -> Step<Totals> {
-        let mut last = self.io.last_chunk(shard)?.map(|chunk| (*chunk).clone());
+    fn shards(&mut self) -> Step<()> {
+        (0..self.broadcast.shards).try_for_each(|shard| self.shard(shard))
+    }
+
+    fn shard(&mut self, shard: u16) -> Step<()> {
+        let found = if self.is_first_run { None } else { self.io.last_chunk(shard)? };
+        let mut last = found.map(|chunk| (*chunk).clone());
         loop {
-            match &last {
-                Some(chunk) if chunk.ends => return Ok(chunk.totals),
-                _ => {}
+            if last.as_ref().is_some_and(|chunk| chunk.ends) {
+                return Ok(());
             }
             let chain = last.as_ref().map(ChainEnd::after).unwrap_or_default();
             last = Some(self.chain(shard, chain)?);
         }
     }
 
-    /// Continues a chain until it ends, or until it meets a chunk that another run has cut.
+    /// Continues a chain until it ends or meets a chunk that another run has cut.
     fn chain(&mut self, shard: u16, from: ChainEnd) -> Step<Chunk> {
         let mut begin = from.through.clone();
         let mut cutter = Cutter::new(self.broadcast.sent_at, from);
@@ -115,8 +125,6 @@ impl FanOut<'_, '_> {
         let state = protocol::cut(chunk, self.broadcast, self.grants, now);
         let existing = self.io.put_chunk(shard, chunk, state.as_ref())?;
         if existing.is_none() {
-            self.cut.retain(|(of, _)| *of != shard);
-            self.cut.push((shard, chunk.totals));
             let granted = state.as_ref().and_then(|state| state.grant);
             if let (Some(grants), Some(granted)) = (&mut self.grants, granted) {
                 *grants -= granted.to - granted.from;
@@ -128,13 +136,18 @@ impl FanOut<'_, '_> {
                 let epoch = self.broadcast.epoch;
                 let job = protocol::chunk_job(epoch, shard, chunk.number, Some(turn));
                 self.waiting.push(job);
+                let is_last_grant = granted.is_some() && self.grants == Some(0);
+                let is_first = std::mem::take(&mut self.is_first_job);
+                if is_first || is_last_grant || self.waiting.len() >= HANDED_AT_ONCE {
+                    self.hand_over()?;
+                }
             }
             self.show(now)?;
         }
         Ok(existing.map(|chunk| (*chunk).clone()))
     }
 
-    /// As `functions/send/src/fan_out/gate.rs`, which asks before the end, too.
+    /// Like `functions/send/src/fan_out/gate.rs`, which also asks before the end.
     fn release(&mut self) -> Step<()> {
         let remembered = std::mem::take(&mut self.remembered);
         if self.grants.is_none() || remembered.is_empty() {
@@ -147,6 +160,10 @@ impl FanOut<'_, '_> {
         }
         for (shard, cut) in remembered {
             let now = self.io.now();
+            let found = self.io.chunk_state(shard, cut.number)?;
+            if found.as_deref() != Some(&cut) {
+                continue;
+            }
             let queued = ChunkState { updated_at: now, ..cut.clone() }.with_turn(now);
             if self.io.save_state(shard, &Kept::new(cut), &queued)? {
                 let turn = queued.turn();
@@ -170,17 +187,32 @@ impl FanOut<'_, '_> {
             return Ok(());
         }
         self.shown_at = Some(now);
-        let totals = sum(self.cut.iter().map(|(_, totals)| *totals));
+        let (totals, _) = self.totals()?;
         update(self.io, |campaign| protocol::fanning_out(campaign, totals, now))?;
         Ok(())
     }
 
-    fn finish(&mut self, totals: Totals) -> Step<()> {
+    /// What all shards have come to so far, and whether all have ended.
+    fn totals(&mut self) -> Step<(Totals, bool)> {
+        let (mut totals, mut have_ended) = (Vec::new(), true);
+        for shard in 0..self.broadcast.shards {
+            let last = self.io.last_chunk(shard)?;
+            have_ended &= last.as_ref().is_some_and(|chunk| chunk.ends);
+            totals.extend(last.map(|chunk| chunk.totals));
+        }
+        Ok((sum(totals), have_ended))
+    }
+
+    fn finish(&mut self) -> Step<()> {
+        let (totals, have_ended) = self.totals()?;
+        if !have_ended {
+            return Ok(());
+        }
         let now = self.io.now();
         let written = update(self.io, |campaign| protocol::fanned_out(campaign, totals, now))?;
         let Some(campaign) = written else { return Ok(()) };
         if let Some(due) = campaign.step {
-            arm(self.io, due.job, due.at.plus_seconds(-protocol::PATIENCE))?;
+            arm(self.io, due.job, protocol::GRACE.before(due.at))?;
         }
         match campaign.drain {
             Some(due) if self.broadcast.dispatch == Dispatch::Held => self.io.send(due.job, now),

@@ -1,4 +1,4 @@
-//! As `functions/dispatch/src/handover.rs`.
+//! Like `functions/dispatch/src/claim.rs` and `send.rs`.
 
 use shared::message::{FailureReason, Found, Message, Outcome};
 use shared::phone::Phone;
@@ -11,14 +11,14 @@ use crate::table::Rules;
 
 const SETTLED_BEFORE: Member = Member::Settled { by_this_worker: false };
 
-/// What handing a message over came to.
+/// The result of sending a message.
 pub(super) enum Handed {
-    /// This is to be written before the message counts as settled.
+    /// To be written before the message counts as settled.
     Learnt(Outcome),
     Counted(Member),
 }
 
-/// What a claim leaves to do: to hand the message over, or nothing more than to count it.
+/// What remains to be done after a claim: send the message if `None`, or else only count it.
 pub(super) fn after_claim(
     io: &mut Io<'_>,
     found: Option<&Message>,
@@ -38,7 +38,7 @@ pub(super) fn after_claim(
     })
 }
 
-/// Hands over a message that this worker has claimed since `since`.
+/// Sends a message that this worker has claimed since `since`.
 pub(super) fn hand_over(
     io: &mut Io<'_>,
     phone: &Phone,
@@ -57,7 +57,8 @@ pub(super) fn hand_over(
         Handover::Accepted { id } => Outcome::Accepted { provider_id: id, at: io.now() },
         Handover::Refused { opted_out } => {
             if opted_out {
-                io.register(phone)?;
+                // The provider has not taken the message, whether or not its opt-out is kept.
+                let _is_kept = io.borne(|io| io.register(phone))?;
             }
             let reason =
                 if opted_out { FailureReason::Unsubscribed } else { FailureReason::InvalidNumber };
@@ -78,7 +79,7 @@ pub(super) fn hand_over(
     Ok(Handed::Learnt(outcome))
 }
 
-/// Gives a claim back; where something was said of the message meanwhile, that stands.
+/// Gives a claim back, unless something was recorded about its message in the meantime.
 fn give_back(io: &mut Io<'_>, phone: &Phone, token: &str, member: Member) -> Step<Handed> {
     let is_released = io.release(phone, token)?;
     Ok(Handed::Counted(if is_released { member } else { SETTLED_BEFORE }))

@@ -1,6 +1,7 @@
-//! As `functions/poll-status/src/poll.rs` and `lookup.rs`.
+//! Like `functions/poll-status/src/poll.rs` and `lookup.rs`.
 
 use shared::message::{Counts, Message};
+use shared::receipt::Delivery;
 
 use super::campaigns::{arm, update};
 use crate::ask::{Io, Step};
@@ -18,9 +19,10 @@ pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
     for shard in 0..broadcast.shards {
         let now = io.now();
         let items = io.shard_items(shard)?;
+        let mut asked = Vec::new();
         for message in items.messages {
             if protocol::is_open(&message, now) {
-                open.push(message);
+                asked.push(message.to.clone());
             } else {
                 counts.add(message.status());
             }
@@ -31,6 +33,9 @@ pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
                 io.unpark(&delivery)?;
             }
         }
+        if !asked.is_empty() {
+            open.extend(io.messages(&asked)?);
+        }
     }
     look_up(io, &open, &mut counts)?;
     counts.pending += broadcast.audience.totals.recipients.saturating_sub(counts.total());
@@ -39,24 +44,35 @@ pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
     let written =
         update(io, |campaign| protocol::polled(campaign, number, counts, are_chunks_done, now))?;
     match written.and_then(|campaign| campaign.step) {
-        Some(due) => arm(io, due.job, due.at.plus_seconds(-protocol::PATIENCE)),
+        Some(due) => arm(io, due.job, protocol::GRACE.before(due.at)),
         None => Ok(()),
     }
 }
 
-/// Asks about open messages, writes what is learnt, and counts them all as they are then.
+/// Looks up open messages, writes the results, and counts all messages with their new statuses.
 fn look_up(io: &mut Io<'_>, open: &[Kept<Message>], counts: &mut Counts) -> Step<()> {
+    let mut learnt = Vec::new();
     for message in open {
-        let learnt = io.borne(|io| io.look_up(&message.to))?.ok().flatten();
+        let found = io.borne(|io| find(io, message))?.ok().flatten();
         let status = message.status();
-        let higher = learnt.filter(|learnt| learnt.receipt.status.rank() > status.rank());
-        let Some(learnt) = higher else {
-            counts.add(status);
-            continue;
-        };
-        let applied = io.borne(|io| io.apply_receipt(&learnt))?;
+        match found.filter(|found| found.receipt.status.rank() > status.rank()) {
+            Some(found) => learnt.push((status, found)),
+            None => counts.add(status),
+        }
+    }
+    for (status, found) in learnt {
+        let applied = io.borne(|io| io.apply_receipt(&found))?;
         let is_written = matches!(applied, Ok(Applied::Done | Applied::Known));
-        counts.add(if is_written { learnt.receipt.status } else { status });
+        counts.add(if is_written { found.receipt.status } else { status });
     }
     Ok(())
+}
+
+/// Like `infra/src/lookup.rs`: for a message whose ID was lost, the others to its phone are excluded.
+fn find(io: &mut Io<'_>, message: &Message) -> Step<Option<Kept<Delivery>>> {
+    let found = io.look_up(&message.to)?;
+    if found.is_some() && message.provider_id().is_none() {
+        io.messages_beside(&message.to)?;
+    }
+    Ok(found)
 }

@@ -1,4 +1,4 @@
-//! As `functions/webhooks/src/receipts.rs`, for one receipt.
+//! Like `functions/webhooks/src/receipts.rs`, for a single receipt.
 
 use shared::receipt::Delivery;
 use shared::unsubscribe::Preference;

@@ -1,4 +1,4 @@
-//! As `functions/poll-status/src/sweep.rs`.
+//! Like `functions/poll-status/src/sweep.rs`.
 
 use crate::ask::{Io, Step};
 use crate::kept::Kept;
@@ -8,7 +8,7 @@ use crate::table::Owed;
 pub(super) fn sweep(io: &mut Io<'_>) -> Step<()> {
     let now = io.now();
     for owed in io.overdue(now)? {
-        // One item that fails must not keep the others waiting.
+        // A failing item must not block the others.
         let _ = io.borne(|io| arm(io, &owed, now))?;
     }
     Ok(())
@@ -21,6 +21,6 @@ fn arm(io: &mut Io<'_>, owed: &Kept<Owed>, now: shared::time::Timestamp) -> Step
     }
     let sent_at = io.now();
     io.send(owed.job.clone(), sent_at)?;
-    io.take_overdue(owed, now.plus_seconds(protocol::PATIENCE))?;
+    io.take_overdue(owed, protocol::GRACE.after(now))?;
     Ok(())
 }

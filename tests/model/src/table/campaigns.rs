@@ -1,4 +1,5 @@
-//! As `infra::table::campaigns`: written whole on the version, together with what is owed.
+//! Like `infra::table::campaigns`: written whole if the version matches, together with its due
+//! items.
 
 use shared::campaign::Campaign;
 use shared::time::Timestamp;
@@ -7,7 +8,7 @@ use super::{Rules, Table};
 use crate::kept::Kept;
 
 impl Table {
-    /// `false` if somebody wrote in between.
+    /// Returns `false` if the campaign changed in between.
     pub fn save_campaign(&mut self, before: &Campaign, after: Campaign, rules: Rules) -> bool {
         let seen = self.campaign.as_ref().map(|campaign| campaign.version);
         if seen != Some(before.version) && rules != Rules::CampaignsOverwrite {
@@ -23,7 +24,7 @@ impl Table {
         true
     }
 
-    /// Writes a campaign that is sent after the organisation's last send.
+    /// Writes a campaign that is sent after the organization's last send.
     pub fn begin_campaign(
         &mut self,
         before: &Campaign,

@@ -1,4 +1,5 @@
-//! As `infra::table::chunks`: a chunk is written once, its state on what was read.
+//! Like `infra::table::chunks`: a chunk is written once, and its state only if it is as it was
+//! read.
 
 use shared::chunk::Chunk;
 use shared::chunk_state::ChunkState;
@@ -15,7 +16,7 @@ impl Table {
             .map(|(_, chunk)| chunk.clone())
     }
 
-    /// Writes a chunk with its state, if it has one; answers the chunk that is there already.
+    /// Writes a chunk with its state, if it has one. Returns the existing chunk if there is one.
     pub fn put_chunk(
         &mut self,
         shard: u16,
@@ -41,7 +42,7 @@ impl Table {
         self.states.range((shard, 0)..=(shard, u32::MAX)).map(|(_, state)| state.clone()).collect()
     }
 
-    /// `false` if somebody wrote in between.
+    /// Returns `false` if the state changed in between.
     pub fn save_state(
         &mut self,
         shard: u16,

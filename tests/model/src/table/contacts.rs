@@ -1,4 +1,5 @@
-//! As `infra::table::contacts`: a contact lies among those of its phone, and leaves a tombstone.
+//! Like `infra::table::contacts`: a contact is stored with its phone, and leaves a tombstone when
+//! it moves.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -19,7 +20,7 @@ pub struct Trace {
     pub id: ContactId,
     pub phone: Option<Phone>,
     pub presence: Presence,
-    /// When the contact was written; none of a tombstone.
+    /// When the contact was written; `None` for a tombstone.
     pub updated_at: Option<Timestamp>,
 }
 
@@ -39,8 +40,8 @@ pub struct Page {
 }
 
 const CONTACT: &str = "CONTACT#";
-/// Contacts from this number on only fill chunks: they do not end a page.
-const FILLING: u128 = 1_000;
+/// Contacts from this number on only fill chunks: they don't end a page.
+pub const FILLING: u128 = 1_000;
 
 #[must_use]
 pub fn contact_id(number: u128) -> ContactId {
@@ -60,7 +61,7 @@ impl Table {
         Rc::make_mut(&mut self.contacts).insert(place, Kept::new(trace));
     }
 
-    /// The contacts that are there now.
+    /// The current contacts, without tombstones.
     pub fn people(&self) -> impl Iterator<Item = &Trace> {
         self.contacts.values().map(|trace| &**trace).filter(|trace| trace.updated_at.is_some())
     }
@@ -77,7 +78,7 @@ impl Table {
         trace.map(|trace| trace.presence.clone()).unwrap_or_default()
     }
 
-    /// Moves a contact; `false` if somebody wrote in between, or a campaign was sent.
+    /// Moves a contact. Returns `false` if the contact changed in between, or a campaign was sent.
     pub fn move_contact(
         &mut self,
         (before, to): (&Person, &Phone),
@@ -124,7 +125,14 @@ impl Table {
                 continue;
             };
             let is_out = phone.as_ref().is_some_and(|phone| self.unsubscribed.contains(phone));
-            let entry = Entry { bound, phone, dialed: None, presence, former: Vec::new() };
+            let entry = Entry {
+                bound,
+                contact: trace.id,
+                phone,
+                dialed: None,
+                presence,
+                former: Vec::new(),
+            };
             page.entries.push((entry, is_out));
             if trace.id.0.as_u128() < FILLING {
                 page.next = rest.next().map(|_| sk.clone());

@@ -1,4 +1,4 @@
-//! As `infra::table::due`.
+//! Like `infra::table::due`.
 
 use shared::job::{Due, Job};
 use shared::time::Timestamp;
@@ -40,7 +40,7 @@ impl Table {
         self.due.values().filter(|owed| owed.not_before <= now).cloned().collect()
     }
 
-    /// `false` if another sweep took it, or it is done.
+    /// Returns `false` if another sweep took it, or it is done.
     pub fn take_overdue(&mut self, owed: &Owed, until: Timestamp) -> bool {
         let Some(item) = self.due.get_mut(&owed.key) else { return false };
         if item.not_before != owed.not_before {

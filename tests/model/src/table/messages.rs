@@ -1,4 +1,4 @@
-//! As `infra::table::claims`: a claim is the creation of its message.
+//! Like `infra::table::claims`: claiming a message creates it.
 
 use shared::message::{Claim, FailureReason, Message, Outcome};
 use shared::phone::Phone;
@@ -7,7 +7,7 @@ use shared::time::Timestamp;
 use super::{Rules, Table};
 use crate::kept::Kept;
 
-/// What is written where no message is yet.
+/// What is written if there is no message yet.
 #[derive(Clone, Debug)]
 pub enum Claiming {
     HandOver { token: String },
@@ -19,7 +19,7 @@ fn is_claimed_by(message: &Message, token: &str) -> bool {
 }
 
 impl Table {
-    /// Creates a message; answers the one that is there already.
+    /// Creates a message, or returns the existing one.
     pub fn claim(
         &mut self,
         message: &Message,
@@ -46,7 +46,7 @@ impl Table {
         None
     }
 
-    /// `false` if what became of the message is written already.
+    /// Returns `false` if the message already has an outcome.
     pub fn settle(&mut self, phone: &Phone, token: &str, outcome: Outcome) -> bool {
         self.update(phone, |message| {
             let is_open = is_claimed_by(message, token) && message.outcome.is_none();
@@ -74,8 +74,8 @@ impl Table {
         is_marked || rules == Rules::MarksUnasked
     }
 
-    /// `false` if something was said of the message meanwhile. A claim that is gone, or another's
-    /// by now, was given back before.
+    /// Returns `false` if something was recorded about the message in the meantime. A claim that is
+    /// gone, or another worker's by now, counts as given back.
     pub fn release(&mut self, phone: &Phone, token: &str, rules: Rules) -> bool {
         let Some(message) = self.messages.get(phone) else { return true };
         let is_own = is_claimed_by(message, token);

@@ -1,4 +1,5 @@
-//! As `infra::table::receipts`: a receipt only raises, and only the message that it is about.
+//! Like `infra::table::receipts`: a receipt only raises a status, and only of the message it is
+//! about.
 
 use shared::message::Outcome;
 use shared::receipt::{Delivery, Receipt};
@@ -7,13 +8,13 @@ use super::{Rules, Table};
 use crate::kept::Kept;
 use crate::protocol::recipient;
 
-/// What became of a receipt.
+/// The result of applying a receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Applied {
     Done,
     /// As much or more was known already.
     Known,
-    /// There is no such message, or it went out under another id.
+    /// There is no such message, or it was sent under another id.
     Early,
 }
 
@@ -31,8 +32,9 @@ impl Table {
             return Applied::Known;
         }
         let receipt = &delivery.receipt;
-        // The ids of the outcome and of the receipt are asked one by one, and the receipt's rank
-        // only of a receipt: an outcome's rank is no matter of the receipts consumer.
+        // The receipt must match the ids of both the outcome and the earlier receipt, but its rank
+        // is only compared with the earlier receipt's: the outcome's rank doesn't concern the
+        // receipts consumer.
         let of_outcome = match &known.outcome {
             Some(Outcome::Accepted { provider_id, .. }) => Some(provider_id),
             _ => None,

@@ -1,4 +1,4 @@
-//! The model can fail: without one of the protocol's rules, it finds the promise that breaks.
+//! The model can fail: without one of the protocol's rules, it finds the broken promise.
 
 use model::liveness::{FAN_OUT_STILL, NEVER_AT_REST, RECEIPT_LOST};
 use model::provider::Mood;
@@ -9,7 +9,7 @@ use model::world::Kind::{Drain, Sweep};
 
 use crate::{breaks, claims, control, fan_out, provider, receipts, repair, trial, unsubscribes};
 
-/// Judges the one promise that is to break.
+/// Checks only the promise that is expected to break.
 fn breaks_only(rules: Rules, scenario: Scenario, promise: &'static str) {
     breaks(rules, scenario.only(promise), promise);
 }

@@ -1,11 +1,11 @@
-//! Several workers with one chunk.
+//! Several workers on one chunk.
 
 use model::scenario::Scenario;
 use model::world::Kind::{Drain, Poll, Sweep};
 
 use crate::{depth, explored, phones};
 
-/// One message, two workers that race, die, lose answers and stall beyond their claims.
+/// One message and two workers, which race, die, lose responses and stall beyond their claims.
 pub(crate) fn race() -> Scenario {
     Scenario::fanned_out(&phones(1), 1)
         .faults(depth(0, 1), 1, 1)

@@ -22,7 +22,7 @@ fn a_pause_and_a_resume_race_the_workers() {
     explored("pause and resume", &scenario);
 }
 
-/// A stop fails what nobody has claimed, and nothing else.
+/// A stop fails unclaimed messages only.
 pub(crate) fn stop() -> Scenario {
     Scenario::fanned_out(&phones(2), 1)
         .acts(&[asks(Control::Stop)])
@@ -46,7 +46,7 @@ fn a_stop_races_a_claim_whose_worker_died() {
     explored("stop and an abandoned claim", &scenario);
 }
 
-/// Two people who write the campaign at once.
+/// Two people change the campaign at once.
 pub(crate) fn pause_and_stop() -> Scenario {
     Scenario::fanned_out(&phones(1), 1)
         .at_once(depth(2, 3))
@@ -75,7 +75,7 @@ fn a_cancel_races_the_send() {
     explored("cancel", &cancel());
 }
 
-/// A fan-out goes on while its campaign is paused.
+/// A fan-out continues while its campaign is paused.
 pub(crate) fn pause_in_fan_out() -> Scenario {
     Scenario::scheduled(&phones(1), 1, None)
         .at_once(depth(1, 2))

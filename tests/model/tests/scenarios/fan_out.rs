@@ -1,4 +1,4 @@
-//! Fan-outs that race each other, and contacts that move meanwhile.
+//! Concurrent fan-outs, and contacts that move in the meantime.
 
 use model::programs::Program;
 use model::scenario::{Scenario, phone};
@@ -8,13 +8,13 @@ use model::world::Kind::{Chunk, Drain, Poll, Sweep};
 
 use crate::{depth, explored, phones};
 
-/// Two contacts each take a new phone in the other's shard while a run reads both shards; or one
-/// does, while two runs read.
+/// Either two contacts each move to a phone in the other's shard while a run reads both shards, or
+/// one contact moves while two runs read.
 pub(crate) fn moves() -> Scenario {
     let (first, second) = (phone(1, 0, 2), phone(2, 1, 2));
     let acts = [
         Act::Ask(Program::Move { contact: contact_id(1), to: phone(3, 1, 2) }),
-        // Before the other contact's place, which is read first.
+        // Before the other contact's key, which is read first.
         Act::Ask(Program::Move { contact: contact_id(2), to: phone(0, 0, 2) }),
     ];
     Scenario::scheduled(&[first, second], 2, None)
@@ -29,7 +29,7 @@ fn contacts_move_between_shards_while_they_are_read() {
     explored("contacts that move", &moves());
 }
 
-/// A run that dies on its way.
+/// A run that dies halfway.
 pub(crate) fn one_run() -> Scenario {
     Scenario::scheduled(&phones(1), 1, None).at_once(1).faults(1, 0, 0).until(0)
 }
@@ -63,11 +63,11 @@ fn two_runs_begin_with_a_limit() {
     explored("stopped for its limit", &scenario);
 }
 
-/// Two runs that see the register differently would cut different chunks.
+/// Two runs that see different unsubscribes would cut different chunks.
 pub(crate) fn long_chain() -> Scenario {
     let watched = phones(101);
     let mut scenario = Scenario::scheduled(&[], 1, None);
-    // Most of a chunk, then contacts that opt out and move where it is cut.
+    // Most of a chunk, then contacts that opt out and move at the point where it is cut.
     for (number, phone) in (1_000..).zip(&watched[..98]) {
         scenario.world.table.add_contact(number, Some(phone), scenario.world.now);
     }

@@ -1,5 +1,5 @@
-//! The protocol's scenarios, each explored whole. `MODEL_DEPTH=deep` takes each some steps further,
-//! and minutes.
+//! The protocol's scenarios, each explored completely. `MODEL_DEPTH=deep` extends each of them, and
+//! takes minutes longer.
 
 mod broken;
 mod claims;
@@ -16,7 +16,7 @@ use model::scenario::Scenario;
 use model::table::Rules;
 use shared::phone::Phone;
 
-/// Explores a scenario and says how much it was.
+/// Explores a scenario and prints its size.
 #[expect(clippy::print_stdout, reason = "how much was explored is what one wants to know")]
 fn explored(name: &str, scenario: &Scenario) {
     match scenario.explore() {
@@ -30,8 +30,8 @@ fn explored(name: &str, scenario: &Scenario) {
     }
 }
 
-/// Explores a scenario in a world without one of the protocol's rules, in which this promise must
-/// be seen to break.
+/// Explores a scenario without one of the protocol's rules. The model must find that this promise
+/// breaks.
 #[expect(clippy::print_stdout, reason = "how much was explored is what one wants to know")]
 fn breaks(rules: Rules, scenario: Scenario, promise: &str) {
     match scenario.rules(rules).explore() {
@@ -55,7 +55,7 @@ fn depth<T>(shallow: T, deep: T) -> T {
     if is_deep { deep } else { shallow }
 }
 
-/// Phones that lie in the only shard.
+/// Phones in the only shard.
 fn phones(count: usize) -> Vec<Phone> {
     (0..count).map(|number| model::scenario::phone(number, 0, 1)).collect()
 }

@@ -1,4 +1,4 @@
-//! Chunks of a slow sender: on no queue until the drain gives them a turn, and in slices then.
+//! Chunks of a slow sender: on no queue until the drain assigns a turn, then sent in slices.
 
 use model::scenario::Scenario;
 use model::world::Kind::{Drain, Poll, Send, Sweep};

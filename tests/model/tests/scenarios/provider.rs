@@ -1,4 +1,4 @@
-//! A provider that refuses, throttles, is out of reach, halts, or whose answer is lost.
+//! A provider that refuses, throttles, is unreachable, halts, or whose response is lost.
 
 use model::provider::Mood;
 use model::scenario::Scenario;
@@ -19,7 +19,7 @@ fn an_answer_is_lost_or_a_message_refused() {
     explored("lost answers and refusals", &silence());
 }
 
-/// A claim that is given back must be free for others, and only once.
+/// A claim that was given back must be free for others, but only once.
 pub(crate) fn throttles() -> Scenario {
     Scenario::fanned_out(&phones(1), 1)
         .moods(&[Mood::Throttles, Mood::Throttles])
@@ -53,7 +53,7 @@ fn it_serves_the_account_no_more() {
     explored("halts", &scenario);
 }
 
-/// Four recipients of a provider that accepts nothing and says nothing.
+/// Four recipients of a provider that accepts nothing and doesn't respond.
 pub(crate) fn dead() -> Scenario {
     Scenario::fanned_out(&phones(4), 1)
         .at_once(1)
@@ -62,13 +62,13 @@ pub(crate) fn dead() -> Scenario {
         .without(&[Poll, Drain, Sweep])
 }
 
-/// The third ambiguous answer in a row pauses the campaign, and no one else is spent.
+/// The third ambiguous response in a row pauses the campaign, and no further message is lost.
 #[test]
 fn three_ambiguous_answers_in_a_row_pause() {
     explored("ambiguous answers", &dead());
 }
 
-/// Nothing is handed over, and everyone stays pending until a probe is settled.
+/// Nothing is sent, and every message stays pending until a probe is settled.
 pub(crate) fn outage() -> Scenario {
     Scenario::fanned_out(&phones(depth(1, 2)), 1)
         .at_once(depth(1, 2))
@@ -84,7 +84,7 @@ fn it_is_out_of_reach_and_comes_back() {
     explored("an outage", &outage());
 }
 
-/// From each state on, the campaign ends or is paused with its reason within two hours.
+/// From any state, the campaign ends or is paused with a reason within two hours.
 pub(crate) fn for_good(mood: Mood) -> Scenario {
     Scenario::fanned_out(&phones(1), 1).at_once(1).until(0).lasting(mood).without(&[Sweep])
 }

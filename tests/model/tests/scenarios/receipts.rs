@@ -6,7 +6,7 @@ use model::world::Kind::{Drain, Poll, Sweep};
 
 use crate::{depth, explored, phones};
 
-/// Receipts of one message, as the provider's answer is heard, lost, or its worker dies.
+/// Receipts of a message whose response arrives or is lost, or whose worker dies.
 pub(crate) fn race() -> Scenario {
     Scenario::fanned_out(&phones(1), 1)
         .words(&[Word::Sent, Word::Delivered])

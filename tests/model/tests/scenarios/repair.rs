@@ -1,4 +1,4 @@
-//! Polls, the drain and the sweep, at work beside the workers.
+//! Polls, the drain and the sweep, running beside the workers.
 
 use model::provider::Mood;
 use model::scenario::Scenario;
@@ -7,7 +7,7 @@ use shared::chunk_state::MAX_CRASHED_STARTS;
 
 use crate::{depth, explored, phones};
 
-/// What stands still is armed again, while it may still move.
+/// A stalled chunk is queued again while its worker may still be alive.
 pub(crate) fn drains() -> Scenario {
     Scenario::fanned_out(&phones(1), 1).faults(1, 0, 0).until(depth(80, 120)).without(&[Poll])
 }
@@ -26,7 +26,7 @@ fn polls_race_the_workers() {
     explored("polls, drains and sweeps", &scenario);
 }
 
-/// Its campaign is paused, and the worker goes on with what it has.
+/// The campaign is paused, and the worker continues with what it has.
 #[test]
 fn a_chunk_is_poisoned_while_its_worker_lives() {
     let scenario = Scenario::fanned_out(&phones(1), 1)

@@ -9,7 +9,7 @@ use model::world::Kind::{Drain, Poll, Sweep};
 
 use crate::{depth, explored};
 
-/// Two chunks, of which one recipient is sent first.
+/// Two chunks, one of whose recipients is sent first.
 pub(crate) fn two_chunks() -> Scenario {
     let phones = [phone(0, 0, 2), phone(1, 1, 2)];
     Scenario::on_trial(&phones, 2, 1).faults(1, 0, 0).until(0).without(&[Poll, Drain, Sweep])
@@ -32,7 +32,7 @@ fn the_drain_races_the_worker_that_ends_the_trial() {
     explored("a trial and its drain", &scenario);
 }
 
-/// The first recipients are a part of a chunk.
+/// The first recipients are part of a chunk.
 #[test]
 fn a_chunk_goes_on_after_its_first_recipient() {
     let phones = [phone(0, 0, 1), phone(1, 0, 1)];

@@ -1,4 +1,4 @@
-//! People who opt out while their campaign is under way.
+//! People who opt out while their campaign is running.
 
 use model::scenario::Scenario;
 use model::world::Act;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hyper::header::{CONTENT_LENGTH, ETAG, HeaderValue, RANGE};
 
-use crate::server::{Request, Response, response};
+use bench::server::{Request, Response, response};
 
 /// Every row is as long, so that any range of the file is found without the rest.
 const WIDTH: u64 = 72;

@@ -32,7 +32,7 @@ struct Inner {
 #[derive(Default)]
 struct Queue {
     ready: VecDeque<Message>,
-    /// What is not due yet.
+    /// Messages that are not due yet.
     delayed: Vec<Message>,
 }
 
@@ -66,7 +66,7 @@ impl Queues {
                 let sent = batch.entries.into_iter().map(|entry| {
                     let id = entry.id.clone();
                     let message = self.take(&queue, entry);
-                    // The SDK takes the answer for a hash and does not check it.
+                    // The SDK doesn't check the hash.
                     json!({ "Id": id, "MessageId": message, "MD5OfMessageBody": "" })
                 });
                 json!({ "Successful": sent.collect::<Vec<Value>>(), "Failed": [] })
@@ -88,7 +88,7 @@ impl Queues {
         self.put(queue, message_body, message_group_id, Duration::from_secs(delay_seconds))
     }
 
-    /// Puts a message on a queue; answers its id.
+    /// Puts a message on a queue and returns its id.
     pub(crate) fn put(
         &self,
         queue: &str,
@@ -110,7 +110,7 @@ impl Queues {
         id.to_string()
     }
 
-    /// Takes up to `most` messages; of those that are delayed too, if `early`.
+    /// Takes up to `most` messages, including delayed ones if `early`.
     pub(crate) fn receive(&self, queue: &str, most: usize, early: bool) -> Vec<Message> {
         let mut inner = locked(&self.0);
         let Some(queue) = inner.queues.get_mut(queue) else {
@@ -125,12 +125,12 @@ impl Queues {
         queue.ready.drain(..most).collect()
     }
 
-    /// Puts back what was not handled.
+    /// Puts back a message that was not handled.
     pub(crate) fn put_back(&self, queue: &str, message: Message) {
         locked(&self.0).queues.entry(queue.to_owned()).or_default().ready.push_back(message);
     }
 
-    /// How many messages a queue holds, and when the next of them is due.
+    /// The number of messages on a queue, and when the next of them is due.
     pub(crate) fn held(&self, queue: &str) -> (usize, Option<Instant>) {
         let inner = locked(&self.0);
         let Some(queue) = inner.queues.get(queue) else {

@@ -12,10 +12,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// An attribute's value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(clippy::upper_case_acronyms, reason = "DynamoDB's JSON writes them so")]
-pub(crate) enum Attribute {
+pub enum Attribute {
     S(Box<str>),
     N(Box<str>),
+    /// Binary, as base64.
+    B(Box<str>),
     BOOL(bool),
     NULL(bool),
     M(Item),
@@ -24,11 +25,11 @@ pub(crate) enum Attribute {
 
 /// An attribute's name. There are few, so each is held once.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Name(Arc<str>);
+pub struct Name(Arc<str>);
 
 /// Attributes in the order of their names.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Item(Vec<(Name, Attribute)>);
+pub struct Item(Vec<(Name, Attribute)>);
 
 thread_local! {
     static NAMES: RefCell<HashSet<Arc<str>>> = RefCell::default();
@@ -48,31 +49,34 @@ impl From<&str> for Name {
 }
 
 impl Name {
-    pub(crate) fn as_str(&self) -> &str {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 impl Item {
-    pub(crate) fn get(&self, name: &str) -> Option<&Attribute> {
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Attribute> {
         self.place(name).ok().map(|place| &self.0[place].1)
     }
 
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
         match self.get(name)? {
             Attribute::S(text) => Some(text),
             _ => None,
         }
     }
 
-    pub(crate) fn set(&mut self, name: Name, value: Attribute) {
+    pub fn set(&mut self, name: Name, value: Attribute) {
         match self.place(name.as_str()) {
             Ok(place) => self.0[place].1 = value,
             Err(place) => self.0.insert(place, (name, value)),
         }
     }
 
-    pub(crate) fn remove(&mut self, name: &str) {
+    pub fn remove(&mut self, name: &str) {
         if let Ok(place) = self.place(name) {
             self.0.remove(place);
         }
@@ -83,13 +87,15 @@ impl Item {
     }
 
     /// The attributes that a projection names.
-    pub(crate) fn only(&self, names: &[Box<str>]) -> Self {
+    #[must_use]
+    pub fn only(&self, names: &[Box<str>]) -> Self {
         let is_named = |name: &Name| names.iter().any(|wanted| **wanted == *name.as_str());
         Self(self.0.iter().filter(|(name, _)| is_named(name)).cloned().collect())
     }
 
     /// Bytes, as DynamoDB counts them: names in UTF-8, and values by their kind.
-    pub(crate) fn size(&self) -> usize {
+    #[must_use]
+    pub fn size(&self) -> usize {
         self.0.iter().map(|(name, value)| name.0.len() + value.size()).sum()
     }
 }
@@ -109,6 +115,7 @@ impl Attribute {
     fn size(&self) -> usize {
         match self {
             Self::S(text) => text.len(),
+            Self::B(base64) => base64.trim_end_matches('=').len() * 3 / 4,
             Self::N(number) => number.trim_matches(['-', '0', '.']).len().div_ceil(2) + 1,
             Self::BOOL(_) | Self::NULL(_) => 1,
             Self::M(map) => 3 + map.size() + map.0.len(),
@@ -116,7 +123,8 @@ impl Attribute {
         }
     }
 
-    pub(crate) fn number(&self) -> Option<f64> {
+    #[must_use]
+    pub fn number(&self) -> Option<f64> {
         match self {
             Self::N(number) => number.parse().ok(),
             _ => None,
@@ -175,6 +183,7 @@ mod tests {
         let size = |json: &str| serde_json::from_str::<Item>(json).expect("an item").size();
         assert_eq!(size(r#"{"pk":{"S":"abc"},"n":{"N":"12345"},"b":{"BOOL":true}}"#), 5 + 5 + 2);
         assert_eq!(size(r#"{"n":{"N":"0"},"m":{"N":"100"}}"#), 2 + 3);
+        assert_eq!(size(r#"{"b":{"B":"AAECAw=="},"c":{"B":"AAEC"}}"#), 2 + 4 + 3);
         assert_eq!(size(r#"{"l":{"L":[{"S":"a"}]},"m":{"M":{"k":{"S":"v"}}}}"#), 6 + 7);
     }
 

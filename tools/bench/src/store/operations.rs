@@ -1,4 +1,4 @@
-//! Operations: from a request's JSON to an answer's.
+//! Operations: from a request's JSON to a response's.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -14,8 +14,8 @@ use super::{Answer, Store};
 const REFUSED: &str = "The conditional request failed";
 
 impl Store {
-    /// Answers a request to an operation, such as `GetItem`.
-    pub(crate) fn answer(&mut self, operation: &str, body: &[u8]) -> Answer {
+    /// Handles a request to an operation, such as `GetItem`.
+    pub fn answer(&mut self, operation: &str, body: &[u8]) -> Answer {
         let answered = match operation {
             "GetItem" => read(body).and_then(|request| self.get_item(&request)),
             "BatchGetItem" => read(body).and_then(|request| self.batch_get(request)),
@@ -153,7 +153,7 @@ impl Store {
     }
 }
 
-/// The table's name, where an answer tells it.
+/// The table's name in responses.
 const TABLE: &str = "bench";
 
 fn read<'a, T: serde::Deserialize<'a>>(body: &'a [u8]) -> Result<T, Invalid> {

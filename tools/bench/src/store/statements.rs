@@ -1,18 +1,18 @@
-//! Statements of `PartiQL`: each is about one item.
+//! `PartiQL` statements, each for one item.
 
 use super::expression::{self, Invalid, Statement, Values};
 use super::item::{Item, Name};
 use super::requests::BatchStatement;
 use super::{Store, units};
 
-/// What became of a statement.
+/// The result of a statement.
 pub(super) enum Executed {
     Done,
     Refused { code: &'static str, item: Option<Item> },
 }
 
 impl Store {
-    /// Executes one statement; answers what became of it and the units that it took.
+    /// Executes a statement. Returns its result and the units that it took.
     pub(super) fn execute(&mut self, request: &BatchStatement) -> Result<(Executed, f64), Invalid> {
         let statement = self.parsed.statement(&request.statement)?;
         let values = Values { names: None, named: None, positional: &request.parameters };

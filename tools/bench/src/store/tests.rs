@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::Store;
 
-/// Answers the status, the body and the units.
+/// The status, the body and the units of a response.
 fn ask(store: &mut Store, operation: &str, request: &Value) -> (u16, Value, String) {
     let answer = store.answer(operation, request.to_string().as_bytes());
     let body = serde_json::from_slice(&answer.body).expect("json");

@@ -5,9 +5,9 @@ use std::ops::AddAssign;
 use super::item::Item;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Units {
-    pub(crate) write: f64,
-    pub(crate) read: f64,
+pub struct Units {
+    pub write: f64,
+    pub read: f64,
 }
 
 impl AddAssign for Units {
@@ -24,12 +24,14 @@ fn whole(bytes: usize, unit: usize) -> f64 {
     f64::from(u32::try_from(bytes.div_ceil(unit).max(1)).unwrap_or(u32::MAX))
 }
 
-/// Reading so many bytes: 4 KB a unit, half of that where the read may be a moment behind.
+/// The units for reading `bytes` bytes: 4 KB per unit, or 8 KB if the read is eventually
+/// consistent.
 pub(super) fn read(bytes: usize, is_consistent: bool) -> f64 {
     whole(bytes, 4_096) * if is_consistent { 1.0 } else { 0.5 }
 }
 
-/// Writing an item, or failing to: 1 KB a unit of the larger of what was there and what is.
+/// The units for writing an item, or failing to: 1 KB per unit, of the larger of the old and new
+/// item.
 pub(super) fn write(before: Option<&Item>, after: Option<&Item>) -> f64 {
     let size = |item: Option<&Item>| item.map_or(0, Item::size);
     write_of(size(before).max(size(after)))
@@ -39,8 +41,8 @@ pub(super) fn write_of(bytes: usize) -> f64 {
     whole(bytes, 1_024)
 }
 
-/// What the write takes on the index besides: one write where an item comes to it or changes, two
-/// where its key there does.
+/// The additional units for the index: one write if an item is added to it or changes there, two if
+/// its key changes.
 pub(super) fn index(before: Option<&Item>, after: Option<&Item>) -> f64 {
     let key =
         |item: &Item| Some((item.text("gsi1pk")?.to_owned(), item.text("gsi1sk")?.to_owned()));

@@ -1,4 +1,4 @@
-//! Busiest hours of many tenants: what binds first by arithmetic, and what runs come to.
+//! Busiest hours of many tenants: which limit binds first by arithmetic, and the results of runs.
 
 use super::table;
 use super::words::{count, dollars, percent, short, time};
@@ -15,7 +15,7 @@ fn name(day: Day) -> Vec<String> {
     vec![short(f64::from(day.messages)), count(f64::from(day.tenants))]
 }
 
-/// How much of each limit a day's busiest hour needs.
+/// The share of each limit that a day's busiest hour needs.
 pub(super) fn first() -> String {
     let account = Account::as_deployed();
     let limits: Vec<&str> =
@@ -35,7 +35,7 @@ pub(super) fn first() -> String {
     )
 }
 
-/// At how many messages a day each limit is full, if campaigns are large.
+/// The number of messages a day that exhausts each limit, if campaigns are large.
 pub(super) fn full() -> String {
     let day = Day { tenants: 100, messages: 100_000_000 };
     let needs = day.needs(&Account::as_deployed()).into_iter();
@@ -59,7 +59,7 @@ pub(super) fn full() -> String {
     table(&["Limit", "Full at, a second", "a day"], rows.into_iter().map(|(_, row)| row))
 }
 
-/// What runs of those hours come to, as the template is and with what is done about it.
+/// The results of runs of those hours, with the template as it is and with the remedy.
 pub(super) fn hours() -> String {
     let heads = [
         "Messages a day",
@@ -98,8 +98,8 @@ fn hour(day: Day) -> Vec<String> {
     row
 }
 
-/// The part that was handed over within the hour and the two minutes in which it begins, and when
-/// the last was.
+/// The share that was sent within the hour, including the two minutes in which it begins, and when
+/// the last message was sent.
 fn in_the_hour(outcome: &Outcome) -> [String; 2] {
     let recipients: f64 =
         outcome.sendings.iter().map(|sending| f64::from(sending.campaign.recipients)).sum();

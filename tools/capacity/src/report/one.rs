@@ -1,4 +1,4 @@
-//! One tenant, and one beside others.
+//! One tenant alone, and one beside others.
 
 use super::table;
 use super::words::{count, dollars, percent, short, time, whole};
@@ -108,7 +108,7 @@ pub(super) fn flood() -> String {
     )
 }
 
-/// The template as it is, but for a table that is warm.
+/// The template as it is, except for a warm table.
 fn warm() -> Account {
     Account { warm_writes: Account::tuned().warm_writes, ..Account::as_deployed() }
 }

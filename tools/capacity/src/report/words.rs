@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Formats numbers for people.
 
 /// With a comma between thousands.
 pub(super) fn count(number: f64) -> String {

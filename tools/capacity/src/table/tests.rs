@@ -4,7 +4,7 @@ use super::*;
 use crate::quotas::{GROWTH_SECONDS, TABLE_UNITS};
 
 proptest! {
-    /// Whatever is asked, of whichever keys.
+    /// This holds for any requests and keys.
     #[test]
     fn no_partition_and_no_table_serves_over_its_limit(
         asks in prop::collection::vec((0_u32..40, 0_u32..32, 1_u32..5_000), 1..200),
@@ -25,7 +25,7 @@ proptest! {
             prop_assert!(second.reads <= READS_AT_BIRTH + 1e-6);
             served += second.writes;
         }
-        // Nothing is lost, and nothing is served twice.
+        // Nothing is lost or served twice.
         prop_assert!((served + table.waiting(Kind::Handover) - asked).abs() < 1e-3);
     }
 }

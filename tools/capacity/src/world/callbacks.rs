@@ -1,4 +1,4 @@
-//! Callbacks of the provider, and their receipts.
+//! The provider's callbacks, and their receipts.
 
 use super::World;
 use crate::cost::{CALLBACK_REQUESTS, RECEIPT_WRITES, RECEIPTS_AT_ONCE, RECEIPTS_WINDOW};
@@ -7,7 +7,7 @@ use crate::quotas::INVOCATIONS_PER_CONCURRENCY;
 use crate::table::Kind;
 
 impl World {
-    /// Takes the callbacks of what was handed over some seconds ago, as far as there is room.
+    /// Handles the callbacks for what was sent some seconds ago, within the available concurrency.
     pub(super) fn webhooks(&mut self) {
         let partitions = self.table.partitions();
         spread(&mut self.received, partitions);
@@ -66,7 +66,7 @@ impl World {
     }
 }
 
-/// Has amounts by partition follow a table that was split.
+/// Redistributes amounts by partition after the table was split.
 fn spread(amounts: &mut Vec<f64>, partitions: usize) {
     while !amounts.is_empty() && amounts.len() < partitions {
         *amounts = amounts.iter().flat_map(|amount| [amount / 2.0, amount / 2.0]).collect();

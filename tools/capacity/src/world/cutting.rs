@@ -9,11 +9,11 @@ use crate::hash;
 use crate::pace::{CHAINS, CUT_SECONDS, FAN_OUT_SECONDS};
 use crate::table::Kind;
 
-/// An audience lies beside its campaigns: these are its keys' numbers.
+/// Added to a campaign's key for its audience, whose partitions are others.
 const AUDIENCE: u32 = 100_000;
 
 impl World {
-    /// Begins what is due, and cuts for a second.
+    /// Begins the campaigns that are due, and cuts for a second.
     pub(super) fn cut(&mut self) {
         while let Some(at) = self.to_come.last().copied()
             && self.sendings[at].campaign.starts <= self.now
@@ -25,7 +25,7 @@ impl World {
         let room = self.settings.account.concurrency - self.busy.sum() + self.busy.jobs;
         let budget = self.jobs.concurrency().min(room.max(0.0));
         let mut left = budget;
-        // A chain goes on once its last chunk is written.
+        // A chain continues once its last chunk is written.
         let is_held = self.table.waiting(Kind::Upkeep) > budget * CHAINS * CUT_WRITES;
         let mut rounds = if is_held { 0 } else { self.cutting.len() };
         while rounds > 0 && left > 0.0 {
@@ -43,7 +43,7 @@ impl World {
         self.jobs.after(!self.cutting.is_empty() && left <= 0.0);
     }
 
-    /// Cuts a campaign for at most a second of its functions; answers how many seconds it took.
+    /// Cuts a campaign for at most a second of function time, and returns the time that it took.
     fn cut_one(&mut self, at: usize, budget: f64) -> f64 {
         let now = self.now;
         let sending = &mut self.sendings[at];

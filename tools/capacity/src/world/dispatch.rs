@@ -8,13 +8,13 @@ use crate::pace::chunk_slot;
 use crate::queue::Message;
 use crate::table::Kind;
 
-/// The time of a slice, in whole seconds.
+/// The length of a slice, in whole seconds.
 const SLICE: usize = 10;
 
 impl World {
-    /// Takes chunks from the queue for a second; answers whether it left any there.
+    /// Takes chunks from the queue for a second. Returns whether any are left on it.
     pub(super) fn dispatch(&mut self) -> bool {
-        // Workers whose writes wait take no other chunk meanwhile.
+        // Workers take no other chunk while their writes wait.
         let waiting = self.table.waiting(Kind::Handover) / HANDOVER_WRITES;
         let held = waiting / (self.size * CHUNKS_AT_ONCE);
         let allowed = self.dispatch.concurrency().min(self.is_room());
@@ -36,7 +36,7 @@ impl World {
         is_backlog
     }
 
-    /// What keeps a backlog on the queue.
+    /// What limits the dispatch if there is a backlog on the queue.
     pub(super) fn of_dispatch(&self) -> Limit {
         if self.is_room() < self.dispatch.concurrency() {
             Limit::Concurrency
@@ -47,7 +47,7 @@ impl World {
         }
     }
 
-    /// Has a worker take a slice; answers its share of a function's second.
+    /// Lets a worker take a slice. Returns its share of a function's second.
     fn take(&mut self, message: Message) -> f64 {
         let Message { group: at, came, slices } = message;
         let sending = &mut self.sendings[at];

@@ -15,8 +15,8 @@ fn campaign(key: u32, starts: u32, recipients: u32, rate: u32) -> Campaign {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(40))]
 
-    /// Whatever is sent, all of it is handed over, once, with its receipts; and none of it before
-    /// its sender's rate allows.
+    /// For any campaigns, everything is sent once and gets its receipts, and nothing is sent sooner
+    /// than its sender's rate allows.
     #[test]
     fn everything_is_handed_over_and_nothing_too_fast(
         loads in prop::collection::vec((0_u32..300, 1_u32..30_000, 1_u32..3_000), 1..8),

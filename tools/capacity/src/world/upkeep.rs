@@ -11,11 +11,12 @@ use crate::pace::{COUNT_SECONDS, TABLE_SECONDS};
 use crate::queue::Message;
 use crate::table::Kind;
 
-/// The keys' numbers of what a campaign has once.
+/// Added to a campaign's key for the items that it has only once.
 pub(super) const ONCE: u32 = 200_000;
 
 impl World {
-    /// Grants the turns of the next two minutes; those of the fan-out are written with the chunk.
+    /// Grants the turns of the next two minutes. The fan-out writes its turns together with the
+    /// chunks.
     pub(super) fn grant(&mut self, at: usize, by_fan_out: bool) {
         let sending = &mut self.sendings[at];
         let key = sending.campaign.key;
@@ -46,7 +47,7 @@ impl World {
         }
     }
 
-    /// Chunks whose turn it is lie on the queue from now on.
+    /// Queues the chunks whose turn has come.
     pub(super) fn take_turns(&mut self) {
         let mut turns = std::mem::take(&mut self.turns[self.now as usize % TURNS]);
         for (group, slices) in turns.drain(..) {
@@ -56,7 +57,7 @@ impl World {
         self.turns[self.now as usize % TURNS] = turns;
     }
 
-    /// The drains and polls of this second.
+    /// Runs the drains and polls of this second.
     pub(super) fn look_after(&mut self) {
         let second = self.now as usize % DRAIN_EVERY as usize;
         let mut drained = std::mem::take(&mut self.drains[second]);
@@ -113,7 +114,7 @@ impl World {
         }
     }
 
-    /// The polls of a run's campaigns that come after its end.
+    /// Counts the polls of a run's campaigns that come after its end.
     pub(super) fn count_the_rest(&mut self) {
         for at in 0..self.sendings.len() {
             let polls = usize::try_from(self.sendings[at].polls).unwrap_or(usize::MAX);
@@ -126,7 +127,7 @@ impl World {
     }
 }
 
-/// The whole second that a moment is in or before.
+/// The whole second at or before a time.
 fn second_of(moment: f64) -> u32 {
     if moment > 0.0 { whole(moment.ceil()) } else { 0 }
 }

@@ -1,4 +1,4 @@
-//! Names, and what functions may do.
+//! Names, and the functions' permissions.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ fn is_derived_from_the_stack(name: &Value) -> bool {
 
 #[test]
 fn every_name_derives_from_the_stack() {
-    // The rest is not a name in the account and region.
+    // The other names are not in the account and region.
     let local_names = [
         "AttributeName",
         "IndexName",

@@ -2,7 +2,8 @@
 
 use super::resources;
 
-/// A pool may send by RCS, or send media: a message whose events are not subscribed stays `sent`.
+/// A pool may send by RCS, or send media. Without a subscription to their events, such a message
+/// stays `sent`.
 #[test]
 fn events_of_every_kind_of_message_are_subscribed() {
     let sets = resources("AWS::SMSVOICE::ConfigurationSet");

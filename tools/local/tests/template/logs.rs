@@ -23,7 +23,7 @@ fn every_log_expires() {
     }
 }
 
-/// Paths hold phones, and addresses are personal data too.
+/// Paths contain phones, and addresses are personal data, too.
 #[test]
 fn the_access_log_has_no_personal_data() {
     let stage = &section("Resources")["HttpStage"]["Properties"];
@@ -37,7 +37,7 @@ fn the_access_log_has_no_personal_data() {
     }
 }
 
-/// The level alarm rings once and stays; the growth alarm rings for each later message.
+/// The level alarm fires once and stays on. The growth alarm fires for each further message.
 #[test]
 fn each_dead_letter_rings() {
     let alarms = section("Resources");

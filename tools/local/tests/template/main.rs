@@ -1,7 +1,8 @@
-//! What `template.yaml` must hold by construction, because the emulator does not show it. The tests
-//! read what the SAM transform makes of it.
+//! What `template.yaml` must ensure by itself, because the emulator doesn't show it. The tests read
+//! the output of the SAM transform.
 
 mod access;
+mod console;
 mod events;
 mod logs;
 mod parameters;

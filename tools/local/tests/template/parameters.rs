@@ -1,4 +1,4 @@
-//! Parameters: a malformed value fails the deployment and not a function.
+//! Parameters: a malformed value fails the deployment, not a function.
 
 use regex::Regex;
 use serde_json::Value;

@@ -35,7 +35,7 @@ fn webhooks_are_never_throttled_by_the_api() {
     let routes: Vec<_> = resources("AWS::ApiGatewayV2::Route");
     for (route, setting) in settings {
         assert!(!route.contains("webhooks"), "{route}");
-        // A limit that is not given is 0, which refuses everything.
+        // A missing limit means 0, which refuses everything.
         for limit in ["ThrottlingRateLimit", "ThrottlingBurstLimit"] {
             assert!(!setting[limit].is_null(), "{route} {limit}");
         }

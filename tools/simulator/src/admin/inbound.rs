@@ -1,4 +1,4 @@
-//! People's texts to a webhook.
+//! Texts that people send to a webhook.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(super) struct Inbound {
     message_sid: Option<String>,
 }
 
-/// Sends a person's text to a webhook and answers with what the webhook answered.
+/// Sends a person's text to a webhook and passes on the webhook's response.
 pub(super) async fn receive(
     State(world): State<Arc<World>>,
     Json(inbound): Json<Inbound>,
@@ -57,7 +57,7 @@ pub(super) async fn receive(
     relay(&world, &post, ("messageSid", sid)).await
 }
 
-/// Posts somebody's text and answers with what was answered to it.
+/// Posts a person's text and passes on the response.
 pub(crate) async fn relay(world: &World, post: &Post, (name, id): (&str, String)) -> Response {
     match world.callbacks.post(post).await {
         Ok(answer) => {
@@ -69,7 +69,7 @@ pub(crate) async fn relay(world: &World, post: &Post, (name, id): (&str, String)
     }
 }
 
-/// What Twilio takes a text for, by its default words.
+/// How Twilio classifies a text by its default keywords.
 fn opt_out_type(body: &str) -> Option<&'static str> {
     match &*body.trim().to_uppercase() {
         "STOP" | "UNSUBSCRIBE" | "END" | "QUIT" | "STOPALL" | "REVOKE" | "OPTOUT" | "CANCEL" => {

@@ -1,4 +1,4 @@
-//! The simulator's own endpoints for what only AWS has.
+//! The simulator's admin endpoints that only AWS needs.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/requests", get(requests))
 }
 
-/// Says where to publish from now on: the topics exist only once the stack is deployed.
+/// Sets where to publish from now on. The topics exist only once the stack is deployed.
 async fn topics(State(world): State<Arc<World>>, Json(topics): Json<Topics>) -> Response {
     if !topics.are_valid() {
         return (StatusCode::BAD_REQUEST, "no endpoint or no ARN of a topic").into_response();
@@ -33,7 +33,7 @@ async fn topics(State(world): State<Arc<World>>, Json(topics): Json<Topics>) -> 
     StatusCode::NO_CONTENT.into_response()
 }
 
-/// The bodies of the requests to send, each a JSON string on a line of its own, oldest first.
+/// The bodies of send requests, one JSON string per line, oldest first.
 async fn requests(State(world): State<Arc<World>>) -> Response {
     let mut lines = String::new();
     for body in &*lock(&world.aws.bodies) {
@@ -52,12 +52,12 @@ struct Inbound {
     /// Set to deliver the same message again.
     #[serde(rename = "inboundMessageId")]
     id: Option<String>,
-    /// The message that this one answers; if it is not said, the newest to that person.
+    /// The message that this is a reply to. The default is the newest one to that person.
     #[serde(rename = "previousPublishedMessageId")]
     previous: Option<String>,
 }
 
-/// Publishes a person's text and answers with what SNS answered.
+/// Publishes a person's text and passes on SNS's response.
 async fn inbound(State(world): State<Arc<World>>, Json(inbound): Json<Inbound>) -> Response {
     let id = match inbound.id.map_or_else(super::id, Ok) {
         Ok(id) => id,
@@ -90,7 +90,7 @@ async fn inbound(State(world): State<Arc<World>>, Json(inbound): Json<Inbound>) 
     }
 }
 
-/// The newest of this service's messages to a person.
+/// The service's newest message to a person.
 fn newest(world: &World, to: &str) -> Option<String> {
     let store = world.store();
     let mut messages = store.newest_first(Some(to)).map(|(_, message)| message);
@@ -99,7 +99,7 @@ fn newest(world: &World, to: &str) -> Option<String> {
         .map(|message| message.sid.clone())
 }
 
-/// The service's default keywords; a number has one of its own for every other text.
+/// The service's default keywords. Any other text gets the number's own default keyword.
 fn keyword(body: &str) -> Option<String> {
     let word = body.trim().to_uppercase();
     let is_known = matches!(

@@ -1,4 +1,4 @@
-//! The service's answers: its results, and the exceptions of its model.
+//! The service's responses: its results, and the exceptions of its model.
 
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -11,7 +11,7 @@ use crate::errors::PAGE;
 
 pub(super) const JSON: &str = "application/x-amz-json-1.0";
 
-/// Where the model's own shapes are, and where those that every service answers with.
+/// The namespaces of the model's shapes, and of those that all AWS services share.
 const MODEL: &str = "com.amazonaws.pinpointsmsvoicev2";
 const FRAMEWORK: &str = "com.amazon.coral.service";
 
@@ -21,11 +21,11 @@ fn answer(status: StatusCode, request: &str, body: &Value) -> Response {
 }
 
 fn request() -> String {
-    // An id that is missing once says less than an answer that is.
+    // Better a response without an id than none at all.
     super::id().unwrap_or_default()
 }
 
-/// The protocol names the exception's shape in the body.
+/// The protocol puts the name of the exception's shape into the body.
 fn exception(space: &str, shape: &str, mut members: Value) -> Response {
     members["__type"] = format!("{space}#{shape}").into();
     answer(StatusCode::BAD_REQUEST, &request(), &members)
@@ -39,7 +39,7 @@ pub(super) fn page(status: StatusCode) -> Response {
     (status, PAGE).into_response()
 }
 
-/// The model's only fault, which has another status than its exceptions.
+/// The model's only server fault. Its status differs from that of the exceptions.
 pub(super) fn failed() -> Response {
     let request = request();
     let body = json!({
@@ -80,7 +80,7 @@ pub(super) fn invalid(invalid: &Invalid) -> Response {
     exception(MODEL, "ValidationException", members)
 }
 
-/// What this service answers where Twilio refuses a message to `to` with `code`.
+/// The service's equivalent of Twilio's refusal of a message to `to` with `code`.
 pub(super) fn refused(code: u32, to: &str) -> Response {
     let (shape, members) = match code {
         20_005 => (

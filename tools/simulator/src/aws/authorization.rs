@@ -1,4 +1,5 @@
-//! What can be told of a request's signature without the key: that there is one, for this service.
+//! Checks what can be checked of a request's signature without the key: that there is one, for this
+//! service.
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
@@ -7,11 +8,11 @@ use axum::http::header::AUTHORIZATION;
 pub(super) enum Problem {
     Missing,
     Incomplete,
-    /// Signed in the name of another service.
+    /// Signed for another service.
     Misdirected,
 }
 
-/// The name in which the model has requests signed.
+/// The name under which the model signs requests.
 const SERVICE: &str = "sms-voice";
 
 pub(super) fn check(headers: &HeaderMap) -> Result<(), Problem> {

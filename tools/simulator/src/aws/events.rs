@@ -1,4 +1,4 @@
-//! The events that tell a message's way.
+//! The events that report a message's progress.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
@@ -8,23 +8,23 @@ use crate::fates::Ending;
 use crate::message::{Message, Status};
 use crate::segments;
 
-/// US dollars for a part of a message, and what its carrier takes for it.
+/// The price of a message part and its carrier fee, in US dollars.
 const PRICE: f64 = 0.005_81;
 const CARRIER_FEE: f64 = 0.003;
 
-/// The number that is chosen if a pool, or nobody, is asked to send.
+/// The number that sends if the request names a pool, or no sender at all.
 const POOL_NUMBER: &str = "+12065550152";
 
 fn parts(body: &str) -> u32 {
     u32::try_from(segments::count(body)).unwrap_or(u32::MAX)
 }
 
-/// What a message costs without its carrier's fee.
+/// A message's price without the carrier fee.
 pub(super) fn price(body: &str) -> f64 {
     f64::from(parts(body)) * PRICE
 }
 
-/// The event that tells `status`.
+/// The event that reports `status`.
 pub(crate) fn write(
     message: &Message,
     details: &Details,
@@ -62,14 +62,14 @@ pub(crate) fn write(
     event
 }
 
-/// The country of a number, of those that campaigns here are sent to.
+/// A number's country, for the countries that tests use.
 fn country(number: &str) -> Option<&'static str> {
     let known = [("+1", "US"), ("+44", "GB"), ("+33", "FR"), ("+49", "DE")];
     known.into_iter().find(|(prefix, _)| number.starts_with(prefix)).map(|(_, country)| country)
 }
 
-/// The status by this service's name, and its description. Some countries tell the same by other
-/// names: here, all but the US.
+/// This service's name for the status, and its description. Some countries report the same status
+/// by other names: here, all except the US.
 fn describe(status: Status, ending: Ending, country: Option<&str>) -> (&'static str, &'static str) {
     let is_domestic = country == Some("US");
     match (status, ending) {
@@ -84,7 +84,7 @@ fn describe(status: Status, ending: Ending, country: Option<&str>) -> (&'static 
     }
 }
 
-/// What this service calls an ending that Twilio tells by `code`.
+/// The service's equivalent of an ending that Twilio reports as `code`.
 fn undelivered(code: u32) -> (&'static str, &'static str) {
     match code {
         // Blocked for the recipient, or opted out.
@@ -96,9 +96,9 @@ fn undelivered(code: u32) -> (&'static str, &'static str) {
         // The content's size exceeds the carrier's limit.
         30_019 => ("INVALID_MESSAGE", "Message body is invalid"),
         30_036 => ("TTL_EXPIRED", "Message expired before it was delivered"),
-        // Filtered for what the body says.
+        // Filtered because of the body.
         30_038 => ("SPAM", "Blocked as spam by phone carrier"),
-        // The protection against pumped traffic.
+        // Protection against SMS pumping.
         30_450 => ("PROTECT_BLOCKED", "Message was blocked by a protect configuration"),
         _ => ("UNKNOWN", "Unknown error attempting to reach phone"),
     }

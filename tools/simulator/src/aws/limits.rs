@@ -1,4 +1,4 @@
-//! What the model's patterns allow; lengths and types stand where a member is read.
+//! Checks of the model's patterns. Lengths and types are checked where a member is read.
 
 fn all(text: &str, is: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(is)
@@ -12,7 +12,7 @@ pub(super) fn phone(text: &str) -> bool {
         && all(digits, |c| c.is_ascii_digit())
 }
 
-/// `[A-Za-z0-9_:/\+-]+`: a number, or the name or ARN of what has one.
+/// `[A-Za-z0-9_:/\+-]+`: a phone, or the name or ARN of something that has one.
 pub(super) fn identity(text: &str) -> bool {
     all(text, |c| c.is_ascii_alphanumeric() || "_:/+-".contains(c))
 }
@@ -46,12 +46,12 @@ pub(super) fn word(text: &str) -> bool {
     all(text, |c| !is_space(c))
 }
 
-/// `(?!\s)^[\s\S]+(?<!\s)`: no white space at its ends.
+/// `(?!\s)^[\s\S]+(?<!\s)`: no white space at either end.
 pub(super) fn trimmed(text: &str) -> bool {
     !text.is_empty() && !text.starts_with(is_space) && !text.ends_with(is_space)
 }
 
-/// The white space of the patterns, which is ASCII's alone.
+/// The white space of the patterns, which is ASCII only.
 fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\u{b}' | '\u{c}' | '\r')
 }

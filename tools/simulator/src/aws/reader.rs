@@ -1,11 +1,11 @@
-//! Reading a request's members, and gathering what is wrong with them.
+//! Reads a request's members and collects what is wrong with them.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-/// Why a request is refused, as a `ValidationException` tells it.
+/// Why a request is refused, as in a `ValidationException`.
 #[derive(Debug, PartialEq)]
 pub(super) struct Invalid {
     pub(super) reason: &'static str,
@@ -14,7 +14,7 @@ pub(super) struct Invalid {
     pub(super) fields: Vec<(String, String)>,
 }
 
-/// How long a text may be, and what its pattern allows.
+/// A text's allowed lengths, and a check of its pattern.
 pub(super) type Limits = (RangeInclusive<usize>, fn(&str) -> bool);
 
 pub(super) struct Reader {
@@ -37,7 +37,7 @@ impl Reader {
         }
     }
 
-    /// A member's value; null is as good as none.
+    /// A member's value. Null counts as absent.
     fn take(&mut self, name: &str) -> Option<Value> {
         self.members.remove(name).filter(|value| !value.is_null())
     }
@@ -65,7 +65,7 @@ impl Reader {
         }
     }
 
-    /// A text without which there is nothing to do.
+    /// A required text.
     pub(super) fn required(&mut self, name: &str, limits: &Limits) -> String {
         if self.members.get(name).is_none_or(Value::is_null) {
             self.missing.push((name.to_owned(), "Member must not be null".to_owned()));
@@ -93,7 +93,7 @@ impl Reader {
         }
     }
 
-    /// A map of no more than `most` texts.
+    /// A map of at most `most` texts.
     pub(super) fn map(
         &mut self,
         name: &str,
@@ -118,8 +118,8 @@ impl Reader {
         map
     }
 
-    /// Ends the reading: refuses the request if something is missing or wrong. Members that the
-    /// model does not know are passed over, as the service does.
+    /// Finishes reading: refuses the request if something is missing or wrong. Ignores members that
+    /// the model does not know, as the service does.
     pub(super) fn end(self) -> Result<(), Invalid> {
         let (reason, message, fields) = if !self.missing.is_empty() {
             ("MISSING_PARAMETER", "A required parameter is missing", self.missing)

@@ -8,8 +8,8 @@ use crate::message::{Order, Provider};
 use crate::segments;
 
 /// The longest bodies: ten parts, in the network's own alphabet and in others.
-const SEPTETS_MOST: usize = 1_530;
-const UNITS_MOST: usize = 630;
+const MAX_SEPTETS: usize = 1_530;
+const MAX_UNITS: usize = 630;
 
 pub(super) struct Request {
     pub(super) order: Order,
@@ -64,8 +64,8 @@ fn refuse(reason: &'static str, message: &'static str, field: &str) -> Invalid {
 
 fn fit(body: &str) -> Result<(), Invalid> {
     let fits = match segments::septets(body) {
-        Some(septets) => septets.iter().sum::<usize>() <= SEPTETS_MOST,
-        None => body.encode_utf16().count() <= UNITS_MOST,
+        Some(septets) => septets.iter().sum::<usize>() <= MAX_SEPTETS,
+        None => body.encode_utf16().count() <= MAX_UNITS,
     };
     let message = "The message body is too long for its encoding";
     fits.then_some(()).ok_or_else(|| refuse("MAXIMUM_SIZE_EXCEEDED", message, "MessageBody"))

@@ -1,11 +1,11 @@
-//! The topics of SNS that the service publishes to.
+//! The SNS topics that the service publishes to.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::post::Post;
 
-/// Where SNS is, and the ARNs of the topics of messages' events and of inbound messages.
+/// The address of SNS, and the ARNs of the topics for events and for inbound messages.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Topics {
@@ -15,7 +15,7 @@ pub(crate) struct Topics {
 }
 
 impl Topics {
-    /// Whether SNS has an address, and each topic an ARN of SNS.
+    /// Whether SNS has an address, and each topic has an SNS ARN.
     pub(super) fn are_valid(&self) -> bool {
         self.endpoint.starts_with("http")
             && [&self.events, &self.inbound].into_iter().flatten().all(|arn| owner(arn).is_some())
@@ -29,13 +29,13 @@ impl Topics {
         self.publication(self.inbound.as_deref()?, message)
     }
 
-    /// The account to which the topic of inbound messages belongs.
+    /// The account that owns the topic of inbound messages.
     pub(super) fn account(&self) -> Option<&str> {
         Some(owner(self.inbound.as_deref()?)?.1)
     }
 
-    /// SNS's query API, signed by nobody: the signature is a dummy, but it names the account and
-    /// the region in which an emulator of AWS finds the topic.
+    /// A call to SNS's query API. The signature is a dummy, but it names the account and the region
+    /// that an emulator of AWS needs to find the topic.
     fn publication(&self, topic: &str, message: &Value) -> Option<Post> {
         let (region, account) = owner(topic)?;
         let message = message.to_string();
@@ -56,7 +56,7 @@ impl Topics {
     }
 }
 
-/// The region and the account of a topic.
+/// A topic's region and account.
 fn owner(arn: &str) -> Option<(&str, &str)> {
     match arn.split(':').collect::<Vec<_>>()[..] {
         ["arn", _, "sns", region, account, name] if !name.is_empty() => Some((region, account)),

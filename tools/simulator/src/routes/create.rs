@@ -16,8 +16,8 @@ use crate::message::{Order, Provider};
 use crate::world::World;
 use crate::{errors, resource};
 
-const BODY_LONGEST: usize = 1_600;
-const VALIDITY_LONGEST: u32 = 36_000;
+const MAX_BODY_LENGTH: usize = 1_600;
+const MAX_VALIDITY_SECONDS: u32 = 36_000;
 
 pub(super) async fn create(
     State(world): State<Arc<World>>,
@@ -45,7 +45,7 @@ fn refuse(world: &World, code: u32) -> Response {
     errors::answer(code)
 }
 
-/// Reads the form, or says with which code Twilio refuses it.
+/// Reads the form, or returns the code of Twilio's refusal.
 fn read(form: &[u8]) -> Result<Order, u32> {
     let get = |wanted: &str| {
         form_urlencoded::parse(form)
@@ -58,7 +58,7 @@ fn read(form: &[u8]) -> Result<Order, u32> {
         return Err(21_603);
     }
     let body = get("Body").ok_or(21_602_u32)?;
-    if body.chars().count() > BODY_LONGEST {
+    if body.chars().count() > MAX_BODY_LENGTH {
         return Err(21_617);
     }
     if !is_number(&to) {
@@ -69,7 +69,7 @@ fn read(form: &[u8]) -> Result<Order, u32> {
         return Err(21_609);
     }
     if let Some(validity) = get("ValidityPeriod")
-        && !validity.parse().is_ok_and(|seconds| (1..=VALIDITY_LONGEST).contains(&seconds))
+        && !validity.parse().is_ok_and(|seconds| (1..=MAX_VALIDITY_SECONDS).contains(&seconds))
     {
         return Err(21_624);
     }

@@ -1,15 +1,15 @@
-//! The dates by which messages are searched for.
+//! The dates that a search for messages filters by.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-/// The seconds of a day, or of one moment.
+/// The seconds of a day, or a single second.
 #[derive(Clone, Copy)]
 struct Span {
     first: i64,
     last: i64,
 }
 
-/// Which dates a search asks for.
+/// The dates that a search asks for.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Dates {
     on: Option<Span>,
@@ -18,7 +18,7 @@ pub(super) struct Dates {
 }
 
 impl Dates {
-    /// Takes one of the request's parameters. A false answer means that it is no date.
+    /// Reads one of the request's parameters. Returns `false` if it is an invalid date.
     pub(super) fn take(&mut self, name: &str, value: &str) -> bool {
         let place = match name {
             "DateSent" => &mut self.on,

@@ -29,14 +29,14 @@ pub(super) async fn fetch(
     }
 }
 
-/// Which messages a list asks for.
+/// The messages that a list asks for.
 struct Search {
     to: Option<String>,
     from: Option<String>,
     dates: Dates,
     page_size: usize,
     page: usize,
-    /// The message behind which the page begins.
+    /// The message after which the page starts.
     after: Option<String>,
 }
 
@@ -65,10 +65,10 @@ impl Search {
         Some(search)
     }
 
-    /// The page's messages and the one behind them.
+    /// The page's messages and the one after them.
     fn run<'a>(&self, store: &'a Store) -> Vec<(Index, &'a Message)> {
         let after = self.after.as_deref().and_then(|sid| store.find(sid));
-        // A page that names its start is not moved by messages that came meanwhile.
+        // A page that names its start is not shifted by messages that arrived in the meantime.
         let skipped = match after {
             Some(_) => 0,
             None => self.page.saturating_mul(self.page_size),

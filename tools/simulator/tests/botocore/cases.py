@@ -1,7 +1,7 @@
-"""What the stand-in is asked, and how it must answer."""
+"""Requests to the simulator, and the expected responses."""
 
 PHONE = "+14153550199"
-# The fate, the modelled exception, its reason, and the field that it complains of.
+# The fate, the modeled exception, its reason, and the field that it complains about.
 REFUSALS = [
     ("refused-21610", "ConflictException", "DESTINATION_PHONE_NUMBER_OPTED_OUT", None),
     ("refused-21211", "ValidationException", "INVALID_PARAMETER", "DestinationPhoneNumber"),
@@ -14,8 +14,8 @@ REFUSALS = [
     ("error", "InternalServerException", None, None),
     ("error-after-accepting", "InternalServerException", None, None),
 ]
-# What botocore lets through and the service does not: beyond the model's constraints, and
-# within them.
+# Requests that botocore accepts and the service refuses: those that violate the model's constraints,
+# and those that do not.
 BROKEN = [
     {"DestinationPhoneNumber": "+04153550199"},
     {"OriginationIdentity": "My Shop"},

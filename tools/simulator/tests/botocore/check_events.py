@@ -1,4 +1,4 @@
-"""Has the stand-in publish, and checks its publications by the models of both services.
+"""Makes the simulator publish, and checks its publications against the models of both services.
 
     check_events.py URL
 """
@@ -39,7 +39,7 @@ class Topic(BaseHTTPRequestHandler):
 
 
 def check(form, headers):
-    """The form must be the one that botocore makes of the same topic and message."""
+    """The form must be the one that botocore creates for the same topic and message."""
     parameters = {"TopicArn": TOPIC, "Message": form["Message"]}
     made = create_serializer("query").serialize_to_request(parameters, PUBLISH)
     assert form == made["body"], (form, made["body"])
@@ -65,7 +65,7 @@ def main(url):
     for fate in FATES:
         script(url, fate)
         sms.send_text_message(**asked({}))
-    # Where other names mean the same.
+    # A country where statuses have other names.
     sms.send_text_message(**asked({"DestinationPhoneNumber": "+447400123456"}))
     settled(url)
     seen = {check(*publication)["eventType"] for publication in Topic.published}

@@ -1,4 +1,4 @@
-"""Asks the stand-in with botocore's own client, and checks that it reads the answers as modelled.
+"""Calls the simulator with botocore's client, and checks that it reads the responses as modeled.
 
     check_outcomes.py URL
 """
@@ -12,8 +12,8 @@ from cases import BROKEN, FITTING, REFUSALS, UNFIT
 from model import MODEL, OPERATION, enum, is_fault, problems
 from simulator import asked, client, script
 
-def modelled(error, exception):
-    """Checks an answer, as botocore read it, against the exception's shape."""
+def modeled(error, exception):
+    """Checks a response, as botocore read it, against the exception's shape."""
     shape = MODEL.shape_for(exception)
     answer = error.response
     assert type(error).__name__ == answer["Error"]["Code"] == exception, answer
@@ -32,7 +32,7 @@ def refused(sms, changes, exception, reason, field):
     try:
         sms.send_text_message(**asked(changes))
     except getattr(sms.exceptions, exception) as error:
-        members = modelled(error, exception)
+        members = modeled(error, exception)
     else:
         raise AssertionError(f"{changes} was taken")
     assert members.get("Reason") == reason, members
@@ -41,8 +41,8 @@ def refused(sms, changes, exception, reason, field):
         assert field in [found["Name"] for found in members["Fields"]], members
 
 
-def unmodelled(call, code, status):
-    """Checks an error that the model does not name, but the protocol or a proxy answers."""
+def unmodeled(call, code, status):
+    """Checks an error that is not in the model, but comes from the protocol or a proxy."""
     try:
         call()
     except ClientError as error:
@@ -83,13 +83,13 @@ def main(url):
     else:
         raise AssertionError("the answer was not lost")
     script(url, "bad-gateway")
-    unmodelled(lambda: sms.send_text_message(**asked({})), "502", 502)
+    unmodeled(lambda: sms.send_text_message(**asked({})), "502", 502)
     script(url, "page-after-accepting")
     assert "MessageId" not in sms.send_text_message(**asked({}))
-    unmodelled(sms.describe_account_limits, "UnknownOperationException", 400)
+    unmodeled(sms.describe_account_limits, "UnknownOperationException", 400)
     unsigned = client(url, signature_version=UNSIGNED)
     code = "MissingAuthenticationTokenException"
-    unmodelled(lambda: unsigned.send_text_message(**asked({})), code, 400)
+    unmodeled(lambda: unsigned.send_text_message(**asked({})), code, 400)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Judges requests to SendTextMessage by the published model.
+"""Checks requests to SendTextMessage against the published model.
 
-Reads one request a line: the body itself, or the body as a JSON string.
+Reads one request per line: either the body, or the body as a JSON string.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The published model of AWS End User Messaging SMS, as botocore carries it."""
+"""The published model of AWS End User Messaging SMS, as included in botocore."""
 
 import re
 
@@ -21,10 +21,10 @@ def is_fault(exception):
 
 
 def problems(value, shape=OPERATION.input_shape):
-    """What is wrong with a value, by the model.
+    """What is wrong with a value, according to the model.
 
-    botocore's own validator knows types, what is required and the least lengths; the rest of the
-    model's constraints are left to the service, and are checked here.
+    botocore's validator checks types, required members and minimum lengths. It leaves the model's other
+    constraints to the service, so they are checked here.
     """
     report = ParamValidator().validate(value, shape)
     if report.has_errors():

@@ -1,4 +1,4 @@
-"""Asking the stand-in: its service with botocore's own client, and its own endpoints."""
+"""Calls the simulator: its service with botocore's client, and its admin endpoints."""
 
 import json
 import urllib.request
@@ -18,7 +18,7 @@ def client(url, **settings):
 
 
 def admin(url, method, path, body=None):
-    """Asks one of the stand-in's own endpoints; answers what it answers, if that is JSON."""
+    """Calls one of the simulator's admin endpoints, and returns the response if it is JSON."""
     body = None if body is None else json.dumps(body).encode()
     headers = {"Content-Type": "application/json"}
     request = urllib.request.Request(f"{url}/_simulator/{path}", body, headers, method=method)

@@ -80,7 +80,7 @@ async fn messages_are_listed_newest_first_and_page_by_page() {
         for message in page["messages"].as_array().unwrap() {
             bodies.push(message["body"].as_str().unwrap().to_owned());
         }
-        // A message that comes between two pages moves none of them.
+        // A message that arrives between two pages shifts none of them.
         bench.create(PLAIN).await;
         let uri = page["next_page_uri"].as_str();
         next = uri.map(|uri| format!("{}{uri}", bench.url));

@@ -1,4 +1,4 @@
-//! AWS End User Messaging SMS, asked as its clients ask it.
+//! AWS End User Messaging SMS, called as its clients call it.
 
 mod api;
 mod events;
@@ -19,7 +19,7 @@ const SIGNATURE: &str = "AWS4-HMAC-SHA256 \
     Credential=AKIDEXAMPLE/20261123/us-east-1/sms-voice/aws4_request, \
     SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=00";
 
-/// A request to send that asks to be told.
+/// A send request that asks for events.
 fn message(to: &str) -> Value {
     json!({
         "DestinationPhoneNumber": to,
@@ -31,7 +31,7 @@ fn message(to: &str) -> Value {
     })
 }
 
-/// `message` with one member as it is said here.
+/// [`message`], with one member changed.
 fn with(to: &str, name: &str, value: Value) -> Value {
     let mut message = message(to);
     message[name] = value;
@@ -39,7 +39,7 @@ fn with(to: &str, name: &str, value: Value) -> Value {
 }
 
 impl Bench {
-    /// Has events and inbound messages published to the bench's own webhook.
+    /// Publishes events and inbound messages to the bench's webhook.
     async fn topics(&self) {
         let topics = json!({ "endpoint": self.webhook, "events": EVENTS, "inbound": INBOUND });
         assert_eq!(self.put_topics(&topics).await, 204);
@@ -69,7 +69,7 @@ impl Bench {
         read(self.try_text(message.to_string()).await.expect("an answer")).await
     }
 
-    /// What was published to a topic, once nothing more is expected, in the order in which it came.
+    /// What was published to a topic, in order of arrival, once nothing more is expected.
     async fn published(&self, topic: &str) -> Vec<Value> {
         let posts = self.settled().await;
         posts
@@ -98,7 +98,7 @@ fn shape(problem: &Value) -> &str {
     name.rsplit('#').next().unwrap_or_default()
 }
 
-/// Whether a `ValidationException` complains of a member, and says how.
+/// Whether a `ValidationException` complains about a member and explains why.
 fn complains(problem: &Value, name: &str) -> bool {
     let fields = problem["Fields"].as_array().expect("a list");
     fields.iter().any(|field| field["Name"] == name && field["Message"].is_string())

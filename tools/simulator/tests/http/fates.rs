@@ -1,4 +1,4 @@
-//! What becomes of each scripted number.
+//! The fate of each scripted number.
 
 use std::time::Instant;
 
@@ -82,7 +82,7 @@ async fn accepted_ones_whose_answer_does_not_say_so() {
     let stats = bench.stats().await;
     assert_eq!(stats["accepted"], 4);
     assert_eq!(stats["statuses"]["delivered"], 4);
-    // The connection that was cut took no other down.
+    // Cutting that connection did not affect others.
     assert_eq!(bench.create(PLAIN).await.0, 201);
 }
 

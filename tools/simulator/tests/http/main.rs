@@ -2,6 +2,6 @@
 
 mod api;
 mod aws;
-mod behaviour;
+mod behavior;
 mod fates;
 mod support;

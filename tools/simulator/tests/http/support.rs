@@ -1,4 +1,4 @@
-//! A simulator to ask, and a webhook that it calls.
+//! A simulator to call, and a webhook that it calls.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -15,7 +15,7 @@ use simulator::{Config, Simulator, sign};
 pub(crate) const FROM: &str = "+12125550100";
 pub(crate) const PLAIN: &str = "+14153550123";
 
-/// One callback that came.
+/// A callback that was received.
 #[derive(Clone, Debug)]
 pub(crate) struct Callback {
     pub(crate) form: Vec<(String, String)>,
@@ -35,7 +35,7 @@ impl Callback {
 #[derive(Default)]
 struct Inbox {
     callbacks: Mutex<Vec<Callback>>,
-    /// How many callbacks to answer with an error first.
+    /// How many of the first callbacks get an error response.
     errors: Mutex<u32>,
     origin: Mutex<String>,
 }
@@ -137,7 +137,7 @@ impl Bench {
         self.inbox.callbacks.lock().expect("no panic").clone()
     }
 
-    /// Waits until no callback is expected any more, and answers all that came.
+    /// Waits until no more callbacks are expected, and returns those that arrived.
     pub(crate) async fn settled(&self) -> Vec<Callback> {
         let deadline = Instant::now() + Duration::from_secs(20);
         while self.stats().await["callbacks"]["pending"] != 0 {
@@ -147,7 +147,7 @@ impl Bench {
         self.callbacks()
     }
 
-    /// The statuses of all callbacks, in the order in which they came.
+    /// The statuses of all callbacks, in order of arrival.
     pub(crate) async fn statuses(&self) -> Vec<String> {
         let callbacks = self.settled().await;
         callbacks

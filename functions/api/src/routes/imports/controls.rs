@@ -126,7 +126,7 @@ async fn change(
         let (before, due) = find(app, access.organization.id, id).await?;
         let after = decide(&before, access.actor.clone(), now)?;
         let job = JobsJob::Import { organization_id: before.organization_id, import_id: id };
-        let owed = Due { at: now.plus_seconds(app.repair_seconds), job: job.into() };
+        let owed = Due { at: app.grace.after(now), job: job.into() };
         let owed = (after.stage() != Stage::Over).then_some(owed);
         let errors = first_errors(app, &before).await?;
         let reply = Reply::new(status, &ImportView::new(after.clone(), errors))?;

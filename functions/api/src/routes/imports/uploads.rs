@@ -88,7 +88,7 @@ pub(crate) async fn start_import(
             return Err(Problem::new(Code::UploadMissing, detail));
         }
         let job = JobsJob::Import { organization_id: import.organization_id, import_id: id };
-        let owed = Due { at: now.plus_seconds(app.repair_seconds), job: job.into() };
+        let owed = Due { at: app.grace.after(now), job: job.into() };
         let reply =
             Reply::new(StatusCode::ACCEPTED, &ImportView::new(started.clone(), Vec::new()))?;
         let remember = once.remember(&reply, now);

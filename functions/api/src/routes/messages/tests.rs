@@ -1,5 +1,6 @@
 use shared::audience::Totals;
 use shared::phone::Phone;
+use shared::recipient::Recipient;
 
 use super::*;
 
@@ -8,7 +9,7 @@ fn a_walk_goes_on_where_it_stopped() {
     let phone = Phone::from_e164("+14155550123").expect("valid");
     let chunk = |ends| Chunk {
         number: 4,
-        recipients: vec![phone.clone(); 3],
+        recipients: vec![Recipient::of_phone(phone.clone()); 3],
         through: None,
         totals: Totals::default(),
         ends,

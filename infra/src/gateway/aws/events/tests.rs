@@ -4,7 +4,11 @@ use shared::message::{FailureReason, Status};
 use super::*;
 use crate::testing::{now, reference};
 
-/// As in the service's user guide, with a context of ours.
+fn read(body: &Value, now: Timestamp) -> Option<ProviderEvent> {
+    super::read(body, now).map(|queued| queued.event)
+}
+
+/// As in the service's user guide, but with our context.
 fn event(status: &str, is_final: bool) -> Value {
     json!({
         "eventType": format!("TEXT_{status}"),
@@ -19,11 +23,21 @@ fn event(status: &str, is_final: bool) -> Value {
         "messageEncoding": "GSM",
         "messageType": "PROMOTIONAL",
         "messageStatus": status,
-        "context": context(&reference()),
+        "context": context(&reference(), None),
         "totalMessageParts": 1,
         "totalMessagePrice": 0.09582,
         "totalCarrierFee": 0.0,
     })
+}
+
+#[test]
+fn an_event_says_in_which_trace_its_message_was_handed_over() {
+    for trace in [None, Some(TraceId::new([7; 16]))] {
+        let mut event = event("DELIVERED", true);
+        event["context"] = json!(context(&reference(), trace));
+        assert!(event["context"].as_object().is_some_and(|context| context.len() <= 5));
+        assert_eq!(super::read(&event, now()).map(|queued| queued.trace), Some(trace));
+    }
 }
 
 fn receipt(event: &Value) -> Option<Receipt> {
@@ -67,7 +81,7 @@ fn every_status_has_its_fate() {
     }
 }
 
-/// A message that falls back to SMS has events of both kinds under one id.
+/// A message that falls back to SMS has events of both kinds with the same id.
 #[test]
 fn an_rcs_message_has_its_fate() {
     let failed = |reason| (Status::Failed, Some(reason));
@@ -154,7 +168,7 @@ fn a_short_code_hears_what_is_written_to_it() {
     }
 }
 
-/// What the service leaves empty must not make an opt-out or a receipt unreadable.
+/// Empty fields must not make an opt-out or a receipt unreadable.
 #[test]
 fn empty_fields_do_no_harm() {
     let opt_out = |destination: Value, body: Value, keyword: Value| {

@@ -1,14 +1,15 @@
 use serde_json::json;
 use shared::phone::Phone;
-use shared::sender::{Provider, Sender, TwilioAccount};
+use shared::sender::twilio::TwilioAccount;
+use shared::sender::{Provider, Sender};
 
 use super::*;
 use crate::testing::Server;
 
 const SID: &str = "AC0123456789abcdef0123456789abcdef";
 
-/// Twilio and Parameter Store as one server: the first accepts one token, the second holds another
-/// at first, and `after` once that was read.
+/// Twilio and Parameter Store as one server. Twilio accepts one token. Parameter Store has another
+/// one at first, and `after` once that was read.
 fn world(accepted: &'static str, after: &'static str) -> Server {
     let is_read = Mutex::new(false);
     Server::start(move |request| {
@@ -39,7 +40,7 @@ fn accounts(server: &Server, credentials: Option<&str>) -> Accounts {
     Accounts::new(&server.aws(), http, settings, public_url, timeout, Usage::default())
 }
 
-/// Hands messages over side by side through one gateway.
+/// Sends messages concurrently through one gateway.
 async fn handed_over(accounts: &Accounts, sender: TwilioSender, count: usize) -> Vec<Handover> {
     let gateway = accounts.gateway(&sender).await.expect("a gateway");
     let phone = |text| Phone::from_e164(text).expect("a phone");

@@ -1,4 +1,4 @@
-//! Judging conditions and applying updates.
+//! Evaluates conditions and applies updates.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::super::item::{Attribute, Item, Name};
 use super::{Action, Comparison, Condition, Invalid, Operand};
 
-/// What an expression's placeholders stand for.
+/// The values of an expression's placeholders.
 #[derive(Clone, Copy)]
 pub(crate) struct Values<'a> {
     pub(crate) names: Option<&'a HashMap<String, String>>,
@@ -22,7 +22,7 @@ impl<'a> Values<'a> {
         self.names.and_then(|names| names.get(name)).map_or(name, String::as_str)
     }
 
-    /// The operand's value; `None` if it is an attribute that is missing.
+    /// The operand's value; `None` for a missing attribute.
     pub(crate) fn value<'v>(
         &self,
         operand: &'v Operand,
@@ -134,7 +134,7 @@ impl Condition {
         })
     }
 
-    /// What a statement's condition says that an attribute equals, wherever it must hold.
+    /// The value that a statement's condition requires of an attribute.
     pub(crate) fn equal_to<'v>(&'v self, name: &str, values: Values<'v>) -> Option<&'v Attribute> {
         match self {
             Self::Compare(Operand::Path(path), Comparison::Equal, operand)
@@ -153,7 +153,7 @@ impl Condition {
     }
 }
 
-/// Applies an update; values are those before it.
+/// Applies an update. Values are those from before the update.
 pub(crate) fn apply(
     actions: &[Action],
     item: &mut Item,

@@ -1,4 +1,4 @@
-//! What is asked and answered.
+//! Requests and responses.
 
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ async fn a_message_is_accepted_and_stands_in_the_books() {
         (&json!(id), &json!(PLAIN), &json!("Hello"))
     );
     assert_eq!(kept["context"]["campaign"], "spring");
-    // Twilio knows nothing of it.
+    // Twilio's API doesn't list it.
     let (_, listed) = bench.get(format!("{}.json", bench.messages_url())).await;
     assert_eq!(listed["messages"], json!([]));
 }
@@ -30,7 +30,7 @@ async fn a_message_is_accepted_and_stands_in_the_books() {
 async fn the_books_count_both_providers_messages_together() {
     let bench = Bench::new(quick()).await;
     bench.create(PLAIN).await;
-    // The same number, written as the model allows it too.
+    // The same number, in another format that the model allows.
     bench.text(&message(PLAIN.trim_start_matches('+'))).await;
     bench.text(&with(PLAIN, "MessageBody", json!("Other"))).await;
     let stats = bench.stats().await;

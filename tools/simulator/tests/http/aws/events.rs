@@ -1,4 +1,4 @@
-//! What is published of a message's way.
+//! What is published about a message's progress.
 
 use std::time::Instant;
 
@@ -137,12 +137,12 @@ async fn events_are_held_and_tried_again_as_callbacks_are() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_without_a_configuration_set_or_a_topic() {
+async fn no_one_is_notified_without_a_configuration_set_or_a_topic() {
     let bench = Bench::new(quick()).await;
     bench.topics().await;
     bench.text(&with(PLAIN, "ConfigurationSetName", json!(null))).await;
     assert_eq!(bench.stats().await["callbacks"]["pending"], 0);
-    // A topic that is missing is no secret.
+    // A missing topic shows up as a failed callback.
     assert_eq!(bench.put_topics(&json!({ "endpoint": bench.webhook })).await, 204);
     bench.text(&message(PLAIN)).await;
     assert_eq!(bench.event_types().await, [""; 0]);

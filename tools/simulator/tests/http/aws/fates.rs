@@ -1,4 +1,4 @@
-//! What becomes of each scripted number.
+//! The fate of each scripted number.
 
 use std::time::Instant;
 

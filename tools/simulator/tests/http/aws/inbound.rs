@@ -1,4 +1,4 @@
-//! People's texts, published to a topic.
+//! Texts from people, published to a topic.
 
 use serde_json::{Value, json};
 

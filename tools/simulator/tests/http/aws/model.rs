@@ -1,4 +1,4 @@
-//! The stand-in and its clients, judged by the service's published model.
+//! The simulator and its clients, judged by the service's published model.
 
 use std::io::Write;
 use std::path::Path;
@@ -94,6 +94,6 @@ async fn requests_that_break_the_model_are_found() {
         assert!(report(&output).contains(name), "{name} {value}: {}", report(&output));
     }
     assert!(!judge("nothing".to_owned()).await.status.success());
-    // No requests are no proof.
+    // An empty list of requests proves nothing.
     assert!(!judge(String::new()).await.status.success());
 }

@@ -1,0 +1,206 @@
+/** What the screens read, each with how often it may change. Polling stops in hidden tabs. */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, body, type Campaign, type Import, type MessageStatus } from "./client";
+import { gather } from "./gather";
+import { RequestFailed } from "./problem";
+
+const PAGE = 100;
+/** A page of a list has at least as many rows, unless it is the last. */
+const LEAST = 25;
+/** A campaign list longer than this is filtered by what has been loaded. */
+export const MAX_CAMPAIGN_PAGES = 20;
+
+export const meQuery = (key: string | null) =>
+  queryOptions({
+    queryKey: ["me", key],
+    queryFn: () => body(api.GET("/v1/me")),
+    staleTime: 5 * 60_000,
+    enabled: key !== null,
+  });
+
+export const organizationQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: [organizationId, "organization"],
+    queryFn: () =>
+      body(api.GET("/v1/organizations/{organizationId}", { params: { path: { organizationId } } })),
+    staleTime: 60_000,
+  });
+
+/** Whether anything about a campaign may still change by itself. */
+function isLive(campaign: Campaign): boolean {
+  if (campaign.status === "scheduled") return true;
+  if (campaign.status !== "sent") return false;
+  const counts = campaign.counts;
+  return (
+    campaign.dispatch === "running" || counts === null || counts.pending + counts.sent + counts.unknown > 0
+  );
+}
+
+/** How soon to ask again, in milliseconds. */
+function pace(campaign: Campaign | undefined): number | false {
+  if (campaign === undefined || !isLive(campaign)) return false;
+  if (campaign.status === "scheduled") {
+    const wait = new Date(campaign.scheduledAt ?? 0).getTime() - Date.now();
+    return wait > 60_000 ? 15_000 : 1_500;
+  }
+  if (campaign.dispatch === "running") return 1_500;
+  const since = Date.now() - new Date(campaign.counts?.countedAt ?? campaign.updatedAt).getTime();
+  return since < 2 * 60_000 ? 2_000 : 30_000;
+}
+
+export const campaignsQuery = (organizationId: string) =>
+  infiniteQueryOptions({
+    queryKey: [organizationId, "campaigns"],
+    queryFn: ({ pageParam }) =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/campaigns", {
+          params: { path: { organizationId }, query: { limit: PAGE, cursor: pageParam } },
+        }),
+      ),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+    refetchInterval: ({ state }) => {
+      const campaigns = state.data?.pages.flatMap((page) => page.items) ?? [];
+      const paces = campaigns.map(pace).filter((ms) => ms !== false);
+      return paces.length === 0 ? 30_000 : Math.max(3_000, Math.min(...paces));
+    },
+  });
+
+export const campaignQuery = (organizationId: string, campaignId: string) =>
+  queryOptions({
+    queryKey: [organizationId, "campaign", campaignId],
+    queryFn: () =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/campaigns/{campaignId}", {
+          params: { path: { organizationId, campaignId } },
+        }),
+      ),
+    refetchInterval: ({ state }) => pace(state.data),
+  });
+
+export const quoteQuery = (organizationId: string, campaignId: string, updatedAt: string) =>
+  queryOptions({
+    queryKey: [organizationId, "quote", campaignId, updatedAt],
+    queryFn: () =>
+      body(
+        api.POST("/v1/organizations/{organizationId}/campaigns/{campaignId}/quote", {
+          params: { path: { organizationId, campaignId } },
+        }),
+      ),
+    staleTime: 60_000,
+  });
+
+export interface MessageFilter {
+  status?: MessageStatus | undefined;
+  kind?: "campaign" | "test" | undefined;
+  cursor?: string | undefined;
+  /** How many messages are wanted at least. */
+  least?: number;
+}
+
+export const messagesQuery = (organizationId: string, campaignId: string, filter: MessageFilter) => {
+  const { least = LEAST, cursor: from, ...filters } = filter;
+  return queryOptions({
+    queryKey: [organizationId, "messages", campaignId, filter],
+    queryFn: () =>
+      gather(least, from, (cursor) =>
+        body(
+          api.GET("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages", {
+            params: { path: { organizationId, campaignId }, query: { limit: 50, ...filters, cursor } },
+          }),
+        ),
+      ),
+  });
+};
+
+export const messageQuery = (organizationId: string, campaignId: string, messageId: string) =>
+  queryOptions({
+    queryKey: [organizationId, "message", messageId],
+    queryFn: () =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}", {
+          params: { path: { organizationId, campaignId, messageId } },
+        }),
+      ),
+    refetchInterval: ({ state }) => {
+      const status = state.data?.status;
+      return status === "pending" || status === "sent" ? 2_000 : false;
+    },
+  });
+
+export const contactsQuery = (organizationId: string, cursor: string | undefined) =>
+  queryOptions({
+    queryKey: [organizationId, "contacts", cursor],
+    queryFn: () =>
+      gather(LEAST, cursor, (next) =>
+        body(
+          api.GET("/v1/organizations/{organizationId}/contacts", {
+            params: { path: { organizationId }, query: { limit: 50, cursor: next } },
+          }),
+        ),
+      ),
+  });
+
+export const contactQuery = (organizationId: string, contactId: string) =>
+  queryOptions({
+    queryKey: [organizationId, "contact", contactId],
+    queryFn: () =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/contacts/{contactId}", {
+          params: { path: { organizationId, contactId } },
+        }),
+      ),
+  });
+
+const isRunning = (state: Import | undefined) => state?.status === "pending" || state?.status === "running";
+
+export const importQuery = (organizationId: string, importId: string) =>
+  queryOptions({
+    queryKey: [organizationId, "import", importId],
+    queryFn: () =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/contacts/imports/{importId}", {
+          params: { path: { organizationId, importId } },
+        }),
+      ),
+    refetchInterval: ({ state }) => (isRunning(state.data) ? 1_000 : false),
+  });
+
+export const unsubscribesQuery = (organizationId: string, cursor: string | undefined) =>
+  queryOptions({
+    queryKey: [organizationId, "unsubscribes", cursor],
+    queryFn: () =>
+      gather(LEAST, cursor, (next) =>
+        body(
+          api.GET("/v1/organizations/{organizationId}/unsubscribes", {
+            params: { path: { organizationId }, query: { limit: 50, cursor: next } },
+          }),
+        ),
+      ),
+  });
+
+/** A phone's unsubscribe; null if the phone may be texted. */
+export const unsubscribeQuery = (organizationId: string, phone: string) =>
+  queryOptions({
+    queryKey: [organizationId, "unsubscribe", phone],
+    queryFn: () =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/unsubscribes/{phone}", {
+          params: { path: { organizationId, phone } },
+        }),
+      ).catch((error: unknown) => {
+        if (error instanceof RequestFailed && error.status === 404) return null;
+        throw error;
+      }),
+  });
+
+export const apiKeysQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: [organizationId, "api-keys"],
+    queryFn: () =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/api-keys", {
+          params: { path: { organizationId }, query: { limit: 100 } },
+        }),
+      ),
+  });

@@ -1,0 +1,171 @@
+/** The routes of the console. A screen is loaded when it is first opened. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import type { MessageStatus } from "./api/client";
+import { consolePath } from "./api/place";
+import { FILTERS, type Filter } from "./lib/campaign";
+import { Crashed, NotFound, Root } from "./shell/Root";
+
+type Search = Record<string, unknown>;
+
+/** A search parameter as text; the router reads `?q=12` as a number. */
+function text(value: unknown): string | undefined {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function oneOf<T extends string>(values: readonly T[], value: unknown): T | undefined {
+  return values.find((known) => known === value);
+}
+
+const STATUSES = [
+  "pending",
+  "sent",
+  "delivered",
+  "failed",
+  "unknown",
+] as const satisfies readonly MessageStatus[];
+
+interface CampaignsSearch {
+  show?: Filter | undefined;
+  q?: string | undefined;
+}
+
+interface MessagesSearch {
+  status?: MessageStatus | undefined;
+  kind?: "test" | undefined;
+  cursor?: string | undefined;
+}
+
+interface PageSearch {
+  cursor?: string | undefined;
+}
+
+interface UnsubscribesSearch extends PageSearch {
+  phone?: string | undefined;
+}
+
+const paged = (search: Search): PageSearch => ({ cursor: text(search.cursor) });
+
+const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: Crashed });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  component: lazyRouteComponent(() => import("./screens/Home"), "Home"),
+});
+
+const campaigns = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns",
+  validateSearch: (search: Search): CampaignsSearch => ({
+    show: oneOf(FILTERS, search.show),
+    q: text(search.q),
+  }),
+  component: lazyRouteComponent(() => import("./screens/Campaigns"), "Campaigns"),
+});
+
+const campaign = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/$campaignId",
+  component: lazyRouteComponent(() => import("./screens/CampaignPage"), "CampaignPage"),
+});
+
+const check = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/$campaignId/check",
+  component: lazyRouteComponent(() => import("./screens/Check"), "Check"),
+});
+
+const messages = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/$campaignId/messages",
+  validateSearch: (search: Search): MessagesSearch => ({
+    status: oneOf(STATUSES, search.status),
+    kind: oneOf(["test"] as const, search.kind),
+    cursor: text(search.cursor),
+  }),
+  component: lazyRouteComponent(() => import("./screens/Messages"), "Messages"),
+});
+
+const message = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/$campaignId/messages/$messageId",
+  component: lazyRouteComponent(() => import("./screens/MessagePage"), "MessagePage"),
+});
+
+const contacts = createRoute({
+  getParentRoute: () => root,
+  path: "/contacts",
+  validateSearch: paged,
+  component: lazyRouteComponent(() => import("./screens/Contacts"), "Contacts"),
+});
+
+const contact = createRoute({
+  getParentRoute: () => root,
+  path: "/contacts/$contactId",
+  component: lazyRouteComponent(() => import("./screens/ContactPage"), "ContactPage"),
+});
+
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: "/imports",
+  component: lazyRouteComponent(() => import("./screens/Imports"), "Imports"),
+});
+
+const importPage = createRoute({
+  getParentRoute: () => root,
+  path: "/imports/$importId",
+  component: lazyRouteComponent(() => import("./screens/ImportPage"), "ImportPage"),
+});
+
+const unsubscribes = createRoute({
+  getParentRoute: () => root,
+  path: "/unsubscribes",
+  validateSearch: (search: Search): UnsubscribesSearch => ({
+    ...paged(search),
+    phone: text(search.phone),
+  }),
+  component: lazyRouteComponent(() => import("./screens/Unsubscribes"), "Unsubscribes"),
+});
+
+const senders = createRoute({
+  getParentRoute: () => root,
+  path: "/senders",
+  component: lazyRouteComponent(() => import("./screens/Senders"), "Senders"),
+});
+
+export const SECTIONS = ["organization", "prices", "keywords", "keys"] as const;
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  validateSearch: (search: Search) => ({ section: oneOf(SECTIONS, search.section) }),
+  component: lazyRouteComponent(() => import("./screens/Settings"), "Settings"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    home,
+    campaigns,
+    campaign,
+    check,
+    messages,
+    message,
+    contacts,
+    contact,
+    imports,
+    importPage,
+    unsubscribes,
+    senders,
+    settings,
+  ]),
+  basepath: consolePath || "/",
+  defaultPreload: "intent",
+  scrollRestoration: true,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,144 @@
+import { Button, Group, TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import type { Unsubscribe } from "../api/client";
+import { unsubscribeQuery, unsubscribesQuery } from "../api/queries";
+import { CampaignName } from "../components/CampaignName";
+import { Curl } from "../components/Curl";
+import { Empty } from "../components/Empty";
+import { type Column, Grid } from "../components/Grid";
+import { Loading } from "../components/Loading";
+import { Page } from "../components/Page";
+import { Pages } from "../components/Pages";
+import { ProblemAlert } from "../components/ProblemAlert";
+import { Time } from "../components/Time";
+import { phone as shown } from "../lib/format";
+import { changedBy } from "../lib/people";
+import { useSession } from "../shell/session-context";
+import { texts } from "../texts";
+import { AddUnsubscribe } from "./unsubscribes/AddUnsubscribe";
+import { Lift } from "./unsubscribes/Lift";
+
+const route = getRouteApi("/unsubscribes");
+const t = texts.unsubscribes;
+
+/** Phones that are never texted, and why. */
+export function Unsubscribes() {
+  const { cursor, phone } = route.useSearch();
+  const { organizationId, canSend } = useSession();
+  return (
+    <Page
+      title={t.title}
+      lead={t.lead}
+      actions={
+        <>
+          <Curl method="GET" path={`/v1/organizations/${organizationId}/unsubscribes`} />
+          {canSend && <AddUnsubscribe />}
+        </>
+      }
+    >
+      <LookUp key={phone ?? ""} phone={phone} />
+      {phone === undefined ? <All cursor={cursor} /> : <One phone={phone} />}
+    </Page>
+  );
+}
+
+function LookUp({ phone }: { phone: string | undefined }) {
+  const navigate = route.useNavigate();
+  const [text, setText] = useState(phone ?? "");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void navigate({ search: text.trim() === "" ? {} : { phone: text.trim() } });
+  };
+  return (
+    <form onSubmit={submit}>
+      <Group gap="xs">
+        <TextInput
+          data-search
+          type="search"
+          aria-label={t.lookUp}
+          placeholder={t.lookUp}
+          leftSection={<IconSearch size={15} aria-hidden />}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          w={{ base: "100%", xs: 280 }}
+        />
+        {phone !== undefined && (
+          <Button variant="default" onClick={() => void navigate({ search: {} })}>
+            {texts.campaigns.showAll}
+          </Button>
+        )}
+      </Group>
+    </form>
+  );
+}
+
+function One({ phone }: { phone: string }) {
+  const { organizationId } = useSession();
+  const found = useQuery(unsubscribeQuery(organizationId, phone));
+  if (found.isPending) return <Loading lines={2} />;
+  if (found.isError) return <ProblemAlert error={found.error} />;
+  if (found.data === null) return <Empty title={t.notUnsubscribed(shown(phone))} />;
+  return <List rows={[found.data]} />;
+}
+
+function All({ cursor }: { cursor: string | undefined }) {
+  const { organizationId } = useSession();
+  const list = useQuery(unsubscribesQuery(organizationId, cursor));
+  return (
+    <>
+      {list.isPending && <Loading lines={8} />}
+      {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
+      {list.data?.items.length === 0 && list.data.nextCursor === null && (
+        <Empty title={t.empty} lead={t.emptyLead} />
+      )}
+      {list.data && list.data.items.length > 0 && <List rows={list.data.items} />}
+      <Pages cursor={cursor} next={list.data?.nextCursor} />
+    </>
+  );
+}
+
+function List({ rows }: { rows: Unsubscribe[] }) {
+  const { canSend } = useSession();
+  const lift: Column<Unsubscribe> = {
+    key: "lift",
+    title: texts.app.actions,
+    isNumber: true,
+    cell: (row) => <Lift unsubscribe={row} />,
+  };
+  return (
+    <Grid
+      label={t.title}
+      columns={canSend ? [...COLUMNS, lift] : COLUMNS}
+      rows={rows}
+      rowKey={({ phone }) => phone}
+    />
+  );
+}
+
+const COLUMNS: Column<Unsubscribe>[] = [
+  { key: "phone", title: t.phone, cell: ({ phone }) => <span className="number">{shown(phone)}</span> },
+  { key: "since", title: t.since, cell: ({ unsubscribedAt }) => <Time at={unsubscribedAt} /> },
+  {
+    key: "source",
+    title: t.source,
+    cell: ({ source, changedBy: actor }) =>
+      source === "api" && actor?.name ? changedBy(actor) : t.sources[source],
+  },
+  {
+    key: "evidence",
+    title: t.evidence,
+    wraps: true,
+    cell: ({ evidence, source }) =>
+      evidence !== null && source === "provider" ? t.code(evidence) : (evidence ?? texts.app.none),
+  },
+  {
+    key: "campaign",
+    title: t.campaign,
+    isMinor: true,
+    cell: ({ campaignId }) =>
+      campaignId === null ? texts.app.none : <CampaignName campaignId={campaignId} />,
+  },
+];

@@ -1,0 +1,118 @@
+import { ActionIcon, Button, Group, Stack, TextInput } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { asFailure } from "../../api/problem";
+import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
+import { texts } from "../../texts";
+
+interface ContactFields {
+  phone: string | null;
+  firstName: string | null;
+  lastName: string | null;
+  email: string | null;
+  attributes: Record<string, string>;
+}
+
+interface Props {
+  initial: ContactFields;
+  readOnly?: boolean;
+  save: (fields: ContactFields) => Promise<unknown>;
+}
+
+const t = texts.contacts;
+const orNull = (text: string | null) => text?.trim() || null;
+
+/** A contact's fields; what the API refuses is shown at the field. */
+export function ContactForm({ initial, readOnly = false, save }: Props) {
+  const [fields, setFields] = useState(initial);
+  const [attributes, setAttributes] = useState(Object.entries(initial.attributes));
+  const saving = useMutation({
+    mutationFn: () =>
+      save({
+        phone: orNull(fields.phone),
+        firstName: orNull(fields.firstName),
+        lastName: orNull(fields.lastName),
+        email: orNull(fields.email),
+        attributes: Object.fromEntries(attributes.filter(([name]) => name.trim() !== "")),
+      }),
+  });
+  const failure = saving.error ? asFailure(saving.error) : null;
+  const input = (name: "phone" | "firstName" | "lastName" | "email", label: string) => ({
+    label,
+    readOnly,
+    value: fields[name] ?? "",
+    error: fieldError(label, failure?.fields[name]),
+    onChange: (event: { currentTarget: HTMLInputElement }) =>
+      setFields({ ...fields, [name]: event.currentTarget.value }),
+  });
+  const setAttribute = (place: number, entry: [string, string] | null) =>
+    setAttributes(
+      attributes.flatMap((old, index) => (index !== place ? [old] : entry === null ? [] : [entry])),
+    );
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    saving.mutate();
+  };
+  const isElsewhere =
+    failure !== null && !["phone", "firstName", "lastName", "email"].some((f) => f in failure.fields);
+  return (
+    <form onSubmit={submit} noValidate>
+      <Stack gap="sm">
+        <TextInput type="tel" description={readOnly ? undefined : t.phoneHint} {...input("phone", t.phone)} />
+        <Group grow gap="sm" align="flex-start">
+          <TextInput {...input("firstName", t.firstName)} />
+          <TextInput {...input("lastName", t.lastName)} />
+        </Group>
+        <TextInput type="email" {...input("email", t.email)} />
+        {attributes.map(([name, value], place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: an attribute's name changes as it is typed
+          <Group key={place} gap="sm" align="flex-end" wrap="nowrap">
+            <TextInput
+              label={place === 0 ? t.attribute : undefined}
+              aria-label={t.attribute}
+              value={name}
+              readOnly={readOnly}
+              flex={1}
+              onChange={(event) => setAttribute(place, [event.currentTarget.value, value])}
+            />
+            <TextInput
+              label={place === 0 ? t.value : undefined}
+              aria-label={t.value}
+              value={value}
+              readOnly={readOnly}
+              flex={1}
+              onChange={(event) => setAttribute(place, [name, event.currentTarget.value])}
+            />
+            {!readOnly && (
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={36}
+                aria-label={t.removeAttribute(name)}
+                onClick={() => setAttribute(place, null)}
+              >
+                <IconX size={16} />
+              </ActionIcon>
+            )}
+          </Group>
+        ))}
+        {isElsewhere && <ProblemAlert error={failure} />}
+        {!readOnly && (
+          <Group justify="space-between">
+            <Button
+              variant="subtle"
+              size="compact-sm"
+              onClick={() => setAttributes([...attributes, ["", ""]])}
+            >
+              {t.addAttribute}
+            </Button>
+            <Button type="submit" loading={saving.isPending}>
+              {saving.isSuccess ? texts.app.saved : t.save}
+            </Button>
+          </Group>
+        )}
+      </Stack>
+    </form>
+  );
+}

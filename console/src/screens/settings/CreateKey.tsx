@@ -1,0 +1,110 @@
+import { Button, Group, NativeSelect, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { api, body, once, type Role } from "../../api/client";
+import { asFailure } from "../../api/problem";
+import { apiKeysQuery } from "../../api/queries";
+import { Copyable } from "../../components/Copyable";
+import { Dialog } from "../../components/Dialog";
+import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
+import { useSession } from "../../shell/session-context";
+import { texts } from "../../texts";
+
+const t = texts.settings;
+const ROLES: Role[] = ["viewer", "sender", "admin"];
+const DAYS = [7, 30, 90, 365];
+const DAY_MS = 86_400_000;
+
+/** Makes a key and shows its secret once. */
+export function CreateKey() {
+  const { organizationId } = useSession();
+  const [opened, dialog] = useDisclosure();
+  const [name, setName] = useState("");
+  const [role, setRole] = useState<Role>("viewer");
+  const [days, setDays] = useState("");
+  const queries = useQueryClient();
+  const create = useMutation({
+    mutationFn: () =>
+      body(
+        api.POST("/v1/organizations/{organizationId}/api-keys", {
+          params: { path: { organizationId }, header: once() },
+          body: {
+            name: name.trim(),
+            role,
+            ...(days === "" ? {} : { expiresAt: new Date(Date.now() + Number(days) * DAY_MS).toISOString() }),
+          },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: apiKeysQuery(organizationId).queryKey }),
+  });
+  const open = () => {
+    create.reset();
+    setName("");
+    dialog.open();
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    create.mutate();
+  };
+  const failure = create.error ? asFailure(create.error) : null;
+  const secret = create.data?.secret;
+  return (
+    <>
+      <Button size="xs" onClick={open}>
+        {t.createKey}
+      </Button>
+      <Dialog
+        opened={opened}
+        onClose={dialog.close}
+        closeOnClickOutside={!secret}
+        title={secret ? t.secretTitle : t.createKey}
+      >
+        {secret ? (
+          <Stack gap="md">
+            <Text size="sm">{t.secretLead}</Text>
+            <Copyable value={secret} />
+            <Group justify="flex-end">
+              <Button onClick={dialog.close}>{texts.app.close}</Button>
+            </Group>
+          </Stack>
+        ) : (
+          <form onSubmit={submit} noValidate>
+            <Stack gap="md">
+              <TextInput
+                label={t.keyName}
+                description={t.keyNameHint}
+                value={name}
+                maxLength={200}
+                onChange={(event) => setName(event.currentTarget.value)}
+                error={fieldError(t.keyName, failure?.fields.name)}
+                data-autofocus
+              />
+              <SegmentedControl
+                aria-label={t.keyRole}
+                value={role}
+                onChange={(value) => setRole(value as Role)}
+                data={ROLES.map((value) => ({ value, label: texts.app.role[value] }))}
+              />
+              <NativeSelect
+                label={t.expiresIn}
+                value={days}
+                onChange={(event) => setDays(event.currentTarget.value)}
+                data={[
+                  { value: "", label: t.never },
+                  ...DAYS.map((number) => ({ value: String(number), label: t.days(number) })),
+                ]}
+              />
+              {failure && !("name" in failure.fields) && <ProblemAlert error={failure} />}
+              <Group justify="flex-end">
+                <Button type="submit" loading={create.isPending} disabled={name.trim() === ""}>
+                  {t.createKey}
+                </Button>
+              </Group>
+            </Stack>
+          </form>
+        )}
+      </Dialog>
+    </>
+  );
+}

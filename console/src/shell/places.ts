@@ -1,0 +1,12 @@
+/** The main places, and the key that follows `g` to go there. */
+export const PLACES = [
+  { name: "home", to: "/", key: "h" },
+  { name: "campaigns", to: "/campaigns", key: "c" },
+  { name: "contacts", to: "/contacts", key: "p" },
+  { name: "imports", to: "/imports", key: "i" },
+  { name: "unsubscribes", to: "/unsubscribes", key: "u" },
+  { name: "senders", to: "/senders", key: "s" },
+  { name: "settings", to: "/settings", key: "t" },
+] as const;
+
+export type PlaceName = (typeof PLACES)[number]["name"];

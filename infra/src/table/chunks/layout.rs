@@ -1,0 +1,154 @@
+//! How a chunk is stored.
+//!
+//! Chunks of the first format keep their recipients' phones as comma-separated text in
+//! `recipients`. Since format 2, a chunk has phones and contacts as two binary attributes in the
+//! same order: 8 bytes per phone of any length, and 16 per contact. As text they would cost two
+//! more write units per chunk. `recipients` is then missing, so that code that only knows the first
+//! format fails to parse such a chunk, rather than sending from half of it.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+use shared::audience::Totals;
+use shared::chunk::Chunk;
+use shared::ids::ContactId;
+use shared::phone::Phone;
+use shared::recipient::Recipient;
+use uuid::Uuid;
+
+use super::super::dynamo::{Item, item, parse};
+use super::super::{Result, TableError, keys};
+use super::{KIND, number};
+use crate::table::dynamo::Key;
+
+/// The format of chunks that are cut now.
+const FORMAT: u32 = 2;
+const PHONES: &str = "phones";
+const CONTACTS: &str = "contacts";
+const PHONE_BYTES: usize = 8;
+const CONTACT_BYTES: usize = 16;
+/// The size of a chunk without its recipients: its key, its attributes' names, and its totals.
+const OTHER_BYTES: usize = 250;
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    #[serde(default = "first_format")]
+    format: u32,
+    /// Only in the first format.
+    recipients: Option<String>,
+    through: Option<String>,
+    totals: Totals,
+    ends: bool,
+}
+
+fn first_format() -> u32 {
+    1
+}
+
+/// The write units of a chunk with `recipients` recipients and its state, in one transaction.
+#[must_use]
+pub fn chunk_write_units(recipients: usize) -> u32 {
+    let bytes = OTHER_BYTES + recipients * (PHONE_BYTES + CONTACT_BYTES);
+    let kilobytes = u32::try_from(bytes.div_ceil(1_024)).unwrap_or(u32::MAX);
+    // A write in a transaction costs twice as much, and a state is less than a kilobyte.
+    if recipients == 0 { kilobytes } else { 2 * (kilobytes + 1) }
+}
+
+pub(super) fn write(key: &Key, chunk: &Chunk) -> Result<Item> {
+    let row = Row {
+        format: FORMAT,
+        recipients: None,
+        through: chunk.through.clone(),
+        totals: chunk.totals,
+        ends: chunk.ends,
+    };
+    let mut item = item(KIND, key, row)?;
+    let count = chunk.recipients.len();
+    let mut phones = Vec::with_capacity(count * PHONE_BYTES);
+    let mut contacts = Vec::with_capacity(count * CONTACT_BYTES);
+    for Recipient { phone, contact } in &chunk.recipients {
+        let contact = contact
+            .ok_or_else(|| TableError::malformed(KIND, "a recipient's contact is unknown"))?;
+        phones.extend(packed(phone)?);
+        contacts.extend(contact.0.into_bytes());
+    }
+    if count > 0 {
+        item.insert(PHONES.to_owned(), AttributeValue::B(Blob::new(phones)));
+        item.insert(CONTACTS.to_owned(), AttributeValue::B(Blob::new(contacts)));
+    }
+    Ok(item)
+}
+
+pub(super) fn read(mut item: Item) -> Result<Chunk> {
+    let number = number(&item, keys::CHUNK)?;
+    let (phones, contacts) = (bytes(&mut item, PHONES)?, bytes(&mut item, CONTACTS)?);
+    let Format { format } = parse(KIND, only_format(&item))?;
+    if format > FORMAT {
+        return Err(TableError::NewerFormat { kind: KIND, format });
+    }
+    let row: Row = parse(KIND, item)?;
+    let recipients = match row.recipients {
+        Some(phones) => of_phones(&phones)?,
+        None if row.format == first_format() => {
+            return Err(TableError::malformed(KIND, "it has no recipients"));
+        }
+        None => unpacked(&phones, &contacts)?,
+    };
+    Ok(Chunk { number, recipients, through: row.through, totals: row.totals, ends: row.ends })
+}
+
+/// The only attribute that every format has.
+#[derive(Deserialize)]
+struct Format {
+    #[serde(default = "first_format")]
+    format: u32,
+}
+
+fn only_format(item: &Item) -> Item {
+    item.get("format")
+        .map(|format| HashMap::from([("format".to_owned(), format.clone())]))
+        .unwrap_or_default()
+}
+
+fn bytes(item: &mut Item, name: &str) -> Result<Vec<u8>> {
+    match item.remove(name) {
+        None => Ok(Vec::new()),
+        Some(AttributeValue::B(bytes)) => Ok(bytes.into_inner()),
+        Some(_) => Err(TableError::malformed(KIND, format!("its {name} are not binary"))),
+    }
+}
+
+/// The recipients of a chunk of the first format.
+fn of_phones(phones: &str) -> Result<Vec<Recipient>> {
+    let phones = phones.split(',').filter(|phone| !phone.is_empty());
+    phones.map(|phone| Ok(Recipient::of_phone(stored(phone)?))).collect()
+}
+
+fn stored(phone: &str) -> Result<Phone> {
+    Phone::from_e164(phone).map_err(|error| TableError::malformed(KIND, error))
+}
+
+/// A phone's digits as a number. No phone starts with a zero, so no digit is lost.
+fn packed(phone: &Phone) -> Result<[u8; PHONE_BYTES]> {
+    let digits = phone.as_str().trim_start_matches('+').parse::<u64>();
+    digits.map(u64::to_be_bytes).map_err(|error| TableError::malformed(KIND, error))
+}
+
+fn unpacked(phones: &[u8], contacts: &[u8]) -> Result<Vec<Recipient>> {
+    let (phones, odd) = phones.as_chunks::<PHONE_BYTES>();
+    let (contacts, odd_contacts) = contacts.as_chunks::<CONTACT_BYTES>();
+    if !odd.is_empty() || !odd_contacts.is_empty() || phones.len() != contacts.len() {
+        return Err(TableError::malformed(KIND, "its phones and contacts do not match"));
+    }
+    let recipients = phones.iter().zip(contacts).map(|(phone, contact)| {
+        let phone = stored(&format!("+{}", u64::from_be_bytes(*phone)))?;
+        Ok(Recipient::new(phone, ContactId(Uuid::from_bytes(*contact))))
+    });
+    recipients.collect()
+}
+
+#[cfg(test)]
+mod tests;

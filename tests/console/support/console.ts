@@ -1,0 +1,36 @@
+/** What every test does with a page. */
+import { expect, type Page } from "@playwright/test";
+import { consoleUrl, type Organization } from "./stack";
+
+/** Opens a page of the console as someone who has entered a key before. */
+export async function open(page: Page, key: string, path = ""): Promise<void> {
+  await page.addInitScript((value) => {
+    if (
+      sessionStorage.getItem("volley.expired") === null &&
+      sessionStorage.getItem("test.signed-in") === null
+    ) {
+      sessionStorage.setItem("test.signed-in", "yes");
+      sessionStorage.setItem("volley.key", value);
+    }
+  }, key);
+  await page.goto(consoleUrl + path);
+}
+
+export async function openAs(page: Page, organization: Organization, path = ""): Promise<void> {
+  await open(page, organization.key, path);
+}
+
+/** Fails a test whose page has logged an error, such as one of the content security policy. */
+export function watchConsole(page: Page): string[] {
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(error.message));
+  page.on("console", (message) => {
+    const isRefusal = /status of (4|5)\d\d/.test(message.text());
+    if (message.type() === "error" && !isRefusal) errors.push(message.text());
+  });
+  return errors;
+}
+
+export async function heading(page: Page, name: string | RegExp): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+}

@@ -1,0 +1,123 @@
+/** The local stack, seen from its API: organizations, keys and contacts for a test. */
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: run these tests with \`make test\``);
+  return value;
+}
+
+export const apiUrl = variable("API_URL");
+export const consoleUrl = variable("CONSOLE_URL");
+
+type Json = Record<string, unknown>;
+
+async function call(key: string, method: string, path: string, body?: unknown, type = "application/json") {
+  const response = await fetch(apiUrl + path, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { "content-type": type }) },
+    body: body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
+  return (text === "" ? {} : JSON.parse(text)) as Json;
+}
+
+/** A phone of the United States that no other test uses, and that the simulator delivers to. */
+export function newPhone(): string {
+  const digits = (most: number) => Math.floor(Math.random() * most);
+  const area = [201, 212, 305, 312, 415, 503, 617, 702, 808, 919][digits(10)];
+  return `+1${area}${220 + digits(700)}${String(digits(9000)).padStart(4, "0")}`.replace(
+    /(\d{3})11(\d{4})$/,
+    "$112$2",
+  );
+}
+
+export class Organization {
+  private constructor(
+    readonly id: string,
+    readonly name: string,
+    readonly key: string,
+    readonly keyId: string,
+  ) {}
+
+  static async create(settings: Json = {}): Promise<Organization> {
+    const admin = variable("ADMIN_KEY");
+    const name = "Corner Bakery";
+    const made = await call(admin, "POST", "/v1/organizations", { name, senderPhone: newPhone() });
+    const path = `/v1/organizations/${made.id}`;
+    await call(admin, "PATCH", path, {
+      partsPerSecond: 1000,
+      prices: {
+        currency: "USD",
+        perPart: { US: "0.0079", GB: "0.04", FR: "0.06", DE: "0.07", CA: "0.0075" },
+      },
+      ...settings,
+    });
+    const key = await call(admin, "POST", `${path}/api-keys`, { name: "Ana", role: "admin" });
+    return new Organization(String(made.id), name, String(key.secret), String(key.id));
+  }
+
+  path(rest: string): string {
+    return `/v1/organizations/${this.id}/${rest}`;
+  }
+
+  get(rest: string) {
+    return call(this.key, "GET", this.path(rest));
+  }
+
+  post(rest: string, body: unknown = {}) {
+    return call(this.key, "POST", this.path(rest), body);
+  }
+
+  put(rest: string) {
+    return call(this.key, "PUT", this.path(rest));
+  }
+
+  delete(rest: string) {
+    return call(this.key, "DELETE", this.path(rest));
+  }
+
+  async newKey(role: "viewer" | "sender"): Promise<string> {
+    return String((await this.post("api-keys", { name: role, role })).secret);
+  }
+
+  /** Imports contacts and waits until they are there. */
+  async contacts(csv: string): Promise<string> {
+    const made = await call(this.key, "POST", this.path("contacts/imports"), csv, "text/csv");
+    const id = String(made.id);
+    await until(async () => (await this.get(`contacts/imports/${id}`)).status === "done");
+    return id;
+  }
+
+  async campaign(name: string, body: string): Promise<string> {
+    return String((await this.post("campaigns", { name, body })).id);
+  }
+
+  /** Sends a campaign and waits until its receipts are in. */
+  async sent(name: string, body: string): Promise<string> {
+    const id = await this.campaign(name, body);
+    await this.post(`campaigns/${id}/send`);
+    await until(async () => {
+      const { dispatch, counts } = (await this.get(`campaigns/${id}`)) as {
+        dispatch: string;
+        counts: Json | null;
+      };
+      return dispatch === "done" && counts !== null && counts.pending === 0 && counts.sent === 0;
+    });
+    return id;
+  }
+}
+
+export async function until(done: () => Promise<boolean>, seconds = 180): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
+  while (!(await done())) {
+    if (Date.now() > deadline) throw new Error(`it did not happen within ${seconds} s`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
+/** A file of this number of contacts with phones that are delivered. */
+export function csvOf(number: number): string {
+  const rows = Array.from({ length: number }, (_, row) => `${newPhone()},Person,Number ${row}`);
+  return ["phone,first name,last name", ...rows].join("\n");
+}

@@ -1,0 +1,106 @@
+/** Every screen in both themes: nothing that axe objects to, and nothing wider than a small phone. */
+import { readFileSync } from "node:fs";
+import { expect, type Page, test } from "@playwright/test";
+import { violations } from "../support/axe";
+import { openAs, watchConsole } from "../support/console";
+import { consoleUrl, Organization } from "../support/stack";
+
+/** With SCREENS=docs, these are saved for the documentation. */
+const SAVED = ["home", "campaigns", "compose", "check", "balance", "import", "unsubscribes"];
+const FOLDER = process.env.SCREENS === "docs" ? "../../docs/screens" : "results/screens";
+const BODY =
+  "Corner Bakery: our spring sale starts on Friday. Everything that is baked before nine costs half. Reply STOP to opt out.";
+
+let organization: Organization;
+let screens: [name: string, path: string, shows: string | RegExp][];
+
+test.beforeAll(async () => {
+  test.setTimeout(300_000);
+  organization = await Organization.create();
+  const imported = await organization.contacts(readFileSync("../fixtures/contacts.csv", "utf8"));
+  const contacts = (await organization.get("contacts?limit=20")).items as {
+    id: string;
+    phone: string | null;
+  }[];
+  const withPhone = contacts.filter(({ phone }) => phone !== null);
+  for (const { phone } of withPhone)
+    await organization.put(`unsubscribes/${encodeURIComponent(phone ?? "")}`);
+  const sent = await organization.sent("Spring sale", BODY);
+  const draft = await organization.campaign(
+    "Opening hours at Easter",
+    "Corner Bakery: at Easter we\u2019re open from 8 to 12 \u2013 hot cross buns while they last! Reply STOP to opt out.",
+  );
+  const later = await organization.campaign("Summer menu", BODY);
+  await organization.post(`campaigns/${later}/send`, {
+    scheduledAt: new Date(Date.now() + 5 * 3_600_000).toISOString(),
+  });
+  const [message] = (await organization.get(`campaigns/${sent}/messages?status=failed&limit=1`)).items as {
+    id: string;
+  }[];
+  screens = [
+    ["home", "", "In the next 24 hours"],
+    ["campaigns", "/campaigns", "Spring sale"],
+    ["compose", `/campaigns/${draft}`, /part.* · UCS-2/],
+    ["check", `/campaigns/${draft}/check`, /^Send [\d,]+ messages/],
+    ["balance", `/campaigns/${sent}`, "Why messages failed"],
+    ["scheduled", `/campaigns/${later}`, "Summer menu"],
+    ["messages", `/campaigns/${sent}/messages?status=failed`, "Reason"],
+    ["message", `/campaigns/${sent}/messages/${message?.id}`, "Claimed by a worker"],
+    ["contacts", "/contacts", "Phone"],
+    ["contact", `/contacts/${withPhone[0]?.id}`, "Details"],
+    ["imports", "/imports", "Drop a CSV file here"],
+    ["import", `/imports/${imported}`, "Rejected rows"],
+    ["unsubscribes", "/unsubscribes", "Evidence"],
+    ["senders", "/senders", "Numbers"],
+    ["settings", "/settings", "Organization ID"],
+    ["prices", "/settings?section=prices", "Price per part"],
+    ["keywords", "/settings?section=keywords", "Replies"],
+    ["keys", "/settings?section=keys", "Create a key"],
+  ];
+});
+
+const themes = ["light", "dark"] as const;
+
+test("every screen in both themes", async ({ page }) => {
+  test.setTimeout(300_000);
+  const errors = watchConsole(page);
+  await page.goto(consoleUrl);
+  await expect(page.getByLabel("API key")).toBeVisible();
+  await judge(page, "sign-in");
+  for (const [name, path, shows] of screens) {
+    await openAs(page, organization, path);
+    await expect(page.getByRole("main").getByText(shows).first()).toBeVisible();
+    await page.waitForLoadState("networkidle");
+    await judge(page, name);
+    await fitsPhone(page, name);
+  }
+  expect(errors).toEqual([]);
+});
+
+async function judge(page: Page, name: string): Promise<void> {
+  for (const theme of themes) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", theme);
+    expect(await violations(page), `${name}, ${theme}`).toEqual([]);
+    await save(page, name, theme);
+  }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+}
+
+/** Nothing is cut off on a small phone, and no one has to scroll sideways. */
+async function fitsPhone(page: Page, name: string): Promise<void> {
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width, name).toBeLessThanOrEqual(320);
+  if (name === "balance" || name === "compose") await save(page, name, "phone");
+  if (size) await page.setViewportSize(size);
+}
+
+async function save(page: Page, name: string, theme: string): Promise<void> {
+  const isSaved = SAVED.includes(name) && (theme !== "dark" || name === "balance" || name === "compose");
+  if (process.env.SCREENS === undefined || (process.env.SCREENS === "docs" && !isSaved)) return;
+  const path = `${FOLDER}/${name}${theme === "light" ? "" : `-${theme}`}.png`;
+  const fullPage = !["import", "unsubscribes"].includes(name);
+  await page.screenshot({ path, fullPage, animations: "disabled" });
+}

@@ -1,0 +1,99 @@
+/** Search and filters in the address, the keyboard, and an API that is slow or away. */
+import { expect, test } from "@playwright/test";
+import { heading, openAs } from "../support/console";
+import { newPhone, Organization } from "../support/stack";
+
+test("filters and search are in the address", async ({ page }) => {
+  const organization = await Organization.create();
+  await organization.campaign("Spring sale", "Bread");
+  await organization.campaign("Autumn sale", "Cake");
+  await openAs(page, organization, "/campaigns");
+  await expect(page.getByLabel("Search by name or text")).toBeVisible();
+  await page.keyboard.press("/");
+  await page.keyboard.type("cake");
+  await expect(page).toHaveURL(/q=cake/);
+  await expect(page.getByRole("link", { name: "Spring sale" })).toHaveCount(0);
+  await page.getByRole("button", { name: /^Drafts/ }).click();
+  await expect(page).toHaveURL(/show=draft/);
+  await page.reload();
+  await expect(page.getByRole("link", { name: "Autumn sale" })).toBeVisible();
+  await page.getByRole("button", { name: /^Paused/ }).click();
+  await expect(page.getByText("No campaign matches")).toBeVisible();
+  await page.getByRole("button", { name: "Show all" }).click();
+  await expect(page.getByRole("link", { name: "Spring sale" })).toBeVisible();
+});
+
+test("the keyboard leads everywhere", async ({ page }) => {
+  const organization = await Organization.create();
+  await openAs(page, organization);
+  await heading(page, "Home");
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toContainText("Keyboard shortcuts");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.keyboard.press("g");
+  await page.keyboard.press("u");
+  await heading(page, "Unsubscribes");
+  await page.keyboard.press("g");
+  await page.keyboard.press("c");
+  await heading(page, "Campaigns");
+  await page.keyboard.press("n");
+  await heading(page, "Untitled campaign");
+});
+
+test("an API that is away is named, and asked again", async ({ page }) => {
+  const organization = await Organization.create();
+  let isAway = true;
+  await page.route("**/v1/organizations/*/contacts?*", (route) =>
+    isAway ? route.abort() : route.continue(),
+  );
+  await openAs(page, organization, "/contacts");
+  await expect(page.getByText("The server did not respond.")).toBeVisible({ timeout: 30_000 });
+  isAway = false;
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByText("No contacts yet")).toBeVisible();
+});
+
+test("an API that is busy is asked again when it says so", async ({ page }) => {
+  const organization = await Organization.create();
+  const answers = [429, 503];
+  await page.route("**/v1/organizations/*/unsubscribes?*", (route) => {
+    const status = answers.shift();
+    if (status === undefined) return route.continue();
+    return route.fulfill({ status, headers: { "retry-after": "1" }, json: { message: "Too Many Requests" } });
+  });
+  await openAs(page, organization, "/unsubscribes");
+  await expect(page.getByText("No one has unsubscribed")).toBeVisible();
+  expect(answers).toEqual([]);
+});
+
+test("what the API refuses is shown at the field", async ({ page }) => {
+  const organization = await Organization.create();
+  await openAs(page, organization, "/contacts");
+  await page.getByRole("button", { name: "Add contact" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Phone").fill("12");
+  await dialog.getByRole("button", { name: "Save contact" }).click();
+  await expect(dialog.getByLabel("Phone")).toHaveAttribute("aria-invalid", "true");
+  await dialog.getByLabel("Phone").fill(newPhone());
+  await dialog.getByLabel("First name").fill("Ana");
+  await dialog.getByRole("button", { name: "Save contact" }).click();
+  await heading(page, "Ana");
+  await expect(page.getByText("May be texted")).toBeVisible();
+});
+
+test("an unsubscribe is added, found and lifted", async ({ page }) => {
+  const organization = await Organization.create();
+  const phone = newPhone();
+  await openAs(page, organization, "/unsubscribes");
+  await page.getByRole("button", { name: "Unsubscribe a phone" }).click();
+  await page.getByRole("dialog").getByLabel("Phone").fill(phone);
+  await page.getByRole("button", { name: "Unsubscribe", exact: true }).click();
+  await expect(page.getByRole("row")).toHaveCount(2);
+  await page.getByLabel("Look up a phone").fill(phone);
+  await page.keyboard.press("Enter");
+  await expect(page).toHaveURL(/phone=/);
+  await page.getByRole("button", { name: "Lift" }).click();
+  await page.getByRole("button", { name: "Lift the unsubscribe" }).click();
+  await expect(page.getByText(/is not unsubscribed/)).toBeVisible();
+});

@@ -1,0 +1,101 @@
+//! A world of the model as the table stores it. The table's own methods write it, so that items are
+//! as the functions write them.
+
+use aws_config::SdkConfig;
+use infra::table::{Claiming, Settlement, Table};
+use infra::usage::Usage;
+use model::protocol::{CAMPAIGN, ORGANIZATION};
+use model::world::World;
+use shared::contact::{Contact, Profile};
+use shared::message::Message;
+use shared::organization::Organization;
+use shared::phone::Phone;
+use shared::receipt::Delivery;
+use shared::sender::{Provider, Sender};
+use shared::unsubscribe::{Preference, Source};
+
+/// The table's name, as the stage's functions know it.
+pub(crate) const TABLE: &str = "volley";
+
+/// # Panics
+/// If something cannot be written.
+pub(crate) async fn write(aws: &SdkConfig, world: &World) {
+    let table = Table::new(aws, TABLE.to_owned(), Usage::default());
+    let organization = organization(world);
+    table.create_organization(&organization, None).await.expect("an organization");
+    contacts(&table, &organization, world).await;
+    if let Some(campaign) = &world.table.campaign {
+        table.create_campaign(campaign, None).await.expect("a campaign");
+    }
+    for ((shard, number), chunk) in &world.table.chunks {
+        let state = world.table.states.get(&(*shard, *number)).map(|state| &**state);
+        table.put_chunk(CAMPAIGN, *shard, chunk, state).await.expect("a chunk");
+    }
+    for message in world.table.messages.values() {
+        write_message(&table, message, organization.shards).await;
+    }
+    for delivery in world.table.parked.values() {
+        table.park(delivery, organization.shards).await.expect("a receipt that waits");
+    }
+}
+
+fn organization(world: &World) -> Organization {
+    let model::protocol::Organization { shards, rate, .. } = world.table.organization;
+    let phone = Phone::from_e164("+14153550100").expect("a phone");
+    let sender = Sender { parts_per_second: rate, ..Sender::new(phone, Provider::default()) };
+    let organization =
+        Organization::new(ORGANIZATION, "Ferry".to_owned(), sender, world.now.plus_seconds(-3_600));
+    Organization { shards, ..organization }
+}
+
+async fn contacts(table: &Table, organization: &Organization, world: &World) {
+    for trace in world.table.people() {
+        let at = trace.updated_at.unwrap_or(world.now);
+        let contact = Contact {
+            id: trace.id,
+            organization_id: organization.id,
+            profile: Profile { phone: trace.phone.clone(), ..Profile::default() },
+            imported: None,
+            created_at: at,
+            updated_at: at,
+        };
+        table.create_contact(organization, &contact, None).await.expect("a contact");
+    }
+    for phone in &world.table.unsubscribed {
+        let preference = Preference {
+            organization_id: organization.id,
+            phone: phone.clone(),
+            subscribed: false,
+            changed_at: world.now,
+            source: Source::Keyword,
+            campaign_id: None,
+            evidence: None,
+            changed_by: None,
+        };
+        table.register(&preference, organization.shards).await.expect("an unsubscribe");
+    }
+}
+
+/// Writes a message as its three writers did, one after the other.
+async fn write_message(table: &Table, message: &Message, shards: u16) {
+    let reference = message.reference();
+    let claiming = match (&message.claim, message.failure()) {
+        (Some(claim), _) => Claiming::HandOver { token: claim.token.clone() },
+        (None, Some((reason, _))) => Claiming::Fail { reason },
+        (None, None) => panic!("a message that no one has claimed"),
+    };
+    let at = message.claim.as_ref().map_or(message.created_at, |claim| claim.at);
+    table.claim_all(&[(message.clone(), claiming)], shards, at).await.expect("a claim");
+    let Some(claim) = &message.claim else { return };
+    if let Some(outcome) = message.outcome.clone() {
+        let settlement = Settlement { message: reference, token: claim.token.clone(), outcome };
+        table.settle_all(&[settlement], shards).await.expect("an outcome");
+    }
+    if let Some(at) = message.unknown_at {
+        table.mark_unknown(&reference, shards, &claim.token, at).await.expect("unknown");
+    }
+    if let Some(receipt) = message.receipt.clone() {
+        let delivery = Delivery { message: reference, to: Some(message.to.clone()), receipt };
+        table.apply_receipts(&[(delivery, shards)]).await.expect("a receipt");
+    }
+}
