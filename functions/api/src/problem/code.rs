@@ -38,6 +38,11 @@ pub(crate) enum Code {
     AmbiguousPhone,
     SegmentInUse,
     PreviewSuperseded,
+    UploadMissing,
+    ImportNotUploading,
+    ImportEnded,
+    ImportNotEnded,
+    NothingToUndo,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -60,10 +65,10 @@ pub(crate) enum Code {
     AudienceTooLarge,
     DryRunUnavailable,
     RecipientOptedOut,
-    UploadUnavailable,
     IdempotencyKeyReused,
     TestLimitReached,
     QuoteInProgress,
+    TooManyUploads,
     InternalError,
     TryAgain,
     Throttled,
@@ -100,6 +105,11 @@ impl Code {
             | Self::AmbiguousPhone
             | Self::SegmentInUse
             | Self::PreviewSuperseded
+            | Self::UploadMissing
+            | Self::ImportNotUploading
+            | Self::ImportEnded
+            | Self::ImportNotEnded
+            | Self::NothingToUndo
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {
@@ -121,9 +131,10 @@ impl Code {
             | Self::AudienceTooLarge
             | Self::DryRunUnavailable
             | Self::RecipientOptedOut
-            | Self::UploadUnavailable
             | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TestLimitReached | Self::QuoteInProgress => StatusCode::TOO_MANY_REQUESTS,
+            Self::TestLimitReached | Self::QuoteInProgress | Self::TooManyUploads => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TryAgain | Self::Throttled => StatusCode::SERVICE_UNAVAILABLE,
         }
