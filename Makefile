@@ -54,19 +54,19 @@ down:
 # The browser's tests follow on the same stack.
 test: check build .venv/conformance/npm/ready tests/console/node_modules/.ready
 	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(NODE) $(LOCAL) with -- sh -ec \
-		'cargo test --workspace --locked; npm --prefix tests/console test --silent'
+		'cargo test --release --workspace --locked; npm --prefix tests/console test --silent'
 
 # Faults: see tests/torture.
 torture: engine .venv/faketime/ready
-	cargo build --release --locked --package torture
+	cargo build --release --locked $(PACKAGES) --package torture
 	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS))) $(if $(FROM),--from $(FROM))
 
 check: .venv/sam/ready console/dist/index.html console/node_modules/.check tests/console/node_modules/.ready
 	$(NODE) npm --prefix console run --silent check
 	$(NODE) npm --prefix tests/console run --silent check
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets --locked -- --deny warnings
-	RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --document-private-items --locked
+	cargo clippy --release --workspace --all-targets --locked -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --release --workspace --no-deps --document-private-items --locked
 	$(PYTHON) scripts/licenses.py
 	$(PYTHON) scripts/prose.py
 	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template template.yaml

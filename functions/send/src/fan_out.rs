@@ -23,7 +23,7 @@ use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{Job, JobsJob};
 use shared::target::FrozenTarget;
 use shared::time::Timestamp;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, SetOnce};
 
 use self::gate::Gate;
 use crate::App;
@@ -121,10 +121,11 @@ async fn cut(
         }),
         show_every,
         gate: Gate::new(broadcast, grants),
+        head_start: SetOnce::new_with(matches!(run, Run::All | Run::Shard(_)).then_some(())),
     };
     let shards = shard.map_or(0..broadcast.shards, |shard| shard..shard.saturating_add(1));
     let left: anyhow::Result<Vec<u16>> = stream::iter(shards)
-        .map(|shard| fan_out.shard(shard))
+        .map(|shard| fan_out.shard_in_turn(shard))
         .buffer_unordered(SHARDS_AT_ONCE)
         .try_filter_map(|unfinished| std::future::ready(Ok(unfinished)))
         .try_collect()
@@ -160,6 +161,9 @@ struct FanOut<'a> {
     cut: Mutex<Cut>,
     show_every: i64,
     gate: Gate,
+    /// Set once the other shards may be read. A first run queues its first chunk before that, so
+    /// that the first message does not wait behind the requests of eight shards.
+    head_start: SetOnce<()>,
 }
 
 /// Chunks that this run has cut but not queued, each with its turn.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sha1::Sha1;
@@ -169,7 +169,6 @@ pub(crate) fn callback(taken: &Taken) -> Vec<u8> {
 }
 
 fn signature(text: &str) -> String {
-    use hmac::digest::KeyInit;
     let Ok(mut mac) = <Hmac<Sha1> as KeyInit>::new_from_slice(TOKEN.as_bytes()) else {
         return String::new();
     };

@@ -35,6 +35,22 @@ impl Spacing {
 }
 
 impl FanOut<'_> {
+    /// Cuts a shard as `shard` does, after the first shard's head start.
+    pub(super) async fn shard_in_turn(&self, shard: u16) -> anyhow::Result<Option<u16>> {
+        if shard > 0 {
+            self.head_start.wait().await;
+        }
+        let unfinished = self.shard(shard).await?;
+        // It may have cut nothing.
+        self.end_head_start();
+        Ok(unfinished)
+    }
+
+    fn end_head_start(&self) {
+        // Only the first time matters.
+        let _ = self.head_start.set(());
+    }
+
     /// Cuts a shard to its end. Returns the shard if it stops before that.
     pub(super) async fn shard(&self, shard: u16) -> anyhow::Result<Option<u16>> {
         let mut spacing = Spacing::new();
@@ -123,6 +139,7 @@ impl FanOut<'_> {
             },
             (ChunkPut::Exists(_) | ChunkPut::Written, None) => {}
         }
+        self.end_head_start();
         if put == ChunkPut::Written {
             self.show(now).await;
         }
