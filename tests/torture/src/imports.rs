@@ -54,7 +54,7 @@ impl Scenario<'_> {
         self.post_well(&path, &json!({})).await
     }
 
-    /// Uploads a file past the proxy, since a browser is no part of Volley.
+    /// Uploads a file past the proxy, since browsers are not a part of Volley.
     async fn upload(&self, form: &Value, content: &[u8]) -> anyhow::Result<()> {
         let url = form["url"].as_str().context("a form has a URL")?;
         let (_, bucket) = url.rsplit_once('/').context("the URL ends with the bucket")?;

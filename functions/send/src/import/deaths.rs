@@ -1,4 +1,4 @@
-//! Wherever the process of an import dies, the next one ends the import as if nothing had happened.
+//! If the process of an import dies at any request, the next one ends it as if nothing had happened.
 
 use std::io::Write;
 
