@@ -37,7 +37,7 @@ async fn an_uploaded_file_is_imported_once_it_is_started() -> anyhow::Result<()>
     assert_eq!((&import["status"], counts(&import)), (&json!("done"), [3, 1, 0, 0, 0, 2]));
     assert_eq!(phones(&tenant).await?, ["+14153550101"]);
     let lines = rejected(&tenant, &import).await?;
-    assert!(lines[0].starts_with("3,\"phone\",\"12\",\"is not a phone number"), "{lines:?}");
+    assert!(lines[0].starts_with("3,\"phone\",\"12\",\"is not a valid number"), "{lines:?}");
     assert!(lines[1].starts_with("4,\"phone\",\"'=1+1\","), "{lines:?}");
     let again = tenant.refusal(Method::POST, &start, Some(&json!({}))).await?;
     assert_eq!(again, (409, "import_not_uploading".to_owned()));
