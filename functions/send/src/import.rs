@@ -2,6 +2,8 @@
 //! progress.
 
 mod contacts;
+#[cfg(test)]
+mod deaths;
 mod gunzip;
 mod inspect;
 mod lookup;

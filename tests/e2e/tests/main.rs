@@ -16,6 +16,7 @@ mod formats;
 mod immediate;
 mod import_files;
 mod import_rows;
+mod import_ways;
 mod imports;
 mod inbound;
 mod lines;

@@ -1,6 +1,7 @@
 //! Imports of uploaded files: how they arrive, and how they end.
 
 use std::io::Write;
+use std::time::Instant;
 
 use e2e::imports::{counts, phones, rejected};
 use e2e::staging::{hand, table};
@@ -36,7 +37,7 @@ async fn an_uploaded_file_is_imported_once_it_is_started() -> anyhow::Result<()>
     assert_eq!((&import["status"], counts(&import)), (&json!("done"), [3, 1, 0, 0, 0, 2]));
     assert_eq!(phones(&tenant).await?, ["+14153550101"]);
     let lines = rejected(&tenant, &import).await?;
-    assert!(lines[0].starts_with("3,\"phone\",\"12\",\"is not a phone number"), "{lines:?}");
+    assert!(lines[0].starts_with("3,\"phone\",\"12\",\"is not a valid number"), "{lines:?}");
     assert!(lines[1].starts_with("4,\"phone\",\"'=1+1\","), "{lines:?}");
     let again = tenant.refusal(Method::POST, &start, Some(&json!({}))).await?;
     assert_eq!(again, (409, "import_not_uploading".to_owned()));
@@ -149,48 +150,59 @@ async fn a_file_that_changes_under_its_import_fails_it() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The number of rows of the large file. `IMPORT_ROWS=200000` takes minutes.
+fn rows_of_the_large_file() -> u64 {
+    let rows = std::env::var("IMPORT_ROWS").ok().and_then(|rows| rows.parse().ok());
+    rows.unwrap_or(4_000)
+}
+
+/// A CSV file of distinct phones. Every thousandth person has opted out.
+fn large_file(rows: u64) -> String {
+    let numbers = (0..rows).map(|row| {
+        let (area, line) = (if row % 2 == 0 { "415" } else { "212" }, row / 2);
+        let opt_out = if row % 1_000 == 999 { "ALL" } else { "" };
+        format!("+1{area}{}{:04},Ana,{opt_out}\n", 220 + line / 10_000, line % 10_000)
+    });
+    numbers.fold("phone,first name,opt out\n".to_owned(), |csv, row| csv + &row)
+}
+
 /// A large file, whose runs are killed again and again.
 #[tokio::test]
-async fn two_hundred_thousand_rows_are_imported_once_each() -> anyhow::Result<()> {
-    const ROWS: u64 = 200_000;
-    const KILLS: u64 = 5;
+async fn each_row_of_a_large_file_is_imported_once() -> anyhow::Result<()> {
+    const KILLS: u64 = 3;
+    let count = rows_of_the_large_file();
     let tenant = Tenant::new().await?;
-    let rows =
-        ["415", "212"].into_iter().flat_map(|area| (0..ROWS / 2).map(move |line| (area, line)));
-    let rows: Vec<String> = rows
-        .map(|(area, line)| {
-            let opt_out = if line % 1_000 == 999 { "ALL" } else { "" };
-            format!("+1{area}{}{:04},Ana,{opt_out}", 220 + line / 10_000, line % 10_000)
-        })
-        .collect();
-    let csv = format!("phone,first name,opt out\n{}\n", rows.join("\n"));
     let created = tenant.create_upload(&json!({})).await?;
-    tenant.send_upload(&created, csv.as_bytes()).await?;
+    tenant.send_upload(&created, large_file(count).as_bytes()).await?;
     let id = text(&created["id"]).to_owned();
     let path = tenant.path(&format!("contacts/imports/{id}"));
+    let begun = Instant::now();
+    // A large file takes as long as it takes, but it must get on.
+    let patience = e2e::PATIENCE * u32::try_from(1 + count / 4_000)?;
     tenant.api.post(&format!("{path}/start"), &json!({})).await?;
     for kill in 1..=KILLS {
-        wait("the import to get on", e2e::PATIENCE * 5, async || {
+        wait("the import to get on", patience, async || {
             tenant.functions.sweep().await?;
             let import = tenant.api.get(&path).await?;
             let rows = import["rows"].as_u64().unwrap_or_default();
-            Ok((rows >= ROWS / (KILLS + 1) * kill || import["status"] == "done").then_some(()))
+            Ok((rows >= count / (KILLS + 1) * kill || import["status"] == "done").then_some(()))
         })
         .await?;
         let alone = ALIVE.write().await;
         tenant.functions.kill("SEND")?;
         drop(alone);
     }
-    let import = wait("the import", e2e::PATIENCE * 10, async || {
+    let import = wait("the import", patience, async || {
         tenant.functions.sweep().await?;
         let import = tenant.api.get(&path).await?;
         Ok(matches!(text(&import["status"]), "done" | "failed").then_some(import))
     })
     .await?;
-    assert_eq!(counts(&import), [ROWS, ROWS, 0, 0, 0, 0], "{import}");
-    assert_eq!(import["optOuts"], ROWS / 1_000);
+    println!("imported {count} rows in {:.1} s", begun.elapsed().as_secs_f64());
+    assert_eq!(counts(&import), [count, count, 0, 0, 0, 0], "{import}");
+    assert_eq!(import["optOuts"], count / 1_000);
     let phones = phones(&tenant).await?;
-    assert_eq!(phones.len() as u64, ROWS);
+    assert_eq!(phones.len() as u64, count);
     assert!(phones.is_sorted_by(|one, next| one < next), "each phone is there once");
     Ok(())
 }

@@ -21,12 +21,16 @@ use model::sequence::Item;
 use serde_json::{Value, json};
 use shared::job::{Envelope, Job};
 
+use crate::bucket::Bucket;
+use crate::death::{Fate, Life};
 use crate::{Log, naming};
 
 #[derive(Clone)]
 pub(crate) struct Aws {
     store: Arc<Mutex<Store>>,
     log: Log,
+    pub(crate) bucket: Bucket,
+    pub(crate) life: Life,
     /// What someone else writes before the request of this number.
     race: Arc<Mutex<Option<(usize, Item)>>>,
 }
@@ -49,17 +53,40 @@ impl HttpClient for Aws {
 
 impl HttpConnector for Aws {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let never = || HttpConnectorFuture::new(std::future::pending());
+        match self.life.next() {
+            Fate::Executed => HttpConnectorFuture::ready(self.respond(&request)),
+            Fate::ExecutedWithoutResponse => {
+                let _ = self.respond(&request);
+                never()
+            }
+            Fate::NotExecuted => never(),
+        }
+    }
+}
+
+impl Aws {
+    fn respond(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let body = request.body().bytes().unwrap_or_default();
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let (status, body) = match target.split_once('.') {
             Some(("DynamoDB_20120810", operation)) => self.dynamo(operation, body),
             Some(("AmazonSQS", operation)) => (200, self.queue(operation, body)),
             Some(("AmazonSSM", _)) => (200, json!({ "Parameter": { "Value": "token" } })),
-            // Only the scheduler has addresses instead of targets.
+            // The bucket and the scheduler have addresses instead of targets.
+            _ if is_for_bucket(request) => {
+                let unknown = || ConnectorError::other("no key".into(), None);
+                return self.bucket.respond(request).ok_or_else(unknown);
+            }
             _ => (200, self.schedule(body)),
         };
-        HttpConnectorFuture::ready(response(status, &body))
+        response(status, &body)
     }
+}
+
+fn is_for_bucket(request: &HttpRequest) -> bool {
+    let scope = request.headers().get("authorization").unwrap_or_default();
+    scope.contains("/s3/")
 }
 
 fn response(status: u16, body: &Value) -> Result<HttpResponse, ConnectorError> {
@@ -70,7 +97,13 @@ fn response(status: u16, body: &Value) -> Result<HttpResponse, ConnectorError> {
 
 impl Aws {
     pub(crate) fn new(log: &Log) -> Self {
-        Self { store: Arc::default(), log: log.clone(), race: Arc::default() }
+        Self {
+            store: Arc::default(),
+            log: log.clone(),
+            bucket: Bucket::default(),
+            life: Life::default(),
+            race: Arc::default(),
+        }
     }
 
     /// A configuration that points clients here.

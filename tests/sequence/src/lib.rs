@@ -8,6 +8,8 @@
 //! that gives a sender its turns, and secrets.
 
 mod aws;
+mod bucket;
+mod death;
 mod naming;
 mod provider;
 mod scene;
@@ -15,12 +17,14 @@ mod scene;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::SdkConfig;
+use infra::table::Table;
 use infra::usage::Usage;
 use model::protocol;
 use model::sequence::Case;
 use runtime::Start;
 
 use crate::aws::Aws;
+pub use crate::death::Death;
 
 /// Requests, in their order.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +46,7 @@ impl Log {
 
 /// What is around a function: AWS and the provider, in the state of one of the model's worlds.
 pub struct Stage {
+    memory: Aws,
     aws: SdkConfig,
     provider: String,
     log: Log,
@@ -57,7 +62,48 @@ impl Stage {
         // What was written so far is not the function's.
         log.take();
         memory.race(case.race);
-        Self { aws, provider, log }
+        Self { memory, aws, provider, log }
+    }
+
+    /// A stage with an empty table and an empty bucket, and without a provider.
+    #[must_use]
+    pub fn empty() -> Self {
+        let log = Log::default();
+        let memory = Aws::new(&log);
+        let aws = memory.config();
+        Self { memory, aws, provider: "http://nowhere".to_owned(), log }
+    }
+
+    /// The table, as the function sees it.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        Table::new(&self.aws, scene::TABLE.to_owned(), Usage::default())
+    }
+
+    /// Puts an object into the bucket, and returns its tag.
+    #[must_use]
+    pub fn put_object(&self, key: &str, content: &[u8]) -> String {
+        self.memory.bucket.put(key, content)
+    }
+
+    #[must_use]
+    pub fn object(&self, key: &str) -> Option<Vec<u8>> {
+        self.memory.bucket.get(key)
+    }
+
+    /// Runs a process to its end, or to its death, which is `None`.
+    pub async fn live<T>(
+        &self,
+        death: Option<Death>,
+        process: impl Future<Output = T>,
+    ) -> Option<T> {
+        self.memory.life.live(death, process).await
+    }
+
+    /// The number of requests of the last process.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.memory.life.requests()
     }
 
     /// Builds a function against the stage, the way it is built when it starts.

@@ -21,6 +21,7 @@ pub mod copies;
 pub mod door;
 pub mod fault;
 pub mod hours;
+mod imports;
 pub mod judge;
 pub mod ledger;
 pub mod operation;

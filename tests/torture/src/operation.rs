@@ -22,7 +22,7 @@ pub struct Operation {
 }
 
 /// Every operation that the functions use.
-const KNOWN: [(Service, &str); 19] = [
+const KNOWN: [(Service, &str); 25] = [
     (Service::DynamoDb, "GetItem"),
     (Service::DynamoDb, "BatchGetItem"),
     (Service::DynamoDb, "Query"),
@@ -38,6 +38,12 @@ const KNOWN: [(Service, &str); 19] = [
     (Service::Scheduler, "DeleteSchedule"),
     (Service::S3, "PutObject"),
     (Service::S3, "GetObject"),
+    (Service::S3, "HeadObject"),
+    (Service::S3, "DeleteObject"),
+    (Service::S3, "CreateMultipartUpload"),
+    (Service::S3, "UploadPart"),
+    (Service::S3, "CompleteMultipartUpload"),
+    (Service::S3, "AbortMultipartUpload"),
     (Service::Ssm, "GetParameter"),
     (Service::Sms, "SendTextMessage"),
     (Service::Twilio, "CreateMessage"),
@@ -68,10 +74,7 @@ impl Operation {
             );
         }
         if scope.contains("/s3/") {
-            return known(
-                Service::S3,
-                if parts.method == Method::PUT { "PutObject" } else { "GetObject" },
-            );
+            return known(Service::S3, of_object(parts));
         }
         None
     }
@@ -105,9 +108,50 @@ impl Operation {
     }
 }
 
+/// The operation of a request to S3, which its method and query say.
+fn of_object(parts: &Parts) -> &'static str {
+    let query = parts.uri.query().unwrap_or_default();
+    let has = |name| query.split('&').any(|pair| pair.split('=').next() == Some(name));
+    match parts.method {
+        Method::HEAD => "HeadObject",
+        Method::PUT if has("uploadId") => "UploadPart",
+        Method::PUT => "PutObject",
+        Method::POST if has("uploads") => "CreateMultipartUpload",
+        Method::POST => "CompleteMultipartUpload",
+        Method::DELETE if has("uploadId") => "AbortMultipartUpload",
+        Method::DELETE => "DeleteObject",
+        _ => "GetObject",
+    }
+}
+
 fn known(service: Service, name: &str) -> Option<Operation> {
     KNOWN
         .iter()
         .find(|(of, known)| *of == service && *known == name)
         .map(|(service, name)| Operation { service: *service, name })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_for_objects_are_told_apart() {
+        for (method, path, name) in [
+            (Method::GET, "/b/k?x-id=GetObject", "GetObject"),
+            (Method::HEAD, "/b/k", "HeadObject"),
+            (Method::PUT, "/b/k?x-id=PutObject", "PutObject"),
+            (Method::PUT, "/b/k?partNumber=1&uploadId=a", "UploadPart"),
+            (Method::POST, "/b/k?uploads", "CreateMultipartUpload"),
+            (Method::POST, "/b/k?uploadId=a", "CompleteMultipartUpload"),
+            (Method::DELETE, "/b/k?uploadId=a", "AbortMultipartUpload"),
+            (Method::DELETE, "/b/k", "DeleteObject"),
+        ] {
+            let request = http::Request::builder().method(method).uri(path);
+            let request = request.header("authorization", "AWS4 Credential=a/b/c/s3/aws4_request");
+            let (parts, ()) = request.body(()).expect("a request").into_parts();
+            let expected = Operation { service: Service::S3, name };
+            assert_eq!(Operation::to_aws(&parts), Some(expected));
+        }
+    }
 }

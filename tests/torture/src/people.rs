@@ -19,6 +19,8 @@ const GONE: u64 = 46;
 /// The contact that writes STOP while the table is down. It is in every audience, and no other
 /// person of a run does this.
 const STOPPED: u64 = 5;
+/// People from here on may be opted out by the import's file.
+const OPTED_OUT_FROM: u64 = 8;
 const FATES: [&str; 17] = [
     "undelivered-30003",
     "undelivered-30006",
@@ -43,10 +45,18 @@ impl Scenario<'_> {
     /// Imports an audience with mixed fates.
     pub(crate) async fn audience(&mut self) -> anyhow::Result<Expected> {
         let mut expected = Expected::default();
-        let mut rows = vec!["phone,first name".to_owned()];
+        let file = self.file();
+        let mut rows = vec!["phone,first name,opt out".to_owned()];
         let count = 6 + self.chance.below(18);
         for place in 0..count {
             let to = phone(self.number, place);
+            // No one else of a run concerns people from here on.
+            if place >= OPTED_OUT_FROM && self.chance.hits(100) {
+                rows.push(format!("{to},Ana,ALL"));
+                expected.contacts += 1;
+                expected.unsubscribed.insert(to);
+                continue;
+            }
             if self.chance.hits(450) {
                 let fate = *self.chance.of_these(&FATES);
                 // AWS has no look-up, so a message without an event stays open.
@@ -57,19 +67,22 @@ impl Scenario<'_> {
                 }
             }
             rows.push(format!("{to},Ana"));
+            expected.contacts += 1;
             if self.chance.hits(80) {
                 rows.push(format!("{to},Bob"));
+                expected.contacts += u64::from(!file.matches_phones);
             }
             if self.chance.hits(60) {
                 rows.push(",Carol".to_owned());
+                expected.contacts += u64::from(!file.matches_phones);
             }
             expected.audience.insert(to);
         }
-        expected.contacts = rows.len() as u64 - 1;
+        if self.chance.hits(200) {
+            rows.push("12,Rejected".to_owned());
+        }
         let csv = format!("{}\n", rows.join("\n"));
-        let once = self.once();
-        let path = self.path("contacts/imports");
-        let import = self.api.must(Method::POST, &path, &Body::Csv(&csv), &once).await?;
+        let import = self.import(&file, &csv).await?;
         let path = self.path(&format!("contacts/imports/{}", text(&import["id"])?));
         let deadline = Instant::now() + SETTLED_WITHIN;
         let mut pause = Duration::from_millis(300);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
 use http::request::Parts;
-use http::{HeaderValue, Request, Response};
+use http::{HeaderValue, Method, Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper_util::client::legacy::Client;
@@ -269,8 +269,12 @@ impl Proxy {
         request.headers_mut().insert(HOST, HeaderValue::from_str(host)?);
         let (mut parts, body) = self.http.request(request).await?.into_parts();
         let body = body.collect().await?.to_bytes();
-        for name in [CONTENT_LENGTH, CONNECTION, TRANSFER_ENCODING] {
+        for name in [CONNECTION, TRANSFER_ENCODING] {
             parts.headers.remove(name);
+        }
+        // Without a body, it is the length of the object.
+        if whole.parts.method != Method::HEAD {
+            parts.headers.remove(CONTENT_LENGTH);
         }
         // The message's own checksum covers its body, which is unchanged.
         parts.headers.remove("x-amz-crc32");

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 17] = [
+const KINDS: [&str; 20] = [
     "ANSWER",
     "CAMPAIGN",
     "CHUNK",
@@ -20,13 +20,16 @@ const KINDS: [&str; 17] = [
     "IMPORT",
     "KEY",
     "LASTSEND",
+    "MATCHKEY",
     "MESSAGE",
     "ORGANIZATION",
     "ORGANIZATIONS",
     "OWNER",
     "PARKED",
+    "REJECTED",
     "SENDER",
     "UNSUBSCRIBED",
+    "UPLOADS",
 ];
 
 /// A name for the await point.

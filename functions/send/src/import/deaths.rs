@@ -1,0 +1,261 @@
+//! If the process of an import dies at any request, the next one ends it as if nothing had happened.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use infra::clock;
+use infra::table::{ContactFilter, Table};
+use sequence::{Death, Stage};
+use shared::actor::Actor;
+use shared::ids::{ImportId, OrganizationId};
+use shared::import::limits::START_WITHIN_SECONDS;
+use shared::import::{Import, MatchBy, Options, Progress, Status, StoredFile, Undo};
+use shared::job::{Due, JobsJob};
+use shared::organization::Organization;
+use shared::phone::Phone;
+use shared::sender::{Provider, Sender};
+use shared::time::Timestamp;
+
+use super::run;
+use crate::App;
+
+/// An import and its file, in an organization without contacts.
+struct Scene {
+    stage: Stage,
+    app: App,
+    table: Table,
+    organization: Organization,
+    id: ImportId,
+}
+
+/// What an import has done.
+#[derive(Debug, PartialEq)]
+struct Outcome {
+    status: Status,
+    progress: Progress,
+    undo: Option<Undo>,
+    contacts: Vec<(Option<Phone>, Option<String>)>,
+    unsubscribed: Vec<Phone>,
+    rejected: String,
+}
+
+impl Scene {
+    async fn set(options: &Options, content: &[u8]) -> Self {
+        let stage = Stage::empty();
+        let (app, table) = (stage.build(App::build), stage.table());
+        let now = clock::now();
+        let sender = Phone::from_e164("+14153550100").expect("a phone");
+        let organization = Organization::new(
+            OrganizationId::new(now, clock::entropy()),
+            "Ferry".to_owned(),
+            Sender::new(sender, Provider::default()),
+            now,
+        );
+        let organization = Organization { shards: 2, ..organization };
+        table.create_organization(&organization, None).await.expect("an organization");
+        let id = ImportId::new(now, clock::entropy());
+        let key = format!("imports/{}/{id}/file", organization.id);
+        let etag = Some(stage.put_object(&key, content));
+        let import = Import::new(id, organization.id, options.clone(), None, now);
+        let size = content.len() as u64;
+        let import = Import { file: Some(StoredFile { key, etag, size }), ..import };
+        let scene = Self { stage, app, table, organization, id };
+        scene.table.create_import(&import, &scene.due(), None).await.expect("an import");
+        scene
+    }
+
+    fn due(&self) -> Due {
+        let job = JobsJob::Import { organization_id: self.organization.id, import_id: self.id };
+        Due { at: clock::now().plus_seconds(60), job: job.into() }
+    }
+
+    /// Runs the import's job in one process after the other to its end. One of them dies at a
+    /// request, whose number counts those of all processes. Returns the number of requests.
+    async fn run(&self, death: Option<Death>) -> usize {
+        let mut requests = 0;
+        loop {
+            let job = run(&self.app, self.organization.id, self.id, deadline());
+            let death = death.and_then(|death| {
+                let request = death.request.checked_sub(requests)?;
+                Some(Death { request, ..death })
+            });
+            let ended = self.stage.live(death, job).await;
+            requests += self.stage.requests();
+            assert!(requests < 2_000, "it hangs");
+            ended.unwrap_or(Ok(())).expect("a process that does not fail");
+            if self.import().await.1.is_none() {
+                return requests;
+            }
+        }
+    }
+
+    async fn undo(&self, death: Option<Death>) -> usize {
+        let (import, due) = self.import().await;
+        let undoing = import.undo(Actor::Deployment, clock::now()).expect("to undo");
+        let transition = infra::table::Transition {
+            before: (&import, due.as_ref()),
+            after: (&undoing, Some(&self.due())),
+            uploads: None,
+        };
+        self.table.change_import(transition, None).await.expect("undoing");
+        self.run(death).await
+    }
+
+    async fn import(&self) -> (Import, Option<Due>) {
+        self.table.import(self.organization.id, self.id).await.expect("a table").expect("an import")
+    }
+
+    async fn outcome(&self) -> Outcome {
+        let (import, due) = self.import().await;
+        assert_eq!(due, None, "nothing is owed at the end");
+        assert!(import.progress.is_balanced(), "{import:?}");
+        let (contacts, _) =
+            self.table.contacts(&self.organization, &ContactFilter::default(), 1_000, None).await.expect("contacts");
+        let mut contacts: Vec<_> = contacts
+            .into_iter()
+            .map(|contact| (contact.profile.phone, contact.profile.first_name))
+            .collect();
+        contacts.sort_unstable();
+        let (unsubscribed, _) =
+            self.table.unsubscribes(&self.organization, 1_000, None).await.expect("unsubscribes");
+        let mut unsubscribed: Vec<Phone> =
+            unsubscribed.into_iter().map(|preference| preference.phone).collect();
+        unsubscribed.sort_unstable();
+        let report = import.report.as_ref().and_then(|report| self.stage.object(&report.key));
+        Outcome {
+            status: import.status,
+            progress: import.progress,
+            undo: import.undo.map(|undo| Undo { after: None, ..undo }),
+            contacts,
+            unsubscribed,
+            rejected: String::from_utf8(report.unwrap_or_default()).expect("a text"),
+        }
+    }
+}
+
+fn deadline() -> Timestamp {
+    clock::now().plus_seconds(300)
+}
+
+/// A file whose rows are created, updated, rejected, skipped or opted out.
+fn file(rows: usize) -> Vec<u8> {
+    let mut csv = "phone,first name,opt out\n".to_owned();
+    for row in 0..rows {
+        let phone = format!("+1415355{:04}", row % (rows * 9 / 10));
+        csv += &match row % 20 {
+            3 => format!("12,Row {row},\n"),
+            7 => ",,\n".to_owned(),
+            11 => format!("{phone},Row {row},ALL\n"),
+            _ => format!("{phone},Row {row},\n"),
+        };
+    }
+    csv.into_bytes()
+}
+
+fn packed(content: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(content).expect("in memory");
+    encoder.finish().expect("in memory")
+}
+
+/// Every death of a process that makes this number of requests.
+fn deaths(requests: usize) -> impl Iterator<Item = Death> {
+    (0..requests)
+        .flat_map(|request| [false, true].map(|is_executed| Death { request, is_executed }))
+}
+
+async fn check(match_by: MatchBy, content: &[u8]) {
+    let options = Options { match_by: Some(match_by), ..Options::default() };
+    let scene = Scene::set(&options, content).await;
+    let requests = scene.run(None).await;
+    let expected = scene.outcome().await;
+    assert_eq!(expected.status, Status::Done, "{expected:?}");
+    assert!(expected.progress.created > 0 && expected.progress.rejected > 0, "{expected:?}");
+    assert!(!expected.unsubscribed.is_empty() && !expected.rejected.is_empty());
+    for death in deaths(requests) {
+        let scene = Scene::set(&options, content).await;
+        scene.run(Some(death)).await;
+        let found = scene.outcome().await;
+        assert_eq!(found, expected, "{death:?}");
+    }
+}
+
+#[tokio::test]
+async fn rows_are_written_once_wherever_the_process_dies() {
+    check(MatchBy::None, &file(140)).await;
+}
+
+#[tokio::test]
+async fn rows_find_their_contacts_wherever_the_process_dies() {
+    check(MatchBy::Phone, &file(24)).await;
+}
+
+#[tokio::test]
+async fn an_archive_is_unpacked_wherever_the_process_dies() {
+    check(MatchBy::None, &packed(&file(40))).await;
+}
+
+#[tokio::test]
+async fn an_undo_removes_each_contact_once_wherever_the_process_dies() {
+    let options = Options { match_by: Some(MatchBy::None), ..Options::default() };
+    let content = file(140);
+    let scene = Scene::set(&options, &content).await;
+    scene.run(None).await;
+    let requests = scene.undo(None).await;
+    let expected = scene.outcome().await;
+    assert_eq!((expected.status, expected.contacts.len()), (Status::Undone, 0), "{expected:?}");
+    for death in deaths(requests) {
+        let scene = Scene::set(&options, &content).await;
+        scene.run(None).await;
+        scene.undo(Some(death)).await;
+        assert_eq!(scene.outcome().await, expected, "{death:?}");
+    }
+}
+
+/// A client may have uploaded the file and forgotten to start its import.
+#[tokio::test]
+async fn an_upload_that_is_not_started_expires_wherever_the_process_dies() {
+    let is_expired = async |death| {
+        let scene = Scene::set(&Options::default(), b"phone\n").await;
+        let (begun, now) = (clock::now().plus_seconds(-START_WITHIN_SECONDS), clock::now());
+        let id = ImportId::new(begun, clock::entropy());
+        let key = format!("imports/{}/{id}/token", scene.organization.id);
+        let _ = scene.stage.put_object(&key, b"phone\n+14153550101\n");
+        let import = Import::new(id, scene.organization.id, Options::default(), None, begun);
+        let import = import.awaiting(key.clone());
+        let open = scene.table.open_uploads(scene.organization.id).await.expect("uploads");
+        let scene = Scene { id, ..scene };
+        let uploads = (&open, open.with(id, now.plus_seconds(60), now).expect("few"));
+        scene.table.create_upload(&import, &scene.due(), uploads, None).await.expect("an upload");
+        let requests = scene.run(death).await;
+        let (import, due) = scene.import().await;
+        assert_eq!((import.status, due), (Status::Failed, None), "{death:?}");
+        assert!(import.failure.expect("a reason").contains("not started within a day"));
+        assert_eq!(scene.stage.object(&key), None, "the file is deleted");
+        let open = scene.table.open_uploads(scene.organization.id).await.expect("uploads");
+        assert!(!open.contains(id), "another may be uploaded instead");
+        requests
+    };
+    for death in deaths(is_expired(None).await) {
+        is_expired(Some(death)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_changes_between_two_processes_fails_the_import() {
+    let options = Options::default();
+    let content = file(140);
+    let requests = Scene::set(&options, &content).await.run(None).await;
+    let scene = Scene::set(&options, &content).await;
+    let death = Death { request: requests / 2, is_executed: true };
+    let job = run(&scene.app, scene.organization.id, scene.id, deadline());
+    assert!(scene.stage.live(Some(death), job).await.is_none(), "it died");
+    let (import, _) = scene.import().await;
+    let key = &import.file.expect("a file").key;
+    let _ = scene.stage.put_object(key, b"phone\n+14153559999\n");
+    scene.run(None).await;
+    let (import, due) = scene.import().await;
+    assert_eq!((import.status, due), (Status::Failed, None));
+    assert!(import.failure.expect("a reason").contains("changed"));
+}
