@@ -4,6 +4,7 @@
 
 use infra::clock;
 use infra::table::Saved;
+use shared::body::Format;
 use shared::campaign::{Begin, Reason, Status};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::time::Timestamp;
@@ -44,13 +45,16 @@ pub(crate) async fn begin(
         };
         let sender = organization.sender;
         let shards = organization.shards;
-        let body = campaign.body_sent().as_str();
+        let body = campaign.body_sent();
         let refusal = if campaign.has_missed(scheduled_at, now, app.missed_seconds) {
             Some(Reason::MissedSchedule)
         } else if is_missing {
             Some(Reason::TargetMissing)
         } else {
-            sender.provider.check_body(body).is_err().then_some(Reason::BodyTooLong)
+            // A template's texts are checked one by one when the audience is cut.
+            let is_plain = body.format() == Format::Text;
+            let is_too_long = is_plain && sender.provider.check_body(body.as_str()).is_err();
+            is_too_long.then_some(Reason::BodyTooLong)
         };
         if let Some(reason) = refusal
             && let Ok(cancelled) = campaign.clone().cancel(now, Some(reason))
