@@ -104,6 +104,9 @@ export const texts = {
     unsubscribed: "Unsubscribed",
     duplicate: "Same phone as another contact",
     noPhone: "No phone",
+    notInTarget: "Not in the target",
+    inactive: "Inactive",
+    unrenderable: "No text for them",
   },
   home: {
     title: "Home",
@@ -313,6 +316,9 @@ export const texts = {
     recipients_opted_out: "Too many of the latest recipients had opted out at the provider.",
     provider_failing: "The provider's responses leave open whether it accepted the latest messages.",
     body_too_long: "The text is too long for the provider.",
+    target_missing: "A segment of its target is gone or can no longer be used. Nothing was sent.",
+    rendering_changed:
+      "Its texts would differ from those that were frozen when it was sent. Stop it and send a copy.",
     max_parts: "It would have needed more parts than its limit. Nothing was sent.",
     max_price: "It would have cost more than its limit. Nothing was sent.",
   },

@@ -2,10 +2,14 @@
 
 mod group;
 mod judge;
+mod left_out;
+mod skipped;
 mod tally;
 
 pub use group::{Judged, PhoneGroup, Standing};
-pub use judge::Judge;
+pub use judge::{Judge, Merging};
+pub use left_out::{LeftOut, PhoneLeftOut};
+pub use skipped::SkippedContact;
 pub use tally::Tally;
 
 use std::ops::AddAssign;
@@ -65,6 +69,9 @@ impl Entry {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     pub recipients: u64,
+    /// The parts of the recipients' texts if they differ, else zero.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub parts: u64,
     pub skipped: Skipped,
 }
 
@@ -92,7 +99,7 @@ fn is_zero(count: &u64) -> bool {
 impl Totals {
     #[must_use]
     pub fn contacts(&self) -> u64 {
-        let Self { recipients, skipped } = *self;
+        let Self { recipients, parts: _, skipped } = *self;
         recipients + skipped.total()
     }
 }
@@ -121,8 +128,9 @@ impl Skipped {
 
 impl AddAssign for Totals {
     fn add_assign(&mut self, other: Self) {
-        let Self { recipients, skipped } = other;
+        let Self { recipients, parts, skipped } = other;
         self.recipients += recipients;
+        self.parts += parts;
         self.skipped += skipped;
     }
 }
@@ -141,7 +149,7 @@ impl AddAssign for Skipped {
 }
 
 /// Why a contact is not a recipient: the first reason that applies (see [`Judge::standing`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "camelCase")]
 pub enum SkipReason {
     NoPhone,

@@ -34,6 +34,7 @@ use crate::body::{self, Body};
 use crate::grace::Grace;
 use crate::ids::{CampaignId, OrganizationId, SegmentId};
 use crate::job::{Due, JobsJob};
+use crate::library::TemplateVersion;
 use crate::target::Target;
 use crate::time::Timestamp;
 
@@ -50,6 +51,11 @@ pub struct Campaign {
     pub body: Option<Body>,
     /// Without one, the campaign is for everyone.
     pub target: Option<Target>,
+    pub tags: BTreeSet<String>,
+    /// The template whose version the body was copied from.
+    pub template: Option<TemplateVersion>,
+    /// Since when lists leave it out.
+    pub archived_at: Option<Timestamp>,
     /// While it is scheduled, the segments that its target reaches. They cannot be deleted.
     pub uses: BTreeSet<SegmentId>,
     pub state: State,
@@ -132,6 +138,8 @@ pub enum Refusal {
     NotRunning,
     #[error("the campaign is not paused")]
     NotPaused,
+    #[error("only a campaign that has ended can be archived; stop or cancel it first")]
+    NotEnded,
     #[error("the campaign has no body; add one first")]
     BodyRequired,
     #[error("must not be more than a minute in the past")]
@@ -155,6 +163,9 @@ impl Campaign {
             name,
             body,
             target: None,
+            tags: BTreeSet::new(),
+            template: None,
+            archived_at: None,
             uses: BTreeSet::new(),
             state: State::Draft,
             limits: Limits::default(),
@@ -300,6 +311,34 @@ impl Campaign {
         let uses = BTreeSet::new();
         let cancelled = Self { state, uses, step: None, drain: None, updated_at: now, ..self };
         Ok(cancelled.by_volley_for(reason))
+    }
+
+    /// A new draft of the same text, for the same contacts.
+    #[must_use]
+    pub fn duplicate(&self, id: CampaignId, name: String, now: Timestamp) -> Self {
+        Self {
+            target: self.target.clone(),
+            tags: self.tags.clone(),
+            template: self.template,
+            ..Self::create(id, self.organization_id, name, self.body.clone(), now)
+        }
+    }
+
+    /// The campaign as lists leave it out, or not.
+    pub fn archive(self, is_archived: bool, now: Timestamp) -> Result<Self, Refusal> {
+        let has_ended = match &self.state {
+            State::Draft | State::Scheduled { .. } => false,
+            State::Cancelled { .. } | State::Failed { .. } => true,
+            State::Sent(broadcast) => match broadcast.dispatch {
+                Dispatch::Held | Dispatch::Running | Dispatch::Paused => false,
+                Dispatch::Stopped | Dispatch::Done => true,
+            },
+        };
+        if is_archived && !has_ended {
+            return Err(Refusal::NotEnded);
+        }
+        let archived_at = is_archived.then(|| self.archived_at.unwrap_or(now));
+        Ok(Self { archived_at, updated_at: now, ..self })
     }
 
     /// Records `actor` as the last to change the campaign.

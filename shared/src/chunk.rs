@@ -7,7 +7,8 @@
 //! contacts, all continue the same chain. There is no lock to hold and no checkpoint to lose. A
 //! chunk ends only between two phones, so that all contacts that share a phone are judged together.
 
-use crate::audience::{Entry, Judge, PhoneGroup, Totals};
+use crate::audience::{Entry, Judge, Merging, PhoneGroup, SkippedContact, Totals};
+use crate::chunk_state;
 use crate::recipient::Recipient;
 
 /// The maximum number of recipients in a chunk, which is stored in less than 3 KB.
@@ -17,11 +18,20 @@ pub const MAX_RECIPIENTS: usize = 100;
 pub const MAX_SCANNED: usize = 2_000;
 /// The same for a campaign with a target, which may include few of many contacts.
 pub const MAX_SCANNED_FOR_TARGET: usize = 20_000;
+/// A chunk with this number of recorded contacts ends, which keeps it far below an item's limit.
+pub const MAX_RECORDED: usize = 2_000;
+/// A chunk of a body with merge fields is read once per slice, so it has at most this number of
+/// slices ...
+const MAX_SLICES: u64 = 5;
+/// ... unless it has fewer recipients than this.
+const MIN_RECIPIENTS: usize = 10;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chunk {
     pub number: u32,
     pub recipients: Vec<Recipient>,
+    /// Contacts that were skipped, except for those that are not in the target.
+    pub skipped: Vec<SkippedContact>,
     /// The bound of the last entry read; `None` only in the end chunk of an empty shard.
     pub through: Option<String>,
     /// The shard's totals up to and including this chunk.
@@ -51,6 +61,9 @@ pub struct Cutter {
     judge: Judge,
     from: ChainEnd,
     recipients: Vec<Recipient>,
+    /// The parts of the recipients' texts, if they differ.
+    parts: u64,
+    skipped: Vec<SkippedContact>,
     /// The contacts of the last entry's phone.
     group: PhoneGroup<Recipient>,
     last: Option<Entry>,
@@ -64,6 +77,8 @@ impl Cutter {
             judge: judge.into(),
             from,
             recipients: Vec::new(),
+            parts: 0,
+            skipped: Vec::new(),
             group: PhoneGroup::default(),
             last: None,
             scanned: 0,
@@ -84,7 +99,7 @@ impl Cutter {
                 winner.phone = other.phone;
             }
         };
-        self.group.add(self.judge.standing(&entry, unsubscribed), prefer);
+        self.group.add(entry.contact, self.judge.standing(&entry, unsubscribed), prefer);
         self.scanned += 1;
         self.last = Some(entry);
         closed
@@ -95,6 +110,12 @@ impl Cutter {
         let judged = std::mem::take(&mut self.group).judged();
         self.from.totals.recipients += u64::from(judged.recipient.is_some());
         self.from.totals.skipped += judged.skipped;
+        let room = MAX_RECORDED.saturating_sub(self.skipped.len());
+        self.skipped.extend(judged.recorded.into_iter().take(room));
+        let merge = judged.recipient.as_ref().and_then(|recipient| recipient.merge.as_ref());
+        let parts = merge.map_or(0, |merge| u64::from(merge.parts));
+        self.from.totals.parts += parts;
+        self.parts += parts;
         self.recipients.extend(judged.recipient);
     }
 
@@ -108,7 +129,17 @@ impl Cutter {
     fn is_full(&self) -> bool {
         let has_target = self.judge.target.is_some();
         let max_scanned = if has_target { MAX_SCANNED_FOR_TARGET } else { MAX_SCANNED };
-        self.recipients.len() >= MAX_RECIPIENTS || self.scanned >= max_scanned
+        self.recipients.len() >= MAX_RECIPIENTS
+            || self.scanned >= max_scanned
+            || self.skipped.len() >= MAX_RECORDED
+            || self.has_all_slices()
+    }
+
+    /// Whether a slow sender takes long enough for the texts so far.
+    fn has_all_slices(&self) -> bool {
+        let rate = self.judge.merging.as_ref().map(Merging::parts_per_second);
+        self.recipients.len() >= MIN_RECIPIENTS
+            && rate.is_some_and(|rate| self.parts >= MAX_SLICES * chunk_state::parts_of_slice(rate))
     }
 
     fn close(&mut self, ends: bool) -> Chunk {
@@ -116,12 +147,13 @@ impl Cutter {
         let chunk = Chunk {
             number: self.from.next_number,
             recipients: std::mem::take(&mut self.recipients),
+            skipped: std::mem::take(&mut self.skipped),
             through,
             totals: self.from.totals,
             ends,
         };
         self.from = ChainEnd::after(&chunk);
-        self.scanned = 0;
+        (self.scanned, self.parts) = (0, 0);
         chunk
     }
 }

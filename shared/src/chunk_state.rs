@@ -18,6 +18,7 @@ pub use slice::{Grant, Slice, Tally};
 use serde::{Deserialize, Serialize};
 
 use crate::breaker::{Recent, Window};
+use crate::chunk::Chunk;
 use crate::grace::Grace;
 use crate::pace;
 use crate::time::Timestamp;
@@ -29,6 +30,9 @@ pub struct ChunkState {
     #[serde(skip)]
     pub number: u32,
     pub recipients: u32,
+    /// The parts of the members that have had no turn, if the recipients' texts differ.
+    #[serde(default, rename = "partsLeft", skip_serializing_if = "Option::is_none")]
+    pub parts: Option<u32>,
     pub progress: Progress,
     /// The campaign's epoch when the chunk was last queued.
     pub epoch: u32,
@@ -90,13 +94,29 @@ const THROTTLE_DOUBLINGS: u32 = 5;
 /// A slow sender's chunk is sent in slices, each of which takes at most this long.
 const SLICE_SECONDS: i64 = 10;
 
+/// The parts that a sender with this rate sends in one slice.
+#[must_use]
+pub fn parts_of_slice(rate: u32) -> u64 {
+    u64::from(rate) * SLICE_SECONDS.unsigned_abs()
+}
+
 impl ChunkState {
+    /// The state of a chunk that was just cut.
+    #[must_use]
+    pub fn of(chunk: &Chunk, epoch: u32, now: Timestamp) -> Self {
+        let merges = chunk.recipients.iter().map(|recipient| recipient.merge.as_ref());
+        let parts: Option<u32> = merges.map(|merge| Some(merge?.parts)).sum();
+        let parts = parts.filter(|_| !chunk.recipients.is_empty());
+        Self { parts, ..Self::cut(chunk.number, chunk.recipients.len(), epoch, now) }
+    }
+
     /// The state of a chunk with `recipients` recipients that was just cut.
     #[must_use]
     pub fn cut(number: u32, recipients: usize, epoch: u32, now: Timestamp) -> Self {
         Self {
             number,
             recipients: u32::try_from(recipients).unwrap_or(u32::MAX),
+            parts: None,
             progress: Progress::Cut,
             epoch,
             attempts: 0,
@@ -140,7 +160,7 @@ impl ChunkState {
     pub fn slice(&self, parts: &[u32], rate: u32) -> Slice {
         let from = self.handed.min(self.recipients);
         let end = self.grant_end().max(from);
-        let within = u64::from(rate) * SLICE_SECONDS.unsigned_abs();
+        let within = parts_of_slice(rate);
         let (mut to, mut sum) = (from, 0);
         while to < end {
             let with_next = sum + u64::from(parts.get(to as usize).copied().unwrap_or(1).max(1));
@@ -150,7 +170,7 @@ impl ChunkState {
             (to, sum) = (to + 1, with_next);
         }
         let millis = pace::cost(sum, rate) / 1_000;
-        Slice { members: from as usize..to as usize, millis }
+        Slice { members: from as usize..to as usize, parts: sum, millis }
     }
 
     /// The state in which a worker leaves the chunk. `jitter` is random, in thousandths, and
@@ -188,7 +208,15 @@ impl ChunkState {
         } else {
             Progress::Waiting { until: self.updated_at.plus_millis(slice.millis) }
         };
-        let next = Self { handed, progress, throttles: 0, attempts: 0, ..self.noting(tally, now) };
+        let sent = u32::try_from(slice.parts).unwrap_or(u32::MAX);
+        let next = Self {
+            handed,
+            parts: self.parts.map(|parts| parts.saturating_sub(sent)),
+            progress,
+            throttles: 0,
+            attempts: 0,
+            ..self.noting(tally, now)
+        };
         // The next slice waits for its turn, and is due then.
         Self { due_at: next.turn().max(Some(now)), ..next }
     }

@@ -39,6 +39,7 @@ impl Estimate {
             sum.skipped;
         let totals = Totals {
             recipients: scale(sum.recipients),
+            parts: scale(sum.parts),
             skipped: Skipped {
                 no_phone: scale(no_phone),
                 duplicate: scale(duplicate),

@@ -26,6 +26,7 @@ pub mod ids;
 pub mod import;
 pub mod job;
 pub mod keyword;
+pub mod library;
 pub mod message;
 pub mod organization;
 pub mod pace;

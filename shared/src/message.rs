@@ -40,7 +40,7 @@ pub struct Claim {
     pub at: Timestamp,
 }
 
-/// What is known about a message. Its body is stored with its campaign.
+/// What is known about a message. A plain body is stored with its campaign.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
     pub id: MessageId,
@@ -48,6 +48,8 @@ pub struct Message {
     pub campaign_id: CampaignId,
     pub kind: Kind,
     pub to: Phone,
+    /// The text, if the campaign's body is a template and the text is known.
+    pub text: Option<String>,
     pub created_at: Timestamp,
     pub claim: Option<Claim>,
     pub outcome: Option<Outcome>,
@@ -133,6 +135,7 @@ impl Message {
             campaign_id,
             kind: Kind::Campaign,
             to,
+            text: None,
             created_at,
             claim: None,
             outcome: None,

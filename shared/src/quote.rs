@@ -3,14 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::audience::Totals;
-use crate::body::Body;
+use crate::body::{Body, Format};
 use crate::chunk::Chunk;
 use crate::parts::Parts;
 use crate::price::{Bill, PriceList};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
-    /// The parts of the body as it was written.
+    /// The parts of the body as it was written. With merge fields, the count is that of the text with
+    /// the most parts.
     pub parts: Parts,
     pub totals: Totals,
     /// The parts of all recipients. Unknown in a quote that the previous release kept, where each
@@ -24,19 +25,26 @@ pub struct Quote {
 impl Quote {
     #[must_use]
     pub fn new(body: &Body) -> Self {
-        let parts = body.parts_as_written();
+        let written = body.parts_as_written();
+        let count = match body.format() {
+            Format::Text => written.count,
+            Format::Template => 1,
+        };
+        let parts = Parts { count, ..written };
         Self { parts, totals: Totals::default(), parts_of_all: Some(0), bill: Bill::default() }
     }
 
     /// Adds the next chunk of a shard, whose totals include those of the earlier chunks.
     pub fn add(&mut self, body: &Body, prices: Option<&PriceList>, chunk: &Chunk) {
         self.totals = chunk.totals;
+        let counts = chunk.recipients.iter().map(|recipient| body.parts_for(recipient));
+        self.parts.count = counts.fold(self.parts.count, u32::max);
         self.parts_of_all = self.parts_of_all.map(|sum| sum + body.parts_of_all(&chunk.recipients));
         let Some(prices) = prices else {
             return;
         };
         for recipient in &chunk.recipients {
-            self.bill.add(prices, &recipient.phone, body.parts_for(recipient).count);
+            self.bill.add(prices, &recipient.phone, body.parts_for(recipient));
         }
     }
 
@@ -44,6 +52,7 @@ impl Quote {
     #[must_use]
     pub fn plus(mut self, other: &Self) -> Self {
         self.totals += other.totals;
+        self.parts.count = self.parts.count.max(other.parts.count);
         self.parts_of_all = self.parts_of_all.zip(other.parts_of_all).map(|(one, two)| one + two);
         self.bill = self.bill.plus(other.bill);
         self
@@ -81,6 +90,7 @@ mod tests {
                 Phone::from_e164("+14155550123").expect("a phone"),
             )],
             through: None,
+            skipped: Vec::new(),
             totals: Totals { recipients, ..Totals::default() },
             ends: number == 1,
         };

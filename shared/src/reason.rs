@@ -32,6 +32,8 @@ pub enum Reason {
     ProviderFailing,
     /// The body is too long for its provider, which was chosen after it was scheduled.
     BodyTooLong,
+    /// A text would differ from the one that was frozen when the audience was cut.
+    RenderingChanged,
     /// It has more parts than the limit that it was sent with.
     MaxParts,
     /// Its price is higher than the limit that it was sent with.

@@ -1,5 +1,6 @@
 //! Recipients: the people that a campaign texts.
 
+use crate::body::Merge;
 use crate::ids::ContactId;
 use crate::phone::Phone;
 
@@ -11,17 +12,19 @@ pub struct Recipient {
     /// The contact that has the phone. Unknown for a test message, whose phone may belong to no
     /// contact, and in chunks of the first format, which only have phones.
     pub contact: Option<ContactId>,
+    /// What its text is rendered from; `None` if the body is plain.
+    pub merge: Option<Box<Merge>>,
 }
 
 impl Recipient {
     #[must_use]
     pub fn new(phone: Phone, contact: ContactId) -> Self {
-        Self { phone, contact: Some(contact) }
+        Self { phone, contact: Some(contact), merge: None }
     }
 
     /// A recipient with an unknown contact.
     #[must_use]
     pub fn of_phone(phone: Phone) -> Self {
-        Self { phone, contact: None }
+        Self { phone, contact: None, merge: None }
     }
 }

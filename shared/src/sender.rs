@@ -129,6 +129,14 @@ pub struct BodyTooLong {
     max: usize,
 }
 
+impl BodyTooLong {
+    /// The maximum number of characters.
+    #[must_use]
+    pub fn max(self) -> usize {
+        self.max
+    }
+}
+
 impl Default for Provider {
     fn default() -> Self {
         Self::Twilio(twilio::TwilioSender::default())

@@ -18,6 +18,8 @@ use std::collections::BTreeSet;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, ErrorKind, UndefinedBehavior, Value};
+use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use crate::body::MAX_CHARACTERS;
 use crate::contact::Contact;
@@ -49,15 +51,24 @@ pub enum Unrenderable {
     Error(String),
 }
 
+/// The kind of [`Unrenderable`], which is kept for each skipped contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
+#[serde(rename_all = "snake_case")]
+pub enum Detail {
+    MissingField,
+    TooLong,
+    Blank,
+    Error,
+}
+
 impl Unrenderable {
-    /// The reason's label in the API.
     #[must_use]
-    pub fn detail(&self) -> &'static str {
+    pub fn detail(&self) -> Detail {
         match self {
-            Self::MissingField(_) => "missing_field",
-            Self::TooLong(_) => "too_long",
-            Self::Blank => "blank",
-            Self::Error(_) => "error",
+            Self::MissingField(_) => Detail::MissingField,
+            Self::TooLong(_) => Detail::TooLong,
+            Self::Blank => Detail::Blank,
+            Self::Error(_) => Detail::Error,
         }
     }
 }

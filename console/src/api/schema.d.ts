@@ -166,7 +166,8 @@ export interface paths {
         };
         /**
          * List campaigns
-         * @description Newest first.
+         * @description Newest first, without archived ones. A page of a filtered list may be short, even empty, although
+         *     the list continues.
          */
         get: operations["list_campaigns"];
         put?: never;
@@ -196,12 +197,37 @@ export interface paths {
         get: operations["get_campaign"];
         /**
          * Replace a draft
-         * @description Without `body`, the draft has no body afterwards.
+         * @description Without `body`, the draft has no body afterwards. Without `target`, the target stays as it is.
+         *     Without `bodyFormat`, an unchanged body keeps its format, and without `defaults` or `tags`, these stay
+         *     as they are.
          */
         put: operations["update_campaign"];
         post?: never;
         /** Delete a draft */
         delete: operations["delete_campaign"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/campaigns/{campaignId}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive a campaign
+         * @description Lists leave it out. Only campaigns that were canceled, or have sent everything, can be archived.
+         */
+        post: operations["archive_campaign"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -224,6 +250,30 @@ export interface paths {
          * @description If it succeeds, no message was or will be sent.
          */
         post: operations["cancel_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/campaigns/{campaignId}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Duplicate a campaign
+         * @description Creates a draft with the same body, target and tags. The target stays even if one of its segments was
+         *     deleted; then the draft cannot be sent until its target is replaced.
+         */
+        post: operations["duplicate_campaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -295,6 +345,30 @@ export interface paths {
          *     messages.
          */
         post: operations["pause_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/campaigns/{campaignId}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a campaign's texts
+         * @description Renders the text for chosen or sampled contacts as they are now. Shows the shortest text, the longest,
+         *     the one with the most parts, and contacts without a text.
+         */
+        post: operations["preview_texts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -380,11 +454,37 @@ export interface paths {
         put?: never;
         /**
          * Send a test message
-         * @description Sends a draft's body to one phone, which need not belong to a contact. The campaign does not change.
+         * @description Sends a draft's body to one phone, which need not belong to a contact. Merge fields are those of
+         *     `contactId`. The campaign does not change.
          *     A person who has opted out receives the text only with `confirmOptedOut`. An organization may send
          *     `testsPerDay` tests per day in UTC; dry runs do not count.
          */
         post: operations["send_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/campaigns/{campaignId}/skipped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the contacts that a campaign skipped
+         * @description Each with its reason, as recorded when the campaign's audience was read. Only `notInTarget` is found
+         *     again from the contacts as they are now, so that list may differ from `frozenCount`; its items show
+         *     whether a contact has changed since.
+         */
+        get: operations["list_skipped"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -414,6 +514,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/campaigns/{campaignId}/unarchive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Unarchive a campaign */
+        post: operations["unarchive_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/contacts": {
         parameters: {
             query?: never;
@@ -425,7 +545,8 @@ export interface paths {
         };
         /**
          * List contacts
-         * @description The order is unspecified.
+         * @description The order is unspecified. Contacts that match all filters are returned. With a filter that reads the
+         *     whole audience, a page can be short or even empty: continue until `nextCursor` is null.
          */
         get: operations["list_contacts"];
         put?: never;
@@ -436,6 +557,31 @@ export interface paths {
          * @description IDs that do not exist are ignored.
          */
         delete: operations["delete_contacts"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/contacts/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create or change up to 1,000 contacts
+         * @description The items are independent, and each has its result. Items that match the same contact are applied in
+         *     their order. Repeating the request with the same `Idempotency-Key` creates nothing twice; the results
+         *     then describe the repetition. Without a key, only items that are matched by external ID or phone can
+         *     be repeated safely.
+         */
+        post: operations["batch_contacts"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -497,6 +643,7 @@ export interface paths {
             header?: never;
             path: {
                 organizationId: string;
+                /** @description The contact's ID (UUID), or `ext:` and its percent-encoded external ID, or `extb:` and its external ID in base64url, for external IDs that contain a slash. */
                 contactId: string;
             };
             cookie?: never;
@@ -505,12 +652,191 @@ export interface paths {
         get: operations["get_contact"];
         /**
          * Replace a contact
-         * @description Omitted fields become null.
+         * @description Omitted fields become null. But `externalId`, `status`, `tags`, `timeZone` and `language` stay as they
+         *     are unless they are given or null.
          */
         put: operations["update_contact"];
         post?: never;
         /** Delete a contact */
         delete: operations["delete_contact"];
+        options?: never;
+        head?: never;
+        /**
+         * Change single fields of a contact
+         * @description Omitted fields stay as they are, and null clears a field.
+         */
+        patch: operations["patch_contact"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List segments
+         * @description Newest first.
+         */
+        get: operations["list_segments"];
+        put?: never;
+        /** Create a segment */
+        post: operations["create_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/segments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a filter
+         * @description Returns who a campaign for these contacts would reach if it were sent now. The result is exact if the
+         *     audience can be read within seconds; otherwise it is an estimate with its error. An organization
+         *     computes one preview at a time, and a newer request cancels an older one. A preview is cached for a
+         *     minute.
+         */
+        post: operations["preview_filter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/segments/{segmentId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                segmentId: string;
+            };
+            cookie?: never;
+        };
+        /** Get a segment */
+        get: operations["get_segment"];
+        /**
+         * Replace a segment
+         * @description Campaigns that were sent keep the filter that they were sent with. Scheduled ones use the new one:
+         *     while a scheduled campaign uses the segment, the filter cannot refer to more segments than before.
+         */
+        put: operations["update_segment"];
+        post?: never;
+        /**
+         * Delete a segment
+         * @description Filters and drafts that refer to it cannot be used afterwards.
+         */
+        delete: operations["delete_segment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/segments/{segmentId}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                segmentId: string;
+            };
+            cookie?: never;
+        };
+        /** Explain why a contact is in a segment or not */
+        get: operations["explain_segment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/segments/{segmentId}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                segmentId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview a segment
+         * @description As for a filter.
+         */
+        post: operations["preview_segment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List templates
+         * @description Newest first.
+         */
+        get: operations["list_templates"];
+        put?: never;
+        /** Create a template */
+        post: operations["create_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/templates/{templateId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                templateId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a template
+         * @description Any version of it, even after the template was deleted if `version` is given.
+         */
+        get: operations["get_template"];
+        /**
+         * Replace a template
+         * @description The result is a new version. Campaigns that were made of earlier ones stay as they are.
+         */
+        put: operations["update_template"];
+        post?: never;
+        /**
+         * Delete a template
+         * @description Campaigns that were made of it stay as they are, and its versions can still be read.
+         */
+        delete: operations["delete_template"];
         options?: never;
         head?: never;
         patch?: never;
@@ -616,6 +942,18 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        /**
+         * @example {
+         *       "city": "Austin",
+         *       "stores": [
+         *         "North",
+         *         "South"
+         *       ]
+         *     }
+         */
+        Attributes: {
+            [key: string]: string | string[];
+        };
         /** @description Who is texted and who is skipped. `contacts` is the sum of `recipients` and all of `skipped`. */
         Audience: {
             /** @description Whether the whole audience has been read. */
@@ -647,13 +985,51 @@ export interface components {
              */
             timeToLiveSeconds?: number | null;
         };
+        /**
+         * @description How the contact of an item is found: `none` creates a contact for every item. A phone that several
+         *     contacts have matches none of them, so the item is rejected.
+         * @enum {string}
+         */
+        BatchMatch: "none" | "id" | "externalId" | "phone";
+        /**
+         * @description `rejected` items need a change; `failed` items can be sent again as they are.
+         * @enum {string}
+         */
+        BatchOutcome: "created" | "updated" | "unchanged" | "skipped" | "rejected" | "failed";
+        BatchRequest: {
+            /** @description Contacts as in `POST /contacts`. With `match: id`, each also has an `id`. */
+            items: components["schemas"]["ContactDraft"][];
+            match?: components["schemas"]["BatchMatch"];
+            onMatch?: components["schemas"]["OnMatch"];
+        };
+        BatchResult: {
+            /**
+             * Format: uuid
+             * @description The contact's ID; null if the item was rejected or failed.
+             */
+            id: string | null;
+            problem: components["schemas"]["Problem"] | null;
+            status: components["schemas"]["BatchOutcome"];
+        };
+        BatchResults: {
+            /** @description One result for each item, in their order. */
+            results: components["schemas"]["BatchResult"][];
+        };
+        /** @enum {string} */
+        BodyFormat: "text" | "template";
         Campaign: {
+            archivedAt: components["schemas"]["Time"] | null;
             audience: components["schemas"]["Audience"] | null;
             body: string | null;
+            bodyFormat: components["schemas"]["BodyFormat"] | null;
             cancelledAt: components["schemas"]["Time"] | null;
             changedBy: components["schemas"]["ChangedBy"] | null;
             counts: components["schemas"]["Counts"] | null;
             createdAt: components["schemas"]["Time"];
+            /** @description The values of merge fields that a contact lacks, by field. */
+            defaults: {
+                [key: string]: string;
+            };
             dispatch: components["schemas"]["Dispatch"] | null;
             estimatedFinishAt: components["schemas"]["Time"] | null;
             failedAt: components["schemas"]["Time"] | null;
@@ -673,17 +1049,49 @@ export interface components {
             scheduledAt: components["schemas"]["Time"] | null;
             sentAt: components["schemas"]["Time"] | null;
             status: components["schemas"]["CampaignStatus"];
+            tags: string[];
+            target: components["schemas"]["CampaignTarget"] | null;
+            template: components["schemas"]["TemplateVersion"] | null;
             updatedAt: components["schemas"]["Time"];
+            /**
+             * @description What the writer of the body should know, such as fields that no contact seems to have. Only in
+             *     responses to a request that writes the body.
+             */
+            warnings: string[];
         };
         CampaignDraft: {
-            /** @description The text, sent exactly as written. A campaign without a body cannot be sent. */
+            /**
+             * @description The text, at most 1,600 characters, or a template for it, at most 8 KB, with merge fields such
+             *     as `{{ firstName | default("there") }}`. A campaign without a body cannot be sent.
+             */
             body?: string | null;
+            bodyFormat?: components["schemas"]["BodyFormat"] | null;
+            /**
+             * @description The values of merge fields that a contact lacks, by field, such as `firstName` or
+             *     `attributes["City"]`.
+             */
+            defaults?: {
+                [key: string]: string;
+            } | null;
             name: string;
+            /** @description Labels to find the campaign by, at most 50. Replacing a draft without them leaves them as they are. */
+            tags?: string[] | null;
+            target?: components["schemas"]["Target"] | null;
+            /**
+             * Format: uuid
+             * @description Copies the body and the defaults of the template's newest version. Not together with `body`.
+             */
+            templateId?: string | null;
         };
         /** @enum {string} */
-        CampaignReason: "missed_schedule" | "no_progress" | "provider_unreachable" | "poisoned" | "provider_account" | "provider_sender" | "spend_limit" | "messages_filtered" | "recipients_opted_out" | "provider_failing" | "body_too_long" | "max_parts" | "max_price";
+        CampaignReason: "missed_schedule" | "target_missing" | "no_progress" | "provider_unreachable" | "poisoned" | "provider_account" | "provider_sender" | "spend_limit" | "messages_filtered" | "recipients_opted_out" | "provider_failing" | "body_too_long" | "rendering_changed" | "max_parts" | "max_price";
         /** @enum {string} */
         CampaignStatus: "draft" | "scheduled" | "sent" | "cancelled" | "failed";
+        /** @description Segments by their IDs. */
+        CampaignTarget: {
+            exclude: string[];
+            include: string[];
+        };
         /** @description Who made the last change; null for changes made before this was recorded. */
         ChangedBy: {
             /** Format: uuid */
@@ -702,34 +1110,81 @@ export interface components {
             position: number;
         };
         Contact: {
-            attributes: {
-                [key: string]: string;
-            };
+            attributes: components["schemas"]["Attributes"];
             createdAt: components["schemas"]["Time"];
             email: string | null;
+            externalId: string | null;
             firstName: string | null;
             /** Format: uuid */
             id: string;
+            /**
+             * Format: uuid
+             * @description The import that created the contact.
+             */
+            importId: string | null;
+            language: string | null;
             lastName: string | null;
             /** Format: uuid */
             organizationId: string;
             /** @example +14155550123 */
             phone: string | null;
+            status: components["schemas"]["ContactStatus"];
+            tags: string[];
+            /** @example America/New_York */
+            timeZone: string | null;
             updatedAt: components["schemas"]["Time"];
         };
+        /**
+         * @description Clients of earlier versions do not know `externalId`, `status`, `tags`, `timeZone` and `language`. So
+         *     replacing a contact without them leaves them as they are.
+         */
         ContactDraft: {
-            /** @description Up to 20 strings, 2 KB in total. */
-            attributes?: {
-                [key: string]: string;
-            } | null;
+            attributes?: components["schemas"]["Attributes"] | null;
             email?: string | null;
+            /**
+             * @description The contact's ID in your other systems. It is unique in the organization, and a path can name
+             *     the contact by it.
+             */
+            externalId?: string | null;
             firstName?: string | null;
+            /**
+             * @description A language tag of BCP 47.
+             * @example es-419
+             */
+            language?: string | null;
             lastName?: string | null;
             /**
              * @description In E.164, or in national format of the organization's default region. Contacts may share a
              *     phone.
              */
             phone?: string | null;
+            status?: components["schemas"]["ContactStatus"] | null;
+            /** @description At most 50 tags of at most 64 bytes. */
+            tags?: string[] | null;
+            /**
+             * @description A name of the IANA database.
+             * @example America/New_York
+             */
+            timeZone?: string | null;
+        };
+        /** @description Changes of single fields. Omitted fields stay as they are, and null clears a field. */
+        ContactPatch: {
+            attributes?: components["schemas"]["Attributes"] | null;
+            email?: string | null;
+            externalId?: string | null;
+            firstName?: string | null;
+            language?: string | null;
+            lastName?: string | null;
+            phone?: string | null;
+            status?: components["schemas"]["ContactStatus"] | null;
+            tags?: components["schemas"]["TagsPatch"] | null;
+            timeZone?: string | null;
+        };
+        /** @enum {string} */
+        ContactStatus: "active" | "inactive";
+        CopyRequest: {
+            /** @description The name of the copy. Defaults to `Copy of` and the campaign's name. */
+            name?: string | null;
         };
         /** @description The number of messages by status at the last count. `total` is the sum of the others. */
         Counts: {
@@ -753,12 +1208,78 @@ export interface components {
         Encoding: "GSM-7" | "UCS-2";
         /** @enum {string} */
         ErrorReason: "unsubscribed" | "invalid_number" | "unreachable" | "filtered" | "expired" | "stopped" | "canceled" | "provider_error" | "other";
+        /** @description A filter, with its result for one contact at each node. */
+        Explanation: {
+            /** @description The results inside a group. */
+            filters: components["schemas"]["Explanation"][];
+            /** @description The contact's values of the test's field. */
+            found: string[] | null;
+            /** @description `all`, `any`, `none` or `test`. */
+            kind: string;
+            matches: boolean;
+            /** @description The test, as in the filter. */
+            test: Record<string, never> | null;
+        };
         /** @description A field of the request's body that is invalid. */
         FieldError: {
             /** @description What is wrong with the field and what to do. */
             detail: string;
             /** @description A JSON Pointer (RFC 6901) into the body. */
             pointer: string;
+        };
+        /**
+         * @description A group of filters, a reference to another segment, or a test of one field. A filter is at most 5 levels deep and has at most 50 tests, including those of the segments that it refers to.
+         *
+         *     Fields are `firstName`, `lastName`, `email`, `phone`, `country` (of the phone, such as US), `externalId`, `status`, `tags`, `timeZone`, `language`, `importId`, `createdAt`, `updatedAt`, and `{"attribute": NAME}`. `createdAt` and `updatedAt` take only the ops for dates.
+         *
+         *     Texts are compared exactly, including case. In a list, one matching element is enough, except that `ne` and `notIn` match if no element is equal. A missing field matches only `missing` and `notIn`. `lt`, `lte`, `gt`, `gte` and `between` compare numbers if both sides are numbers, otherwise texts. Dates (`before`, `after`, and `between` with two dates, both included) are RFC 3339 times or days such as 2026-11-23 in the organization's time zone. `withinLast` takes a span such as 12h, 30d or 4w.
+         * @example {
+         *       "all": [
+         *         {
+         *           "field": "tags",
+         *           "op": "in",
+         *           "value": [
+         *             "vip"
+         *           ]
+         *         },
+         *         {
+         *           "none": [
+         *             {
+         *               "field": {
+         *                 "attribute": "city"
+         *               },
+         *               "op": "eq",
+         *               "value": "Austin"
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        Filter: {
+            all: components["schemas"]["Filter"][];
+        } | {
+            any: components["schemas"]["Filter"][];
+        } | {
+            none: components["schemas"]["Filter"][];
+        } | {
+            /** Format: uuid */
+            segment: string;
+        } | {
+            field: string | {
+                attribute: string;
+            };
+            /** @enum {string} */
+            op: "in" | "notIn" | "contains" | "startsWith" | "exists" | "missing" | "eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "between" | "before" | "after" | "withinLast";
+            value?: unknown;
+        };
+        FilterPreview: {
+            filter: components["schemas"]["Filter"];
+            /**
+             * Format: int32
+             * @description The number of sample contacts. Defaults to 20.
+             */
+            samples?: number | null;
         };
         Health: {
             /** @example ok */
@@ -847,12 +1368,18 @@ export interface components {
         };
         List_Campaign: {
             items: {
+                archivedAt: components["schemas"]["Time"] | null;
                 audience: components["schemas"]["Audience"] | null;
                 body: string | null;
+                bodyFormat: components["schemas"]["BodyFormat"] | null;
                 cancelledAt: components["schemas"]["Time"] | null;
                 changedBy: components["schemas"]["ChangedBy"] | null;
                 counts: components["schemas"]["Counts"] | null;
                 createdAt: components["schemas"]["Time"];
+                /** @description The values of merge fields that a contact lacks, by field. */
+                defaults: {
+                    [key: string]: string;
+                };
                 dispatch: components["schemas"]["Dispatch"] | null;
                 estimatedFinishAt: components["schemas"]["Time"] | null;
                 failedAt: components["schemas"]["Time"] | null;
@@ -872,26 +1399,43 @@ export interface components {
                 scheduledAt: components["schemas"]["Time"] | null;
                 sentAt: components["schemas"]["Time"] | null;
                 status: components["schemas"]["CampaignStatus"];
+                tags: string[];
+                target: components["schemas"]["CampaignTarget"] | null;
+                template: components["schemas"]["TemplateVersion"] | null;
                 updatedAt: components["schemas"]["Time"];
+                /**
+                 * @description What the writer of the body should know, such as fields that no contact seems to have. Only in
+                 *     responses to a request that writes the body.
+                 */
+                warnings: string[];
             }[];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Contact: {
             items: {
-                attributes: {
-                    [key: string]: string;
-                };
+                attributes: components["schemas"]["Attributes"];
                 createdAt: components["schemas"]["Time"];
                 email: string | null;
+                externalId: string | null;
                 firstName: string | null;
                 /** Format: uuid */
                 id: string;
+                /**
+                 * Format: uuid
+                 * @description The import that created the contact.
+                 */
+                importId: string | null;
+                language: string | null;
                 lastName: string | null;
                 /** Format: uuid */
                 organizationId: string;
                 /** @example +14155550123 */
                 phone: string | null;
+                status: components["schemas"]["ContactStatus"];
+                tags: string[];
+                /** @example America/New_York */
+                timeZone: string | null;
                 updatedAt: components["schemas"]["Time"];
             }[];
             /** @description The cursor of the next page; null on the last page. */
@@ -899,6 +1443,7 @@ export interface components {
         };
         List_Message: {
             items: {
+                /** @description The text as it was sent. The campaign's body, if it has merge fields and the text is not known. */
                 body: string;
                 /** Format: uuid */
                 campaignId: string | null;
@@ -970,7 +1515,58 @@ export interface components {
                  * @description The number of test messages that the organization may send per day (UTC).
                  */
                 testsPerDay: number;
+                /**
+                 * @description The zone in which the days of segments' filters begin and end.
+                 * @example America/New_York
+                 */
+                timeZone: string;
                 updatedAt: components["schemas"]["Time"];
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        List_Segment: {
+            items: {
+                changedBy: components["schemas"]["ChangedBy"] | null;
+                createdAt: components["schemas"]["Time"];
+                filter: components["schemas"]["Filter"];
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** Format: uuid */
+                organizationId: string;
+                updatedAt: components["schemas"]["Time"];
+                /**
+                 * @description Scheduled campaigns that use the segment, directly or through another. It cannot be deleted
+                 *     until they are sent or canceled.
+                 */
+                usedBy: string[];
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        List_Template: {
+            items: {
+                body: string;
+                bodyFormat: components["schemas"]["BodyFormat"];
+                changedBy: components["schemas"]["ChangedBy"] | null;
+                createdAt: components["schemas"]["Time"];
+                defaults: {
+                    [key: string]: string;
+                };
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** Format: uuid */
+                organizationId: string;
+                updatedAt: components["schemas"]["Time"];
+                /**
+                 * Format: int32
+                 * @description Counted from 1.
+                 */
+                version: number;
+                /** @description As in a campaign. */
+                warnings: string[];
             }[];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
@@ -1011,6 +1607,7 @@ export interface components {
             role: components["schemas"]["Role"] | null;
         };
         Message: {
+            /** @description The text as it was sent. The campaign's body, if it has merge fields and the text is not known. */
             body: string;
             /** Format: uuid */
             campaignId: string | null;
@@ -1058,6 +1655,11 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * @description What to do with an item whose contact exists: replace the contact as PUT does, or skip the item.
+         * @enum {string}
+         */
+        OnMatch: "update" | "skip";
         Organization: {
             changedBy: components["schemas"]["ChangedBy"] | null;
             createdAt: components["schemas"]["Time"];
@@ -1093,6 +1695,11 @@ export interface components {
              * @description The number of test messages that the organization may send per day (UTC).
              */
             testsPerDay: number;
+            /**
+             * @description The zone in which the days of segments' filters begin and end.
+             * @example America/New_York
+             */
+            timeZone: string;
             updatedAt: components["schemas"]["Time"];
         };
         OrganizationDraft: {
@@ -1122,6 +1729,11 @@ export interface components {
              * @description As in `OrganizationPatch`.
              */
             testsPerDay?: number | null;
+            /**
+             * @description A name of the IANA database. Defaults to UTC.
+             * @example America/New_York
+             */
+            timeZone?: string | null;
         };
         OrganizationPatch: {
             defaultRegion?: string | null;
@@ -1158,6 +1770,34 @@ export interface components {
              *     deployment's admin key.
              */
             testsPerDay?: number | null;
+            /**
+             * @description A name of the IANA database. Segments' filters that name days use it.
+             * @example America/New_York
+             */
+            timeZone?: string | null;
+        };
+        /**
+         * @description Who a campaign for these contacts would reach. `contacts` is the sum of `recipients` and all of
+         *     `skipped`.
+         */
+        Preview: {
+            /** Format: int64 */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description With 95 % probability, the true number of recipients differs by at most this number. Null if the
+             *     numbers are exact.
+             */
+            error: number | null;
+            /** @description Whether the whole audience was read. Otherwise the numbers are estimates. */
+            exact: boolean;
+            /** @description When the audience was read. A preview is cached for a minute. */
+            previewedAt: components["schemas"]["Time"];
+            /** Format: int64 */
+            recipients: number;
+            /** @description Some of the recipients. */
+            samples: components["schemas"]["Contact"][];
+            skipped: components["schemas"]["Skipped"];
         };
         Price: {
             /** @example 12.64 */
@@ -1216,10 +1856,10 @@ export interface components {
          *     - 403: `forbidden`, `deployment_only`, `sender_not_assigned`, `rate_above_limit`, `opted_out_by_person`
          *     - 404: `not_found`
          *     - 405: `method_not_allowed`
-         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `sender_taken`, `unsubscribe_changed`, `idempotency_in_progress`
+         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `sender_taken`, `unsubscribe_changed`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `idempotency_in_progress`
          *     - 413: `body_too_large`
          *     - 415: `unsupported_media_type`, `unsupported_content_encoding`
-         *     - 422: `validation_failed`, `campaign_body_required`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `dry_run_unavailable`, `recipient_opted_out`, `upload_unavailable`, `idempotency_key_reused`
+         *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `dry_run_unavailable`, `recipient_opted_out`, `upload_unavailable`, `idempotency_key_reused`
          *     - 429: `test_limit_reached`, `quote_in_progress`
          *     - 500: `internal_error`
          *     - 503: `try_again`, `throttled`
@@ -1236,11 +1876,15 @@ export interface components {
         });
         /** @description The size and price of a campaign if it were sent now. */
         Quote: {
+            /** @description The encoding of the body as it was written. */
             encoding: components["schemas"]["Encoding"];
             /** @description When the last part would be sent at the sender's rate. */
             estimatedFinishAt: components["schemas"]["Time"];
             firstCharacterBeyondGsm7: components["schemas"]["Character"] | null;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The number of parts of each text. With merge fields, that of the text with the most parts.
+             */
             partsEach: number;
             price: components["schemas"]["Price"] | null;
             /** @description When the audience was read. A quote is cached for a minute. */
@@ -1272,6 +1916,33 @@ export interface components {
              */
             row: number;
         };
+        Segment: {
+            changedBy: components["schemas"]["ChangedBy"] | null;
+            createdAt: components["schemas"]["Time"];
+            filter: components["schemas"]["Filter"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            organizationId: string;
+            updatedAt: components["schemas"]["Time"];
+            /**
+             * @description Scheduled campaigns that use the segment, directly or through another. It cannot be deleted
+             *     until they are sent or canceled.
+             */
+            usedBy: string[];
+        };
+        SegmentDraft: {
+            filter: components["schemas"]["Filter"];
+            name: string;
+        };
+        SegmentPreview: {
+            /**
+             * Format: int32
+             * @description The number of sample contacts. Defaults to 20.
+             */
+            samples?: number | null;
+        };
         SendRequest: {
             /**
              * Format: int64
@@ -1286,17 +1957,115 @@ export interface components {
             maxPrice?: string | null;
             scheduledAt?: components["schemas"]["Time"] | null;
         };
+        /** @enum {string} */
+        SkipDetail: "missing_field" | "too_long" | "blank" | "error";
+        /** @enum {string} */
+        SkipReason: "noPhone" | "duplicate" | "unsubscribed" | "notInTarget" | "inactive" | "unrenderable";
         Skipped: {
             /** Format: int64 */
             duplicate: number;
             /** Format: int64 */
+            inactive: number;
+            /** Format: int64 */
             noPhone: number;
+            /**
+             * Format: int64
+             * @description Contacts that the target does not include, or whose phone it excludes.
+             */
+            notInTarget: number;
+            /**
+             * Format: int64
+             * @description Contacts for whom the body has no text.
+             */
+            unrenderable: number;
             /** Format: int64 */
             unsubscribed: number;
+        };
+        /** @description A contact that a campaign skipped. */
+        SkippedContact: {
+            /**
+             * @description Whether the contact has changed since the campaign was sent, so that it may have been skipped for
+             *     another reason or not at all; null if the reason was recorded when the audience was read.
+             */
+            changedSince: boolean | null;
+            /** Format: uuid */
+            contactId: string;
+            detail: components["schemas"]["SkipDetail"] | null;
+            reason: components["schemas"]["SkipReason"];
+        };
+        /** @description A page of skipped contacts. */
+        SkippedList: {
+            /**
+             * Format: int64
+             * @description The number of contacts that were counted when the audience was read. All pages together may list
+             *     fewer: of a very large group of contacts with one phone, only the first are recorded.
+             */
+            frozenCount: number;
+            items: components["schemas"]["SkippedContact"][];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        TagsPatch: {
+            add?: string[];
+            remove?: string[];
+        };
+        /**
+         * @description The contacts of the included segments, or all contacts if none is included, except for those of the
+         *     excluded segments. At most 10 each.
+         */
+        Target: {
+            /** @description No one whose phone belongs to an active contact of these segments is texted. */
+            exclude?: string[];
+            include?: string[];
+        };
+        Template: {
+            body: string;
+            bodyFormat: components["schemas"]["BodyFormat"];
+            changedBy: components["schemas"]["ChangedBy"] | null;
+            createdAt: components["schemas"]["Time"];
+            defaults: {
+                [key: string]: string;
+            };
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: uuid */
+            organizationId: string;
+            updatedAt: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description Counted from 1.
+             */
+            version: number;
+            /** @description As in a campaign. */
+            warnings: string[];
+        };
+        TemplateDraft: {
+            /** @description As in a campaign. */
+            body: string;
+            bodyFormat?: components["schemas"]["BodyFormat"] | null;
+            /** @description The values of merge fields that a contact lacks, by field. */
+            defaults?: {
+                [key: string]: string;
+            } | null;
+            name: string;
+        };
+        /** @description The version of a template that a campaign's body was copied from. */
+        TemplateVersion: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int32 */
+            version: number;
         };
         TestRequest: {
             /** @description Sends the text even if the person has opted out. They must have agreed to receive it. */
             confirmOptedOut?: boolean;
+            /**
+             * @description The contact whose fields the text is rendered with. Without one, merge fields have their
+             *     defaults.
+             * @example ext:crm-4711
+             */
+            contactId?: string | null;
             /**
              * @description Only checks whether the provider would accept the text, without sending it; the status `sent`
              *     then means that it would. Only AWS End User Messaging supports this.
@@ -1304,6 +2073,47 @@ export interface components {
             dryRun?: boolean;
             /** @description The phone to text, in E.164 or in national format of the organization's default region. */
             to: string;
+        };
+        /** @description The text that a contact would get. */
+        Text: {
+            characters: number;
+            /** Format: uuid */
+            contactId: string;
+            detail: components["schemas"]["SkipDetail"] | null;
+            encoding: components["schemas"]["Encoding"] | null;
+            /** @description The same for people to read. */
+            explanation: string | null;
+            firstCharacterBeyondGsm7: components["schemas"]["Character"] | null;
+            /** Format: int32 */
+            parts: number;
+            /** @description Null if there is none. */
+            text: string | null;
+        };
+        /** @description The texts of a campaign for some contacts. */
+        TextPreview: {
+            /** @description The number of contacts that the text was rendered for. */
+            contacts: number;
+            /** @description The number of them without a text. */
+            failed: number;
+            /** @description Contacts without a text, at most 20. */
+            failing: components["schemas"]["Text"][];
+            longest: components["schemas"]["Text"] | null;
+            mostParts: components["schemas"]["Text"] | null;
+            shortest: components["schemas"]["Text"] | null;
+            /** @description The texts of the contacts that the request names, in that order. Empty if contacts are sampled. */
+            texts: components["schemas"]["Text"][];
+        };
+        TextPreviewRequest: {
+            /**
+             * @description Contacts to render the text for, by ID or as `ext:` and an external ID. Without any, active
+             *     contacts of the target are sampled.
+             */
+            contacts?: string[];
+            /**
+             * Format: int32
+             * @description The number of sampled contacts. Defaults to 100.
+             */
+            samples?: number | null;
         };
         /**
          * Format: date-time
@@ -2141,6 +2951,12 @@ export interface operations {
                 cursor?: string;
                 /** @description Only campaigns with this status. */
                 status?: components["schemas"]["CampaignStatus"];
+                /** @description Only campaigns with this tag. */
+                tag?: string;
+                /** @description Only campaigns whose name contains this, in any case. */
+                q?: string;
+                /** @description Archived campaigns instead of the others. */
+                archived?: boolean;
             };
             header?: never;
             path: {
@@ -2750,6 +3566,129 @@ export interface operations {
             };
         };
     };
+    archive_campaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archived campaign. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `campaign_not_ended`: the campaign has not ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancel_campaign: {
         parameters: {
             query?: never;
@@ -2811,6 +3750,133 @@ export interface operations {
                 };
             };
             /** @description `campaign_not_scheduled`: the campaign is not scheduled. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicate_campaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CopyRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description The new draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: a request with the same key is in progress. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3168,6 +4234,133 @@ export interface operations {
             };
         };
     };
+    preview_texts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TextPreviewRequest"] | null;
+            };
+        };
+        responses: {
+            /** @description The texts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextPreview"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: a request with the same key is in progress. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `campaign_body_required`, `target_missing`, or a contact does not exist. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     quote_campaign: {
         parameters: {
             query?: never;
@@ -3255,7 +4448,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `campaign_body_required`, or `audience_too_large`. */
+            /** @description `campaign_body_required`, `target_missing`, or `audience_too_large`. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3507,7 +4700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `campaign_body_required`, `scheduled_at_past`, `scheduled_at_too_far`, `prices_required`, or the body is invalid. */
+            /** @description `campaign_body_required`, `scheduled_at_past`, `scheduled_at_too_far`, `prices_required`, `target_missing`, or the body is invalid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3672,6 +4865,100 @@ export interface operations {
             };
         };
     };
+    list_skipped: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter, or even empty, without being the last. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+                /**
+                 * @description Only contacts that were skipped for this reason. Without one, all but those that are not in
+                 *     the target.
+                 */
+                reason?: components["schemas"]["SkipReason"];
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of skipped contacts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkippedList"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     stop_campaign: {
         parameters: {
             query?: never;
@@ -3795,6 +5082,129 @@ export interface operations {
             };
         };
     };
+    unarchive_campaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaign. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: a request with the same key is in progress. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_contacts: {
         parameters: {
             query?: {
@@ -3802,6 +5212,22 @@ export interface operations {
                 limit?: number;
                 /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
+                /** @description Only contacts with this tag. Reads the whole audience, page by page. */
+                tag?: string;
+                /** @description Only contacts of this segment. Reads the whole audience, page by page. */
+                segment?: string;
+                /** @description Only contacts whose phone begins with these digits in E.164, such as `+1415`. Reads only them. */
+                phone?: string;
+                /** @description Only the contact with this external ID. Found at once, and no other filter applies. */
+                externalId?: string;
+                /** @description Only contacts with this status. Reads the whole audience, page by page. */
+                status?: components["schemas"]["ContactStatus"];
+                /**
+                 * @description Only contacts whose phone begins with these digits, or whose name, email address or external ID
+                 *     begins with this text in any case. Digits read only what they find; a text reads the whole
+                 *     audience, page by page.
+                 */
+                q?: string;
             };
             header?: never;
             path: {
@@ -3946,7 +5372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: a request with the same key is in progress. */
+            /** @description `external_id_taken`: another contact has the external ID. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4060,6 +5486,132 @@ export interface operations {
             };
             /** @description The resource does not exist or belongs to another organization. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batch_contacts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequest"];
+            };
+        };
+        responses: {
+            /** @description The results. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: a request with the same key is in progress. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4347,6 +5899,7 @@ export interface operations {
             header?: never;
             path: {
                 organizationId: string;
+                /** @description The contact's ID (UUID), or `ext:` and its percent-encoded external ID, or `extb:` and its external ID in base64url, for external IDs that contain a slash. */
                 contactId: string;
             };
             cookie?: never;
@@ -4422,6 +5975,7 @@ export interface operations {
             header?: never;
             path: {
                 organizationId: string;
+                /** @description The contact's ID (UUID), or `ext:` and its percent-encoded external ID, or `extb:` and its external ID in base64url, for external IDs that contain a slash. */
                 contactId: string;
             };
             cookie?: never;
@@ -4439,6 +5993,1465 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `external_id_taken`: another contact has the external ID. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                /** @description The contact's ID (UUID), or `ext:` and its percent-encoded external ID, or `extb:` and its external ID in base64url, for external IDs that contain a slash. */
+                contactId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The contact was deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                /** @description The contact's ID (UUID), or `ext:` and its percent-encoded external ID, or `extb:` and its external ID in base64url, for external IDs that contain a slash. */
+                contactId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed contact. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `external_id_taken`: another contact has the external ID. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_segments: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of segments. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Segment"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_segment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentDraft"];
+            };
+        };
+        responses: {
+            /** @description The new segment. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: a request with the same key is in progress. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_filter: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterPreview"];
+            };
+        };
+        responses: {
+            /** @description The preview. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `preview_superseded`: a newer preview was requested. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `audience_too_large`, or the filter is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                segmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The segment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                segmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SegmentDraft"];
+            };
+        };
+        responses: {
+            /** @description The changed segment. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Segment"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `segment_in_use`: a scheduled campaign uses the segment, and could not with this filter. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_segment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                segmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The segment was deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `segment_in_use`: a scheduled campaign uses the segment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explain_segment: {
+        parameters: {
+            query: {
+                /** @description The contact's ID, or `ext:` and its external ID. */
+                contact: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+                segmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The filter with its results. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Explanation"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_segment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                segmentId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SegmentPreview"] | null;
+            };
+        };
+        responses: {
+            /** @description The preview. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `preview_superseded`: a newer preview was requested. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `audience_too_large`, or the segment refers to a deleted one. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of templates. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Template"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_template: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateDraft"];
+            };
+        };
+        responses: {
+            /** @description The new template. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: a request with the same key is in progress. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_template: {
+        parameters: {
+            query?: {
+                /** @description An earlier version. Defaults to the newest one. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+                templateId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The template. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                templateId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateDraft"];
+            };
+        };
+        responses: {
+            /** @description The new version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
                 };
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
@@ -4531,19 +7544,19 @@ export interface operations {
             };
         };
     };
-    delete_contact: {
+    delete_template: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 organizationId: string;
-                contactId: string;
+                templateId: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The contact was deleted. */
+            /** @description The template was deleted. */
             204: {
                 headers: {
                     [name: string]: unknown;

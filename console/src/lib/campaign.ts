@@ -41,10 +41,21 @@ export function filterOf(campaign: Campaign): Filter {
 export const ENDS = ["delivered", "sent", "pending", "unknown", "failed"] as const;
 export type End = (typeof ENDS)[number];
 
+/** Why a contact is left out. */
+export const SKIPS = [
+  "unsubscribed",
+  "duplicate",
+  "noPhone",
+  "notInTarget",
+  "inactive",
+  "unrenderable",
+] as const;
+export type Skip = (typeof SKIPS)[number];
+
 export interface Balance {
   contacts: number;
   recipients: number;
-  skipped: { unsubscribed: number; duplicate: number; noPhone: number };
+  skipped: Record<Skip, number>;
   ends: Record<End, number>;
   /** Whether both equations hold; they may not while the audience is still being read. */
   isWhole: boolean;

@@ -1,7 +1,7 @@
 /** The balance sheet as three columns of bars and the bands between them. */
-import { type Balance, ENDS, type End } from "./campaign";
+import { type Balance, ENDS, type End, SKIPS, type Skip } from "./campaign";
 
-export type NodeName = "contacts" | "recipients" | keyof Balance["skipped"] | End;
+export type NodeName = "contacts" | "recipients" | Skip | End;
 
 export interface FlowNode {
   name: NodeName;
@@ -57,15 +57,12 @@ function split(parent: FlowNode, children: FlowNode[]): Band[] {
 
 export function flowOf(balance: Balance): { nodes: FlowNode[]; bands: Band[]; height: number } {
   const scale = BAR_HEIGHT / Math.max(1, balance.contacts);
-  const { unsubscribed, duplicate, noPhone } = balance.skipped;
   const first = stack(0, [["contacts", balance.contacts]], scale);
   const second = stack(
     1,
     [
       ["recipients", balance.recipients],
-      ["unsubscribed", unsubscribed],
-      ["duplicate", duplicate],
-      ["noPhone", noPhone],
+      ...SKIPS.map((skip): [NodeName, number] => [skip, balance.skipped[skip]]),
     ],
     scale,
   );

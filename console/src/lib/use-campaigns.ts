@@ -18,6 +18,27 @@ export function useCampaigns() {
   return { query, campaigns, isLoadingMore: hasNextPage && !isFull, isTruncated: hasNextPage && isFull };
 }
 
+/** Copies a campaign with its target and tags, and opens the copy. */
+export function useDuplicate(campaignId: string) {
+  const { organizationId } = useSession();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: (name: string) =>
+      body(
+        api.POST("/v1/organizations/{organizationId}/campaigns/{campaignId}/duplicate", {
+          params: { path: { organizationId, campaignId }, header: once() },
+          body: { name },
+        }),
+      ),
+    onSuccess: async (campaign) => {
+      queries.setQueryData(campaignQuery(organizationId, campaign.id).queryKey, campaign);
+      void queries.invalidateQueries({ queryKey: campaignsQuery(organizationId).queryKey });
+      await navigate({ to: "/campaigns/$campaignId", params: { campaignId: campaign.id } });
+    },
+  });
+}
+
 /** Creates a draft and opens it. */
 export function useCreateDraft() {
   const { organizationId } = useSession();

@@ -94,7 +94,7 @@ const COLUMNS: Column<Contact>[] = [
     isMinor: true,
     cell: ({ attributes }) =>
       Object.entries(attributes)
-        .map(([name, value]) => `${name}: ${value}`)
+        .map(([name, value]) => `${name}: ${String(value)}`)
         .join(" · ") || texts.app.none,
   },
   {

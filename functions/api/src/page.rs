@@ -102,8 +102,13 @@ impl List<'_> {
         items: impl IntoIterator<Item = T>,
         next: Option<impl Serialize>,
     ) -> Result<Reply, Problem> {
-        let next_cursor = next.map(|position| self.seal(&position)).transpose()?;
+        let next_cursor = self.cursor(next)?;
         Reply::ok(&ListView { items: items.into_iter().collect(), next_cursor })
+    }
+
+    /// The cursor of the next page.
+    pub(crate) fn cursor(&self, next: Option<impl Serialize>) -> Result<Option<String>, Problem> {
+        next.map(|position| self.seal(&position)).transpose()
     }
 
     fn seal(&self, position: &impl Serialize) -> Result<String, Problem> {

@@ -196,6 +196,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::NotDraft => Self::new(Code::CampaignNotDraft, detail),
             Refusal::NotRunning => Self::new(Code::CampaignNotRunning, detail),
+            Refusal::NotEnded => Self::new(Code::CampaignNotEnded, detail),
             Refusal::NotPaused => Self::new(Code::CampaignNotPaused, detail),
             Refusal::NotScheduled => Self::new(Code::CampaignNotScheduled, detail),
             Refusal::BodyRequired => Self::new(Code::CampaignBodyRequired, detail),

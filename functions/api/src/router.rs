@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    api_keys, campaigns, contacts, controls, imports, me, messages, organizations, quotes,
-    segments, sending, service, unsubscribes,
+    api_keys, campaigns, contacts, controls, copies, imports, me, messages, organizations, quotes,
+    segments, sending, service, skipped, templates, text_previews, unsubscribes,
 };
 use crate::state::App;
 use crate::{idempotency, openapi, span};
@@ -90,6 +90,17 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
             campaigns::update_campaign,
             campaigns::delete_campaign
         ))
+        .routes(routes!(copies::duplicate_campaign))
+        .routes(routes!(copies::archive_campaign))
+        .routes(routes!(copies::unarchive_campaign))
+        .routes(routes!(templates::create_template, templates::list_templates))
+        .routes(routes!(
+            templates::get_template,
+            templates::update_template,
+            templates::delete_template
+        ))
+        .routes(routes!(skipped::list_skipped))
+        .routes(routes!(text_previews::preview_texts))
         .routes(routes!(sending::send_campaign))
         .routes(routes!(sending::send_test))
         .routes(routes!(quotes::quote_campaign))

@@ -1,9 +1,11 @@
 //! The routes, one file per group.
 
 pub(crate) mod api_keys;
+mod bodies;
 pub(crate) mod campaigns;
 pub(crate) mod contacts;
 pub(crate) mod controls;
+pub(crate) mod copies;
 pub(crate) mod imports;
 pub(crate) mod me;
 pub(crate) mod messages;
@@ -12,6 +14,9 @@ pub(crate) mod quotes;
 pub(crate) mod segments;
 pub(crate) mod sending;
 pub(crate) mod service;
+pub(crate) mod skipped;
+pub(crate) mod templates;
+pub(crate) mod text_previews;
 pub(crate) mod unsubscribes;
 
 use std::collections::BTreeSet;

@@ -13,7 +13,10 @@ mod preview;
 mod provider;
 mod quote;
 mod segment;
+mod skipped;
 mod target;
+mod template;
+mod text_preview;
 mod unsubscribe;
 
 pub(crate) use attributes::AttributesSchema;
@@ -28,6 +31,9 @@ pub(crate) use preview::PreviewView;
 pub(crate) use provider::{KeywordsSchema, ProviderSchema};
 pub(crate) use quote::QuoteView;
 pub(crate) use segment::{ExplanationView, FilterSchema, SegmentView};
+pub(crate) use skipped::{SkippedContactView, SkippedListView};
+pub(crate) use template::TemplateView;
+pub(crate) use text_preview::{TextPreviewView, TextView};
 pub(crate) use unsubscribe::{LiftView, UnsubscribeView};
 
 use serde::{Deserialize, Serialize};

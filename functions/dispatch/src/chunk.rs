@@ -104,17 +104,23 @@ async fn take(
     app: &App,
     place: Place,
     Loaded { campaign, state, chunk }: &Loaded,
-    Underway { broadcast, .. }: &Underway<'_>,
+    underway: &Underway<'_>,
     turn: Option<Timestamp>,
 ) -> anyhow::Result<Option<Taken>> {
     let Some(working) = state.start(turn, clock::now(), app.grace) else {
         return Ok(None);
     };
     let parts = campaign.body_sent().parts_of_each(&chunk.recipients);
-    let slice = working.slice(&parts, broadcast.sender.parts_per_second);
+    let slice = working.slice(&parts, underway.broadcast.sender.parts_per_second);
     let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default().to_vec();
+    // Nothing may be claimed that would not be sent as it was frozen.
+    let Some(recipients) = campaign.body_sent().rendered(recipients) else {
+        tracing::error!(shard = place.shard, number = place.number, "a text has changed");
+        underway.pause(app, Reason::RenderingChanged).await?;
+        return Ok(None);
+    };
     let phones: Vec<Phone> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
-    let shard = (place.shard, broadcast.shards);
+    let shard = (place.shard, underway.broadcast.shards);
     let (is_taken, unsubscribed) = futures::try_join!(
         app.table.save_chunk_state(place.campaign_id, place.shard, state, &working),
         app.table.unsubscribed_among(place.organization_id, shard, &phones),

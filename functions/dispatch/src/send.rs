@@ -79,7 +79,10 @@ pub(crate) async fn send_claimed(
         return give_back(Settled::Busy { until: clock::now() }).await;
     }
     let reference = message.reference();
-    let text = outbound.body.text_for(recipient);
+    let Some(text) = outbound.body.text_for(recipient) else {
+        // The chunk's texts were checked before any of them was claimed.
+        anyhow::bail!("a message's text differs from the one that was frozen");
+    };
     let outgoing =
         Outgoing { message: Some(reference), from: outbound.from, to: &message.to, body: &text };
     let answer = if outbound.is_dry_run {

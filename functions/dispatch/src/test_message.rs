@@ -122,7 +122,7 @@ fn wait_seconds(settled: Settled, now: Timestamp) -> anyhow::Result<Option<u32>>
 /// Lets a test go ahead of campaigns, because its sender is waiting for the text. Campaigns' turns
 /// come after it.
 async fn go_ahead(app: &App, from: &Sender, body: &Body, recipient: &Recipient) {
-    let (parts, now) = (body.parts_for(recipient).count.into(), clock::now());
+    let (parts, now) = (body.parts_for(recipient).into(), clock::now());
     let count = |pace: Pace| (pace.ahead_of_all(parts, from.parts_per_second, now), ());
     if let Err(error) = app.table.update_pace(&from.phone, count).await {
         tracing::warn!(error = ?anyhow::Error::from(error), "did not count a test in its sender's pace");

@@ -10,6 +10,7 @@
 
 use std::cell::Cell;
 
+use anyhow::Context;
 use futures::stream::{self, StreamExt};
 use infra::clock;
 use infra::turns::Turns;
@@ -33,8 +34,8 @@ struct Look {
     settled_at: Option<Timestamp>,
     /// When the oldest open chunk whose turn has come was due.
     due_since: Option<Timestamp>,
-    /// Recipients in unfinished chunks without a turn.
-    left: u64,
+    /// The parts of recipients in unfinished chunks without a turn.
+    parts_left: u64,
 }
 
 impl Look {
@@ -44,7 +45,7 @@ impl Look {
             is_poisoned: self.is_poisoned || other.is_poisoned,
             settled_at: self.settled_at.max(other.settled_at),
             due_since: self.due_since.into_iter().chain(other.due_since).min(),
-            left: self.left + other.left,
+            parts_left: self.parts_left + other.parts_left,
         }
     }
 
@@ -140,7 +141,7 @@ async fn look_at_all(
     let looks: Vec<Look> = looks.into_iter().collect::<anyhow::Result<_>>()?;
     let look = looks.into_iter().fold(Look::default(), Look::plus);
     let finishes_at = if look.has_open && broadcast.dispatch == Dispatch::Running {
-        Some(turns.finish_at(campaign.body_sent().parts_of_any(look.left), clock::now()).await?)
+        Some(turns.finish_at(look.parts_left, clock::now()).await?)
     } else {
         None
     };
@@ -214,11 +215,9 @@ async fn look_over(
             Repair::Nothing => look.has_open |= !state.is_done(),
             Repair::Arm(next) => {
                 look.has_open = true;
-                let left = next.recipients.saturating_sub(next.handed);
                 let turn = match leave.apply(&state, next) {
                     Some(next) => {
-                        let granted = u64::from(next.granted_left());
-                        let parts = campaign.body_sent().parts_of_any(granted);
+                        let parts = granted_parts(app, campaign, shard, &next).await?;
                         turns.take(parts, now).await?.map(|turn| (next, turn))
                     }
                     None => None,
@@ -226,7 +225,7 @@ async fn look_over(
                 if let Some((next, turn)) = turn {
                     armed.extend(arm(app, campaign, shard, &state, next.with_turn(turn)).await?);
                 } else {
-                    look.left += u64::from(left);
+                    look.parts_left += campaign.body_sent().parts_left(&state);
                 }
             }
             Repair::Poisoned => {
@@ -238,6 +237,27 @@ async fn look_over(
         }
     }
     Ok(look)
+}
+
+/// The parts of a chunk's members that may be sent. If their texts differ and only some of them are
+/// granted, only the chunk itself has the parts of those.
+async fn granted_parts(
+    app: &App,
+    campaign: &Campaign,
+    shard: u16,
+    state: &ChunkState,
+) -> anyhow::Result<u64> {
+    let (granted, body) = (state.granted_left(), campaign.body_sent());
+    if state.parts.is_none() {
+        return Ok(body.parts_of_any(granted.into()));
+    }
+    if granted == state.recipients.saturating_sub(state.handed) {
+        return Ok(body.parts_left(state));
+    }
+    let chunk = app.table.chunk(campaign.id, shard, state.number).await?;
+    let chunk = chunk.context("a chunk with a state is missing")?;
+    let members = state.handed as usize..(state.handed + granted) as usize;
+    Ok(body.parts_of_all(chunk.recipients.get(members).unwrap_or_default()))
 }
 
 /// Writes a chunk's turn and returns its job, or `None` if the chunk's state has changed.

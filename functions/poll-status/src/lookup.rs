@@ -162,8 +162,8 @@ async fn ask(
     broadcast: &Broadcast,
     message: &Message,
 ) -> Result<Option<Receipt>, lookup::Error> {
-    let text = campaign.body_sent().text_for(&message.recipient());
-    let sought = Sought { message, from: &broadcast.sender, text: &text, now: clock::now() };
+    let text = message.text.as_deref().unwrap_or_else(|| campaign.body_sent().as_str());
+    let sought = Sought { message, from: &broadcast.sender, text, now: clock::now() };
     lookup::look_up(&app.table, gateway, &sought, broadcast.shards).await
 }
 

@@ -4,6 +4,7 @@
 
 use infra::clock;
 use infra::table::Saved;
+use shared::body::Format;
 use shared::campaign::{Begin, Campaign, Reason, Status};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::organization::Organization;
@@ -31,18 +32,8 @@ pub(crate) async fn begin(
             tracing::warn!("a send job's campaign is gone");
             return Ok(());
         };
-        let target = target(app, &organization, &campaign).await?;
-        let sender = organization.sender;
-        let shards = organization.shards;
-        let body = campaign.body_sent().as_str();
-        let refusal = if campaign.has_missed(scheduled_at, now, app.missed_seconds) {
-            Some(Reason::MissedSchedule)
-        } else if sender.provider.check_body(body).is_err() {
-            Some(Reason::BodyTooLong)
-        } else {
-            target.as_ref().err().copied()
-        };
-        if let Some(reason) = refusal
+        let checked = check(app, &organization, &campaign, scheduled_at, now).await?;
+        if let Err(reason) = checked
             && let Ok(cancelled) = campaign.clone().cancel(now, Some(reason))
         {
             if app.table.save_campaign(&campaign, &cancelled, None).await? == Saved::Done {
@@ -51,11 +42,12 @@ pub(crate) async fn begin(
             }
             continue;
         }
+        let Organization { sender, shards, .. } = organization;
         match campaign.begin(scheduled_at, sender, shards, now, app.grace) {
             Begin::Begun(next) => {
                 let sent = (&last_send, now);
-                let target = target.as_ref().ok().and_then(Option::as_ref);
-                let saved = app.table.begin_campaign(&campaign, &next, target, sent);
+                let target = checked.ok().flatten();
+                let saved = app.table.begin_campaign(&campaign, &next, target.as_ref(), sent);
                 if saved.await? == Saved::Done {
                     tracing::info!("began to send a campaign");
                     // The first message does not wait until the drain is armed.
@@ -74,17 +66,27 @@ pub(crate) async fn begin(
     }
 }
 
-/// The target as its segments are now, or the reason to cancel: a target that cannot be resolved
-/// is never read as everyone.
-async fn target(
+/// The target as its segments are now, or the reason to cancel the campaign instead of sending it. A
+/// target that cannot be resolved is never read as everyone.
+async fn check(
     app: &App,
     organization: &Organization,
     campaign: &Campaign,
+    scheduled_at: Timestamp,
+    now: Timestamp,
 ) -> anyhow::Result<Result<Option<FrozenTarget>, Reason>> {
-    let Some(target) = &campaign.target else { return Ok(Ok(None)) };
-    if campaign.status() != Status::Scheduled {
-        return Ok(Ok(None));
+    if campaign.has_missed(scheduled_at, now, app.missed_seconds) {
+        return Ok(Err(Reason::MissedSchedule));
     }
+    let body = campaign.body_sent();
+    // A template's texts are checked one by one when the audience is cut.
+    if body.format() == Format::Text
+        && organization.sender.provider.check_body(body.as_str()).is_err()
+    {
+        return Ok(Err(Reason::BodyTooLong));
+    }
+    let target = campaign.target.as_ref().filter(|_| campaign.status() == Status::Scheduled);
+    let Some(target) = target else { return Ok(Ok(None)) };
     let frozen = app.table.freeze(organization, target).await?;
     Ok(frozen.map(Some).map_err(|error| {
         tracing::warn!(%error, "a target cannot be resolved");

@@ -107,7 +107,8 @@ async fn cut(
         app,
         campaign,
         broadcast,
-        judge: Judge { sent_at: broadcast.sent_at, target },
+        judge: Judge { target, ..Judge::from(broadcast.sent_at) }
+            .merging(campaign.body_sent(), &broadcast.sender),
         run,
         turns: Turns::new(&app.table, campaign, broadcast),
         stop_at: deadline.plus_seconds(-RESERVE_SECONDS),

@@ -2,6 +2,8 @@
 
 mod row;
 
+pub(super) use row::{defaults_row, stored_body};
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::campaign::{Campaign, Status};

@@ -150,6 +150,7 @@ impl Table {
         let ChunkState {
             number,
             recipients: _,
+            parts,
             progress,
             epoch,
             attempts,
@@ -165,7 +166,7 @@ impl Table {
         } = after;
         let key = keys::chunk_state(campaign, shard, *number);
         let change = Change {
-            update: "SET progress = :progress, epoch = :epoch, attempts = :attempts, \
+            update: "SET progress = :progress, partsLeft = :parts, epoch = :epoch, attempts = :attempts, \
                      arms = :arms, throttles = :throttles, handed = :handed, heard = :heard, \
                      recent = :recent, onTrial = :grant, dueAt = :due, settledAt = :settled, \
                      updatedAt = :now"
@@ -178,6 +179,7 @@ impl Table {
             .value(":progressSeen", value(before.progress)?)
             .value(":heard", value(heard)?)
             .value(":recent", value(recent)?)
+            .value(":parts", value(parts)?)
             .value(":grant", value(grant)?)
             .value(":due", value(due_at)?)
             .value(":settled", value(settled_at)?)

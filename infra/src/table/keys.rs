@@ -3,7 +3,9 @@
 //! Items that are written once per recipient share no key or index: contacts, chunks and messages
 //! are spread over shards, because a partition accepts 1,000 writes per second.
 
-use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MessageId, OrganizationId, SegmentId};
+use shared::ids::{
+    CampaignId, ContactId, ImportId, KeyId, MessageId, OrganizationId, SegmentId, TemplateId,
+};
 use shared::job::Due;
 use shared::message::Kind;
 use shared::phone::Phone;
@@ -28,6 +30,7 @@ pub(crate) const KEY: &str = "KEY#";
 pub(crate) const SEGMENT: &str = "SEGMENT#";
 pub(crate) const IMPORT: &str = "IMPORT#";
 pub(crate) const REJECTED: &str = "REJECTED#";
+pub(crate) const TEMPLATE: &str = "TEMPLATE#";
 
 pub(crate) fn organization_partition(id: OrganizationId) -> String {
     format!("ORG#{id}")
@@ -72,6 +75,15 @@ pub(crate) fn campaign(organization: OrganizationId, id: CampaignId) -> Key {
 
 pub(crate) fn segment(organization: OrganizationId, id: SegmentId) -> Key {
     Key::new(organization_partition(organization), format!("{SEGMENT}{id}"))
+}
+
+pub(crate) fn template(organization: OrganizationId, id: TemplateId) -> Key {
+    Key::new(organization_partition(organization), format!("{TEMPLATE}{id}"))
+}
+
+/// Versions are kept apart from the organization's other items, even when the template is deleted.
+pub(crate) fn template_version(organization: OrganizationId, id: TemplateId, version: u32) -> Key {
+    Key::new(format!("ORG#{organization}#TEMPLATE#{id}"), format!("VERSION#{version:06}"))
 }
 
 pub(crate) fn campaigns_of_status(organization: OrganizationId, status: &str) -> String {

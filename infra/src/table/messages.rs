@@ -3,7 +3,6 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
-use shared::body::Body;
 use shared::campaign::Status as CampaignStatus;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
@@ -41,8 +40,9 @@ pub(super) struct Row {
     receipt_code: Option<String>,
     // Written by the repair.
     unknown_at: Option<Timestamp>,
+    /// The text of a test, and of a message whose campaign's body has merge fields.
+    pub(super) body: Option<String>,
     // Tests only.
-    pub(super) body: Option<Body>,
     pub(super) from: Option<Sender>,
     pub(super) dry_run: Option<bool>,
     pub(super) confirmed: Option<bool>,
@@ -69,18 +69,23 @@ impl Row {
 
     pub(super) fn claimed(message: &Message, token: &str, now: Timestamp) -> Self {
         let silent = Self::silent(message.organization_id, &message.to);
-        Self { claim_token: Some(token.to_owned()), claimed_at: Some(now), ..silent }
+        Self {
+            claim_token: Some(token.to_owned()),
+            claimed_at: Some(now),
+            body: message.text.clone(),
+            ..silent
+        }
     }
 
     pub(super) fn failed(message: &Message, reason: FailureReason, now: Timestamp) -> Self {
         let silent = Self::silent(message.organization_id, &message.to);
-        Self { failed_at: Some(now), failure: Some(reason), ..silent }
+        Self { failed_at: Some(now), failure: Some(reason), body: message.text.clone(), ..silent }
     }
 
     pub(super) fn of_test(test: &TestMessage, due: &Due) -> Self {
         Self {
             from: Some(test.from.clone()),
-            body: Some(test.body.clone()),
+            body: Some(test.body.as_str().to_owned()),
             dry_run: test.is_dry_run.then_some(true),
             confirmed: test.is_confirmed.then_some(true),
             created_at: Some(test.message.created_at),
@@ -123,6 +128,7 @@ impl Row {
             campaign_id,
             kind,
             to: self.to.ok_or_else(|| lacks("to"))?,
+            text: self.body,
             created_at: created_at.ok_or_else(|| lacks("claimedAt"))?,
             claim: self.claim_token.zip(self.claimed_at).map(|(token, at)| Claim { token, at }),
             outcome,

@@ -58,7 +58,7 @@ fn read(item: Item, organization: OrganizationId, campaign: CampaignId) -> Resul
     let is_confirmed = row.confirmed == Some(true);
     let lacks = |what: &str| super::TableError::malformed(KIND, format!("{id} lacks {what}"));
     let from = row.from.clone().ok_or_else(|| lacks("from"))?;
-    let body = row.body.clone().ok_or_else(|| lacks("body"))?;
+    let body = row.body.clone().map(Body::from).ok_or_else(|| lacks("body"))?;
     Ok(TestMessage {
         message: row.into_message(organization, campaign, id, Kind::Test)?,
         from,

@@ -4,7 +4,12 @@
 //! phone. The first eligible contact becomes the recipient. If an active contact of the phone is
 //! excluded, so is the phone, because the person would get what they were excluded from.
 
-use super::{Entry, Judge, SkipReason, Skipped};
+use super::{Entry, Judge, SkipReason, Skipped, SkippedContact};
+use crate::ids::ContactId;
+use crate::template::Detail;
+
+/// The maximum number of a group's contacts that are recorded one by one.
+const MAX_RECORDED: usize = 2_000;
 
 /// What one contact is, before the others of its phone are considered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +19,8 @@ pub enum Standing<R> {
     /// Active, and excluded by the target.
     Excluded,
     Skipped(SkipReason),
+    /// The body has no text for it.
+    Unrenderable(Detail),
     Eligible(R),
 }
 
@@ -23,6 +30,8 @@ pub struct PhoneGroup<R> {
     winner: Option<R>,
     /// The contacts that are skipped if the phone is not excluded.
     skipped: Skipped,
+    /// The same contacts, except for those that are not in the target.
+    recorded: Vec<SkippedContact>,
     is_excluded: bool,
     /// The phone is a recipient through contacts that are stored elsewhere, so these are duplicates.
     is_taken: bool,
@@ -33,11 +42,19 @@ pub struct PhoneGroup<R> {
 pub struct Judged<R> {
     pub recipient: Option<R>,
     pub skipped: Skipped,
+    /// The skipped contacts, except for those that are not in the target.
+    pub recorded: Vec<SkippedContact>,
 }
 
 impl<R> Default for PhoneGroup<R> {
     fn default() -> Self {
-        Self { winner: None, skipped: Skipped::default(), is_excluded: false, is_taken: false }
+        Self {
+            winner: None,
+            skipped: Skipped::default(),
+            recorded: Vec::new(),
+            is_excluded: false,
+            is_taken: false,
+        }
     }
 }
 
@@ -53,7 +70,13 @@ impl<R> PhoneGroup<R> {
     }
 
     /// Adds a contact. `prefer` merges a later eligible contact into the recipient.
-    pub fn add(&mut self, standing: Standing<R>, prefer: impl FnOnce(&mut R, R)) {
+    pub fn add(
+        &mut self,
+        contact: ContactId,
+        standing: Standing<R>,
+        prefer: impl FnOnce(&mut R, R),
+    ) {
+        let mut detail = None;
         let reason = match standing {
             Standing::NotCounted => return,
             Standing::Excluded => {
@@ -61,6 +84,10 @@ impl<R> PhoneGroup<R> {
                 SkipReason::NotInTarget
             }
             Standing::Skipped(reason) => reason,
+            Standing::Unrenderable(unrenderable) => {
+                detail = Some(unrenderable);
+                SkipReason::Unrenderable
+            }
             Standing::Eligible(_) if self.is_taken => SkipReason::Duplicate,
             Standing::Eligible(recipient) => {
                 let Some(winner) = &mut self.winner else {
@@ -72,12 +99,15 @@ impl<R> PhoneGroup<R> {
             }
         };
         self.skipped.add(reason);
+        if reason != SkipReason::NotInTarget && self.recorded.len() < MAX_RECORDED {
+            self.recorded.push(SkippedContact { contact, reason, detail });
+        }
     }
 
     /// Takes a contact of the phone into account that is stored, and counted, elsewhere.
     pub fn consider<S>(&mut self, elsewhere: &Standing<S>, takes_precedence: bool) {
         match elsewhere {
-            Standing::NotCounted | Standing::Skipped(_) => {}
+            Standing::NotCounted | Standing::Skipped(_) | Standing::Unrenderable(_) => {}
             Standing::Excluded => self.is_excluded = true,
             Standing::Eligible(_) => self.is_taken |= takes_precedence,
         }
@@ -85,12 +115,13 @@ impl<R> PhoneGroup<R> {
 
     #[must_use]
     pub fn judged(self) -> Judged<R> {
-        let Self { winner, skipped, is_excluded, is_taken: _ } = self;
+        let Self { winner, skipped, recorded, is_excluded, is_taken: _ } = self;
         if !is_excluded {
-            return Judged { recipient: winner, skipped };
+            return Judged { recipient: winner, skipped, recorded };
         }
         let not_in_target = skipped.total() + u64::from(winner.is_some());
-        Judged { recipient: None, skipped: Skipped { not_in_target, ..Skipped::default() } }
+        let skipped = Skipped { not_in_target, ..Skipped::default() };
+        Judged { recipient: None, skipped, recorded: Vec::new() }
     }
 }
 
@@ -100,26 +131,28 @@ mod tests {
 
     use super::*;
 
+    const CONTACT: ContactId = ContactId(uuid::Uuid::nil());
+
     fn judge(standings: &[Standing<u8>]) -> Judged<u8> {
         let mut group = PhoneGroup::default();
         for standing in standings {
-            group.add(standing.clone(), |_, _| {});
+            group.add(CONTACT, standing.clone(), |_, _| {});
         }
         group.judged()
     }
 
     #[test]
     fn the_first_eligible_contact_is_the_recipient() {
-        use SkipReason::{Inactive, NotInTarget, Unrenderable};
+        use SkipReason::{Duplicate, Inactive, NotInTarget, Unrenderable};
         use Standing::{Eligible, Excluded, NotCounted, Skipped as Skip};
         let judged = judge(&[
             Skip(NotInTarget),
             NotCounted,
             Skip(Inactive),
-            Skip(Unrenderable),
+            Standing::Unrenderable(Detail::Blank),
             Eligible(1),
             Eligible(2),
-            Skip(Unrenderable),
+            Standing::Unrenderable(Detail::TooLong),
         ]);
         let skipped = Skipped {
             not_in_target: 1,
@@ -128,11 +161,16 @@ mod tests {
             duplicate: 1,
             ..Skipped::default()
         };
-        assert_eq!(judged, Judged { recipient: Some(1), skipped });
+        assert_eq!((judged.recipient, judged.skipped), (Some(1), skipped));
+        let recorded: Vec<SkipReason> = judged.recorded.iter().map(|it| it.reason).collect();
+        assert_eq!(recorded, [Inactive, Unrenderable, Duplicate, Unrenderable]);
+        let details: Vec<_> = judged.recorded.iter().filter_map(|it| it.detail).collect();
+        assert_eq!(details, [Detail::Blank, Detail::TooLong]);
         // Whichever comes first, an exclusion is the phone's.
         for standings in [[Eligible(1), Excluded], [Excluded, Eligible(1)]] {
             let skipped = Skipped { not_in_target: 2, ..Skipped::default() };
-            assert_eq!(judge(&standings), Judged { recipient: None, skipped });
+            let nobody = Judged { recipient: None, skipped, recorded: Vec::new() };
+            assert_eq!(judge(&standings), nobody);
         }
     }
 
@@ -140,12 +178,13 @@ mod tests {
     fn contacts_elsewhere_decide_too() {
         let mut taken = PhoneGroup::default();
         taken.consider(&Standing::Eligible(7), true);
-        taken.add(Standing::Eligible(1), |_, _| {});
+        taken.add(CONTACT, Standing::Eligible(1), |_, _| {});
         let skipped = Skipped { duplicate: 1, ..Skipped::default() };
-        assert_eq!(taken.judged(), Judged { recipient: None, skipped });
+        let judged = taken.judged();
+        assert_eq!((judged.recipient, judged.skipped, judged.recorded.len()), (None, skipped, 1));
         let mut first = PhoneGroup::default();
         first.consider(&Standing::Eligible(7), false);
-        first.add(Standing::Eligible(1), |_, _| {});
+        first.add(CONTACT, Standing::Eligible(1), |_, _| {});
         assert_eq!(first.judged().recipient, Some(1));
     }
 
@@ -157,9 +196,9 @@ mod tests {
                 SkipReason::NotInTarget,
                 SkipReason::Inactive,
                 SkipReason::Unsubscribed,
-                SkipReason::Unrenderable,
             ])
             .prop_map(Standing::Skipped),
+            1 => Just(Standing::Unrenderable(Detail::Error)),
             4 => any::<u8>().prop_map(Standing::Eligible),
         ]
     }
@@ -172,10 +211,15 @@ mod tests {
             let counted = standings.iter().filter(|s| **s != Standing::NotCounted).count();
             let recipients = u64::from(judged.recipient.is_some());
             prop_assert_eq!(judged.skipped.total() + recipients, counted as u64);
+            let recorded = judged.skipped.total() - judged.skipped.not_in_target;
+            prop_assert_eq!(judged.recorded.len() as u64, recorded);
             let is_excluded = standings.contains(&Standing::Excluded);
             let first = standings.iter().find_map(|standing| match standing {
                 Standing::Eligible(recipient) => Some(*recipient),
-                Standing::NotCounted | Standing::Excluded | Standing::Skipped(_) => None,
+                Standing::NotCounted
+                | Standing::Excluded
+                | Standing::Skipped(_)
+                | Standing::Unrenderable(_) => None,
             });
             prop_assert_eq!(judged.recipient, first.filter(|_| !is_excluded));
         }

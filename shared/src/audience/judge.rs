@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::{Entry, Former, SkipReason, Standing};
+use crate::body::{Body, Format, Merge};
 use crate::contact::{Contact, Presence, Status};
 use crate::recipient::Recipient;
 use crate::segment::Field;
+use crate::sender::Sender;
 use crate::target::{Choice, FrozenTarget};
+use crate::template::{Detail, MergeField};
 use crate::time::Timestamp;
 
 /// What decides about contacts besides the register, as of the moment when a campaign is sent.
@@ -15,21 +18,47 @@ pub struct Judge {
     pub sent_at: Timestamp,
     /// Without one, everyone is included.
     pub target: Option<FrozenTarget>,
+    /// `None` if everyone gets the same text.
+    pub merging: Option<Merging>,
+}
+
+/// A body that is rendered for each recipient, and the sender whose provider limits its texts.
+#[derive(Clone, Debug)]
+pub struct Merging {
+    body: Body,
+    sender: Sender,
 }
 
 /// A judge for everyone.
 impl From<Timestamp> for Judge {
     fn from(sent_at: Timestamp) -> Self {
-        Self { sent_at, target: None }
+        Self { sent_at, target: None, merging: None }
     }
 }
 
 impl Judge {
+    /// The judge of a campaign with this body, sent from this sender.
+    #[must_use]
+    pub fn merging(self, body: &Body, sender: &Sender) -> Self {
+        let merging = match body.format() {
+            Format::Text => None,
+            Format::Template => Some(Merging { body: body.clone(), sender: sender.clone() }),
+        };
+        Self { merging, ..self }
+    }
+
     /// The fields that contacts must be read with, besides those that every entry has.
     #[must_use]
     pub fn fields(&self) -> BTreeSet<Field> {
-        let target = self.target.iter().flat_map(FrozenTarget::fields);
-        target.cloned().collect()
+        let target = self.target.iter().flat_map(FrozenTarget::fields).cloned();
+        let merged = self.merging.iter().flat_map(Merging::fields).map(Field::from);
+        target.chain(merged).collect()
+    }
+
+    /// Whether contacts must be read with their ids and fields.
+    #[must_use]
+    pub fn needs_persons(&self) -> bool {
+        self.target.is_some() || self.merging.is_some()
     }
 
     /// What an entry is, before the others of its phone are considered. Of several reasons, the first
@@ -44,7 +73,11 @@ impl Judge {
             Some(_) if unsubscribed => Standing::Skipped(SkipReason::Unsubscribed),
             Some(phone) => {
                 let dialed = entry.dialed.as_ref().unwrap_or(phone);
-                Standing::Eligible(Recipient::new(dialed.clone(), entry.contact))
+                let recipient = Recipient::new(dialed.clone(), entry.contact);
+                match &self.merging {
+                    None => Standing::Eligible(recipient),
+                    Some(merging) => merging.standing(recipient, entry.person()),
+                }
             }
         }
     }
@@ -82,6 +115,35 @@ impl Judge {
             (None, _) => Choice::Included,
             (Some(target), Some(person)) => target.choose(person, self.sent_at),
             (Some(_), None) => Choice::NotIncluded,
+        }
+    }
+}
+
+impl Merging {
+    /// The parts that the sender sends in a second.
+    #[must_use]
+    pub fn parts_per_second(&self) -> u32 {
+        self.sender.parts_per_second
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &MergeField> {
+        let template = self.body.template().and_then(Result::ok);
+        template.into_iter().flat_map(|template| template.fields())
+    }
+
+    /// Whether there is a text for the contact. There is none for a tombstone that was stored
+    /// without a profile.
+    fn standing(&self, recipient: Recipient, person: Option<&Contact>) -> Standing<Recipient> {
+        let template = self.body.template().and_then(Result::ok);
+        let Some((template, person)) = template.zip(person) else {
+            return Standing::Unrenderable(Detail::Error);
+        };
+        let fields = self.body.fields_of(template, Some(person));
+        match Merge::freeze(template, fields, &self.sender.provider) {
+            Ok(merge) => {
+                Standing::Eligible(Recipient { merge: Some(Box::new(merge)), ..recipient })
+            }
+            Err(unrenderable) => Standing::Unrenderable(unrenderable.detail()),
         }
     }
 }

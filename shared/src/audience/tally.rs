@@ -34,7 +34,7 @@ impl Tally {
             self.end_group();
             self.group = PhoneGroup::begin(&entry, &self.judge);
         }
-        self.group.add(self.judge.standing(&entry, unsubscribed), |_, _| {});
+        self.group.add(entry.contact, self.judge.standing(&entry, unsubscribed), |_, _| {});
         self.last = Some(entry);
     }
 
@@ -50,6 +50,8 @@ impl Tally {
         self.totals.skipped += judged.skipped;
         if let Some(recipient) = judged.recipient {
             self.totals.recipients += 1;
+            let merge = recipient.merge.as_ref();
+            self.totals.parts += merge.map_or(0, |merge| u64::from(merge.parts));
             if self.samples.len() < self.max_samples {
                 self.samples.extend(recipient.contact);
             }

@@ -1,5 +1,6 @@
 //! A campaign's sending, from its start until its last count.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use strum::VariantArray;
 
 use super::{Campaign, Reason, State};
 use crate::audience::Totals;
+use crate::body::Format;
 use crate::grace::Grace;
 use crate::ids::{CampaignId, MessageId};
 use crate::job::{Due, JobsJob};
@@ -142,15 +144,21 @@ impl Broadcast {
 impl Campaign {
     /// The message to a recipient before a worker has claimed it.
     #[must_use]
-    pub fn pending_message(&self, Recipient { phone: to, contact: _ }: &Recipient) -> Message {
+    pub fn pending_message(&self, recipient: &Recipient) -> Message {
+        let to = &recipient.phone;
+        let text = match self.body_sent().format() {
+            Format::Text => None,
+            Format::Template => self.body_sent().text_for(recipient).map(Cow::into_owned),
+        };
         let pending = |at| Message::pending(self.organization_id, self.id, to.clone(), at);
-        self.broadcast().map_or_else(
+        let message = self.broadcast().map_or_else(
             || pending(self.updated_at),
             |broadcast| Message {
                 id: broadcast.message_id(self.id, to),
                 ..pending(broadcast.sent_at)
             },
-        )
+        );
+        Message { text, ..message }
     }
 
     /// Whether a campaign that is scheduled for this time has missed it by so much that its text
@@ -233,7 +241,7 @@ impl Campaign {
     ) -> Option<Self> {
         let mut broadcast = self.running_fan_out()?.clone();
         broadcast.audience = Audience { totals, completed_at: Some(now), abandoned_at: None };
-        let parts = self.body_sent().parts_of_any(totals.recipients);
+        let parts = self.body_sent().parts_of_totals(&totals);
         let rate = broadcast.sender.parts_per_second;
         let finishes_at = broadcast.running_since.plus_millis(pace::cost(parts, rate) / 1_000);
         broadcast.estimated_finish_at =

@@ -117,8 +117,11 @@ mod tests {
     /// The totals are those of the chunks that were cut, and remain incomplete.
     #[test]
     fn a_stop_ends_a_campaign_whose_fan_out_never_completed() {
-        let totals =
-            Totals { recipients: 3, skipped: Skipped { no_phone: 2, ..Skipped::default() } };
+        let totals = Totals {
+            recipients: 3,
+            skipped: Skipped { no_phone: 2, ..Skipped::default() },
+            ..Totals::default()
+        };
         let look = DrainLook { are_chunks_done: true, cut: Some(totals), ..DrainLook::default() };
         let stop = |campaign: Campaign| campaign.stop(&polls(), at(4_100), GRACE).expect("on");
         let paused_first = stop(step_given_up(&sent(), at(4_000)));

@@ -49,7 +49,7 @@ mod tests {
     use super::super::{Begin, Campaign, Dispatch};
     use super::*;
     use crate::actor::Actor;
-    use crate::audience::{Skipped, Totals};
+    use crate::audience::Totals;
     use crate::phone::Phone;
     use crate::poll::PollSchedule;
     use crate::sender::{Provider, Sender};
@@ -95,7 +95,7 @@ mod tests {
         let stopped = hold_checked(&campaign, 3_601).expect("held");
         assert_eq!(dispatch(&stopped), (Dispatch::Stopped, Some(Reason::NoProgress)));
         assert_eq!(hold_checked(&stopped, 3_700), None);
-        let totals = Totals { recipients: 1, skipped: Skipped::default() };
+        let totals = Totals { recipients: 1, ..Totals::default() };
         let (bill, polls) = (Bill::default(), PollSchedule::default());
         let late = campaign.fanned_out(totals, &bill, &polls, at(3_601), GRACE);
         assert_eq!(dispatch(&late.expect("first to end")).0, Dispatch::Stopped);
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn within_its_limits_it_runs_and_over_them_it_is_stopped() {
-        let totals = |recipients| Totals { recipients, skipped: Skipped::default() };
+        let totals = |recipients| Totals { recipients, ..Totals::default() };
         let fanned_out = |limits, recipients, bill: &Bill| {
             held(limits)
                 .fanned_out(totals(recipients), bill, &PollSchedule::default(), at(3), GRACE)

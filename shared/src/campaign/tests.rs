@@ -1,7 +1,7 @@
 use uuid::Uuid;
 
 use super::*;
-use crate::audience::{Skipped, Totals};
+use crate::audience::Totals;
 use crate::body::Body;
 use crate::breaker::Window;
 use crate::grace::Grace;
@@ -51,7 +51,7 @@ pub(super) fn sent() -> Campaign {
 }
 
 pub(super) fn fanned_out(recipients: u64) -> Campaign {
-    let totals = Totals { recipients, skipped: Skipped::default() };
+    let totals = Totals { recipients, ..Totals::default() };
     sent()
         .fanned_out(totals, &Bill::default(), &PollSchedule::default(), at(10), GRACE)
         .expect("first to end")

@@ -4,12 +4,14 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::audience::Former;
-use crate::audience::Tally;
+use crate::audience::{Former, LeftOut, Tally};
+use crate::body::{Body, Format};
+use crate::chunk_state::ChunkState;
 use crate::contact::{Contact, Presence, Profile, Status};
 use crate::ids::{ContactId, OrganizationId, SegmentId};
 use crate::phone::Phone;
 use crate::segment::Filter;
+use crate::sender::{Provider, Sender};
 use crate::target::{FrozenTarget, Target};
 use crate::time::Timestamp;
 use crate::zone::Zone;
@@ -61,6 +63,14 @@ fn target(include: u8, exclude: u8) -> FrozenTarget {
     target.frozen(Zone::default(), &find).expect("frozen")
 }
 
+fn greeting() -> Body {
+    Body::parse("Hi {{ firstName }}", Format::Template).expect("a template")
+}
+
+fn sender() -> Sender {
+    Sender::new(Phone::from_e164("+14153550100").expect("valid"), Provider::default())
+}
+
 fn cut(entries: &[Entry], unsubscribed: &BTreeSet<Phone>, from: &ChainEnd) -> Vec<Chunk> {
     let mut cutter = Cutter::new(moment(), from.clone());
     let rest = entries.iter().filter(|e| Some(&e.bound) > from.through.as_ref());
@@ -103,6 +113,26 @@ fn a_long_run_of_skipped_contacts_leaves_marks() {
     let chunks = cut(&entries, &BTreeSet::new(), &ChainEnd::default());
     assert_eq!(chunks.len(), 3);
     assert_eq!(chunks[2].totals.skipped.no_phone, 5_000);
+}
+
+/// A slow sender reads a chunk of a body with merge fields once per slice, so it has few parts.
+#[test]
+fn a_slow_senders_chunk_with_merge_fields_is_short() {
+    let entries = (0..40).map(|n| {
+        let mut person = tagged(ContactId(Uuid::from_u128(n.into())), 0);
+        person.profile.first_name = Some("x".repeat(400));
+        Entry { person: Some(Box::new(person)), ..entry(Some(n), n) }
+    });
+    let judge = Judge::from(moment()).merging(&greeting(), &sender());
+    let mut cutter = Cutter::new(judge, ChainEnd::default());
+    let mut chunks: Vec<Chunk> = entries.filter_map(|entry| cutter.push(entry, false)).collect();
+    chunks.push(cutter.finish());
+    // Three parts each, and ten parts in a slice.
+    let sizes: Vec<usize> = chunks.iter().map(|chunk| chunk.recipients.len()).collect();
+    assert_eq!(sizes, [17, 17, 6]);
+    assert_eq!(chunks[1].totals.parts, 102);
+    let state = ChunkState::of(&chunks[1], 0, moment());
+    assert_eq!((state.recipients, state.parts), (17, Some(51)));
 }
 
 /// Contacts of one line are one recipient, who is texted at the current form if any contact has it.
@@ -190,23 +220,39 @@ proptest! {
     /// A preview counts as the fan-out does, with any target.
     #[test]
     fn a_preview_is_what_a_fan_out_would_cut(
-        (mut entries, unsubscribed) in audiences(), (one, other) in (0_u8..4, 0_u8..4)
+        (mut entries, unsubscribed) in audiences(), (one, other) in (0_u8..4, 0_u8..4),
+        merges in any::<bool>()
     ) {
         entries.truncate(120);
         for (entry, n) in entries.iter_mut().zip(0_u64..) {
             entry.status = if n % 7 == 0 { Status::Inactive } else { Status::Active };
-            entry.person = Some(Box::new(tagged(entry.contact, n % 4)));
+            let mut person = tagged(entry.contact, n % 4);
+            person.profile.first_name = (n % 3 > 0).then(|| "x".repeat(n as usize * 2));
+            entry.person = Some(Box::new(person));
         }
-        let judge = Judge { sent_at: moment(), target: Some(target(one, other)) };
+        let judge = Judge { target: Some(target(one, other)), ..Judge::from(moment()) };
+        let judge = if merges { judge.merging(&greeting(), &sender()) } else { judge };
         let mut cutter = Cutter::new(judge.clone(), ChainEnd::default());
-        let mut tally = Tally::new(judge, 5);
+        let mut tally = Tally::new(judge.clone(), 5);
+        let (mut left_out, mut absent) = (LeftOut::new(judge), 0);
+        let mut chunks = Vec::new();
         let is_out = |entry: &Entry| entry.phone.as_ref().is_some_and(|it| unsubscribed.contains(it));
         for entry in &entries {
             tally.push(entry.clone(), is_out(entry));
-            cutter.push(entry.clone(), is_out(entry));
+            chunks.extend(cutter.push(entry.clone(), is_out(entry)));
+            absent += left_out.push(entry.clone()).map_or(0, |phone| phone.contacts.len());
         }
+        absent += left_out.end().map_or(0, |phone| phone.contacts.len());
         let (totals, samples) = tally.finish();
-        prop_assert_eq!(totals, cutter.finish().totals);
+        chunks.push(cutter.finish());
+        prop_assert_eq!(Some(totals), chunks.last().map(|chunk| chunk.totals));
+        // Every skipped contact is recorded, or found again.
+        prop_assert_eq!(absent as u64, totals.skipped.not_in_target);
+        let recorded: usize = chunks.iter().map(|chunk| chunk.skipped.len()).sum();
+        prop_assert_eq!((recorded + absent) as u64, totals.skipped.total());
+        let parts: u64 = chunks.iter().map(|it| greeting().parts_of_all(&it.recipients)).sum();
+        prop_assert_eq!(totals.parts, if merges { parts } else { 0 });
+        prop_assert_eq!(merges || totals.skipped.unrenderable == 0, true);
         prop_assert_eq!(totals.contacts(), entries.len() as u64);
         prop_assert_eq!(samples.len() as u64, totals.recipients.min(5));
     }
@@ -215,7 +261,7 @@ proptest! {
     #[test]
     fn a_recipient_is_a_contact_of_its_phone((entries, unsubscribed) in audiences()) {
         for chunk in cut(&entries, &unsubscribed, &ChainEnd::default()) {
-            for Recipient { phone, contact } in chunk.recipients {
+            for Recipient { phone, contact, merge: _ } in chunk.recipients {
                 let first = entries.iter().find(|entry| entry.phone.as_ref() == Some(&phone));
                 prop_assert_eq!(contact, first.map(|entry| entry.contact));
             }

@@ -11,6 +11,8 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Slice {
     pub members: Range<usize>,
+    /// The parts of their texts.
+    pub parts: u64,
     /// How long their parts take at the sender's rate, which decides the next slice's turn.
     pub millis: i64,
 }

@@ -21,9 +21,12 @@ fn a_slow_senders_chunk_goes_out_in_slices() {
     // Three parts each at one a second: three members take nine seconds.
     let working = chunk.start(None, at(1_001), GRACE).expect("may start");
     let slice = working.slice(&[3; 100], 1);
-    assert_eq!(slice, Slice { members: 0..3, millis: 9_000 });
+    assert_eq!(slice, Slice { members: 0..3, parts: 9, millis: 9_000 });
     let next = working.finish(&Tally { settled: 3, ..Tally::default() }, &slice, at(1_003), 0);
     assert_eq!((next.handed, next.progress), (3, Progress::Waiting { until: at(1_010) }));
+    let merging = ChunkState { parts: Some(24), ..working.clone() };
+    let next = merging.finish(&Tally { settled: 3, ..Tally::default() }, &slice, at(1_003), 0);
+    assert_eq!(next.parts, Some(15));
     let held_up = working.finish(&Tally { busy: 1, ..Tally::default() }, &slice, at(1_003), 0);
     assert_eq!(held_up.handed, 0);
     let last = ChunkState { handed: 6, ..working };
@@ -32,14 +35,15 @@ fn a_slow_senders_chunk_goes_out_in_slices() {
     assert!(last.finish(&Tally::default(), &slice, at(1_003), 0).is_done());
     assert_eq!(chunk.slice(&[3; 100], 100).members, 0..8);
     // A body with more parts than fit into a slice is still sent, one message at a time.
-    assert_eq!(chunk.slice(&[11; 100], 1), Slice { members: 0..1, millis: 11_000 });
+    assert_eq!(chunk.slice(&[11; 100], 1), Slice { members: 0..1, parts: 11, millis: 11_000 });
     // Texts of different lengths: each slice ends before the member that would exceed it.
     let mixed = [4, 4, 4, 11, 1, 1, 1, 1];
     for (handed, members, millis) in
         [(0, 0..2, 8_000), (2, 2..3, 4_000), (3, 3..4, 11_000), (4, 4..8, 4_000)]
     {
         let chunk = ChunkState { handed, ..chunk.clone() };
-        assert_eq!(chunk.slice(&mixed, 1), Slice { members, millis });
+        let parts = i64::unsigned_abs(millis) / 1_000;
+        assert_eq!(chunk.slice(&mixed, 1), Slice { members, parts, millis });
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
 use crate::contact::Contact;
+use crate::template::MergeField;
 use crate::time::Timestamp;
 
 /// A field. Standard fields are written by name, attributes as `{"attribute": NAME}`, because an
@@ -38,6 +39,21 @@ pub enum Field {
 pub(super) enum Found<'c> {
     Texts(Vec<Cow<'c, str>>),
     Time(Timestamp),
+}
+
+/// The field that a body's merge field reads.
+impl From<&MergeField> for Field {
+    fn from(field: &MergeField) -> Self {
+        match field {
+            MergeField::FirstName => Self::FirstName,
+            MergeField::LastName => Self::LastName,
+            MergeField::Email => Self::Email,
+            MergeField::Phone => Self::Phone,
+            MergeField::ExternalId => Self::ExternalId,
+            MergeField::Language => Self::Language,
+            MergeField::Attribute(name) => Self::Attribute(name.clone()),
+        }
+    }
 }
 
 impl Field {

@@ -48,6 +48,21 @@ impl MergeField {
         Self::VARIANTS.iter().copied().filter(|name| *name != "attribute")
     }
 
+    /// The field that a person names outside of a body: `firstName`, `attributes["City"]` or
+    /// `attributes.City`.
+    #[must_use]
+    pub fn named(written: &str) -> Option<Self> {
+        let attribute = written.strip_prefix(ATTRIBUTES).and_then(|rest| {
+            let quoted = rest.strip_prefix("[\"").and_then(|rest| rest.strip_suffix("\"]"));
+            quoted.or_else(|| rest.strip_prefix('.'))
+        });
+        match attribute {
+            Some(name) if !name.is_empty() => Some(Self::Attribute(name.to_owned())),
+            Some(_) => None,
+            None => written.parse().ok(),
+        }
+    }
+
     /// The field's value in a contact. A blank one counts as absent, so that no text begins `Hi ,`.
     #[must_use]
     pub fn of(&self, contact: &Contact) -> Option<String> {

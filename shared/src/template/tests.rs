@@ -102,7 +102,7 @@ fn filters_change_texts() {
         "{{ [firstName] }}",
     ] {
         let error = render(source, &ana()).expect_err("an error");
-        assert_eq!(error.detail(), "error", "{source}: {error}");
+        assert_eq!(error.detail(), Detail::Error, "{source}: {error}");
     }
 }
 
@@ -121,7 +121,7 @@ fn a_text_has_limits() {
     assert_eq!(render(&long(1_598), &ana()), Err(Unrenderable::TooLong(1_600)));
     assert_eq!(render("{{ ' ' }}", &ana()), Err(Unrenderable::Blank));
     let control = contact(Some("a\u{7}"), &[]);
-    assert_eq!(render("{{ firstName }}", &control).expect_err("a control").detail(), "error");
+    assert_eq!(render("{{ firstName }}", &control).expect_err("a control").detail(), Detail::Error);
 }
 
 #[test]
@@ -269,5 +269,20 @@ proptest! {
         if let Ok(template) = Template::parse(&source) {
             let _ = template.render(&template.fields_of(&ana()));
         }
+    }
+}
+
+#[test]
+fn fields_are_named_outside_of_bodies_as_well() {
+    for field in ["firstName", "attributes[\"A b\"]"] {
+        let named = MergeField::named(field).expect("a field");
+        assert_eq!(named.to_string(), field);
+    }
+    assert_eq!(
+        MergeField::named("attributes.City"),
+        Some(MergeField::Attribute("City".to_owned()))
+    );
+    for none in ["", "nickname", "attributes", "attributes.", "attributes[\"\"]"] {
+        assert_eq!(MergeField::named(none), None, "{none}");
     }
 }

@@ -9,6 +9,7 @@ use infra::table::{ChunkPut, Claimed, Claiming, Saved, Table};
 use infra::usage::Usage;
 use infra::{aws, clock};
 use serde_json::{Value, json};
+use shared::audience::Judge;
 use shared::campaign::{Begin, Campaign};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::chunk_state::ChunkState;
@@ -49,12 +50,22 @@ pub async fn scheduled_at(
     at: Timestamp,
     grace_seconds: u32,
 ) -> anyhow::Result<Campaign> {
-    let table = table(tenant).await;
     let id = tenant.draft("Our spring sale starts on Friday.").await?;
-    let draft = find(&table, tenant, &id).await?;
+    scheduled_from(tenant, &id, at, grace_seconds).await
+}
+
+/// A draft that is scheduled for `at` with no job queued.
+async fn scheduled_from(
+    tenant: &Tenant,
+    id: &str,
+    at: Timestamp,
+    grace_seconds: u32,
+) -> anyhow::Result<Campaign> {
+    let table = table(tenant).await;
+    let draft = find(&table, tenant, id).await?;
     let scheduled = draft.clone().schedule(None, at, Grace::of_seconds(grace_seconds))?;
     ensure!(table.save_campaign(&draft, &scheduled, None).await? == Saved::Done);
-    find(&table, tenant, &id).await
+    find(&table, tenant, id).await
 }
 
 /// A campaign whose send job died right after it marked the campaign as sent: nothing is cut or
@@ -65,8 +76,14 @@ pub async fn begun(tenant: &Tenant) -> anyhow::Result<Campaign> {
 
 /// Like [`begun`], but the sweep sees it only after `grace_seconds`.
 pub async fn begun_owing(tenant: &Tenant, grace_seconds: u32) -> anyhow::Result<Campaign> {
+    let id = tenant.draft("Our spring sale starts on Friday.").await?;
+    begun_from(tenant, &id, grace_seconds).await
+}
+
+/// Like [`begun_owing`], but with this draft.
+pub async fn begun_from(tenant: &Tenant, id: &str, grace_seconds: u32) -> anyhow::Result<Campaign> {
     let table = table(tenant).await;
-    let scheduled = scheduled(tenant, grace_seconds).await?;
+    let scheduled = scheduled_from(tenant, id, clock::now(), grace_seconds).await?;
     let organization = table.organization(scheduled.organization_id).await?;
     let organization = organization.context("no organization")?;
     let last = table.last_send(organization.id).await?;
@@ -159,7 +176,7 @@ pub async fn put(
     chunk: &Chunk,
     turn: Option<Timestamp>,
 ) -> anyhow::Result<()> {
-    let state = ChunkState::cut(chunk.number, chunk.recipients.len(), 0, clock::now());
+    let state = ChunkState::of(chunk, 0, clock::now());
     let state = match turn {
         Some(turn) => state.with_turn(turn),
         None => state,
@@ -177,12 +194,12 @@ pub async fn cut(
     turn: Option<Timestamp>,
 ) -> anyhow::Result<()> {
     let table = table(tenant).await;
-    let sent_at = campaign.broadcast().context("not sent")?.sent_at;
+    let broadcast = campaign.broadcast().context("not sent")?;
+    let judge = Judge::from(broadcast.sent_at).merging(campaign.body_sent(), &broadcast.sender);
     for shard in shards {
-        let mut cutter = Cutter::new(sent_at, ChainEnd::default());
-        let page = table
-            .audience_page(campaign.organization_id, (shard, SHARDS), None, &clock::now().into())
-            .await?;
+        let mut cutter = Cutter::new(judge.clone(), ChainEnd::default());
+        let page =
+            table.audience_page(campaign.organization_id, (shard, SHARDS), None, &judge).await?;
         for (entry, is_unsubscribed) in page.entries {
             ensure!(cutter.push(entry, is_unsubscribed).is_none(), "one chunk a shard");
         }

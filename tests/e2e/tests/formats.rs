@@ -59,7 +59,7 @@ async fn a_chunk_of_a_newer_format_is_neither_claimed_nor_sent() -> anyhow::Resu
     let phones = phones_in(&(0..1), 3);
     let (tenant, campaign) = with_one_chunk(&phones).await?;
     let format = |format: u32| [(":format", AttributeValue::N(format.to_string()))];
-    rewrite(&tenant, &campaign, "SET #format = :format", &format(3)).await?;
+    rewrite(&tenant, &campaign, "SET #format = :format", &format(99)).await?;
     let table = table(&tenant).await;
     let state = table.chunk_state(campaign.id, 0, 0).await?.context("no chunk")?;
     let job = campaign.chunk_job(0, &state);

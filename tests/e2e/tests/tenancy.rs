@@ -41,6 +41,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
         ("PUT", "{segmentId}") => {
             json!({"name": "Other", "filter": {"field": "tags", "op": "exists"}})
         }
+        ("PUT", "{templateId}") => json!({"name": "Other", "body": "Hi"}),
         ("POST", "lift") => json!({"reason": "they called"}),
         ("POST", "send-test") => json!({"to": phone()}),
         ("DELETE", "contacts") => json!({"ids": [ids["contactId"]]}),
@@ -119,6 +120,8 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
     let message = messages.first().context("the campaign has no message")?;
     let segment = json!({"name": "Tagged", "filter": {"field": "tags", "op": "exists"}});
     let segment = owner.api.post(&owner.path("segments"), &segment).await?;
+    let template = json!({"name": "Greeting", "body": "Hi"});
+    let template = owner.api.post(&owner.path("templates"), &template).await?;
     let key = json!({"name": "till", "role": "viewer"});
     let key = owner.api.post(&owner.path("api-keys"), &key).await?;
     let ids = Ids::from([
@@ -128,6 +131,7 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
         ("campaignId", campaign),
         ("messageId", text(&message["id"])),
         ("segmentId", text(&segment["id"])),
+        ("templateId", text(&template["id"])),
         ("keyId", text(&key["id"])),
     ]);
     Ok((ids, text(&key["secret"])))

@@ -169,7 +169,7 @@ pub fn cut(
     now: Timestamp,
 ) -> Option<ChunkState> {
     let recipients = chunk.recipients.len();
-    let state = ChunkState::cut(chunk.number, recipients, broadcast.epoch, now);
+    let state = ChunkState::of(chunk, broadcast.epoch, now);
     let is_running = broadcast.dispatch == Dispatch::Running;
     let has_turn = is_running && broadcast.sender.parts_per_second != SLOW && grants != Some(0);
     let state = match grants {

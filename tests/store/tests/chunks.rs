@@ -19,6 +19,7 @@ fn chunk(number: u32, recipients: u32) -> Chunk {
     Chunk {
         number,
         recipients: (0..recipients).map(recipient).collect(),
+        skipped: Vec::new(),
         through: Some("CONTACT#+14153550001#x".to_owned()),
         totals: Totals { recipients: u64::from(recipients), ..Totals::default() },
         ends: true,

@@ -20,6 +20,8 @@ use bench::store::{Attribute, Item};
 const UNSUBSCRIBED_ONE_IN: usize = 100;
 const BODY: &str = "Hello! Our spring collection is here: 20% off until Sunday at example.com/spring. \
                     Reply STOP to opt out.";
+const PERSONAL_BODY: &str = "Hi {{ firstName | default('there') }}! Our spring collection is in {{ attributes.city }}: \
+                             20% off until Sunday. Reply STOP to opt out.";
 const NAMES: [(&str, &str); 5] = [
     ("Ana", "Kovačević"),
     ("Benjamin", "Lee"),
@@ -42,8 +44,14 @@ pub(crate) fn text(value: &Value) -> anyhow::Result<String> {
 
 impl Audience {
     /// Creates an organization with contacts, `recipients` of whom will be texted, and a campaign
-    /// to send.
-    pub(crate) async fn make(aws: &Aws, mut api: Api, recipients: usize) -> anyhow::Result<Self> {
+    /// to send. A personal campaign has a segment with three tests, which matches everyone, and two
+    /// merge fields.
+    pub(crate) async fn make(
+        aws: &Aws,
+        mut api: Api,
+        recipients: usize,
+        is_personal: bool,
+    ) -> anyhow::Result<Self> {
         let body = json!({
             "name": "Bench",
             "senderPhone": "+14155550100",
@@ -63,6 +71,7 @@ impl Audience {
             "firstName": NAMES[0].0,
             "lastName": NAMES[0].1,
             "attributes": { "city": "San Francisco" },
+            "tags": if is_personal { json!(["spring"]) } else { json!([]) },
         });
         let contact = api.ask(Method::POST, &format!("{base}/contacts"), Some(body)).await?;
         let contact = text(&contact["id"])?;
@@ -72,7 +81,11 @@ impl Audience {
             api.ask(Method::PUT, &path, None).await?;
             copy_unsubscribes(aws, &organization, unsubscribed)?;
         }
-        let body = json!({ "name": "Spring", "body": BODY });
+        let body = if is_personal {
+            personal(&mut api, &base).await?
+        } else {
+            json!({ "name": "Spring", "body": BODY })
+        };
         let campaign = api.ask(Method::POST, &format!("{base}/campaigns"), Some(body)).await?;
         let campaign = text(&campaign["id"])?;
         Ok(Self { api, organization, campaign, recipients, unsubscribed })
@@ -106,6 +119,19 @@ impl Audience {
         });
         json!({ "v": 1, "job": job }).to_string()
     }
+}
+
+/// A draft with a segment and merge fields, whose values are about 20 bytes a recipient.
+async fn personal(api: &mut Api, base: &str) -> anyhow::Result<Value> {
+    let filter = json!({ "all": [
+        { "field": "tags", "op": "in", "value": ["spring", "summer"] },
+        { "field": { "attribute": "city" }, "op": "startsWith", "value": "San" },
+        { "field": "country", "op": "in", "value": ["US", "CA"] },
+    ] });
+    let segment = json!({ "name": "Spring", "filter": filter });
+    let segment = api.ask(Method::POST, &format!("{base}/segments"), Some(segment)).await?;
+    let target = json!({ "include": [segment["id"]], "exclude": [] });
+    Ok(json!({ "name": "Spring", "body": PERSONAL_BODY, "target": target }))
 }
 
 /// The phone of the contact at an index. All are different, and neighbors are far apart.

@@ -45,8 +45,8 @@ use crate::template::Template;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const USAGE: &str = "usage: bench serve | [import] [--functions FOLDER] [--sizes N,N...] [--runs N] [--write-docs] \
-                     [--report-usage] [--add FILE] [--output FILE]";
+const USAGE: &str = "usage: bench serve | [import] [--functions FOLDER] [--sizes N,N...] [--runs N] [--personal] \
+                     [--write-docs] [--report-usage] [--add FILE] [--output FILE]";
 
 struct Options {
     programs: Programs,
@@ -55,6 +55,8 @@ struct Options {
     are_imports: bool,
     /// Runs for each size. The default is fewer for larger sizes.
     runs: Option<usize>,
+    /// Whether the campaign has a segment and merge fields.
+    is_personal: bool,
     write_docs: bool,
     /// Earlier reports whose runs are included.
     add: Vec<PathBuf>,
@@ -75,6 +77,7 @@ impl Options {
             sizes: vec![1_000, 10_000, 100_000, 1_000_000],
             are_imports: false,
             runs: None,
+            is_personal: false,
             write_docs: false,
             add: Vec::new(),
             log: path,
@@ -98,6 +101,7 @@ impl Options {
                     let sizes = sizes.map(str::parse).collect::<Result<Vec<_>, _>>();
                     options.sizes = sizes.context(USAGE)?;
                 }
+                "--personal" => options.is_personal = true,
                 "--write-docs" => options.write_docs = true,
                 "--report-usage" => options.programs.report_usage = true,
                 _ => anyhow::bail!("{USAGE}"),
@@ -160,7 +164,7 @@ async fn serve() -> anyhow::Result<()> {
 async fn run(options: &Options, template: Template, size: usize) -> anyhow::Result<Run> {
     let world = World::open(template).await?;
     let api = Api::new(world.start(&options.programs, "Api").await?);
-    let mut audience = Audience::make(&world.aws, api, size).await?;
+    let mut audience = Audience::make(&world.aws, api, size, options.is_personal).await?;
     let offset = options.programs.log.metadata()?.len();
     let mut stack = Stack::start(&world, &options.programs).await?;
     let mut run = campaign::run(&mut stack, &mut audience).await?;

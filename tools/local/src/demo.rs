@@ -19,7 +19,10 @@ pub const FIXTURE_ROWS: usize = 2_000;
 /// Keeps files below the 4 MB that a request may carry.
 const ROWS_A_FILE: usize = 20_000;
 const UNSUBSCRIBED: usize = 40;
-const BODY: &str = "Hello from Volley! Our spring sale starts on Friday. Reply STOP to opt out.";
+/// The contacts that get a tag, so that the campaign's target leaves them out.
+const STAFF: usize = 20;
+const BODY: &str = "Hi {{ firstName | default(\"there\") }}! Our spring sale starts on Friday. \
+                    Reply STOP to opt out.";
 
 /// A fast rate: the simulator accepts anything, and no one wants to wait for the rate of a long
 /// code.
@@ -62,11 +65,12 @@ pub async fn run(stack: &Stack, contacts: usize) -> anyhow::Result<(Organization
     let organization = Organization::create(stack).await?;
     import(&organization, contacts).await?;
     unsubscribe(&organization).await?;
+    let target = target(&organization).await?;
 
     let log = stack.variables.get("FUNCTIONS_LOG").context("FUNCTIONS_LOG is not set")?;
     let (log_offset, before) = (fs::read(log)?.len(), watch.read(stack.emulator()));
     let started = Instant::now();
-    let campaign = send(&organization).await?;
+    let campaign = send(&organization, &target).await?;
     let wall = started.elapsed();
     let costs = Costs {
         wall,
@@ -136,8 +140,26 @@ async fn unsubscribe(organization: &Organization) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn send(organization: &Organization) -> anyhow::Result<Value> {
-    let body = json!({"name": "Spring sale", "body": BODY});
+/// Tags a few contacts as staff. The target is everyone else.
+async fn target(organization: &Organization) -> anyhow::Result<Value> {
+    let page = organization.api.get(&organization.path("contacts?limit=100")).await?;
+    let contacts = page["items"].as_array().context("a list has items")?;
+    let staff = contacts.iter().rev().take(STAFF);
+    let mut count = 0;
+    for contact in staff {
+        let path = organization.path(&format!("contacts/{}", text(&contact["id"])?));
+        organization.api.patch(&path, &json!({"tags": {"add": ["staff"]}})).await?;
+        count += 1;
+    }
+    let filter = json!({"field": "tags", "op": "in", "value": ["staff"]});
+    let segment = json!({"name": "Staff", "filter": filter});
+    let segment = organization.api.post(&organization.path("segments"), &segment).await?;
+    say(&format!("tagged {count} contacts, whom the campaign leaves out"));
+    Ok(json!({"include": [], "exclude": [segment["id"]]}))
+}
+
+async fn send(organization: &Organization, target: &Value) -> anyhow::Result<Value> {
+    let body = json!({"name": "Spring sale", "body": BODY, "target": target});
     let campaign = organization.api.post(&organization.path("campaigns"), &body).await?;
     let path = organization.path(&format!("campaigns/{}", text(&campaign["id"])?));
     organization.api.post(&format!("{path}/send"), &json!({})).await?;

@@ -117,7 +117,7 @@ impl Stack {
             ("ProviderUrl", seen),
             ("ProviderAccountSid", provider.account_sid.clone()),
             ("ProviderCredentials", credentials),
-            ("AdminKeySha256", format!("{:x}", Sha256::digest(&admin_key))),
+            ("AdminKeySha256", sha256(admin_key.as_bytes())),
         ];
         deployment::deploy(&aws, parameters.into(), &between.parameters)?;
         let outputs = deployment::outputs(&aws, STACK)?;
@@ -265,5 +265,10 @@ fn aws_variables(endpoint: &str) -> Variables {
 fn random_hex() -> anyhow::Result<String> {
     let mut bytes = [0_u8; 24];
     getrandom::fill(&mut bytes).context("the system gives no randomness")?;
-    Ok(format!("{:x}", Sha256::digest(bytes)))
+    Ok(sha256(&bytes))
+}
+
+/// In hexadecimal digits.
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -11,7 +11,7 @@ interface ContactFields {
   firstName: string | null;
   lastName: string | null;
   email: string | null;
-  attributes: Record<string, string>;
+  attributes: Record<string, string | string[]>;
 }
 
 interface Props {
@@ -21,12 +21,17 @@ interface Props {
 }
 
 const t = texts.contacts;
+const isList = ([, value]: [string, string | string[]]) => Array.isArray(value);
 const orNull = (text: string | null) => text?.trim() || null;
 
 /** A contact's fields; what the API refuses is shown at the field. */
 export function ContactForm({ initial, readOnly = false, save }: Props) {
   const [fields, setFields] = useState(initial);
-  const [attributes, setAttributes] = useState(Object.entries(initial.attributes));
+  const [attributes, setAttributes] = useState(
+    Object.entries(initial.attributes).filter((entry): entry is [string, string] => !isList(entry)),
+  );
+  // Lists are shown and kept, but not edited here.
+  const lists = Object.entries(initial.attributes).filter(isList);
   const saving = useMutation({
     mutationFn: () =>
       save({
@@ -34,7 +39,7 @@ export function ContactForm({ initial, readOnly = false, save }: Props) {
         firstName: orNull(fields.firstName),
         lastName: orNull(fields.lastName),
         email: orNull(fields.email),
-        attributes: Object.fromEntries(attributes.filter(([name]) => name.trim() !== "")),
+        attributes: Object.fromEntries([...lists, ...attributes.filter(([name]) => name.trim() !== "")]),
       }),
   });
   const failure = saving.error ? asFailure(saving.error) : null;
@@ -95,6 +100,12 @@ export function ContactForm({ initial, readOnly = false, save }: Props) {
                 <IconX size={16} />
               </ActionIcon>
             )}
+          </Group>
+        ))}
+        {lists.map(([name, values]) => (
+          <Group key={name} gap="sm" align="flex-end" wrap="nowrap">
+            <TextInput aria-label={t.attribute} value={name} readOnly flex={1} />
+            <TextInput aria-label={t.value} value={String(values)} readOnly flex={1} />
           </Group>
         ))}
         {isElsewhere && <ProblemAlert error={failure} />}

@@ -5,7 +5,7 @@ import { campaignQuery, campaignsQuery } from "../../api/queries";
 import { Confirm } from "../../components/Confirm";
 import { Curl } from "../../components/Curl";
 import { stageOf } from "../../lib/campaign";
-import { useCreateDraft } from "../../lib/use-campaigns";
+import { useDuplicate } from "../../lib/use-campaigns";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
 
@@ -17,7 +17,7 @@ export function Controls({ campaign, pending }: { campaign: Campaign; pending: n
   const { id: campaignId, organizationId } = campaign;
   const { canSend } = useSession();
   const queries = useQueryClient();
-  const duplicate = useCreateDraft();
+  const duplicate = useDuplicate(campaignId);
   const stage = stageOf(campaign);
   const act = (verb: Verb) => async () => {
     const init = { params: { path: { organizationId, campaignId }, header: once() } };
@@ -78,7 +78,7 @@ export function Controls({ campaign, pending }: { campaign: Campaign; pending: n
         <Button
           variant="default"
           loading={duplicate.isPending}
-          onClick={() => duplicate.mutate({ name: t.copyOf(campaign.name), body: campaign.body })}
+          onClick={() => duplicate.mutate(t.copyOf(campaign.name))}
         >
           {t.duplicate}
         </Button>

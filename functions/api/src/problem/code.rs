@@ -32,6 +32,7 @@ pub(crate) enum Code {
     CampaignNotScheduled,
     CampaignNotRunning,
     CampaignNotPaused,
+    CampaignNotEnded,
     SenderTaken,
     UnsubscribeChanged,
     ExternalIdTaken,
@@ -99,6 +100,7 @@ impl Code {
             | Self::CampaignNotScheduled
             | Self::CampaignNotRunning
             | Self::CampaignNotPaused
+            | Self::CampaignNotEnded
             | Self::SenderTaken
             | Self::UnsubscribeChanged
             | Self::ExternalIdTaken

@@ -100,7 +100,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 35] = [
+const CONTRACT: [(&str, &str); 42] = [
     ("/v1/organizations", "post get"),
     ("/v1/organizations/{organizationId}", "get patch"),
     ("/v1/organizations/{organizationId}/api-keys", "post get"),
@@ -119,6 +119,11 @@ const CONTRACT: [(&str, &str); 35] = [
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/cancel", "post"),
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/undo", "post"),
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/rejected", "get"),
+    ("/v1/organizations/{organizationId}/templates", "post get"),
+    ("/v1/organizations/{organizationId}/templates/{templateId}", "get put delete"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/duplicate", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/archive", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/unarchive", "post"),
     ("/v1/organizations/{organizationId}/unsubscribes", "get"),
     ("/v1/organizations/{organizationId}/unsubscribes/{phone}", "get put delete"),
     ("/v1/organizations/{organizationId}/unsubscribes/{phone}/lift", "post"),
@@ -128,6 +133,8 @@ const CONTRACT: [(&str, &str); 35] = [
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/send-test", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/cancel", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/quote", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/preview", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/skipped", "get"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/pause", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/resume", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/stop", "post"),

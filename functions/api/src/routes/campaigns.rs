@@ -1,5 +1,6 @@
 //! Campaigns: drafts and reads.
 
+mod draft;
 mod target;
 
 pub(super) use target::freeze;
@@ -7,40 +8,27 @@ pub(super) use target::freeze;
 use axum::extract::State;
 use http::StatusCode;
 use infra::clock;
-use infra::table::{Deleted, Saved};
+use infra::table::{CampaignPosition, Deleted, Saved};
 use serde::Deserialize;
-use shared::body::Body;
 use shared::campaign::{Campaign, Status};
 use shared::ids::{CampaignId, OrganizationId};
-use shared::organization::{NAME_LONGEST, Organization};
-use shared::text;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
-use self::target::{TargetDraft, check_target};
+use self::draft::CampaignDraft;
+use self::target::check_target;
 use super::Ids;
+use super::bodies::warnings;
 use crate::auth::{Access, Sender, Viewer};
-use crate::checks::Checks;
 use crate::idempotency::Once;
-use crate::json::{Json, Maybe, Reply};
+use crate::json::{Json, Reply};
 use crate::page::ListView;
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
 use crate::state::{App, MAX_RACES, Volley};
 use crate::views::{CampaignView, labels};
 
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CampaignDraft {
-    #[schema(min_length = 1, max_length = 200)]
-    name: String,
-    /// The text, sent exactly as written. A campaign without a body cannot be sent.
-    #[schema(min_length = 1, max_length = 1600)]
-    body: Option<String>,
-    /// Who the campaign is for: null means everyone. Replacing a draft without it leaves it as it is.
-    #[serde(default)]
-    #[schema(value_type = Option<TargetDraft>)]
-    target: Maybe<TargetDraft>,
-}
+/// The number of pages that a filtered list reads.
+const MAX_LIST_READS: usize = 10;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -54,6 +42,29 @@ pub(crate) struct CampaignQuery {
     /// Only campaigns with this status.
     #[param(value_type = Option<labels::CampaignStatus>)]
     status: Option<Status>,
+    /// Only campaigns with this tag.
+    tag: Option<String>,
+    /// Only campaigns whose name contains this, in any case.
+    q: Option<String>,
+    /// Archived campaigns instead of the others.
+    #[serde(default)]
+    archived: bool,
+}
+
+impl CampaignQuery {
+    /// The list's name among all lists: a cursor of other filters is another list's.
+    fn scope(&self, organization: OrganizationId) -> String {
+        let filters = (self.status.map(Status::as_str), &self.tag, &self.q, self.archived);
+        let filters = serde_json::to_string(&filters).unwrap_or_default();
+        format!("{organization}/campaigns?{filters}")
+    }
+
+    fn keeps(&self, campaign: &Campaign) -> bool {
+        let name = || campaign.name.to_lowercase();
+        campaign.archived_at.is_some() == self.archived
+            && self.tag.as_ref().is_none_or(|tag| campaign.tags.contains(tag))
+            && self.q.as_ref().is_none_or(|q| name().contains(&q.trim().to_lowercase()))
+    }
 }
 
 /// Create a draft
@@ -67,13 +78,15 @@ pub(crate) async fn create_campaign(
     Json(draft): Json<CampaignDraft>,
 ) -> Result<Reply, Problem> {
     let now = clock::now();
-    let (name, body) = draft.checked(&access.organization)?;
-    let target = target::changed(draft.target.clone(), None)?;
-    check_target(&app, &access.organization, target.as_ref()).await?;
+    let checked = draft.checked(&app, &access.organization, None).await?;
     let id = CampaignId::new(now, clock::entropy());
+    let (name, body) = (checked.name.clone(), checked.body.clone());
     let campaign = Campaign::create(id, access.organization.id, name, body, now).by(access.actor);
-    let campaign = Campaign { target, ..campaign };
-    let reply = Reply::new(StatusCode::CREATED, &CampaignView::from(&campaign))?;
+    let campaign = checked.applied(draft, campaign)?;
+    check_target(&app, &access.organization, campaign.target.as_ref()).await?;
+    let warnings = warnings(&app, &access.organization, campaign.body.as_ref()).await?;
+    let view = CampaignView::from(&campaign).with_warnings(warnings);
+    let reply = Reply::new(StatusCode::CREATED, &view)?;
     let remember = once.remember(&reply, now);
     let saved = app.table.create_campaign(&campaign, remember.as_ref());
     match saved.await? {
@@ -84,7 +97,8 @@ pub(crate) async fn create_campaign(
 
 /// List campaigns
 ///
-/// Newest first.
+/// Newest first, without archived ones. A page of a filtered list may be short, even empty, although
+/// the list continues.
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/campaigns", tag = "Campaigns",
     params(CampaignQuery),
     responses((status = 200, description = "A page of campaigns.", body = ListView<CampaignView>)))]
@@ -94,12 +108,20 @@ pub(crate) async fn list_campaigns(
     Query(query): Query<CampaignQuery>,
 ) -> Result<Reply, Problem> {
     let id = access.organization.id;
-    let status = query.status.map_or("", Status::as_str);
-    let list = app.cursors.list(format!("{id}/campaigns?status={status}"), query.limit)?;
-    let after = list.position(query.cursor.as_deref())?;
-    let found = app.table.campaigns(id, query.status, list.limit.into(), after);
-    let (campaigns, next) = found.await?;
-    list.reply(campaigns.iter().map(CampaignView::from), next)
+    let list = app.cursors.list(query.scope(id), query.limit)?;
+    let mut after: Option<CampaignPosition> = list.position(query.cursor.as_deref())?;
+    let limit = usize::from(list.limit);
+    let mut kept: Vec<Campaign> = Vec::new();
+    for _ in 0..MAX_LIST_READS {
+        let left = i32::try_from(limit - kept.len()).unwrap_or(i32::MAX);
+        let (campaigns, next) = app.table.campaigns(id, query.status, left, after).await?;
+        kept.extend(campaigns.into_iter().filter(|campaign| query.keeps(campaign)));
+        after = next;
+        if after.is_none() || kept.len() >= limit {
+            break;
+        }
+    }
+    list.reply(kept.iter().map(CampaignView::from), after)
 }
 
 /// Get a campaign
@@ -118,6 +140,8 @@ pub(crate) async fn get_campaign(
 /// Replace a draft
 ///
 /// Without `body`, the draft has no body afterwards. Without `target`, the target stays as it is.
+/// Without `bodyFormat`, an unchanged body keeps its format, and without `defaults` or `tags`, these stay
+/// as they are.
 #[utoipa::path(put, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}",
     tag = "Campaigns", request_body = CampaignDraft,
     responses(
@@ -130,17 +154,18 @@ pub(crate) async fn update_campaign(
     Segment(id): Segment<CampaignId>,
     Json(draft): Json<CampaignDraft>,
 ) -> Result<Reply, Problem> {
-    let (name, body) = draft.checked(&access.organization)?;
     for _ in 0..MAX_RACES {
         let before = find(&app, access.organization.id, id).await?;
-        let after = before.clone().update(name.clone(), body.clone(), clock::now())?;
-        let target = target::changed(draft.target.clone(), before.target.clone())?;
-        if target != before.target {
-            check_target(&app, &access.organization, target.as_ref()).await?;
+        let checked = draft.checked(&app, &access.organization, Some(&before)).await?;
+        let (name, body) = (checked.name.clone(), checked.body.clone());
+        let after = before.clone().update(name, body, clock::now())?;
+        let after = checked.applied(draft.clone(), after)?.by(access.actor.clone());
+        if after.target != before.target {
+            check_target(&app, &access.organization, after.target.as_ref()).await?;
         }
-        let after = Campaign { target, ..after.by(access.actor.clone()) };
         if app.table.save_campaign(&before, &after, None).await? == Saved::Done {
-            return Reply::ok(&CampaignView::from(&after));
+            let warnings = warnings(&app, &access.organization, after.body.as_ref()).await?;
+            return Reply::ok(&CampaignView::from(&after).with_warnings(warnings));
         }
     }
     Err(Problem::raced())
@@ -204,22 +229,4 @@ async fn delete_drafts(
         }
     }
     Err(Problem::raced())
-}
-
-/// Rejects a body that the organization's provider would reject for every recipient.
-pub(super) fn check_body(organization: &Organization, body: Option<&Body>) -> Result<(), Problem> {
-    let provider = &organization.sender.provider;
-    let checked = body.map(|body| provider.check_body(body.as_str())).transpose();
-    checked.map(drop).map_err(|error| Problem::field("/body", error.to_string()))
-}
-
-impl CampaignDraft {
-    fn checked(&self, organization: &Organization) -> Result<(String, Option<Body>), Problem> {
-        let mut checks = Checks::default();
-        let name = checks.take("/name", text::name(&self.name, NAME_LONGEST));
-        let body = checks.take("/body", self.body.as_deref().map(Body::parse).transpose());
-        let checked = name.zip(body).ok_or_else(|| checks.problem())?;
-        check_body(organization, checked.1.as_ref())?;
-        Ok(checked)
-    }
 }

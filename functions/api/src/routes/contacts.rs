@@ -21,7 +21,7 @@ use super::Ids;
 use crate::auth::{Access, Sender, Viewer};
 use crate::idempotency::Once;
 use crate::json::{Json, Reply};
-use crate::params::{ContactRef, Segment};
+use crate::params::{ContactRef, NoContact, Segment};
 use crate::problem::{Code, Problem};
 use crate::state::{App, MAX_RACES, Volley};
 use crate::views::ContactView;
@@ -233,6 +233,25 @@ pub(crate) async fn find(
 ) -> Result<Contact, Problem> {
     let id = resolve(app, organization, named).await?;
     app.table.contact(organization, id).await?.ok_or_else(Problem::not_found)
+}
+
+/// The contact that a body names, by its ID or by `ext:` and its external ID.
+pub(super) async fn named(
+    app: &Volley,
+    organization: &Organization,
+    written: &str,
+) -> Result<Option<Contact>, Problem> {
+    let id = match written.parse() {
+        Ok(ContactRef::Id(id)) => Some(id),
+        Ok(ContactRef::External(external_id)) => {
+            app.table.contact_of_external_id(organization, &external_id).await?
+        }
+        Err(NoContact) => None,
+    };
+    match id {
+        Some(id) => Ok(app.table.contact(organization, id).await?),
+        None => Ok(None),
+    }
 }
 
 fn external_id_taken() -> Problem {

@@ -109,7 +109,8 @@ async fn computed(
     holder: &str,
 ) -> Result<KeptQuote, Problem> {
     let at = clock::now();
-    let judge = Judge { sent_at: at, target: target(app, organization, campaign).await? };
+    let target = target(app, organization, campaign).await?;
+    let judge = Judge { target, ..Judge::from(at) }.merging(body, &organization.sender);
     let quote = tokio::time::timeout(WITHIN, read(app, organization, body, &judge)).await;
     let ended = clock::now();
     let kept = match quote {

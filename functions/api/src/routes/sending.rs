@@ -1,5 +1,7 @@
 //! Sending campaigns and test messages.
 
+mod test_text;
+
 use std::collections::BTreeSet;
 
 use axum::extract::State;
@@ -18,7 +20,9 @@ use shared::target::Target;
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
-use super::campaigns::{check_body, find, freeze};
+use self::test_text::test_text;
+use super::bodies::check_body;
+use super::campaigns::{find, freeze};
 use crate::auth::{Access, Sender};
 use crate::idempotency::Once;
 use crate::json::{Json, MaybeJson, Reply};
@@ -70,6 +74,10 @@ impl SendRequest {
 pub(crate) struct TestRequest {
     /// The phone to text, in E.164 or in national format of the organization's default region.
     to: String,
+    /// The contact whose fields the text is rendered with. Without one, merge fields have their
+    /// defaults.
+    #[schema(example = "ext:crm-4711")]
+    contact_id: Option<String>,
     /// Only checks whether the provider would accept the text, without sending it; the status `sent`
     /// then means that it would. Only AWS End User Messaging supports this.
     #[serde(default)]
@@ -126,7 +134,8 @@ pub(crate) async fn send_campaign(
 
 /// Send a test message
 ///
-/// Sends a draft's body to one phone, which need not belong to a contact. The campaign does not change.
+/// Sends a draft's body to one phone, which need not belong to a contact. Merge fields are those of
+/// `contactId`. The campaign does not change.
 /// A person who has opted out receives the text only with `confirmOptedOut`. An organization may send
 /// `testsPerDay` tests per day in UTC; dry runs do not count.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/send-test",
@@ -149,6 +158,8 @@ pub(crate) async fn send_test(
     let organization = access.organization;
     let to = recipient_of_test(&app, &organization, &request).await?;
     let campaign = find(&app, organization.id, campaign_id).await?;
+    let body = test_text(&app, &organization, campaign.test_body()?, request.contact_id.as_deref());
+    let body = body.await?;
     let now = clock::now();
     let allowance = allowance(&organization, app.tests_per_day, now);
     let test = TestMessage {
@@ -158,7 +169,7 @@ pub(crate) async fn send_test(
             ..Message::pending(organization.id, campaign_id, to, now)
         },
         from: organization.sender,
-        body: campaign.test_body()?.clone(),
+        body,
         is_dry_run: request.dry_run,
         is_confirmed: request.confirm_opted_out,
     };

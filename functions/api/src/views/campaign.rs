@@ -1,11 +1,15 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Serialize;
 use shared::audience::Skipped;
+use shared::body::{Body, Format};
 use shared::campaign::{Audience, Broadcast, Campaign, Counted, Dispatch, Reason, Status};
 use shared::message::Counts;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::target::TargetView;
+use super::template::{TemplateVersionView, defaults};
 use super::{ChangedByView, Time, labels};
 
 #[derive(Serialize, ToSchema)]
@@ -24,7 +28,8 @@ pub(crate) struct CampaignView {
     /// hour; nothing was sent), `provider_failing` (its responses were ambiguous, or too many
     /// messages failed there), `provider_account`, `provider_sender` (the provider rejects the
     /// account or the sender), `spend_limit` (the provider's spending limit is reached),
-    /// `messages_filtered`, `recipients_opted_out` (too many of the latest messages). Stopped:
+    /// `messages_filtered`, `recipients_opted_out` (too many of the latest messages),
+    /// `rendering_changed` (a text would differ from the one frozen when the campaign was sent). Stopped:
     /// `max_parts`, `max_price`. `poisoned`: a step failed repeatedly; the campaign is paused, or
     /// stopped or canceled if it cannot be paused.
     #[schema(value_type = Option<labels::CampaignReason>, required = true)]
@@ -46,6 +51,18 @@ pub(crate) struct CampaignView {
     name: String,
     #[schema(required = true)]
     body: Option<String>,
+    /// Null if the campaign has no body.
+    #[schema(value_type = Option<labels::BodyFormat>, required = true)]
+    body_format: Option<Format>,
+    /// The values of merge fields that a contact lacks, by field.
+    defaults: BTreeMap<String, String>,
+    /// The template that the body was copied from.
+    #[schema(required = true)]
+    template: Option<TemplateVersionView>,
+    tags: BTreeSet<String>,
+    /// Since when lists leave it out.
+    #[schema(required = true)]
+    archived_at: Option<Time>,
     /// Who the campaign is for; null means everyone. The segments are frozen when the campaign is
     /// sent. Until then, changes of them count.
     #[schema(required = true)]
@@ -67,6 +84,9 @@ pub(crate) struct CampaignView {
     audience: Option<AudienceView>,
     #[schema(required = true)]
     counts: Option<CountsView>,
+    /// What the writer of the body should know, such as fields that no contact seems to have. Only in
+    /// responses to a request that writes the body.
+    warnings: Vec<String>,
 }
 
 /// Who is texted and who is skipped. `contacts` is the sum of `recipients` and all of `skipped`.
@@ -118,6 +138,12 @@ pub(super) fn shown_dispatch(dispatch: Dispatch) -> Dispatch {
     }
 }
 
+impl CampaignView {
+    pub(crate) fn with_warnings(self, warnings: Vec<String>) -> Self {
+        Self { warnings, ..self }
+    }
+}
+
 impl From<&Campaign> for CampaignView {
     fn from(campaign: &Campaign) -> Self {
         let broadcast = campaign.broadcast();
@@ -133,6 +159,11 @@ impl From<&Campaign> for CampaignView {
             estimated_finish_at: broadcast.and_then(|b| b.estimated_finish_at).map(Time),
             name: campaign.name.clone(),
             body: campaign.body.clone().map(String::from),
+            body_format: campaign.body.as_ref().map(Body::format),
+            defaults: campaign.body.as_ref().map(defaults).unwrap_or_default(),
+            template: campaign.template.map(TemplateVersionView::from),
+            tags: campaign.tags.clone(),
+            archived_at: campaign.archived_at.map(Time),
             target: campaign.target.as_ref().map(TargetView::from),
             scheduled_at: campaign.scheduled_at().map(Time),
             sent_at: broadcast.map(|broadcast| broadcast.sent_at.into()),
@@ -143,6 +174,7 @@ impl From<&Campaign> for CampaignView {
             updated_at: campaign.updated_at.into(),
             audience: broadcast.map(AudienceView::from),
             counts: broadcast.and_then(|broadcast| broadcast.counted).map(CountsView::from),
+            warnings: Vec::new(),
         }
     }
 }
@@ -208,11 +240,12 @@ mod tests {
             "organizationId": "00000000-0000-0000-0000-000000000001",
             "status": "draft", "reason": null, "dispatch": null, "maxParts": null, "maxPrice": null,
             "estimatedFinishAt": null,
-            "name": "Spring", "body": "Hi", "target": null,
+            "name": "Spring", "body": "Hi", "bodyFormat": "text", "defaults": {}, "template": null, "tags": [], "archivedAt": null,
+            "target": null,
             "scheduledAt": null, "sentAt": null, "failedAt": null, "cancelledAt": null,
             "changedBy": null,
             "createdAt": "1970-01-01T00:00:00.000Z", "updatedAt": "1970-01-01T00:00:00.000Z",
-            "audience": null, "counts": null,
+            "audience": null, "counts": null, "warnings": [],
         });
         assert_eq!(view, expected);
     }

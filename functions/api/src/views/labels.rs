@@ -35,6 +35,9 @@ labels! {
     ContactStatus: labels_of(shared::contact::Status::VARIANTS);
     CampaignStatus: labels_of(shared::campaign::Status::VARIANTS);
     CampaignReason: labels_of(shared::campaign::Reason::VARIANTS);
+    BodyFormat: labels_of(shared::body::Format::VARIANTS);
+    SkipReason: labels_of(shared::audience::SkipReason::VARIANTS);
+    SkipDetail: labels_of(shared::template::Detail::VARIANTS);
     Dispatch: labels_of(shared::campaign::Dispatch::VARIANTS.iter().map(|d| shown_dispatch(*d)));
     Encoding: labels_of(shared::parts::Encoding::VARIANTS);
     MessageKind: labels_of(shared::message::Kind::VARIANTS);

@@ -3,6 +3,7 @@ use serde::Serialize;
 use shared::body::Body;
 use shared::campaign::{Broadcast, Campaign};
 use shared::message::{FailureReason, Kind, Message, Status};
+use shared::parts::Parts;
 use shared::phone::Phone;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -23,6 +24,7 @@ pub(crate) struct MessageView {
     to: Phone,
     #[schema(value_type = String, example = "+14155550100")]
     from: Phone,
+    /// The text as it was sent. The campaign's body, if it has merge fields and the text is not known.
     body: String,
     /// The number of parts in which the body is sent and billed.
     parts: u32,
@@ -60,7 +62,7 @@ impl MessageView {
     }
 
     fn new(message: Message, from: Phone, body: &Body) -> Self {
-        let recipient = message.recipient();
+        let text = message.text.clone();
         let failure = message.failure();
         Self {
             id: message.id.0,
@@ -68,8 +70,8 @@ impl MessageView {
             campaign_id: Some(message.campaign_id.0),
             kind: message.kind,
             from,
-            parts: body.parts_for(&recipient).count,
-            body: body.text_for(&recipient).into_owned(),
+            parts: text.as_deref().map_or_else(|| body.parts_as_written(), Parts::of).count,
+            body: text.unwrap_or_else(|| body.as_str().to_owned()),
             status: message.status(),
             error_code: failure.and_then(|(_, code)| code.map(str::to_owned)),
             error_reason: failure.map(|(reason, _)| reason),

@@ -14,12 +14,14 @@ use super::{Time, labels};
 #[schema(as = Quote)]
 pub(crate) struct QuoteView {
     recipients: u64,
+    /// The encoding of the body as it was written.
     #[schema(value_type = labels::Encoding)]
     encoding: Encoding,
     /// The first character that is not in the GSM-7 alphabet; null if the body is sent in GSM-7, which
     /// fits more characters into a part.
     #[schema(required = true)]
     first_character_beyond_gsm7: Option<CharacterView>,
+    /// The number of parts of each text. With merge fields, that of the text with the most parts.
     parts_each: u32,
     total_parts: u64,
     /// Null if the organization has no prices.
@@ -31,12 +33,12 @@ pub(crate) struct QuoteView {
     quoted_at: Time,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 #[schema(as = Character)]
 pub(crate) struct CharacterView {
-    character: char,
+    pub(super) character: char,
     /// The position in the body, in characters from 0.
-    position: usize,
+    pub(super) position: usize,
 }
 
 #[derive(Serialize, ToSchema)]

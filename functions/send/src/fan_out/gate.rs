@@ -124,7 +124,7 @@ impl FanOut<'_> {
             if self.app.table.chunk_state(id, shard, cut.number).await?.as_ref() != Some(&cut) {
                 continue;
             }
-            let parts = self.campaign.body_sent().parts_of_any(cut.recipients.into());
+            let parts = self.campaign.body_sent().parts_left(&cut);
             let Some(turn) = self.turns.take(parts, now).await? else {
                 continue;
             };

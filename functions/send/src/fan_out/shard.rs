@@ -26,10 +26,10 @@ impl Spacing {
         Self { next_at: Instant::now() }
     }
 
-    /// Waits until a chunk with `recipients` recipients may be written.
-    async fn wait(&mut self, recipients: usize) {
+    /// Waits until a chunk may be written.
+    async fn wait(&mut self, chunk: &Chunk) {
         tokio::time::sleep_until(self.next_at).await;
-        let units = chunk_write_units(recipients);
+        let units = chunk_write_units(chunk);
         self.next_at = Instant::now() + Duration::from_secs(1) * units / UNITS_PER_SECOND;
     }
 }
@@ -121,7 +121,7 @@ impl FanOut<'_> {
         chunk: &Chunk,
         spacing: &mut Spacing,
     ) -> anyhow::Result<ChunkPut> {
-        spacing.wait(chunk.recipients.len()).await;
+        spacing.wait(chunk).await;
         let now = clock::now();
         let state = self.state(chunk).await?;
         let put = self.app.table.put_chunk(self.campaign.id, shard, chunk, state.as_ref()).await?;
@@ -153,7 +153,7 @@ impl FanOut<'_> {
             return Ok(None);
         }
         let now = clock::now();
-        let cut = ChunkState::cut(chunk.number, chunk.recipients.len(), self.broadcast.epoch, now);
+        let cut = ChunkState::of(chunk, self.broadcast.epoch, now);
         if self.broadcast.dispatch != Dispatch::Running {
             return Ok(Some(cut));
         }

@@ -110,8 +110,11 @@ impl Scene {
         let (import, due) = self.import().await;
         assert_eq!(due, None, "nothing is owed at the end");
         assert!(import.progress.is_balanced(), "{import:?}");
-        let (contacts, _) =
-            self.table.contacts(&self.organization, &ContactFilter::default(), 1_000, None).await.expect("contacts");
+        let (contacts, _) = self
+            .table
+            .contacts(&self.organization, &ContactFilter::default(), 1_000, None)
+            .await
+            .expect("contacts");
         let mut contacts: Vec<_> = contacts
             .into_iter()
             .map(|contact| (contact.profile.phone, contact.profile.first_name))

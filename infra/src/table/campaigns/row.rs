@@ -1,28 +1,32 @@
 //! A campaign in its stored form.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use shared::actor::Actor;
 use shared::audience::Totals;
-use shared::body::Body;
+use shared::body::{Body, Format};
 use shared::campaign::{
     Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Reason, State, Status,
 };
 use shared::ids::{CampaignId, OrganizationId, SegmentId};
 use shared::job::Due;
+use shared::library::TemplateVersion;
 use shared::message::Counts;
 use shared::sender::Sender;
 use shared::target::Target;
+use shared::template::MergeField;
 use shared::time::Timestamp;
 
 use super::super::dynamo::{Item, parse};
 use super::super::{Result, TableError, keys};
 use super::KIND;
 
-/// The newest format of campaigns that this code knows. Those without a target need none.
-const FORMAT: u32 = WITH_TARGET;
+/// The newest format of campaigns that this code knows. Those with a plain body and without a
+/// target need none.
+const FORMAT: u32 = WITH_TEMPLATE;
 const WITH_TARGET: u32 = 3;
+const WITH_TEMPLATE: u32 = 4;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -35,7 +39,10 @@ pub(super) struct Row {
     id: CampaignId,
     organization_id: OrganizationId,
     name: String,
-    body: Option<Body>,
+    body: Option<String>,
+    /// Bodies that were saved before there were formats are plain.
+    #[serde(default)]
+    body_format: Format,
     /// Not called `status`, which is a reserved word of expressions.
     campaign_status: Status,
     reason: Option<Reason>,
@@ -47,6 +54,14 @@ pub(super) struct Row {
     target: Option<Target>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     uses: BTreeSet<SegmentId>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    body_defaults: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    tags: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    template: Option<TemplateVersion>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    archived_at: Option<Timestamp>,
     broadcast: Option<BroadcastRow>,
     step: Option<Due>,
     drain: Option<Due>,
@@ -91,11 +106,12 @@ impl Row {
         Self {
             gsi1pk: keys::campaigns_of_status(campaign.organization_id, status.as_str()),
             gsi1sk: keys::campaign(campaign.organization_id, campaign.id).sk,
-            needs: campaign.target.is_some().then_some(WITH_TARGET),
+            needs: needs(campaign),
             id: campaign.id,
             organization_id: campaign.organization_id,
             name: campaign.name.clone(),
-            body: campaign.body.clone(),
+            body: campaign.body.clone().map(String::from),
+            body_format: campaign.body.as_ref().map(Body::format).unwrap_or_default(),
             campaign_status: status,
             reason: campaign.reason(),
             scheduled_at: campaign.scheduled_at(),
@@ -104,6 +120,10 @@ impl Row {
             limits: campaign.limits.clone(),
             target: campaign.target.clone(),
             uses: campaign.uses.clone(),
+            body_defaults: campaign.body.as_ref().map(defaults_row).unwrap_or_default(),
+            tags: campaign.tags.clone(),
+            template: campaign.template,
+            archived_at: campaign.archived_at,
             broadcast: campaign.broadcast().map(BroadcastRow::of),
             step: campaign.step.clone(),
             drain: campaign.drain.clone(),
@@ -139,11 +159,14 @@ impl Row {
             id: self.id,
             organization_id: self.organization_id,
             name: self.name,
-            body: self.body,
+            body: self.body.map(|body| stored_body(body, self.body_format, self.body_defaults)),
             state,
             limits: self.limits,
             target: self.target,
             uses: self.uses,
+            tags: self.tags,
+            template: self.template,
+            archived_at: self.archived_at,
             step: self.step,
             drain: self.drain,
             changed_by: self.changed_by,
@@ -152,6 +175,30 @@ impl Row {
             version: self.version,
         })
     }
+}
+
+/// The defaults of a body as they are stored.
+pub(in crate::table) fn defaults_row(body: &Body) -> BTreeMap<String, String> {
+    body.defaults().into_iter().map(|(field, value)| (field.to_string(), value)).collect()
+}
+
+/// A body with its stored defaults. Those of fields that this version doesn't know are left out.
+pub(in crate::table) fn stored_body(
+    source: String,
+    format: Format,
+    defaults: BTreeMap<String, String>,
+) -> Body {
+    let named = |(field, value): (String, String)| Some((MergeField::named(&field)?, value));
+    Body::stored(source, format).with_defaults(defaults.into_iter().filter_map(named).collect())
+}
+
+fn needs(campaign: &Campaign) -> Option<u32> {
+    let target = campaign.target.as_ref().map(|_| WITH_TARGET);
+    let template = match campaign.body.as_ref().map(Body::format) {
+        Some(Format::Template) => Some(WITH_TEMPLATE),
+        Some(Format::Text) | None => None,
+    };
+    target.max(template)
 }
 
 fn first_format() -> u32 {
@@ -221,6 +268,7 @@ mod tests {
     use shared::breaker::Window;
     use shared::campaign::{Begin, PollLook};
     use shared::grace::Grace;
+    use shared::ids::TemplateId;
     use shared::phone::Phone;
     use shared::poll::PollSchedule;
     use shared::price::Bill;
@@ -281,9 +329,21 @@ mod tests {
         let mut row = item(KIND, &key, Row::of(&draft, 0)).expect("a row");
         assert_eq!(row["needs"].as_n().map(String::as_str), Ok("3"));
         assert_eq!(read(row.clone()).expect("a campaign"), draft);
-        let newer = aws_sdk_dynamodb::types::AttributeValue::N("4".to_owned());
+        let greeting = Body::stored("Hi {{ firstName }}".to_owned(), Format::Template)
+            .with_defaults([(MergeField::FirstName, "there".to_owned())].into());
+        let template = Campaign {
+            body: Some(greeting),
+            tags: ["spring".to_owned()].into(),
+            template: Some(TemplateVersion { id: TemplateId(Uuid::from_u128(9)), version: 2 }),
+            archived_at: Some(at),
+            ..draft
+        };
+        let stored = item(KIND, &key, Row::of(&template, 0)).expect("a row");
+        assert_eq!(stored["needs"].as_n().map(String::as_str), Ok("4"));
+        assert_eq!(read(stored).expect("a campaign"), template);
+        let newer = aws_sdk_dynamodb::types::AttributeValue::N("5".to_owned());
         row.insert("needs".to_owned(), newer);
-        assert!(matches!(read(row), Err(TableError::NewerFormat { format: 4, .. })));
+        assert!(matches!(read(row), Err(TableError::NewerFormat { format: 5, .. })));
     }
 
     /// A campaign that was sent before trials were kept is on none, and all its chunks get turns.

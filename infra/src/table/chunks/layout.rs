@@ -5,13 +5,20 @@
 //! same order: 8 bytes per phone of any length, and 16 per contact. As text they would cost two
 //! more write units per chunk. `recipients` is then missing, so that code that only knows the first
 //! format fails to parse such a chunk, rather than sending from half of it.
+//!
+//! Only chunks of a body with merge fields have format 3 ([`merged`]), so that code that doesn't
+//! render bodies neither claims nor sends their recipients.
+//!
+//! Skipped contacts take 17 bytes each, in an attribute that older code ignores.
+
+mod merged;
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
-use shared::audience::Totals;
+use shared::audience::{SkippedContact, Totals};
 use shared::chunk::Chunk;
 use shared::ids::ContactId;
 use shared::phone::Phone;
@@ -23,8 +30,14 @@ use super::super::{Result, TableError, keys};
 use super::{KIND, number};
 use crate::table::dynamo::Key;
 
-/// The format of chunks that are cut now.
-const FORMAT: u32 = 2;
+/// The newest format that this code knows.
+const FORMAT: u32 = MERGED;
+/// The format of chunks of a plain body, and of those of a body with merge fields.
+const PLAIN: u32 = 2;
+const MERGED: u32 = 3;
+const SKIPPED: &str = "skippedContacts";
+/// A contact and the code of its reason.
+const SKIPPED_BYTES: usize = CONTACT_BYTES + 1;
 const PHONES: &str = "phones";
 const CONTACTS: &str = "contacts";
 const PHONE_BYTES: usize = 8;
@@ -48,18 +61,23 @@ fn first_format() -> u32 {
     1
 }
 
-/// The write units of a chunk with `recipients` recipients and its state, in one transaction.
+/// The write units of a chunk and its state, in one transaction.
 #[must_use]
-pub fn chunk_write_units(recipients: usize) -> u32 {
-    let bytes = OTHER_BYTES + recipients * (PHONE_BYTES + CONTACT_BYTES);
+pub fn chunk_write_units(chunk: &Chunk) -> u32 {
+    let recipients = chunk.recipients.len();
+    let bytes = OTHER_BYTES
+        + recipients * (PHONE_BYTES + CONTACT_BYTES)
+        + chunk.skipped.len() * SKIPPED_BYTES
+        + merged::size(&chunk.recipients);
     let kilobytes = u32::try_from(bytes.div_ceil(1_024)).unwrap_or(u32::MAX);
     // A write in a transaction costs twice as much, and a state is less than a kilobyte.
     if recipients == 0 { kilobytes } else { 2 * (kilobytes + 1) }
 }
 
 pub(super) fn write(key: &Key, chunk: &Chunk) -> Result<Item> {
+    let merged = merged::write(&chunk.recipients)?;
     let row = Row {
-        format: FORMAT,
+        format: if merged.is_some() { MERGED } else { PLAIN },
         recipients: None,
         through: chunk.through.clone(),
         totals: chunk.totals,
@@ -69,7 +87,7 @@ pub(super) fn write(key: &Key, chunk: &Chunk) -> Result<Item> {
     let count = chunk.recipients.len();
     let mut phones = Vec::with_capacity(count * PHONE_BYTES);
     let mut contacts = Vec::with_capacity(count * CONTACT_BYTES);
-    for Recipient { phone, contact } in &chunk.recipients {
+    for Recipient { phone, contact, merge: _ } in &chunk.recipients {
         let contact = contact
             .ok_or_else(|| TableError::malformed(KIND, "a recipient's contact is unknown"))?;
         phones.extend(packed(phone)?);
@@ -79,25 +97,37 @@ pub(super) fn write(key: &Key, chunk: &Chunk) -> Result<Item> {
         item.insert(PHONES.to_owned(), AttributeValue::B(Blob::new(phones)));
         item.insert(CONTACTS.to_owned(), AttributeValue::B(Blob::new(contacts)));
     }
+    if !chunk.skipped.is_empty() {
+        let skipped = chunk.skipped.iter().flat_map(|skipped| {
+            let id = skipped.contact.0.into_bytes();
+            id.into_iter().chain([skipped.code()])
+        });
+        let skipped = Blob::new(skipped.collect::<Vec<u8>>());
+        item.insert(SKIPPED.to_owned(), AttributeValue::B(skipped));
+    }
+    item.extend(merged.into_iter().flatten());
     Ok(item)
 }
 
 pub(super) fn read(mut item: Item) -> Result<Chunk> {
     let number = number(&item, keys::CHUNK)?;
     let (phones, contacts) = (bytes(&mut item, PHONES)?, bytes(&mut item, CONTACTS)?);
+    let skipped = skipped(&bytes(&mut item, SKIPPED)?)?;
     let Format { format } = parse(KIND, only_format(&item))?;
     if format > FORMAT {
         return Err(TableError::NewerFormat { kind: KIND, format });
     }
+    let merges = if format < MERGED { Vec::new() } else { merged::take(&mut item)? };
     let row: Row = parse(KIND, item)?;
     let recipients = match row.recipients {
         Some(phones) => of_phones(&phones)?,
         None if row.format == first_format() => {
             return Err(TableError::malformed(KIND, "it has no recipients"));
         }
-        None => unpacked(&phones, &contacts)?,
+        None => merged::merge(unpacked(&phones, &contacts)?, merges)?,
     };
-    Ok(Chunk { number, recipients, through: row.through, totals: row.totals, ends: row.ends })
+    let Row { through, totals, ends, .. } = row;
+    Ok(Chunk { number, recipients, skipped, through, totals, ends })
 }
 
 /// The only attribute that every format has.
@@ -119,6 +149,18 @@ fn bytes(item: &mut Item, name: &str) -> Result<Vec<u8>> {
         Some(AttributeValue::B(bytes)) => Ok(bytes.into_inner()),
         Some(_) => Err(TableError::malformed(KIND, format!("its {name} are not binary"))),
     }
+}
+
+/// Skipped contacts. Those with a reason that this version doesn't know are left out.
+fn skipped(stored: &[u8]) -> Result<Vec<SkippedContact>> {
+    let (stored, odd) = stored.as_chunks::<SKIPPED_BYTES>();
+    if !odd.is_empty() {
+        return Err(TableError::malformed(KIND, "its skipped contacts are cut off"));
+    }
+    let read = |[id @ .., code]: &[u8; SKIPPED_BYTES]| {
+        SkippedContact::of_code(ContactId(Uuid::from_bytes(*id)), *code)
+    };
+    Ok(stored.iter().filter_map(read).collect())
 }
 
 /// The recipients of a chunk of the first format.

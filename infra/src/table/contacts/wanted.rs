@@ -76,7 +76,7 @@ fn attribute(field: &Field) -> &'static str {
 impl Wanted {
     pub(in super::super) fn by(judge: &Judge) -> Self {
         let mut wanted: BTreeSet<&'static str> = judge.fields().iter().map(attribute).collect();
-        if !wanted.is_empty() {
+        if judge.needs_persons() {
             wanted.insert("id");
         }
         wanted.remove("contactStatus");

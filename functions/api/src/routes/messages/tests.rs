@@ -10,6 +10,7 @@ fn a_walk_goes_on_where_it_stopped() {
     let chunk = |ends| Chunk {
         number: 4,
         recipients: vec![Recipient::of_phone(phone.clone()); 3],
+        skipped: Vec::new(),
         through: None,
         totals: Totals::default(),
         ends,

@@ -153,7 +153,7 @@ async fn computed(
     let reading = Reading {
         app,
         organization,
-        judge: Judge { sent_at: now, target: Some(target) },
+        judge: Judge { target: Some(target), ..Judge::from(now) },
         holder: &holder,
         stop_at: Instant::now() + WITHIN,
         pace: Mutex::new(()),

@@ -1,5 +1,7 @@
+use shared::body::{Merge, TextHash};
 use shared::chunk::MAX_RECIPIENTS;
 use shared::ids::CampaignId;
+use shared::template::MergeField;
 
 use super::*;
 
@@ -20,6 +22,7 @@ fn chunk(recipients: Vec<Recipient>) -> Chunk {
     Chunk {
         number: 12_345,
         recipients,
+        skipped: Vec::new(),
         through: Some(format!("CONTACT#{}~", "+123456789012345")),
         totals: Totals { recipients: count * 1_000, ..Totals::default() },
         ends: false,
@@ -112,11 +115,12 @@ fn a_recipient_whose_contact_is_unknown_is_never_written() {
 #[test]
 fn a_full_chunk_is_less_than_three_kilobytes() {
     let longest = Recipient::new(phone("+123456789012345"), ContactId(Uuid::max()));
-    let item = write(&key(u32::MAX), &chunk(vec![longest; MAX_RECIPIENTS])).expect("an item");
+    let of = |count| chunk(vec![longest.clone(); count]);
+    let item = write(&key(u32::MAX), &of(MAX_RECIPIENTS)).expect("an item");
     let others = size(&item) - MAX_RECIPIENTS * (PHONE_BYTES + CONTACT_BYTES);
     assert!(others <= OTHER_BYTES, "{others}");
     for (recipients, units) in [(0, 1), (1, 4), (32, 4), (33, 6), (74, 6), (75, 8), (100, 8)] {
-        assert_eq!(chunk_write_units(recipients), units, "{recipients} recipients");
+        assert_eq!(chunk_write_units(&of(recipients)), units, "{recipients} recipients");
     }
 }
 
@@ -134,4 +138,71 @@ fn chunks_survive_the_table() {
         let item = write(&key(chunk.number), &chunk).expect("an item");
         assert_eq!(read(item).expect("a chunk"), chunk);
     }
+}
+
+/// Skipped contacts are read back with their reasons. Reasons of newer versions are left out.
+#[test]
+fn skipped_contacts_are_recorded() {
+    let skipped = |id, code| SkippedContact::of_code(ContactId(Uuid::from_u128(id)), code);
+    let all: Vec<SkippedContact> = [(1, 0), (2, 4), (u128::MAX, 16)]
+        .into_iter()
+        .filter_map(|(id, code)| skipped(id, code))
+        .collect();
+    let chunk = Chunk { skipped: all, ..chunk(Vec::new()) };
+    assert_eq!(chunk.skipped.len(), 3);
+    let mut item = write(&key(chunk.number), &chunk).expect("an item");
+    assert_eq!(read(item.clone()).expect("a chunk"), chunk);
+    let mut stored = bytes(&mut item, SKIPPED).expect("bytes");
+    stored[SKIPPED_BYTES - 1] = 200;
+    let mut newer = item.clone();
+    newer.insert(SKIPPED.to_owned(), AttributeValue::B(Blob::new(stored.clone())));
+    assert_eq!(read(newer).expect("a chunk").skipped, chunk.skipped[1..]);
+    item.insert(SKIPPED.to_owned(), AttributeValue::B(Blob::new(&stored[1..])));
+    assert!(matches!(read(item), Err(TableError::Malformed { .. })));
+    let many = Chunk { skipped: vec![chunk.skipped[0]; 2_000], ..chunk };
+    assert_eq!(chunk_write_units(&many), 34);
+}
+
+fn merging(fields: &[(&str, &str)], parts: u32) -> Recipient {
+    let fields = fields.iter().map(|(name, value)| {
+        (name.parse().unwrap_or(MergeField::Attribute((*name).to_owned())), (*value).to_owned())
+    });
+    let hash = TextHash::of(&parts.to_string());
+    let merge = Merge { fields: fields.collect(), parts, hash, text: None };
+    let recipient = Recipient::new(phone("+14155550123"), ContactId(Uuid::from_u128(1)));
+    Recipient { merge: Some(Box::new(merge)), ..recipient }
+}
+
+/// Only bodies with merge fields need the third format, which older code refuses.
+#[test]
+fn merge_fields_are_frozen_in_the_third_format() {
+    let recipients = vec![
+        merging(&[("firstName", "Ana"), ("Store name", "Au\"stin")], 1),
+        merging(&[("firstName", "Bo")], 11),
+        merging(&[], 300),
+    ];
+    let whole = chunk(recipients.clone());
+    let item = write(&key(whole.number), &whole).expect("an item");
+    assert_eq!(item["format"].as_n().map(String::as_str), Ok("3"));
+    assert_eq!(read(item.clone()).expect("a chunk"), whole);
+    let plain = chunk(vec![Recipient::new(phone("+14155550123"), ContactId(Uuid::nil()))]);
+    let plain = write(&key(0), &plain).expect("an item");
+    assert_eq!(plain["format"].as_n().map(String::as_str), Ok("2"));
+    for name in ["mergeFields", "parts", "hashes", PHONES] {
+        let mut broken = item.clone();
+        broken.remove(name);
+        assert!(matches!(read(broken), Err(TableError::Malformed { .. })), "{name}");
+    }
+    let mixed = [recipients, vec![Recipient { merge: None, ..merging(&[], 1) }]].concat();
+    assert!(matches!(write(&key(0), &chunk(mixed)), Err(TableError::Malformed { .. })));
+}
+
+/// Fields of 30 bytes make a full chunk of less than 8 KB.
+#[test]
+fn a_chunk_is_spaced_by_the_size_of_its_fields() {
+    let recipient = merging(&[("firstName", "Maximiliana"), ("City", "San Buenaventura Ca")], 2);
+    let full = chunk(vec![recipient; MAX_RECIPIENTS]);
+    let item = write(&key(0), &full).expect("an item");
+    assert!(size(&item) <= 8 * 1_024, "{}", size(&item));
+    assert_eq!(chunk_write_units(&full), 18);
 }

@@ -1,0 +1,114 @@
+//! Copies of campaigns, and campaigns that lists leave out.
+
+use axum::extract::State;
+use http::StatusCode;
+use infra::clock;
+use infra::table::Saved;
+use serde::Deserialize;
+use shared::ids::CampaignId;
+use shared::organization::NAME_LONGEST;
+use shared::text;
+use utoipa::ToSchema;
+
+use super::campaigns::find;
+use crate::auth::{Access, Sender};
+use crate::idempotency::Once;
+use crate::json::{MaybeJson, Nothing, Reply};
+use crate::params::Segment;
+use crate::problem::Problem;
+use crate::state::{App, MAX_RACES};
+use crate::views::CampaignView;
+
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CopyRequest {
+    /// The name of the copy. Defaults to `Copy of` and the campaign's name.
+    #[schema(min_length = 1, max_length = 200)]
+    name: Option<String>,
+}
+
+/// Duplicate a campaign
+///
+/// Creates a draft with the same body, target and tags. The target stays even if one of its segments was
+/// deleted; then the draft cannot be sent until its target is replaced.
+#[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/duplicate",
+    tag = "Campaigns", request_body = Option<CopyRequest>,
+    responses((status = 201, description = "The new draft.", body = CampaignView)))]
+pub(crate) async fn duplicate_campaign(
+    State(app): State<App>,
+    access: Access<Sender>,
+    Segment(id): Segment<CampaignId>,
+    once: Once,
+    MaybeJson(request): MaybeJson<CopyRequest>,
+) -> Result<Reply, Problem> {
+    let original = find(&app, access.organization.id, id).await?;
+    let now = clock::now();
+    let name = match &request.name {
+        Some(name) => text::name(name, NAME_LONGEST)
+            .map_err(|error| Problem::field("/name", error.to_string()))?,
+        None => format!("Copy of {}", original.name).chars().take(NAME_LONGEST).collect(),
+    };
+    let copy = original.duplicate(CampaignId::new(now, clock::entropy()), name, now);
+    let copy = copy.by(access.actor);
+    let reply = Reply::new(StatusCode::CREATED, &CampaignView::from(&copy))?;
+    let remember = once.remember(&reply, now);
+    match app.table.create_campaign(&copy, remember.as_ref()).await? {
+        Saved::Done => Ok(reply),
+        Saved::Stale | Saved::Answered => Err(Problem::raced()),
+    }
+}
+
+/// Archive a campaign
+///
+/// Lists leave it out. Only campaigns that were canceled, or have sent everything, can be archived.
+#[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/archive",
+    tag = "Campaigns",
+    responses(
+        (status = 200, description = "The archived campaign.", body = CampaignView),
+        (status = 409, description = "`campaign_not_ended`: the campaign has not ended."),
+    ))]
+pub(crate) async fn archive_campaign(
+    State(app): State<App>,
+    access: Access<Sender>,
+    Segment(id): Segment<CampaignId>,
+    once: Once,
+    MaybeJson(Nothing {}): MaybeJson<Nothing>,
+) -> Result<Reply, Problem> {
+    archive(&app, access, id, &once, true).await
+}
+
+/// Unarchive a campaign
+#[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/unarchive",
+    tag = "Campaigns",
+    responses((status = 200, description = "The campaign.", body = CampaignView)))]
+pub(crate) async fn unarchive_campaign(
+    State(app): State<App>,
+    access: Access<Sender>,
+    Segment(id): Segment<CampaignId>,
+    once: Once,
+    MaybeJson(Nothing {}): MaybeJson<Nothing>,
+) -> Result<Reply, Problem> {
+    archive(&app, access, id, &once, false).await
+}
+
+async fn archive(
+    app: &App,
+    access: Access<Sender>,
+    id: CampaignId,
+    once: &Once,
+    is_archived: bool,
+) -> Result<Reply, Problem> {
+    for _ in 0..MAX_RACES {
+        let now = clock::now();
+        let before = find(app, access.organization.id, id).await?;
+        let after = before.clone().archive(is_archived, now)?.by(access.actor.clone());
+        let reply = Reply::ok(&CampaignView::from(&after))?;
+        let remember = once.remember(&reply, now);
+        match app.table.save_campaign(&before, &after, remember.as_ref()).await? {
+            Saved::Done => return Ok(reply),
+            Saved::Stale => {}
+            Saved::Answered => break,
+        }
+    }
+    Err(Problem::raced())
+}
