@@ -5,8 +5,9 @@
 use infra::clock;
 use infra::table::Saved;
 use shared::body::Format;
-use shared::campaign::{Begin, Reason, Status};
+use shared::campaign::{Begin, Campaign, Reason, Status};
 use shared::ids::{CampaignId, OrganizationId};
+use shared::sender::Sender;
 use shared::time::Timestamp;
 
 use crate::fan_out::Run;
@@ -45,17 +46,8 @@ pub(crate) async fn begin(
         };
         let sender = organization.sender;
         let shards = organization.shards;
-        let body = campaign.body_sent();
-        let refusal = if campaign.has_missed(scheduled_at, now, app.missed_seconds) {
-            Some(Reason::MissedSchedule)
-        } else if is_missing {
-            Some(Reason::TargetMissing)
-        } else {
-            // A template's texts are checked one by one when the audience is cut.
-            let is_plain = body.format() == Format::Text;
-            let is_too_long = is_plain && sender.provider.check_body(body.as_str()).is_err();
-            is_too_long.then_some(Reason::BodyTooLong)
-        };
+        let missed_seconds = app.missed_seconds;
+        let refusal = refusal(&campaign, &sender, is_missing, (scheduled_at, now, missed_seconds));
         if let Some(reason) = refusal
             && let Ok(cancelled) = campaign.clone().cancel(now, Some(reason))
         {
@@ -84,5 +76,28 @@ pub(crate) async fn begin(
             }
         }
         // Another writer was faster. The next round reads what it wrote.
+    }
+}
+
+/// Why the campaign is canceled instead of sent.
+fn refusal(
+    campaign: &Campaign,
+    sender: &Sender,
+    is_target_missing: bool,
+    (scheduled_at, now, missed_seconds): (Timestamp, Timestamp, i64),
+) -> Option<Reason> {
+    if campaign.has_missed(scheduled_at, now, missed_seconds) {
+        return Some(Reason::MissedSchedule);
+    }
+    if is_target_missing {
+        return Some(Reason::TargetMissing);
+    }
+    let body = campaign.body_sent();
+    match body.format() {
+        Format::Text => {
+            sender.provider.check_body(body.as_str()).is_err().then_some(Reason::BodyTooLong)
+        }
+        // Its texts are checked one by one when the audience is cut.
+        Format::Template => None,
     }
 }
