@@ -9,7 +9,7 @@ use crate::recipient::Recipient;
 use crate::segment::Field;
 use crate::sender::Sender;
 use crate::target::{Choice, FrozenTarget};
-use crate::template::{Detail, MergeField};
+use crate::template::{Detail, MergeField, Template};
 use crate::time::Timestamp;
 
 /// What decides about contacts besides the register, as of the moment when a campaign is sent.
@@ -128,7 +128,7 @@ impl Merging {
 
     fn fields(&self) -> impl Iterator<Item = &MergeField> {
         let template = self.body.template().and_then(Result::ok);
-        template.into_iter().flat_map(|template| template.fields())
+        template.into_iter().flat_map(Template::fields)
     }
 
     /// Whether there is a text for the contact. There is none for a tombstone that was stored

@@ -12,7 +12,7 @@ pub struct LeftOut {
     judge: Judge,
     group: Vec<ContactId>,
     /// The contacts of the group that are left out even if the phone is not.
-    left_out: Vec<ContactId>,
+    alone: Vec<ContactId>,
     is_excluded: bool,
     last: Option<Entry>,
 }
@@ -28,8 +28,8 @@ pub struct PhoneLeftOut {
 impl LeftOut {
     #[must_use]
     pub fn new(judge: Judge) -> Self {
-        let (group, left_out) = (Vec::new(), Vec::new());
-        Self { judge, group, left_out, is_excluded: false, last: None }
+        let (group, alone) = (Vec::new(), Vec::new());
+        Self { judge, group, alone, is_excluded: false, last: None }
     }
 
     /// Adds the next entry. Returns the previous phone if it has ended.
@@ -47,7 +47,7 @@ impl LeftOut {
             }
             Standing::Skipped(SkipReason::NotInTarget) => {
                 self.group.push(entry.contact);
-                self.left_out.push(entry.contact);
+                self.alone.push(entry.contact);
             }
             Standing::Skipped(
                 SkipReason::NoPhone
@@ -65,10 +65,9 @@ impl LeftOut {
 
     /// The last phone.
     pub fn end(&mut self) -> Option<PhoneLeftOut> {
-        let (group, left_out) =
-            (std::mem::take(&mut self.group), std::mem::take(&mut self.left_out));
+        let (group, alone) = (std::mem::take(&mut self.group), std::mem::take(&mut self.alone));
         let is_excluded = std::mem::take(&mut self.is_excluded);
         let bound = self.last.take()?.bound;
-        Some(PhoneLeftOut { contacts: if is_excluded { group } else { left_out }, bound })
+        Some(PhoneLeftOut { contacts: if is_excluded { group } else { alone }, bound })
     }
 }

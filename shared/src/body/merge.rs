@@ -13,8 +13,10 @@ pub struct TextHash(pub [u8; 8]);
 impl TextHash {
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = <[u8; 32]>::from(Sha256::digest(text));
-        Self([a, b, c, d, e, f, g, h])
+        let digest = Sha256::digest(text);
+        let mut first = [0; 8];
+        first.copy_from_slice(&digest[..8]);
+        Self(first)
     }
 }
 

@@ -227,7 +227,7 @@ proptest! {
         for (entry, n) in entries.iter_mut().zip(0_u64..) {
             entry.status = if n % 7 == 0 { Status::Inactive } else { Status::Active };
             let mut person = tagged(entry.contact, n % 4);
-            person.profile.first_name = (n % 3 > 0).then(|| "x".repeat(n as usize * 2));
+            person.profile.first_name = (n % 3 > 0).then(|| "x".repeat(if n % 2 == 0 { 3 } else { 170 }));
             entry.person = Some(Box::new(person));
         }
         let judge = Judge { target: Some(target(one, other)), ..Judge::from(moment()) };

@@ -38,7 +38,12 @@ pub(super) struct Row {
     needs: Option<u32>,
     id: CampaignId,
     organization_id: OrganizationId,
-    name: String,
+    /// Named `title` instead if the campaign needs newer code. Code that is too old to check `needs`
+    /// requires a `name`, so it cannot read such a campaign and write it without its target.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
     body: Option<String>,
     /// Bodies that were saved before there were formats are plain.
     #[serde(default)]
@@ -103,13 +108,16 @@ impl Row {
     pub(super) fn of(campaign: &Campaign, version: u64) -> Self {
         let (cancelled_at, failed_at) = campaign.ended_at();
         let status = campaign.status();
+        let needs = needs(campaign);
+        let name = |is_here: bool| is_here.then(|| campaign.name.clone());
         Self {
             gsi1pk: keys::campaigns_of_status(campaign.organization_id, status.as_str()),
             gsi1sk: keys::campaign(campaign.organization_id, campaign.id).sk,
-            needs: needs(campaign),
+            needs,
             id: campaign.id,
             organization_id: campaign.organization_id,
-            name: campaign.name.clone(),
+            name: name(needs.is_none()),
+            title: name(needs.is_some()),
             body: campaign.body.clone().map(String::from),
             body_format: campaign.body.as_ref().map(Body::format).unwrap_or_default(),
             campaign_status: status,
@@ -155,10 +163,11 @@ impl Row {
                 at: self.failed_at.ok_or_else(|| lacks("failedAt"))?,
             },
         };
+        let name = self.name.clone().or(self.title.clone()).ok_or_else(|| lacks("name"))?;
         Ok(Campaign {
             id: self.id,
             organization_id: self.organization_id,
-            name: self.name,
+            name,
             body: self.body.map(|body| stored_body(body, self.body_format, self.body_defaults)),
             state,
             limits: self.limits,
@@ -328,6 +337,7 @@ mod tests {
         let key = keys::campaign(organization, id);
         let mut row = item(KIND, &key, Row::of(&draft, 0)).expect("a row");
         assert_eq!(row["needs"].as_n().map(String::as_str), Ok("3"));
+        assert!(!row.contains_key("name"), "code that does not check cannot read it");
         assert_eq!(read(row.clone()).expect("a campaign"), draft);
         let greeting = Body::stored("Hi {{ firstName }}".to_owned(), Format::Template)
             .with_defaults([(MergeField::FirstName, "there".to_owned())].into());
