@@ -12,7 +12,7 @@ use shared::import::{Import, RowError};
 use shared::job::Due;
 use shared::organization::Organization;
 
-use super::contacts::has_moved;
+use super::contacts::{external_id_writes, has_moved};
 use super::dynamo::{ABSENT, Consistency, Transacted, Transaction, WRITES_MOST, item};
 use super::idempotency::Remember;
 use super::keys;
@@ -65,8 +65,11 @@ impl RowChange {
     #[must_use]
     pub fn writes(&self) -> usize {
         match self {
-            Self::Create(_) | Self::Remove(_) => 2,
-            Self::Update(_) => 3,
+            Self::Create(contact) => 2 + external_id_writes(None, Some(contact)),
+            Self::Update(update) => {
+                3 + external_id_writes(Some(&update.before), Some(&update.after))
+            }
+            Self::Remove(contact) => 2 + external_id_writes(Some(contact), None),
         }
     }
 }
@@ -149,7 +152,7 @@ impl Table {
                         .move_contact(self, organization, before, after, last.as_ref())
                         .await?
                 }
-                RowChange::Remove(contact) => transaction.remove_imported(organization, contact),
+                RowChange::Remove(contact) => transaction.remove_imported(organization, contact)?,
             };
         }
         if transaction.len() > WRITES_MOST {

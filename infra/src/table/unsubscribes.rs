@@ -17,7 +17,7 @@ use shared::unsubscribe::Preference;
 use super::dynamo::{
     Change, Consistency, Item, Range, SortKey, Written, back_off, item, parse, text,
 };
-use super::walk::ShardPosition;
+use super::walk::{ShardPosition, Walk};
 use super::{Result, Table, TableError, keys};
 use row::{confirmation, replaces};
 
@@ -172,7 +172,7 @@ impl Table {
             return Ok(HashSet::new());
         };
         let mut range = Range {
-            projection: Some("sk, optedOut"),
+            projection: Some("sk, optedOut".into()),
             ..Range::new(
                 keys::audience(organization, shard),
                 SortKey::Between(
@@ -206,7 +206,8 @@ impl Table {
         limit: usize,
         after: Option<ShardPosition>,
     ) -> Result<(Vec<Preference>, Option<ShardPosition>)> {
-        self.walk(organization, keys::UNSUBSCRIBED, limit, after, |item| {
+        let walk = Walk { prefix: keys::UNSUBSCRIBED.to_owned(), limit, is_selective: false };
+        self.walk(organization, walk, after, |item| {
             let preference = parse::<Row>(KIND, item)?.into_preference(organization.id);
             Ok((!preference.subscribed).then_some(preference))
         })

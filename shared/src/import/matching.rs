@@ -91,6 +91,7 @@ impl Row {
             last_name: kept(lacks.last_name, &profile.last_name, &before.last_name),
             email: kept(lacks.email, &profile.email, &before.email),
             attributes,
+            ..before.clone()
         };
         after.checked().map_err(|error| format!("cannot be added to its contact: {error}"))
     }
@@ -139,7 +140,7 @@ mod tests {
         Profile {
             phone: "+14153550123".parse().ok(),
             first_name: Some(first_name.to_owned()),
-            attributes: [("City".to_owned(), city.to_owned())].into(),
+            attributes: [("City".to_owned(), city.into())].into(),
             ..Profile::default()
         }
     }
@@ -200,14 +201,14 @@ mod tests {
         let mut before = profile("Ana", "Oakland");
         before.email = Some("ana@example.com".to_owned());
         before.last_name = Some("Diaz".to_owned());
-        before.attributes.insert("Plan".to_owned(), "gold".to_owned());
+        before.attributes.insert("Plan".to_owned(), "gold".into());
         let lacks = Lacks { email: true, ..Lacks::default() };
         let mut after = row(profile("Ann", "Austin"));
         (after.lacks, after.blank_attributes) = (lacks, vec!["Plan".to_owned()]);
         let applied = after.applied_to(&before).expect("valid");
         let expected = Profile { email: before.email.clone(), ..profile("Ann", "Austin") };
         assert_eq!(applied, expected, "a blank cell clears its field");
-        let many = (0..20).map(|place| (format!("a{place}"), "x".to_owned())).collect();
+        let many = (0..20).map(|place| (format!("a{place}"), "x".into())).collect();
         let full = Profile { attributes: many, ..before };
         assert!(after.applied_to(&full).is_err(), "a contact's limits hold for both together");
     }

@@ -34,6 +34,10 @@ pub(crate) enum Code {
     CampaignNotPaused,
     SenderTaken,
     UnsubscribeChanged,
+    ExternalIdTaken,
+    AmbiguousPhone,
+    SegmentInUse,
+    PreviewSuperseded,
     UploadMissing,
     ImportNotUploading,
     ImportEnded,
@@ -45,6 +49,7 @@ pub(crate) enum Code {
     UnsupportedContentEncoding,
     ValidationFailed,
     CampaignBodyRequired,
+    TargetMissing,
     ScheduledAtPast,
     ScheduledAtTooFar,
     InvalidPhone,
@@ -96,6 +101,10 @@ impl Code {
             | Self::CampaignNotPaused
             | Self::SenderTaken
             | Self::UnsubscribeChanged
+            | Self::ExternalIdTaken
+            | Self::AmbiguousPhone
+            | Self::SegmentInUse
+            | Self::PreviewSuperseded
             | Self::UploadMissing
             | Self::ImportNotUploading
             | Self::ImportEnded
@@ -108,6 +117,7 @@ impl Code {
             }
             Self::ValidationFailed
             | Self::CampaignBodyRequired
+            | Self::TargetMissing
             | Self::ScheduledAtPast
             | Self::ScheduledAtTooFar
             | Self::InvalidPhone

@@ -32,6 +32,7 @@ macro_rules! labels {
 labels! {
     ActorKind: names::<shared::actor::Actor>();
     Role: labels_of(shared::access::Role::VARIANTS);
+    ContactStatus: labels_of(shared::contact::Status::VARIANTS);
     CampaignStatus: labels_of(shared::campaign::Status::VARIANTS);
     CampaignReason: labels_of(shared::campaign::Reason::VARIANTS);
     Dispatch: labels_of(shared::campaign::Dispatch::VARIANTS.iter().map(|d| shown_dispatch(*d)));

@@ -1,7 +1,7 @@
 //! Removing the contacts that an import created, page by page of all contacts.
 
 use infra::clock;
-use infra::table::{BATCH_WRITES, RowChange, ShardPosition};
+use infra::table::{BATCH_WRITES, ContactFilter, RowChange, ShardPosition};
 use shared::import::{Import, Status, UndoVerdict};
 use shared::organization::Organization;
 
@@ -21,7 +21,8 @@ pub(super) async fn remove(
     let mut step = Step::begin(import, clock::now());
     let mut undo = import.undo.clone().unwrap_or_default();
     let position = ShardPosition::new(undo.shard, undo.after.clone());
-    let (contacts, next) = app.table.contacts(organization, PAGE, Some(position)).await?;
+    let all = ContactFilter::default();
+    let (contacts, next) = app.table.contacts(organization, &all, PAGE, Some(position)).await?;
     let (mut changed, mut named, mut writes) = (0, 0, 0);
     let mut is_whole = true;
     for contact in contacts {

@@ -63,7 +63,8 @@ impl<'h> Cells<'h> {
             first_name: text(self.header.first_name),
             last_name: text(self.header.last_name),
             email: text(self.header.email),
-            attributes,
+            attributes: attributes.into_iter().map(|(name, text)| (name, text.into())).collect(),
+            ..Profile::default()
         };
         let profile = profile.checked().map_err(|error| {
             let place = match error.field {

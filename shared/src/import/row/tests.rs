@@ -45,7 +45,7 @@ fn columns_are_found_by_name() {
     assert_eq!(profile.phone.expect("a phone").as_str(), "+14153550123");
     assert_eq!(profile.first_name.as_deref(), Some("Zoë"));
     assert_eq!(profile.email.as_deref(), Some("zoe@example.com"));
-    assert_eq!(profile.attributes["city"], "Oakland");
+    assert_eq!(profile.attributes["city"], "Oakland".into());
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn a_short_row_does_not_lose_its_opt_out() {
         assert_eq!(opted_out(names, cells), ["+14153550101"]);
     }
     let taken = row(&names, &["+14153550101", "Ana", "Oakland"]);
-    assert_eq!(taken.profile.attributes["city"], "Oakland");
+    assert_eq!(taken.profile.attributes["city"], "Oakland".into());
 }
 
 #[test]
