@@ -1,5 +1,6 @@
 //! The local stack: emulator, simulator, and the real template deployed with the SAM CLI.
 
+use std::fmt::Write;
 use std::fs::{self, File, TryLockError};
 use std::process::Command;
 
@@ -270,5 +271,10 @@ fn random_hex() -> anyhow::Result<String> {
 
 /// In hexadecimal digits.
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // A `String` takes everything that is written.
+        let _ = write!(digits, "{byte:02x}");
+    }
+    digits
 }
