@@ -50,6 +50,22 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
         .routes(routes!(organizations::get_organization, organizations::update_organization))
         .routes(routes!(api_keys::create_api_key, api_keys::list_api_keys))
         .routes(routes!(api_keys::delete_api_key))
+        .routes(routes!(unsubscribes::list_unsubscribes))
+        .routes(routes!(
+            unsubscribes::get_unsubscribe,
+            unsubscribes::put_unsubscribe,
+            unsubscribes::delete_unsubscribe
+        ))
+        .routes(routes!(unsubscribes::lift_unsubscribe))
+        .merge(audience_routes())
+        .merge(sending_routes())
+        .split_for_parts();
+    openapi::complete(&mut document);
+    (routes, document)
+}
+
+fn audience_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(
             contacts::create_contact,
             contacts::list_contacts,
@@ -73,13 +89,10 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
         .routes(routes!(imports::cancel_import))
         .routes(routes!(imports::undo_import))
         .routes(routes!(imports::get_rejected_rows))
-        .routes(routes!(unsubscribes::list_unsubscribes))
-        .routes(routes!(
-            unsubscribes::get_unsubscribe,
-            unsubscribes::put_unsubscribe,
-            unsubscribes::delete_unsubscribe
-        ))
-        .routes(routes!(unsubscribes::lift_unsubscribe))
+}
+
+fn sending_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(
             campaigns::create_campaign,
             campaigns::list_campaigns,
@@ -110,9 +123,6 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
         .routes(routes!(controls::stop_campaign))
         .routes(routes!(messages::list_messages))
         .routes(routes!(messages::get_message))
-        .split_for_parts();
-    openapi::complete(&mut document);
-    (routes, document)
 }
 
 #[cfg(test)]

@@ -120,16 +120,16 @@ async fn sampled(
         contact.profile.phone.is_some()
             && target.is_none_or(|target| target.choose(contact, now) == Choice::Included)
     };
-    let (mut sampled, mut read, mut after) = (Vec::new(), 0, None);
-    while sampled.len() < samples && read < MAX_READ {
+    let (mut found, mut read, mut after) = (Vec::new(), 0, None);
+    while found.len() < samples && read < MAX_READ {
         let (page, next) = app.table.contacts(organization, &filter, PAGE, after).await?;
         read += page.len().max(1);
-        sampled.extend(page.into_iter().filter(is_sample));
+        found.extend(page.into_iter().filter(is_sample));
         after = next;
         if after.is_none() {
             break;
         }
     }
-    sampled.truncate(samples);
-    Ok(sampled)
+    found.truncate(samples);
+    Ok(found)
 }
