@@ -168,6 +168,7 @@ fn large_file(rows: u64) -> String {
 
 /// A large file, whose runs are killed again and again.
 #[tokio::test]
+#[expect(clippy::print_stdout, reason = "how long a large file takes is for a person to see")]
 async fn each_row_of_a_large_file_is_imported_once() -> anyhow::Result<()> {
     const KILLS: u64 = 3;
     let count = rows_of_the_large_file();
