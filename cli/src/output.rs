@@ -1,0 +1,133 @@
+//! What commands print: results on standard output, notes for people on standard error.
+
+use std::io::{IsTerminal, Write};
+
+use clap::ValueEnum;
+use serde_json::Value;
+
+use crate::api::Pages;
+use crate::failure::Failure;
+
+mod cell;
+mod resource;
+mod resources;
+mod table;
+
+pub(crate) use resource::{Field, Resource};
+pub(crate) use resources::*;
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Aligned columns, for people
+    #[default]
+    Table,
+    /// What the API responded with
+    Json,
+    /// All fields, with a header
+    Csv,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Output {
+    format: Format,
+    is_quiet: bool,
+}
+
+impl Output {
+    /// Notes are left out if no person reads them.
+    pub(crate) fn new(format: Format, is_quiet: bool) -> Self {
+        Self { format, is_quiet: is_quiet || !std::io::stderr().is_terminal() }
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
+    /// A line for people that is not part of the result.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.is_quiet {
+            let _ = writeln!(std::io::stderr(), "{text}");
+        }
+    }
+
+    /// Text that is the result in any format, such as a file.
+    pub(crate) fn raw(text: &str) -> Result<(), Failure> {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        Ok(out.flush()?)
+    }
+
+    /// One resource.
+    pub(crate) fn one(&self, value: &Value, resource: &Resource) -> Result<(), Failure> {
+        match self.format {
+            Format::Json => Self::json(value),
+            Format::Csv => Self::csv(std::slice::from_ref(value), resource),
+            Format::Table => Self::raw(&table::facts(value, resource)),
+        }
+    }
+
+    /// A list, read to its end or to the limit. Only tables have all of it in memory.
+    pub(crate) async fn list(
+        &self,
+        mut pages: Pages<'_>,
+        resource: &Resource,
+    ) -> Result<(), Failure> {
+        match self.format {
+            Format::Json => Self::json_array(&mut pages).await?,
+            Format::Csv => {
+                let mut is_first = true;
+                while let Some(items) = pages.next().await? {
+                    Self::raw(&table::csv(&items, resource, is_first)?)?;
+                    is_first = false;
+                }
+            }
+            Format::Table => {
+                let mut rows = Vec::new();
+                while let Some(items) = pages.next().await? {
+                    rows.extend(items);
+                }
+                if rows.is_empty() {
+                    self.note(&format!("There are no {}.", resource.plural));
+                } else {
+                    Self::raw(&table::rows(&rows, resource))?;
+                }
+            }
+        }
+        if pages.has_more() {
+            self.note("There are more; use --limit N or --all.");
+        }
+        Ok(())
+    }
+
+    /// Rows that are at hand.
+    pub(crate) fn rows(&self, rows: &[Value], resource: &Resource) -> Result<(), Failure> {
+        match self.format {
+            Format::Json => Self::json(&Value::from(rows.to_vec())),
+            Format::Csv => Self::csv(rows, resource),
+            Format::Table => Self::raw(&table::rows(rows, resource)),
+        }
+    }
+
+    async fn json_array(pages: &mut Pages<'_>) -> Result<(), Failure> {
+        let mut separator = "[\n";
+        while let Some(items) = pages.next().await? {
+            for item in items {
+                Self::raw(&format!("{separator}{item}"))?;
+                separator = ",\n";
+            }
+        }
+        Self::raw(if separator == "[\n" { "[]\n" } else { "\n]\n" })
+    }
+
+    pub(crate) fn json(value: &Value) -> Result<(), Failure> {
+        Self::raw(&format!("{}\n", serde_json::to_string_pretty(value)?))
+    }
+
+    fn csv(rows: &[Value], resource: &Resource) -> Result<(), Failure> {
+        Self::raw(&table::csv(rows, resource, true)?)
+    }
+}
