@@ -36,6 +36,9 @@ pub(crate) struct Global {
         value_name = "table|json|csv"
     )]
     pub(crate) output: Format,
+    /// Print this field of the result only, such as id or counts.delivered
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "output")]
+    pub(crate) field: Option<String>,
     /// The profile to use, of those that `volley login` stored
     #[arg(long, global = true, env = "VOLLEY_PROFILE", hide_env = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,

@@ -27,7 +27,7 @@ pub(crate) struct Context {
 impl Context {
     fn new(global: &Global) -> Result<Self, Failure> {
         let profile = profile(global)?;
-        Ok(Self { api: Api::new(profile)?, output: Output::new(global.output, global.quiet) })
+        Ok(Self { api: Api::new(profile)?, output: Output::new(global) })
     }
 
     /// Shows a list under the organization.

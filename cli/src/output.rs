@@ -6,6 +6,7 @@ use clap::ValueEnum;
 use serde_json::Value;
 
 use crate::api::Pages;
+use crate::arguments::Global;
 use crate::failure::Failure;
 
 mod cell;
@@ -27,16 +28,20 @@ pub(crate) enum Format {
     Csv,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Output {
     format: Format,
+    /// A JSON pointer to the only field to print.
+    field: Option<String>,
     is_quiet: bool,
 }
 
 impl Output {
     /// Notes are left out if no person reads them.
-    pub(crate) fn new(format: Format, is_quiet: bool) -> Self {
-        Self { format, is_quiet: is_quiet || !std::io::stderr().is_terminal() }
+    pub(crate) fn new(global: &Global) -> Self {
+        let field = global.field.as_ref().map(|name| format!("/{}", name.replace('.', "/")));
+        let is_quiet = global.quiet || !std::io::stderr().is_terminal();
+        Self { format: global.output, field, is_quiet }
     }
 
     pub(crate) fn format(&self) -> Format {
@@ -63,6 +68,9 @@ impl Output {
 
     /// One resource.
     pub(crate) fn one(&self, value: &Value, resource: &Resource) -> Result<(), Failure> {
+        if let Some(field) = &self.field {
+            return Self::field(value, field);
+        }
         match self.format {
             Format::Json => Self::json(value),
             Format::Csv => Self::csv(std::slice::from_ref(value), resource),
@@ -76,6 +84,12 @@ impl Output {
         mut pages: Pages<'_>,
         resource: &Resource,
     ) -> Result<(), Failure> {
+        if let Some(field) = &self.field {
+            while let Some(items) = pages.next().await? {
+                items.iter().try_for_each(|item| Self::field(item, field))?;
+            }
+            return Ok(());
+        }
         match self.format {
             Format::Json => Self::json_array(&mut pages).await?,
             Format::Csv => {
@@ -105,10 +119,23 @@ impl Output {
 
     /// Rows that are at hand.
     pub(crate) fn rows(&self, rows: &[Value], resource: &Resource) -> Result<(), Failure> {
+        if let Some(field) = &self.field {
+            return rows.iter().try_for_each(|row| Self::field(row, field));
+        }
         match self.format {
             Format::Json => Self::json(&Value::from(rows.to_vec())),
             Format::Csv => Self::csv(rows, resource),
             Format::Table => Self::raw(&table::rows(rows, resource)),
+        }
+    }
+
+    fn field(value: &Value, pointer: &str) -> Result<(), Failure> {
+        match value.pointer(pointer) {
+            Some(value) => Self::raw(&format!("{}\n", cell::plain(value))),
+            None => Err(Failure::usage(format!(
+                "the result has no field {:?}; `--output json` shows its fields",
+                pointer[1..].replace('/', ".")
+            ))),
         }
     }
 

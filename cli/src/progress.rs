@@ -33,10 +33,6 @@ impl Progress {
         self.bar.tick();
     }
 
-    pub(crate) fn message(&mut self, text: String) {
-        self.bar.set_message(text);
-    }
-
     pub(crate) fn finish(self) {
         self.bar.finish_and_clear();
     }

@@ -5,9 +5,7 @@ mod support;
 
 use serde_json::{Value, json};
 use support::stub::Stub;
-use support::volley;
-
-const ID: &str = "01930000-0000-7000-8000-000000000001";
+use support::{ID, volley};
 
 /// A command line, the operations that it calls, and a body that it sends.
 type Case = (&'static str, &'static [&'static str], Value);
@@ -40,6 +38,12 @@ fn cases() -> Vec<Case> {
             "contacts add --phone +14155550123 --first-name Ada --attribute city=Oakland",
             &["get_me", "create_contact"],
             json!({"phone": "+14155550123", "firstName": "Ada", "attributes": {"city": "Oakland"}}),
+        ),
+        ("contacts export", &["get_me", "list_contacts"], none.clone()),
+        (
+            "import ../tests/fixtures/contacts.csv --phone phone --attributes none",
+            &["get_me", "create_import", "get_import"],
+            none.clone(),
         ),
         ("contacts delete ID --yes", &["get_me", "delete_contacts"], json!({"ids": [ID]})),
         ("campaigns list --status draft", &["get_me", "list_campaigns"], none.clone()),
@@ -108,7 +112,6 @@ async fn commands_call_the_documented_operations() {
             let output = output.unwrap();
             let errors = String::from_utf8_lossy(&output.stderr);
             let code = output.status.code().unwrap();
-            // The stub's document has another version than examples of the doctor's checks expect.
             assert_eq!(code, 0, "volley {line}: {errors}");
             let (called, bodies) = stub.take();
             let called: Vec<&str> = called.iter().map(String::as_str).collect();
@@ -123,7 +126,7 @@ async fn commands_call_the_documented_operations() {
             if !body.is_null() {
                 assert_eq!(bodies.last(), Some(&body), "volley {line}");
             }
-            if format == "json" && !output.stdout.is_empty() {
+            if format == "json" && !output.stdout.is_empty() && !line.contains("export") {
                 let text = String::from_utf8_lossy(&output.stdout);
                 assert!(serde_json::from_str::<Value>(&text).is_ok(), "volley {line}: {text}");
             }

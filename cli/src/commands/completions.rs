@@ -60,7 +60,7 @@ fn describe(command: &clap::Command, text: &mut Vec<u8>) -> Result<(), Failure> 
         return Ok(());
     }
     let name = command.get_bin_name().unwrap_or_default().to_uppercase();
-    writeln!(text, ".SH {name}")?;
+    writeln!(text, ".SH \"{name}\"")?;
     let page = clap_mangen::Man::new(command.clone());
     page.render_description_section(text)?;
     page.render_synopsis_section(text)?;

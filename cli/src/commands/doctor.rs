@@ -31,7 +31,7 @@ pub(crate) struct Doctor {}
 
 impl Doctor {
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
-        let output = Output::new(global.output, global.quiet);
+        let output = Output::new(global);
         let api = Api::new(profile(global)?)?;
         let checks = examine(&Context { api, output }).await;
         if output.format() == Format::Table {

@@ -53,7 +53,7 @@ impl Login {
         }
         profiles.put(&name, profile);
         profiles.write(&path)?;
-        let output = Output::new(global.output, global.quiet);
+        let output = Output::new(global);
         output.note(&format!("Stored as profile {name:?} in {}: {}.", path.display(), caller(&me)));
         Ok(())
     }
@@ -83,7 +83,7 @@ impl Logout {
             return Err(Failure::usage(format!("there is no profile {name:?}")));
         }
         profiles.write(&path)?;
-        Output::new(global.output, global.quiet).note(&format!("Removed profile {name:?}."));
+        Output::new(global).note(&format!("Removed profile {name:?}."));
         Ok(())
     }
 }
@@ -100,6 +100,6 @@ impl List {
             })
         };
         let rows: Vec<Value> = profiles.names().map(row).collect();
-        Output::new(global.output, global.quiet).rows(&rows, &PROFILE)
+        Output::new(global).rows(&rows, &PROFILE)
     }
 }

@@ -39,7 +39,7 @@ pub fn example(document: &Value, schema: &Value) -> Value {
             .into();
     }
     match kind(schema) {
-        "string" if schema["format"] == "uuid" => super::super::ID.into(),
+        "string" if schema["format"] == "uuid" => super::ID.into(),
         "string" => "string".into(),
         "integer" | "number" => 1.into(),
         "boolean" => true.into(),

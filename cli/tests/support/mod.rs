@@ -7,6 +7,9 @@ pub mod stub;
 
 use std::process::Command;
 
+/// The ID of every example.
+pub const ID: &str = "01930000-0000-7000-8000-000000000001";
+
 /// The program with no settings but the API's URL and a key.
 pub fn volley(url: &str) -> Command {
     let mut command = bare();
