@@ -140,7 +140,7 @@ impl Api {
         request.send().await.map_err(|error| unreachable(&self.url, &error))
     }
 
-    /// The response to a GET without a key, whatever its status.
+    /// The response to a GET without a key.
     pub(crate) async fn probe(&self, path: &str) -> Result<Response, Failure> {
         self.send(&self.http.get(format!("{}{path}", self.url))).await
     }

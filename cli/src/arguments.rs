@@ -67,7 +67,7 @@ impl Limit {
     }
 }
 
-/// A question that is answered in advance.
+/// Consent given in advance.
 #[derive(Debug, Args)]
 pub(crate) struct Yes {
     /// Do not ask

@@ -34,7 +34,7 @@ impl Failure {
         Self::Usage(text.into())
     }
 
-    /// For `map_err` of whatever was done with a file.
+    /// For `map_err` of an operation on a file.
     pub(crate) fn file(path: &Path) -> impl Fn(std::io::Error) -> Self + use<'_> {
         move |error| Self::File(path.to_owned(), error)
     }

@@ -1,4 +1,4 @@
-//! Profiles: where the API is, and with which key.
+//! Profiles: where the API is, and the key to call it.
 
 use clap::Args;
 use serde_json::{Value, json};
