@@ -8,7 +8,7 @@ use reqwest::Response;
 use serde_json::Value;
 
 use super::login::caller;
-use super::{Context, profile};
+use super::profile;
 use crate::api::{Api, text, under};
 use crate::arguments::Global;
 use crate::failure::Failure;
@@ -33,7 +33,7 @@ impl Doctor {
     pub(crate) async fn run(self, global: &Global) -> Result<(), Failure> {
         let output = Output::new(global);
         let api = Api::new(profile(global)?)?;
-        let checks = examine(&Context { api, output }).await;
+        let checks = examine(&api).await;
         if output.format() == Format::Table {
             Output::raw(&checks.iter().map(Check::to_string).collect::<String>())?;
         } else {
@@ -48,8 +48,7 @@ impl Doctor {
     }
 }
 
-async fn examine(context: &Context) -> Vec<Check> {
-    let api = &context.api;
+async fn examine(api: &Api) -> Vec<Check> {
     let since = Instant::now();
     let health = match api.probe("/health").await {
         Ok(response) => response,
