@@ -3,7 +3,7 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    campaigns, completions, contacts, doctor, import, keys, login, messages, org, trace,
+    campaigns, completions, contacts, doctor, import, keys, login, messages, org, pinpoint, trace,
     unsubscribes,
 };
 use crate::failure::EXIT_CODES;
@@ -99,6 +99,9 @@ pub(crate) enum Command {
     /// Phones that opted out
     #[command(subcommand)]
     Unsubscribes(unsubscribes::Unsubscribes),
+    /// The move from Amazon Pinpoint
+    #[command(subcommand)]
+    Pinpoint(pinpoint::Pinpoint),
     Trace(trace::Trace),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),

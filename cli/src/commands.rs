@@ -9,6 +9,7 @@ pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod messages;
 pub(crate) mod org;
+pub(crate) mod pinpoint;
 pub(crate) mod trace;
 pub(crate) mod unsubscribes;
 
@@ -59,6 +60,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Man(command) => return command.run(),
         Command::Profiles(command) => return command.run(&global),
         Command::Logout(command) => return command.run(&global),
+        Command::Pinpoint(command) => return command.run(&global),
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -85,6 +87,7 @@ async fn call(global: Global, command: Command) -> Result<(), Failure> {
         Command::Login(_)
         | Command::Logout(_)
         | Command::Profiles(_)
+        | Command::Pinpoint(_)
         | Command::Doctor(_)
         | Command::Completions(_)
         | Command::Man(_) => Ok(()),

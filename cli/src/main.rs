@@ -6,6 +6,7 @@ mod ask;
 mod commands;
 mod failure;
 mod output;
+mod pinpoint;
 mod problem;
 mod profile;
 mod progress;

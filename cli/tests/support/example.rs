@@ -16,7 +16,7 @@ fn kind(schema: &Value) -> &str {
 }
 
 /// A value that matches the schema: the first alternative, and all properties.
-pub fn example(document: &Value, schema: &Value) -> Value {
+pub(crate) fn example(document: &Value, schema: &Value) -> Value {
     let schema = resolve(document, schema);
     if let Some(given) = schema["examples"].as_array().and_then(|given| given.first()) {
         return given.clone();
@@ -55,7 +55,12 @@ pub fn example(document: &Value, schema: &Value) -> Value {
 }
 
 /// Checks a value, and panics with its place if it does not match.
-pub fn check(document: &Value, schema: &Value, value: &Value, place: &str) -> Result<(), String> {
+pub(crate) fn check(
+    document: &Value,
+    schema: &Value,
+    value: &Value,
+    place: &str,
+) -> Result<(), String> {
     let schema = resolve(document, schema);
     if let Some(choices) = schema["oneOf"].as_array() {
         let fits = |choice: &Value| check(document, choice, value, place).is_ok();

@@ -14,8 +14,8 @@ use super::example::{check, example};
 /// The largest body that the stub reads.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
-pub struct Stub {
-    pub url: String,
+pub(crate) struct Stub {
+    pub(crate) url: String,
     calls: Arc<Calls>,
 }
 
@@ -26,7 +26,7 @@ struct Calls {
 }
 
 impl Stub {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let document = include_str!("../../../docs/openapi.json");
         let calls = Arc::new(Calls {
             document: serde_json::from_str(document).unwrap(),
@@ -41,7 +41,7 @@ impl Stub {
     }
 
     /// The operations called since the last look, and the bodies that they got.
-    pub fn take(&self) -> (Vec<String>, Vec<Value>) {
+    pub(crate) fn take(&self) -> (Vec<String>, Vec<Value>) {
         let take = |list: &Mutex<Vec<_>>| std::mem::take(&mut *list.lock().unwrap());
         (take(&self.calls.operations), std::mem::take(&mut self.calls.bodies.lock().unwrap()))
     }
