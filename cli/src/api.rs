@@ -146,6 +146,40 @@ impl Api {
     }
 }
 
+/// Files in the bucket, whose links carry their own signatures. They must not get the key.
+impl Api {
+    pub(crate) async fn upload(
+        &self,
+        url: &str,
+        content_type: &str,
+        length: u64,
+        timeout: Duration,
+        body: reqwest::Body,
+    ) -> Result<(), Failure> {
+        let request = self.http.post(url).timeout(timeout).body(body);
+        let request = request.header("content-type", content_type).header("content-length", length);
+        let response = request.send().await.map_err(|error| unreachable(url, &error))?;
+        refusal_of_bucket(response).await.map(drop)
+    }
+
+    pub(crate) async fn download(&self, url: &str) -> Result<Vec<u8>, Failure> {
+        let response = self.http.get(url).send().await.map_err(|error| unreachable(url, &error))?;
+        let response = refusal_of_bucket(response).await?;
+        let content = response.bytes().await.map_err(|error| unreachable(url, &error))?;
+        Ok(content.to_vec())
+    }
+}
+
+/// The bucket's error is XML, whose beginning names the reason.
+async fn refusal_of_bucket(response: Response) -> Result<Response, Failure> {
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let status = response.status().as_u16();
+    let body = response.text().await.unwrap_or_default();
+    Err(Failure::Refused(Box::new(Problem::foreign(status, &body))))
+}
+
 /// A client that follows no redirects, so that a key reaches no other host.
 fn client() -> Result<Client, Failure> {
     // It is already installed if a command makes a second client.

@@ -3,8 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    campaigns, completions, contacts, doctor, import, keys, login, messages, org, pinpoint, trace,
-    unsubscribes,
+    campaigns, completions, contacts, doctor, import, keys, login, messages, org, pinpoint,
+    segments, trace, unsubscribes,
 };
 use crate::failure::EXIT_CODES;
 use crate::output::Format;
@@ -93,6 +93,9 @@ pub(crate) enum Command {
     /// Campaigns, from a draft to the last receipt
     #[command(subcommand)]
     Campaigns(campaigns::Campaigns),
+    /// Saved filters over contacts
+    #[command(subcommand)]
+    Segments(segments::Segments),
     /// The messages of a campaign
     #[command(subcommand)]
     Messages(messages::Messages),

@@ -10,6 +10,7 @@ pub(crate) mod login;
 pub(crate) mod messages;
 pub(crate) mod org;
 pub(crate) mod pinpoint;
+pub(crate) mod segments;
 pub(crate) mod trace;
 pub(crate) mod unsubscribes;
 
@@ -81,6 +82,7 @@ async fn call(global: Global, command: Command) -> Result<(), Failure> {
         Command::Contacts(command) => command.run(&context).await,
         Command::Import(command) => command.run(&context).await,
         Command::Campaigns(command) => command.run(&context).await,
+        Command::Segments(command) => command.run(&context).await,
         Command::Messages(command) => command.run(&context).await,
         Command::Unsubscribes(command) => command.run(&context).await,
         Command::Trace(command) => command.run(&context).await,

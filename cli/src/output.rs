@@ -52,6 +52,11 @@ impl Output {
         self.is_quiet
     }
 
+    /// Whether the result is shown in full, not one field of it.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.field.is_none()
+    }
+
     /// A line for people that is not part of the result.
     pub(crate) fn note(&self, text: &str) {
         if !self.is_quiet {

@@ -86,7 +86,7 @@ fn a_campaign_goes_from_a_file_to_its_receipts() {
         format!("phone,first name,city\n{ada},Ada,Oakland\n{ben},Ben,Reno\n12,Cy,\n"),
     )
     .unwrap();
-    let (code, out, errors) = tenant.outcome(&["import", file.to_str().unwrap()]);
+    let (code, out, errors) = tenant.outcome(&["import", file.to_str().unwrap(), "--yes"]);
     assert_eq!(code, 4, "{out}{errors}");
     assert!(out.contains("Rejected:") && errors.contains("1 row was rejected"), "{out}{errors}");
 
@@ -95,7 +95,7 @@ fn a_campaign_goes_from_a_file_to_its_receipts() {
     assert_eq!(contacts.lines().count(), 3);
     // What was exported changes nothing when it is imported.
     std::fs::write(&file, &contacts).unwrap();
-    assert_eq!(tenant.run(&["import", file.to_str().unwrap(), "--field", "created"]), "0");
+    assert_eq!(tenant.run(&["import", file.to_str().unwrap(), "--yes", "--field", "created"]), "0");
 
     tenant.run(&["unsubscribes", "add", &ben]);
     assert_eq!(tenant.run(&["unsubscribes", "list", "--field", "phone"]), ben);

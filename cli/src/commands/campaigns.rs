@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::Context;
 use super::org::put;
@@ -36,6 +36,8 @@ pub(crate) enum Campaigns {
         name: String,
         #[command(flatten)]
         text: Text,
+        #[command(flatten)]
+        target: Target,
     },
     /// Change a draft
     Edit {
@@ -44,6 +46,11 @@ pub(crate) enum Campaigns {
         name: Option<String>,
         #[command(flatten)]
         text: Text,
+        #[command(flatten)]
+        target: Target,
+        /// Send to all contacts again
+        #[arg(long, conflicts_with_all = ["include", "exclude"])]
+        everyone: bool,
     },
     /// Delete drafts
     Delete {
@@ -78,6 +85,24 @@ pub(crate) enum Campaigns {
     Cancel {
         id: String,
     },
+}
+
+/// Whom a campaign is for: all contacts, unless there are segments.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// Send to this segment. May be repeated
+    #[arg(long, value_name = "SEGMENT")]
+    include: Vec<String>,
+    /// Leave out everyone in this segment. May be repeated
+    #[arg(long, value_name = "SEGMENT")]
+    exclude: Vec<String>,
+}
+
+impl Target {
+    fn body(self) -> Option<Value> {
+        let is_given = !self.include.is_empty() || !self.exclude.is_empty();
+        is_given.then(|| json!({"include": self.include, "exclude": self.exclude}))
+    }
 }
 
 /// A campaign's text.
@@ -117,8 +142,11 @@ impl Campaigns {
                 let path = api.path(&["campaigns", &id]).await?;
                 output.one(&api.get(&path, &[]).await?, &CAMPAIGN)
             }
-            Self::Create { name, text } => create(context, name, text).await,
-            Self::Edit { id, name, text } => edit(context, &id, name, text).await,
+            Self::Create { name, text, target } => create(context, name, text, target).await,
+            Self::Edit { id, name, text, target, everyone } => {
+                let target = if everyone { Some(Value::Null) } else { target.body() };
+                edit(context, &id, name, text, target).await
+            }
             Self::Delete { ids, yes } => delete(context, &ids, yes).await,
             Self::Quote { id } => {
                 let path = api.path(&["campaigns", &id, "quote"]).await?;
@@ -145,11 +173,17 @@ async fn act(context: &Context, id: &str, step: &str) -> Result<(), Failure> {
     context.output.one(&context.api.act(&path).await?, &CAMPAIGN)
 }
 
-async fn create(context: &Context, name: String, text: Text) -> Result<(), Failure> {
+async fn create(
+    context: &Context,
+    name: String,
+    text: Text,
+    target: Target,
+) -> Result<(), Failure> {
     let Context { api, output } = context;
     let mut body = Map::new();
     body.insert("name".to_owned(), name.into());
     put(&mut body, "body", text.read()?);
+    put(&mut body, "target", target.body());
     let campaign = api.post(&api.path(&["campaigns"]).await?, &body.into()).await?;
     output.one(&campaign, &CAMPAIGN)?;
     output.note("Next: volley campaigns test ID --to PHONE, then volley campaigns send ID");
@@ -162,6 +196,7 @@ async fn edit(
     id: &str,
     name: Option<String>,
     text: Text,
+    target: Option<Value>,
 ) -> Result<(), Failure> {
     let Context { api, output } = context;
     let path = api.path(&["campaigns", id]).await?;
@@ -169,6 +204,8 @@ async fn edit(
     let mut body = Map::new();
     body.insert("name".to_owned(), name.map_or_else(|| draft["name"].clone(), Value::from));
     body.insert("body".to_owned(), text.read()?.map_or_else(|| draft["body"].clone(), Value::from));
+    // Without a target, the API keeps the draft's.
+    put(&mut body, "target", target);
     output.one(&api.put(&path, Body::Json(&body.into())).await?, &CAMPAIGN)
 }
 

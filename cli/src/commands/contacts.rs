@@ -21,11 +21,33 @@ const MAX_DELETED: usize = 100;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Contacts {
     /// List contacts
-    List(Limit),
+    List {
+        #[command(flatten)]
+        filters: Filters,
+        #[command(flatten)]
+        limit: Limit,
+    },
     /// Show a contact
     Show { id: String },
     /// Add a contact
     Add(Profile),
+    /// Change fields of a contact; the others stay
+    Edit {
+        id: String,
+        #[command(flatten)]
+        profile: Profile,
+    },
+    /// Add tags to contacts, or remove them
+    Tag {
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// May be repeated
+        #[arg(long, value_name = "TAG", required_unless_present = "remove")]
+        add: Vec<String>,
+        /// May be repeated
+        #[arg(long, value_name = "TAG")]
+        remove: Vec<String>,
+    },
     /// Delete contacts
     Delete {
         #[arg(required = true)]
@@ -43,6 +65,39 @@ pub(crate) enum Contacts {
     },
 }
 
+/// Which contacts to list.
+#[derive(Debug, Args)]
+pub(crate) struct Filters {
+    /// Only those with this tag
+    #[arg(long)]
+    tag: Option<String>,
+    /// Only those of this segment
+    #[arg(long, value_name = "ID")]
+    segment: Option<String>,
+    /// Only those with this phone
+    #[arg(long)]
+    phone: Option<String>,
+    /// Only the one with this external ID
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
+    /// Only active or inactive ones
+    #[arg(long)]
+    status: Option<String>,
+}
+
+impl Filters {
+    fn query(self) -> Vec<(&'static str, String)> {
+        let filters = [
+            ("tag", self.tag),
+            ("segment", self.segment),
+            ("phone", self.phone),
+            ("externalId", self.external_id),
+            ("status", self.status),
+        ];
+        filters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Profile {
     /// In E.164, or in national format of the organization's region
@@ -54,6 +109,9 @@ pub(crate) struct Profile {
     last_name: Option<String>,
     #[arg(long)]
     email: Option<String>,
+    /// The contact's ID in another system
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
     /// May be repeated
     #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = pair)]
     attributes: Vec<(String, String)>,
@@ -66,6 +124,7 @@ impl Profile {
         put(&mut body, "firstName", self.first_name);
         put(&mut body, "lastName", self.last_name);
         put(&mut body, "email", self.email);
+        put(&mut body, "externalId", self.external_id);
         if !self.attributes.is_empty() {
             let attributes = self.attributes.into_iter();
             let attributes: Map<_, _> =
@@ -80,7 +139,9 @@ impl Contacts {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let Context { api, output } = context;
         match self {
-            Self::List(limit) => context.list(&["contacts"], &[], &limit, &CONTACT).await,
+            Self::List { filters, limit } => {
+                context.list(&["contacts"], &filters.query(), &limit, &CONTACT).await
+            }
             Self::Show { id } => {
                 let path = api.path(&["contacts", &id]).await?;
                 output.one(&api.get(&path, &[]).await?, &CONTACT)
@@ -88,6 +149,19 @@ impl Contacts {
             Self::Add(profile) => {
                 let path = api.path(&["contacts"]).await?;
                 output.one(&api.post(&path, &profile.body().into()).await?, &CONTACT)
+            }
+            Self::Edit { id, profile } => {
+                let path = api.path(&["contacts", &id]).await?;
+                output.one(&api.patch(&path, &profile.body().into()).await?, &CONTACT)
+            }
+            Self::Tag { ids, add, remove } => {
+                let body = json!({"tags": {"add": add, "remove": remove}});
+                let mut contacts = Vec::new();
+                for id in &ids {
+                    let path = api.path(&["contacts", id]).await?;
+                    contacts.push(api.patch(&path, &body).await?);
+                }
+                output.rows(&contacts, &CONTACT)
             }
             Self::Delete { ids, yes } => {
                 confirm(&format!("Delete {} contacts?", ids.len()), yes.yes)?;

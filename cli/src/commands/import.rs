@@ -1,6 +1,6 @@
 //! Importing contacts from a file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
@@ -9,102 +9,115 @@ use serde_json::Value;
 
 use super::Context;
 use crate::api::{Body, count, text};
+use crate::arguments::Yes;
+use crate::ask::confirm;
 use crate::failure::Failure;
 use crate::output::{Format, IMPORT, ROW_ERROR};
 use crate::progress::Progress;
+
+mod options;
+mod rejected;
+mod upload;
+
+use options::Options;
 
 /// The largest file that a request can carry.
 const MAX_DIRECT: u64 = 4 * 1024 * 1024;
 const POLL_EVERY: Duration = Duration::from_millis(500);
 
-/// Import contacts from a CSV file
+/// Import contacts from a file: CSV or JSON lines, plain or gzip
 ///
 /// Columns are recognized by name. People whom an opt-out column marks are opted out before the first
-/// contact is created. Exits with 4 if rows were rejected.
+/// contact is created. Without --yes, a dry run shows what would happen first. Exits with 4 if rows were
+/// rejected.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     file: PathBuf,
     #[command(flatten)]
-    columns: Columns,
-}
-
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Columns")]
-pub(crate) struct Columns {
-    /// The column with IDs of contacts to update
-    #[arg(long, value_name = "COLUMN")]
-    id: Option<String>,
-    /// The column with phones
-    #[arg(long, value_name = "COLUMN")]
-    phone: Option<String>,
-    /// The column with first names
-    #[arg(long, value_name = "COLUMN")]
-    first_name: Option<String>,
-    /// The column with last names
-    #[arg(long, value_name = "COLUMN")]
-    last_name: Option<String>,
-    /// The column with email addresses
-    #[arg(long, value_name = "COLUMN")]
-    email: Option<String>,
-    /// The column that marks people who opted out
-    #[arg(long, value_name = "COLUMN")]
-    opt_out: Option<String>,
-    /// The columns that become attributes, separated by commas, or `none`
-    #[arg(long, value_name = "COLUMNS")]
-    attributes: Option<String>,
-    /// The file's encoding; it is detected by default
-    #[arg(long)]
-    encoding: Option<String>,
-}
-
-impl Columns {
-    fn query(self) -> Vec<(&'static str, String)> {
-        let columns = [
-            ("id", self.id),
-            ("phone", self.phone),
-            ("firstName", self.first_name),
-            ("lastName", self.last_name),
-            ("email", self.email),
-            ("optOut", self.opt_out),
-            ("attributes", self.attributes),
-            ("encoding", self.encoding),
-        ];
-        columns.into_iter().filter_map(|(name, column)| Some((name, column?))).collect()
-    }
+    options: Options,
+    /// Only show what would happen
+    #[arg(long, conflicts_with = "yes")]
+    dry_run: bool,
+    /// Write all rejected rows to this CSV file
+    #[arg(long, value_name = "FILE")]
+    rejected: Option<PathBuf>,
+    #[command(flatten)]
+    yes: Yes,
 }
 
 impl Import {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
-        let Context { api, output } = context;
-        let size = std::fs::metadata(&self.file).map_err(Failure::file(&self.file))?.len();
-        if size > MAX_DIRECT {
-            return Err(Failure::usage(format!(
-                "{} has {size} bytes; a file may have at most {MAX_DIRECT}",
-                self.file.display()
-            )));
+        let Self { file, options, dry_run, rejected, yes } = self;
+        if !yes.yes {
+            let rehearsal = import(context, &file, &options, true).await?;
+            if dry_run {
+                show(context, &rehearsal, rejected.as_deref()).await?;
+                return outcome(&rehearsal);
+            }
+            context.output.note(&summary(&rehearsal));
+            confirm(&format!("Import {}?", file.display()), false)?;
         }
-        let content = std::fs::read(&self.file).map_err(Failure::file(&self.file))?;
-        let path = api.path(&["contacts", "imports"]).await?;
-        let body = Body::File { content_type: "application/octet-stream", content };
-        let import = api.call(Method::POST, &path, &self.columns.query(), body).await?;
-        let import = wait(context, text(&import["id"])).await?;
-        let errors = import["errors"].as_array().cloned().unwrap_or_default();
-        output.one(&import, &IMPORT)?;
-        if output.format() == Format::Table && !errors.is_empty() {
-            output.note("");
-            output.rows(&errors, &ROW_ERROR)?;
-        }
+        let import = import(context, &file, &options, false).await?;
+        show(context, &import, rejected.as_deref()).await?;
         outcome(&import)
     }
 }
 
-/// Waits until an import ends.
-async fn wait(context: &Context, id: &str) -> Result<Value, Failure> {
+/// What a dry run found, in a line.
+fn summary(import: &Value) -> String {
+    let number = |name: &str| count(&import[name]);
+    format!(
+        "Of {} rows, {} would create a contact, {} update one, {} change nothing, {} be skipped and {} be rejected; {} people opt out.",
+        number("rows"),
+        number("created"),
+        number("updated"),
+        number("unchanged"),
+        number("skipped"),
+        number("rejected"),
+        number("optOuts"),
+    )
+}
+
+async fn show(context: &Context, import: &Value, to: Option<&Path>) -> Result<(), Failure> {
+    context.output.one(import, &IMPORT)?;
+    if let Some(path) = to {
+        return rejected::download(context, text(&import["id"]), path).await;
+    }
+    let errors = import["errors"].as_array().cloned().unwrap_or_default();
+    if context.output.format() == Format::Table && context.output.is_whole() && !errors.is_empty() {
+        context.output.note("");
+        context.output.rows(&errors, &ROW_ERROR)?;
+    }
+    Ok(())
+}
+
+/// Imports a file and waits until the import ends.
+pub(crate) async fn import(
+    context: &Context,
+    file: &Path,
+    options: &Options,
+    is_dry: bool,
+) -> Result<Value, Failure> {
+    let size = std::fs::metadata(file).map_err(Failure::file(file))?.len();
+    let id = if size > MAX_DIRECT {
+        upload::run(context, file, size, &options.upload_request(is_dry)).await?
+    } else {
+        let content = std::fs::read(file).map_err(Failure::file(file))?;
+        let path = context.api.path(&["contacts", "imports"]).await?;
+        let body = Body::File { content_type: "application/octet-stream", content };
+        let import = context.api.call(Method::POST, &path, &options.query(is_dry), body).await?;
+        text(&import["id"]).to_owned()
+    };
+    wait(context, &id, is_dry).await
+}
+
+async fn wait(context: &Context, id: &str, is_dry: bool) -> Result<Value, Failure> {
     let path = context.api.path(&["contacts", "imports", id]).await?;
-    let mut progress = Progress::new(&context.output, "rows imported");
+    let what = if is_dry { "rows checked" } else { "rows imported" };
+    let mut progress = Progress::new(&context.output, what);
     loop {
         let import = context.api.get(&path, &[]).await?;
-        if !matches!(text(&import["status"]), "pending" | "running") {
+        if !matches!(text(&import["status"]), "uploading" | "pending" | "running") {
             progress.finish();
             return Ok(import);
         }
@@ -114,10 +127,10 @@ async fn wait(context: &Context, id: &str) -> Result<Value, Failure> {
 }
 
 /// An import that failed or rejected rows is not a success.
-fn outcome(import: &Value) -> Result<(), Failure> {
-    if text(&import["status"]) == "failed" {
-        let reason = text(&import["reason"]);
-        return Err(Failure::Incomplete(format!("the import failed: {reason}")));
+pub(crate) fn outcome(import: &Value) -> Result<(), Failure> {
+    if text(&import["status"]) != "done" {
+        let (status, reason) = (text(&import["status"]), text(&import["reason"]));
+        return Err(Failure::Incomplete(format!("the import is {status}: {reason}")));
     }
     match count(&import["rejected"]) {
         0 => Ok(()),

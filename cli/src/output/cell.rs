@@ -18,11 +18,17 @@ pub(super) fn plain(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Object(fields) if fields.values().any(is_nested) => value.to_string(),
         Value::Object(fields) => {
             let pairs = fields.iter().map(|(name, value)| format!("{name}={}", plain(value)));
             pairs.collect::<Vec<_>>().join(", ")
         }
     }
+}
+
+/// Whether `name=value` would hide the structure.
+fn is_nested(value: &Value) -> bool {
+    value.is_object() || value.as_array().is_some_and(|items| items.iter().any(Value::is_object))
 }
 
 /// The text without control characters: a contact's name must not move the cursor.

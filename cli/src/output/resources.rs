@@ -20,6 +20,7 @@ pub(crate) const ORGANIZATION: Resource = Resource {
         Field::shown("Max parts/s", "/maxPartsPerSecond"),
         Field::shown("Sender phones", "/senderPhones"),
         Field::shown("Region", "/defaultRegion"),
+        Field::shown("Time zone", "/timeZone"),
         Field::shown("Tests a day", "/testsPerDay"),
         Field::shown("Currency", "/prices/currency"),
         Field::shown("Prices", "/prices/perPart"),
@@ -65,6 +66,11 @@ pub(crate) const CONTACT: Resource = Resource {
         Field::listed("First name", "/firstName"),
         Field::listed("Last name", "/lastName"),
         Field::listed("Email", "/email"),
+        Field::listed("Tags", "/tags"),
+        Field::shown("Status", "/status"),
+        Field::shown("External ID", "/externalId"),
+        Field::shown("Time zone", "/timeZone"),
+        Field::shown("Language", "/language"),
         Field::shown("Attributes", "/attributes"),
         CREATED,
         UPDATED,
@@ -81,10 +87,20 @@ pub(crate) const IMPORT: Resource = Resource {
         Field::listed("Rows", "/rows"),
         Field::listed("Created", "/created"),
         Field::listed("Updated", "/updated"),
-        Field::listed("Ignored", "/ignored"),
+        Field::listed("Unchanged", "/unchanged"),
+        Field::listed("Skipped", "/skipped"),
         Field::listed("Rejected", "/rejected"),
         Field::listed("Opt-outs", "/optOuts"),
+        Field::shown("Opt-outs overridden", "/optOutsOverridden"),
+        Field::shown("Skipped: blank", "/skippedBy/blank"),
+        Field::shown("Skipped: known contact", "/skippedBy/matched"),
+        Field::shown("Skipped: channel", "/skippedBy/channel"),
+        Field::shown("Skipped: inactive", "/skippedBy/inactive"),
+        Field::shown("Skipped: opt-outs only", "/skippedBy/optOutsOnly"),
+        Field::shown("Dry run", "/dryRun"),
+        Field::shown("Exact", "/exact"),
         Field::shown("Encoding", "/encoding"),
+        Field::shown("Removed by undo", "/undo/removed"),
     ],
 };
 
@@ -119,6 +135,11 @@ pub(crate) const CAMPAIGN: Resource = Resource {
         Field::shown("Skipped: no phone", "/audience/skipped/noPhone"),
         Field::shown("Skipped: duplicate", "/audience/skipped/duplicate"),
         Field::shown("Skipped: unsubscribed", "/audience/skipped/unsubscribed"),
+        Field::shown("Skipped: not in target", "/audience/skipped/notInTarget"),
+        Field::shown("Skipped: inactive", "/audience/skipped/inactive"),
+        Field::shown("Skipped: unrenderable", "/audience/skipped/unrenderable"),
+        Field::shown("Target", "/target/include"),
+        Field::shown("Excluded", "/target/exclude"),
         Field::shown("Audience complete", "/audience/complete"),
         Field::shown("Text", "/body"),
         Field::shown("Max parts", "/maxParts"),
@@ -221,6 +242,37 @@ pub(crate) const STEP: Resource = Resource {
     ],
 };
 
+pub(crate) const SEGMENT: Resource = Resource {
+    schema: "Segment",
+    plural: "segments",
+    fields: &[
+        ID,
+        NAME,
+        Field::shown("Filter", "/filter"),
+        Field::listed("Used by", "/usedBy"),
+        CREATED,
+        Field::listed("Updated", "/updatedAt"),
+        CHANGED_BY,
+    ],
+};
+
+pub(crate) const PREVIEW: Resource = Resource {
+    schema: "Preview",
+    plural: "previews",
+    fields: &[
+        Field::listed("Contacts", "/contacts"),
+        Field::listed("Recipients", "/recipients"),
+        Field::listed("Exact", "/exact"),
+        Field::shown("Error", "/error"),
+        Field::shown("Skipped: no phone", "/skipped/noPhone"),
+        Field::shown("Skipped: duplicate", "/skipped/duplicate"),
+        Field::shown("Skipped: unsubscribed", "/skipped/unsubscribed"),
+        Field::shown("Skipped: not in target", "/skipped/notInTarget"),
+        Field::shown("Skipped: inactive", "/skipped/inactive"),
+        Field::shown("Previewed", "/previewedAt"),
+    ],
+};
+
 /// What `doctor` checked.
 pub(crate) const CHECK: Resource = Resource {
     schema: "",
@@ -247,6 +299,8 @@ pub(crate) const ALL: &[&Resource] = &[
     &MESSAGE,
     &UNSUBSCRIBE,
     &LIFT,
+    &SEGMENT,
+    &PREVIEW,
 ];
 
 #[cfg(test)]
