@@ -15,6 +15,7 @@ use super::idempotency::Remember;
 use super::keys;
 use super::last_send::LastSend;
 use super::{Result, Table, TableError};
+use crate::metrics;
 use row::{Row, read};
 
 /// The result of a write that may lose a race.
@@ -88,7 +89,14 @@ impl Table {
         after: &Campaign,
         remember: Option<&Remember>,
     ) -> Result<Saved> {
-        self.save(Some(before), after, remember).await
+        let saved = self.save(Some(before), after, remember).await?;
+        if saved == Saved::Done
+            && let Some(reason) = after.reason()
+            && before.reason() != Some(reason)
+        {
+            metrics::count_halted(reason, after.updated_at);
+        }
+        Ok(saved)
     }
 
     /// Writes a campaign that is sent, with a time after the organization's last send.
