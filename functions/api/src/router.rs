@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    api_keys, campaigns, contacts, controls, imports, me, messages, organizations, quotes, sending,
-    service, unsubscribes,
+    api_keys, campaigns, contacts, controls, halts, imports, me, messages, organizations, quotes,
+    sending, service, unsubscribes,
 };
 use crate::state::App;
 use crate::{idempotency, openapi, span};
@@ -77,6 +77,8 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
         ))
         .routes(routes!(sending::send_campaign))
         .routes(routes!(sending::send_test))
+        .routes(routes!(halts::get_halt, halts::put_halt))
+        .routes(routes!(halts::get_organization_halt, halts::put_organization_halt))
         .routes(routes!(quotes::quote_campaign))
         .routes(routes!(controls::cancel_campaign))
         .routes(routes!(controls::pause_campaign))
