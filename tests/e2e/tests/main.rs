@@ -19,6 +19,7 @@ mod imports;
 mod inbound;
 mod lines;
 mod logging;
+mod metrics;
 mod migrating;
 mod opt_outs;
 mod outages;

@@ -32,9 +32,10 @@ impl Page {
     }
 
     fn commands(&self, fence: &str) -> String {
-        let blocks = self.text.split(&format!("\n```{fence}\n")).skip(1);
+        let opening = format!("\n```{fence}\n");
+        let blocks = self.text.split(&opening).skip(1);
         let blocks = blocks.map(|rest| rest.split("\n```").next().unwrap_or_default());
-        blocks.map(|block| format!("{block}\n")).collect()
+        blocks.flat_map(|block| [block, "\n"]).collect()
     }
 
     fn run(&self, commands: &str, environment: &BTreeMap<String, String>) -> anyhow::Result<()> {
