@@ -96,7 +96,7 @@ fn the_functions_count_what_alarms_and_dashboard_show() {
     let body = dashboard["DashboardBody"]["Fn::Sub"].as_str().expect("a body");
     let body: Value = serde_json::from_str(body).expect("the dashboard is JSON");
     let shown = body["widgets"].as_array().expect("widgets");
-    let shown = shown.iter().flat_map(|widget| widget["properties"]["metrics"].as_array());
+    let shown = shown.iter().filter_map(|widget| widget["properties"]["metrics"].as_array());
     let shown = shown.flatten().filter(|metric| metric[0] == "Volley");
     let mut names: Vec<String> =
         shown.filter_map(|metric| metric[1].as_str()).map(str::to_owned).collect();
