@@ -38,6 +38,9 @@ DEPLOY = .venv/sam/bin/python scripts/deploy.py --stack '$(STACK)' --params '$(P
 CONSOLE := $(shell find console/src console/public console/local console/index.html console/vite.config.ts console/package-lock.json -type f)
 NODE = PATH="$(CURDIR)/.venv/node/bin:$$PATH"
 
+# Compares what the functions did in the tests with what they may do.
+PERMISSIONS = .venv/emulator/bin/python tools/python/permissions.py volley target/local/actions.jsonl
+
 .PHONY: cli run up down test torture bench check build engine functions functions-for-aws deploy
 .DEFAULT_GOAL := run
 
@@ -54,14 +57,14 @@ down:
 # The browser's tests follow on the same stack.
 test: check build .venv/conformance/npm/ready tests/console/node_modules/.ready
 	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(NODE) $(LOCAL) with -- sh -ec \
-		'cargo test --release --workspace --locked; npm --prefix tests/console test --silent'
+		'cargo test --release --workspace --locked; npm --prefix tests/console test --silent; $(PERMISSIONS)'
 
 # Faults: see tests/torture.
 torture: engine .venv/faketime/ready
 	cargo build --release --locked $(PACKAGES) --package torture
 	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS))) $(if $(FROM),--from $(FROM))
 
-check: .venv/sam/ready console/dist/index.html console/node_modules/.check tests/console/node_modules/.ready
+check: .venv/sam/ready .venv/review/ready console/dist/index.html console/node_modules/.check tests/console/node_modules/.ready
 	$(NODE) npm --prefix console run --silent check
 	$(NODE) npm --prefix tests/console run --silent check
 	cargo fmt --all --check
@@ -69,7 +72,9 @@ check: .venv/sam/ready console/dist/index.html console/node_modules/.check tests
 	RUSTDOCFLAGS="--deny warnings" cargo doc --release --workspace --no-deps --document-private-items --locked
 	$(PYTHON) scripts/licenses.py
 	$(PYTHON) scripts/prose.py
-	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --lint --template template.yaml
+	SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .venv/sam/bin/sam validate --template template.yaml
+	.venv/sam/bin/cfn-lint
+	.venv/review/bin/python scripts/review.py
 
 # Only the local stack's console can be opened by a link that carries a key.
 engine functions: export CONSOLE_SIGN_IN_BY_LINK = on
@@ -94,6 +99,7 @@ functions:
 functions-for-aws: .venv/cargo-lambda/ready console/dist/index.html
 	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile dist --target $(TRIPLE) \
 		--lambda-dir target/lambda $(FUNCTIONS:%=--package %)
+	@$(PYTHON) scripts/sbom.py $(TRIPLE) $(FUNCTIONS)
 
 # The command line, in the folder of cargo's programs.
 cli:

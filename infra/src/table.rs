@@ -16,6 +16,7 @@ mod claims;
 mod contacts;
 mod due;
 mod dynamo;
+mod halts;
 mod idempotency;
 mod imports;
 mod keys;
@@ -42,6 +43,7 @@ pub use claims::{Claimed, Claiming, Settlement};
 pub use contacts::{ContactFilter, ContactSaved};
 pub use due::Owed;
 pub use dynamo::{Table, TableError};
+pub use halts::{Halt, HaltScope};
 pub use idempotency::{Answer, Fingerprint, Remember};
 pub use imports::{
     BATCH_WRITES, ContactUpdate, ImportPosition, ImportSaved, OpenUploads, RejectedPosition,

@@ -1,7 +1,5 @@
 //! Logs: one line of JSON per event, with ids but never a phone, a text or a secret.
 
-use serde_json::json;
-use shared::time::Timestamp;
 use tracing::{Level, Subscriber};
 use tracing_subscriber::filter::{FilterExt, Targets, filter_fn};
 use tracing_subscriber::fmt::{self, MakeWriter};
@@ -37,19 +35,4 @@ where
         .with_span_list(false)
         .with_writer(writer);
     tracing_subscriber::registry().with(lines.with_filter(filter))
-}
-
-/// Counts a webhook that was refused with this status in the metric `RefusedWebhooks`. The line is
-/// in `CloudWatch`'s embedded metric format, which turns logs into metrics.
-#[expect(clippy::print_stdout, reason = "the line has a form of its own")]
-pub fn count_refused_webhook(status: u16, now: Timestamp) {
-    let metric = json!({ "Name": "RefusedWebhooks", "Unit": "Count" });
-    let directive =
-        json!({ "Namespace": "Volley", "Dimensions": [["Status"]], "Metrics": [metric] });
-    let line = json!({
-        "_aws": { "Timestamp": now.datetime().timestamp_millis(), "CloudWatchMetrics": [directive] },
-        "Status": status.to_string(),
-        "RefusedWebhooks": 1,
-    });
-    println!("{line}");
 }

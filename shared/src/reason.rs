@@ -39,3 +39,23 @@ pub enum Reason {
     /// Its price is higher than the limit that it was sent with.
     MaxPrice,
 }
+
+impl Reason {
+    /// Whether the deployment's operator can do something about it, not only the campaign's sender.
+    #[must_use]
+    pub fn concerns_operator(self) -> bool {
+        match self {
+            Self::MissedSchedule
+            | Self::NoProgress
+            | Self::ProviderUnreachable
+            | Self::Poisoned
+            | Self::ProviderAccount
+            | Self::ProviderSender
+            | Self::SpendLimit
+            | Self::MessagesFiltered
+            | Self::RecipientsOptedOut
+            | Self::ProviderFailing => true,
+            Self::BodyTooLong | Self::MaxParts | Self::MaxPrice => false,
+        }
+    }
+}

@@ -4,7 +4,8 @@ The emulator waits for a fixed time for the log lines of each invocation, and ch
 ten seconds. Neither is AWS's behavior, so both waits are shortened. Unlike the emulator, AWS fills
 batches of queue messages for as long as the event source mapping says, instead of delivering at once
 and ten at a time. This is added. The functions' logs are written at once to the file that is given as
-the only argument. The grammar of a condition is checked only once, not once per item.
+the only argument, and the actions that they use to actions.jsonl next to it, for permissions.py. The
+grammar of a condition is checked only once, not once per item.
 
 Tests that disturb the functions set these variables:
 
@@ -25,6 +26,7 @@ import random
 import socketserver
 import sys
 import time
+from pathlib import Path
 
 import ministack.app
 import ministack.core.lambda_runtime as runtime
@@ -35,6 +37,8 @@ import ministack.services.lambda_svc as mappings
 import ministack.services.scheduler as scheduler
 import ministack.services.sqs as sqs
 import uvloop
+
+from recording import Recording
 
 
 class Tee:
@@ -140,6 +144,14 @@ def alarm_on_one_metric(record):
     return recorded
 
 
+# Recorded by name only: the emulator evaluates no composite alarm.
+COMPOSITE_ALARM = {
+    "create": lambda logical, properties, stack: (f"{stack}-{logical}", {}),
+    "update": lambda name, before, after, stack: (name, {}),
+    "delete": lambda name, properties: None,
+}
+
+
 def without_slash(match):
     """AWS routes a path that ends with a slash like one without it."""
 
@@ -150,7 +162,8 @@ def without_slash(match):
 
 
 class Disturbed:
-    """The environments of functions' processes, with other endpoints and wrong clocks."""
+    """The environments of functions' processes, with other endpoints and wrong clocks. Each process
+    signs its requests with its function's name as access key, so that they can be told apart."""
 
     def __init__(self, environment, ahead):
         self.environment = environment
@@ -163,6 +176,7 @@ class Disturbed:
 
     def __call__(self, *arguments):
         environment = self.environment(*arguments)
+        environment["AWS_ACCESS_KEY_ID"] = environment["AWS_LAMBDA_FUNCTION_NAME"]
         if self.endpoint:
             name = f"process-{next(self.count)}"
             environment["AWS_ENDPOINT_URL"] = self.endpoint
@@ -186,7 +200,7 @@ def main():
     uvloop.install()
     dynamodb._condition_syntax_error = functools.cache(dynamodb._condition_syntax_error)
     mappings._sqs_esm_concurrency = counting(mappings._sqs_esm_concurrency)
-    provisioners._cw_metric_alarm_record = alarm_on_one_metric(provisioners._cw_metric_alarm_record)
+    provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::CompositeAlarm"] = COMPOSITE_ALARM
     apigateway._match_route = without_slash(apigateway._match_route)
     runtime.time = ahead = Ahead()
     provisioners._cw_metric_alarm_record = alarm_on_one_metric(provisioners._cw_metric_alarm_record)
@@ -196,6 +210,9 @@ def main():
         mappings._ESM_SQS_DEFAULT_CONCURRENCY = 10
     sqs._receive_messages_for_esm = Filling(sqs._receive_messages_for_esm)
     log = open(sys.argv[1], "ab", buffering=0)
+    ministack.app._handle_special_data_plane_request = Recording(
+        ministack.app._handle_special_data_plane_request, Path(sys.argv[1]).with_name("actions.jsonl")
+    )
     pump = runtime.ProvidedWorker._pump_output
 
     def pump_and_keep(self, stream, log_queue):

@@ -159,7 +159,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 async fn authenticate(app: &Volley, text: &str) -> Result<Caller, Problem> {
     let given = SecretHash::of(text);
-    if matches(&given, &app.admin_key) {
+    if app.admin_keys.iter().any(|hash| matches(&given, hash)) {
         return Ok(Caller::Deployment);
     }
     let id = read_key_id(text).ok_or_else(Problem::unauthorized)?;
@@ -243,10 +243,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_admin_key_is_known_by_its_hash() {
+    async fn the_admin_key_and_the_one_before_are_known_by_their_hashes() {
         let app = crate::state::tests::offline();
-        let caller = authenticate(&app, "the admin's").await;
-        assert!(matches!(caller, Ok(Caller::Deployment)));
+        for key in ["the admin's", "the admin's before"] {
+            assert!(matches!(authenticate(&app, key).await, Ok(Caller::Deployment)), "{key}");
+        }
         assert!(authenticate(&app, "another's").await.is_err());
     }
 }

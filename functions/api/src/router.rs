@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    api_keys, campaigns, contacts, controls, copies, imports, me, messages, organizations, quotes,
-    segments, sending, service, skipped, templates, text_previews, unsubscribes,
+    api_keys, campaigns, contacts, controls, copies, halts, imports, me, messages, organizations,
+    quotes, segments, sending, service, skipped, templates, text_previews, unsubscribes,
 };
 use crate::state::App;
 use crate::{idempotency, openapi, span};
@@ -116,6 +116,8 @@ fn sending_routes() -> OpenApiRouter<App> {
         .routes(routes!(text_previews::preview_texts))
         .routes(routes!(sending::send_campaign))
         .routes(routes!(sending::send_test))
+        .routes(routes!(halts::get_halt, halts::put_halt))
+        .routes(routes!(halts::get_organization_halt, halts::put_organization_halt))
         .routes(routes!(quotes::quote_campaign))
         .routes(routes!(controls::cancel_campaign))
         .routes(routes!(controls::pause_campaign))

@@ -6,6 +6,7 @@ pub(crate) mod campaigns;
 pub(crate) mod contacts;
 pub(crate) mod controls;
 pub(crate) mod copies;
+pub(crate) mod halts;
 pub(crate) mod imports;
 pub(crate) mod me;
 pub(crate) mod messages;

@@ -27,7 +27,8 @@ pub(crate) struct Volley {
     pub(crate) files: Files,
     pub(crate) queues: JobQueues,
     pub(crate) schedules: Schedules,
-    pub(crate) admin_key: SecretHash,
+    /// The hashes of the admin key and, while it is rotated, of the one before it.
+    pub(crate) admin_keys: Vec<SecretHash>,
     pub(crate) cursors: Cursors,
     pub(crate) polls: PollSchedule,
     /// How long after its time the sweep queues work again that has not started.
@@ -39,19 +40,31 @@ pub(crate) struct Volley {
 pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
     let (table, files) = (start.table(), start.files());
     let (queues, schedules) = (start.queues(), start.schedules());
-    let admin_key = SecretHash::from_hex(&start.environment.text("ADMIN_KEY_SHA256"))
-        .context("malformed environment variables: ADMIN_KEY_SHA256 is not a SHA-256 in hex")?;
+    let (admin_key, previous) = admin_keys(start)?;
     Ok(Volley {
         table,
         files,
         queues,
         schedules,
-        admin_key,
+        admin_keys: [Some(admin_key), previous].into_iter().flatten().collect(),
         cursors: Cursors::new(admin_key),
         polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
         grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
         tests_per_day: start.environment.parsed("TESTS_PER_DAY", 100),
     })
+}
+
+/// The hash of the admin key, and that of the one before it if there is one.
+fn admin_keys(start: &mut Start<'_>) -> anyhow::Result<(SecretHash, Option<SecretHash>)> {
+    let hash = |name: &str, text: &str| {
+        SecretHash::from_hex(text).with_context(|| {
+            format!("malformed environment variables: {name} is not a SHA-256 in hex")
+        })
+    };
+    let current = hash("ADMIN_KEY_SHA256", &start.environment.text("ADMIN_KEY_SHA256"))?;
+    let previous: Option<String> = start.environment.optional("PREVIOUS_ADMIN_KEY_SHA256");
+    let previous = previous.map(|text| hash("PREVIOUS_ADMIN_KEY_SHA256", &text)).transpose()?;
+    Ok((current, previous))
 }
 
 impl Volley {
@@ -89,7 +102,7 @@ pub(crate) mod tests {
             files: Files::new(&aws, "none".to_owned(), usage.clone()),
             queues: JobQueues::new(&aws, JobQueueUrls::read(&mut environment), usage.clone()),
             schedules: Schedules::new(&aws, ScheduleSettings::read(&mut environment), usage),
-            admin_key,
+            admin_keys: vec![admin_key, SecretHash::of("the admin's before")],
             cursors: Cursors::new(admin_key),
             polls: PollSchedule::default(),
             grace: Grace::default(),

@@ -60,6 +60,11 @@ pub(crate) async fn dispatch(
         return Ok(());
     };
     let underway = Underway { campaign, broadcast, epoch: place.epoch };
+    if app.halts.of(&app.table, place.organization_id).await?.is_halted {
+        // Its drain queues it again.
+        tracing::info!("left a chunk, because sending is halted");
+        return Ok(());
+    }
     let gateway = match app.gateways.of(&broadcast.sender).await {
         Ok(gateway) => gateway,
         Err(error) if error.is_permanent() => {

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use infra::gateway::Gateways;
+use infra::halts::Halts;
 use infra::queues::JobQueues;
 use infra::table::Table;
 use runtime::Start;
@@ -29,6 +30,7 @@ use shared::time::Timestamp;
 
 struct App {
     table: Table,
+    halts: Halts,
     queues: JobQueues,
     gateways: Gateways,
     grace: Grace,
@@ -46,6 +48,7 @@ impl App {
         let claim = Duration::from_secs(claim_seconds.into());
         let app = Self {
             table: start.table(),
+            halts: Halts::default(),
             queues: start.queues(),
             gateways,
             grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use infra::clock;
 use infra::gateway::Halt;
+use infra::metrics;
 use infra::table::Settlement;
 use shared::breaker::Window;
 use shared::chunk_state::Tally;
@@ -100,6 +101,8 @@ pub(crate) async fn settle_batch(app: &App, answered: Vec<Answered>, shards: u16
     if settlements.is_empty() {
         return batch;
     }
+    let outcomes = settlements.iter().map(|settlement| settlement.outcome.failure());
+    metrics::count_outcomes(outcomes, clock::now());
     match app.table.settle_all(&settlements, shards).await {
         Ok(written) => batch.members.extend(written.into_iter().map(|written| match written {
             Ok(_) => Settled::ByThisWorker,

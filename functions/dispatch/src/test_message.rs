@@ -57,7 +57,8 @@ async fn send_test(
     test: &TestMessage,
 ) -> anyhow::Result<Settled> {
     let has_opted_out = has_opted_out(app, organization, test).await?;
-    let gateway = gateway_of(app, test).await?;
+    let is_halted = app.halts.of(&app.table, organization.id).await?.is_halted;
+    let gateway = gateway_of(app, test).await?.filter(|_| !is_halted);
     let TestMessage { message, from, body, is_dry_run, .. } = test;
     let (token, shards, is_dry_run) = (Token::new(), organization.shards, *is_dry_run);
     let written = app.table.claim_test(message, &token.text, clock::now()).await?;

@@ -96,10 +96,15 @@ pub(crate) async fn drain(
     let Some(broadcast) = campaign.broadcast().filter(|_| campaign.owes_drain(job)) else {
         return Ok(());
     };
+    let halt = app.halts.of(&app.table, organization_id).await?;
     let found = match broadcast.dispatch {
         Dispatch::Held => None,
+        // No chunk gets a turn, and none is stalled.
+        Dispatch::Running if halt.is_halted => Some(DrainLook::default()),
         Dispatch::Running | Dispatch::Paused | Dispatch::Stopped | Dispatch::Done => {
-            Some(look_at_all(app, &campaign, broadcast).await?)
+            let look = look_at_all(app, &campaign, broadcast).await?;
+            // The time of a halt is not time without progress.
+            Some(DrainLook { settled_at: look.settled_at.max(halt.changed_at), ..look })
         }
     };
     let (now, grace) = (clock::now(), app.grace);

@@ -18,6 +18,7 @@ use anyhow::Context;
 use infra::arming::arm_owed;
 use infra::batch;
 use infra::gateway::Gateways;
+use infra::halts::Halts;
 use infra::queues::{DeadLetters, JobQueues};
 use infra::schedules::Schedules;
 use infra::table::Table;
@@ -31,6 +32,7 @@ use shared::time::Timestamp;
 
 struct App {
     table: Table,
+    halts: Halts,
     queues: JobQueues,
     schedules: Schedules,
     dead_letters: DeadLetters,
@@ -53,6 +55,7 @@ impl App {
     fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
         Ok(Self {
             table: start.table(),
+            halts: Halts::default(),
             queues: start.queues(),
             schedules: start.schedules(),
             dead_letters: start.dead_letters(),

@@ -4,9 +4,9 @@
 //! time has passed, the job was lost or its worker died, so the job is sent again. Outdated jobs do
 //! nothing, so sending one too many is harmless.
 
-use infra::clock;
 use infra::table::{Owed, RowEffects, Table};
 use infra::trace::Scope;
+use infra::{clock, metrics};
 use shared::ids::{ImportId, OrganizationId};
 use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
 use shared::time::Timestamp;
@@ -22,7 +22,7 @@ const GRACE_DOUBLINGS: u32 = 4;
 /// at its end, so that its alarm fires.
 pub(crate) async fn sweep(app: &App, request_id: &str) -> anyhow::Result<()> {
     let now = clock::now();
-    let mut failures = 0_u32;
+    let (mut failures, mut repairs) = (0_u32, 0);
     for partition in 0..Table::due_partitions() {
         let overdue = app.table.overdue(partition, now).await.unwrap_or_else(|error| {
             tracing::error!(error = ?anyhow::Error::from(error), partition, "failed to read due work");
@@ -32,28 +32,41 @@ pub(crate) async fn sweep(app: &App, request_id: &str) -> anyhow::Result<()> {
         for owed in overdue {
             // What is overdue goes on in the trace that it was owed in.
             let scope = Scope::of_job(request_id, &owed.job, owed.trace);
-            failures += u32::from(!scope.run(queue(app, &owed, now)).await);
+            match scope.run(queue(app, &owed, now)).await {
+                Some(Queued::Again) => repairs += 1,
+                Some(Queued::Ended) => {}
+                None => failures += 1,
+            }
         }
     }
     anyhow::ensure!(failures == 0, "failed to queue {failures} items of due work");
+    metrics::count_sweep(repairs, now);
     Ok(())
 }
 
-/// Queues one item. Returns `false` if that failed.
-async fn queue(app: &App, owed: &Owed, now: Timestamp) -> bool {
-    let queued = arm(app, owed, now).await;
-    if let Err(error) = &queued {
-        tracing::error!(error = ?error, "failed to queue due work");
-    }
-    queued.is_ok()
+/// What the sweep did about an overdue item.
+enum Queued {
+    Again,
+    /// No one owes it anymore.
+    Ended,
 }
 
-async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
+/// Queues one item. Returns `None` if that failed.
+async fn queue(app: &App, owed: &Owed, now: Timestamp) -> Option<Queued> {
+    let log = |error: &anyhow::Error| {
+        tracing::error!(error = ?error, "failed to queue due work");
+    };
+    arm(app, owed, now).await.inspect_err(log).ok()
+}
+
+async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<Queued> {
     if !is_owed(app, &owed.job).await? {
-        return Ok(app.table.forget_overdue(owed).await?);
+        app.table.forget_overdue(owed).await?;
+        return Ok(Queued::Ended);
     }
     if owed.attempts >= MAX_ATTEMPTS {
-        return give_up(app, owed, now).await;
+        give_up(app, owed, now).await?;
+        return Ok(Queued::Ended);
     }
     // Sent first: a failed send is not an attempt, and one too many is harmless.
     app.queues.send(&owed.job, 0).await?;
@@ -62,7 +75,7 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
     if app.table.take_overdue(owed, grace.after(now)).await? {
         tracing::warn!(attempts = owed.attempts, "queued overdue work");
     }
-    Ok(())
+    Ok(Queued::Again)
 }
 
 /// Ends work that always fails. Its owner records why it doesn't continue.

@@ -2,17 +2,21 @@
 //!
 //! One conditional write decides between the send and a cancel: the first one wins.
 
-use infra::clock;
 use infra::table::Saved;
+use infra::{clock, metrics};
 use shared::body::Format;
 use shared::campaign::{Begin, Campaign, Reason, Status};
 use shared::ids::{CampaignId, OrganizationId};
+use shared::job::JobsJob;
 use shared::organization::Organization;
 use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 
 use crate::fan_out::Run;
 use crate::{App, fan_out};
+
+/// How long a campaign waits before it looks again whether sending is still halted.
+const HALTED_SECONDS: u32 = 60;
 
 pub(crate) async fn begin(
     app: &App,
@@ -45,11 +49,16 @@ pub(crate) async fn begin(
         let Organization { sender, shards, .. } = organization;
         match campaign.begin(scheduled_at, sender, shards, now, app.grace) {
             Begin::Begun(next) => {
+                if app.halts.of(&app.table, organization_id).await?.is_halted {
+                    let job = JobsJob::Send { organization_id, campaign_id, scheduled_at };
+                    return Ok(app.queues.send(&job.into(), HALTED_SECONDS).await?);
+                }
                 let sent = (&last_send, now);
                 let target = checked.ok().flatten();
                 let saved = app.table.begin_campaign(&campaign, &next, target.as_ref(), sent);
                 if saved.await? == Saved::Done {
                     tracing::info!("began to send a campaign");
+                    metrics::record_start(now.seconds_from(scheduled_at), now);
                     // The first message does not wait until the drain is armed.
                     let arming = app.arm_next(next.drain.as_ref(), now);
                     let fan_out = fan_out::begin(app, &next, deadline);

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use infra::arming::arm_owed;
 use infra::files::Files;
+use infra::halts::Halts;
 use infra::queues::JobQueues;
 use infra::schedules::Schedules;
 use infra::table::Table;
@@ -24,6 +25,7 @@ use shared::time::Timestamp;
 
 struct App {
     table: Table,
+    halts: Halts,
     files: Files,
     queues: JobQueues,
     schedules: Schedules,
@@ -40,6 +42,7 @@ impl App {
     fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
         Ok(Self {
             table: start.table(),
+            halts: Halts::default(),
             files: start.files(),
             queues: start.queues(),
             schedules: start.schedules(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use infra::clock;
 use infra::gateway::ProviderEvent;
 use infra::gateway::webhook::{About, Endpoint, Webhook};
-use infra::telemetry;
+use infra::metrics;
 use infra::trace::Scope;
 use shared::receipt::Delivery;
 use shared::time::Timestamp;
@@ -85,7 +85,7 @@ async fn take(
 }
 
 fn refuse(status: u16) -> Response {
-    telemetry::count_refused_webhook(status, clock::now());
+    metrics::count_refused_webhook(status, clock::now());
     Response::status(status)
 }
 
@@ -136,7 +136,7 @@ pub(crate) async fn retake(
     };
     Ok(match judge(app, &*webhook, received_at).await? {
         Work::Refuse(status) => {
-            telemetry::count_refused_webhook(status, clock::now());
+            metrics::count_refused_webhook(status, clock::now());
             Retaken::Nothing
         }
         Work::Keep(delivery) => Retaken::Receipt(delivery),

@@ -6,9 +6,9 @@ mod body;
 use std::collections::HashMap;
 
 use infra::batch::{self, BatchResponse, Parsed, SqsEvent};
-use infra::clock;
 use infra::table::{ReceiptApplied, TableError};
 use infra::trace::Scope;
+use infra::{clock, metrics};
 use shared::message::{FailureReason, Kind};
 use shared::receipt::{Delivery, MessageRef, Receipt, fold};
 use shared::time::Timestamp;
@@ -52,6 +52,11 @@ pub(crate) async fn apply(app: &App, event: SqsEvent, request_id: &str) -> Batch
     inbound::send_replies(app, replies).await;
     for round in rounds(receipts) {
         let results = apply_round(app, &round).await;
+        let applied = round.iter().zip(&results).filter(|(_, result)| result.is_ok());
+        let receipts =
+            applied.map(|(Folded { delivery: Delivery { receipt, .. }, .. }, _)| receipt);
+        let ends = receipts.map(|receipt| (receipt.status, receipt.reason));
+        metrics::count_receipts(ends, clock::now());
         for (folded, result) in round.into_iter().zip(results) {
             if let Err(error) = result {
                 let log = || tracing::error!(error = ?error, "failed to apply receipts");

@@ -18,6 +18,7 @@ use super::idempotency::Remember;
 use super::keys;
 use super::last_send::LastSend;
 use super::{Result, Table, TableError};
+use crate::metrics;
 use row::{Row, read};
 
 /// The result of a write that may lose a race.
@@ -93,7 +94,14 @@ impl Table {
         after: &Campaign,
         remember: Option<&Remember>,
     ) -> Result<Saved> {
-        self.save(Some(before), after, remember).await
+        let saved = self.save(Some(before), after, remember).await?;
+        if saved == Saved::Done
+            && let Some(reason) = after.reason()
+            && before.reason() != Some(reason)
+        {
+            metrics::count_halted(reason, after.updated_at);
+        }
+        Ok(saved)
     }
 
     /// Writes a campaign that is sent, with its frozen target and a time after the organization's last

@@ -12,6 +12,7 @@ use super::dynamo::{Change, Executed, Statement, Value, Written, item, text};
 use super::keys;
 use super::messages::{Row, word};
 use super::{Result, Table, TableError};
+use crate::metrics;
 
 /// The result of a claim.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,6 +209,10 @@ impl Table {
         }
         .value(":now", now.to_string())
         .value(":token", token);
-        Ok(self.change(&keys::message_of(message, shards), change).await? == Written::Done)
+        let written = self.change(&keys::message_of(message, shards), change).await?;
+        if written == Written::Done {
+            metrics::count_unknown(now);
+        }
+        Ok(written == Written::Done)
     }
 }

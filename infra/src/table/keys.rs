@@ -14,6 +14,7 @@ use shared::time::Timestamp;
 use uuid::Uuid;
 
 use super::dynamo::Key;
+use super::halts::HaltScope;
 
 pub(crate) const INDEX: &str = "campaigns-by-status";
 /// The number of partitions of due items.
@@ -54,6 +55,14 @@ pub(crate) fn organization_listed(id: OrganizationId) -> Key {
 /// The owner of a sender's phone or other address.
 pub(crate) fn sender(address: &str) -> Key {
     Key::new(format!("SENDER#{address}"), "OWNER")
+}
+
+pub(crate) fn halt(scope: HaltScope) -> Key {
+    let whose = match scope {
+        HaltScope::Deployment => "DEPLOYMENT".to_owned(),
+        HaltScope::Organization(id) => id.to_string(),
+    };
+    Key::new(format!("HALT#{whose}"), "HALT")
 }
 
 /// The bucket that grants a sender's turns.

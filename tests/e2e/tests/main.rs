@@ -23,6 +23,7 @@ mod library;
 mod lines;
 mod logging;
 mod merge_fields;
+mod metrics;
 mod migrating;
 mod opt_outs;
 mod outages;

@@ -4,7 +4,7 @@ use model::sequence::together;
 use serde_json::Value;
 
 /// Items of which the model knows nothing.
-const LEFT_OUT: [&str; 2] = ["ORGANIZATION", "PACE"];
+const LEFT_OUT: [&str; 3] = ["HALT", "ORGANIZATION", "PACE"];
 
 /// The requests that one call makes. A batch has many, each with its own condition.
 pub(crate) fn requests(operation: &str, asked: &Value, told: &Value, status: u16) -> Vec<String> {

@@ -58,6 +58,7 @@ async fn unreachable_app() -> App {
     let gateway = GatewaySettings::read(&mut environment);
     let http = infra::http::client().expect("a client");
     App {
+        halts: infra::halts::Halts::default(),
         table: Table::new(&aws, "volley".to_owned(), usage.clone()),
         queues: JobQueues::new(&aws, queues, usage.clone()),
         gateways: Gateways::new(&aws, http, gateway, usage),

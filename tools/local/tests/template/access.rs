@@ -1,4 +1,4 @@
-//! Names, and the functions' permissions.
+//! Names, and what each role may do.
 
 use serde_json::Value;
 
@@ -35,38 +35,99 @@ fn every_name_derives_from_the_stack() {
     }
 }
 
+/// What a role may allow, whichever parameters are set.
+pub(crate) fn statements(role: &str) -> Vec<&'static Value> {
+    let policies = &section("Resources")[role]["Properties"]["Policies"];
+    let policies = policies.as_array().into_iter().flatten();
+    policies
+        .flat_map(|policy| list(&policy["PolicyDocument"]["Statement"]))
+        .flat_map(flat)
+        .collect()
+}
+
+fn list(value: &Value) -> Vec<&Value> {
+    value.as_array().map_or(vec![value], |all| all.iter().collect())
+}
+
+/// What a value may be, whichever conditions hold.
+fn flat(value: &Value) -> Vec<&Value> {
+    let Some(choice) = value["Fn::If"].as_array() else { return vec![value] };
+    choice[1..].iter().filter(|value| value["Ref"] != "AWS::NoValue").flat_map(flat).collect()
+}
+
+fn roles() -> Vec<(&'static String, &'static Value)> {
+    resources("AWS::IAM::Role")
+}
+
 #[test]
 fn functions_read_only_their_own_stacks_secrets() {
-    for (role, properties) in resources("AWS::IAM::Role") {
-        for policy in properties["Policies"].as_array().into_iter().flatten() {
-            for statement in policy["PolicyDocument"]["Statement"].as_array().into_iter().flatten()
-            {
-                let text = statement["Action"].to_string();
-                if text.contains("ssm:") || text.contains("secretsmanager:") {
-                    let resources = &statement["Resource"];
-                    let all: Vec<&Value> =
-                        resources.as_array().map_or(vec![resources], |all| all.iter().collect());
-                    for resource in all {
-                        let resource = resource["Fn::Sub"].as_str().unwrap_or_default();
-                        assert!(
-                            resource.ends_with("volley/${AWS::StackName}/*"),
-                            "{role}: {resource}"
-                        );
-                    }
-                }
+    for (role, _) in roles() {
+        for statement in statements(role) {
+            let actions = statement["Action"].to_string();
+            if !actions.contains("ssm:") && !actions.contains("secretsmanager:") {
+                continue;
+            }
+            for resource in list(&statement["Resource"]) {
+                let resource = resource["Fn::Sub"].as_str().unwrap_or_default();
+                assert!(resource.ends_with("volley/${AWS::StackName}/*"), "{role}: {resource}");
+            }
+        }
+    }
+}
+
+/// A managed policy of AWS grants its actions on everything.
+#[test]
+fn every_function_has_its_own_role_and_no_managed_policy() {
+    let mut seen = Vec::new();
+    for (name, function) in resources("AWS::Lambda::Function") {
+        let role = &function["Role"]["Fn::GetAtt"][0];
+        assert_eq!(role.as_str(), Some(format!("{name}Role").as_str()));
+        assert!(!seen.contains(&role), "{role} is another function's");
+        seen.push(role);
+    }
+    for (role, properties) in roles() {
+        assert!(properties["ManagedPolicyArns"].is_null(), "{role}");
+    }
+}
+
+#[test]
+fn nothing_is_allowed_on_everything() {
+    for (role, _) in roles() {
+        for statement in statements(role) {
+            for action in list(&statement["Action"]) {
+                assert!(
+                    !action.as_str().is_none_or(|action| action.ends_with(":*")),
+                    "{role}: {action}"
+                );
+            }
+            // X-Ray's actions have no resources.
+            let is_tracing = list(&statement["Action"])
+                .iter()
+                .all(|action| action.as_str().is_some_and(|action| action.starts_with("xray:")));
+            for resource in list(&statement["Resource"]) {
+                assert!(is_tracing || resource != "*", "{role}: {statement}");
             }
         }
     }
 }
 
 #[test]
-fn no_function_has_a_policy_on_every_queue() {
-    for (name, role) in resources("AWS::IAM::Role") {
-        for managed in role["ManagedPolicyArns"].as_array().into_iter().flatten() {
-            assert!(
-                managed.to_string().contains("AWSLambdaBasicExecutionRole"),
-                "{name}: {managed}"
-            );
+fn roles_are_only_for_what_they_are_meant_for() {
+    for (role, properties) in roles() {
+        let trusted = &properties["AssumeRolePolicyDocument"]["Statement"][0];
+        if trusted["Principal"]["Service"] == "scheduler.amazonaws.com" {
+            let condition = &trusted["Condition"]["StringEquals"];
+            for key in ["aws:SourceAccount", "aws:SourceArn"] {
+                assert!(!condition[key].is_null(), "{role} has no {key}");
+            }
+        } else {
+            assert_eq!(trusted["Principal"]["Service"], "lambda.amazonaws.com", "{role}");
+        }
+        for statement in statements(role) {
+            if statement["Action"].to_string().contains("iam:PassRole") {
+                let service = &statement["Condition"]["StringEquals"]["iam:PassedToService"];
+                assert_eq!(service, "scheduler.amazonaws.com", "{role}");
+            }
         }
     }
 }

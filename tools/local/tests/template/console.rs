@@ -3,11 +3,10 @@
 use super::section;
 
 #[test]
-fn the_console_has_no_permissions() {
-    let resources = section("Resources");
-    let role = &resources["ConsoleFilesRole"]["Properties"];
-    assert!(role["Policies"].is_null(), "{role}");
-    assert_eq!(role["ManagedPolicyArns"].as_array().map(Vec::len), Some(1), "{role}");
+fn the_console_may_only_log() {
+    let grants = super::access::statements("ConsoleFilesRole");
+    let [logs, _traces] = grants.as_slice() else { panic!("{grants:?}") };
+    assert_eq!(logs["Action"], serde_json::json!(["logs:CreateLogStream", "logs:PutLogEvents"]));
 }
 
 #[test]

@@ -2,11 +2,13 @@
 //! the output of the SAM transform.
 
 mod access;
+mod alarms;
 mod console;
 mod events;
 mod logs;
 mod parameters;
 mod quotas;
+mod storage;
 
 use std::process::Command;
 use std::sync::LazyLock;

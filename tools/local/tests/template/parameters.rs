@@ -44,6 +44,23 @@ fn every_parameter_is_described_checked_and_grouped() {
     }
 }
 
+#[test]
+fn the_parameter_page_has_every_parameter_and_its_default() {
+    let path = local::root().join("docs/parameters.md");
+    let page = std::fs::read_to_string(path).expect("the page");
+    for (name, parameter) in section("Parameters") {
+        let default = match &parameter["Default"] {
+            Value::Null => "required".to_owned(),
+            Value::String(text) if text.is_empty() => "empty".to_owned(),
+            Value::String(text) => format!("`{text}`"),
+            other => format!("`{other}`"),
+        };
+        let meaning = parameter["Description"].as_str().unwrap_or_default();
+        let row = format!("| `{name}` | {default} | {meaning}");
+        assert!(page.contains(&row), "docs/parameters.md lacks {row}");
+    }
+}
+
 fn allows(parameter: &str, value: &str) -> bool {
     let parameter = &section("Parameters")[parameter];
     let pattern = parameter["AllowedPattern"].as_str().expect("a pattern");
@@ -56,7 +73,7 @@ fn malformed_values_are_refused() {
     let sid = format!("AC{}", "0123456789abcdef".repeat(2));
     let hash = "0123456789abcdef".repeat(4);
     let secret = "ssm:/volley/volley-prod/twilio";
-    let cases: [(&str, &[&str], &[&str]); 9] = [
+    let cases: [(&str, &[&str], &[&str]); 12] = [
         (
             "PollScheduleSeconds",
             &["30", "30,300,600"],
@@ -113,6 +130,27 @@ fn malformed_values_are_refused() {
             "AlarmEmail",
             &["", "on-call@example.com"],
             &["x", "@", "a@b", "a@example.com,b@example.com", "on call@example.com"],
+        ),
+        (
+            "DomainName",
+            &["", "sms.example.com", "xn--a-ecp.example"],
+            &[
+                "sms",
+                "https://sms.example.com",
+                "SMS.example.com",
+                "sms.example.com.",
+                "*.example.com",
+            ],
+        ),
+        (
+            "KmsKeyArn",
+            &["", "arn:aws:kms:eu-west-1:123456789012:key/mrk-0123abcd"],
+            &["alias/volley", "arn:aws:kms:eu-west-1:123456789012:alias/volley", "0123abcd"],
+        ),
+        (
+            "CertificateArn",
+            &["", "arn:aws:acm:eu-west-1:123456789012:certificate/0123-abcd"],
+            &["0123-abcd", "arn:aws:iam::123456789012:server-certificate/a"],
         ),
         ("RearmAfterSeconds", &["1", "120"], &["", "0", "1.5", "2m", "-1", "1e3"]),
         ("GatewayTimeoutSeconds", &["3", "10", "20"], &["", "0", "2", "21", "30", "10.5"]),

@@ -1,0 +1,68 @@
+//! A fault, and the line that its alarm watches.
+
+use e2e::callbacks::call_back;
+use e2e::{PATIENCE, Tenant, logs, phone};
+use local::client::wait;
+use serde_json::Value;
+
+/// Waits for a metric's line of the stack, with this label if there is one.
+async fn counted(tenant: &Tenant, metric: &str, label: Option<(&str, &str)>) -> anyhow::Result<()> {
+    wait(&format!("{metric} {label:?}"), PATIENCE, async || {
+        let text = logs::text(&tenant.variables)?;
+        let lines = text.lines().filter(|line| line.contains("\"CloudWatchMetrics\""));
+        let mut lines = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let is_it = |line: &Value| {
+            line["Stack"] == "volley"
+                && line[metric].as_u64().is_some_and(|count| count > 0)
+                && label.is_none_or(|(name, value)| line[name] == value)
+        };
+        Ok(lines.any(|line| is_it(&line)).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn messages_are_counted_by_outcome() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    for fate in ["delivered", "undelivered-30003", "refused-21211", "answer-lost"] {
+        let to = phone();
+        tenant.books.script(&to, fate).await?;
+        tenant.contact(&to).await?;
+    }
+    let id = tenant.send().await?;
+    tenant.repaired(&id).await?;
+    for metric in ["Sent", "Delivered", "Unknown"] {
+        counted(&tenant, metric, None).await?;
+    }
+    counted(&tenant, "Failed", Some(("Reason", "invalid_number"))).await?;
+    counted(&tenant, "Failed", Some(("Reason", "unreachable"))).await
+}
+
+#[tokio::test]
+async fn a_campaign_that_volley_halts_is_counted_by_reason() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let to = phone();
+    tenant.books.script(&to, "refused-20005").await?;
+    tenant.contact(&to).await?;
+    let id = tenant.send().await?;
+    tenant.until(&id, "a pause", |campaign| campaign["dispatch"] == "paused").await?;
+    counted(&tenant, "HaltedCampaigns", Some(("Reason", "provider_account"))).await
+}
+
+#[tokio::test]
+async fn a_wrong_signature_is_counted_by_status() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let url = format!("{}/webhooks/twilio/inbound", tenant.variables["API_URL"]);
+    let (from, to) = (phone(), tenant.sender.clone());
+    let form = [("Body", "STOP"), ("From", from.as_str()), ("To", to.as_str())];
+    assert_eq!(call_back("anotherToken", &url, &form).await?, 403);
+    counted(&tenant, "RefusedWebhooks", Some(("Status", "403"))).await
+}
+
+/// Its alarm rings when this line is missing.
+#[tokio::test]
+async fn a_sweep_counts_itself() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    tenant.functions.sweep().await?;
+    counted(&tenant, "Sweeps", None).await
+}

@@ -1,0 +1,149 @@
+//! Runs the commands of the runbooks as printed, alone on the stack: they halt it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, ensure};
+use e2e::{Tenant, phone};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// What a page needs besides the index. curl prints a response and fails with it.
+const PRELUDE: &str = "set -euo pipefail
+curl() { command curl --silent --show-error --fail-with-body \"$@\"; echo; }
+";
+/// The emulator does not have these. The AWS CLI then only checks them against its model of AWS.
+const CHECKED: &str = "aws() { case \"$1 $2\" in
+  'cloudformation describe-stack'*|'sqs get-queue-attributes') command aws \"$@\" ;;
+  *) command aws \"$@\" --generate-cli-skeleton output ;;
+esac; }
+";
+
+struct Page {
+    path: PathBuf,
+    text: String,
+}
+
+impl Page {
+    fn read(path: PathBuf) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(&path)?;
+        Ok(Self { path, text })
+    }
+
+    fn commands(&self, fence: &str) -> String {
+        let opening = format!("\n```{fence}\n");
+        let blocks = self.text.split(&opening).skip(1);
+        let blocks = blocks.map(|rest| rest.split("\n```").next().unwrap_or_default());
+        blocks.flat_map(|block| [block, "\n"]).collect()
+    }
+
+    fn run(&self, commands: &str, environment: &BTreeMap<String, String>) -> anyhow::Result<()> {
+        let output = Command::new("bash")
+            .args(["-c", &format!("{PRELUDE}{commands}")])
+            .envs(environment)
+            .output()
+            .context("failed to start bash")?;
+        let (told, errors) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        ensure!(output.status.success(), "{}:\n{told}\n{errors}", self.path.display());
+        Ok(())
+    }
+}
+
+fn pages() -> anyhow::Result<(Page, Vec<Page>)> {
+    let folder = local::root().join("docs/runbooks");
+    let mut pages = Vec::new();
+    for entry in std::fs::read_dir(&folder)? {
+        let path = entry?.path();
+        if path.file_name() != Some("README.md".as_ref()) {
+            pages.push(Page::read(path)?);
+        }
+    }
+    pages.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok((Page::read(folder.join("README.md"))?, pages))
+}
+
+async fn environment(tenant: &Tenant) -> anyhow::Result<BTreeMap<String, String>> {
+    let mut environment: BTreeMap<String, String> =
+        tenant.variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let key = json!({"name": "on call", "role": "admin"});
+    let key = tenant.admin.post(&tenant.path("api-keys"), &key).await?;
+    let secret = key["secret"].as_str().context("a secret")?.to_owned();
+    let tools = local::root().join(".venv/emulator/bin");
+    let path = format!("{}:{}", tools.display(), std::env::var("PATH")?);
+    let token = tenant.variables["PROVIDER_AUTH_TOKEN"].clone();
+    let table = tenant.variables["TABLE_NAME"].clone();
+    environment.extend(
+        [
+            ("PATH", path),
+            ("STACK", "volley".to_owned()),
+            ("ORG", tenant.id.clone()),
+            ("KEY", secret),
+            // A rotation to the same token changes nothing for the tests that follow.
+            ("NEW_TOKEN", token.clone()),
+            ("TOKEN", token),
+            ("TABLE", table),
+        ]
+        .map(|(name, value)| (name.to_owned(), value)),
+    );
+    Ok(environment)
+}
+
+#[tokio::test]
+async fn every_command_works_and_a_halt_stops_everything() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let environment = environment(&tenant).await?;
+    let (index, pages) = pages()?;
+    ensure!(pages.len() > 20, "a page was not found");
+    let (prelude, mut runs) = (index.commands("sh"), 0);
+    for page in &pages {
+        let (here, on_aws) = (page.commands("sh"), page.commands("sh no-emulator"));
+        page.run(&format!("{prelude}{here}"), &environment)?;
+        page.run(&format!("{prelude}{CHECKED}{on_aws}"), &environment)?;
+        runs += here.lines().count() + on_aws.lines().count();
+    }
+    ensure!(runs > 60, "{runs} lines are too few");
+    // One page wrote a halt, as an operator does in a restored table.
+    let lifted = json!({"halted": false, "reason": null});
+    put(&tenant, "/v1/halt", &lifted).await?;
+    halts(&tenant).await
+}
+
+async fn put(tenant: &Tenant, path: &str, body: &Value) -> anyhow::Result<Value> {
+    let request = tenant.admin.request(Method::PUT, path).json(body);
+    Ok(request.send().await?.error_for_status()?.json().await?)
+}
+
+/// No campaign sends while the deployment or its organization is halted, and none is lost.
+async fn halts(tenant: &Tenant) -> anyhow::Result<()> {
+    let organization = tenant.path("halt");
+    for path in ["/v1/halt", organization.as_str()] {
+        let to = phone();
+        tenant.contact(&to).await?;
+        let halted = put(tenant, path, &json!({"halted": true, "reason": "test"})).await?;
+        assert_eq!((&halted["halted"], &halted["reason"]), (&json!(true), &json!("test")));
+        let id = tenant.send().await?;
+        // Longer than a worker remembers that it may send.
+        tokio::time::sleep(std::time::Duration::from_secs(12)).await;
+        tenant.functions.sweep().await?;
+        assert_eq!(tenant.books.texts(&to).await?, 0, "{path}");
+        assert_eq!(tenant.campaign(&id).await?["status"], "scheduled", "{path}");
+        put(tenant, path, &json!({"halted": false})).await?;
+        let sent: Value = tenant.repaired(&id).await?;
+        assert_eq!(tenant.books.texts(&to).await?, 1, "{path}");
+        tenant.assert_balanced(&sent).await?;
+    }
+    Ok(())
+}
+
+/// A page that no one finds is not read.
+#[test]
+fn the_index_links_to_every_page() -> anyhow::Result<()> {
+    let (index, pages) = pages()?;
+    for page in pages {
+        let name = page.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        ensure!(index.text.contains(&format!("({name})")), "{name}");
+    }
+    Ok(())
+}
