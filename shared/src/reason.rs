@@ -54,8 +54,9 @@ impl Reason {
             | Self::SpendLimit
             | Self::MessagesFiltered
             | Self::RecipientsOptedOut
-            | Self::ProviderFailing => true,
-            Self::BodyTooLong | Self::MaxParts | Self::MaxPrice => false,
+            | Self::ProviderFailing
+            | Self::RenderingChanged => true,
+            Self::TargetMissing | Self::BodyTooLong | Self::MaxParts | Self::MaxPrice => false,
         }
     }
 }
