@@ -43,7 +43,10 @@ pub use contacts::{ContactFilter, ContactSaved};
 pub use due::Owed;
 pub use dynamo::{Table, TableError};
 pub use idempotency::{Answer, Fingerprint, Remember};
-pub use imports::{BATCH_WRITES, ImportSaved, RowChange};
+pub use imports::{
+    BATCH_WRITES, ContactUpdate, ImportPosition, ImportSaved, OpenUploads, RejectedPosition,
+    RowChange, RowEffects, Transition,
+};
 pub use last_send::LastSend;
 pub use lifts::{Lifted, Standing};
 pub use organizations::{OrganizationSaved, Owner};

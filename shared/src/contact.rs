@@ -14,7 +14,8 @@ pub use profile::{
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-use crate::ids::{ContactId, ImportId, OrganizationId};
+use crate::ids::{ContactId, OrganizationId};
+use crate::import::Imported;
 use crate::phone::Phone;
 use crate::shard::shard_of;
 use crate::time::Timestamp;
@@ -24,8 +25,8 @@ pub struct Contact {
     pub id: ContactId,
     pub organization_id: OrganizationId,
     pub profile: Profile,
-    /// The import that created the contact.
-    pub import_id: Option<ImportId>,
+    /// Present if an import created it.
+    pub imported: Option<Imported>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

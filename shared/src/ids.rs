@@ -3,11 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::phone::Phone;
+use crate::phone::{Line, Phone};
 use crate::shard::shard_of;
 use crate::time::Timestamp;
 
@@ -95,6 +96,22 @@ impl ContactId {
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
+    /// The contact that an import creates for a phone (version 8). Imports that run at once derive the
+    /// same id, so only one of them creates it. Without `key`, which the organization alone has, an id
+    /// does not show its phone.
+    ///
+    /// # Panics
+    /// Never: HMAC accepts keys of any length.
+    #[must_use]
+    pub fn of_line(key: &[u8; 32], line: &Line) -> Self {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts keys of any length");
+        mac.update(b"phone:");
+        mac.update(line.as_phone().as_str().as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
     /// The contact that row `row` of an import creates (version 8: derived, and unlike a
     /// message's): running the import again finds the same contact.
     #[must_use]
@@ -136,6 +153,17 @@ mod tests {
         assert_eq!(one, ContactId::derived(&[b"a", b"bc"]));
         assert_ne!(one, ContactId::derived(&[b"ab", b"c"]));
         assert_eq!(one.0.get_version_num(), 8);
+    }
+
+    #[test]
+    fn an_imports_phone_has_one_contact_in_each_organization() {
+        let line = |text: &str| Phone::from_e164(text).expect("valid").line();
+        let id = |key, text| ContactId::of_line(&[key; 32], &line(text));
+        assert_eq!(id(1, "+14155550123"), id(1, "+14155550123"));
+        assert_eq!(id(1, "+5215535423223"), id(1, "+525535423223"), "two forms of one line");
+        assert_ne!(id(1, "+14155550123"), id(2, "+14155550123"));
+        assert_ne!(id(1, "+14155550123"), id(1, "+14155550124"));
+        assert_eq!(id(1, "+14155550123").0.get_version_num(), 8);
     }
 
     #[test]

@@ -144,7 +144,7 @@ mod tests {
             id: ContactId(Uuid::nil()),
             organization_id: OrganizationId(Uuid::nil()),
             profile: Profile { tags, ..Profile::default() },
-            import_id: None,
+            imported: None,
             created_at: Timestamp::EPOCH,
             updated_at: Timestamp::EPOCH,
         }

@@ -6,7 +6,7 @@ pub(crate) use code::Code;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use infra::files::FileError;
+use infra::files::{FileError, FileFailure};
 use infra::table::TableError;
 use serde::Serialize;
 use shared::campaign::Refusal;
@@ -181,7 +181,10 @@ impl From<TableError> for Problem {
 
 impl From<FileError> for Problem {
     fn from(error: FileError) -> Self {
-        if error.is_throttled { Self::throttled() } else { Self::internal(error) }
+        match error.reason {
+            FileFailure::Throttled => Self::throttled(),
+            FileFailure::Changed | FileFailure::Other => Self::internal(error),
+        }
     }
 }
 

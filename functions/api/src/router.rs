@@ -78,8 +78,12 @@ fn audience_routes() -> OpenApiRouter<App> {
             contacts::delete_contact
         ))
         .routes(routes!(contacts::batch_contacts))
-        .routes(routes!(imports::create_import))
+        .routes(routes!(imports::create_import, imports::list_imports))
         .routes(routes!(imports::get_import))
+        .routes(routes!(imports::start_import))
+        .routes(routes!(imports::cancel_import))
+        .routes(routes!(imports::undo_import))
+        .routes(routes!(imports::get_rejected_rows))
         .routes(routes!(segments::create_segment, segments::list_segments))
         .routes(routes!(segments::get_segment, segments::update_segment, segments::delete_segment))
         .routes(routes!(segments::preview_filter))

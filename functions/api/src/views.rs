@@ -23,7 +23,7 @@ pub(crate) use attributes::AttributesSchema;
 pub(crate) use campaign::CampaignView;
 pub(crate) use changed_by::ChangedByView;
 pub(crate) use contact::ContactView;
-pub(crate) use import::ImportView;
+pub(crate) use import::{ImportView, RejectedView, UploadView};
 pub(crate) use me::MeView;
 pub(crate) use message::MessageView;
 pub(crate) use organization::{ApiKeyCreatedView, ApiKeyView, OrganizationView};

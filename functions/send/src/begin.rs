@@ -7,7 +7,9 @@ use infra::table::Saved;
 use shared::body::Format;
 use shared::campaign::{Begin, Campaign, Reason, Status};
 use shared::ids::{CampaignId, OrganizationId};
+use shared::organization::Organization;
 use shared::sender::Sender;
+use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 
 use crate::fan_out::Run;
@@ -31,23 +33,17 @@ pub(crate) async fn begin(
             tracing::warn!("a send job's campaign is gone");
             return Ok(());
         };
-        let target = match &campaign.target {
-            Some(target) if campaign.status() == Status::Scheduled => {
-                Some(app.table.freeze(&organization, target).await?)
-            }
-            Some(_) | None => None,
-        };
-        let (target, is_missing) = match target.transpose() {
-            Ok(target) => (target, false),
-            Err(reason) => {
-                tracing::warn!(%reason, "a target cannot be resolved");
-                (None, true)
-            }
-        };
+        let target = target(app, &organization, &campaign).await?;
         let sender = organization.sender;
         let shards = organization.shards;
-        let missed_seconds = app.missed_seconds;
-        let refusal = refusal(&campaign, &sender, is_missing, (scheduled_at, now, missed_seconds));
+        let has_missed = campaign.has_missed(scheduled_at, now, app.missed_seconds);
+        let refusal = if has_missed {
+            Some(Reason::MissedSchedule)
+        } else if is_too_long(&campaign, &sender) {
+            Some(Reason::BodyTooLong)
+        } else {
+            target.as_ref().err().copied()
+        };
         if let Some(reason) = refusal
             && let Ok(cancelled) = campaign.clone().cancel(now, Some(reason))
         {
@@ -60,7 +56,8 @@ pub(crate) async fn begin(
         match campaign.begin(scheduled_at, sender, shards, now, app.grace) {
             Begin::Begun(next) => {
                 let sent = (&last_send, now);
-                let saved = app.table.begin_campaign(&campaign, &next, target.as_ref(), sent);
+                let target = target.as_ref().ok().and_then(Option::as_ref);
+                let saved = app.table.begin_campaign(&campaign, &next, target, sent);
                 if saved.await? == Saved::Done {
                     tracing::info!("began to send a campaign");
                     // The first message does not wait until the drain is armed.
@@ -79,25 +76,30 @@ pub(crate) async fn begin(
     }
 }
 
-/// Why the campaign is canceled instead of sent.
-fn refusal(
+/// The target as its segments are now, or the reason to cancel: a target that cannot be resolved
+/// is never read as everyone.
+async fn target(
+    app: &App,
+    organization: &Organization,
     campaign: &Campaign,
-    sender: &Sender,
-    is_target_missing: bool,
-    (scheduled_at, now, missed_seconds): (Timestamp, Timestamp, i64),
-) -> Option<Reason> {
-    if campaign.has_missed(scheduled_at, now, missed_seconds) {
-        return Some(Reason::MissedSchedule);
+) -> anyhow::Result<Result<Option<FrozenTarget>, Reason>> {
+    let Some(target) = &campaign.target else { return Ok(Ok(None)) };
+    if campaign.status() != Status::Scheduled {
+        return Ok(Ok(None));
     }
-    if is_target_missing {
-        return Some(Reason::TargetMissing);
-    }
+    let frozen = app.table.freeze(organization, target).await?;
+    Ok(frozen.map(Some).map_err(|error| {
+        tracing::warn!(%error, "a target cannot be resolved");
+        Reason::TargetMissing
+    }))
+}
+
+/// Whether the provider would reject the text for everyone. A template's texts are checked one by one
+/// when the audience is cut.
+fn is_too_long(campaign: &Campaign, sender: &Sender) -> bool {
     let body = campaign.body_sent();
     match body.format() {
-        Format::Text => {
-            sender.provider.check_body(body.as_str()).is_err().then_some(Reason::BodyTooLong)
-        }
-        // Its texts are checked one by one when the audience is cut.
-        Format::Template => None,
+        Format::Text => sender.provider.check_body(body.as_str()).is_err(),
+        Format::Template => false,
     }
 }

@@ -64,10 +64,23 @@ impl Transaction {
             .change_external_id(organization.id, None, Some(contact))
     }
 
-    /// Replaces `before` by `after`, leaving a tombstone if its phone changed; then the
-    /// transaction must also hold [`Transaction::without_send_since`] the last send. Three writes
-    /// at most, and those of the external ID. A condition that fails means that another request wrote,
-    /// or that the external ID is taken.
+    /// Deletes a contact that an import created and that has not changed since.
+    pub(super) fn remove_imported(
+        self,
+        organization: &Organization,
+        contact: &Contact,
+    ) -> Result<Self> {
+        let seen = AttributeValue::S(contact.updated_at.to_string());
+        let condition = "updatedAt = :seen AND attribute_not_exists(imported.namedBy)";
+        self.delete_if(place(organization, contact), condition, vec![(":seen", seen)])
+            .delete(keys::contact_pointer(organization.id, contact.id))
+            .change_external_id(organization.id, Some(contact), None)
+    }
+
+    /// Replaces `before` by `after`, and leaves a tombstone if the phone changed. In that case, the
+    /// transaction must also contain [`Transaction::without_send_since`] the last send. This adds
+    /// at most three writes, and those of the external ID. A condition that fails means that the
+    /// contact changed in between, or that the external ID is taken.
     pub(super) async fn move_contact(
         self,
         table: &Table,

@@ -29,6 +29,8 @@ pub(crate) const CAMPAIGN: &str = "CAMPAIGN#";
 pub(crate) const KEY: &str = "KEY#";
 pub(crate) const SEGMENT: &str = "SEGMENT#";
 pub(crate) const TEMPLATE: &str = "TEMPLATE#";
+pub(crate) const IMPORT: &str = "IMPORT#";
+pub(crate) const REJECTED: &str = "REJECTED#";
 
 pub(crate) fn organization_partition(id: OrganizationId) -> String {
     format!("ORG#{id}")
@@ -209,7 +211,27 @@ pub(crate) fn parked_beside(message: &MessageRef, shards: u16) -> Key {
 }
 
 pub(crate) fn import(organization: OrganizationId, id: ImportId) -> Key {
-    Key::new(organization_partition(organization), format!("IMPORT#{id}"))
+    Key::new(organization_partition(organization), format!("{IMPORT}{id}"))
+}
+
+/// The uploads of an organization that are not started yet.
+pub(crate) fn open_uploads(organization: OrganizationId) -> Key {
+    Key::new(organization_partition(organization), "UPLOADS")
+}
+
+/// From which the ids of contacts are derived that imports create.
+pub(crate) fn match_key(organization: OrganizationId) -> Key {
+    Key::new(organization_partition(organization), "MATCHKEY")
+}
+
+/// What belongs to one import and is not listed with it.
+pub(crate) fn import_partition(id: ImportId) -> String {
+    format!("{IMPORT}{id}")
+}
+
+/// The rejected rows of a batch, in the order of the file.
+pub(crate) fn rejected(import: ImportId, first_row: u64) -> Key {
+    Key::new(import_partition(import), format!("{REJECTED}{first_row:012}"))
 }
 
 pub(crate) fn due(due: &Due) -> Key {

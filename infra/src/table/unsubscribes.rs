@@ -123,15 +123,23 @@ impl Table {
         organization: &Organization,
         phone: &Phone,
     ) -> Result<Option<Preference>> {
+        let newest = self.newest_preference(organization, phone).await?;
+        Ok(newest.filter(|preference| !preference.subscribed))
+    }
+
+    /// What the register holds of a phone, also if the person has subscribed again.
+    pub async fn newest_preference(
+        &self,
+        organization: &Organization,
+        phone: &Phone,
+    ) -> Result<Option<Preference>> {
         let mut newest: Option<Row> = None;
         for form in phone.forms() {
             let key = keys::unsubscribe(organization.id, &form, organization.shards);
             let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
             newest = newest.into_iter().chain(row).max_by_key(Row::rank);
         }
-        Ok(newest
-            .map(|row| row.into_preference(organization.id))
-            .filter(|preference| !preference.subscribed))
+        Ok(newest.map(|row| row.into_preference(organization.id)))
     }
 
     /// Which of `phones`, sorted and all of one shard, are unsubscribed now. Strongly consistent:

@@ -22,6 +22,19 @@ pub struct ShardPosition {
     after: Option<String>,
 }
 
+impl ShardPosition {
+    /// Behind the item with the sort key `after` of a shard, or at its beginning.
+    #[must_use]
+    pub fn new(shard: u16, after: Option<String>) -> Self {
+        Self { shard, after }
+    }
+
+    #[must_use]
+    pub fn into_parts(self) -> (u16, Option<String>) {
+        (self.shard, self.after)
+    }
+}
+
 /// What a list reads.
 pub(super) struct Walk {
     /// What the sort keys begin with.

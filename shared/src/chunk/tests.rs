@@ -44,7 +44,7 @@ fn tagged(id: ContactId, tag: u64) -> Contact {
         id,
         organization_id: OrganizationId(Uuid::nil()),
         profile: Profile { tags: [tag.to_string()].into(), ..Profile::default() },
-        import_id: None,
+        imported: None,
         created_at: moment(),
         updated_at: moment(),
     }

@@ -74,19 +74,6 @@ impl Profile {
         Ok(checked)
     }
 
-    /// The profile with the fields of `before` that a file has no columns for.
-    #[must_use]
-    pub fn keeping_unlisted(self, before: &Self) -> Self {
-        Self {
-            external_id: before.external_id.clone(),
-            status: before.status,
-            tags: before.tags.clone(),
-            time_zone: before.time_zone,
-            language: before.language.clone(),
-            ..self
-        }
-    }
-
     /// Names the first field that makes the profile exceed its limit.
     fn check_size(&self) -> Result<(), InvalidProfile> {
         let text = |value: &Option<String>| value.as_ref().map_or(0, String::len);

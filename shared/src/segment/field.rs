@@ -118,7 +118,9 @@ impl Field {
             Self::Status => Some(Cow::Borrowed(profile.status.as_str())),
             Self::TimeZone => profile.time_zone.map(|zone| Cow::Borrowed(zone.name())),
             Self::Language => text(&profile.language),
-            Self::ImportId => contact.import_id.map(|id| Cow::Owned(id.to_string())),
+            Self::ImportId => {
+                contact.imported.as_ref().map(|imported| Cow::Owned(imported.by.to_string()))
+            }
             Self::CreatedAt => return Some(Found::Time(contact.created_at)),
             Self::UpdatedAt => return Some(Found::Time(contact.updated_at)),
             Self::Tags => {

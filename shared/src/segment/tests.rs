@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::*;
 use crate::contact::{Attribute, Contact, Profile, Status};
 use crate::ids::{ContactId, ImportId, OrganizationId, SegmentId};
+use crate::import::Imported;
 use crate::phone::Phone;
 
 fn moment(text: &str) -> Timestamp {
@@ -36,7 +37,7 @@ fn ana() -> Contact {
         id: ContactId(Uuid::nil()),
         organization_id: OrganizationId(Uuid::nil()),
         profile,
-        import_id: None,
+        imported: None,
         created_at: moment("2026-11-01T03:30:00Z"),
         updated_at: moment("2026-11-26T00:00:00Z"),
     }
@@ -300,8 +301,8 @@ fn any_contact() -> impl Strategy<Value = Contact> {
                 ..Profile::default()
             };
             let created_at = Timestamp::EPOCH.plus_seconds(seconds);
-            let import_id = is_full.then(|| ImportId(Uuid::nil()));
-            Contact { profile, import_id, created_at, ..ana() }
+            let imported = is_full.then(|| Imported::new(ImportId(Uuid::nil())));
+            Contact { profile, imported, created_at, ..ana() }
         },
     )
 }

@@ -19,7 +19,7 @@ fn contact(first_name: Option<&str>, attributes: &[(&str, &str)]) -> Contact {
         id: ContactId(Uuid::nil()),
         organization_id: OrganizationId(Uuid::nil()),
         profile,
-        import_id: None,
+        imported: None,
         created_at: Timestamp::EPOCH,
         updated_at: Timestamp::EPOCH,
     }

@@ -26,7 +26,7 @@ fn contact(organization: &Organization, number: u32, external_id: Option<&str>) 
             external_id: external_id.map(str::to_owned),
             ..Profile::default()
         },
-        import_id: None,
+        imported: None,
         created_at: now,
         updated_at: now,
     }

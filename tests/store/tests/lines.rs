@@ -111,7 +111,7 @@ fn contact(organization: &Organization, phone: &Phone) -> Contact {
         id: ContactId::new(now, clock::entropy()),
         organization_id: organization.id,
         profile: Profile { phone: Some(phone.clone()), ..Profile::default() },
-        import_id: None,
+        imported: None,
         created_at: now,
         updated_at: now,
     }

@@ -5,6 +5,7 @@ mod chunks;
 mod claims;
 mod due;
 mod external_ids;
+mod imports;
 mod lines;
 mod moves;
 mod organizations;

@@ -36,7 +36,7 @@ impl Moving {
             id: ContactId::new(now, clock::entropy()),
             organization_id: organization.id,
             profile,
-            import_id: None,
+            imported: None,
             created_at: now,
             updated_at: now,
         };

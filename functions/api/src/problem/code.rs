@@ -39,6 +39,11 @@ pub(crate) enum Code {
     AmbiguousPhone,
     SegmentInUse,
     PreviewSuperseded,
+    UploadMissing,
+    ImportNotUploading,
+    ImportEnded,
+    ImportNotEnded,
+    NothingToUndo,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -61,10 +66,10 @@ pub(crate) enum Code {
     AudienceTooLarge,
     DryRunUnavailable,
     RecipientOptedOut,
-    UploadUnavailable,
     IdempotencyKeyReused,
     TestLimitReached,
     QuoteInProgress,
+    TooManyUploads,
     InternalError,
     TryAgain,
     Throttled,
@@ -102,6 +107,11 @@ impl Code {
             | Self::AmbiguousPhone
             | Self::SegmentInUse
             | Self::PreviewSuperseded
+            | Self::UploadMissing
+            | Self::ImportNotUploading
+            | Self::ImportEnded
+            | Self::ImportNotEnded
+            | Self::NothingToUndo
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {
@@ -123,9 +133,10 @@ impl Code {
             | Self::AudienceTooLarge
             | Self::DryRunUnavailable
             | Self::RecipientOptedOut
-            | Self::UploadUnavailable
             | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TestLimitReached | Self::QuoteInProgress => StatusCode::TOO_MANY_REQUESTS,
+            Self::TestLimitReached | Self::QuoteInProgress | Self::TooManyUploads => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TryAgain | Self::Throttled => StatusCode::SERVICE_UNAVAILABLE,
         }

@@ -100,7 +100,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 38] = [
+const CONTRACT: [(&str, &str); 42] = [
     ("/v1/organizations", "post get"),
     ("/v1/organizations/{organizationId}", "get patch"),
     ("/v1/organizations/{organizationId}/api-keys", "post get"),
@@ -108,13 +108,17 @@ const CONTRACT: [(&str, &str); 38] = [
     ("/v1/organizations/{organizationId}/contacts", "post get delete"),
     ("/v1/organizations/{organizationId}/contacts/{contactId}", "get put patch delete"),
     ("/v1/organizations/{organizationId}/contacts/batch", "post"),
-    ("/v1/organizations/{organizationId}/contacts/imports", "post"),
-    ("/v1/organizations/{organizationId}/contacts/imports/{importId}", "get"),
     ("/v1/organizations/{organizationId}/segments", "post get"),
     ("/v1/organizations/{organizationId}/segments/{segmentId}", "get put delete"),
     ("/v1/organizations/{organizationId}/segments/preview", "post"),
     ("/v1/organizations/{organizationId}/segments/{segmentId}/preview", "post"),
     ("/v1/organizations/{organizationId}/segments/{segmentId}/explain", "get"),
+    ("/v1/organizations/{organizationId}/contacts/imports", "post get"),
+    ("/v1/organizations/{organizationId}/contacts/imports/{importId}", "get"),
+    ("/v1/organizations/{organizationId}/contacts/imports/{importId}/start", "post"),
+    ("/v1/organizations/{organizationId}/contacts/imports/{importId}/cancel", "post"),
+    ("/v1/organizations/{organizationId}/contacts/imports/{importId}/undo", "post"),
+    ("/v1/organizations/{organizationId}/contacts/imports/{importId}/rejected", "get"),
     ("/v1/organizations/{organizationId}/templates", "post get"),
     ("/v1/organizations/{organizationId}/templates/{templateId}", "get put delete"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/duplicate", "post"),

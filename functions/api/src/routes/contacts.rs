@@ -49,7 +49,7 @@ pub(crate) async fn create_contact(
         id: ContactId::new(now, clock::entropy()),
         organization_id: access.organization.id,
         profile: draft.checked(&access.organization, None)?,
-        import_id: None,
+        imported: None,
         created_at: now,
         updated_at: now,
     };

@@ -69,7 +69,7 @@ impl From<Contact> for ContactView {
             time_zone,
             language,
             attributes,
-            import_id: contact.import_id.map(|id| id.0),
+            import_id: contact.imported.as_ref().map(|imported| imported.by.0),
             created_at: contact.created_at.into(),
             updated_at: contact.updated_at.into(),
         }

@@ -45,6 +45,10 @@ labels! {
     ErrorReason: labels_of(shared::message::FailureReason::VARIANTS);
     UnsubscribeSource: labels_of(shared::unsubscribe::Source::VARIANTS);
     ImportStatus: labels_of(shared::import::Status::VARIANTS);
+    ImportFormat: labels_of(shared::import::Format::VARIANTS);
+    ImportMatch: labels_of(shared::import::MatchBy::VARIANTS);
+    ImportOnMatch: labels_of(shared::import::OnMatch::VARIANTS);
+    ImportOptOuts: labels_of(crate::routes::imports::OptOuts::VARIANTS);
 }
 
 /// The variants as JSON shows them, each once.

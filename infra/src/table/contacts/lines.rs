@@ -13,11 +13,11 @@ use shared::ids::OrganizationId;
 use shared::organization::Organization;
 use shared::phone::{Line, Phone};
 
-use super::super::dynamo::{Consistency, Key, Range, SortKey};
+use super::super::dynamo::{Consistency, Key, Range, SortKey, parse};
 use super::super::keys;
 use super::super::{Result, Table, TableError};
 use super::wanted::{Read, Wanted};
-use super::{ContactSaved, KIND, Pointer};
+use super::{ContactSaved, KIND, Pointer, Row, is_tombstone};
 
 /// The number of phones with two forms that are looked up concurrently.
 const FORMER_AT_ONCE: usize = 16;
@@ -51,6 +51,35 @@ impl Table {
             }
             None => place(organization, contact),
         })
+    }
+
+    /// Up to `limit` contacts of a line, under whichever form of it they are stored.
+    pub async fn contacts_of_line(
+        &self,
+        organization: &Organization,
+        line: &Line,
+        limit: usize,
+    ) -> Result<Vec<Contact>> {
+        let mut contacts = Vec::new();
+        for form in line.as_phone().forms() {
+            let mut range = Range::new(
+                keys::audience(organization.id, form.shard(organization.shards)),
+                SortKey::Prefix(format!("{}{form}#", keys::CONTACT)),
+                Consistency::Strong,
+            );
+            while contacts.len() < limit {
+                let page = self.page(&range).await?;
+                for item in page.items.into_iter().filter(|item| !is_tombstone(item)) {
+                    contacts.push(parse::<Row>(KIND, item)?.into_contact(organization.id));
+                }
+                range.start = page.next;
+                if range.start.is_none() {
+                    break;
+                }
+            }
+        }
+        contacts.truncate(limit);
+        Ok(contacts)
     }
 
     /// Moves a contact to its line's key if it is stored under another form. Only then may it be

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use shared::contact::{Attribute, Contact, Presence, Profile, Status};
-use shared::ids::{ContactId, ImportId, OrganizationId};
+use shared::ids::{ContactId, OrganizationId};
+use shared::import::Imported;
 use shared::phone::Phone;
 use shared::time::Timestamp;
 use shared::zone::Zone;
@@ -41,7 +42,7 @@ pub(super) struct Row {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     attributes: BTreeMap<String, Attribute>,
     #[serde(default)]
-    import_id: Option<ImportId>,
+    imported: Option<Imported>,
     #[serde(default, skip_serializing_if = "Presence::is_simple")]
     presence: Presence,
     created_at: Timestamp,
@@ -100,7 +101,7 @@ impl Row {
             contact_zone: time_zone,
             contact_language: language,
             attributes,
-            import_id: contact.import_id,
+            imported: contact.imported.clone(),
             presence,
             created_at: contact.created_at,
             updated_at: contact.updated_at,
@@ -138,7 +139,7 @@ impl Row {
                 language: self.contact_language,
                 attributes: self.attributes,
             },
-            import_id: self.import_id,
+            imported: self.imported,
             created_at: self.created_at,
             updated_at: self.updated_at,
         }
@@ -151,6 +152,7 @@ pub(super) fn is_tombstone(item: &Item) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use shared::ids::ImportId;
     use uuid::Uuid;
 
     use super::super::super::dynamo::{item, parse};
@@ -163,7 +165,7 @@ mod tests {
             id: ContactId(Uuid::from_u128(2)),
             organization_id: OrganizationId(Uuid::from_u128(1)),
             profile,
-            import_id: Some(ImportId(Uuid::from_u128(3))),
+            imported: Some(Imported::new(ImportId(Uuid::from_u128(3)))),
             created_at: at(1),
             updated_at: at(2),
         }

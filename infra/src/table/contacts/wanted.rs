@@ -7,7 +7,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Deserialize;
 use shared::audience::Judge;
 use shared::contact::{Attribute, Contact, Presence, Profile, Status};
-use shared::ids::{ContactId, ImportId, OrganizationId};
+use shared::ids::{ContactId, OrganizationId};
+use shared::import::Imported;
 use shared::phone::Phone;
 use shared::segment::Field;
 use shared::time::Timestamp;
@@ -47,7 +48,7 @@ struct Fields {
     contact_zone: Option<Zone>,
     contact_language: Option<String>,
     attributes: BTreeMap<String, Attribute>,
-    import_id: Option<ImportId>,
+    imported: Option<Imported>,
     presence: Presence,
     dialed: Option<Phone>,
     created_at: Option<Timestamp>,
@@ -65,7 +66,7 @@ fn attribute(field: &Field) -> &'static str {
         Field::Tags => "tags",
         Field::TimeZone => "contactZone",
         Field::Language => "contactLanguage",
-        Field::ImportId => "importId",
+        Field::ImportId => "imported",
         Field::CreatedAt => "createdAt",
         Field::UpdatedAt => "updatedAt",
         Field::Attribute(_) => "attributes",
@@ -133,7 +134,7 @@ impl Fields {
                 language: self.contact_language,
                 attributes: self.attributes,
             },
-            import_id: self.import_id,
+            imported: self.imported,
             created_at: self.created_at.unwrap_or(Timestamp::EPOCH),
             updated_at: self.updated_at.unwrap_or(Timestamp::EPOCH),
         }))

@@ -163,7 +163,7 @@ impl Batch<'_> {
             id,
             organization_id: self.organization.id,
             profile,
-            import_id: None,
+            imported: None,
             created_at: now,
             updated_at: now,
         };
