@@ -17,7 +17,7 @@ fn named(first_name: &str) -> Contact {
         id: ContactId(Uuid::nil()),
         organization_id: OrganizationId(Uuid::nil()),
         profile: Profile { first_name: Some(first_name.to_owned()), ..Profile::default() },
-        import_id: None,
+        imported: None,
         created_at: Timestamp::EPOCH,
         updated_at: Timestamp::EPOCH,
     }
