@@ -7,9 +7,13 @@ mod deaths;
 mod gunzip;
 mod inspect;
 mod lookup;
+#[cfg(test)]
+mod matches;
 mod opt_outs;
 mod rehearsal;
 mod report;
+#[cfg(test)]
+mod scene;
 mod source;
 mod undo;
 mod unpack;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::contact::{MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES};
+use crate::contact::{Attribute, MAX_ATTRIBUTE_BYTES, MAX_ATTRIBUTES};
 
 /// The number of columns that an error names, and the length of each name.
 const MAX_NAMED: usize = 5;
@@ -12,7 +12,7 @@ const HINT: &str = "choose columns with ?attributes=NAME,NAME or ?attributes=non
 
 /// Refuses attributes that exceed a contact's limits. Names the limit, and a column that exceeds
 /// it.
-pub(super) fn check(attributes: &BTreeMap<String, String>) -> Result<(), (String, String)> {
+pub(super) fn check(attributes: &BTreeMap<String, Attribute>) -> Result<(), (String, String)> {
     let count = attributes.len();
     if let Some(first) = attributes.keys().nth(MAX_ATTRIBUTES) {
         let names = named(attributes.keys().skip(MAX_ATTRIBUTES).map(|name| shortened(name)));
@@ -56,8 +56,9 @@ fn shortened(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn attributes(sizes: &[usize]) -> BTreeMap<String, String> {
-        let pair = |(place, size): (usize, &usize)| (format!("a{place:02}"), "x".repeat(*size));
+    fn attributes(sizes: &[usize]) -> BTreeMap<String, Attribute> {
+        let pair =
+            |(place, size): (usize, &usize)| (format!("a{place:02}"), "x".repeat(*size).into());
         sizes.iter().enumerate().map(pair).collect()
     }
 

@@ -22,6 +22,16 @@ pub struct Columns {
     pub email: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opt_out: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// The columns that become attributes: a comma-separated list, or `none`. The default is all
     /// columns that are not a field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,6 +64,11 @@ impl Columns {
             last_name: found(&self.last_name),
             email: found(&self.email),
             opt_out: found(&self.opt_out),
+            external_id: found(&self.external_id),
+            status: found(&self.status),
+            tags: found(&self.tags),
+            time_zone: found(&self.time_zone),
+            language: found(&self.language),
             attributes,
         }
     }
@@ -67,6 +82,11 @@ impl Columns {
             Field::LastName => self.last_name.as_deref(),
             Field::Email => self.email.as_deref(),
             Field::OptOut => self.opt_out.as_deref(),
+            Field::ExternalId => self.external_id.as_deref(),
+            Field::Status => self.status.as_deref(),
+            Field::Tags => self.tags.as_deref(),
+            Field::TimeZone => self.time_zone.as_deref(),
+            Field::Language => self.language.as_deref(),
             Field::OptIn | Field::OptedOutAt => None,
         }
     }

@@ -59,6 +59,14 @@ pub(super) struct Header {
     pub(super) first_name: Option<usize>,
     pub(super) last_name: Option<usize>,
     pub(super) email: Option<usize>,
+    pub(super) external_id: Option<usize>,
+    pub(super) status: Option<usize>,
+    /// Columns with tags, separated by commas or semicolons.
+    pub(super) tags: Vec<usize>,
+    pub(super) time_zone: Option<usize>,
+    pub(super) language: Option<usize>,
+    /// Columns that are only recognized by name, so that a value that is invalid is an attribute.
+    pub(super) guessed: Vec<usize>,
     pub(super) opt_outs: Vec<usize>,
     /// Columns of consent. They stay attributes, and a clear no in one is an opt-out.
     pub(super) opt_ins: Vec<usize>,
@@ -89,12 +97,23 @@ impl Header {
         places.claim_named()?;
         let phones = places.phones();
         let opted_out_at = places.first(Field::OptedOutAt);
+        let (time_zone, language) = (places.first(Field::TimeZone), places.first(Field::Language));
+        let guessed = [
+            time_zone.filter(|_| columns.time_zone.is_none()),
+            language.filter(|_| columns.language.is_none()),
+        ];
         let is_effective_date = |place: usize| names::plain(&names[place]) == names::EFFECTIVE_DATE;
         let header = Self {
             id: places.first(Field::Id),
             first_name: places.first(Field::FirstName),
             last_name: places.first(Field::LastName),
             email: places.first(Field::Email),
+            external_id: places.first(Field::ExternalId),
+            status: places.first(Field::Status),
+            tags: places.all(Field::Tags).into_iter().map(|(_, place)| place).collect(),
+            time_zone,
+            language,
+            guessed: guessed.into_iter().flatten().collect(),
             opted_out_at,
             is_dated_opt_out: opted_out_at.is_some_and(|place| !is_effective_date(place))
                 && columns.opt_out.is_none(),
@@ -144,8 +163,18 @@ impl Header {
 
     /// The indexes of all columns that are used.
     pub(super) fn used(&self) -> Vec<usize> {
-        let single = [self.id, self.first_name, self.last_name, self.email, self.opted_out_at];
-        let several = [&self.phones, &self.opt_outs, &self.attributes];
+        let single = [
+            self.id,
+            self.first_name,
+            self.last_name,
+            self.email,
+            self.opted_out_at,
+            self.external_id,
+            self.status,
+            self.time_zone,
+            self.language,
+        ];
+        let several = [&self.phones, &self.tags, &self.opt_outs, &self.attributes];
         single.into_iter().flatten().chain(several.into_iter().flatten().copied()).collect()
     }
 
@@ -195,6 +224,11 @@ impl Places<'_> {
             Field::LastName,
             Field::Email,
             Field::OptOut,
+            Field::ExternalId,
+            Field::Status,
+            Field::Tags,
+            Field::TimeZone,
+            Field::Language,
         ];
         for field in fields {
             let wanted = self.columns.named(field).filter(|wanted| !wanted.trim().is_empty());

@@ -14,6 +14,12 @@ pub(super) enum Field {
     /// Consent, of which only a clear no counts.
     OptIn,
     OptedOutAt,
+    ExternalId,
+    /// Only a column that the client names, because other systems have statuses of other kinds.
+    Status,
+    Tags,
+    TimeZone,
+    Language,
 }
 
 /// How well a name fits a field.
@@ -101,6 +107,9 @@ const OPTED_OUT_AT: &str = "effectivedate optouttimestamp optedouttimestamp opto
     abmeldedatum abgemeldetam datedesinscription datededesinscription fechadebaja fechabaja \
     datadisiscrizione datadidisiscrizione datadescadastro datadedescadastro";
 
+/// Amazon Pinpoint has it in `Demographic.Timezone`.
+const TIME_ZONE: &str = "timezone demographictimezone";
+
 /// Names that mean a phone only if no other column does.
 const NUMBER: &str = "number nummer numero num";
 /// Parts of names that are not known as a whole.
@@ -146,6 +155,11 @@ pub(super) fn fit(field: Field, name: &str) -> Option<Fit> {
         }
         Field::OptIn => known(OPT_IN).then_some(Fit::Known),
         Field::OptedOutAt => known(OPTED_OUT_AT).then_some(Fit::Known),
+        Field::ExternalId => known("externalid").then_some(Fit::Known),
+        Field::Status => None,
+        Field::Tags => known("tags").then_some(Fit::Known),
+        Field::TimeZone => known(TIME_ZONE).then_some(Fit::Known),
+        Field::Language => known("language").then_some(Fit::Known),
     }
 }
 

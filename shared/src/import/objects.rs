@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::columns::Columns;
 use super::header::{Header, InvalidHeader};
 use super::parser::Record;
-use super::row::SEPARATOR;
+use super::row::LIST_MARK;
 use super::rows::Entry;
 use crate::phone::Region;
 
@@ -114,7 +114,7 @@ fn cell(value: Value) -> Option<String> {
         Value::String(text) => Some(text),
         Value::Array(values) => {
             let cells: Vec<String> = values.into_iter().filter_map(cell).collect();
-            (!cells.is_empty()).then(|| cells.join(SEPARATOR))
+            (!cells.is_empty()).then(|| cells.join(LIST_MARK))
         }
         Value::Object(_) => Some(value.to_string()),
     }

@@ -1,5 +1,7 @@
 //! What the client wants of an import.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::columns::Columns;
@@ -26,6 +28,9 @@ pub struct Options {
     pub match_by: Option<MatchBy>,
     #[serde(default)]
     pub on_match: OnMatch,
+    /// Tags that every row adds to its contact.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tags: BTreeSet<String>,
     /// Whether the file only opts people out. Without a column of opt-outs, it does so by naming them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub opt_outs_only: bool,

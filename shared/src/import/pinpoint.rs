@@ -1,12 +1,13 @@
 //! Endpoints that were exported from Amazon Pinpoint, or that were imported into it.
 //!
 //! Only endpoints for SMS become contacts. Pinpoint marked an endpoint as inactive when another one
-//! took over its address, so it is not a second contact.
+//! took over its address, so it becomes an inactive contact only if no other one has its phone.
 
 use super::cell::clean;
 use super::country;
 use super::names::plain;
 use super::progress::SkipReason;
+use crate::contact::Status;
 use crate::phone::Region;
 
 /// The columns of an endpoint that are not a contact's.
@@ -39,8 +40,18 @@ impl Endpoint {
         if !channel.is_empty() && !channel.eq_ignore_ascii_case("SMS") {
             return Some(SkipReason::Channel);
         }
-        let is_inactive = cell(cells, self.status).eq_ignore_ascii_case("INACTIVE");
-        is_inactive.then_some(SkipReason::Inactive)
+        None
+    }
+
+    /// The status of the row's contact, if the endpoint has one.
+    pub(super) fn status(&self, cells: &[String]) -> Option<Status> {
+        let status = cell(cells, self.status);
+        let is = |name: &str| status.eq_ignore_ascii_case(name);
+        match (is("ACTIVE"), is("INACTIVE")) {
+            (true, _) => Some(Status::Active),
+            (false, true) => Some(Status::Inactive),
+            (false, false) => None,
+        }
     }
 
     /// Whether the row's address is a phone, so that its opt-out is one from texts.

@@ -5,13 +5,16 @@ mod cells;
 use super::cell::is_rounded;
 use super::progress::{RowError, SkipReason};
 use super::rows::Entry;
-use crate::contact::Profile;
+use crate::contact::{Profile, Status};
 use crate::ids::ContactId;
 use crate::phone::{Phone, Region};
 use cells::Cells;
 
-/// What joins the values of an attribute that has several.
-pub(super) const SEPARATOR: &str = ", ";
+/// What joins the values of a cell that has several where only one text is wanted.
+const SEPARATOR: &str = ", ";
+/// What joins the values of a list in a cell. It is not a character of any text (Unicode calls it a
+/// noncharacter).
+pub(super) const LIST_MARK: &str = "\u{FDD0}";
 /// How many characters of a refused cell are shown.
 const MAX_VALUE: usize = 200;
 
@@ -40,6 +43,11 @@ pub struct Row {
     /// The contact to update. Without it, the row creates a contact.
     pub id: Option<ContactId>,
     pub profile: Profile,
+    /// The contact's status, if the row has one. A new contact has that of the profile.
+    pub status: Option<Status>,
+    /// Whether it is an endpoint of Amazon Pinpoint that another one has replaced, so that it changes
+    /// no contact.
+    pub is_replaced: bool,
     pub lacks: Lacks,
     /// Attributes whose cell is blank.
     pub blank_attributes: Vec<String>,
@@ -57,6 +65,14 @@ pub struct Lacks {
 type Refusal<'h> = (Option<&'h str>, String);
 
 impl Row {
+    /// The same row of an endpoint with this status.
+    fn of_endpoint(mut self, status: Option<Status>) -> Self {
+        self.status = status.or(self.status);
+        self.profile.status = self.status.unwrap_or_default();
+        self.is_replaced = status == Some(Status::Inactive);
+        self
+    }
+
     /// Why this row is not taken, given its contacts.
     #[must_use]
     pub fn rejected(&self, reading: &Reading, reason: String) -> RowError {
@@ -91,7 +107,10 @@ impl Entry {
         self.read_as(number, |cells| match self.header.endpoint.as_ref() {
             Some(endpoint) => match endpoint.skipped(cells.cells) {
                 Some(reason) => Ok(Content::Skipped(reason)),
-                None => cells.row(self.region(region)).map(Content::Row),
+                None => {
+                    let row = cells.row(self.region(region))?;
+                    Ok(Content::Row(row.of_endpoint(endpoint.status(cells.cells))))
+                }
             },
             None => cells.row(region).map(Content::Row),
         })
@@ -143,7 +162,7 @@ impl Entry {
 
 /// As much of a cell as helps to find it.
 fn shortened(cell: &str) -> String {
-    cell.chars().take(MAX_VALUE).collect()
+    cell.replace(LIST_MARK, SEPARATOR).chars().take(MAX_VALUE).collect()
 }
 
 /// Parses a phone from a cell.

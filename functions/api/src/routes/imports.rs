@@ -63,6 +63,18 @@ use options::{FileQuery, UploadRequest};
         ("email" = Option<String>, Query, description = "The column with email addresses."),
         ("optOut" = Option<String>, Query,
             description = "The column that marks people who opted out, with ALL, NONE, yes or no."),
+        ("externalId" = Option<String>, Query,
+            description = "The column with the contacts' IDs in your other systems."),
+        ("status" = Option<String>, Query,
+            description = "The column that says whether a contact is `active` or `inactive`. It is \
+                           not recognized by name."),
+        ("timeZone" = Option<String>, Query,
+            description = "The column with time zones, such as America/New_York."),
+        ("language" = Option<String>, Query,
+            description = "The column with language tags, such as es-419."),
+        ("tags" = Option<String>, Query,
+            description = "Tags that every row adds to its contact, separated by commas. Tags in a \
+                           column named `tags` are added, too."),
         ("attributes" = Option<String>, Query,
             description = "The columns that become attributes, separated by commas, or `none`."),
         ("encoding" = Option<String>, Query,
@@ -74,7 +86,7 @@ use options::{FileQuery, UploadRequest};
             description = "By default, the file's first character shows it."),
         ("match" = Option<labels::ImportMatch>, Query,
             description = "How a row finds the contact to update: `id` by a contact's ID, `phone` by \
-                           its phone, `none` not at all. Defaults to `phone` for endpoints of Amazon \
+                           its phone, `externalId` by its external ID, `none` not at all. Defaults to `phone` for endpoints of Amazon \
                            Pinpoint and to `id` otherwise."),
         ("onMatch" = Option<labels::ImportOnMatch>, Query,
             description = "What happens to a contact that a row finds. Defaults to `update`."),

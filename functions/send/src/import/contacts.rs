@@ -7,11 +7,10 @@ use infra::table::{BATCH_WRITES, ContactUpdate, RowChange};
 use shared::contact::{Contact, Profile};
 use shared::ids::ContactId;
 use shared::import::{
-    Batch, Content, Import, Imported, MatchKey, Outcome, Reading, Row, RowError, SkipReason,
-    Status, Written,
+    Batch, Content, Import, Imported, MatchKey, Outcome, Reading, Row, RowError, Status, Written,
 };
 
-use super::lookup::{Lookup, look_up};
+use super::lookup::{Found, Lookup, look_up};
 use super::rehearsal::Rehearsed;
 use super::{Run, Step};
 
@@ -83,33 +82,32 @@ impl Run<'_> {
             (Content::Row(row), Some(found)) => (row, found),
             (Content::Row(_), None) => return Ok(false),
         };
-        let (key, known) = match found {
+        let Found { key, known, owner } = match found {
             Ok(found) => found,
             Err(reason) => {
                 contacts.reject(reading.refused(None, None, reason));
                 return Ok(true);
             }
         };
-        let is_new = key == MatchKey::New;
-        if !import.options.dry_run && !is_new && contacts.touched.contains(&key) {
+        if !import.options.dry_run && contacts.has_touched(&key, row) {
             return Ok(false);
         }
-        let outcome = row.outcome(&import.options, &key, known);
+        let outcome = row.outcome(&import.options, &key, known).unless_taken(owner);
         if import.options.dry_run {
             contacts.rehearse(reading, row, self.rehearsal.outcome(&key, row, import, outcome));
             return Ok(true);
         }
         let (change, written) = match outcome {
-            Outcome::Create => {
+            Outcome::Create(profile) => {
                 let id = self.new_id(contacts, reading, &key).await?;
-                (Some(contacts.create(id, row.profile.clone())), Written::Created)
+                (Some(contacts.create(id, profile)), Written::Created)
             }
             Outcome::Update(before, profile) => {
                 (Some(contacts.update(*before, profile)), Written::Updated)
             }
             Outcome::Unchanged(before) => (contacts.note(*before), Written::Unchanged),
-            Outcome::Skipped => {
-                contacts.step.after.progress.skipped.add(SkipReason::Matched);
+            Outcome::Skipped(reason) => {
+                contacts.step.after.progress.skipped.add(reason);
                 return Ok(true);
             }
             Outcome::Rejected(reason) => {
@@ -121,7 +119,7 @@ impl Run<'_> {
             return Ok(false);
         }
         contacts.step.after.progress.count(written);
-        if !is_new {
+        if key != MatchKey::New {
             contacts.touched.insert(key);
         }
         Ok(true)
@@ -183,15 +181,22 @@ impl Contacts<'_> {
             return false;
         }
         self.writes += change.writes();
+        self.touched.extend(external_ids(&change).map(MatchKey::ExternalId));
         self.step.effects.changes.push(change);
         true
+    }
+
+    /// Whether an earlier row of the transaction concerns the contact or the external ID of a row.
+    fn has_touched(&self, key: &MatchKey, row: &Row) -> bool {
+        let external_id = row.profile.external_id.clone().map(MatchKey::ExternalId);
+        self.touched.contains(key) || external_id.is_some_and(|id| self.touched.contains(&id))
     }
 
     fn rehearse(&mut self, reading: &Reading, row: &Row, outcome: Rehearsed) {
         let progress = &mut self.step.after.progress;
         match outcome {
             Rehearsed::Written(written) => progress.count(written),
-            Rehearsed::Skipped => progress.skipped.add(SkipReason::Matched),
+            Rehearsed::Skipped(reason) => progress.skipped.add(reason),
             Rehearsed::Rejected(reason) => self.reject(row.rejected(reading, reason)),
         }
     }
@@ -205,5 +210,15 @@ impl Contacts<'_> {
 
 /// Whether a row's contacts were read from the table.
 fn is_read(lookup: &Lookup) -> bool {
-    matches!(lookup, Some(Ok((MatchKey::Contact(_) | MatchKey::Line(_), _))))
+    matches!(lookup, Some(Ok(Found { key, owner, .. })) if *key != MatchKey::New || owner.is_some())
+}
+
+/// The external IDs that a change takes or frees.
+fn external_ids(change: &RowChange) -> impl Iterator<Item = String> {
+    let (before, after) = match change {
+        RowChange::Create(contact) => (None, Some(contact)),
+        RowChange::Update(update) => (Some(&update.before), Some(&update.after)),
+        RowChange::Remove(contact) => (Some(contact), None),
+    };
+    [before, after].into_iter().flatten().filter_map(|contact| contact.profile.external_id.clone())
 }

@@ -2,6 +2,8 @@
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::table::TableError;
+use shared::contact::Contact;
+use shared::ids::ContactId;
 use shared::import::{Content, Known, MatchBy, MatchKey, Reading};
 use shared::organization::Organization;
 
@@ -9,8 +11,16 @@ use crate::App;
 
 const AT_ONCE: usize = 16;
 
+/// The contacts that a row may mean.
+pub(super) struct Found {
+    pub(super) key: MatchKey,
+    pub(super) known: Known,
+    /// The contact that has the row's external ID, unless that is what the row is matched by.
+    pub(super) owner: Option<ContactId>,
+}
+
 /// A row that is to become a contact, with the contacts that it may mean.
-pub(super) type Lookup = Option<Result<(MatchKey, Known), String>>;
+pub(super) type Lookup = Option<Result<Found, String>>;
 
 /// Looks up the contacts of rows, in the order of the rows. `None` where a row is not a
 /// contact, `Err` where it lacks what it is matched by.
@@ -30,7 +40,11 @@ pub(super) async fn look_up(
             Err(reason) => return Ok(Some(Err(reason))),
         };
         let known = known(app, organization, &key).await?;
-        Ok::<_, TableError>(Some(Ok((key, known))))
+        let owner = match (&key, &row.profile.external_id) {
+            (MatchKey::ExternalId(_), _) | (_, None) => None,
+            (_, Some(id)) => app.table.contact_of_external_id(organization, id).await?,
+        };
+        Ok::<_, TableError>(Some(Ok(Found { key, known, owner })))
     });
     stream::iter(lookups).buffered(AT_ONCE).try_collect().await
 }
@@ -42,10 +56,13 @@ async fn known(
 ) -> Result<Known, TableError> {
     Ok(match key {
         MatchKey::New => Known::None,
-        MatchKey::Contact(id) => match app.table.contact(organization, *id).await? {
-            Some(contact) => Known::One(Box::new(contact)),
-            None => Known::None,
-        },
+        MatchKey::Contact(id) => one(app.table.contact(organization, *id).await?),
+        MatchKey::ExternalId(id) => {
+            match app.table.contact_of_external_id(organization, id).await? {
+                Some(id) => one(app.table.contact(organization, id).await?),
+                None => Known::None,
+            }
+        }
         MatchKey::Line(line) => {
             let mut found = app.table.contacts_of_line(organization, line, 2).await?.into_iter();
             match (found.next(), found.next()) {
@@ -55,4 +72,8 @@ async fn known(
             }
         }
     })
+}
+
+fn one(contact: Option<Contact>) -> Known {
+    contact.map_or(Known::None, |contact| Known::One(Box::new(contact)))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
-use shared::import::{Import, MatchBy, MatchKey, OnMatch, Outcome, Row, Written};
+use shared::import::{Import, MatchBy, MatchKey, OnMatch, Outcome, Row, SkipReason, Written};
 
 /// Contacts that are remembered, by hashes of 16 bytes each. A larger map would need 16 MiB more.
 const MAX_KNOWN: usize = 900_000;
@@ -21,7 +21,7 @@ pub(super) struct Rehearsal {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Rehearsed {
     Written(Written),
-    Skipped,
+    Skipped(SkipReason),
     Rejected(String),
 }
 
@@ -46,10 +46,10 @@ impl Rehearsal {
         outcome: Outcome,
     ) -> Rehearsed {
         let written = match outcome {
-            Outcome::Create => Written::Created,
+            Outcome::Create(_) => Written::Created,
             Outcome::Update(..) => Written::Updated,
             Outcome::Unchanged(_) => Written::Unchanged,
-            Outcome::Skipped => return Rehearsed::Skipped,
+            Outcome::Skipped(reason) => return Rehearsed::Skipped(reason),
             Outcome::Rejected(reason) => return Rehearsed::Rejected(reason),
         };
         if *key == MatchKey::New {
@@ -63,7 +63,10 @@ impl Rehearsal {
         }
         match self.rows.insert(key, content) {
             None => Rehearsed::Written(written),
-            Some(_) if import.options.on_match == OnMatch::Skip => Rehearsed::Skipped,
+            Some(_) if row.is_replaced => Rehearsed::Skipped(SkipReason::Inactive),
+            Some(_) if import.options.on_match == OnMatch::Skip => {
+                Rehearsed::Skipped(SkipReason::Matched)
+            }
             Some(before) if before == content => Rehearsed::Written(Written::Unchanged),
             Some(_) => Rehearsed::Written(Written::Updated),
         }
@@ -86,7 +89,8 @@ mod tests {
             first_name: Some(name.to_owned()),
             ..Profile::default()
         };
-        Row { id: None, profile, lacks: Lacks::default(), blank_attributes: Vec::new() }
+        let (lacks, blank_attributes) = (Lacks::default(), Vec::new());
+        Row { id: None, profile, status: None, is_replaced: false, lacks, blank_attributes }
     }
 
     fn import(on_match: OnMatch) -> Import {
@@ -104,7 +108,8 @@ mod tests {
             let row = row(phone, name);
             let line = phone.parse::<Phone>().expect("valid").line();
             let key = MatchKey::Line(line);
-            rehearsal.outcome(&key, &row, &import(on_match), Outcome::Create)
+            let create = Outcome::Create(row.profile.clone());
+            rehearsal.outcome(&key, &row, &import(on_match), create)
         };
         let (update, skip) = (OnMatch::Update, OnMatch::Skip);
         let written = Rehearsed::Written;
@@ -112,7 +117,7 @@ mod tests {
         assert_eq!(outcome("+14153550101", "Ana", update), written(Written::Unchanged));
         assert_eq!(outcome("+14153550101", "Ann", update), written(Written::Updated));
         assert_eq!(outcome("+14153550101", "Ann", update), written(Written::Unchanged));
-        assert_eq!(outcome("+14153550101", "Ann", skip), Rehearsed::Skipped);
+        assert_eq!(outcome("+14153550101", "Ann", skip), Rehearsed::Skipped(SkipReason::Matched));
         assert_eq!(outcome("+14153550102", "Ann", skip), written(Written::Created));
     }
 
@@ -121,7 +126,10 @@ mod tests {
         let (row, import) = (row("+14153550101", "Ana"), import(OnMatch::Update));
         let mut rehearsal = Rehearsal::new(&import);
         for _ in 0..2 {
-            let new = rehearsal.outcome(&MatchKey::New, &row, &import, Outcome::Create);
+            let new = {
+                let create = Outcome::Create(row.profile.clone());
+                rehearsal.outcome(&MatchKey::New, &row, &import, create)
+            };
             assert_eq!(new, Rehearsed::Written(Written::Created));
             let line = "+14153550101".parse::<Phone>().expect("valid").line();
             let rejected = Outcome::Rejected("x".to_owned());

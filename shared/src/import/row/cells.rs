@@ -1,15 +1,16 @@
 //! The cells of a row, by the columns of its header.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::attributes;
 use super::super::cell::{clean, is_blank, unreadable};
 use super::super::header::Header;
 use super::super::opt_out;
-use super::{Lacks, Refusal, Row, SEPARATOR, phone_of};
-use crate::contact::Profile;
+use super::{LIST_MARK, Lacks, Refusal, Row, SEPARATOR, phone_of};
+use crate::contact::{Attribute, Profile, Status};
 use crate::ids::ContactId;
 use crate::phone::Region;
+use crate::zone::Zone;
 
 /// A row's cells. A row may end before its empty last ones.
 pub(super) struct Cells<'h> {
@@ -51,26 +52,39 @@ impl<'h> Cells<'h> {
             let reason = "marks a person as opted out but has no phone; add the phone".to_owned();
             return Err((Some(self.name(self.header.phones[0])), reason));
         }
-        let attributes = self.attributes(phone_place);
+        let mut attributes = self.attributes(phone_place);
+        let time_zone = self.read_or_keep(self.header.time_zone, &mut attributes, |cell| {
+            cell.parse::<Zone>().map_err(|error| error.to_string())
+        })?;
+        let language = self.read_or_keep(self.header.language, &mut attributes, language)?;
+        let status = self.status()?;
         attributes::check(&attributes).map_err(|(name, reason)| {
             let named = self.header.attributes.iter().map(|place| &*self.header.names[*place]);
             (named.into_iter().find(|column| *column == name), reason)
         })?;
-        let text =
-            |place| self.some(place).map(|cell| cell.replace("\r\n", "\n").replace('\r', "\n"));
+        let text = |place| {
+            let cell = self.some(place)?.replace("\r\n", "\n").replace('\r', "\n");
+            Some(cell.replace(LIST_MARK, SEPARATOR))
+        };
         let profile = Profile {
             phone,
             first_name: text(self.header.first_name),
             last_name: text(self.header.last_name),
             email: text(self.header.email),
-            attributes: attributes.into_iter().map(|(name, text)| (name, text.into())).collect(),
-            ..Profile::default()
+            external_id: text(self.header.external_id),
+            status: status.unwrap_or_default(),
+            tags: self.tags(),
+            time_zone,
+            language,
+            attributes,
         };
         let profile = profile.checked().map_err(|error| {
             let place = match error.field {
                 "firstName" => self.header.first_name,
                 "lastName" => self.header.last_name,
                 "email" => self.header.email,
+                "externalId" => self.header.external_id,
+                "tags" => self.header.tags.first().copied(),
                 _ => None,
             };
             (place.map(|place| self.name(place)), error.reason)
@@ -80,7 +94,8 @@ impl<'h> Cells<'h> {
             last_name: self.header.last_name.is_none(),
             email: self.header.email.is_none(),
         };
-        Ok(Row { id, profile, lacks, blank_attributes: self.blank_attributes() })
+        let blank_attributes = self.blank_attributes();
+        Ok(Row { id, profile, status, is_replaced: false, lacks, blank_attributes })
     }
 
     fn check_length(&self) -> Result<(), Refusal<'h>> {
@@ -155,19 +170,59 @@ impl<'h> Cells<'h> {
         filled().find(has_digit).or_else(|| filled().next())
     }
 
-    fn attributes(&self, phone_place: Option<usize>) -> BTreeMap<String, String> {
+    /// A field's value, or none if the cell is blank. If the column is only recognized by its name, a
+    /// value that is not valid becomes an attribute.
+    fn read_or_keep<T>(
+        &self,
+        place: Option<usize>,
+        attributes: &mut BTreeMap<String, Attribute>,
+        read: impl Fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, Refusal<'h>> {
+        let Some((place, cell)) = place.zip(self.some(place)) else {
+            return Ok(None);
+        };
+        match read(cell) {
+            Ok(value) => Ok(Some(value)),
+            Err(_) if self.header.guessed.contains(&place) => {
+                if !self.header.are_attributes_listed {
+                    attributes.insert(self.name(place).to_owned(), value(cell));
+                }
+                Ok(None)
+            }
+            Err(reason) => Err((Some(self.name(place)), reason)),
+        }
+    }
+
+    fn status(&self) -> Result<Option<Status>, Refusal<'h>> {
+        let Some((place, cell)) = self.header.status.zip(self.some(self.header.status)) else {
+            return Ok(None);
+        };
+        let found = [Status::Active, Status::Inactive];
+        let found = found.into_iter().find(|status| cell.eq_ignore_ascii_case(status.as_str()));
+        let refusal = || (Some(self.name(place)), "must be active or inactive".to_owned());
+        found.map(Some).ok_or_else(refusal)
+    }
+
+    fn tags(&self) -> BTreeSet<String> {
+        let cells = self.header.tags.iter().map(|place| self.at(*place));
+        let tags = cells.flat_map(|cell| cell.split([',', ';', '\u{FDD0}'])).map(str::trim);
+        tags.filter(|tag| !is_blank(tag)).map(str::to_owned).collect()
+    }
+
+    fn attributes(&self, phone_place: Option<usize>) -> BTreeMap<String, Attribute> {
         // An only phone column is not among the attributes unless the client listed it.
         let is_used =
             |place: usize| !self.header.are_attributes_listed && Some(place) == phone_place;
         let places = self.header.attributes.iter().copied();
-        let mut attributes: BTreeMap<String, String> = BTreeMap::new();
+        let mut attributes: BTreeMap<String, Attribute> = BTreeMap::new();
         for place in places.filter(|place| !is_used(*place) && !is_blank(self.at(*place))) {
-            let value = self.at(place);
-            let values = attributes.entry(self.header.names[place].clone()).or_default();
-            if !values.is_empty() {
-                values.push_str(SEPARATOR);
-            }
-            values.push_str(value);
+            let new = value(self.at(place));
+            attributes
+                .entry(self.header.names[place].clone())
+                .and_modify(|known| {
+                    *known = Attribute::List([known.elements(), new.elements()].concat())
+                })
+                .or_insert(new);
         }
         attributes
     }
@@ -177,4 +232,19 @@ impl<'h> Cells<'h> {
         let blank = places.filter(|place| is_blank(self.at(*place)));
         blank.map(|place| self.header.names[place].clone()).collect()
     }
+}
+
+/// The value of an attribute: a list if the cell has several values.
+fn value(cell: &str) -> Attribute {
+    if cell.contains(LIST_MARK) {
+        Attribute::List(cell.split(LIST_MARK).map(str::to_owned).collect())
+    } else {
+        cell.into()
+    }
+}
+
+fn language(cell: &str) -> Result<String, String> {
+    let profile = Profile { language: Some(cell.to_owned()), ..Profile::default() };
+    let checked = profile.checked().map_err(|error| error.reason)?;
+    checked.language.ok_or_else(|| "must be a language tag, such as en or es-419".to_owned())
 }

@@ -38,6 +38,22 @@ fn refused(names: &[&str], cells: &[&str]) -> RowError {
 }
 
 #[test]
+fn columns_of_newer_fields_are_found_by_name() {
+    let names = ["phone", "External ID", "Tags", "Time zone", "Language", "Status"];
+    let cells = ["+14153550123", "b-1", "vip; spring,vip", "America/New_York", "es-419", "Lead"];
+    let Row { profile, status, .. } = row(&names, &cells);
+    assert_eq!(profile.external_id.as_deref(), Some("b-1"));
+    assert_eq!(profile.tags.iter().collect::<Vec<_>>(), ["spring", "vip"]);
+    assert_eq!(profile.time_zone.map(crate::zone::Zone::name), Some("America/New_York"));
+    assert_eq!(profile.language.as_deref(), Some("es-419"));
+    assert_eq!((status, &profile.attributes["Status"]), (None, &"Lead".into()));
+    let other = ["+14153550123", "", "", "Pacific", "Spanish (Latin America)", ""];
+    let Row { profile, .. } = row(&names, &other);
+    assert_eq!((profile.time_zone, profile.language), (None, None));
+    assert_eq!(profile.attributes["Time zone"], "Pacific".into(), "it may mean something else");
+}
+
+#[test]
 fn columns_are_found_by_name() {
     let names = ["First Name", "PHONE_NUMBER", "e-mail", "city"];
     let cells = ["Zoë", "(415) 355-0123", "zoe@example.com", "Oakland"];

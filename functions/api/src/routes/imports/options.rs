@@ -1,8 +1,11 @@
 //! What a client says about its file, in the query or in a JSON body.
 
+use std::collections::BTreeSet;
+
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use serde::Deserialize;
+use shared::contact::check_tags;
 use shared::import::{Charset, Columns, Format, MatchBy, OnMatch, Options, UnknownCharset};
 use utoipa::ToSchema;
 
@@ -20,7 +23,13 @@ pub(crate) struct FileQuery {
     last_name: Option<String>,
     email: Option<String>,
     opt_out: Option<String>,
+    external_id: Option<String>,
+    status: Option<String>,
+    time_zone: Option<String>,
+    language: Option<String>,
     attributes: Option<String>,
+    /// Tags for every row, separated by commas.
+    tags: Option<String>,
     encoding: Option<String>,
     delimiter: Option<String>,
     format: Option<Format>,
@@ -50,8 +59,11 @@ pub(crate) struct UploadRequest {
     columns: NamedColumns,
     /// The columns that become attributes. By default, all do that are not a field.
     attributes: Option<Vec<String>>,
-    /// How a row finds the contact to update: `id` by a contact's ID, `phone` by its phone, `none` not
-    /// at all. Defaults to `phone` for files of Amazon Pinpoint's endpoints and to `id` otherwise.
+    /// Tags that every row adds to its contact.
+    #[serde(default)]
+    tags: BTreeSet<String>,
+    /// How a row finds the contact to update: `id` by a contact's ID, `phone` by its phone,
+    /// `externalId` by its external ID, `none` not at all. Defaults to `phone` for files of Amazon Pinpoint's endpoints and to `id` otherwise.
     #[schema(value_type = Option<labels::ImportMatch>)]
     r#match: Option<MatchBy>,
     /// What happens to a contact that a row finds: `update` or `skip`. Defaults to `update`.
@@ -81,6 +93,13 @@ pub(super) struct NamedColumns {
     last_name: Option<String>,
     email: Option<String>,
     opt_out: Option<String>,
+    external_id: Option<String>,
+    /// A column whose values are `active` or `inactive`. It is not recognized by name.
+    status: Option<String>,
+    /// A column of tags, separated by commas or semicolons.
+    tags: Option<String>,
+    time_zone: Option<String>,
+    language: Option<String>,
 }
 
 impl FileQuery {
@@ -97,8 +116,18 @@ impl FileQuery {
             last_name: self.last_name,
             email: self.email,
             opt_out: self.opt_out,
+            external_id: self.external_id,
+            status: self.status,
+            tags: None,
+            time_zone: self.time_zone,
+            language: self.language,
             attributes: self.attributes,
         };
+        let tags = self.tags.iter().flat_map(|tags| tags.split(',')).map(str::trim);
+        let tags = tags.filter(|tag| !tag.is_empty()).map(str::to_owned).collect();
+        let tags = check_tags(&tags).map_err(|detail| {
+            Problem::new(Code::InvalidColumns, format!("the query is invalid: tags {detail}"))
+        })?;
         let delimiter = self.delimiter.as_deref().map(one_character).transpose();
         let delimiter = delimiter.map_err(|detail| {
             Problem::new(Code::InvalidColumns, format!("the query is invalid: delimiter {detail}"))
@@ -113,6 +142,7 @@ impl FileQuery {
             delimiter,
             match_by: self.r#match,
             on_match: self.on_match.unwrap_or_default(),
+            tags,
             opt_outs_only: self.opt_outs.is_some(),
             dry_run: self.dry_run.unwrap_or_default(),
         })
@@ -131,15 +161,30 @@ impl UploadRequest {
         let delimiter = delimiter.map_err(|detail| Problem::field("/delimiter", detail))?;
         let encoding = self.encoding.as_deref().map(known_encoding).transpose();
         let encoding = encoding.map_err(|error| Problem::field("/encoding", error.to_string()))?;
-        let NamedColumns { id, phone, first_name, last_name, email, opt_out } = self.columns;
-        let attributes = self.attributes.as_deref().map(Columns::attribute_list);
+        let NamedColumns { id, phone, first_name, last_name, email, opt_out, .. } = self.columns;
+        let NamedColumns { external_id, status, tags, time_zone, language, .. } = self.columns;
+        let columns = Columns {
+            id,
+            phone,
+            first_name,
+            last_name,
+            email,
+            opt_out,
+            external_id,
+            status,
+            tags,
+            time_zone,
+            language,
+            attributes: self.attributes.as_deref().map(Columns::attribute_list),
+        };
         Ok(Options {
-            columns: Columns { id, phone, first_name, last_name, email, opt_out, attributes },
+            columns,
             format: self.format,
             encoding,
             delimiter,
             match_by: self.r#match,
             on_match: self.on_match.unwrap_or_default(),
+            tags: check_tags(&self.tags).map_err(|detail| Problem::field("/tags", detail))?,
             opt_outs_only: self.opt_outs.is_some(),
             dry_run: self.dry_run,
         })

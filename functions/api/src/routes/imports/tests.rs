@@ -78,8 +78,9 @@ async fn the_encoding_is_detected_or_named() {
 #[tokio::test]
 async fn the_query_describes_the_file() {
     let known = "phone=Mobile%20No&firstName=Name&attributes=a,b&encoding=latin1&match=phone\
-                 &onMatch=skip&optOuts=only&dryRun=true&delimiter=%3B&format=csv";
+                 &onMatch=skip&optOuts=only&dryRun=true&delimiter=%3B&format=csv&tags=vip,%20spring";
     let expected = Options {
+        tags: ["spring".to_owned(), "vip".to_owned()].into(),
         columns: Columns {
             phone: Some("Mobile No".to_owned()),
             first_name: Some("Name".to_owned()),
