@@ -107,6 +107,14 @@ impl Balance {
         movable
     }
 
+    /// The ID, name and filter of each segment that moves.
+    pub(crate) fn movable_segments(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
+        let segments = self.segments.iter().zip(&self.segment_ids);
+        segments.filter_map(|((name, filter), id)| {
+            Some((id.as_str(), name.as_str(), filter.as_ref().ok()?))
+        })
+    }
+
     fn endpoint(&mut self, endpoint: &Value) {
         self.values.note(endpoint);
         let channel = endpoint["ChannelType"].as_str().unwrap_or_default();
