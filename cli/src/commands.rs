@@ -61,7 +61,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Man(command) => return command.run(),
         Command::Profiles(command) => return command.run(&global),
         Command::Logout(command) => return command.run(&global),
-        Command::Pinpoint(command) => return command.run(&global),
+        Command::Pinpoint(pinpoint::Pinpoint::Check(command)) => return command.run(&global),
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -86,10 +86,11 @@ async fn call(global: Global, command: Command) -> Result<(), Failure> {
         Command::Messages(command) => command.run(&context).await,
         Command::Unsubscribes(command) => command.run(&context).await,
         Command::Trace(command) => command.run(&context).await,
+        Command::Pinpoint(pinpoint::Pinpoint::Move(command)) => command.run(&context).await,
         Command::Login(_)
         | Command::Logout(_)
         | Command::Profiles(_)
-        | Command::Pinpoint(_)
+        | Command::Pinpoint(pinpoint::Pinpoint::Check(_))
         | Command::Doctor(_)
         | Command::Completions(_)
         | Command::Man(_) => Ok(()),

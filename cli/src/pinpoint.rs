@@ -9,6 +9,7 @@ mod item;
 mod segment;
 mod sheet;
 mod source;
+mod spool;
 mod table;
 mod template;
 mod template_path;
@@ -16,6 +17,7 @@ mod values;
 
 pub(crate) use balance::Balance;
 pub(crate) use source::visit;
+pub(crate) use spool::Spool;
 
 use serde_json::Value;
 

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::output::{Format, IMPORT, ROW_ERROR};
 use crate::progress::Progress;
 
-mod options;
+pub(crate) mod options;
 mod rejected;
 mod upload;
 

@@ -41,8 +41,8 @@ pub(crate) struct Balance {
     pub(crate) campaigns: Vec<Fate<Draft>>,
     /// Files and objects that could not be read, with the reason.
     pub(crate) unread: Vec<(String, String)>,
-    /// The segments' names and IDs in Pinpoint.
-    pub(crate) segment_ids: BTreeMap<String, String>,
+    /// The IDs of `segments` in Pinpoint, in the same order. Names may repeat.
+    segment_ids: Vec<String>,
     other_events: u64,
     settings: u64,
     unknown: BTreeMap<String, u64>,
@@ -65,49 +65,54 @@ impl Balance {
                 }
                 Item::Segment(value) => {
                     let filter = segment::translate(value, &self.values);
-                    let name = name(value, "Name");
-                    let id = value["Id"].as_str().unwrap_or_default().to_owned();
-                    self.segment_ids.insert(id, name.clone());
-                    self.segments.push((name, filter));
+                    self.segment_ids.push(value["Id"].as_str().unwrap_or_default().to_owned());
+                    self.segments.push((name(value, "Name"), filter));
                 }
                 _ => {}
             }
         }
-        self.check_references();
+        let movable = self.check_references();
         let templates = self.templates.iter().cloned().collect();
         for item in &kept {
             if let Item::Campaign(value) = item {
                 let draft = campaign::translate(value, &templates, &self.values);
+                let draft = draft.and_then(|draft| with_segment(draft, &movable));
                 self.campaigns.push((name(value, "Name"), draft));
             }
         }
     }
 
-    /// A segment moves only with every segment that it refers to. Segments that refer to each other in a
-    /// circle never become movable, so each round needs progress.
-    fn check_references(&mut self) {
+    /// The IDs of the segments that move. One moves only with every segment that it refers to. Segments
+    /// that refer to each other in a circle never become movable, so each round needs progress.
+    fn check_references(&mut self) -> BTreeSet<String> {
         let mut movable: BTreeSet<String> = BTreeSet::new();
         loop {
             let before = movable.len();
-            for (name, filter) in &self.segments {
-                let is_ready = |filter: &Value| {
-                    references(filter).iter().all(|id| {
-                        self.segment_ids.get(id).is_some_and(|name| movable.contains(name))
-                    })
-                };
+            for ((_, filter), id) in self.segments.iter().zip(&self.segment_ids) {
+                let is_ready =
+                    |filter: &Value| references(filter).iter().all(|id| movable.contains(id));
                 if filter.as_ref().is_ok_and(is_ready) {
-                    movable.insert(name.clone());
+                    movable.insert(id.clone());
                 }
             }
             if movable.len() == before {
                 break;
             }
         }
-        for (name, filter) in &mut self.segments {
-            if filter.is_ok() && !movable.contains(name) {
+        for ((_, filter), id) in self.segments.iter_mut().zip(&self.segment_ids) {
+            if filter.is_ok() && !movable.contains(id) {
                 *filter = Err("it refers to a segment that does not move".to_owned());
             }
         }
+        movable
+    }
+
+    /// The ID, name and filter of each segment that moves.
+    pub(crate) fn movable_segments(&self) -> impl Iterator<Item = (&str, &str, &Value)> {
+        let segments = self.segments.iter().zip(&self.segment_ids);
+        segments.filter_map(|((name, filter), id)| {
+            Some((id.as_str(), name.as_str(), filter.as_ref().ok()?))
+        })
     }
 
     fn endpoint(&mut self, endpoint: &Value) {
@@ -161,6 +166,15 @@ impl Balance {
             "settings": self.settings,
             "unread": self.unread.iter().map(|(file, reason)| json!({"file": file, "reason": reason})).collect::<Vec<_>>(),
         })
+    }
+}
+
+/// A draft without its segment would text everyone.
+fn with_segment(draft: Draft, movable: &BTreeSet<String>) -> Result<Draft, String> {
+    match &draft.segment {
+        Some(id) if movable.contains(id) => Ok(draft),
+        Some(_) => Err("its segment does not move, or is not in the dump".to_owned()),
+        None => Err("it names no segment".to_owned()),
     }
 }
 
