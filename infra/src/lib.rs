@@ -11,6 +11,7 @@ pub mod config;
 pub mod files;
 pub mod gateway;
 pub mod http;
+pub mod identity;
 pub mod lookup;
 pub mod queues;
 pub mod schedules;

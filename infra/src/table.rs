@@ -21,6 +21,7 @@ mod imports;
 mod keys;
 mod last_send;
 mod lifts;
+mod members;
 mod messages;
 mod organizations;
 mod pace;

@@ -24,6 +24,7 @@ pub mod ids;
 pub mod import;
 pub mod job;
 pub mod keyword;
+pub mod member;
 pub mod message;
 pub mod organization;
 pub mod pace;

@@ -47,7 +47,8 @@ export interface paths {
         };
         /**
          * Get the caller
-         * @description Shows which key the request carries, its role, and the organizations that it can work in.
+         * @description Shows whose key or token the request carries, and the organizations that it can work in. A person who
+         *     was invited becomes a member with the first such request.
          */
         get: operations["get_me"];
         put?: never;
@@ -66,7 +67,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the organizations that the key can access
+         * List the organizations that the caller can access
          * @description Oldest first.
          */
         get: operations["list_organizations"];
@@ -516,6 +517,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the organization's members
+         * @description In the order of their invitations, including those that no one has accepted.
+         */
+        get: operations["list_members"];
+        put?: never;
+        /**
+         * Invite a member
+         * @description Nothing is mailed. The first person who signs in with this address, verified by the identity
+         *     provider, becomes the member. The invitation expires after seven days. Inviting the address again
+         *     renews it.
+         */
+        post: operations["invite_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/members/{memberId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member
+         * @description Their next request is refused. An invitation is withdrawn.
+         */
+        delete: operations["delete_member"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a member's role
+         * @description It applies to the member's next request.
+         */
+        patch: operations["update_member"];
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/unsubscribes": {
         parameters: {
             query?: never;
@@ -693,7 +749,7 @@ export interface components {
              *     who signed in. `system` is Volley itself, for example after a STOP or a provider's report.
              */
             kind: components["schemas"]["ActorKind"];
-            /** @description The name of the key at the time of the change. */
+            /** @description The name of the key or member at the time of the change. */
             name: string | null;
         };
         Character: {
@@ -809,6 +865,15 @@ export interface components {
         };
         /** @enum {string} */
         ImportStatus: "pending" | "running" | "done" | "failed";
+        Invitation: {
+            /**
+             * Format: email
+             * @description The address that the identity provider verified for this person.
+             * @example ana@example.com
+             */
+            email: string;
+            role: components["schemas"]["Role"];
+        };
         /** @description Keywords for opting out, opting in and asking for help, in addition to the standard ones. */
         Keywords: {
             help?: string[];
@@ -893,6 +958,30 @@ export interface components {
                 /** @example +14155550123 */
                 phone: string | null;
                 updatedAt: components["schemas"]["Time"];
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        List_Member: {
+            items: {
+                changedBy: components["schemas"]["ChangedBy"] | null;
+                createdAt: components["schemas"]["Time"];
+                /**
+                 * Format: email
+                 * @description The address that was invited.
+                 */
+                email: string;
+                /** Format: uuid */
+                id: string;
+                invitedUntil: components["schemas"]["Time"] | null;
+                joinedAt: components["schemas"]["Time"] | null;
+                /** @description The person's name when they accepted the invitation, if the identity provider has one. */
+                name: string | null;
+                /** Format: uuid */
+                organizationId: string;
+                role: components["schemas"]["Role"];
+                /** @description Whether the person has signed in. */
+                status: components["schemas"]["MemberStatus"];
             }[];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
@@ -994,14 +1083,19 @@ export interface components {
         };
         /** @description The caller of a request. */
         Me: {
+            /** @description A person's address, if the identity provider has verified it. Only such an address can be invited. */
+            email: string | null;
             /**
              * Format: uuid
-             * @description The key's ID; null for the deployment's admin key.
+             * @description The key's ID; null for people and for the deployment's admin key.
              */
             id: string | null;
-            /** @description `key` is an organization's API key, `deployment` the deployment's admin key. */
+            /**
+             * @description `key` is an organization's API key, `member` a person who signed in with the identity provider,
+             *     `deployment` the deployment's admin key.
+             */
             kind: components["schemas"]["ActorKind"];
-            /** @description The key's name; null for the deployment's admin key. */
+            /** @description The name of the key or person; null if there is none. */
             name: string | null;
             /**
              * @description The organizations that the caller can work in. Empty for the deployment's admin key:
@@ -1010,6 +1104,31 @@ export interface components {
             organizations: components["schemas"]["MyOrganization"][];
             role: components["schemas"]["Role"] | null;
         };
+        Member: {
+            changedBy: components["schemas"]["ChangedBy"] | null;
+            createdAt: components["schemas"]["Time"];
+            /**
+             * Format: email
+             * @description The address that was invited.
+             */
+            email: string;
+            /** Format: uuid */
+            id: string;
+            invitedUntil: components["schemas"]["Time"] | null;
+            joinedAt: components["schemas"]["Time"] | null;
+            /** @description The person's name when they accepted the invitation, if the identity provider has one. */
+            name: string | null;
+            /** Format: uuid */
+            organizationId: string;
+            role: components["schemas"]["Role"];
+            /** @description Whether the person has signed in. */
+            status: components["schemas"]["MemberStatus"];
+        };
+        MemberPatch: {
+            role: components["schemas"]["Role"];
+        };
+        /** @enum {string} */
+        MemberStatus: "invited" | "expired" | "joined";
         Message: {
             body: string;
             /** Format: uuid */
@@ -1056,7 +1175,13 @@ export interface components {
         MyOrganization: {
             /** Format: uuid */
             id: string;
+            /**
+             * Format: uuid
+             * @description The ID of the person among the organization's members; null for keys.
+             */
+            memberId: string | null;
             name: string;
+            role: components["schemas"]["Role"];
         };
         Organization: {
             changedBy: components["schemas"]["ChangedBy"] | null;
@@ -1216,7 +1341,7 @@ export interface components {
          *     - 403: `forbidden`, `deployment_only`, `sender_not_assigned`, `rate_above_limit`, `opted_out_by_person`
          *     - 404: `not_found`
          *     - 405: `method_not_allowed`
-         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `sender_taken`, `unsubscribe_changed`, `idempotency_in_progress`
+         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `sender_taken`, `unsubscribe_changed`, `member_exists`, `too_many_members`, `last_admin`, `idempotency_in_progress`
          *     - 413: `body_too_large`
          *     - 415: `unsupported_media_type`, `unsupported_content_encoding`
          *     - 422: `validation_failed`, `campaign_body_required`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `dry_run_unavailable`, `recipient_opted_out`, `upload_unavailable`, `idempotency_key_reused`
@@ -1411,7 +1536,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1420,7 +1545,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1488,7 +1613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1497,7 +1622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1567,7 +1692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1576,7 +1701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1668,7 +1793,7 @@ export interface operations {
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1677,7 +1802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1755,7 +1880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1879,7 +2004,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1888,7 +2013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1969,7 +2094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1978,7 +2103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2078,7 +2203,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2087,7 +2212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2168,7 +2293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2177,7 +2302,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2258,7 +2383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2267,7 +2392,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2379,7 +2504,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2388,7 +2513,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2490,7 +2615,7 @@ export interface operations {
                     "application/json": components["schemas"]["Campaign"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2499,7 +2624,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2578,7 +2703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2587,7 +2712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2687,7 +2812,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2696,7 +2821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2783,7 +2908,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2792,7 +2917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2915,7 +3040,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2924,7 +3049,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2991,7 +3116,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3000,7 +3125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3078,7 +3203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3087,7 +3212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3201,7 +3326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3210,7 +3335,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3326,7 +3451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3335,7 +3460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3453,7 +3578,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3462,7 +3587,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3580,7 +3705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3589,7 +3714,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3705,7 +3830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3714,7 +3839,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3829,7 +3954,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3838,7 +3963,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3919,7 +4044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3928,7 +4053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4040,7 +4165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4049,7 +4174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4176,7 +4301,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4185,7 +4310,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4287,7 +4412,7 @@ export interface operations {
                     "application/json": components["schemas"]["Import"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4296,7 +4421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4362,7 +4487,7 @@ export interface operations {
                     "application/json": components["schemas"]["Contact"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4371,7 +4496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4450,7 +4575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4459,7 +4584,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4550,7 +4675,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4559,7 +4684,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4570,6 +4695,426 @@ export interface operations {
             };
             /** @description The resource does not exist or belongs to another organization. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of members. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Member"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            /** @description The invited member. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `member_exists`: this person is a member already. `too_many_members`: remove one first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member was removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_admin`: the organization needs an admin. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed member. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_admin`: the organization needs an admin. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4638,7 +5183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4647,7 +5192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4713,7 +5258,7 @@ export interface operations {
                     "application/json": components["schemas"]["Unsubscribe"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4722,7 +5267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4797,7 +5342,7 @@ export interface operations {
                     "application/json": components["schemas"]["Unsubscribe"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4806,7 +5351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4879,7 +5424,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4979,7 +5524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4988,7 +5533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;

@@ -7,7 +7,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, RawPathParams};
 use http::request::Parts;
 use serde::de::DeserializeOwned;
-use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MessageId, OrganizationId};
+use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MemberId, MessageId, OrganizationId};
 use shared::organization::Organization;
 use shared::phone::Phone;
 
@@ -32,6 +32,7 @@ macro_rules! named {
 named! {
     OrganizationId = "organizationId",
     KeyId = "keyId",
+    MemberId = "memberId",
     ContactId = "contactId",
     ImportId = "importId",
     CampaignId = "campaignId",

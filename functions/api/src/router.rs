@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    api_keys, campaigns, contacts, controls, imports, me, messages, organizations, quotes, sending,
-    service, unsubscribes,
+    api_keys, campaigns, contacts, controls, imports, me, members, messages, organizations, quotes,
+    sending, service, unsubscribes,
 };
 use crate::state::App;
 use crate::{idempotency, openapi, span};
@@ -50,6 +50,8 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
         .routes(routes!(organizations::get_organization, organizations::update_organization))
         .routes(routes!(api_keys::create_api_key, api_keys::list_api_keys))
         .routes(routes!(api_keys::delete_api_key))
+        .routes(routes!(members::invite_member, members::list_members))
+        .routes(routes!(members::update_member, members::delete_member))
         .routes(routes!(
             contacts::create_contact,
             contacts::list_contacts,

@@ -6,6 +6,7 @@ pub(crate) mod contacts;
 pub(crate) mod controls;
 pub(crate) mod imports;
 pub(crate) mod me;
+pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod organizations;
 pub(crate) mod quotes;

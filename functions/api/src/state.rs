@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use infra::arming::arm;
 use infra::files::Files;
+use infra::identity::{IdentityProvider, Issuer};
 use infra::queues::JobQueues;
 use infra::schedules::Schedules;
 use infra::table::Table;
@@ -15,6 +16,7 @@ use shared::job::Job;
 use shared::poll::PollSchedule;
 use shared::time::Timestamp;
 
+use crate::identity::Identity;
 use crate::page::Cursors;
 
 /// The number of attempts to write after lost races. Then the client is asked to retry.
@@ -28,6 +30,8 @@ pub(crate) struct Volley {
     pub(crate) queues: JobQueues,
     pub(crate) schedules: Schedules,
     pub(crate) admin_key: SecretHash,
+    /// The identity provider that people sign in with, if there is one.
+    pub(crate) identity: Option<Identity>,
     pub(crate) cursors: Cursors,
     pub(crate) polls: PollSchedule,
     /// How long after its time the sweep queues work again that has not started.
@@ -47,11 +51,18 @@ pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
         queues,
         schedules,
         admin_key,
+        identity: identity(start),
         cursors: Cursors::new(admin_key),
         polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
         grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
         tests_per_day: start.environment.parsed("TESTS_PER_DAY", 100),
     })
+}
+
+fn identity(start: &mut Start<'_>) -> Option<Identity> {
+    let issuer: Issuer = start.environment.optional("OIDC_ISSUER")?;
+    let client_id = start.environment.text("OIDC_CLIENT_ID");
+    Some(Identity::new(IdentityProvider::new(issuer), client_id))
 }
 
 impl Volley {
@@ -90,6 +101,7 @@ pub(crate) mod tests {
             queues: JobQueues::new(&aws, JobQueueUrls::read(&mut environment), usage.clone()),
             schedules: Schedules::new(&aws, ScheduleSettings::read(&mut environment), usage),
             admin_key,
+            identity: None,
             cursors: Cursors::new(admin_key),
             polls: PollSchedule::default(),
             grace: Grace::default(),

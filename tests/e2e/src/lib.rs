@@ -7,6 +7,7 @@
 pub mod callbacks;
 mod functions;
 pub mod logs;
+pub mod people;
 pub mod staging;
 mod tenant;
 

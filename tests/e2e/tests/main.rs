@@ -19,6 +19,7 @@ mod imports;
 mod inbound;
 mod lines;
 mod logging;
+mod members;
 mod migrating;
 mod opt_outs;
 mod outages;

@@ -33,6 +33,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
     let place = path.rsplit('/').next().unwrap_or_default();
     Some(match (method.as_str(), place) {
         ("PUT", "{contactId}") => json!({"phone": phone()}),
+        ("PATCH", "{memberId}") => json!({"role": "viewer"}),
         ("PUT", "{campaignId}") | ("PATCH", _) => json!({"name": "Other"}),
         ("POST", "lift") => json!({"reason": "they called"}),
         ("POST", "send-test") => json!({"to": phone()}),
@@ -46,7 +47,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
 /// Everything an organization sees of its data, except counts, which change by themselves.
 async fn seen(tenant: &Tenant) -> anyhow::Result<Vec<Value>> {
     let mut seen = vec![tenant.api.get(&format!("/v1/organizations/{}", tenant.id)).await?];
-    for rest in ["api-keys", "contacts", "unsubscribes"] {
+    for rest in ["api-keys", "members", "contacts", "unsubscribes"] {
         seen.extend(tenant.api.list(&tenant.path(rest)).await?);
     }
     for campaign in tenant.api.list(&tenant.path("campaigns")).await? {
@@ -112,6 +113,8 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
     let message = messages.first().context("the campaign has no message")?;
     let key = json!({"name": "till", "role": "viewer"});
     let key = owner.api.post(&owner.path("api-keys"), &key).await?;
+    let invitation = json!({"email": "ana@example.com", "role": "viewer"});
+    let member = owner.api.post(&owner.path("members"), &invitation).await?;
     let ids = Ids::from([
         ("contactId", contact),
         ("importId", text(&import["id"])),
@@ -119,6 +122,7 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
         ("campaignId", campaign),
         ("messageId", text(&message["id"])),
         ("keyId", text(&key["id"])),
+        ("memberId", text(&member["id"])),
     ]);
     Ok((ids, text(&key["secret"])))
 }

@@ -34,6 +34,9 @@ pub(crate) enum Code {
     CampaignNotPaused,
     SenderTaken,
     UnsubscribeChanged,
+    MemberExists,
+    TooManyMembers,
+    LastAdmin,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -91,6 +94,9 @@ impl Code {
             | Self::CampaignNotPaused
             | Self::SenderTaken
             | Self::UnsubscribeChanged
+            | Self::MemberExists
+            | Self::TooManyMembers
+            | Self::LastAdmin
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {

@@ -56,7 +56,7 @@ fn malformed_values_are_refused() {
     let sid = format!("AC{}", "0123456789abcdef".repeat(2));
     let hash = "0123456789abcdef".repeat(4);
     let secret = "ssm:/volley/volley-prod/twilio";
-    let cases: [(&str, &[&str], &[&str]); 9] = [
+    let cases: [(&str, &[&str], &[&str]); 12] = [
         (
             "PollScheduleSeconds",
             &["30", "30,300,600"],
@@ -113,6 +113,34 @@ fn malformed_values_are_refused() {
             "AlarmEmail",
             &["", "on-call@example.com"],
             &["x", "@", "a@b", "a@example.com,b@example.com", "on call@example.com"],
+        ),
+        (
+            "OidcIssuer",
+            &[
+                "",
+                "https://id.example.com",
+                "https://tenant.example.com/",
+                "https://id.example.com:8443/realms/team_a/v2.0",
+                "http://127.0.0.1:4011/oidc",
+            ],
+            &[
+                "id.example.com",
+                "http://id.example.com",
+                "https://id.example.com?a=b",
+                "https://id.example.com; script-src *",
+                "https://id.example.com/{tenantid}/v2.0",
+                "https://user@id.example.com",
+            ],
+        ),
+        (
+            "OidcClientId",
+            &["", "0oa1b2c3", "1234-abc.apps.example.com", "api://console"],
+            &["a b", "a;b", "\u{22}"],
+        ),
+        (
+            "OidcEndpointOrigin",
+            &["", "https://token.example.com", "https://token.example.com:8443"],
+            &["https://token.example.com/", "http://token.example.com", "*", "https://*"],
         ),
         ("RearmAfterSeconds", &["1", "120"], &["", "0", "1.5", "2m", "-1", "1e3"]),
         ("GatewayTimeoutSeconds", &["3", "10", "20"], &["", "0", "2", "21", "30", "10.5"]),
