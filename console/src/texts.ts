@@ -543,6 +543,7 @@ export const texts = {
     noMembers: "No one has been invited yet.",
     person: "Person",
     status: "Status",
+    since: "Since",
     memberStatus: { invited: "Invited", expired: "Invitation expired", joined: "Joined" },
     you: "You",
     invite: "Invite a person",

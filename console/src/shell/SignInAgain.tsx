@@ -35,7 +35,7 @@ export function SignInAgain() {
               </Text>
             </div>
             <SignInForms leave={open} />
-            <Button variant="subtle" color="gray" onClick={startOver}>
+            <Button variant="subtle" color="gray" c="dimmed" fw={450} onClick={startOver}>
               {texts.signIn.leave}
             </Button>
           </Stack>

@@ -6,6 +6,7 @@ import { lastFailure } from "../identity/pending";
 import { whatExpired } from "../session";
 import { texts } from "../texts";
 import { KeyForm } from "./KeyForm";
+import classes from "./SignInForms.module.css";
 
 const t = texts.signIn;
 
@@ -31,7 +32,12 @@ export function SignInForms({ leave }: { leave: (config: IdentityConfig) => Prom
       )}
       {config !== null && (
         <>
-          <Button onClick={() => go.mutate(config)} loading={go.isPending} data-autofocus>
+          <Button
+            className={classes.account}
+            onClick={() => go.mutate(config)}
+            loading={go.isPending}
+            data-autofocus
+          >
             {t.withAccount}
           </Button>
           <Divider label={t.or} />

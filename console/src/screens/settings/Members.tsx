@@ -107,7 +107,7 @@ function Person({ member }: { member: Member }) {
     <div>
       <Text size="sm">{nameOf(member)}</Text>
       {shown !== "" && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
           {shown}
         </Text>
       )}
@@ -116,12 +116,12 @@ function Person({ member }: { member: Member }) {
 }
 
 const COLUMNS: Column<Member>[] = [
-  { key: "person", title: t.person, cell: (member) => <Person member={member} /> },
+  { key: "person", title: t.person, wraps: true, cell: (member) => <Person member={member} /> },
   { key: "role", title: t.keyRole, cell: (member) => <ChangeRole member={member} /> },
   { key: "status", title: t.status, cell: ({ status }) => t.memberStatus[status] },
   {
     key: "since",
-    title: t.keyCreated,
+    title: t.since,
     isMinor: true,
     cell: ({ joinedAt, createdAt }) => <Time at={joinedAt ?? createdAt} />,
   },
