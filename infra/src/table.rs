@@ -25,8 +25,11 @@ mod members;
 mod messages;
 mod organizations;
 mod pace;
+mod previews;
 mod quotes;
 mod receipts;
+mod segments;
+mod targets;
 mod test_messages;
 mod unsubscribes;
 mod walk;
@@ -36,16 +39,20 @@ pub use campaign_shards::ShardItem;
 pub use campaigns::{CampaignPosition, Deleted, Saved};
 pub use chunks::{ChunkPut, chunk_write_units};
 pub use claims::{Claimed, Claiming, Settlement};
-pub use contacts::ContactSaved;
+pub use contacts::{ContactFilter, ContactSaved};
 pub use due::Owed;
 pub use dynamo::{Table, TableError};
 pub use idempotency::{Answer, Fingerprint, Remember};
-pub use imports::{BATCH_WRITES, ImportSaved, RowChange};
+pub use imports::{
+    BATCH_WRITES, ContactUpdate, ImportPosition, ImportSaved, OpenUploads, RejectedPosition,
+    RowChange, RowEffects, Transition,
+};
 pub use last_send::LastSend;
 pub use lifts::{Lifted, Standing};
 pub use organizations::{OrganizationSaved, Owner};
 pub use quotes::{KeptQuote, Quoting};
 pub use receipts::ReceiptApplied;
+pub use segments::{SegmentPosition, SegmentSaved};
 pub use test_messages::{TestAllowance, TestMessage, TestSaved};
 pub use unsubscribes::Registered;
 pub use walk::ShardPosition;

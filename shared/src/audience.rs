@@ -1,32 +1,64 @@
 //! A campaign's audience: who is counted, who is skipped, and why.
 
+mod group;
+mod judge;
+mod tally;
+
+pub use group::{Judged, PhoneGroup, Standing};
+pub use judge::Judge;
+pub use tally::Tally;
+
 use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
-use crate::contact::Presence;
+use crate::contact::{Contact, Presence, Status};
 use crate::ids::ContactId;
 use crate::phone::Phone;
-use crate::recipient::Recipient;
-use crate::time::Timestamp;
 
 /// An item of an audience shard. Items are ordered by sort key: by phone, and without a phone last.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// A sort key that is not before any entry of this phone, and not after any entry of the next.
-    /// If a contact joins a phone after the fan-out has passed it, the contact is not read, and so
-    /// can't be counted as a second recipient.
+    /// A sort key at or after which no other entry of this phone is stored, and before which no entry
+    /// of the next phone is. A contact that joins a phone once the fan-out has passed it is thus
+    /// not read, and cannot be counted as a second recipient.
     pub bound: String,
     /// The contact whose item this is.
     pub contact: ContactId,
     pub phone: Option<Phone>,
     /// The form to dial, if the contact has a different one from `phone`.
     pub dialed: Option<Phone>,
-    /// The presence of a live contact or of a tombstone.
+    pub status: Status,
+    /// A tombstone's or a live contact's.
     pub presence: Presence,
     /// Contacts of the same line that were stored under its other form, in another shard, before
-    /// contacts were stored by line. If one of them counts, this entry is its duplicate.
-    pub former: Vec<Presence>,
+    /// contacts were stored by line. Where one of them counts, this entry is its duplicate.
+    pub former: Vec<Former>,
+    /// The contact with the fields that its judge asked for. Absent if it asked for none, and for a
+    /// tombstone that was stored without a profile.
+    pub person: Option<Box<Contact>>,
+}
+
+/// A contact under the other form of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Former {
+    pub status: Status,
+    pub presence: Presence,
+    pub person: Option<Box<Contact>>,
+}
+
+impl Entry {
+    #[must_use]
+    pub fn person(&self) -> Option<&Contact> {
+        self.person.as_deref()
+    }
+
+    /// Whether both entries have the same phone.
+    #[must_use]
+    pub fn is_of_phone(&self, other: &Self) -> bool {
+        self.phone.is_some() && self.phone == other.phone
+    }
 }
 
 /// Contacts counted so far. `contacts = recipients + skipped`, always.
@@ -36,12 +68,25 @@ pub struct Totals {
     pub skipped: Skipped,
 }
 
+/// The number of skipped contacts by reason. The last three were added later, and are not stored if
+/// they are zero, as they are for most campaigns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Skipped {
     pub no_phone: u64,
     pub duplicate: u64,
     pub unsubscribed: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub not_in_target: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub inactive: u64,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unrenderable: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Totals {
@@ -53,9 +98,24 @@ impl Totals {
 }
 
 impl Skipped {
-    fn total(self) -> u64 {
-        let Self { no_phone, duplicate, unsubscribed } = self;
-        no_phone + duplicate + unsubscribed
+    #[must_use]
+    pub fn total(self) -> u64 {
+        let Self { no_phone, duplicate, unsubscribed, not_in_target, inactive, unrenderable } =
+            self;
+        no_phone + duplicate + unsubscribed + not_in_target + inactive + unrenderable
+    }
+
+    /// Counts one more contact.
+    pub fn add(&mut self, reason: SkipReason) {
+        let count = match reason {
+            SkipReason::NoPhone => &mut self.no_phone,
+            SkipReason::Duplicate => &mut self.duplicate,
+            SkipReason::Unsubscribed => &mut self.unsubscribed,
+            SkipReason::NotInTarget => &mut self.not_in_target,
+            SkipReason::Inactive => &mut self.inactive,
+            SkipReason::Unrenderable => &mut self.unrenderable,
+        };
+        *count += 1;
     }
 }
 
@@ -69,50 +129,27 @@ impl AddAssign for Totals {
 
 impl AddAssign for Skipped {
     fn add_assign(&mut self, other: Self) {
-        let Self { no_phone, duplicate, unsubscribed } = other;
+        let Self { no_phone, duplicate, unsubscribed, not_in_target, inactive, unrenderable } =
+            other;
         self.no_phone += no_phone;
         self.duplicate += duplicate;
         self.unsubscribed += unsubscribed;
+        self.not_in_target += not_in_target;
+        self.inactive += inactive;
+        self.unrenderable += unrenderable;
     }
 }
 
-/// The verdict on an entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Recipient(Recipient),
-    Skipped(SkipReason),
-    /// The entry is not in this campaign's audience: it is a tombstone, or moved here later.
-    NotCounted,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a contact is not a recipient: the first reason that applies (see [`Judge::standing`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
+#[serde(rename_all = "camelCase")]
 pub enum SkipReason {
     NoPhone,
     Duplicate,
     Unsubscribed,
-}
-
-/// Judges an entry, given the phone of the last recipient or unsubscribed contact that was counted.
-#[must_use]
-pub fn judge(
-    entry: &Entry,
-    counted_before: Option<&Phone>,
-    unsubscribed: bool,
-    sent_at: Timestamp,
-) -> Verdict {
-    if !entry.presence.holds_at(sent_at) {
-        return Verdict::NotCounted;
-    }
-    match &entry.phone {
-        None => Verdict::Skipped(SkipReason::NoPhone),
-        Some(_) if unsubscribed => Verdict::Skipped(SkipReason::Unsubscribed),
-        Some(phone) if counted_before == Some(phone) => Verdict::Skipped(SkipReason::Duplicate),
-        Some(_) if entry.former.iter().any(|former| former.holds_at(sent_at)) => {
-            Verdict::Skipped(SkipReason::Duplicate)
-        }
-        Some(phone) => {
-            let dialed = entry.dialed.as_ref().unwrap_or(phone);
-            Verdict::Recipient(Recipient::new(dialed.clone(), entry.contact))
-        }
-    }
+    /// The target does not include the contact, or excludes its phone.
+    NotInTarget,
+    Inactive,
+    /// The body has no text for the contact.
+    Unrenderable,
 }

@@ -24,14 +24,17 @@ pub use poll::PollLook;
 
 pub use crate::reason::Reason;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::actor::Actor;
 use crate::body::{self, Body};
 use crate::grace::Grace;
-use crate::ids::{CampaignId, OrganizationId};
+use crate::ids::{CampaignId, OrganizationId, SegmentId};
 use crate::job::{Due, JobsJob};
+use crate::target::Target;
 use crate::time::Timestamp;
 
 /// How far ahead a campaign may be scheduled.
@@ -45,6 +48,10 @@ pub struct Campaign {
     pub organization_id: OrganizationId,
     pub name: String,
     pub body: Option<Body>,
+    /// Without one, the campaign is for everyone.
+    pub target: Option<Target>,
+    /// While it is scheduled, the segments that its target reaches. They cannot be deleted.
+    pub uses: BTreeSet<SegmentId>,
     pub state: State,
     /// Set when it is sent.
     pub limits: Limits,
@@ -147,6 +154,8 @@ impl Campaign {
             organization_id,
             name,
             body,
+            target: None,
+            uses: BTreeSet::new(),
             state: State::Draft,
             limits: Limits::default(),
             step: None,
@@ -288,7 +297,8 @@ impl Campaign {
             return Err(Refusal::NotScheduled);
         };
         let state = State::Cancelled { scheduled_at: at, at: now, reason };
-        let cancelled = Self { state, step: None, drain: None, updated_at: now, ..self };
+        let uses = BTreeSet::new();
+        let cancelled = Self { state, uses, step: None, drain: None, updated_at: now, ..self };
         Ok(cancelled.by_volley_for(reason))
     }
 

@@ -7,16 +7,16 @@
 //! contacts, all continue the same chain. There is no lock to hold and no checkpoint to lose. A
 //! chunk ends only between two phones, so that all contacts that share a phone are judged together.
 
-use crate::audience::{Entry, SkipReason, Totals, Verdict, judge};
-use crate::phone::Phone;
+use crate::audience::{Entry, Judge, PhoneGroup, Totals};
 use crate::recipient::Recipient;
-use crate::time::Timestamp;
 
 /// The maximum number of recipients in a chunk, which is stored in less than 3 KB.
 pub const MAX_RECIPIENTS: usize = 100;
 /// The maximum number of entries that a chunk scans, so that a long run of skipped contacts also
 /// records its progress.
 pub const MAX_SCANNED: usize = 2_000;
+/// The same for a campaign with a target, which may include few of many contacts.
+pub const MAX_SCANNED_FOR_TARGET: usize = 20_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chunk {
@@ -48,65 +48,67 @@ impl ChainEnd {
 /// Cuts the entries of a shard, pushed in order, into chunks.
 #[derive(Debug)]
 pub struct Cutter {
-    sent_at: Timestamp,
+    judge: Judge,
     from: ChainEnd,
     recipients: Vec<Recipient>,
-    counted: Option<Phone>,
+    /// The contacts of the last entry's phone.
+    group: PhoneGroup<Recipient>,
     last: Option<Entry>,
     scanned: usize,
 }
 
 impl Cutter {
     #[must_use]
-    pub fn new(sent_at: Timestamp, from: ChainEnd) -> Self {
-        Self { sent_at, from, recipients: Vec::new(), counted: None, last: None, scanned: 0 }
+    pub fn new(judge: impl Into<Judge>, from: ChainEnd) -> Self {
+        Self {
+            judge: judge.into(),
+            from,
+            recipients: Vec::new(),
+            group: PhoneGroup::default(),
+            last: None,
+            scanned: 0,
+        }
     }
 
-    /// Adds the next entry. Returns a chunk if one ended before it.
+    /// Adds the next entry, and returns a chunk if one closed before it.
     pub fn push(&mut self, entry: Entry, unsubscribed: bool) -> Option<Chunk> {
-        let closed = self.is_full_before(&entry).then(|| self.close(false));
-        match judge(&entry, self.counted.as_ref(), unsubscribed, self.sent_at) {
-            Verdict::Recipient(recipient) => {
-                self.from.totals.recipients += 1;
-                self.counted.clone_from(&entry.phone);
-                self.recipients.push(recipient);
-            }
-            Verdict::Skipped(SkipReason::NoPhone) => self.from.totals.skipped.no_phone += 1,
-            Verdict::Skipped(SkipReason::Duplicate) => {
-                self.from.totals.skipped.duplicate += 1;
-                self.prefer(&entry);
-            }
-            Verdict::Skipped(SkipReason::Unsubscribed) => {
-                self.from.totals.skipped.unsubscribed += 1;
-            }
-            Verdict::NotCounted => {}
+        let mut closed = None;
+        if !self.last.as_ref().is_some_and(|last| last.is_of_phone(&entry)) {
+            self.end_group();
+            closed = self.is_full().then(|| self.close(false));
+            self.group = PhoneGroup::begin(&entry, &self.judge);
         }
+        // Today's form of the line is dialed if any of its contacts has it.
+        let prefer = |winner: &mut Recipient, other: Recipient| {
+            if entry.dialed.is_none() {
+                winner.phone = other.phone;
+            }
+        };
+        self.group.add(self.judge.standing(&entry, unsubscribed), prefer);
         self.scanned += 1;
         self.last = Some(entry);
         closed
     }
 
-    /// Dials the current form of the line if any of its contacts has it. The first contact remains
-    /// the recipient.
-    fn prefer(&mut self, duplicate: &Entry) {
-        if let (Some(phone), None) = (&duplicate.phone, &duplicate.dialed)
-            && self.counted.as_ref() == Some(phone)
-            && let Some(recipient) = self.recipients.last_mut()
-        {
-            recipient.phone.clone_from(phone);
-        }
+    /// Counts the contacts of a phone once all of them are known.
+    fn end_group(&mut self) {
+        let judged = std::mem::take(&mut self.group).judged();
+        self.from.totals.recipients += u64::from(judged.recipient.is_some());
+        self.from.totals.skipped += judged.skipped;
+        self.recipients.extend(judged.recipient);
     }
 
     /// The shard's end chunk, after the last entry.
     #[must_use]
     pub fn finish(mut self) -> Chunk {
+        self.end_group();
         self.close(true)
     }
 
-    fn is_full_before(&self, next: &Entry) -> bool {
-        let full = self.recipients.len() >= MAX_RECIPIENTS || self.scanned >= MAX_SCANNED;
-        let same_phone = |last: &Entry| last.phone.is_some() && last.phone == next.phone;
-        full && !self.last.as_ref().is_some_and(same_phone)
+    fn is_full(&self) -> bool {
+        let has_target = self.judge.target.is_some();
+        let max_scanned = if has_target { MAX_SCANNED_FOR_TARGET } else { MAX_SCANNED };
+        self.recipients.len() >= MAX_RECIPIENTS || self.scanned >= max_scanned
     }
 
     fn close(&mut self, ends: bool) -> Chunk {

@@ -3,10 +3,12 @@
 use std::fmt;
 use std::str::FromStr;
 
+use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::phone::Phone;
+use crate::phone::{Line, Phone};
 use crate::shard::shard_of;
 use crate::time::Timestamp;
 
@@ -51,6 +53,8 @@ id!(MemberId);
 id!(ContactId);
 id!(ImportId);
 id!(CampaignId);
+id!(SegmentId);
+id!(TemplateId);
 id!(
     /// A campaign message's id is derived from its campaign and phone; a test message's is new.
     MessageId
@@ -78,6 +82,37 @@ impl MessageId {
 }
 
 impl ContactId {
+    /// A contact that is named by what identifies it (version 8): two requests that create it at the
+    /// same time create one.
+    #[must_use]
+    pub fn derived(parts: &[&[u8]]) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
+    /// The contact that an import creates for a phone (version 8). Imports that run at once derive the
+    /// same id, so only one of them creates it. Without `key`, which the organization alone has, an id
+    /// does not show its phone.
+    ///
+    /// # Panics
+    /// Never: HMAC accepts keys of any length.
+    #[must_use]
+    pub fn of_line(key: &[u8; 32], line: &Line) -> Self {
+        let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts keys of any length");
+        mac.update(b"phone:");
+        mac.update(line.as_phone().as_str().as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&mac.finalize().into_bytes()[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
     /// The contact that row `row` of an import creates (version 8: derived, and unlike a
     /// message's): running the import again finds the same contact.
     #[must_use]
@@ -111,6 +146,25 @@ mod tests {
         assert_eq!(MessageId::of(campaign, &phone), MessageId::of(campaign, &phone));
         assert_ne!(MessageId::of(campaign, &phone), MessageId::of(other, &phone));
         assert!(MessageId::of(campaign, &phone).is_of_campaign());
+    }
+
+    #[test]
+    fn derived_contacts_depend_on_each_part() {
+        let one = ContactId::derived(&[b"a", b"bc"]);
+        assert_eq!(one, ContactId::derived(&[b"a", b"bc"]));
+        assert_ne!(one, ContactId::derived(&[b"ab", b"c"]));
+        assert_eq!(one.0.get_version_num(), 8);
+    }
+
+    #[test]
+    fn an_imports_phone_has_one_contact_in_each_organization() {
+        let line = |text: &str| Phone::from_e164(text).expect("valid").line();
+        let id = |key, text| ContactId::of_line(&[key; 32], &line(text));
+        assert_eq!(id(1, "+14155550123"), id(1, "+14155550123"));
+        assert_eq!(id(1, "+5215535423223"), id(1, "+525535423223"), "two forms of one line");
+        assert_ne!(id(1, "+14155550123"), id(2, "+14155550123"));
+        assert_ne!(id(1, "+14155550123"), id(1, "+14155550124"));
+        assert_eq!(id(1, "+14155550123").0.get_version_num(), 8);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::phone::{Phone, Region};
 use crate::price::PriceList;
 use crate::sender::Sender;
 use crate::time::Timestamp;
+use crate::zone::Zone;
 
 /// The number of shards of a new organization's audience. A partition of the table accepts 1,000
 /// writes per second, so this limits how fast an audience can be written.
@@ -35,6 +36,8 @@ pub struct Organization {
     /// The highest rate that the organization's own admins may set, decided by the deployment.
     pub max_parts_per_second: u32,
     pub default_region: Region,
+    /// In which a day of a segment's filter begins and ends.
+    pub time_zone: Zone,
     pub prices: Option<PriceList>,
     /// Keywords for opting out and in, besides the usual ones.
     pub keywords: Keywords,
@@ -59,6 +62,7 @@ impl Organization {
             sender,
             assigned_phones: BTreeSet::new(),
             default_region: Region::default(),
+            time_zone: Zone::default(),
             prices: None,
             keywords: Keywords::default(),
             tests_per_day: None,

@@ -9,6 +9,8 @@ use strum::VariantArray;
 pub enum Reason {
     /// It had not begun an hour after its scheduled time.
     MissedSchedule,
+    /// A segment of its target is gone, or can no longer be evaluated.
+    TargetMissing,
     /// Work was due, but no message was settled for an hour.
     NoProgress,
     /// The provider could not be reached for an hour.

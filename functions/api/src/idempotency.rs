@@ -39,6 +39,12 @@ struct Given {
 }
 
 impl Once {
+    /// The request's fingerprint and the hash of its body, for a handler that repeats its work rather
+    /// than have its response stored.
+    pub(crate) fn fingerprint(&self) -> Option<(&Fingerprint, &str)> {
+        self.0.as_ref().map(|given| (&given.fingerprint, given.body_hash.as_str()))
+    }
+
     /// The record to write in the same transaction as the request's effect.
     pub(crate) fn remember(&self, reply: &Reply, now: Timestamp) -> Option<Remember> {
         let given = self.0.clone()?;
@@ -101,16 +107,20 @@ pub(crate) async fn middleware(
 
 fn replay(answer: Answer, given: &Given) -> Result<Response, Problem> {
     if answer.body_hash != given.body_hash {
-        return Err(Problem::new(
-            Code::IdempotencyKeyReused,
-            "this Idempotency-Key was used with a different body; use a new key",
-        ));
+        return Err(reused());
     }
     let reply = Reply {
         status: StatusCode::from_u16(answer.status).map_err(Problem::internal)?,
         body: answer.body,
     };
     Ok(([(REPLAYED, HeaderValue::from_static("true"))], reply).into_response())
+}
+
+pub(crate) fn reused() -> Problem {
+    Problem::new(
+        Code::IdempotencyKeyReused,
+        "this Idempotency-Key was used with a different body; use a new key",
+    )
 }
 
 fn read_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {

@@ -1,6 +1,9 @@
 //! JSON bodies, in and out.
 
+mod maybe;
 mod strict;
+
+pub(crate) use maybe::Maybe;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
@@ -16,9 +19,14 @@ use crate::problem::{Code, Problem};
 
 /// The largest JSON body, in bytes. A bulk delete of 100 IDs takes 4 KB.
 const MAX_BYTES: usize = 64 * 1024;
+/// The largest JSON body of a request for many resources, in bytes. Lambda accepts 6 MB.
+pub(crate) const MAX_BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 /// A required body. The type that it is parsed into rejects unknown fields.
 pub(crate) struct Json<T>(pub(crate) T);
+
+/// A required body for many resources.
+pub(crate) struct BatchJson<T>(pub(crate) T);
 
 /// An optional body, all of whose fields are optional.
 pub(crate) struct MaybeJson<T>(pub(crate) T);
@@ -35,6 +43,16 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         let (parts, body) = request.into_parts();
         check_json(&parts.headers)?;
         parse(&bytes(body, MAX_BYTES).await?).map(Self)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for BatchJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        check_json(&parts.headers)?;
+        parse(&bytes(body, MAX_BATCH_BYTES).await?).map(Self)
     }
 }
 
@@ -101,7 +119,11 @@ pub(crate) fn charset(headers: &HeaderMap) -> Option<String> {
 /// Parses the JSON before its fields, so that a syntax error is 400 and an invalid field is 422 with
 /// a pointer to the field.
 pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
-    let value: Value = strict::value(bytes)?;
+    read(strict::value(bytes)?)
+}
+
+/// Reads the fields of an object.
+pub(crate) fn read<T: DeserializeOwned>(value: Value) -> Result<T, Problem> {
     if !value.is_object() {
         return Err(Problem::field("", "must be a JSON object"));
     }

@@ -27,6 +27,9 @@ use crate::problem::{FieldError, ProblemView};
 struct Document;
 
 const KEY: &str = "key";
+const CONTACT_ID: &str = "The contact's ID (UUID), or `ext:` and its percent-encoded external ID, or \
+                          `extb:` and its external ID in base64url, for external IDs that contain a \
+                          slash.";
 const PROBLEM: &str = "application/problem+json";
 
 /// The document without routes.
@@ -142,16 +145,17 @@ fn path_parameters(path: &str) -> impl Iterator<Item = RefOr<Parameter>> {
     let names = path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'));
     names.map(|name| {
         let text = ObjectBuilder::new().schema_type(Type::String);
-        let schema = if name == "phone" {
-            text.examples(["+14155550123"])
-        } else {
-            text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        let (schema, description) = match name {
+            "phone" => (text.examples(["+14155550123"]), None),
+            "contactId" => (text, Some(CONTACT_ID)),
+            _ => (text.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid))), None),
         };
         RefOr::T(
             ParameterBuilder::new()
                 .name(name)
                 .parameter_in(ParameterIn::Path)
                 .required(Required::True)
+                .description(description)
                 .schema(Some(schema.build()))
                 .build(),
         )

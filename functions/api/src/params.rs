@@ -5,9 +5,14 @@ use std::str::FromStr;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, RawPathParams};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
-use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MemberId, MessageId, OrganizationId};
+use shared::ids::{
+    CampaignId, ContactId, ImportId, KeyId, MemberId, MessageId, OrganizationId, SegmentId,
+    TemplateId,
+};
 use shared::organization::Organization;
 use shared::phone::Phone;
 
@@ -33,7 +38,9 @@ named! {
     OrganizationId = "organizationId",
     KeyId = "keyId",
     MemberId = "memberId",
-    ContactId = "contactId",
+    ContactRef = "contactId",
+    SegmentId = "segmentId",
+    TemplateId = "templateId",
     ImportId = "importId",
     CampaignId = "campaignId",
     MessageId = "messageId",
@@ -49,6 +56,34 @@ impl<S: Send + Sync, T: Named> FromRequestParts<S> for Segment<T> {
             .map_err(|_| Problem::not_found())?;
         let written = params.iter().find(|(name, _)| *name == T::NAME);
         written.and_then(|(_, value)| value.parse().ok()).map(Self).ok_or_else(Problem::not_found)
+    }
+}
+
+/// A contact as the path names it: by its ID, as `ext:` and its external ID, or as `extb:` and that in
+/// base64url, because slashes in a path are decoded before it is routed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum ContactRef {
+    Id(ContactId),
+    External(String),
+}
+
+/// The path names no contact.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NoContact;
+
+impl FromStr for ContactRef {
+    type Err = NoContact;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Some(written) = text.strip_prefix("ext:") {
+            return Ok(Self::External(written.to_owned()));
+        }
+        if let Some(written) = text.strip_prefix("extb:") {
+            let bytes = BASE64_URL_SAFE_NO_PAD.decode(written.trim_end_matches('='));
+            let decoded = bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok());
+            return decoded.map(Self::External).ok_or(NoContact);
+        }
+        text.parse().map(Self::Id).map_err(|_| NoContact)
     }
 }
 
@@ -91,4 +126,24 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 pub(crate) fn query_error(rejection: &QueryRejection) -> String {
     let reason = rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);
     format!("the query is invalid: {reason}")
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_contact_is_named_by_either_id() {
+        let id = Uuid::from_u128(7);
+        assert_eq!(id.to_string().parse(), Ok(ContactRef::Id(ContactId(id))));
+        assert_eq!("ext:a:b".parse(), Ok(ContactRef::External("a:b".to_owned())));
+        for written in ["extb:YS9iKw", "extb:YS9iKw=="] {
+            assert_eq!(written.parse(), Ok(ContactRef::External("a/b+".to_owned())));
+        }
+        for written in ["", "7", "extb:!", "extb:_w"] {
+            assert_eq!(written.parse::<ContactRef>(), Err(NoContact), "{written}");
+        }
+    }
 }

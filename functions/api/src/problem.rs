@@ -6,7 +6,7 @@ pub(crate) use code::Code;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use infra::files::FileError;
+use infra::files::{FileError, FileFailure};
 use infra::table::TableError;
 use serde::Serialize;
 use shared::campaign::Refusal;
@@ -129,18 +129,34 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+impl Problem {
+    fn view(&self) -> ProblemView<'_> {
         let status = self.code.status();
-        let view = ProblemView {
+        ProblemView {
             r#type: "about:blank",
             title: status.canonical_reason().unwrap_or_default(),
             status: status.as_u16(),
             detail: &self.detail,
             code: self.code.as_str(),
             errors: &self.errors,
-        };
-        let body = serde_json::to_string(&view).unwrap_or_default();
+        }
+    }
+
+    /// The problem as a part of a response.
+    pub(crate) fn to_json(&self) -> serde_json::Value {
+        serde_json::to_value(self.view()).unwrap_or_default()
+    }
+
+    /// Whether the client has to change something, rather than retry.
+    pub(crate) fn is_clients(&self) -> bool {
+        self.code.status().is_client_error()
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.code.status();
+        let body = serde_json::to_string(&self.view()).unwrap_or_default();
         let mut response = (status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
@@ -172,7 +188,10 @@ impl From<TableError> for Problem {
 
 impl From<FileError> for Problem {
     fn from(error: FileError) -> Self {
-        if error.is_throttled { Self::throttled() } else { Self::internal(error) }
+        match error.reason {
+            FileFailure::Throttled => Self::throttled(),
+            FileFailure::Changed | FileFailure::Other => Self::internal(error),
+        }
     }
 }
 

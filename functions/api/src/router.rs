@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::problem::{Code, Problem};
 use crate::routes::{
     api_keys, campaigns, contacts, controls, imports, me, members, messages, organizations, quotes,
-    sending, service, unsubscribes,
+    segments, sending, service, unsubscribes,
 };
 use crate::state::App;
 use crate::{idempotency, openapi, span};
@@ -57,9 +57,24 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
             contacts::list_contacts,
             contacts::delete_contacts
         ))
-        .routes(routes!(contacts::get_contact, contacts::update_contact, contacts::delete_contact))
-        .routes(routes!(imports::create_import))
+        .routes(routes!(
+            contacts::get_contact,
+            contacts::update_contact,
+            contacts::patch_contact,
+            contacts::delete_contact
+        ))
+        .routes(routes!(contacts::batch_contacts))
+        .routes(routes!(segments::create_segment, segments::list_segments))
+        .routes(routes!(segments::get_segment, segments::update_segment, segments::delete_segment))
+        .routes(routes!(segments::preview_filter))
+        .routes(routes!(segments::preview_segment))
+        .routes(routes!(segments::explain_segment))
+        .routes(routes!(imports::create_import, imports::list_imports))
         .routes(routes!(imports::get_import))
+        .routes(routes!(imports::start_import))
+        .routes(routes!(imports::cancel_import))
+        .routes(routes!(imports::undo_import))
+        .routes(routes!(imports::get_rejected_rows))
         .routes(routes!(unsubscribes::list_unsubscribes))
         .routes(routes!(
             unsubscribes::get_unsubscribe,

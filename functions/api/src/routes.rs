@@ -10,6 +10,7 @@ pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod organizations;
 pub(crate) mod quotes;
+pub(crate) mod segments;
 pub(crate) mod sending;
 pub(crate) mod service;
 pub(crate) mod unsubscribes;

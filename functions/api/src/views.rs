@@ -1,5 +1,6 @@
 //! The shapes in which clients see the domain.
 
+mod attributes;
 mod campaign;
 mod changed_by;
 mod contact;
@@ -9,20 +10,26 @@ mod me;
 mod member;
 mod message;
 mod organization;
+mod preview;
 mod provider;
 mod quote;
+mod segment;
+mod target;
 mod unsubscribe;
 
+pub(crate) use attributes::AttributesSchema;
 pub(crate) use campaign::CampaignView;
 pub(crate) use changed_by::ChangedByView;
 pub(crate) use contact::ContactView;
-pub(crate) use import::ImportView;
+pub(crate) use import::{ImportView, RejectedView, UploadView};
 pub(crate) use me::MeView;
 pub(crate) use member::MemberView;
 pub(crate) use message::MessageView;
 pub(crate) use organization::{ApiKeyCreatedView, ApiKeyView, OrganizationView};
+pub(crate) use preview::PreviewView;
 pub(crate) use provider::{KeywordsSchema, ProviderSchema};
 pub(crate) use quote::QuoteView;
+pub(crate) use segment::{ExplanationView, FilterSchema, SegmentView};
 pub(crate) use unsubscribe::{LiftView, UnsubscribeView};
 
 use serde::{Deserialize, Serialize};

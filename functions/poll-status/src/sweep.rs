@@ -5,10 +5,9 @@
 //! nothing, so sending one too many is harmless.
 
 use infra::clock;
-use infra::table::{Owed, Table};
+use infra::table::{Owed, RowEffects, Table};
 use infra::trace::Scope;
 use shared::ids::{ImportId, OrganizationId};
-use shared::import::{Import, Status};
 use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
 use shared::time::Timestamp;
 
@@ -111,15 +110,9 @@ async fn give_up_import(
     let Some((organization, (before, Some(due)))) = organization.zip(import) else {
         return Ok(());
     };
-    let failure =
-        format!("failed repeatedly after row {}; import the remaining rows", before.progress.rows);
-    let after = Import {
-        status: Status::Failed,
-        failure: Some(failure),
-        updated_at: now,
-        ..before.clone()
-    };
-    app.table.save_import(&organization, (&before, &due), (&after, None), &[]).await?;
+    let after = before.given_up(now);
+    let effects = RowEffects::default();
+    app.table.save_import(&organization, (&before, &due), (&after, None), &effects).await?;
     Ok(())
 }
 

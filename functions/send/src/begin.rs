@@ -4,8 +4,10 @@
 
 use infra::clock;
 use infra::table::Saved;
-use shared::campaign::{Begin, Reason};
+use shared::campaign::{Begin, Campaign, Reason, Status};
 use shared::ids::{CampaignId, OrganizationId};
+use shared::organization::Organization;
+use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 
 use crate::fan_out::Run;
@@ -29,13 +31,16 @@ pub(crate) async fn begin(
             tracing::warn!("a send job's campaign is gone");
             return Ok(());
         };
+        let target = target(app, &organization, &campaign).await?;
         let sender = organization.sender;
         let shards = organization.shards;
         let body = campaign.body_sent().as_str();
         let refusal = if campaign.has_missed(scheduled_at, now, app.missed_seconds) {
             Some(Reason::MissedSchedule)
+        } else if sender.provider.check_body(body).is_err() {
+            Some(Reason::BodyTooLong)
         } else {
-            sender.provider.check_body(body).is_err().then_some(Reason::BodyTooLong)
+            target.as_ref().err().copied()
         };
         if let Some(reason) = refusal
             && let Ok(cancelled) = campaign.clone().cancel(now, Some(reason))
@@ -48,8 +53,10 @@ pub(crate) async fn begin(
         }
         match campaign.begin(scheduled_at, sender, shards, now, app.grace) {
             Begin::Begun(next) => {
-                if app.table.begin_campaign(&campaign, &next, &last_send, now).await? == Saved::Done
-                {
+                let sent = (&last_send, now);
+                let target = target.as_ref().ok().and_then(Option::as_ref);
+                let saved = app.table.begin_campaign(&campaign, &next, target, sent);
+                if saved.await? == Saved::Done {
                     tracing::info!("began to send a campaign");
                     // The first message does not wait until the drain is armed.
                     let arming = app.arm_next(next.drain.as_ref(), now);
@@ -65,4 +72,22 @@ pub(crate) async fn begin(
         }
         // Another writer was faster. The next round reads what it wrote.
     }
+}
+
+/// The target as its segments are now, or the reason to cancel: a target that cannot be resolved
+/// is never read as everyone.
+async fn target(
+    app: &App,
+    organization: &Organization,
+    campaign: &Campaign,
+) -> anyhow::Result<Result<Option<FrozenTarget>, Reason>> {
+    let Some(target) = &campaign.target else { return Ok(Ok(None)) };
+    if campaign.status() != Status::Scheduled {
+        return Ok(Ok(None));
+    }
+    let frozen = app.table.freeze(organization, target).await?;
+    Ok(frozen.map(Some).map_err(|error| {
+        tracing::warn!(%error, "a target cannot be resolved");
+        Reason::TargetMissing
+    }))
 }

@@ -13,12 +13,15 @@ mod shard;
 
 use std::sync::atomic::AtomicU64;
 
+use anyhow::Context;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::turns::Turns;
+use shared::audience::Judge;
 use shared::campaign::{Broadcast, Campaign, Dispatch};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{Job, JobsJob};
+use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 use tokio::sync::Mutex;
 
@@ -97,12 +100,14 @@ async fn cut(
         Run::First | Run::All => None,
         Run::Shard(shard) => Some(shard),
     };
+    let target = frozen_target(app, campaign).await?;
     let show_every = SHOWN_EVERY_SECONDS * shard.map_or(1, |_| SHOWING_IN_TURN);
     let first_shown = i64::from(shard.unwrap_or(0)) % SHOWING_IN_TURN * SHOWN_EVERY_SECONDS;
     let fan_out = FanOut {
         app,
         campaign,
         broadcast,
+        judge: Judge { sent_at: broadcast.sent_at, target },
         run,
         turns: Turns::new(&app.table, campaign, broadcast),
         stop_at: deadline.plus_seconds(-RESERVE_SECONDS),
@@ -132,10 +137,20 @@ async fn cut(
     if left.is_empty() { fan_out.finish().await } else { fan_out.leave(&left).await }
 }
 
+/// The target that a campaign was sent to. One that is missing is an error, never everyone.
+async fn frozen_target(app: &App, campaign: &Campaign) -> anyhow::Result<Option<FrozenTarget>> {
+    if campaign.target.is_none() {
+        return Ok(None);
+    }
+    let target = app.table.frozen_target(campaign.id).await?;
+    target.context("the frozen target of a campaign is missing").map(Some)
+}
+
 struct FanOut<'a> {
     app: &'a App,
     campaign: &'a Campaign,
     broadcast: &'a Broadcast,
+    judge: Judge,
     run: Run,
     turns: Turns,
     stop_at: Timestamp,

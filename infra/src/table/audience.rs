@@ -1,17 +1,17 @@
 //! An audience as a fan-out reads it: a shard's contacts, and who is unsubscribed.
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use shared::audience::Entry;
-use shared::contact::Presence;
+use shared::audience::{Entry, Judge};
 use shared::ids::OrganizationId;
 use shared::phone::Phone;
 
-use super::contacts::{KIND, Trace};
-use super::dynamo::{Consistency, Range, SortKey, parse};
+use super::contacts::{KIND, Read, Wanted};
+use super::dynamo::{Consistency, Range, SortKey};
 use super::{Result, Table, TableError, keys};
 
-/// Contacts per page. This limits a fan-out's memory even if contacts are small.
+/// Contacts of a page, so that a fan-out's memory is the same however small they are.
 const MAX_TRACES: i32 = 2_000;
+/// Contacts of a page that are read with fields, which may be 4 KB each.
+const MAX_PERSONS: i32 = 500;
 
 /// A page of an audience shard, merged with the register of unsubscribes.
 #[derive(Debug)]
@@ -22,39 +22,72 @@ pub struct EntryPage {
     pub next: Option<String>,
 }
 
-/// The part of a contact that a fan-out reads.
-struct ContactTrace {
-    sk: String,
-    presence: Presence,
-    dialed: Option<Phone>,
-}
-
-fn entry(ContactTrace { sk, presence, dialed }: ContactTrace) -> Result<Entry> {
+fn entry(read: Read) -> Result<Entry> {
+    let Read { sk, status, presence, dialed, person } = read;
     let (phone, contact) = keys::read_contact(&sk)
         .ok_or_else(|| TableError::malformed(KIND, "its sort key has no id"))?;
     let bound = phone.as_ref().map_or(sk, keys::contacts_end);
-    Ok(Entry { bound, contact, phone, dialed, presence, former: Vec::new() })
+    Ok(Entry { bound, contact, phone, dialed, status, presence, former: Vec::new(), person })
 }
 
 impl Table {
-    /// A page of an audience shard, starting at sort key `from`, with who is unsubscribed.
+    /// A page of an audience shard from sort key `from` on, with who is unsubscribed. Entries have the
+    /// fields that `judge` asks for.
     pub async fn audience_page(
         &self,
         organization: OrganizationId,
         (shard, shards): (u16, u16),
         from: Option<&str>,
+        judge: &Judge,
     ) -> Result<EntryPage> {
+        self.audience_page_of(organization, (shard, shards), (from, judge), Consistency::Strong)
+            .await
+    }
+
+    /// The same for a preview, at half the price: what was just written may be missing.
+    pub async fn preview_page(
+        &self,
+        organization: OrganizationId,
+        (shard, shards): (u16, u16),
+        from: Option<&str>,
+        judge: &Judge,
+    ) -> Result<EntryPage> {
+        self.audience_page_of(organization, (shard, shards), (from, judge), Consistency::Eventual)
+            .await
+    }
+
+    async fn audience_page_of(
+        &self,
+        organization: OrganizationId,
+        (shard, shards): (u16, u16),
+        (from, judge): (Option<&str>, &Judge),
+        consistency: Consistency,
+    ) -> Result<EntryPage> {
+        let wanted = Wanted::by(judge);
         let partition = keys::audience(organization, shard);
         // Start right after what was read: `!` sorts before every character of a key.
         let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
-        let (traces, goes_on) = self.traces(&partition, &from).await?;
-        let next = if goes_on { traces.last().map(|trace| trace.sk.clone()) } else { None };
-        let entries = traces.into_iter().map(entry).collect::<Result<Vec<Entry>>>()?;
+        let range = Range {
+            projection: Some(wanted.projection()),
+            limit: Some(if wanted.has_fields() { MAX_PERSONS } else { MAX_TRACES }),
+            ..Range::new(
+                partition,
+                // `~` sorts after everything that follows in a contact's key.
+                SortKey::Between(from, format!("{}~", keys::CONTACT)),
+                consistency,
+            )
+        };
+        let page = self.page(&range).await?;
+        let goes_on = page.next.is_some();
+        let read = page.items.into_iter().map(|item| wanted.read(organization, item));
+        let read = read.collect::<Result<Vec<Read>>>()?;
+        let next = if goes_on { read.last().map(|read| read.sk.clone()) } else { None };
+        let entries = read.into_iter().map(entry).collect::<Result<Vec<Entry>>>()?;
         let mut phones: Vec<Phone> = entries.iter().filter_map(|e| e.phone.clone()).collect();
         phones.dedup();
         let unsubscribed = self.unsubscribed_among(organization, (shard, shards), &phones).await?;
         phones.retain(|phone| phone.has_other_form() && phone.line().as_phone() == phone);
-        let former = self.former(organization, shards, &phones).await?;
+        let former = self.former(organization, shards, &phones, &wanted).await?;
         let judged = entries.into_iter().map(|mut entry| {
             let is_out = entry.phone.as_ref().is_some_and(|phone| unsubscribed.contains(phone));
             if let Some(phone) = entry.phone.as_ref().filter(|_| !former.is_empty()) {
@@ -63,30 +96,5 @@ impl Table {
             (entry, is_out)
         });
         Ok(EntryPage { entries: judged.collect(), next })
-    }
-
-    /// The keys and presences of a page of a shard's contacts.
-    async fn traces(&self, partition: &str, from: &str) -> Result<(Vec<ContactTrace>, bool)> {
-        let range = Range {
-            projection: Some("sk, presence, dialed"),
-            limit: Some(MAX_TRACES),
-            ..Range::new(
-                partition.to_owned(),
-                // `~` sorts after everything that follows in a contact's key.
-                SortKey::Between(from.to_owned(), format!("{}~", keys::CONTACT)),
-                Consistency::Strong,
-            )
-        };
-        let page = self.page(&range).await?;
-        let traces = page.items.into_iter().map(|mut item| {
-            let Some(AttributeValue::S(sk)) = item.remove("sk") else {
-                return Err(TableError::malformed(KIND, "it has no sort key"));
-            };
-            // Few contacts have moved or have a phone with two forms.
-            let is_plain = !item.contains_key("presence") && !item.contains_key("dialed");
-            let trace = if is_plain { Trace::default() } else { parse::<Trace>(KIND, item)? };
-            Ok(ContactTrace { sk, presence: trace.presence, dialed: trace.dialed })
-        });
-        Ok((traces.collect::<Result<_>>()?, page.next.is_some()))
     }
 }

@@ -78,7 +78,7 @@ impl Table {
         let end = keys::PARKED.replace('#', "$");
         let all = SortKey::Between(keys::CHUNK_STATE.to_owned(), end);
         let mut range = Range {
-            projection: Some(READ),
+            projection: Some(READ.into()),
             ..Range::new(keys::campaign_shard(campaign, shard), all, Consistency::Eventual)
         };
         loop {

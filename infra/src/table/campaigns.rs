@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::campaign::{Campaign, Status};
 use shared::ids::{CampaignId, OrganizationId};
+use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 
 use super::dynamo::{
@@ -55,10 +56,13 @@ fn transition(before: Option<&Campaign>, after: &Campaign) -> Result<Transaction
         }
     };
     let owed_before = before.map(Campaign::owed).unwrap_or_default();
-    owed_before.into_iter().zip(after.owed()).try_fold(
-        Transaction::default().put_if(row, condition, values),
-        |transaction, (old, new)| transaction.replace_due(old, new),
-    )
+    let written = Transaction::default().put_if(row, condition, values);
+    owed_before
+        .into_iter()
+        .zip(after.owed())
+        .try_fold(written.change_uses(before, after), |transaction, (old, new)| {
+            transaction.replace_due(old, new)
+        })
 }
 
 impl Table {
@@ -68,8 +72,7 @@ impl Table {
         id: CampaignId,
     ) -> Result<Option<Campaign>> {
         let key = keys::campaign(organization, id);
-        let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
-        row.map(Row::into_campaign).transpose()
+        self.get_item(&key, Consistency::Strong).await?.map(read).transpose()
     }
 
     /// Writes a new campaign.
@@ -91,15 +94,18 @@ impl Table {
         self.save(Some(before), after, remember).await
     }
 
-    /// Writes a campaign that is sent, with a time after the organization's last send.
+    /// Writes a campaign that is sent, with its frozen target and a time after the organization's last
+    /// send.
     pub async fn begin_campaign(
         &self,
         before: &Campaign,
         after: &Campaign,
-        last: &LastSend,
-        sent_at: Timestamp,
+        target: Option<&FrozenTarget>,
+        (last, sent_at): (&LastSend, Timestamp),
     ) -> Result<Saved> {
-        let transaction = transition(Some(before), after)?.note_send(last, sent_at)?;
+        let transaction = transition(Some(before), after)?
+            .freeze_target(after.id, target)?
+            .note_send(last, sent_at)?;
         Ok(match self.transact(transaction).await? {
             Transacted::Done => Saved::Done,
             Transacted::Refused(_) | Transacted::Conflict => Saved::Stale,

@@ -1,114 +1,46 @@
 //! Contacts, and the pointers that find them by id.
 //!
-//! A contact is stored by its phone, so that a fan-out reads a shard in the order of phones. Its
-//! pointer is written in the same transaction, so that either both exist or neither does.
+//! A contact is stored among those of its phone, so that a fan-out reads a shard in the order of
+//! phones. Its pointer is written in the same transaction, so that both or neither exist.
 
-use std::collections::BTreeMap;
+mod external_ids;
+mod lines;
+mod list;
+mod row;
+mod wanted;
+
+pub use list::ContactFilter;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::{Deserialize, Serialize};
-use shared::contact::{Contact, Presence, Profile};
-use shared::ids::{ContactId, OrganizationId};
+use shared::contact::{Contact, Presence};
+use shared::ids::ContactId;
 use shared::organization::Organization;
-use shared::phone::Phone;
-use shared::time::Timestamp;
 
-use super::dynamo::{Change, Consistency, Item, Key, Transacted, Transaction, item, parse};
+use super::dynamo::{Change, Consistency, Key, Transacted, Transaction, item, parse};
 use super::idempotency::Remember;
 use super::keys;
 use super::last_send::LastSend;
-use super::walk::ShardPosition;
 use super::{Result, Table, TableError};
 
-mod lines;
+pub(super) use external_ids::writes as external_id_writes;
+pub(super) use row::Trace;
+pub(super) use wanted::{Read, Wanted};
 
 use lines::{is_other_form, place};
+use row::{Pointer, Row, is_tombstone};
 
-/// Longer than any fan-out that may still need them.
-const TOMBSTONE_DAYS: i64 = 30;
-
+/// The result of a write of contacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContactSaved {
     Done,
-    /// It was changed or deleted in between.
+    /// Another request wrote or deleted it in between.
     Stale,
+    /// Another contact has the external ID.
+    ExternalIdTaken,
     Answered,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    id: ContactId,
-    phone: Option<Phone>,
-    /// Set if `phone` is in a different form than the one that the contact is stored under.
-    dialed: Option<Phone>,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    email: Option<String>,
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    attributes: BTreeMap<String, String>,
-    #[serde(default, skip_serializing_if = "Presence::is_simple")]
-    presence: Presence,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Pointer {
-    /// The phone in the contact's key, verbatim. This is the line of the contact's phone, except
-    /// for contacts that were stored before lines existed.
-    phone: Option<Phone>,
-}
-
-/// What remains at a contact's previous phone.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Tombstone {
-    presence: Presence,
-    moved_at: Timestamp,
-    expires_at: i64,
-}
-
-/// The part of a contact or its tombstone that says when the contact was there.
-#[derive(Default, Deserialize)]
-pub(super) struct Trace {
-    #[serde(default)]
-    pub(super) presence: Presence,
-    #[serde(default)]
-    pub(super) dialed: Option<Phone>,
-}
-
 pub(super) const KIND: &str = "a contact";
-
-impl Row {
-    fn of(contact: &Contact, presence: Presence) -> Self {
-        let Profile { phone, first_name, last_name, email, attributes } = contact.profile.clone();
-        let dialed = phone.clone().filter(is_other_form);
-        Self {
-            id: contact.id,
-            phone,
-            dialed,
-            first_name,
-            last_name,
-            email,
-            attributes,
-            presence,
-            created_at: contact.created_at,
-            updated_at: contact.updated_at,
-        }
-    }
-
-    fn into_contact(self, organization_id: OrganizationId) -> Contact {
-        let Self { id, phone, first_name, last_name, email, attributes, .. } = self;
-        Contact {
-            id,
-            organization_id,
-            profile: Profile { phone, first_name, last_name, email, attributes },
-            created_at: self.created_at,
-            updated_at: self.updated_at,
-        }
-    }
-}
 
 /// Whether a change may move a contact to another key.
 pub(super) fn has_moved(before: &Contact, after: &Contact) -> bool {
@@ -116,12 +48,9 @@ pub(super) fn has_moved(before: &Contact, after: &Contact) -> bool {
         || before.profile.phone.as_ref().is_some_and(is_other_form)
 }
 
-fn is_tombstone(item: &Item) -> bool {
-    item.contains_key("movedAt")
-}
-
 impl Transaction {
-    /// Adds a new contact and its pointer. The condition is on the first of the two writes.
+    /// Adds a new contact, its pointer, whose condition is the first of the writes, and the item of its
+    /// external ID.
     pub(super) fn add_contact(
         self,
         organization: &Organization,
@@ -129,16 +58,29 @@ impl Transaction {
     ) -> Result<Self> {
         let pointer = keys::contact_pointer(organization.id, contact.id);
         let phone = contact.profile.phone.as_ref().map(|phone| phone.line().into_phone());
-        Ok(self.put_absent(item(KIND, &pointer, Pointer { phone })?).put(item(
-            KIND,
-            &place(organization, contact),
-            Row::of(contact, Presence::default()),
-        )?))
+        let row = Row::of(contact, Presence::default());
+        self.put_absent(item(KIND, &pointer, Pointer { phone })?)
+            .put(item(KIND, &place(organization, contact), row)?)
+            .change_external_id(organization.id, None, Some(contact))
+    }
+
+    /// Deletes a contact that an import created and that has not changed since.
+    pub(super) fn remove_imported(
+        self,
+        organization: &Organization,
+        contact: &Contact,
+    ) -> Result<Self> {
+        let seen = AttributeValue::S(contact.updated_at.to_string());
+        let condition = "updatedAt = :seen AND attribute_not_exists(imported.namedBy)";
+        self.delete_if(place(organization, contact), condition, vec![(":seen", seen)])
+            .delete(keys::contact_pointer(organization.id, contact.id))
+            .change_external_id(organization.id, Some(contact), None)
     }
 
     /// Replaces `before` by `after`, and leaves a tombstone if the phone changed. In that case, the
     /// transaction must also contain [`Transaction::without_send_since`] the last send. This adds
-    /// at most three writes. A condition that fails means that the contact changed in between.
+    /// at most three writes, and those of the external ID. A condition that fails means that the
+    /// contact changed in between, or that the external ID is taken.
     pub(super) async fn move_contact(
         self,
         table: &Table,
@@ -153,18 +95,18 @@ impl Transaction {
         let here = table.presence(&from).await?;
         if from == to {
             let row = item(KIND, &to, Row::of(after, here))?;
-            return Ok(self.put_if(row, unchanged.0, unchanged.1));
+            return self.put_if(row, unchanged.0, unchanged.1).change_external_id(
+                organization.id,
+                Some(before),
+                Some(after),
+            );
         }
         let last = last.ok_or_else(|| {
             TableError::malformed(KIND, "it moves, and the last send was not read")
         })?;
         let moment = last.moment_of_move();
         let there = table.presence(&to).await?;
-        let tombstone = Tombstone {
-            presence: here.leave(moment),
-            moved_at: moment,
-            expires_at: after.updated_at.plus_seconds(TOMBSTONE_DAYS * 86_400).millis() / 1_000,
-        };
+        let tombstone = Row::tombstone(before, here.leave(moment), moment, after.updated_at);
         let repoint = Change {
             update: "SET phone = :phone".to_owned(),
             condition: "attribute_exists(pk)".to_owned(),
@@ -176,14 +118,14 @@ impl Transaction {
                 AttributeValue::S(phone.line().as_phone().to_string())
             }),
         );
-        Ok(self
-            .put_if(item(KIND, &from, tombstone)?, unchanged.0, unchanged.1)
+        self.put_if(item(KIND, &from, tombstone)?, unchanged.0, unchanged.1)
             .put_if(
                 item(KIND, &to, Row::of(after, there.arrive(moment)))?,
                 "attribute_not_exists(pk) OR attribute_exists(movedAt)",
                 Vec::new(),
             )
-            .change(keys::contact_pointer(organization.id, after.id), repoint))
+            .change(keys::contact_pointer(organization.id, after.id), repoint)
+            .change_external_id(organization.id, Some(before), Some(after))
     }
 }
 
@@ -214,13 +156,16 @@ impl Table {
         contact: &Contact,
         remember: Option<&Remember>,
     ) -> Result<ContactSaved> {
-        let transaction =
-            Transaction::default().add_contact(organization, contact)?.remember(remember)?;
-        Ok(match self.transact(transaction).await? {
-            Transacted::Done => ContactSaved::Done,
-            refused if refused.is_refused(2) => ContactSaved::Answered,
-            Transacted::Refused(_) | Transacted::Conflict => ContactSaved::Stale,
-        })
+        let transaction = Transaction::default().add_contact(organization, contact)?;
+        let record = transaction.len();
+        match self.transact(transaction.remember(remember)?).await? {
+            Transacted::Done => Ok(ContactSaved::Done),
+            refused if remember.is_some() && refused.is_refused(record) => {
+                Ok(ContactSaved::Answered)
+            }
+            Transacted::Refused(_) => self.refused(organization, contact).await,
+            Transacted::Conflict => Ok(ContactSaved::Stale),
+        }
     }
 
     pub async fn save_contact(
@@ -234,10 +179,21 @@ impl Table {
             .move_contact(self, organization, before, after, last.as_ref())
             .await?;
         let transaction = last.iter().fold(transaction, Transaction::without_send_since);
-        Ok(match self.transact(transaction).await? {
-            Transacted::Done => ContactSaved::Done,
-            Transacted::Refused(_) | Transacted::Conflict => ContactSaved::Stale,
-        })
+        match self.transact(transaction).await? {
+            Transacted::Done => Ok(ContactSaved::Done),
+            Transacted::Refused(_) => self.refused(organization, after).await,
+            Transacted::Conflict => Ok(ContactSaved::Stale),
+        }
+    }
+
+    /// Why a contact could not be written.
+    async fn refused(
+        &self,
+        organization: &Organization,
+        contact: &Contact,
+    ) -> Result<ContactSaved> {
+        let is_taken = self.is_external_id_taken(organization, contact).await?;
+        Ok(if is_taken { ContactSaved::ExternalIdTaken } else { ContactSaved::Stale })
     }
 
     /// The last send, if the contacts of a transaction move.
@@ -249,7 +205,8 @@ impl Table {
         if moves { self.last_send(organization.id).await.map(Some) } else { Ok(None) }
     }
 
-    /// Deletes at most 50 contacts with their pointers. Deletes none of them if one has changed.
+    /// Deletes contacts with their pointers and external IDs: all of them or, if one changed
+    /// meanwhile, none. At most 30 at once.
     pub async fn delete_contacts(
         &self,
         organization: &Organization,
@@ -262,12 +219,14 @@ impl Table {
                 None => return Ok(ContactSaved::Stale),
             }
         }
-        let transaction = found.iter().fold(Transaction::default(), |transaction, contact| {
+        let mut transaction = Transaction::default();
+        for contact in &found {
             let seen = AttributeValue::S(contact.updated_at.to_string());
-            transaction
+            transaction = transaction
                 .delete_if(place(organization, contact), "updatedAt = :seen", vec![(":seen", seen)])
                 .delete(keys::contact_pointer(organization.id, contact.id))
-        });
+                .change_external_id(organization.id, Some(contact), None)?;
+        }
         Ok(match self.transact(transaction).await? {
             Transacted::Done => ContactSaved::Done,
             Transacted::Refused(_) | Transacted::Conflict => ContactSaved::Stale,
@@ -277,21 +236,5 @@ impl Table {
     async fn presence(&self, key: &Key) -> Result<Presence> {
         let trace: Option<Trace> = self.get(KIND, key, Consistency::Strong).await?;
         Ok(trace.map(|trace| trace.presence).unwrap_or_default())
-    }
-
-    /// An organization's contacts, shard by shard.
-    pub async fn contacts(
-        &self,
-        organization: &Organization,
-        limit: usize,
-        after: Option<ShardPosition>,
-    ) -> Result<(Vec<Contact>, Option<ShardPosition>)> {
-        self.walk(organization, keys::CONTACT, limit, after, |item| {
-            if is_tombstone(&item) {
-                return Ok(None);
-            }
-            Ok(Some(parse::<Row>(KIND, item)?.into_contact(organization.id)))
-        })
-        .await
     }
 }

@@ -3,21 +3,29 @@
 //! The record is written in the same transaction as the request's effect. So neither exists without
 //! the other, and of two requests with the same key, one wins.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use shared::access::SecretHash;
+use shared::ids::ContactId;
 use shared::time::Timestamp;
 
-use super::dynamo::{Consistency, Item, Transaction, item};
+use super::dynamo::{Consistency, Item, Transaction, Written, item};
 use super::{Result, Table, keys};
 
 const KEPT_SECONDS: i64 = 24 * 3_600;
 
-/// Identifies a request: the caller, the operation, and the caller's idempotency key.
+/// What identifies a request: its caller, its target, and the key that the caller chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint(String);
 
 impl Fingerprint {
+    /// The contact that the request creates at a place of its list: repeating the request finds it.
+    #[must_use]
+    pub fn contact(&self, place: usize) -> ContactId {
+        ContactId::derived(&[b"batch", self.0.as_bytes(), &(place as u64).to_be_bytes()])
+    }
+
     #[must_use]
     pub fn of(caller: &str, method: &str, path: &str, key: &str) -> Self {
         let mut hash = Sha256::new();
@@ -56,8 +64,16 @@ struct Row {
     expires_at: i64,
 }
 
+/// A request whose response is computed again when it is repeated.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Noted {
+    body_hash: String,
+    expires_at: i64,
+}
+
 impl Transaction {
-    /// Adds the record, if there is one, as the last write. Its condition decides the race.
+    /// Adds the record as the last write, if there is one; its condition then decides the race.
     pub(super) fn remember(self, remember: Option<&Remember>) -> Result<Self> {
         let Some(Remember { fingerprint, answer, now }) = remember else {
             return Ok(self);
@@ -71,14 +87,33 @@ impl Transaction {
         let record: Item = item("an answer", &keys::idempotency(&fingerprint.0), row)?;
         // The table removes expired items late. Until then, they count as absent.
         let condition = "attribute_not_exists(pk) OR expiresAt < :now";
-        let seconds =
-            aws_sdk_dynamodb::types::AttributeValue::N((now.millis() / 1_000).to_string());
+        let seconds = AttributeValue::N((now.millis() / 1_000).to_string());
         Ok(self.put_if(record, condition, vec![(":now", seconds)]))
     }
 }
 
 impl Table {
-    /// The response to an earlier request.
+    /// Notes a request before its effects; `false` if its key was used with another body.
+    pub async fn note_request(
+        &self,
+        fingerprint: &Fingerprint,
+        body_hash: &str,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let noted = Noted {
+            body_hash: body_hash.to_owned(),
+            expires_at: now.plus_seconds(KEPT_SECONDS).millis() / 1_000,
+        };
+        let record: Item = item("a request", &keys::noted_request(&fingerprint.0), noted)?;
+        let condition = "attribute_not_exists(pk) OR expiresAt < :now OR bodyHash = :hash";
+        let values = vec![
+            (":now", AttributeValue::N((now.millis() / 1_000).to_string())),
+            (":hash", AttributeValue::S(body_hash.to_owned())),
+        ];
+        Ok(self.put(record, condition, values).await? == Written::Done)
+    }
+
+    /// The answer that was given to a request before.
     pub async fn answered(
         &self,
         fingerprint: &Fingerprint,

@@ -1,20 +1,25 @@
 //! Imports, whose progress is written together with the contacts of their rows.
 
+mod match_key;
+mod rejected;
+mod row;
+mod transitions;
+
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::{Deserialize, Serialize};
-use shared::actor::Actor;
 use shared::contact::Contact;
 use shared::ids::{ImportId, OrganizationId};
-use shared::import::{Columns, Import, Progress, Status};
+use shared::import::{Import, RowError};
 use shared::job::Due;
 use shared::organization::Organization;
-use shared::time::Timestamp;
 
-use super::contacts::has_moved;
+use super::contacts::{external_id_writes, has_moved};
 use super::dynamo::{ABSENT, Consistency, Transacted, Transaction, WRITES_MOST, item};
 use super::idempotency::Remember;
 use super::keys;
 use super::{Result, Saved, Table, TableError};
+pub use rejected::RejectedPosition;
+use row::Row;
+pub use transitions::{ImportPosition, OpenUploads, Transition};
 
 /// The result of writing a batch of an import's rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +33,31 @@ pub enum ImportSaved {
 #[derive(Clone, Debug)]
 pub enum RowChange {
     Create(Contact),
-    Update { before: Contact, after: Contact },
+    Update(Box<ContactUpdate>),
+    /// Undoes a `Create`.
+    Remove(Contact),
+}
+
+/// A contact before and after a row.
+#[derive(Clone, Debug)]
+pub struct ContactUpdate {
+    pub before: Contact,
+    pub after: Contact,
+}
+
+/// What a batch of rows has done, beside the progress past them.
+#[derive(Clone, Debug, Default)]
+pub struct RowEffects {
+    pub changes: Vec<RowChange>,
+    pub rejected: Vec<RowError>,
+    /// The open uploads, without that of an import which has expired.
+    pub closes_upload: Option<OpenUploads>,
+}
+
+impl ContactUpdate {
+    fn moves(&self) -> bool {
+        has_moved(&self.before, &self.after)
+    }
 }
 
 impl RowChange {
@@ -36,55 +65,22 @@ impl RowChange {
     #[must_use]
     pub fn writes(&self) -> usize {
         match self {
-            Self::Create(_) => 2,
-            Self::Update { .. } => 3,
+            Self::Create(contact) => 2 + external_id_writes(None, Some(contact)),
+            Self::Update(update) => {
+                3 + external_id_writes(Some(&update.before), Some(&update.after))
+            }
+            Self::Remove(contact) => 2 + external_id_writes(Some(contact), None),
         }
     }
 }
 
 /// The maximum number of writes for a batch's changes, without the import's own writes.
 pub const BATCH_WRITES: usize = WRITES_MOST - OWN_WRITES;
-/// The import itself, its due items removed and written, and the check of the last send.
-const OWN_WRITES: usize = 4;
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    id: ImportId,
-    state: Status,
-    columns: Columns,
-    encoding: Option<String>,
-    progress: Progress,
-    /// The number of steps of the progress, for conditions.
-    rows_done: u64,
-    failure: Option<String>,
-    due: Option<Due>,
-    changed_by: Option<Actor>,
-    created_at: Timestamp,
-    updated_at: Timestamp,
-}
+/// The import itself, its due items removed and written, its rejected rows with those of an older
+/// version, and the check of the last send. The batch that closes an upload has no rows.
+const OWN_WRITES: usize = 6;
 
 const KIND: &str = "an import";
-
-impl Row {
-    fn of(import: &Import, due: Option<Due>) -> Self {
-        let rows_done = import.progress.steps();
-        let import = import.clone();
-        Self {
-            id: import.id,
-            state: import.status,
-            columns: import.columns,
-            encoding: import.encoding,
-            progress: import.progress,
-            rows_done,
-            failure: import.failure,
-            due,
-            changed_by: import.changed_by,
-            created_at: import.created_at,
-            updated_at: import.updated_at,
-        }
-    }
-}
 
 impl Table {
     pub async fn import(
@@ -94,21 +90,7 @@ impl Table {
     ) -> Result<Option<(Import, Option<Due>)>> {
         let key = keys::import(organization_id, id);
         let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
-        Ok(row.map(|row| {
-            let import = Import {
-                id: row.id,
-                organization_id,
-                status: row.state,
-                columns: row.columns,
-                encoding: row.encoding,
-                progress: row.progress,
-                failure: row.failure,
-                changed_by: row.changed_by,
-                created_at: row.created_at,
-                updated_at: row.updated_at,
-            };
-            (import, row.due)
-        }))
+        row.map(|row| row.into_import(organization_id)).transpose()
     }
 
     /// Writes a new import and its due item.
@@ -119,8 +101,9 @@ impl Table {
         remember: Option<&Remember>,
     ) -> Result<Saved> {
         let key = keys::import(import.organization_id, import.id);
+        let row = Row::of(import, import.version, Some(due.clone()));
         let transaction = Transaction::default()
-            .put_if(item(KIND, &key, Row::of(import, Some(due.clone())))?, ABSENT, Vec::new())
+            .put_if(item(KIND, &key, row)?, ABSENT, Vec::new())
             .replace_due(None, Some(due))?
             .remember(remember)?;
         Ok(match self.transact(transaction).await? {
@@ -130,35 +113,46 @@ impl Table {
         })
     }
 
-    /// Writes the contacts of a batch of rows, the progress and the due item: either all of them or
+    /// Writes the effects of a batch of rows, the progress and the due item: either all of them or
     /// none.
     pub async fn save_import(
         &self,
         organization: &Organization,
         (before, due_before): (&Import, &Due),
         (after, due_after): (&Import, Option<&Due>),
-        changes: &[RowChange],
+        effects: &RowEffects,
     ) -> Result<ImportSaved> {
+        let RowEffects { changes, rejected, closes_upload } = effects;
         let key = keys::import(after.organization_id, after.id);
+        let row = Row::of(after, before.version + 1, due_after.cloned());
         let mut transaction = Transaction::default().put_if(
-            item(KIND, &key, Row::of(after, due_after.cloned()))?,
+            item(KIND, &key, row)?,
             "rowsDone = :seen AND attribute_exists(due)",
-            vec![(":seen", AttributeValue::N(before.progress.steps().to_string()))],
+            vec![(":seen", AttributeValue::N(before.version.to_string()))],
         );
-        transaction = transaction.replace_due(Some(due_before), due_after)?;
-        let moves = changes.iter().any(
-            |change| matches!(change, RowChange::Update { before, after } if has_moved(before, after)),
-        );
+        transaction = transaction
+            .replace_due(Some(due_before), due_after)?
+            .reject_rows(after, &before.former_errors)?
+            .reject_rows(after, rejected)?;
+        if let Some(before) = closes_upload {
+            let uploads = before.without(after.id);
+            transaction = transaction.replace_uploads(after.organization_id, before, uploads)?;
+        }
+        let moves = changes
+            .iter()
+            .any(|change| matches!(change, RowChange::Update(update) if update.moves()));
         let last = self.last_send_if(organization, moves).await?;
         transaction = last.iter().fold(transaction, Transaction::without_send_since);
         for change in changes {
             transaction = match change {
                 RowChange::Create(contact) => transaction.add_contact(organization, contact)?,
-                RowChange::Update { before, after } => {
+                RowChange::Update(update) => {
+                    let ContactUpdate { before, after } = &**update;
                     transaction
                         .move_contact(self, organization, before, after, last.as_ref())
                         .await?
                 }
+                RowChange::Remove(contact) => transaction.remove_imported(organization, contact)?,
             };
         }
         if transaction.len() > WRITES_MOST {

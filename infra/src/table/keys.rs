@@ -3,7 +3,9 @@
 //! Items that are written once per recipient share no key or index: contacts, chunks and messages
 //! are spread over shards, because a partition accepts 1,000 writes per second.
 
-use shared::ids::{CampaignId, ContactId, ImportId, KeyId, MemberId, MessageId, OrganizationId};
+use shared::ids::{
+    CampaignId, ContactId, ImportId, KeyId, MemberId, MessageId, OrganizationId, SegmentId,
+};
 use shared::job::Due;
 use shared::member::{MemberEmail, PersonKey};
 use shared::message::Kind;
@@ -27,6 +29,9 @@ pub(crate) const PARKED: &str = "PARKED#";
 pub(crate) const CAMPAIGN: &str = "CAMPAIGN#";
 pub(crate) const KEY: &str = "KEY#";
 pub(crate) const MEMBER: &str = "MEMBER#";
+pub(crate) const SEGMENT: &str = "SEGMENT#";
+pub(crate) const IMPORT: &str = "IMPORT#";
+pub(crate) const REJECTED: &str = "REJECTED#";
 
 pub(crate) fn organization_partition(id: OrganizationId) -> String {
     format!("ORG#{id}")
@@ -96,6 +101,10 @@ pub(crate) fn campaign(organization: OrganizationId, id: CampaignId) -> Key {
     Key::new(organization_partition(organization), format!("{CAMPAIGN}{id}"))
 }
 
+pub(crate) fn segment(organization: OrganizationId, id: SegmentId) -> Key {
+    Key::new(organization_partition(organization), format!("{SEGMENT}{id}"))
+}
+
 pub(crate) fn campaigns_of_status(organization: OrganizationId, status: &str) -> String {
     format!("ORG#{organization}#STATUS#{status}")
 }
@@ -135,6 +144,11 @@ pub(crate) fn contact_pointer(organization: OrganizationId, id: ContactId) -> Ke
     Key::new(format!("{CONTACT}{id}"), organization_partition(organization))
 }
 
+/// Finds a contact by its ID in the organization's other systems.
+pub(crate) fn external_id(organization: OrganizationId, external_id: &str) -> Key {
+    Key::new(format!("EXTERNAL#{organization}#{external_id}"), "CONTACT")
+}
+
 pub(crate) fn unsubscribe(organization: OrganizationId, phone: &Phone, shards: u16) -> Key {
     Key::new(audience(organization, phone.shard(shards)), unsubscribe_sort_key(phone))
 }
@@ -159,6 +173,11 @@ pub(crate) fn message(campaign: CampaignId, id: MessageId, shards: u16) -> Key {
     Key::new(campaign_shard(campaign, id.shard(shards)), format!("{MESSAGE}{id}"))
 }
 
+/// The target that a campaign was sent to.
+pub(crate) fn target(campaign: CampaignId) -> Key {
+    Key::new(format!("{CAMPAIGN}{campaign}"), "TARGET")
+}
+
 pub(crate) fn test_messages(campaign: CampaignId) -> String {
     format!("{CAMPAIGN}{campaign}#TEST")
 }
@@ -175,6 +194,15 @@ pub(crate) fn test_messages_counted(organization: OrganizationId, day: Timestamp
 /// Held by the request that reads an organization's audience for a quote.
 pub(crate) fn quoting(organization: OrganizationId) -> Key {
     Key::new(format!("QUOTE#{organization}"), "LEASE")
+}
+
+/// Held by the request that reads an organization's audience for a preview.
+pub(crate) fn previewing(organization: OrganizationId) -> Key {
+    Key::new(format!("PREVIEW#{organization}"), "TURN")
+}
+
+pub(crate) fn preview(organization: OrganizationId, name: &str) -> Key {
+    Key::new(format!("PREVIEW#{organization}"), format!("KEPT#{name}"))
 }
 
 pub(crate) fn quote(organization: OrganizationId, campaign: CampaignId) -> Key {
@@ -202,7 +230,27 @@ pub(crate) fn parked_beside(message: &MessageRef, shards: u16) -> Key {
 }
 
 pub(crate) fn import(organization: OrganizationId, id: ImportId) -> Key {
-    Key::new(organization_partition(organization), format!("IMPORT#{id}"))
+    Key::new(organization_partition(organization), format!("{IMPORT}{id}"))
+}
+
+/// The uploads of an organization that are not started yet.
+pub(crate) fn open_uploads(organization: OrganizationId) -> Key {
+    Key::new(organization_partition(organization), "UPLOADS")
+}
+
+/// From which the ids of contacts are derived that imports create.
+pub(crate) fn match_key(organization: OrganizationId) -> Key {
+    Key::new(organization_partition(organization), "MATCHKEY")
+}
+
+/// What belongs to one import and is not listed with it.
+pub(crate) fn import_partition(id: ImportId) -> String {
+    format!("{IMPORT}{id}")
+}
+
+/// The rejected rows of a batch, in the order of the file.
+pub(crate) fn rejected(import: ImportId, first_row: u64) -> Key {
+    Key::new(import_partition(import), format!("{REJECTED}{first_row:012}"))
 }
 
 pub(crate) fn due(due: &Due) -> Key {
@@ -217,6 +265,11 @@ pub(crate) fn due_partition(partition: u16) -> String {
 
 pub(crate) fn idempotency(fingerprint: &str) -> Key {
     Key::new(format!("IDEMPOTENCY#{fingerprint}"), "ANSWER")
+}
+
+/// A request that is repeated rather than replayed from a record.
+pub(crate) fn noted_request(fingerprint: &str) -> Key {
+    Key::new(format!("IDEMPOTENCY#{fingerprint}"), "REQUEST")
 }
 
 #[cfg(test)]

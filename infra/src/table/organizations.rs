@@ -12,6 +12,7 @@ use shared::phone::{Phone, Region};
 use shared::price::PriceList;
 use shared::sender::{SecretName, Sender};
 use shared::time::Timestamp;
+use shared::zone::Zone;
 
 use super::dynamo::{
     Consistency, Key, Range, SortKey, Transacted, Transaction, WRITES_MOST, item, parse, start,
@@ -44,6 +45,9 @@ struct Row {
     /// Missing in rows that were written before there was a limit, which is then the row's rate.
     max_parts_per_second: Option<u32>,
     default_region: Region,
+    /// Absent in rows of older versions.
+    #[serde(default)]
+    time_zone: Zone,
     prices: Option<PriceList>,
     keywords: Keywords,
     tests_per_day: Option<u32>,
@@ -90,6 +94,7 @@ impl From<&Organization> for Row {
             assigned_phones: organization.assigned_phones,
             max_parts_per_second: Some(organization.max_parts_per_second),
             default_region: organization.default_region,
+            time_zone: organization.time_zone,
             prices: organization.prices,
             keywords: organization.keywords,
             tests_per_day: organization.tests_per_day,
@@ -110,6 +115,7 @@ impl From<Row> for Organization {
             max_parts_per_second: row.max_parts_per_second.unwrap_or(row.sender.parts_per_second),
             sender: row.sender,
             default_region: row.default_region,
+            time_zone: row.time_zone,
             prices: row.prices,
             keywords: row.keywords,
             tests_per_day: row.tests_per_day,

@@ -45,7 +45,7 @@ pub enum TestSaved {
     /// The day's tests are used up.
     LimitReached,
     Stale,
-    /// A request with the same idempotency key got its response in between.
+    /// A request with the same idempotency key was served in between.
     Answered,
 }
 

@@ -17,7 +17,7 @@ use shared::unsubscribe::Preference;
 use super::dynamo::{
     Change, Consistency, Item, Range, SortKey, Written, back_off, item, parse, text,
 };
-use super::walk::ShardPosition;
+use super::walk::{ShardPosition, Walk};
 use super::{Result, Table, TableError, keys};
 use row::{confirmation, replaces};
 
@@ -123,15 +123,23 @@ impl Table {
         organization: &Organization,
         phone: &Phone,
     ) -> Result<Option<Preference>> {
+        let newest = self.newest_preference(organization, phone).await?;
+        Ok(newest.filter(|preference| !preference.subscribed))
+    }
+
+    /// What the register holds of a phone, also if the person has subscribed again.
+    pub async fn newest_preference(
+        &self,
+        organization: &Organization,
+        phone: &Phone,
+    ) -> Result<Option<Preference>> {
         let mut newest: Option<Row> = None;
         for form in phone.forms() {
             let key = keys::unsubscribe(organization.id, &form, organization.shards);
             let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
             newest = newest.into_iter().chain(row).max_by_key(Row::rank);
         }
-        Ok(newest
-            .map(|row| row.into_preference(organization.id))
-            .filter(|preference| !preference.subscribed))
+        Ok(newest.map(|row| row.into_preference(organization.id)))
     }
 
     /// Which of `phones`, sorted and all of one shard, are unsubscribed now. Strongly consistent:
@@ -164,7 +172,7 @@ impl Table {
             return Ok(HashSet::new());
         };
         let mut range = Range {
-            projection: Some("sk, optedOut"),
+            projection: Some("sk, optedOut".into()),
             ..Range::new(
                 keys::audience(organization, shard),
                 SortKey::Between(
@@ -198,7 +206,8 @@ impl Table {
         limit: usize,
         after: Option<ShardPosition>,
     ) -> Result<(Vec<Preference>, Option<ShardPosition>)> {
-        self.walk(organization, keys::UNSUBSCRIBED, limit, after, |item| {
+        let walk = Walk { prefix: keys::UNSUBSCRIBED.to_owned(), limit, is_selective: false };
+        self.walk(organization, walk, after, |item| {
             let preference = parse::<Row>(KIND, item)?.into_preference(organization.id);
             Ok((!preference.subscribed).then_some(preference))
         })

@@ -9,9 +9,11 @@ use super::{Result, Table, keys};
 /// The maximum number of items that a request reads. A register may consist mostly of people who
 /// subscribed again, whom the list doesn't show.
 const MAX_ITEMS: usize = 1_000;
-/// The maximum number of queries per request: more than a small audience has shards, most of them
+/// And sends at most this many queries: more than a small audience has shards, most of which are
 /// empty.
 const MAX_QUERIES: usize = 64;
+/// The number of items that a selective list reads at once: at most 1 MB, which is one query.
+const ITEMS_AT_ONCE: usize = 250;
 
 /// The position at which such a list continues.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,39 +22,75 @@ pub struct ShardPosition {
     after: Option<String>,
 }
 
+impl ShardPosition {
+    /// Behind the item with the sort key `after` of a shard, or at its beginning.
+    #[must_use]
+    pub fn new(shard: u16, after: Option<String>) -> Self {
+        Self { shard, after }
+    }
+
+    #[must_use]
+    pub fn into_parts(self) -> (u16, Option<String>) {
+        (self.shard, self.after)
+    }
+}
+
+/// What a list reads.
+pub(super) struct Walk {
+    /// What the sort keys begin with.
+    pub(super) prefix: String,
+    pub(super) limit: usize,
+    /// Whether few of the items may be kept. Then a page reads at most about 1 MB, eventually
+    /// consistent, and can be short.
+    pub(super) is_selective: bool,
+}
+
 impl Table {
-    /// Up to `limit` items whose sort key starts with `prefix` and that `keep` accepts. A page may
-    /// be short or even empty although the list continues.
+    /// Up to `limit` items that `keep` returns a value for. A page can be short, even empty, although
+    /// the list goes on.
     pub(super) async fn walk<T>(
         &self,
         organization: &Organization,
-        prefix: &str,
-        limit: usize,
+        walk: Walk,
         after: Option<ShardPosition>,
         keep: impl Fn(Item) -> Result<Option<T>>,
     ) -> Result<(Vec<T>, Option<ShardPosition>)> {
+        let Walk { prefix, limit, is_selective } = walk;
+        let (max_items, consistency) = if is_selective {
+            (ITEMS_AT_ONCE, Consistency::Eventual)
+        } else {
+            (MAX_ITEMS, Consistency::Strong)
+        };
         let ShardPosition { mut shard, mut after } =
             after.unwrap_or(ShardPosition { shard: 0, after: None });
         let mut kept = Vec::with_capacity(limit);
         let (mut items, mut queries) = (0, 0);
         while shard < organization.shards
             && kept.len() < limit
-            && items < MAX_ITEMS
+            && items < max_items
             && queries < MAX_QUERIES
         {
             let pk = keys::audience(organization.id, shard);
+            let at_once = if is_selective { max_items - items } else { limit - kept.len() };
             let range = Range {
-                limit: i32::try_from(limit - kept.len()).ok(),
+                limit: i32::try_from(at_once).ok(),
                 start: after.as_deref().map(|sk| start(&pk, sk)),
-                ..Range::new(pk.clone(), SortKey::Prefix(prefix.to_owned()), Consistency::Strong)
+                ..Range::new(pk.clone(), SortKey::Prefix(prefix.clone()), consistency)
             };
             let page = self.page(&range).await?;
             queries += 1;
             items += page.items.len();
-            for item in page.items {
-                kept.extend(keep(item)?);
-            }
             after = page.next.as_ref().and_then(|key| text(key, "sk"));
+            let mut rest = page.items.into_iter();
+            while kept.len() < limit
+                && let Some(item) = rest.next()
+            {
+                let sk = text(&item, "sk");
+                kept.extend(keep(item)?);
+                if kept.len() == limit && rest.len() > 0 {
+                    after = sk;
+                }
+            }
             if after.is_none() {
                 shard += 1;
             }

@@ -1,5 +1,7 @@
 //! A campaign's sending, from its start until its last count.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
@@ -189,8 +191,13 @@ impl Campaign {
                     counted: None,
                     reason: None,
                 };
-                let sent = Self { state: State::Sent(broadcast), updated_at: now, ..self.clone() }
-                    .owing_fan_out(now, grace);
+                let sent = Self {
+                    state: State::Sent(broadcast),
+                    uses: BTreeSet::new(),
+                    updated_at: now,
+                    ..self.clone()
+                }
+                .owing_fan_out(now, grace);
                 Begin::Begun(Box::new(sent.owing_drain(now, grace)))
             }
             State::Sent(broadcast) if broadcast.scheduled_at == scheduled_at => Begin::Underway,

@@ -13,6 +13,8 @@ impl Campaign {
             step,
             drain,
             id: _,
+            target: _,
+            uses: _,
             organization_id: _,
             name: _,
             body: _,

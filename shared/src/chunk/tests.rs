@@ -4,8 +4,16 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::contact::Presence;
-use crate::ids::ContactId;
+use crate::audience::Former;
+use crate::audience::Tally;
+use crate::contact::{Contact, Presence, Profile, Status};
+use crate::ids::{ContactId, OrganizationId, SegmentId};
+use crate::phone::Phone;
+use crate::segment::Filter;
+use crate::target::{FrozenTarget, Target};
+use crate::time::Timestamp;
+use crate::zone::Zone;
+use serde_json::json;
 
 fn moment() -> Timestamp {
     Timestamp::from_millis(1_000_000).expect("in range")
@@ -21,9 +29,36 @@ fn entry(phone: Option<u64>, contact: u64) -> Entry {
         contact: ContactId(Uuid::from_u128(contact.into())),
         phone,
         dialed: None,
+        status: Status::Active,
         presence: Presence::default(),
         former: Vec::new(),
+        person: None,
     }
+}
+
+/// A contact with one tag.
+fn tagged(id: ContactId, tag: u64) -> Contact {
+    Contact {
+        id,
+        organization_id: OrganizationId(Uuid::nil()),
+        profile: Profile { tags: [tag.to_string()].into(), ..Profile::default() },
+        imported: None,
+        created_at: moment(),
+        updated_at: moment(),
+    }
+}
+
+/// Includes one tag and excludes another.
+fn target(include: u8, exclude: u8) -> FrozenTarget {
+    let filter = |tag: u8| {
+        let filter = json!({"field": "tags", "op": "eq", "value": tag.to_string()});
+        Filter::parse(&filter).expect("a filter")
+    };
+    let id = |n: u8| SegmentId(Uuid::from_u128(n.into()));
+    let segments = [(id(0), filter(include)), (id(1), filter(exclude))];
+    let target = Target { include: [id(0)].into(), exclude: [id(1)].into() };
+    let find = |id| segments.iter().find(|(own, _)| *own == id).map(|(_, filter)| filter);
+    target.frozen(Zone::default(), &find).expect("frozen")
 }
 
 fn cut(entries: &[Entry], unsubscribed: &BTreeSet<Phone>, from: &ChainEnd) -> Vec<Chunk> {
@@ -77,12 +112,14 @@ fn contacts_of_one_line_are_one_recipient() {
     let (today, other) = (phone("+5491123456789"), phone("+541123456789"));
     let id = |number| ContactId(Uuid::from_u128(number));
     let of_line = |dialed: Option<&Phone>| Entry {
-        contact: id(0),
         bound: format!("CONTACT#{today}$"),
+        contact: id(0),
         phone: Some(today.clone()),
         dialed: dialed.cloned(),
+        status: Status::Active,
         presence: Presence::default(),
         former: Vec::new(),
+        person: None,
     };
     for (entries, texted) in [
         (vec![of_line(Some(&other))], &other),
@@ -104,14 +141,28 @@ fn contacts_of_one_line_are_one_recipient() {
 #[test]
 fn a_former_contact_counts_instead_while_it_is_there() {
     let with = |former| Entry { former, ..entry(Some(1), 1) };
-    let recipients = |former| {
+    let former = |status, presence| Former { status, presence, person: None };
+    let recipients = |presence| {
+        let former = vec![former(Status::Active, presence)];
         let chunk = &cut(&[with(former)], &BTreeSet::new(), &ChainEnd::default())[0];
         assert_eq!(chunk.totals.contacts(), 1);
         chunk.recipients.len()
     };
-    assert_eq!(recipients(vec![Presence::default()]), 0);
-    assert_eq!(recipients(vec![Presence::default().leave(moment())]), 1);
-    assert_eq!(recipients(vec![Presence::default().leave(moment().plus_seconds(1))]), 0);
+    assert_eq!(recipients(Presence::default()), 0);
+    assert_eq!(recipients(Presence::default().leave(moment())), 1);
+    assert_eq!(recipients(Presence::default().leave(moment().plus_seconds(1))), 0);
+}
+
+/// An inactive contact is skipped, and its twin is texted, under either form of a line.
+#[test]
+fn inactive_contacts_are_skipped() {
+    let inactive = |n| Entry { status: Status::Inactive, ..entry(Some(1), n) };
+    let chunk = &cut(&[inactive(1), entry(Some(1), 2)], &BTreeSet::new(), &ChainEnd::default())[0];
+    assert_eq!((chunk.recipients.len(), chunk.totals.skipped.inactive), (1, 1));
+    let former = Former { status: Status::Inactive, presence: Presence::default(), person: None };
+    let entries = [Entry { former: vec![former], ..entry(Some(1), 1) }];
+    let chunk = &cut(&entries, &BTreeSet::new(), &ChainEnd::default())[0];
+    assert_eq!(chunk.totals.recipients, 1);
 }
 
 proptest! {
@@ -134,6 +185,30 @@ proptest! {
         prop_assert_eq!(totals.recipients, recipients.len() as u64);
         prop_assert!(chunks.iter().all(|c| c.recipients.len() <= MAX_RECIPIENTS));
         prop_assert!(chunks.iter().rev().skip(1).all(|c| !c.ends));
+    }
+
+    /// A preview counts as the fan-out does, with any target.
+    #[test]
+    fn a_preview_is_what_a_fan_out_would_cut(
+        (mut entries, unsubscribed) in audiences(), (one, other) in (0_u8..4, 0_u8..4)
+    ) {
+        entries.truncate(120);
+        for (entry, n) in entries.iter_mut().zip(0_u64..) {
+            entry.status = if n % 7 == 0 { Status::Inactive } else { Status::Active };
+            entry.person = Some(Box::new(tagged(entry.contact, n % 4)));
+        }
+        let judge = Judge { sent_at: moment(), target: Some(target(one, other)) };
+        let mut cutter = Cutter::new(judge.clone(), ChainEnd::default());
+        let mut tally = Tally::new(judge, 5);
+        let is_out = |entry: &Entry| entry.phone.as_ref().is_some_and(|it| unsubscribed.contains(it));
+        for entry in &entries {
+            tally.push(entry.clone(), is_out(entry));
+            cutter.push(entry.clone(), is_out(entry));
+        }
+        let (totals, samples) = tally.finish();
+        prop_assert_eq!(totals, cutter.finish().totals);
+        prop_assert_eq!(totals.contacts(), entries.len() as u64);
+        prop_assert_eq!(samples.len() as u64, totals.recipients.min(5));
     }
 
     /// Each recipient is the first contact of its phone that counts.

@@ -9,7 +9,9 @@ const BATCH_SECONDS: i64 = 10;
 const MAX_READS: usize = 500;
 /// The maximum number of opt-outs per batch, which are written one by one.
 const MAX_OPT_OUTS: usize = 200;
-/// No batch starts when less than this is left of a run. Another run does the rest.
+/// The most rejected rows of one batch, which are one item of the table.
+const MAX_REJECTED: usize = 100;
+/// No batch begins when less than this is left of a run: the rest is another run's.
 const RESERVE_SECONDS: i64 = 20;
 
 /// What one batch has done so far.
@@ -18,12 +20,13 @@ pub struct Batch {
     pub begun_at: Timestamp,
     pub reads: usize,
     pub opt_outs: usize,
+    pub rejected: usize,
 }
 
 impl Batch {
     #[must_use]
     pub fn begin(now: Timestamp) -> Self {
-        Self { begun_at: now, reads: 0, opt_outs: 0 }
+        Self { begun_at: now, reads: 0, opt_outs: 0, rejected: 0 }
     }
 
     /// Whether the rows so far are to be saved before another one is read.
@@ -32,6 +35,7 @@ impl Batch {
         now >= self.begun_at.plus_seconds(BATCH_SECONDS)
             || self.reads >= MAX_READS
             || self.opt_outs >= MAX_OPT_OUTS
+            || self.rejected >= MAX_REJECTED
     }
 
     /// Whether a run that ends at `deadline` has time for one more batch.
@@ -75,6 +79,7 @@ mod tests {
         assert!(!batch.is_full(at(0)));
         assert!(Batch { reads: MAX_READS, ..batch }.is_full(at(0)));
         assert!(Batch { opt_outs: MAX_OPT_OUTS, ..batch }.is_full(at(0)));
+        assert!(Batch { rejected: MAX_REJECTED, ..batch }.is_full(at(0)));
     }
 
     #[test]

@@ -29,6 +29,35 @@ pub struct Columns {
 }
 
 impl Columns {
+    /// The list of columns that become attributes, from their names.
+    #[must_use]
+    pub fn attribute_list(names: &[String]) -> String {
+        let quoted = names.iter().map(|name| format!("\"{}\"", name.replace('"', "\"\"")));
+        quoted.collect::<Vec<_>>().join(",")
+    }
+
+    /// The same for an object with these names, which may lack some of the named ones.
+    pub(super) fn among(&self, names: &[String]) -> Self {
+        let found = |wanted: &Option<String>| {
+            let wanted = wanted.as_ref()?;
+            let is_there = place_of(names, wanted).is_some();
+            Some(if is_there { wanted.clone() } else { String::new() })
+        };
+        let attributes = self.attribute_names().map(|wanted| {
+            let there = wanted.into_iter().filter(|name| place_of(names, name).is_some());
+            Self::attribute_list(&there.collect::<Vec<_>>())
+        });
+        Self {
+            id: found(&self.id),
+            phone: found(&self.phone),
+            first_name: found(&self.first_name),
+            last_name: found(&self.last_name),
+            email: found(&self.email),
+            opt_out: found(&self.opt_out),
+            attributes,
+        }
+    }
+
     /// The column that the client named for a field.
     pub(super) fn named(&self, field: Field) -> Option<&str> {
         match field {
@@ -49,7 +78,7 @@ impl Columns {
             return Some(Vec::new());
         }
         // A name that contains a comma is quoted, as in the file.
-        let mut parser = Parser::new(',', 1);
+        let mut parser = Parser::new(Some(','), 1);
         let mut characters = list.chars();
         let record = characters.find_map(|c| parser.push(c).ok().flatten());
         let record = record.or_else(|| parser.finish().ok().flatten());
@@ -82,7 +111,9 @@ mod tests {
         for none in ["none", "None", "", " , "] {
             assert_eq!(names(none), Some(Vec::new()), "{none:?}");
         }
-        assert_eq!(names("city,\"a, b\""), Some(vec!["city".to_owned(), "a, b".to_owned()]));
+        let quoted = vec!["city".to_owned(), "a, b".to_owned(), "5\" nail".to_owned()];
+        assert_eq!(names("city,\"a, b\",\"5\"\" nail\""), Some(quoted.clone()));
+        assert_eq!(names(&Columns::attribute_list(&quoted)), Some(quoted));
     }
 
     #[test]

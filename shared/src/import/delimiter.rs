@@ -50,9 +50,8 @@ pub(super) fn candidates(text: &str) -> Vec<char> {
     if found.is_empty() { vec![DELIMITERS[0]] } else { found }
 }
 
-/// Excel's hint in the first line, `sep=;`: its delimiter, and the length of the line with its
-/// ending, in bytes.
-pub(super) fn hint(text: &str) -> Option<(char, usize)> {
+/// The delimiter that Excel's hint in the first line names: `sep=;`.
+pub(super) fn hint(text: &str) -> Option<char> {
     let length = text.find(['\r', '\n'])?;
     let line = text[..length].trim_start_matches('"');
     let (key, value) = line.split_at_checked("sep=".len())?;
@@ -62,8 +61,7 @@ pub(super) fn hint(text: &str) -> Option<(char, usize)> {
         && rest.is_empty()
         && !delimiter.is_alphanumeric()
         && delimiter != '"';
-    let end = if text[length..].starts_with("\r\n") { 2 } else { 1 };
-    is_hint.then_some((delimiter, length + end))
+    is_hint.then_some(delimiter)
 }
 
 #[cfg(test)]
@@ -96,10 +94,10 @@ mod tests {
 
     #[test]
     fn excels_hint_is_read() {
-        assert_eq!(hint("sep=;\r\nphone"), Some((';', 7)));
-        assert_eq!(hint("SEP=\t\nphone"), Some(('\t', 6)));
-        assert_eq!(hint("\"sep=,\"\rphone"), Some((',', 8)));
-        assert_eq!(hint("sep=;;;\nphone"), Some((';', 8)));
+        assert_eq!(hint("sep=;\r\nphone"), Some(';'));
+        assert_eq!(hint("SEP=\t\nphone"), Some('\t'));
+        assert_eq!(hint("\"sep=,\"\rphone"), Some(','));
+        assert_eq!(hint("sep=;;;\nphone"), Some(';'));
         for none in ["sep=a\nphone", "sep=\nphone", "sep", "separator\n", "phone\n", ""] {
             assert_eq!(hint(none), None, "{none:?}");
         }

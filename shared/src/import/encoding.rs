@@ -5,6 +5,7 @@ use encoding_rs::{Encoding, MACINTOSH, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::phone::Region;
 
+mod lines;
 mod oem;
 mod western;
 
@@ -87,7 +88,7 @@ impl Charset {
     pub(super) fn decoder(self) -> Decoder {
         Decoder(match self.0 {
             Kind::Standard(encoding) => {
-                DecoderKind::Standard(encoding.new_decoder_with_bom_removal())
+                DecoderKind::Standard(encoding.new_decoder_without_bom_handling())
             }
             Kind::Oem(oem) => DecoderKind::Oem(oem),
         })
@@ -139,6 +140,12 @@ fn western(content: &[u8]) -> Result<Charset, UnclearCharset> {
 
 /// Decodes a file piece by piece.
 pub(super) struct Decoder(DecoderKind);
+
+impl std::fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Decoder")
+    }
+}
 
 enum DecoderKind {
     Standard(encoding_rs::Decoder),

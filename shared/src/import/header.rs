@@ -2,8 +2,10 @@
 
 use super::cell::{clean, unreadable};
 use super::columns::{Columns, place_of};
+use super::layout::HEAD_BYTES;
 use super::names::{self, Field, Fit};
 use super::parser::Malformed;
+use super::pinpoint::{self, Endpoint};
 use crate::phone::{Phone, Region};
 
 /// The maximum number of columns.
@@ -19,6 +21,8 @@ const MAX_LISTED: usize = 30;
 pub enum InvalidHeader {
     #[error("the file is empty or contains only delimiters")]
     Empty,
+    #[error("the first {HEAD_BYTES} bytes of the file contain no row")]
+    TooFar,
     #[error("{0}")]
     Malformed(#[from] Malformed),
     #[error("the file has no column '{0}'; the columns are {1}")]
@@ -46,7 +50,7 @@ pub enum InvalidHeader {
 }
 
 /// The columns of a file, by index.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) names: Vec<String>,
     pub(super) id: Option<usize>,
@@ -66,6 +70,8 @@ pub(super) struct Header {
     pub(super) are_attributes_listed: bool,
     /// Whether a column is certainly for phones, not just by a likely name.
     pub(super) is_certain: bool,
+    /// What the rows have besides if they are Amazon Pinpoint's.
+    pub(super) endpoint: Option<Endpoint>,
 }
 
 impl Header {
@@ -99,6 +105,7 @@ impl Header {
             phones: phones.into_iter().map(|(_, place)| place).collect(),
             attributes: Vec::new(),
             names: Vec::new(),
+            endpoint: Endpoint::of(&names),
         };
         if header.phones.is_empty() {
             let is_phone = |name: &String| Phone::parse(name, region).is_ok();
@@ -126,7 +133,9 @@ impl Header {
             if unreadable(name).is_some() || name.contains(['\u{2028}', '\u{2029}']) {
                 return Err(InvalidHeader::Unreadable(place + 1));
             }
-            if used[..at].iter().any(|other| names[*other] == *name) {
+            // Pinpoint repeats the name of an attribute that has several values.
+            let may_repeat = self.endpoint.is_some() && self.attributes.contains(&place);
+            if !may_repeat && used[..at].iter().any(|other| names[*other] == *name) {
                 return Err(InvalidHeader::Twice(name.clone()));
             }
         }
@@ -158,8 +167,10 @@ fn attributes(
         let is_field = |place: &usize| {
             used.contains(place) && (is_only_phone || !fields.phones.contains(place))
         };
+        let is_endpoints =
+            |place: &usize| fields.endpoint.is_some() && !pinpoint::is_attribute(&names[*place]);
         let places = (0..names.len()).filter(|place| !is_field(place) && !names[*place].is_empty());
-        return Ok(places.collect());
+        return Ok(places.filter(|place| !is_endpoints(place)).collect());
     };
     let place = |name: String| {
         place_of(names, &name).ok_or_else(|| InvalidHeader::NoColumn(name, listed(names.iter())))
@@ -226,8 +237,7 @@ impl Places<'_> {
     /// The columns of phones. Merely likely names count only if there is no better one.
     fn phones(&self) -> Vec<(Fit, usize)> {
         let mut found = self.all(Field::Phone);
-        // This column shows that the file is Amazon Pinpoint's.
-        if self.names.iter().any(|name| names::plain(name) == "channeltype")
+        if Endpoint::of(self.names).is_some()
             && let Some(address) = found.iter().find(|(fit, _)| *fit == Fit::Last)
         {
             return vec![(Fit::Known, address.1)];

@@ -121,6 +121,13 @@ impl OptOut {
         None
     }
 
+    /// The opt-out of a row in a list of people who opted out.
+    pub(super) fn of_any(header: &Header, cells: &[String], region: Region) -> Option<Self> {
+        let phones = phones(header, cells, 0, region);
+        let at = header.opted_out_at.and_then(|place| cell(cells, place).parse().ok());
+        (!phones.is_empty()).then_some(Self { phones, contact: None, at })
+    }
+
     /// When the person opted out, as far as it is known: what the file says, or when it was
     /// imported.
     #[must_use]

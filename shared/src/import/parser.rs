@@ -45,8 +45,10 @@ enum State {
     Closed,
 }
 
+#[derive(Debug)]
 pub(super) struct Parser {
-    delimiter: char,
+    /// Without one, a line is one cell, in which quotes mean nothing.
+    delimiter: Option<char>,
     state: State,
     line: u64,
     /// Whether the last character was a carriage return, which forms a line ending with a newline.
@@ -61,7 +63,7 @@ pub(super) struct Parser {
 
 impl Parser {
     /// A parser that starts on line `line`.
-    pub(super) fn new(delimiter: char, line: u64) -> Self {
+    pub(super) fn new(delimiter: Option<char>, line: u64) -> Self {
         Self {
             delimiter,
             state: State::Start,
@@ -72,6 +74,11 @@ impl Parser {
             cell: String::new(),
             record: Record { line, ..Record::default() },
         }
+    }
+
+    /// The line of the next character.
+    pub(super) fn line(&self) -> u64 {
+        self.line
     }
 
     /// Adds the next character. Returns the record that it ends, if any.
@@ -93,12 +100,12 @@ impl Parser {
                 self.cell.push(c);
                 self.state = State::Quoted;
             }
-            State::Start if c == '"' => {
+            State::Start if c == '"' && self.delimiter.is_some() => {
                 self.quote_line = self.line;
                 self.state = State::Quoted;
                 self.cell.clear();
             }
-            State::Start | State::Unquoted | State::Closed if c == self.delimiter => {
+            State::Start | State::Unquoted | State::Closed if Some(c) == self.delimiter => {
                 self.end_cell();
             }
             State::Start if completes_line_end && self.record.cells.is_empty() => self.bytes = 0,
@@ -165,7 +172,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Vec<Record>, Malformed> {
-        let mut parser = Parser::new(',', 1);
+        let mut parser = Parser::new(Some(','), 1);
         let mut records = Vec::new();
         for c in text.chars() {
             records.extend(parser.push(c)?);

@@ -26,9 +26,13 @@ fn options(query: &str) -> (Columns, Option<Charset>) {
 /// What is read from a file, one row per line.
 fn transcript(content: &[u8], query: &str) -> String {
     let (columns, named) = options(query);
-    let charset = Charset::of(content, named, Region::default()).expect("clear");
+    let encoding = named.map(Charset::name);
+    let options = Options { columns, encoding, ..Options::default() };
+    let region = Region::default();
+    let charset = Charset::of(content, named, region).expect("clear");
     let mut out = format!("?{query}\nencoding {}\n", charset.name());
-    let mut rows = match Rows::open(content, charset, &columns, Region::default()) {
+    let read = ReadFile::of(content, true, &options, region);
+    let mut rows = match read.and_then(|(_, layout)| Ok(opened(content, layout)?)) {
         Ok(rows) => rows,
         Err(refusal) => return out + &format!("refused: {refusal}\n"),
     };
@@ -37,21 +41,37 @@ fn transcript(content: &[u8], query: &str) -> String {
             Ok(reading) => describe(&mut out, &reading),
             Err(malformed) => return out + &format!("failed: {malformed}\n"),
         }
-        if let Some(Ok((number, Some(opt_out)))) = rows.peek_opt_out() {
+        if let Some(Ok(FirstReading { number, opt_out: Some(opt_out), .. })) = rows.peek_first() {
             let phones: Vec<String> = opt_out.phones.iter().map(ToString::to_string).collect();
             let at = opt_out.at.map(|at| format!(" at {at}")).unwrap_or_default();
             writeln!(out, "  opt-out of row {number}: {}{at}", phones.join(" ")).expect("a text");
         }
         rows.pass();
+        rows.needs_bytes();
     }
     out
 }
 
+/// The rows of the second pass.
+fn opened(content: &[u8], layout: Layout) -> Result<Rows, InvalidHeader> {
+    let mut first = Rows::of(layout.clone(), content);
+    let mut has_ids = false;
+    while let Some(Ok(reading)) = first.peek_first() {
+        has_ids |= reading.has_id;
+        first.pass();
+        first.needs_bytes();
+    }
+    let layout =
+        if has_ids || !layout.has_unclear_ids() { layout } else { layout.without_ids()? };
+    Ok(Rows::of(layout, content))
+}
+
 fn describe(out: &mut String, reading: &Reading) {
-    let Reading { number, line, content } = reading;
+    let Reading { number, line, sheet_row: _, content } = reading;
     write!(out, "row {number}, line {line}: ").expect("a text");
     match content {
-        Content::Blank => writeln!(out, "blank"),
+        Content::Skipped(SkipReason::Blank) => writeln!(out, "blank"),
+        Content::Skipped(reason) => writeln!(out, "skipped, {reason:?}"),
         Content::Refused(error) => {
             let column = error.column.as_deref().unwrap_or("-");
             writeln!(out, "refused, {column:?} {}", error.reason)
@@ -75,7 +95,7 @@ fn files_are_read_as_their_programs_meant_them() {
     let mut count = 0;
     for entry in std::fs::read_dir(folder()).expect("the fixtures") {
         let path = entry.expect("a file").path();
-        if path.extension().is_none_or(|extension| extension != "csv") {
+        if path.extension().is_none_or(|extension| extension != "csv" && extension != "jsonl") {
             continue;
         }
         count += 1;
@@ -94,24 +114,24 @@ fn files_are_read_as_their_programs_meant_them() {
 }
 
 #[test]
-fn steps_grow_with_every_save() {
-    let pass = |rows, is_done| FirstPass { rows, is_done, opt_outs: 0 };
-    let progress = |first_pass, rows| Progress { first_pass, rows, ..Progress::default() };
-    let saves = [
-        progress(pass(0, false), 0),
-        progress(pass(2, false), 0),
-        progress(pass(3, true), 0),
-        progress(pass(3, true), 1),
-    ];
-    assert!(saves.is_sorted_by(|before, after| before.steps() < after.steps()));
-    assert!(pass(0, true) != pass(0, false) && progress(pass(0, true), 0).steps() > 0);
+fn an_import_goes_from_stage_to_stage() {
+    let now = Timestamp::EPOCH;
+    let (id, organization_id) = (ImportId::new(now, [0; 10]), OrganizationId::new(now, [1; 10]));
+    let mut import = Import::new(id, organization_id, Options::default(), None, now);
+    assert_eq!(import.stage(), Stage::Inspect);
+    let read = ReadFile::of(b"phone\n", true, &import.options, Region::default());
+    import.reading = read.ok().map(|(reading, _)| reading);
+    assert_eq!(import.stage(), Stage::FirstPass);
+    import.progress.first_pass.is_done = true;
+    assert_eq!(import.stage(), Stage::SecondPass);
+    import.status = Status::Done;
+    assert_eq!(import.stage(), Stage::Over);
 }
 
 #[test]
-fn progress_of_older_versions_is_read() {
-    let stored = r#"{"rows": 3, "created": 2, "updated": 0, "rejected": 1,
-        "errors": [{"row": 2, "column": null, "reason": "names no contact"}]}"#;
-    let progress: Progress = serde_json::from_str(stored).expect("readable");
-    assert_eq!((progress.steps(), progress.first_pass.is_done, progress.blank), (3, false, 0));
-    assert_eq!(progress.errors[0].line, None);
+fn the_first_character_shows_the_format() {
+    let format = |text: &[u8]| Format::of(text, Charset::UTF_8);
+    assert_eq!(format(b"\xef\xbb\xbf\n {\"phone\": 1}"), Format::Jsonl);
+    assert_eq!(format(b"phone,{x}\n"), Format::Csv);
+    assert_eq!(format(b""), Format::Csv);
 }

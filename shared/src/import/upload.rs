@@ -16,10 +16,23 @@ const KINDS: [(&[u8], &str); 7] = [
     (b"\0\0\xfe\xff", "in UTF-32"),
 ];
 
+/// Whether a file is a gzip archive.
+#[must_use]
+pub fn is_gzip(content: &[u8]) -> bool {
+    content.starts_with(b"\x1f\x8b")
+}
+
 /// The kind of a file, if it is certainly not CSV.
 #[must_use]
 pub fn other_kind(content: &[u8]) -> Option<&'static str> {
     KINDS.iter().find(|(magic, _)| content.starts_with(magic)).map(|(_, kind)| *kind)
+}
+
+/// The lines that the beginning of a file has whole, or all of it where it has no line end.
+#[must_use]
+pub fn whole_lines(head: &[u8]) -> &[u8] {
+    let end = memchr::memrchr2(b'\n', b'\r', head);
+    end.map_or(head, |end| &head[..=end])
 }
 
 /// Restores a UTF-16 file that was decoded as UTF-8 on the way, as Amazon API Gateway does with all

@@ -77,7 +77,7 @@ pub async fn begun_owing(tenant: &Tenant, grace_seconds: u32) -> anyhow::Result<
     let Begin::Begun(begun) = scheduled.begin(at, sender, shards, now, grace) else {
         bail!("not begun");
     };
-    ensure!(table.begin_campaign(&scheduled, &begun, &last, now).await? == Saved::Done);
+    ensure!(table.begin_campaign(&scheduled, &begun, None, (&last, now)).await? == Saved::Done);
     Ok(*begun)
 }
 
@@ -180,7 +180,9 @@ pub async fn cut(
     let sent_at = campaign.broadcast().context("not sent")?.sent_at;
     for shard in shards {
         let mut cutter = Cutter::new(sent_at, ChainEnd::default());
-        let page = table.audience_page(campaign.organization_id, (shard, SHARDS), None).await?;
+        let page = table
+            .audience_page(campaign.organization_id, (shard, SHARDS), None, &clock::now().into())
+            .await?;
         for (entry, is_unsubscribed) in page.entries {
             ensure!(cutter.push(entry, is_unsubscribed).is_none(), "one chunk a shard");
         }

@@ -112,6 +112,58 @@ impl Tenant {
         .await
     }
 
+    /// Creates an import whose file is to be uploaded.
+    pub async fn create_upload(&self, options: &Value) -> anyhow::Result<Value> {
+        let mut body = options.clone();
+        body["upload"] = json!(true);
+        self.api.post(&self.path("contacts/imports"), &body).await
+    }
+
+    /// Uploads a file by the form of an import that was created for one.
+    pub async fn send_upload(&self, created: &Value, file: &[u8]) -> anyhow::Result<()> {
+        const BOUNDARY: &str = "volley-e2e-boundary";
+        let form = &created["upload"];
+        let mut body = Vec::new();
+        for (name, value) in form["fields"].as_object().context("fields")? {
+            let value = value.as_str().unwrap_or_default();
+            body.extend(format!(
+                "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            ).into_bytes());
+        }
+        body.extend(format!(
+            "--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n"
+        ).into_bytes());
+        body.extend(file);
+        body.extend(format!("\r\n--{BOUNDARY}--\r\n").into_bytes());
+        let request = Client::new().post(form["url"].as_str().context("a URL")?);
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        request.header("content-type", kind).body(body).send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    /// Imports an uploaded file and waits for its end.
+    pub async fn upload(&self, options: &Value, file: &[u8]) -> anyhow::Result<Value> {
+        let created = self.create_upload(options).await?;
+        self.send_upload(&created, file).await?;
+        let id = text(&created["id"])?;
+        let start = self.path(&format!("contacts/imports/{id}/start"));
+        self.api.post(&start, &json!({})).await?;
+        self.ended(&id).await
+    }
+
+    /// Waits for the end of an import, or of its undo.
+    pub async fn ended(&self, id: &str) -> anyhow::Result<Value> {
+        let path = self.path(&format!("contacts/imports/{id}"));
+        wait("the import", PATIENCE, async || {
+            let import = self.api.get(&path).await?;
+            let has_ended = ["done", "failed", "cancelled", "undone"]
+                .iter()
+                .any(|status| import["status"] == *status);
+            Ok(has_ended.then_some(import))
+        })
+        .await
+    }
+
     pub async fn unsubscribe(&self, phone: &str) -> anyhow::Result<()> {
         self.api.put(&self.path(&format!("unsubscribes/{}", phone.replace('+', "%2B")))).await?;
         Ok(())

@@ -40,7 +40,10 @@ async fn deleted_contacts_get_no_campaign() -> anyhow::Result<()> {
     let audience = json!({
         "contacts": 2,
         "recipients": 2,
-        "skipped": {"noPhone": 0, "duplicate": 0, "unsubscribed": 0},
+        "skipped": {
+            "noPhone": 0, "duplicate": 0, "unsubscribed": 0,
+            "notInTarget": 0, "inactive": 0, "unrenderable": 0,
+        },
         "complete": true,
     });
     assert_eq!(campaign["audience"], audience);

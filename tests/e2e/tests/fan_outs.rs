@@ -80,7 +80,14 @@ async fn a_fan_out_goes_on_behind_what_is_cut() -> anyhow::Result<()> {
     let table = table(&tenant).await;
     let sent_at = campaign.broadcast().context("not sent")?.sent_at;
     let mut cutter = Cutter::new(sent_at, ChainEnd::default());
-    let page = table.audience_page(campaign.organization_id, (PART.start, SHARDS), None).await?;
+    let page = table
+        .audience_page(
+            campaign.organization_id,
+            (PART.start, SHARDS),
+            None,
+            &infra::clock::now().into(),
+        )
+        .await?;
     let mut entries = page.entries.into_iter();
     let first = entries.find_map(|(entry, is_unsubscribed)| cutter.push(entry, is_unsubscribed));
     let first = first.context("a second chunk")?;

@@ -26,7 +26,10 @@ async fn every_active_contact_gets_one_text() -> anyhow::Result<()> {
         json!({
             "contacts": 5,
             "recipients": 2,
-            "skipped": {"noPhone": 1, "duplicate": 1, "unsubscribed": 1},
+            "skipped": {
+            "noPhone": 1, "duplicate": 1, "unsubscribed": 1,
+            "notInTarget": 0, "inactive": 0, "unrenderable": 0,
+        },
             "complete": true,
         })
     );

@@ -117,7 +117,7 @@ async fn repaired(tenant: &Tenant, import: ImportId) -> anyhow::Result<Value> {
 async fn an_import_that_runs_often_at_once_and_dies_adds_nothing_twice() -> anyhow::Result<()> {
     let phones: Vec<String> = (0..ROWS).map(|row| format!("+1415355{row:04}")).collect();
     let csv = format!("phone\n{}\n", phones.join("\n"));
-    let (tenant, id) = dead_import(&csv, |progress| progress.rows).await?;
+    let (tenant, id) = dead_import(&csv, Progress::rows).await?;
     let path = tenant.path(&format!("contacts/imports/{id}"));
     let import = repaired(&tenant, id).await?;
     let counts = ["rows", "created", "updated", "rejected"].map(|name| import[name].as_u64());
@@ -138,7 +138,7 @@ async fn an_import_that_dies_in_its_first_pass_keeps_every_opt_out() -> anyhow::
     let phones: Vec<String> = (0..ROWS).map(|row| format!("+1415355{row:04}")).collect();
     let rows = phones.iter().map(|phone| format!("{phone},ALL\n")).collect::<Vec<_>>().concat();
     let csv = format!("phone,opt out\n{rows}");
-    let (tenant, id) = dead_import(&csv, |progress| progress.first_pass.rows).await?;
+    let (tenant, id) = dead_import(&csv, |progress| progress.first_pass.position.rows).await?;
     let import = repaired(&tenant, id).await?;
     let counts = ["rows", "created", "rejected", "optOuts"].map(|name| import[name].as_u64());
     assert_eq!(counts, [ROWS, ROWS, 0, ROWS].map(Some), "{import}");

@@ -9,7 +9,7 @@ use infra::{aws, clock};
 use local::client::wait;
 use serde_json::json;
 use shared::ids::ImportId;
-use shared::import::{Columns, Import, Progress, Status};
+use shared::import::{Import, Options, StoredFile};
 use shared::job::{Due, Envelope, JobsJob};
 
 /// Longer than any test waits.
@@ -51,23 +51,15 @@ async fn a_failed_job_is_retried_before_its_visibility_timeout_ends() -> anyhow:
     Ok(())
 }
 
-/// The job of an import whose file is not in the bucket, so it always fails. No sweep sees it
-/// during the test.
+/// The job of an import whose file has a name that the bucket refuses, so it fails each time. No sweep
+/// sees it during the test.
 async fn import_without_file(tenant: &Tenant) -> anyhow::Result<JobsJob> {
-    let now = clock::now();
-    let import = Import {
-        id: ImportId::new(now, clock::entropy()),
-        organization_id: tenant.id.parse()?,
-        status: Status::Pending,
-        columns: Columns::default(),
-        encoding: None,
-        progress: Progress::default(),
-        failure: None,
-        changed_by: None,
-        created_at: now,
-        updated_at: now,
-    };
-    let job = JobsJob::Import { organization_id: import.organization_id, import_id: import.id };
+    let (now, organization_id) = (clock::now(), tenant.id.parse()?);
+    let import_id = ImportId::new(now, clock::entropy());
+    let file = StoredFile { key: String::new(), etag: None, size: 1 };
+    let import = Import::new(import_id, organization_id, Options::default(), None, now);
+    let import = Import { file: Some(file), ..import };
+    let job = JobsJob::Import { organization_id, import_id };
     let due = Due { at: now.plus_seconds(DUE_SECONDS), job: job.clone().into() };
     table(tenant).await.create_import(&import, &due, None).await?;
     Ok(job)

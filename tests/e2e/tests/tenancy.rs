@@ -25,6 +25,9 @@ fn filled(path: &str, organization: &str, ids: &Ids) -> anyhow::Result<String> {
         let id = ids.get(name).with_context(|| format!("whose is {name} of {path}?"))?;
         filled = filled.replace(&format!("{{{name}}}"), id);
     }
+    if path.ends_with("/explain") {
+        filled = format!("{filled}?contact={}", ids["contactId"]);
+    }
     Ok(filled)
 }
 
@@ -34,7 +37,11 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
     Some(match (method.as_str(), place) {
         ("PUT", "{contactId}") => json!({"phone": phone()}),
         ("PATCH", "{memberId}") => json!({"role": "viewer"}),
+        ("PATCH", "{contactId}") => json!({"firstName": "Other"}),
         ("PUT", "{campaignId}") | ("PATCH", _) => json!({"name": "Other"}),
+        ("PUT", "{segmentId}") => {
+            json!({"name": "Other", "filter": {"field": "tags", "op": "exists"}})
+        }
         ("POST", "lift") => json!({"reason": "they called"}),
         ("POST", "send-test") => json!({"to": phone()}),
         ("DELETE", "contacts") => json!({"ids": [ids["contactId"]]}),
@@ -111,6 +118,8 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
     owner.settled(&campaign).await?;
     let messages = owner.messages(&campaign).await?;
     let message = messages.first().context("the campaign has no message")?;
+    let segment = json!({"name": "Tagged", "filter": {"field": "tags", "op": "exists"}});
+    let segment = owner.api.post(&owner.path("segments"), &segment).await?;
     let key = json!({"name": "till", "role": "viewer"});
     let key = owner.api.post(&owner.path("api-keys"), &key).await?;
     let invitation = json!({"email": "ana@example.com", "role": "viewer"});
@@ -121,6 +130,7 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
         ("phone", opted_out.replace('+', "%2B")),
         ("campaignId", campaign),
         ("messageId", text(&message["id"])),
+        ("segmentId", text(&segment["id"])),
         ("keyId", text(&key["id"])),
         ("memberId", text(&member["id"])),
     ]);

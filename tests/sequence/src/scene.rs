@@ -55,6 +55,7 @@ async fn contacts(table: &Table, organization: &Organization, world: &World) {
             id: trace.id,
             organization_id: organization.id,
             profile: Profile { phone: trace.phone.clone(), ..Profile::default() },
+            imported: None,
             created_at: at,
             updated_at: at,
         };

@@ -111,6 +111,7 @@ fn contact(organization: &Organization, phone: &Phone) -> Contact {
         id: ContactId::new(now, clock::entropy()),
         organization_id: organization.id,
         profile: Profile { phone: Some(phone.clone()), ..Profile::default() },
+        imported: None,
         created_at: now,
         updated_at: now,
     }
@@ -134,7 +135,9 @@ async fn cut(table: &Table, organization: &Organization) -> anyhow::Result<(Vec<
     let (mut recipients, mut totals) = (Vec::new(), Totals::default());
     for shard in 0..SHARDS {
         let mut cutter = Cutter::new(clock::now(), ChainEnd::default());
-        let page = table.audience_page(organization.id, (shard, SHARDS), None).await?;
+        let page = table
+            .audience_page(organization.id, (shard, SHARDS), None, &clock::now().into())
+            .await?;
         for (entry, is_unsubscribed) in page.entries {
             assert_eq!(cutter.push(entry, is_unsubscribed), None);
         }

@@ -4,6 +4,8 @@ mod campaigns;
 mod chunks;
 mod claims;
 mod due;
+mod external_ids;
+mod imports;
 mod lines;
 mod moves;
 mod organizations;

@@ -36,6 +36,7 @@ impl Moving {
             id: ContactId::new(now, clock::entropy()),
             organization_id: organization.id,
             profile,
+            imported: None,
             created_at: now,
             updated_at: now,
         };
@@ -54,7 +55,7 @@ impl Moving {
         let sent_at = last.next(now);
         let begun = scheduled.begin(now, sender(), SHARDS, sent_at, Grace::default());
         let Begin::Begun(begun) = begun else { anyhow::bail!("{begun:?}") };
-        let saved = self.table.begin_campaign(&scheduled, &begun, last, sent_at).await?;
+        let saved = self.table.begin_campaign(&scheduled, &begun, None, (last, sent_at)).await?;
         Ok((saved, sent_at))
     }
 
@@ -71,8 +72,10 @@ impl Moving {
     async fn phones_at(&self, moment: Timestamp) -> anyhow::Result<Vec<Phone>> {
         let mut phones = Vec::new();
         for shard in 0..SHARDS {
-            let page =
-                self.table.audience_page(self.organization.id, (shard, SHARDS), None).await?;
+            let page = self
+                .table
+                .audience_page(self.organization.id, (shard, SHARDS), None, &clock::now().into())
+                .await?;
             let here =
                 page.entries.into_iter().filter(|(entry, _)| entry.presence.holds_at(moment));
             phones.extend(here.filter_map(|(entry, _)| entry.phone));

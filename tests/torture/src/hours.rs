@@ -19,7 +19,7 @@ use crate::caller::Callers;
 /// The number of runs.
 pub const RUNS: usize = 10;
 const HOURS: u64 = 2;
-const READY_WITHIN: Duration = Duration::from_mins(3);
+const READY_WITHIN: Duration = Duration::from_mins(6);
 
 /// The file from which the emulator reads how many seconds ahead new processes start.
 #[must_use]

@@ -112,6 +112,9 @@ pub async fn judge_early(
     expected: &Expected,
 ) -> anyhow::Result<Verdict> {
     let campaign = api.get(path).await?;
+    if campaign["reason"] == "missed_schedule" {
+        return no_one(books, expected).await;
+    }
     let dispatch = campaign["dispatch"].as_str().unwrap_or_default();
     if !["done", "stopped"].contains(&dispatch) || campaign["audience"]["complete"] != true {
         open!("it is under way: {campaign}");
@@ -122,6 +125,18 @@ pub async fn judge_early(
         Verdict::Open(_) | Verdict::Unknown(_) => Verdict::Good,
         verdict @ (Verdict::Good | Verdict::Broken(_)) => verdict,
     })
+}
+
+/// Checks that a campaign has texted no one. If the hours pass between its schedule and its start, it
+/// is rightly canceled.
+async fn no_one(books: &Books, expected: &Expected) -> anyhow::Result<Verdict> {
+    for phone in &expected.audience {
+        let got = books.statuses(phone, &expected.body).await?;
+        if !got.is_empty() && !expected.tested.contains(phone) {
+            broken!("{phone} got a text of a campaign that missed its schedule");
+        }
+    }
+    Ok(Verdict::Good)
 }
 
 /// Judges a campaign's messages. Returns the number of messages by status.

@@ -36,7 +36,7 @@ pub(crate) struct Audience {
     pub(crate) unsubscribed: usize,
 }
 
-fn text(value: &Value) -> anyhow::Result<String> {
+pub(crate) fn text(value: &Value) -> anyhow::Result<String> {
     Ok(value.as_str().with_context(|| format!("{value} is no text"))?.to_owned())
 }
 

@@ -1,6 +1,7 @@
 //! AWS as the functions see it: an endpoint per function, so that their requests can be counted
 //! separately, in front of a shared table, queues and a scheduler.
 
+mod bucket;
 mod queues;
 mod scheduler;
 
@@ -10,9 +11,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::stack::TOKEN;
+use crate::stack::{BUCKET, TOKEN};
 use bench::server::{self, Request, Response};
 use bench::store::{Store, Units};
+pub(crate) use bucket::Bucket;
 pub(crate) use queues::{Message, Queues};
 
 /// The requests of one function so far.
@@ -31,6 +33,7 @@ pub(crate) struct Asked {
 pub(crate) struct Aws {
     pub(crate) store: Mutex<Store>,
     pub(crate) queues: Queues,
+    pub(crate) bucket: Bucket,
 }
 
 #[derive(Default)]
@@ -117,6 +120,11 @@ fn answer(aws: &Aws, meter: &Meter, request: &Request) -> Response {
             // The only secret is the provider's token.
             let answer = serde_json::json!({ "Parameter": { "Value": TOKEN } }).to_string();
             server::response(200, "application/x-amz-json-1.1", answer.into_bytes())
+        }
+        _ if request.head.uri.path().split('/').nth(1) == Some(BUCKET) => {
+            let (call, response) = aws.bucket.answer(request);
+            meter.note(call, Units::default());
+            response
         }
         _ => {
             let (method, path) = (&request.head.method, request.head.uri.path());

@@ -13,6 +13,7 @@ mod cold;
 mod figures;
 mod function;
 mod gateway;
+mod import;
 mod machine;
 mod price;
 mod process;
@@ -44,12 +45,14 @@ use crate::template::Template;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const USAGE: &str = "usage: bench serve | [--functions FOLDER] [--sizes N,N...] [--runs N] [--write-docs] \
+const USAGE: &str = "usage: bench serve | [import] [--functions FOLDER] [--sizes N,N...] [--runs N] [--write-docs] \
                      [--report-usage] [--add FILE] [--output FILE]";
 
 struct Options {
     programs: Programs,
     sizes: Vec<usize>,
+    /// Whether imports of files of these sizes are measured, in place of campaigns.
+    are_imports: bool,
     /// Runs for each size. The default is fewer for larger sizes.
     runs: Option<usize>,
     write_docs: bool,
@@ -70,6 +73,7 @@ impl Options {
         let mut options = Self {
             programs,
             sizes: vec![1_000, 10_000, 100_000, 1_000_000],
+            are_imports: false,
             runs: None,
             write_docs: false,
             add: Vec::new(),
@@ -80,6 +84,10 @@ impl Options {
         while let Some(argument) = arguments.next() {
             let mut value = || arguments.next().context(USAGE);
             match argument.as_str() {
+                "import" => {
+                    options.are_imports = true;
+                    options.sizes = vec![10_000, 100_000, 1_000_000, 5_000_000];
+                }
                 "--functions" => options.programs.folder = value()?.into(),
                 "--add" => options.add.push(value()?.into()),
                 "--output" => options.output = value()?.into(),
@@ -116,6 +124,11 @@ async fn main() -> anyhow::Result<()> {
     let options = Options::read(&root)?;
     options.programs.check()?;
     let template = Template::read(&root)?;
+    if options.are_imports {
+        let sizes: Vec<u64> = options.sizes.iter().map(|size| *size as u64).collect();
+        say(&import::measure(&options.programs, template, &sizes).await?);
+        return Ok(());
+    }
     let prices = Prices::read()?;
     let mut report = Report::new(Machine::read(), template, prices);
     report.set_cold(cold::starts(&World::open(template).await?, &options.programs).await?);

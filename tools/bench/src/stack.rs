@@ -12,6 +12,7 @@ use crate::gateway::Gateway;
 use crate::template::Template;
 
 pub(crate) const TABLE: &str = "bench";
+pub(crate) const BUCKET: &str = "bench-files";
 pub(crate) const PUBLIC_URL: &str = "https://abcdefghij.execute-api.us-east-1.amazonaws.com";
 pub(crate) const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -120,7 +121,7 @@ fn variables(endpoint: &str, gateway: &str, reports: bool) -> Vec<(&'static str,
         // As long as those of a role.
         ("AWS_SESSION_TOKEN", "b".repeat(800)),
         ("TABLE_NAME", TABLE.to_owned()),
-        ("BUCKET_NAME", "bench".to_owned()),
+        ("BUCKET_NAME", BUCKET.to_owned()),
         ("JOBS_QUEUE_URL", queue("jobs")),
         ("JOBS_QUEUE_ARN", arn("jobs")),
         ("DISPATCH_QUEUE_URL", queue("dispatch")),

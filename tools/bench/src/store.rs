@@ -29,6 +29,8 @@ type Partition = BTreeMap<Box<str>, Item>;
 pub struct Store {
     partitions: HashMap<Box<str>, Partition>,
     parsed: Parsed,
+    /// Whether contacts are judged and counted but not kept.
+    forgets_contacts: bool,
 }
 
 /// Expressions are few and repeat, so they are parsed only once.
@@ -81,11 +83,19 @@ impl Store {
         self.partitions.get(pk)?.get(sk)
     }
 
+    /// From now on keeps no contacts, which takes the memory of millions.
+    pub fn forget_contacts(&mut self) {
+        self.forgets_contacts = true;
+    }
+
     /// Puts an item, replacing any existing one.
     pub fn put(&mut self, item: Item) {
         let (Some(pk), Some(sk)) = (item.text("pk"), item.text("sk")) else {
             return;
         };
+        if self.forgets_contacts && (sk.starts_with("CONTACT#") || pk.starts_with("CONTACT#")) {
+            return;
+        }
         let sk: Box<str> = sk.into();
         if !self.partitions.contains_key(pk) {
             self.partitions.insert(pk.into(), Partition::new());

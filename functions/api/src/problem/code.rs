@@ -37,12 +37,22 @@ pub(crate) enum Code {
     MemberExists,
     TooManyMembers,
     LastAdmin,
+    ExternalIdTaken,
+    AmbiguousPhone,
+    SegmentInUse,
+    PreviewSuperseded,
+    UploadMissing,
+    ImportNotUploading,
+    ImportEnded,
+    ImportNotEnded,
+    NothingToUndo,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
     UnsupportedContentEncoding,
     ValidationFailed,
     CampaignBodyRequired,
+    TargetMissing,
     ScheduledAtPast,
     ScheduledAtTooFar,
     InvalidPhone,
@@ -58,10 +68,10 @@ pub(crate) enum Code {
     AudienceTooLarge,
     DryRunUnavailable,
     RecipientOptedOut,
-    UploadUnavailable,
     IdempotencyKeyReused,
     TestLimitReached,
     QuoteInProgress,
+    TooManyUploads,
     InternalError,
     TryAgain,
     Throttled,
@@ -97,6 +107,15 @@ impl Code {
             | Self::MemberExists
             | Self::TooManyMembers
             | Self::LastAdmin
+            | Self::ExternalIdTaken
+            | Self::AmbiguousPhone
+            | Self::SegmentInUse
+            | Self::PreviewSuperseded
+            | Self::UploadMissing
+            | Self::ImportNotUploading
+            | Self::ImportEnded
+            | Self::ImportNotEnded
+            | Self::NothingToUndo
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {
@@ -104,6 +123,7 @@ impl Code {
             }
             Self::ValidationFailed
             | Self::CampaignBodyRequired
+            | Self::TargetMissing
             | Self::ScheduledAtPast
             | Self::ScheduledAtTooFar
             | Self::InvalidPhone
@@ -117,9 +137,10 @@ impl Code {
             | Self::AudienceTooLarge
             | Self::DryRunUnavailable
             | Self::RecipientOptedOut
-            | Self::UploadUnavailable
             | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TestLimitReached | Self::QuoteInProgress => StatusCode::TOO_MANY_REQUESTS,
+            Self::TestLimitReached | Self::QuoteInProgress | Self::TooManyUploads => {
+                StatusCode::TOO_MANY_REQUESTS
+            }
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TryAgain | Self::Throttled => StatusCode::SERVICE_UNAVAILABLE,
         }

@@ -101,7 +101,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 27] = [
+const CONTRACT: [(&str, &str); 37] = [
     ("/v1/organizations", "post get"),
     ("/v1/organizations/{organizationId}", "get patch"),
     ("/v1/organizations/{organizationId}/api-keys", "post get"),
@@ -109,9 +109,19 @@ const CONTRACT: [(&str, &str); 27] = [
     ("/v1/organizations/{organizationId}/members", "post get"),
     ("/v1/organizations/{organizationId}/members/{memberId}", "patch delete"),
     ("/v1/organizations/{organizationId}/contacts", "post get delete"),
-    ("/v1/organizations/{organizationId}/contacts/{contactId}", "get put delete"),
-    ("/v1/organizations/{organizationId}/contacts/imports", "post"),
+    ("/v1/organizations/{organizationId}/contacts/{contactId}", "get put patch delete"),
+    ("/v1/organizations/{organizationId}/contacts/batch", "post"),
+    ("/v1/organizations/{organizationId}/segments", "post get"),
+    ("/v1/organizations/{organizationId}/segments/{segmentId}", "get put delete"),
+    ("/v1/organizations/{organizationId}/segments/preview", "post"),
+    ("/v1/organizations/{organizationId}/segments/{segmentId}/preview", "post"),
+    ("/v1/organizations/{organizationId}/segments/{segmentId}/explain", "get"),
+    ("/v1/organizations/{organizationId}/contacts/imports", "post get"),
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}", "get"),
+    ("/v1/organizations/{organizationId}/contacts/imports/{importId}/start", "post"),
+    ("/v1/organizations/{organizationId}/contacts/imports/{importId}/cancel", "post"),
+    ("/v1/organizations/{organizationId}/contacts/imports/{importId}/undo", "post"),
+    ("/v1/organizations/{organizationId}/contacts/imports/{importId}/rejected", "get"),
     ("/v1/organizations/{organizationId}/unsubscribes", "get"),
     ("/v1/organizations/{organizationId}/unsubscribes/{phone}", "get put delete"),
     ("/v1/organizations/{organizationId}/unsubscribes/{phone}/lift", "post"),

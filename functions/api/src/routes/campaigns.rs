@@ -1,5 +1,9 @@
 //! Campaigns: drafts and reads.
 
+mod target;
+
+pub(super) use target::freeze;
+
 use axum::extract::State;
 use http::StatusCode;
 use infra::clock;
@@ -12,11 +16,12 @@ use shared::organization::{NAME_LONGEST, Organization};
 use shared::text;
 use utoipa::{IntoParams, ToSchema};
 
+use self::target::{TargetDraft, check_target};
 use super::Ids;
 use crate::auth::{Access, Sender, Viewer};
 use crate::checks::Checks;
 use crate::idempotency::Once;
-use crate::json::{Json, Reply};
+use crate::json::{Json, Maybe, Reply};
 use crate::page::ListView;
 use crate::params::{Query, Segment};
 use crate::problem::Problem;
@@ -31,6 +36,10 @@ pub(crate) struct CampaignDraft {
     /// The text, sent exactly as written. A campaign without a body cannot be sent.
     #[schema(min_length = 1, max_length = 1600)]
     body: Option<String>,
+    /// Who the campaign is for: null means everyone. Replacing a draft without it leaves it as it is.
+    #[serde(default)]
+    #[schema(value_type = Option<TargetDraft>)]
+    target: Maybe<TargetDraft>,
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -59,8 +68,11 @@ pub(crate) async fn create_campaign(
 ) -> Result<Reply, Problem> {
     let now = clock::now();
     let (name, body) = draft.checked(&access.organization)?;
+    let target = target::changed(draft.target.clone(), None)?;
+    check_target(&app, &access.organization, target.as_ref()).await?;
     let id = CampaignId::new(now, clock::entropy());
     let campaign = Campaign::create(id, access.organization.id, name, body, now).by(access.actor);
+    let campaign = Campaign { target, ..campaign };
     let reply = Reply::new(StatusCode::CREATED, &CampaignView::from(&campaign))?;
     let remember = once.remember(&reply, now);
     let saved = app.table.create_campaign(&campaign, remember.as_ref());
@@ -105,7 +117,7 @@ pub(crate) async fn get_campaign(
 
 /// Replace a draft
 ///
-/// Without `body`, the draft has no body afterwards.
+/// Without `body`, the draft has no body afterwards. Without `target`, the target stays as it is.
 #[utoipa::path(put, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}",
     tag = "Campaigns", request_body = CampaignDraft,
     responses(
@@ -122,7 +134,11 @@ pub(crate) async fn update_campaign(
     for _ in 0..MAX_RACES {
         let before = find(&app, access.organization.id, id).await?;
         let after = before.clone().update(name.clone(), body.clone(), clock::now())?;
-        let after = after.by(access.actor.clone());
+        let target = target::changed(draft.target.clone(), before.target.clone())?;
+        if target != before.target {
+            check_target(&app, &access.organization, target.as_ref()).await?;
+        }
+        let after = Campaign { target, ..after.by(access.actor.clone()) };
         if app.table.save_campaign(&before, &after, None).await? == Saved::Done {
             return Reply::ok(&CampaignView::from(&after));
         }

@@ -1,55 +1,43 @@
 //! Contacts.
 
-use std::collections::BTreeMap;
+mod batch;
+mod drafts;
+mod list;
+
+pub(crate) use batch::*;
+pub(crate) use list::*;
 
 use axum::extract::State;
 use futures::future::try_join_all;
 use http::StatusCode;
 use infra::clock;
 use infra::table::{ContactSaved, TableError};
-use serde::Deserialize;
 use shared::contact::{Contact, Profile};
 use shared::ids::ContactId;
 use shared::organization::Organization;
-use shared::phone::Phone;
-use utoipa::ToSchema;
 
+use self::drafts::{ContactDraft, ContactPatch};
 use super::Ids;
 use crate::auth::{Access, Sender, Viewer};
-use crate::checks::Checks;
 use crate::idempotency::Once;
 use crate::json::{Json, Reply};
-use crate::page::{ListView, Paging};
-use crate::params::{Query, Segment};
-use crate::problem::Problem;
+use crate::params::{ContactRef, Segment};
+use crate::problem::{Code, Problem};
 use crate::state::{App, MAX_RACES, Volley};
 use crate::views::ContactView;
 
 /// The number of contacts read concurrently.
 const READS_AT_ONCE: usize = 10;
 /// The number of contacts that one transaction deletes.
-const DELETES_AT_ONCE: usize = 50;
-
-#[derive(Clone, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct ContactDraft {
-    /// In E.164, or in national format of the organization's default region. Contacts may share a
-    /// phone.
-    phone: Option<String>,
-    #[schema(max_length = 200)]
-    first_name: Option<String>,
-    #[schema(max_length = 200)]
-    last_name: Option<String>,
-    #[schema(max_length = 200)]
-    email: Option<String>,
-    /// Up to 20 strings, 2 KB in total.
-    attributes: Option<BTreeMap<String, String>>,
-}
+const DELETES_AT_ONCE: usize = 30;
 
 /// Create a contact
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/contacts", tag = "Contacts",
     request_body = ContactDraft,
-    responses((status = 201, description = "The new contact.", body = ContactView)))]
+    responses(
+        (status = 201, description = "The new contact.", body = ContactView),
+        (status = 409, description = "`external_id_taken`: another contact has the external ID."),
+    ))]
 pub(crate) async fn create_contact(
     State(app): State<App>,
     access: Access<Sender>,
@@ -60,7 +48,8 @@ pub(crate) async fn create_contact(
     let contact = Contact {
         id: ContactId::new(now, clock::entropy()),
         organization_id: access.organization.id,
-        profile: draft.checked(&access.organization)?,
+        profile: draft.checked(&access.organization, None)?,
+        imported: None,
         created_at: now,
         updated_at: now,
     };
@@ -69,28 +58,9 @@ pub(crate) async fn create_contact(
     let saved = app.table.create_contact(&access.organization, &contact, remember.as_ref());
     match saved.await? {
         ContactSaved::Done => Ok(reply),
+        ContactSaved::ExternalIdTaken => Err(external_id_taken()),
         ContactSaved::Stale | ContactSaved::Answered => Err(Problem::raced()),
     }
-}
-
-/// List contacts
-///
-/// The order is unspecified.
-#[utoipa::path(get, path = "/v1/organizations/{organizationId}/contacts", tag = "Contacts",
-    params(Paging),
-    responses((status = 200, description = "A page of contacts.", body = ListView<ContactView>)))]
-pub(crate) async fn list_contacts(
-    State(app): State<App>,
-    access: Access<Viewer>,
-    Query(paging): Query<Paging>,
-) -> Result<Reply, Problem> {
-    let organization = &access.organization;
-    let scope = format!("{}/contacts", organization.id);
-    let list = app.cursors.list(scope, paging.limit)?;
-    let after = list.position(paging.cursor.as_deref())?;
-    let contacts = app.table.contacts(organization, list.limit.into(), after);
-    let (contacts, next) = contacts.await?;
-    list.reply(contacts.into_iter().map(ContactView::from), next)
 }
 
 /// Get a contact
@@ -100,37 +70,70 @@ pub(crate) async fn list_contacts(
 pub(crate) async fn get_contact(
     State(app): State<App>,
     access: Access<Viewer>,
-    Segment(id): Segment<ContactId>,
+    Segment(named): Segment<ContactRef>,
 ) -> Result<Reply, Problem> {
-    let contact = app.table.contact(&access.organization, id).await?;
-    Reply::ok(&ContactView::from(contact.ok_or_else(Problem::not_found)?))
+    Reply::ok(&ContactView::from(find(&app, &access.organization, named).await?))
 }
 
 /// Replace a contact
 ///
-/// Omitted fields become null.
+/// Omitted fields become null. But `externalId`, `status`, `tags`, `timeZone` and `language` stay as they
+/// are unless they are given or null.
 #[utoipa::path(put, path = "/v1/organizations/{organizationId}/contacts/{contactId}",
     tag = "Contacts", request_body = ContactDraft,
-    responses((status = 200, description = "The changed contact.", body = ContactView)))]
+    responses(
+        (status = 200, description = "The changed contact.", body = ContactView),
+        (status = 409, description = "`external_id_taken`: another contact has the external ID."),
+    ))]
 pub(crate) async fn update_contact(
     State(app): State<App>,
     access: Access<Sender>,
-    Segment(id): Segment<ContactId>,
+    Segment(named): Segment<ContactRef>,
     Json(draft): Json<ContactDraft>,
 ) -> Result<Reply, Problem> {
     let organization = &access.organization;
-    let profile = draft.checked(organization)?;
+    change(&app, organization, named, |before| draft.clone().checked(organization, Some(before)))
+        .await
+}
+
+/// Change single fields of a contact
+///
+/// Omitted fields stay as they are, and null clears a field.
+#[utoipa::path(patch, path = "/v1/organizations/{organizationId}/contacts/{contactId}",
+    tag = "Contacts", request_body = ContactPatch,
+    responses(
+        (status = 200, description = "The changed contact.", body = ContactView),
+        (status = 409, description = "`external_id_taken`: another contact has the external ID."),
+    ))]
+pub(crate) async fn patch_contact(
+    State(app): State<App>,
+    access: Access<Sender>,
+    Segment(named): Segment<ContactRef>,
+    Json(patch): Json<ContactPatch>,
+) -> Result<Reply, Problem> {
+    let organization = &access.organization;
+    change(&app, organization, named, |before| patch.clone().applied(organization, before)).await
+}
+
+/// Changes a contact's profile, again if another request wrote in between.
+async fn change(
+    app: &Volley,
+    organization: &Organization,
+    named: ContactRef,
+    decide: impl Fn(&Profile) -> Result<Profile, Problem>,
+) -> Result<Reply, Problem> {
+    let id = resolve(app, organization, named).await?;
     for _ in 0..MAX_RACES {
-        let before = app.table.contact(organization, id).await?;
-        let before = before.ok_or_else(Problem::not_found)?;
+        let before = app.table.contact(organization, id).await?.ok_or_else(Problem::not_found)?;
         let after = Contact {
-            profile: profile.clone(),
+            profile: decide(&before.profile)?,
             updated_at: clock::now().or_after(before.updated_at),
             ..before.clone()
         };
-        let saved = app.table.save_contact(organization, &before, &after).await?;
-        if saved == ContactSaved::Done {
-            return Reply::ok(&ContactView::from(after));
+        match app.table.save_contact(organization, &before, &after).await? {
+            ContactSaved::Done => return Reply::ok(&ContactView::from(after)),
+            ContactSaved::ExternalIdTaken => return Err(external_id_taken()),
+            ContactSaved::Stale | ContactSaved::Answered => {}
         }
     }
     Err(Problem::raced())
@@ -143,9 +146,10 @@ pub(crate) async fn update_contact(
 pub(crate) async fn delete_contact(
     State(app): State<App>,
     access: Access<Sender>,
-    Segment(id): Segment<ContactId>,
+    Segment(named): Segment<ContactRef>,
 ) -> Result<StatusCode, Problem> {
-    let found = find(&app, &access.organization, &[id]).await?;
+    let id = resolve(&app, &access.organization, named).await?;
+    let found = existing(&app, &access.organization, &[id]).await?;
     if found.is_empty() {
         return Err(Problem::not_found());
     }
@@ -166,14 +170,14 @@ pub(crate) async fn delete_contacts(
 ) -> Result<StatusCode, Problem> {
     let ids = ids.checked(ContactId)?;
     for ids in ids.chunks(DELETES_AT_ONCE) {
-        let found = find(&app, &access.organization, ids).await?;
+        let found = existing(&app, &access.organization, ids).await?;
         delete(&app, &access.organization, found).await?;
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Reads the contacts that exist.
-async fn find(
+async fn existing(
     app: &Volley,
     organization: &Organization,
     ids: &[ContactId],
@@ -201,29 +205,37 @@ async fn delete(
             return Ok(());
         }
         let ids: Vec<ContactId> = found.iter().map(|contact| contact.id).collect();
-        found = find(app, organization, &ids).await?;
+        found = existing(app, organization, &ids).await?;
     }
     Err(Problem::raced())
 }
 
-impl ContactDraft {
-    fn checked(self, organization: &Organization) -> Result<Profile, Problem> {
-        let mut checks = Checks::default();
-        let parse = |written: String| Phone::parse(&written, organization.default_region);
-        let phone = checks.take("/phone", self.phone.map(parse).transpose());
-        let profile = Profile {
-            phone: phone.clone().flatten(),
-            first_name: self.first_name,
-            last_name: self.last_name,
-            email: self.email,
-            attributes: self.attributes.unwrap_or_default(),
-        };
-        let profile =
-            profile.checked().map_err(|error| (format!("/{}", error.field), error.reason));
-        let profile = match profile {
-            Ok(profile) => Some(profile),
-            Err((pointer, reason)) => checks.take(&pointer, Err(reason)),
-        };
-        phone.and(profile).ok_or_else(|| checks.problem())
+/// The ID of the contact that a path names, or 404.
+pub(crate) async fn resolve(
+    app: &Volley,
+    organization: &Organization,
+    named: ContactRef,
+) -> Result<ContactId, Problem> {
+    match named {
+        ContactRef::Id(id) => Ok(id),
+        ContactRef::External(external_id) => {
+            let found = app.table.contact_of_external_id(organization, &external_id).await?;
+            found.ok_or_else(Problem::not_found)
+        }
     }
+}
+
+/// The contact that a path names, or 404.
+pub(crate) async fn find(
+    app: &Volley,
+    organization: &Organization,
+    named: ContactRef,
+) -> Result<Contact, Problem> {
+    let id = resolve(app, organization, named).await?;
+    app.table.contact(organization, id).await?.ok_or_else(Problem::not_found)
+}
+
+fn external_id_taken() -> Problem {
+    let detail = "another contact has this externalId; change that contact, or use another ID";
+    Problem::new(Code::ExternalIdTaken, detail)
 }

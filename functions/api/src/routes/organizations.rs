@@ -40,10 +40,11 @@ pub(crate) async fn create_organization(
     Json(draft): Json<OrganizationDraft>,
 ) -> Result<Reply, Problem> {
     let now = clock::now();
-    let Checked { name, phone, region, provider, sender, tests_per_day } = draft.checked()?;
+    let Checked { name, phone, region, zone, provider, sender, tests_per_day } = draft.checked()?;
     let id = OrganizationId::new(now, clock::entropy());
     let organization = Organization {
         default_region: region,
+        time_zone: zone,
         tests_per_day,
         changed_by: Some(Actor::Deployment),
         ..Organization::new(id, name, Sender::new(phone, provider), now)

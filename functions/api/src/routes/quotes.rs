@@ -6,15 +6,17 @@ use axum::extract::State;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
 use infra::table::{KeptQuote, Quoting};
+use shared::audience::Judge;
 use shared::body::Body;
 use shared::campaign::{Campaign, Refusal, State as CampaignState};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::ids::CampaignId;
 use shared::organization::Organization;
 use shared::quote::Quote;
+use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 
-use super::campaigns::find;
+use super::campaigns::{find, freeze};
 use crate::auth::{Access, Viewer};
 use crate::json::{MaybeJson, Nothing, Reply};
 use crate::params::Segment;
@@ -49,7 +51,8 @@ fn too_slow() -> Problem {
     tag = "Sending",
     responses(
         (status = 200, description = "The quote.", body = QuoteView),
-        (status = 422, description = "`campaign_body_required`, or `audience_too_large`."),
+        (status = 422, description = "`campaign_body_required`, `target_missing`, or \
+                                      `audience_too_large`."),
         (status = 429, description = "`quote_in_progress`: another quote for the organization is \
                                       being computed. API Gateway also limits requests, in its own \
                                       format."),
@@ -106,7 +109,8 @@ async fn computed(
     holder: &str,
 ) -> Result<KeptQuote, Problem> {
     let at = clock::now();
-    let quote = tokio::time::timeout(WITHIN, read(app, organization, body, at)).await;
+    let judge = Judge { sent_at: at, target: target(app, organization, campaign).await? };
+    let quote = tokio::time::timeout(WITHIN, read(app, organization, body, &judge)).await;
     let ended = clock::now();
     let kept = match quote {
         Ok(Ok(quote)) => {
@@ -125,14 +129,31 @@ async fn computed(
     kept
 }
 
+/// The campaign's target as it would be, or was, when it is sent.
+async fn target(
+    app: &Volley,
+    organization: &Organization,
+    campaign: &Campaign,
+) -> Result<Option<FrozenTarget>, Problem> {
+    let Some(target) = &campaign.target else {
+        return Ok(None);
+    };
+    if campaign.broadcast().is_some() {
+        let frozen = app.table.frozen_target(campaign.id).await?;
+        let missing = || anyhow::anyhow!("the frozen target of a campaign is missing");
+        return frozen.map(Some).ok_or_else(|| Problem::internal(missing()));
+    }
+    freeze(app, organization, target).await.map(Some)
+}
+
 async fn read(
     app: &Volley,
     organization: &Organization,
     body: &Body,
-    now: Timestamp,
+    judge: &Judge,
 ) -> Result<Quote, Problem> {
     stream::iter(0..organization.shards)
-        .map(|shard| quote_shard(app, organization, shard, body, now))
+        .map(|shard| quote_shard(app, organization, shard, body, judge))
         .buffer_unordered(SHARDS_AT_ONCE)
         .try_fold(Quote::new(body), |sum, shard| async move { Ok(sum.plus(&shard)) })
         .await
@@ -155,17 +176,17 @@ async fn quote_shard(
     organization: &Organization,
     shard: u16,
     body: &Body,
-    now: Timestamp,
+    judge: &Judge,
 ) -> Result<Quote, Problem> {
     let mut quote = Quote::new(body);
-    let mut cutter = Cutter::new(now, ChainEnd::default());
+    let mut cutter = Cutter::new(judge.clone(), ChainEnd::default());
     let mut begin = None;
     let prices = organization.prices.as_ref();
     let mut add = |chunk: &Chunk| quote.add(body, prices, chunk);
     loop {
         let page = app
             .table
-            .audience_page(organization.id, (shard, organization.shards), begin.as_deref())
+            .audience_page(organization.id, (shard, organization.shards), begin.as_deref(), judge)
             .await?;
         for (entry, is_unsubscribed) in page.entries {
             if let Some(chunk) = cutter.push(entry, is_unsubscribed) {

@@ -1,30 +1,35 @@
 //! Sending campaigns and test messages.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use http::StatusCode;
 use infra::clock;
 use infra::table::{Saved, TestAllowance, TestMessage, TestSaved};
 use serde::Deserialize;
 use shared::campaign::{Campaign, Limits, MaxPrice, State as CampaignState};
-use shared::ids::{CampaignId, MessageId};
+use shared::ids::{CampaignId, MessageId, SegmentId};
 use shared::job::{DispatchJob, Due};
 use shared::message::{Kind, Message};
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::price::InvalidPrice;
+use shared::target::Target;
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
-use super::campaigns::{check_body, find};
+use super::campaigns::{check_body, find, freeze};
 use crate::auth::{Access, Sender};
 use crate::idempotency::Once;
 use crate::json::{Json, MaybeJson, Reply};
 use crate::params::Segment;
 use crate::problem::{Code, Problem};
-use crate::state::{App, MAX_RACES};
+use crate::state::{App, MAX_RACES, Volley};
 use crate::views::{CampaignView, MessageView, Time};
 
 const SECONDS_A_DAY: i64 = 86_400;
+/// The most segments that a sent campaign reaches: all of them change in one transaction.
+const MAX_USES: usize = 50;
 
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -81,7 +86,8 @@ pub(crate) struct TestRequest {
         (status = 202, description = "The scheduled campaign.", body = CampaignView),
         (status = 409, description = "`campaign_not_draft`: the campaign is not a draft."),
         (status = 422, description = "`campaign_body_required`, `scheduled_at_past`, \
-                                      `scheduled_at_too_far`, `prices_required`, or the body is \
+                                      `scheduled_at_too_far`, `prices_required`, \
+                                      `target_missing`, or the body is \
                                       invalid."),
     ))]
 pub(crate) async fn send_campaign(
@@ -97,7 +103,8 @@ pub(crate) async fn send_campaign(
         let now = clock::now();
         let before = find(&app, access.organization.id, id).await?;
         let after = before.clone().schedule(at, now, app.grace)?;
-        let after = Campaign { limits: limits.clone(), ..after.by(access.actor.clone()) };
+        let uses = uses(&app, &access.organization, after.target.as_ref()).await?;
+        let after = Campaign { limits: limits.clone(), uses, ..after.by(access.actor.clone()) };
         // The provider may have changed since the body was saved.
         check_body(&access.organization, after.body.as_ref())?;
         let reply = Reply::new(StatusCode::ACCEPTED, &CampaignView::from(&after))?;
@@ -172,6 +179,24 @@ pub(crate) async fn send_test(
     }
     app.arm(&due.job, now, now).await;
     Ok(reply)
+}
+
+/// The segments that a target reaches, which cannot be deleted while the campaign is scheduled.
+async fn uses(
+    app: &Volley,
+    organization: &Organization,
+    target: Option<&Target>,
+) -> Result<BTreeSet<SegmentId>, Problem> {
+    let Some(target) = target else {
+        return Ok(BTreeSet::new());
+    };
+    freeze(app, organization, target).await?;
+    let reached = app.table.segments_reached(organization.id, target.segments()).await?;
+    if reached.len() > MAX_USES {
+        let detail = format!("the campaign's target reaches more than {MAX_USES} segments");
+        return Err(Problem::new(Code::TargetMissing, detail));
+    }
+    Ok(reached.into_keys().collect())
 }
 
 /// The phone to test with, if the organization may send it a test.

@@ -5,6 +5,7 @@ use shared::message::Counts;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::target::TargetView;
 use super::{ChangedByView, Time, labels};
 
 #[derive(Serialize, ToSchema)]
@@ -17,7 +18,8 @@ pub(crate) struct CampaignView {
     status: Status,
     /// Why Volley interrupted the campaign.
     ///
-    /// Canceled: `missed_schedule` (an hour late), `body_too_long` (for its provider). Paused:
+    /// Canceled: `missed_schedule` (an hour late), `body_too_long` (for its provider),
+    /// `target_missing` (a segment of its target is gone or cannot be used). Paused:
     /// `no_progress` (no due message made progress for an hour), `provider_unreachable` (for an
     /// hour; nothing was sent), `provider_failing` (its responses were ambiguous, or too many
     /// messages failed there), `provider_account`, `provider_sender` (the provider rejects the
@@ -44,6 +46,10 @@ pub(crate) struct CampaignView {
     name: String,
     #[schema(required = true)]
     body: Option<String>,
+    /// Who the campaign is for; null means everyone. The segments are frozen when the campaign is
+    /// sent. Until then, changes of them count.
+    #[schema(required = true)]
+    target: Option<TargetView>,
     #[schema(required = true)]
     scheduled_at: Option<Time>,
     #[schema(required = true)]
@@ -77,10 +83,15 @@ struct AudienceView {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Skipped)]
-struct SkippedView {
+pub(super) struct SkippedView {
     no_phone: u64,
     duplicate: u64,
     unsubscribed: u64,
+    /// Contacts that the target does not include, or whose phone it excludes.
+    not_in_target: u64,
+    inactive: u64,
+    /// Contacts for whom the body has no text.
+    unrenderable: u64,
 }
 
 /// The number of messages by status at the last count. `total` is the sum of the others.
@@ -122,6 +133,7 @@ impl From<&Campaign> for CampaignView {
             estimated_finish_at: broadcast.and_then(|b| b.estimated_finish_at).map(Time),
             name: campaign.name.clone(),
             body: campaign.body.clone().map(String::from),
+            target: campaign.target.as_ref().map(TargetView::from),
             scheduled_at: campaign.scheduled_at().map(Time),
             sent_at: broadcast.map(|broadcast| broadcast.sent_at.into()),
             failed_at: failed_at.map(Time),
@@ -138,13 +150,20 @@ impl From<&Campaign> for CampaignView {
 impl From<&Broadcast> for AudienceView {
     fn from(broadcast: &Broadcast) -> Self {
         let Audience { totals, completed_at, abandoned_at: _ } = broadcast.audience;
-        let Skipped { no_phone, duplicate, unsubscribed } = totals.skipped;
         Self {
             contacts: totals.contacts(),
             recipients: totals.recipients,
-            skipped: SkippedView { no_phone, duplicate, unsubscribed },
+            skipped: totals.skipped.into(),
             complete: completed_at.is_some(),
         }
+    }
+}
+
+impl From<Skipped> for SkippedView {
+    fn from(skipped: Skipped) -> Self {
+        let Skipped { no_phone, duplicate, unsubscribed, not_in_target, inactive, unrenderable } =
+            skipped;
+        Self { no_phone, duplicate, unsubscribed, not_in_target, inactive, unrenderable }
     }
 }
 
@@ -189,7 +208,7 @@ mod tests {
             "organizationId": "00000000-0000-0000-0000-000000000001",
             "status": "draft", "reason": null, "dispatch": null, "maxParts": null, "maxPrice": null,
             "estimatedFinishAt": null,
-            "name": "Spring", "body": "Hi",
+            "name": "Spring", "body": "Hi", "target": null,
             "scheduledAt": null, "sentAt": null, "failedAt": null, "cancelledAt": null,
             "changedBy": null,
             "createdAt": "1970-01-01T00:00:00.000Z", "updatedAt": "1970-01-01T00:00:00.000Z",
@@ -214,7 +233,10 @@ mod tests {
         assert_eq!(view["sentAt"], "1970-01-01T00:00:02.000Z");
         let audience = json!({
             "contacts": 0, "recipients": 0, "complete": false,
-            "skipped": {"noPhone": 0, "duplicate": 0, "unsubscribed": 0},
+            "skipped": {
+                "noPhone": 0, "duplicate": 0, "unsubscribed": 0,
+                "notInTarget": 0, "inactive": 0, "unrenderable": 0,
+            },
         });
         assert_eq!(view["audience"], audience);
         assert_eq!(view["counts"], json!(null));

@@ -1,5 +1,9 @@
+use std::collections::BTreeMap;
+
+use infra::files::PresignedPost;
 use serde::Serialize;
-use shared::import::{Import, Progress, RowError, Status};
+use shared::import::{Import, Progress, RowError, Skipped, Status};
+use shared::time::Timestamp;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -16,19 +20,37 @@ pub(crate) struct ImportView {
     /// The encoding of the file.
     #[schema(required = true)]
     encoding: Option<String>,
-    /// The number of processed rows, without the header and empty lines. It is the sum of `created`,
-    /// `updated`, `rejected` and `ignored`.
+    /// The number of processed rows, without the header and empty lines. It is always the sum of
+    /// `created`, `updated`, `unchanged`, `skipped` and `rejected`.
     rows: u64,
     created: u64,
     updated: u64,
-    rejected: u64,
-    /// Rows that contain only delimiters.
+    /// Rows that say what the contact already says.
+    unchanged: u64,
+    /// Rows that were left out on purpose.
+    skipped: u64,
+    skipped_by: SkippedView,
+    /// Skipped rows that contain only delimiters.
     ignored: u64,
+    rejected: u64,
     /// Rows that mark a person as opted out. Opt-outs are stored before the first contact is created,
     /// even those of rejected rows.
     opt_outs: u64,
-    /// The first 100 rejected rows.
+    /// Opt-outs that had no effect because something newer is known of the phone, such as a START.
+    opt_outs_overridden: u64,
+    /// Whether contacts and opt-outs are left as they are.
+    dry_run: bool,
+    /// Whether `created`, `updated` and `unchanged` are exact. A long dry run may take a repeated
+    /// contact for a new one; then only their sum is exact.
+    exact: bool,
+    /// The first 100 rejected rows. The list of imports has none.
     errors: Vec<RowErrorView>,
+    /// The form that uploads the file. Only the response that creates the import has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upload: Option<UploadView>,
+    /// What undoing the import has removed so far; null before it is undone.
+    #[schema(required = true)]
+    undo: Option<UndoView>,
     /// Why the whole file was rejected, if the status is `failed`.
     #[schema(required = true)]
     reason: Option<String>,
@@ -39,7 +61,85 @@ pub(crate) struct ImportView {
     updated_at: Time,
 }
 
+/// Skipped rows by reason.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = SkippedRows)]
+pub(crate) struct SkippedView {
+    /// Delimiters only.
+    blank: u64,
+    /// The row's contact exists, and `onMatch` is `skip`.
+    matched: u64,
+    /// Amazon Pinpoint's endpoints of other channels than SMS.
+    channel: u64,
+    /// Amazon Pinpoint's endpoints that another endpoint has replaced.
+    inactive: u64,
+    /// Rows of a file that only opts people out.
+    opt_outs_only: u64,
+}
+
+/// A form (`multipart/form-data`) that uploads one file: all fields, and then the field `file`.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Upload)]
+pub(crate) struct UploadView {
+    url: String,
+    fields: BTreeMap<&'static str, String>,
+    expires_at: Time,
+}
+
+/// Contacts that an import had created.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Undo)]
+pub(crate) struct UndoView {
+    removed: u64,
+    /// They stay because someone changed them.
+    kept_changed: u64,
+    /// They stay because a later import has a row for them.
+    kept_named: u64,
+}
+
+/// A link to the file of the rejected rows.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RejectedRows)]
+pub(crate) struct RejectedView {
+    rows: u64,
+    /// Null if no row was rejected.
+    #[schema(required = true)]
+    url: Option<String>,
+    /// When the link ceases to be valid.
+    #[schema(required = true)]
+    expires_at: Option<Time>,
+}
+
+impl RejectedView {
+    pub(crate) fn new(rows: u64, url: String, expires_at: Timestamp) -> Self {
+        Self { rows, url: Some(url), expires_at: Some(expires_at.into()) }
+    }
+
+    pub(crate) fn none() -> Self {
+        Self { rows: 0, url: None, expires_at: None }
+    }
+}
+
+impl From<PresignedPost> for UploadView {
+    fn from(form: PresignedPost) -> Self {
+        let PresignedPost { url, fields, expires_at } = form;
+        Self { url, fields, expires_at: expires_at.into() }
+    }
+}
+
+impl From<Skipped> for SkippedView {
+    fn from(skipped: Skipped) -> Self {
+        let Skipped { blank, matched, channel, inactive, opt_outs_only } = skipped;
+        Self { blank, matched, channel, inactive, opt_outs_only }
+    }
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = RowError)]
 pub(crate) struct RowErrorView {
     /// Counted from 1, without the header and empty lines.
@@ -48,38 +148,65 @@ pub(crate) struct RowErrorView {
     /// unless an earlier cell has several lines.
     #[schema(required = true)]
     line: Option<u64>,
+    /// The number that a spreadsheet gives the row.
+    #[schema(required = true)]
+    sheet_row: Option<u64>,
     #[schema(required = true)]
     column: Option<String>,
+    /// What the cell contains, shortened.
+    #[schema(required = true)]
+    value: Option<String>,
     reason: String,
 }
 
-impl From<Import> for ImportView {
-    fn from(import: Import) -> Self {
-        let Progress { first_pass, rows, created, updated, rejected, blank, errors } =
+impl ImportView {
+    /// An import with its first rejected rows.
+    pub(crate) fn new(import: Import, errors: Vec<RowError>) -> Self {
+        let encoding = import.encoding().map(str::to_owned);
+        let rows = import.progress.rows();
+        let Progress { first_pass, second_pass: _, created, updated, unchanged, .. } =
             import.progress;
+        let Progress { rejected, skipped, is_estimate, .. } = import.progress;
+        let undo = import.undo.map(|undo| UndoView {
+            removed: undo.removed,
+            kept_changed: undo.changed,
+            kept_named: undo.named,
+        });
         Self {
             id: import.id.0,
             organization_id: import.organization_id.0,
             status: import.status,
-            encoding: import.encoding,
+            encoding,
             rows,
             created,
             updated,
+            unchanged,
+            skipped: skipped.total(),
+            skipped_by: skipped.into(),
+            ignored: skipped.blank,
             rejected,
-            ignored: blank,
             opt_outs: first_pass.opt_outs,
+            opt_outs_overridden: first_pass.overridden,
+            dry_run: import.options.dry_run,
+            exact: !is_estimate,
             errors: errors.into_iter().map(RowErrorView::from).collect(),
+            upload: None,
+            undo,
             reason: import.failure,
             changed_by: import.changed_by.as_ref().map(ChangedByView::from),
             created_at: import.created_at.into(),
             updated_at: import.updated_at.into(),
         }
     }
+
+    pub(crate) fn with_upload(self, upload: UploadView) -> Self {
+        Self { upload: Some(upload), ..self }
+    }
 }
 
 impl From<RowError> for RowErrorView {
     fn from(error: RowError) -> Self {
-        let RowError { row, line, column, reason } = error;
-        Self { row, line, column, reason }
+        let RowError { row, line, sheet_row, column, value, reason } = error;
+        Self { row, line, sheet_row, column, value, reason }
     }
 }

@@ -32,6 +32,7 @@ macro_rules! labels {
 labels! {
     ActorKind: names::<shared::actor::Actor>();
     Role: labels_of(shared::access::Role::VARIANTS);
+    ContactStatus: labels_of(shared::contact::Status::VARIANTS);
     CampaignStatus: labels_of(shared::campaign::Status::VARIANTS);
     CampaignReason: labels_of(shared::campaign::Reason::VARIANTS);
     Dispatch: labels_of(shared::campaign::Dispatch::VARIANTS.iter().map(|d| shown_dispatch(*d)));
@@ -41,6 +42,10 @@ labels! {
     ErrorReason: labels_of(shared::message::FailureReason::VARIANTS);
     UnsubscribeSource: labels_of(shared::unsubscribe::Source::VARIANTS);
     ImportStatus: labels_of(shared::import::Status::VARIANTS);
+    ImportFormat: labels_of(shared::import::Format::VARIANTS);
+    ImportMatch: labels_of(shared::import::MatchBy::VARIANTS);
+    ImportOnMatch: labels_of(shared::import::OnMatch::VARIANTS);
+    ImportOptOuts: labels_of(crate::routes::imports::OptOuts::VARIANTS);
 }
 
 /// The variants as JSON shows them, each once.

@@ -7,6 +7,7 @@ use shared::organization::Organization;
 use shared::phone::{Phone, Region};
 use shared::price::PriceList;
 use shared::sender::Provider;
+use shared::zone::Zone;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -25,6 +26,9 @@ pub(crate) struct OrganizationView {
     sender_phones: BTreeSet<Phone>,
     #[schema(value_type = String, example = "US")]
     default_region: Region,
+    /// The zone in which the days of segments' filters begin and end.
+    #[schema(value_type = String, example = "America/New_York")]
+    time_zone: Zone,
     /// The number of message parts per second that the provider accepts from the sender.
     parts_per_second: u32,
     /// The highest rate that the organization's admin can set.
@@ -51,6 +55,7 @@ impl OrganizationView {
             sender_phone: organization.sender.phone.clone(),
             sender_phones: organization.sender_phones(),
             default_region: organization.default_region,
+            time_zone: organization.time_zone,
             parts_per_second: organization.sender.parts_per_second,
             max_parts_per_second: organization.max_parts_per_second,
             tests_per_day: organization.tests_per_day.unwrap_or(tests_per_day),

@@ -64,7 +64,7 @@ impl FanOut<'_> {
         spacing: &mut Spacing,
     ) -> anyhow::Result<Option<Chunk>> {
         let mut begin = from.through.clone();
-        let mut cutter = Cutter::new(self.broadcast.sent_at, from);
+        let mut cutter = Cutter::new(self.judge.clone(), from);
         loop {
             if clock::now() >= self.stop_at || self.read.load(Ordering::Relaxed) >= self.read_most {
                 return Ok(None);
@@ -73,7 +73,12 @@ impl FanOut<'_> {
             let page = self
                 .app
                 .table
-                .audience_page(organization, (shard, self.broadcast.shards), begin.as_deref())
+                .audience_page(
+                    organization,
+                    (shard, self.broadcast.shards),
+                    begin.as_deref(),
+                    &self.judge,
+                )
                 .await?;
             self.read.fetch_add(page.entries.len() as u64, Ordering::Relaxed);
             for (entry, is_unsubscribed) in page.entries {

@@ -1,5 +1,7 @@
 //! A campaign in its stored form.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use shared::actor::Actor;
 use shared::audience::Totals;
@@ -7,21 +9,29 @@ use shared::body::Body;
 use shared::campaign::{
     Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Reason, State, Status,
 };
-use shared::ids::{CampaignId, OrganizationId};
+use shared::ids::{CampaignId, OrganizationId, SegmentId};
 use shared::job::Due;
 use shared::message::Counts;
 use shared::sender::Sender;
+use shared::target::Target;
 use shared::time::Timestamp;
 
 use super::super::dynamo::{Item, parse};
 use super::super::{Result, TableError, keys};
 use super::KIND;
 
+/// The newest format of campaigns that this code knows. Those without a target need none.
+const FORMAT: u32 = WITH_TARGET;
+const WITH_TARGET: u32 = 3;
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row {
     gsi1pk: String,
     gsi1sk: String,
+    /// The format that code must know to handle this campaign; see [`FORMAT`].
+    #[serde(default)]
+    needs: Option<u32>,
     id: CampaignId,
     organization_id: OrganizationId,
     name: String,
@@ -33,6 +43,10 @@ pub(super) struct Row {
     cancelled_at: Option<Timestamp>,
     failed_at: Option<Timestamp>,
     limits: Limits,
+    #[serde(default)]
+    target: Option<Target>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    uses: BTreeSet<SegmentId>,
     broadcast: Option<BroadcastRow>,
     step: Option<Due>,
     drain: Option<Due>,
@@ -77,6 +91,7 @@ impl Row {
         Self {
             gsi1pk: keys::campaigns_of_status(campaign.organization_id, status.as_str()),
             gsi1sk: keys::campaign(campaign.organization_id, campaign.id).sk,
+            needs: campaign.target.is_some().then_some(WITH_TARGET),
             id: campaign.id,
             organization_id: campaign.organization_id,
             name: campaign.name.clone(),
@@ -87,6 +102,8 @@ impl Row {
             cancelled_at,
             failed_at,
             limits: campaign.limits.clone(),
+            target: campaign.target.clone(),
+            uses: campaign.uses.clone(),
             broadcast: campaign.broadcast().map(BroadcastRow::of),
             step: campaign.step.clone(),
             drain: campaign.drain.clone(),
@@ -125,6 +142,8 @@ impl Row {
             body: self.body,
             state,
             limits: self.limits,
+            target: self.target,
+            uses: self.uses,
             step: self.step,
             drain: self.drain,
             changed_by: self.changed_by,
@@ -187,7 +206,13 @@ impl BroadcastRow {
     }
 }
 
+/// Refuses a campaign that needs newer code: what this code does not know it would drop at the next
+/// write, and a campaign without its target would text everyone.
 pub(super) fn read(item: Item) -> Result<Campaign> {
+    let needs = item.get("needs").and_then(|needs| needs.as_n().ok()?.parse::<u32>().ok());
+    if let Some(format) = needs.filter(|needs| *needs > FORMAT) {
+        return Err(TableError::NewerFormat { kind: KIND, format });
+    }
     parse::<Row>(KIND, item)?.into_campaign()
 }
 
@@ -243,7 +268,25 @@ mod tests {
         }
     }
 
-    /// A campaign that was sent before trials existed has none, and all its chunks get turns.
+    /// Code that does not know a campaign's target must not write or send it.
+    #[test]
+    fn a_campaign_that_needs_newer_code_is_refused() {
+        let (organization, id) = (OrganizationId(Uuid::nil()), CampaignId(Uuid::nil()));
+        let at = Timestamp::EPOCH;
+        let draft = Campaign::create(id, organization, "Spring".to_owned(), None, at);
+        let segments = [SegmentId(Uuid::from_u128(7))];
+        let target = Target { include: segments.into(), exclude: BTreeSet::new() };
+        let draft = Campaign { target: Some(target), uses: segments.into(), ..draft };
+        let key = keys::campaign(organization, id);
+        let mut row = item(KIND, &key, Row::of(&draft, 0)).expect("a row");
+        assert_eq!(row["needs"].as_n().map(String::as_str), Ok("3"));
+        assert_eq!(read(row.clone()).expect("a campaign"), draft);
+        let newer = aws_sdk_dynamodb::types::AttributeValue::N("4".to_owned());
+        row.insert("needs".to_owned(), newer);
+        assert!(matches!(read(row), Err(TableError::NewerFormat { format: 4, .. })));
+    }
+
+    /// A campaign that was sent before trials were kept is on none, and all its chunks get turns.
     #[test]
     fn a_row_of_an_older_version_is_read() {
         let old = include_str!("sent_v1.json");

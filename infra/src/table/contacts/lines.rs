@@ -7,7 +7,8 @@
 use std::collections::HashMap;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use shared::contact::{Contact, Presence};
+use shared::audience::Former;
+use shared::contact::Contact;
 use shared::ids::OrganizationId;
 use shared::organization::Organization;
 use shared::phone::{Line, Phone};
@@ -15,7 +16,8 @@ use shared::phone::{Line, Phone};
 use super::super::dynamo::{Consistency, Key, Range, SortKey, parse};
 use super::super::keys;
 use super::super::{Result, Table, TableError};
-use super::{ContactSaved, KIND, Pointer, Trace};
+use super::wanted::{Read, Wanted};
+use super::{ContactSaved, KIND, Pointer, Row, is_tombstone};
 
 /// The number of phones with two forms that are looked up concurrently.
 const FORMER_AT_ONCE: usize = 16;
@@ -51,6 +53,35 @@ impl Table {
         })
     }
 
+    /// Up to `limit` contacts of a line, under whichever form of it they are stored.
+    pub async fn contacts_of_line(
+        &self,
+        organization: &Organization,
+        line: &Line,
+        limit: usize,
+    ) -> Result<Vec<Contact>> {
+        let mut contacts = Vec::new();
+        for form in line.as_phone().forms() {
+            let mut range = Range::new(
+                keys::audience(organization.id, form.shard(organization.shards)),
+                SortKey::Prefix(format!("{}{form}#", keys::CONTACT)),
+                Consistency::Strong,
+            );
+            while contacts.len() < limit {
+                let page = self.page(&range).await?;
+                for item in page.items.into_iter().filter(|item| !is_tombstone(item)) {
+                    contacts.push(parse::<Row>(KIND, item)?.into_contact(organization.id));
+                }
+                range.start = page.next;
+                if range.start.is_none() {
+                    break;
+                }
+            }
+        }
+        contacts.truncate(limit);
+        Ok(contacts)
+    }
+
     /// Moves a contact to its line's key if it is stored under another form. Only then may it be
     /// deleted: the two shards are cut at different times, and the tombstone is valid for both.
     /// Returns `None` if the contact changed in between.
@@ -68,13 +99,14 @@ impl Table {
         Ok((saved == ContactSaved::Done).then_some(moved))
     }
 
-    /// When contacts were stored under the other form of each of these lines, if any were.
+    /// The contacts that were stored under the other form of each of these lines, if any were.
     pub(in super::super) async fn former(
         &self,
         organization: OrganizationId,
         shards: u16,
         lines: &[Phone],
-    ) -> Result<HashMap<Phone, Vec<Presence>>> {
+        wanted: &Wanted,
+    ) -> Result<HashMap<Phone, Vec<Former>>> {
         let mut pairs: Vec<(Phone, Phone)> = Vec::new();
         for line in lines {
             let others = line.forms().into_iter().filter(|form| form != line);
@@ -82,7 +114,7 @@ impl Table {
         }
         let found = stream::iter(pairs).map(async |(line, other): (Phone, Phone)| {
             let range = Range {
-                projection: Some("presence"),
+                projection: Some(wanted.projection()),
                 ..Range::new(
                     keys::audience(organization, other.shard(shards)),
                     SortKey::Prefix(format!("{}{other}#", keys::CONTACT)),
@@ -90,11 +122,14 @@ impl Table {
                 )
             };
             let items = self.all(range).await?.into_iter();
-            let traces = items.map(|item| Ok(parse::<Trace>(KIND, item)?.presence));
-            Ok::<_, TableError>((line, traces.collect::<Result<Vec<Presence>>>()?))
+            let former = items.map(|item| {
+                let Read { status, presence, person, .. } = wanted.read(organization, item)?;
+                Ok(Former { status, presence, person })
+            });
+            Ok::<_, TableError>((line, former.collect::<Result<Vec<Former>>>()?))
         });
-        let found: Vec<(Phone, Vec<Presence>)> =
+        let found: Vec<(Phone, Vec<Former>)> =
             found.buffer_unordered(FORMER_AT_ONCE).try_collect().await?;
-        Ok(found.into_iter().filter(|(_, presences)| !presences.is_empty()).collect())
+        Ok(found.into_iter().filter(|(_, former)| !former.is_empty()).collect())
     }
 }

@@ -1,5 +1,7 @@
 //! Reading items: one by key, a page of a partition, a batch.
 
+use std::borrow::Cow;
+
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, ReturnConsumedCapacity};
 use serde::de::DeserializeOwned;
 
@@ -23,7 +25,7 @@ pub(in crate::table) struct Range {
     pub(in crate::table) index: Option<&'static str>,
     pub(in crate::table) condition: SortKey,
     /// Attributes to read, or all.
-    pub(in crate::table) projection: Option<&'static str>,
+    pub(in crate::table) projection: Option<Cow<'static, str>>,
     pub(in crate::table) consistency: Consistency,
     pub(in crate::table) limit: Option<i32>,
     pub(in crate::table) newest_first: bool,
@@ -111,7 +113,7 @@ impl Table {
             .consistent_read(range.consistency == Consistency::Strong)
             .scan_index_forward(!range.newest_first)
             .set_limit(range.limit)
-            .set_projection_expression(range.projection.map(str::to_owned))
+            .set_projection_expression(range.projection.as_deref().map(str::to_owned))
             .set_exclusive_start_key(range.start.clone())
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         if let Some(to) = to {

@@ -1,20 +1,34 @@
 use super::*;
 use crate::import::row::Content;
-use crate::phone::Phone;
+use crate::import::{Options, ReadFile};
+use crate::phone::{Phone, Region};
 
-fn open(content: &str) -> Rows<'_> {
-    let content = content.as_bytes();
-    let charset = Charset::of(content, None, Region::default()).expect("clear");
-    Rows::open(content, charset, &Columns::default(), Region::default()).expect("a header")
+pub(super) fn layout_of(content: &[u8]) -> Option<Layout> {
+    let options = Options::default();
+    ReadFile::of(content, true, &options, Region::default()).ok().map(|(_, layout)| layout)
 }
 
-fn phones(rows: &mut Rows<'_>) -> Vec<String> {
+fn layout(content: &[u8]) -> Layout {
+    layout_of(content).expect("a header")
+}
+
+fn open(content: &str) -> Rows {
+    Rows::of(layout(content.as_bytes()), content.as_bytes())
+}
+
+/// Moves past the next row, and reads the one behind it.
+fn pass(rows: &mut Rows) {
+    rows.pass();
+    assert!(!rows.needs_bytes());
+}
+
+fn phones(rows: &mut Rows) -> Vec<String> {
     let mut phones = Vec::new();
     while let Some(reading) = rows.peek() {
         if let Content::Row(row) = reading.expect("well-formed").content {
             phones.extend(row.profile.phone.map(|phone| phone.to_string()));
         }
-        rows.pass();
+        pass(rows);
     }
     phones
 }
@@ -27,7 +41,11 @@ fn reading_goes_on_from_any_row() {
         let all = phones(&mut rows);
         assert_eq!(all, ["+14153550101", "+14153550102", "+14153550103"]);
         for passed in [1, 0, 2, 3, 9] {
-            rows.go_to(passed);
+            let position = Position { rows: passed, place: None };
+            let mut rows = Rows::new(layout(content.as_bytes()), position);
+            rows.feed(&content.as_bytes()[usize::try_from(rows.offset()).expect("small")..]);
+            rows.end();
+            assert!(!rows.needs_bytes());
             let rest = all.get(usize::try_from(passed).expect("small")..).unwrap_or_default();
             assert_eq!(phones(&mut rows), rest);
         }
@@ -42,9 +60,7 @@ fn files_longer_than_a_piece_are_read() {
     let text = format!("phone,first name\n{}\n", rows.join("\n"));
     let utf_16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     for content in [text.as_bytes(), &utf_16] {
-        let charset = Charset::of(content, None, Region::default()).expect("clear");
-        let columns = Columns::default();
-        let mut rows = Rows::open(content, charset, &columns, Region::default()).expect("open");
+        let mut rows = Rows::of(layout(content), content);
         let mut read = 0;
         while let Some(reading) = rows.peek() {
             let reading = reading.expect("well-formed");
@@ -54,7 +70,7 @@ fn files_longer_than_a_piece_are_read() {
             };
             assert_eq!(row.profile.first_name.as_deref(), Some("Zoë"));
             read += 1;
-            rows.pass();
+            pass(&mut rows);
         }
         assert_eq!(read, count);
     }
@@ -72,7 +88,7 @@ fn swallowed_rows_are_reported_and_long_cells_are_not() {
         let mut rows = open(content);
         loop {
             match rows.peek() {
-                Some(Ok(_)) => rows.pass(),
+                Some(Ok(_)) => pass(&mut rows),
                 Some(Err(Malformed::UnclosedQuote { line })) => return Some(line),
                 Some(Err(Malformed::TooLong { .. })) | None => return None,
             }
@@ -141,21 +157,24 @@ fn an_opt_out_is_kept_whatever_is_wrong_with_its_row() {
         ("+5215535423223,ALL,,", vec!["+525535423223"]),
     ] {
         let content = format!("phone,OptOut,email,id\n{row}\n");
-        let (_, opt_out) = open(&content).peek_opt_out().expect("a row").expect("well-formed");
+        let first = open(&content).peek_first().expect("a row").expect("well-formed");
+        let opt_out = first.opt_out;
         let opt_out = opt_out.unwrap_or_else(|| panic!("{row} has lost its opt-out"));
         let phones: Vec<&str> = opt_out.phones.iter().map(Phone::as_str).collect();
         assert_eq!((phones, opt_out.contact), (expected, None), "{row}");
     }
     for (row, phones) in [("", 0), ("none", 0), ("+1 415 355 0101 (cell)", 1)] {
         let content = format!("phone,OptOut,id\n{row},ALL,{id}\n");
-        let (_, opt_out) = open(&content).peek_opt_out().expect("a row").expect("well-formed");
+        let first = open(&content).peek_first().expect("a row").expect("well-formed");
+        let opt_out = first.opt_out;
         let opt_out = opt_out.expect("the contact's");
         assert_eq!(opt_out.phones.len(), phones, "{row}");
         assert_eq!(opt_out.contact.map(|id| id.to_string()).as_deref(), Some(id), "{row}");
     }
     for row in ["+14153550101,NONE,,", "+14153550101,,,", "+14153550101,perhaps,,", "n/a,ALL,,"] {
         let content = format!("phone,OptOut,email,id\n{row}\n");
-        let (_, opt_out) = open(&content).peek_opt_out().expect("a row").expect("well-formed");
+        let first = open(&content).peek_first().expect("a row").expect("well-formed");
+        let opt_out = first.opt_out;
         assert_eq!(opt_out, None, "{row}");
     }
 }
@@ -171,25 +190,35 @@ fn who_did_not_consent_has_opted_out() {
         ("Email consent", "no", false),
     ] {
         let content = format!("phone,{column}\n+14153550101,{cell}\n");
-        let (_, opt_out) = open(&content).peek_opt_out().expect("a row").expect("well-formed");
-        assert_eq!(opt_out.is_some(), is_out, "{column}: {cell}");
+        let row = open(&content).peek_first().expect("a row").expect("well-formed");
+        assert_eq!(row.opt_out.is_some(), is_out, "{column}: {cell}");
     }
 }
 
 #[test]
 fn ids_of_another_system_are_an_attribute() {
     let content = |id: &str| format!("Id,phone\n{id},+14153550101\n,+14153550102\n");
-    let first = |content: &str| match open(content).peek().expect("a row").expect("read").content {
-        Content::Row(row) => (row.id.is_some(), row.profile.attributes.get("Id").cloned()),
-        Content::Blank | Content::Refused(_) => panic!("no row"),
+    let has_id = |content: &str| {
+        let mut rows = open(content);
+        let mut has_id = false;
+        while let Some(first) = rows.peek_first() {
+            has_id |= first.expect("read").has_id;
+            pass(&mut rows);
+        }
+        has_id
     };
-    assert_eq!(first(&content("0035g00000XyZ")), (false, Some("0035g00000XyZ".to_owned())));
+    let foreign = content("0035g00000XyZ");
+    assert!(layout(foreign.as_bytes()).has_unclear_ids() && !has_id(&foreign));
+    let without = layout(foreign.as_bytes()).without_ids().expect("a header");
+    let rows = Rows::of(without, foreign.as_bytes());
+    let Content::Row(row) = rows.peek().expect("a row").expect("read").content else {
+        panic!("no row");
+    };
+    assert_eq!((row.id, row.profile.attributes.get("Id")), (None, Some(&"0035g00000XyZ".into())));
     let ours = "01890000-0000-7000-8000-000000000001";
-    assert_eq!(first(&content(ours)), (true, None));
+    assert!(has_id(&content(ours)));
     let mixed = format!("Id,phone\n77,+14153550101\n{ours},+14153550102\n");
-    let mut rows = open(&mixed);
-    let refused = rows.peek().expect("a row").expect("read").content;
+    assert!(has_id(&mixed));
+    let refused = open(&mixed).peek().expect("a row").expect("read").content;
     assert!(matches!(refused, Content::Refused(_)), "one of them is an id of ours");
-    rows.pass();
-    assert!(rows.peek().is_some());
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use shared::audience::Entry;
-use shared::contact::{Presence, moment_of_move, shard};
+use shared::contact::{Presence, Status, moment_of_move, shard};
 use shared::ids::ContactId;
 use shared::phone::Phone;
 use shared::time::Timestamp;
@@ -130,8 +130,10 @@ impl Table {
                 contact: trace.id,
                 phone,
                 dialed: None,
+                status: Status::Active,
                 presence,
                 former: Vec::new(),
+                person: None,
             };
             page.entries.push((entry, is_out));
             if trace.id.0.as_u128() < FILLING {

@@ -1,10 +1,9 @@
 //! The file in an import's request.
 
 use axum::extract::{FromRequest, Request};
-use serde::Deserialize;
-use shared::import::{MAX_BYTES, upload};
-use utoipa::ToSchema;
+use shared::import::{Format, MAX_BYTES, upload};
 
+use super::options::UploadRequest;
 use crate::json::{self, Json};
 use crate::problem::{Code, Problem};
 
@@ -14,8 +13,22 @@ const MAX_EVENT_BODY: usize = 6 * 1024 * 1024 - 64 * 1024;
 
 /// The content types of CSV files. Windows calls them Excel's.
 const TEXT_TYPES: [&str; 2] = ["text/csv", "text/tab-separated-values"];
-const BINARY_TYPES: [&str; 3] =
-    ["application/octet-stream", "application/csv", "application/vnd.ms-excel"];
+const BINARY_TYPES: [&str; 5] = [
+    "application/octet-stream",
+    "application/csv",
+    "application/vnd.ms-excel",
+    "application/gzip",
+    "application/x-gzip",
+];
+/// The content types of JSON lines.
+const LINES_TYPES: [&str; 3] = ["application/x-ndjson", "application/ndjson", "application/jsonl"];
+
+/// The body of a request: a file, or the request for the upload of one.
+#[derive(Debug)]
+pub(crate) enum Body {
+    File(CsvFile),
+    Upload(Box<UploadRequest>),
+}
 
 /// A file as it arrives.
 #[derive(Debug)]
@@ -26,28 +39,24 @@ pub(crate) struct CsvFile {
     pub(super) is_text: bool,
     /// The `charset` of the content type. Clients claim UTF-8 without looking, so that says nothing.
     pub(super) charset: Option<String>,
+    /// The format, if the content type says so.
+    pub(super) format: Option<Format>,
 }
 
-/// Requests a presigned upload for a larger file.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct UploadRequest {
-    upload: bool,
-}
-
-impl<S: Send + Sync> FromRequest<S> for CsvFile {
+impl<S: Send + Sync> FromRequest<S> for Body {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         json::check_encoding(request.headers())?;
         let media_type = json::media_type(request.headers());
         let is_text = TEXT_TYPES.contains(&&*media_type);
-        if !is_text && !BINARY_TYPES.contains(&&*media_type) {
-            return Err(if media_type == "application/json" {
-                refuse_upload(request, state).await?
-            } else {
-                Problem::media_type("text/csv or application/octet-stream")
-            });
+        let is_lines = LINES_TYPES.contains(&&*media_type);
+        if media_type == "application/json" {
+            let Json(request) = Json::from_request(request, state).await?;
+            return Ok(Self::Upload(Box::new(request)));
+        }
+        if !is_text && !is_lines && !BINARY_TYPES.contains(&&*media_type) {
+            return Err(Problem::media_type("text/csv or application/octet-stream"));
         }
         let charset =
             json::charset(request.headers()).filter(|name| !matches!(&**name, "utf-8" | "utf8"));
@@ -63,24 +72,14 @@ impl<S: Send + Sync> FromRequest<S> for CsvFile {
                           application/octet-stream";
             return Err(Problem::new(Code::BodyTooLarge, detail));
         }
-        Ok(Self { content, is_text, charset })
+        let format = is_lines.then_some(Format::Jsonl);
+        Ok(Self::File(CsvFile { content, is_text, charset, format }))
     }
-}
-
-async fn refuse_upload<S: Send + Sync>(request: Request, state: &S) -> Result<Problem, Problem> {
-    let Json(wanted) = Json::<UploadRequest>::from_request(request, state).await?;
-    Ok(if wanted.upload {
-        let detail = "uploads of larger files are not available; split the file into parts of \
-                      at most 4 MB and send each as text/csv";
-        Problem::new(Code::UploadUnavailable, detail)
-    } else {
-        Problem::field("/upload", "must be true; to send the file itself, use text/csv")
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
+    use axum::body::Body as Bytes;
     use http::header;
 
     use super::*;
@@ -89,10 +88,11 @@ mod tests {
     async fn file(content_type: &str, body: Vec<u8>) -> Result<CsvFile, (u16, String)> {
         let request = Request::builder()
             .header(header::CONTENT_TYPE, content_type)
-            .body(Body::from(body))
+            .body(Bytes::from(body))
             .expect("a request");
-        match CsvFile::from_request(request, &()).await {
-            Ok(file) => Ok(file),
+        match Body::from_request(request, &()).await {
+            Ok(Body::File(file)) => Ok(file),
+            Ok(Body::Upload(_)) => panic!("it is a file"),
             Err(refused) => Err(code(refused).await),
         }
     }
@@ -111,8 +111,8 @@ mod tests {
             let refused = file(kind, Vec::new()).await.expect_err("refused");
             assert_eq!(refused, (415, "unsupported_media_type".to_owned()), "{kind}");
         }
-        let upload = file("application/json", b"{\"upload\": true}".to_vec()).await;
-        assert_eq!(upload.expect_err("refused"), (422, "upload_unavailable".to_owned()));
+        let lines = file("application/x-ndjson", b"{}\n".to_vec()).await.expect("taken");
+        assert_eq!((lines.is_text, lines.format), (false, Some(Format::Jsonl)));
     }
 
     #[tokio::test]

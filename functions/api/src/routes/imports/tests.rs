@@ -1,12 +1,13 @@
+use axum::extract::FromRequestParts;
 use http::Request;
+use shared::import::{Columns, Format, MatchBy, OnMatch};
 
 use super::*;
 use crate::problem::tests::code;
 
-async fn options(query: &str) -> Result<ImportOptions, Problem> {
+async fn options(query: &str) -> Result<Options, Problem> {
     let request = Request::builder().uri(format!("/?{query}")).body(()).expect("a request");
-    let options = Options::from_request_parts(&mut request.into_parts().0, &()).await;
-    options.map(|Options(options)| options)
+    FileQuery::from_request_parts(&mut request.into_parts().0, &()).await?.options()
 }
 
 async fn checked(
@@ -14,11 +15,15 @@ async fn checked(
     is_text: bool,
     query: &str,
 ) -> Result<(String, String), (u16, String)> {
-    let options = options(query).await.expect("a query");
-    let file = CsvFile { content: content.to_vec(), is_text, charset: None };
-    match check(file, options, Region::default()) {
-        Ok((content, charset, _)) => {
-            Ok((String::from_utf8_lossy(&content).into_owned(), charset.name()))
+    let file = CsvFile { content: content.to_vec(), is_text, charset: None, format: None };
+    let checked = match options(query).await {
+        Ok(options) => check(file, options, Region::default()),
+        Err(refused) => Err(refused),
+    };
+    match checked {
+        Ok(Checked { content, reading, .. }) => {
+            let encoding = reading.expect("not an archive").encoding;
+            Ok((String::from_utf8_lossy(&content).into_owned(), encoding))
         }
         Err(refused) => Err(code(refused).await),
     }
@@ -72,12 +77,60 @@ async fn the_encoding_is_detected_or_named() {
 
 #[tokio::test]
 async fn the_query_describes_the_file() {
-    let known = "phone=Mobile%20No&firstName=Name&attributes=a,b&encoding=latin1";
-    let (columns, encoding) = options(known).await.expect("known").split();
-    assert_eq!(columns.phone.as_deref(), Some("Mobile No"));
-    assert_eq!(columns.first_name.as_deref(), Some("Name"));
-    assert_eq!(columns.attributes.as_deref(), Some("a,b"));
-    assert_eq!(encoding.as_deref(), Some("latin1"));
-    let refused = options("telephone=x").await.expect_err("refused");
-    assert_eq!(code(refused).await, (422, "invalid_columns".to_owned()));
+    let known = "phone=Mobile%20No&firstName=Name&attributes=a,b&encoding=latin1&match=phone\
+                 &onMatch=skip&optOuts=only&dryRun=true&delimiter=%3B&format=csv";
+    let expected = Options {
+        columns: Columns {
+            phone: Some("Mobile No".to_owned()),
+            first_name: Some("Name".to_owned()),
+            attributes: Some("a,b".to_owned()),
+            ..Columns::default()
+        },
+        format: Some(Format::Csv),
+        encoding: Some("windows-1252".to_owned()),
+        delimiter: Some(';'),
+        match_by: Some(MatchBy::Phone),
+        on_match: OnMatch::Skip,
+        opt_outs_only: true,
+        dry_run: true,
+    };
+    assert_eq!(options(known).await.expect("known"), expected);
+    for unknown in ["telephone=x", "match=name", "delimiter=ab", "optOuts=none"] {
+        let refused = options(unknown).await.expect_err("refused");
+        assert_eq!(code(refused).await, (422, "invalid_columns".to_owned()), "{unknown}");
+    }
+}
+
+#[test]
+fn an_archive_is_unpacked_later() {
+    let file = CsvFile {
+        content: b"\x1f\x8b\x08".to_vec(),
+        is_text: false,
+        charset: Some("windows-1252".to_owned()),
+        format: None,
+    };
+    let checked = check(file, Options::default(), Region::default());
+    let Ok(Checked { options, reading: None, .. }) = checked else { panic!("refused") };
+    assert_eq!(options.encoding.as_deref(), Some("windows-1252"));
+}
+
+#[test]
+fn an_upload_is_described_by_its_body() {
+    let read = |body: &str| crate::json::parse::<UploadRequest>(body.as_bytes());
+    let body =
+        r#"{"upload": true, "columns": {"phone": "Mobile"}, "attributes": ["City", "a, b"]}"#;
+    let options = read(body).and_then(UploadRequest::options).expect("valid");
+    assert_eq!(options.columns.phone.as_deref(), Some("Mobile"));
+    assert_eq!(options.columns.attributes.as_deref(), Some("\"City\",\"a, b\""));
+    let none = read(r#"{"upload": true, "attributes": []}"#).and_then(UploadRequest::options);
+    assert_eq!(none.expect("valid").columns.attributes.as_deref(), Some(""));
+    for refused in [
+        r#"{"upload": false}"#,
+        r#"{"upload": true, "delimiter": ""}"#,
+        r#"{"upload": true, "encoding": "klingon"}"#,
+        r#"{"upload": true, "optOuts": "all"}"#,
+        r#"{"upload": true, "columns": {"street": "x"}}"#,
+    ] {
+        assert!(read(refused).and_then(UploadRequest::options).is_err(), "{refused}");
+    }
 }

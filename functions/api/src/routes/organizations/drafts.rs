@@ -12,6 +12,7 @@ use shared::phone::{InvalidPhone, Phone, Region};
 use shared::price::{InvalidPrice, PriceList};
 use shared::sender::{PARTS_PER_SECOND_MOST, Provider};
 use shared::text;
+use shared::zone::Zone;
 use utoipa::ToSchema;
 
 use crate::checks::Checks;
@@ -28,6 +29,9 @@ pub(crate) struct OrganizationDraft {
     pub(super) sender_phone: String,
     /// The two-letter code of the country whose national phone formats are accepted. Defaults to US.
     pub(super) default_region: Option<String>,
+    /// A name of the IANA database. Defaults to UTC.
+    #[schema(example = "America/New_York")]
+    pub(super) time_zone: Option<String>,
     /// Defaults to Twilio with the deployment's account.
     #[schema(value_type = Option<ProviderSchema>)]
     pub(super) provider: Option<Provider>,
@@ -58,6 +62,9 @@ pub(crate) struct OrganizationPatch {
     #[schema(max_items = 20)]
     sender_phones: Option<Vec<String>>,
     default_region: Option<String>,
+    /// A name of the IANA database. Segments' filters that name days use it.
+    #[schema(example = "America/New_York")]
+    time_zone: Option<String>,
     /// The number of message parts per second that the provider accepts from the sender. An
     /// organization's admin can set a rate up to `maxPartsPerSecond`. With the deployment's admin key,
     /// the rate also becomes the limit, unless the request sets `maxPartsPerSecond`.
@@ -98,6 +105,7 @@ pub(super) struct Checked {
     pub(super) name: String,
     pub(super) phone: Phone,
     pub(super) region: Region,
+    pub(super) zone: Zone,
     pub(super) provider: Provider,
     pub(super) sender: SenderChange,
     pub(super) tests_per_day: Option<u32>,
@@ -109,6 +117,8 @@ impl OrganizationDraft {
         let region = self.default_region.as_deref().map(str::parse::<Region>);
         let region = checks.take("/defaultRegion", region.transpose());
         let region = region.map(Option::unwrap_or_default);
+        let zone = self.time_zone.as_deref().map(str::parse::<Zone>);
+        let zone = checks.take("/timeZone", zone.transpose()).map(Option::unwrap_or_default);
         let name = checks.take("/name", text::name(&self.name, NAME_LONGEST));
         let written = Phone::parse(&self.sender_phone, region.unwrap_or_default());
         let phone = checks.take("/senderPhone", written);
@@ -118,10 +128,10 @@ impl OrganizationDraft {
             ..take_rates(&mut checks, self.parts_per_second, self.max_parts_per_second)
         };
         let tests_per_day = take_tests(&mut checks, self.tests_per_day);
-        match (name, phone, provider, region) {
-            (Some(name), Some(phone), Some(provider), Some(region)) => {
+        match (name, phone, provider, region, zone) {
+            (Some(name), Some(phone), Some(provider), Some(region), Some(zone)) => {
                 checks.passed()?;
-                Ok(Checked { name, phone, region, provider, sender, tests_per_day })
+                Ok(Checked { name, phone, region, zone, provider, sender, tests_per_day })
             }
             _ => Err(checks.problem()),
         }
@@ -143,6 +153,9 @@ impl OrganizationPatch {
         if let Some(region) = &self.default_region {
             let region = checks.take("/defaultRegion", region.parse::<Region>());
             take_into(&mut after.default_region, region);
+        }
+        if let Some(zone) = &self.time_zone {
+            take_into(&mut after.time_zone, checks.take("/timeZone", zone.parse::<Zone>()));
         }
         if let Some(prices) = &self.prices {
             match PriceList::read(&prices.currency, &prices.per_part) {

@@ -1,0 +1,269 @@
+//! A contact as it is stored.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use shared::contact::{Attribute, Contact, Presence, Profile, Status};
+use shared::ids::{ContactId, OrganizationId};
+use shared::import::Imported;
+use shared::phone::Phone;
+use shared::time::Timestamp;
+use shared::zone::Zone;
+
+use super::super::dynamo::Item;
+use super::lines::is_other_form;
+
+/// Tombstones outlive every fan-out that could meet them.
+const TOMBSTONE_DAYS: i64 = 30;
+
+/// Fields that rows of older versions lack have defaults.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Row {
+    id: ContactId,
+    phone: Option<Phone>,
+    /// Present where `phone` is another form than the one that the contact is stored under.
+    dialed: Option<Phone>,
+    first_name: Option<String>,
+    last_name: Option<String>,
+    email: Option<String>,
+    #[serde(default)]
+    external_id: Option<String>,
+    /// `status` is a keyword that expressions reserve. Absent for active contacts.
+    #[serde(default, skip_serializing_if = "Status::is_active")]
+    contact_status: Status,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    tags: BTreeSet<String>,
+    /// `timeZone` and `language` are such keywords, too.
+    #[serde(default)]
+    contact_zone: Option<Zone>,
+    #[serde(default)]
+    contact_language: Option<String>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    attributes: BTreeMap<String, Attribute>,
+    #[serde(default)]
+    imported: Option<Imported>,
+    #[serde(default, skip_serializing_if = "Presence::is_simple")]
+    presence: Presence,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// Only in a tombstone.
+    #[serde(default)]
+    moved_at: Option<Timestamp>,
+    #[serde(default)]
+    expires_at: Option<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) struct Pointer {
+    /// The phone in the contact's key, verbatim. It is the line of the contact's phone, except for
+    /// contacts that were stored before there were lines.
+    pub(super) phone: Option<Phone>,
+}
+
+/// The part of a contact or of its tombstone that says when it was here.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(in super::super) struct Trace {
+    #[serde(default)]
+    pub(in super::super) presence: Presence,
+    #[serde(default)]
+    pub(in super::super) dialed: Option<Phone>,
+    #[serde(default)]
+    pub(in super::super) contact_status: Status,
+}
+
+impl Row {
+    pub(super) fn of(contact: &Contact, presence: Presence) -> Self {
+        let Profile {
+            phone,
+            first_name,
+            last_name,
+            email,
+            external_id,
+            status,
+            tags,
+            time_zone,
+            language,
+            attributes,
+        } = contact.profile.clone();
+        let dialed = phone.clone().filter(is_other_form);
+        Self {
+            id: contact.id,
+            phone,
+            dialed,
+            first_name,
+            last_name,
+            email,
+            external_id,
+            contact_status: status,
+            tags,
+            contact_zone: time_zone,
+            contact_language: language,
+            attributes,
+            imported: contact.imported.clone(),
+            presence,
+            created_at: contact.created_at,
+            updated_at: contact.updated_at,
+            moved_at: None,
+            expires_at: None,
+        }
+    }
+
+    /// What stays at the phone that a contact had: all that was known of it then, so that a campaign
+    /// that was sent before the move judges and texts the same person.
+    pub(super) fn tombstone(
+        contact: &Contact,
+        presence: Presence,
+        moved_at: Timestamp,
+        now: Timestamp,
+    ) -> Self {
+        let expires_at = now.plus_seconds(TOMBSTONE_DAYS * 86_400).millis() / 1_000;
+        let (moved_at, expires_at) = (Some(moved_at), Some(expires_at));
+        Self { moved_at, expires_at, ..Self::of(contact, presence) }
+    }
+
+    pub(super) fn into_contact(self, organization_id: OrganizationId) -> Contact {
+        Contact {
+            id: self.id,
+            organization_id,
+            profile: Profile {
+                phone: self.phone,
+                first_name: self.first_name,
+                last_name: self.last_name,
+                email: self.email,
+                external_id: self.external_id,
+                status: self.contact_status,
+                tags: self.tags,
+                time_zone: self.contact_zone,
+                language: self.contact_language,
+                attributes: self.attributes,
+            },
+            imported: self.imported,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        }
+    }
+}
+
+pub(super) fn is_tombstone(item: &Item) -> bool {
+    item.contains_key("movedAt")
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::ids::ImportId;
+    use uuid::Uuid;
+
+    use super::super::super::dynamo::{item, parse};
+    use super::super::super::keys;
+    use super::*;
+
+    fn contact(profile: Profile) -> Contact {
+        let at = |second: i64| Timestamp::from_millis(second * 1_000).expect("in range");
+        Contact {
+            id: ContactId(Uuid::from_u128(2)),
+            organization_id: OrganizationId(Uuid::from_u128(1)),
+            profile,
+            imported: Some(Imported::new(ImportId(Uuid::from_u128(3)))),
+            created_at: at(1),
+            updated_at: at(2),
+        }
+    }
+
+    fn full() -> Contact {
+        contact(Profile {
+            phone: Phone::from_e164("+14155550123").ok(),
+            first_name: Some("Ana".to_owned()),
+            last_name: Some("Ruiz".to_owned()),
+            email: Some("ana@example.com".to_owned()),
+            external_id: Some("007".to_owned()),
+            status: Status::Inactive,
+            tags: ["new", "vip"].map(str::to_owned).into(),
+            time_zone: "America/Denver".parse().ok(),
+            language: Some("es-419".to_owned()),
+            attributes: [
+                ("City".to_owned(), Attribute::from("Austin")),
+                ("Stores".to_owned(), Attribute::List(vec!["a".to_owned(), "b".to_owned()])),
+            ]
+            .into(),
+        })
+    }
+
+    #[test]
+    fn rows_are_contacts() {
+        for contact in [full(), contact(Profile::default())] {
+            let key = keys::contact(contact.organization_id, contact.id, None, 1);
+            let row = Row::of(&contact, Presence::default());
+            let item = item("a contact", &key, row).expect("an item");
+            assert!(!is_tombstone(&item));
+            let read: Row = parse("a contact", item).expect("a row");
+            assert_eq!(read.into_contact(contact.organization_id), contact);
+        }
+    }
+
+    #[test]
+    fn a_tombstone_keeps_the_whole_profile() {
+        let contact = full();
+        let presence = Presence::default().leave(contact.updated_at);
+        let row = Row::tombstone(&contact, presence, contact.updated_at, contact.updated_at);
+        let key = keys::contact(contact.organization_id, contact.id, None, 1);
+        let item = item("a contact", &key, row).expect("an item");
+        assert!(is_tombstone(&item));
+        assert!(item["expiresAt"].as_n().is_ok());
+        let read: Row = parse("a contact", item).expect("a row");
+        assert_eq!(read.into_contact(contact.organization_id), contact);
+    }
+
+    #[test]
+    fn a_contact_within_its_limit_is_at_most_4_kilobytes() {
+        let text = |length: usize| Some("x".repeat(length));
+        let tags = (10..39).map(|n| format!("{n}{}", "x".repeat(62))).collect();
+        let attributes = [("a".to_owned(), Attribute::from("x".repeat(1_000)))].into();
+        let profile = Profile {
+            phone: Phone::from_e164("+141555501234567").ok(),
+            first_name: text(200),
+            last_name: text(200),
+            tags,
+            attributes,
+            ..Profile::default()
+        };
+        let contact = contact(profile.checked().expect("just small enough"));
+        let moves = (0..9).fold(Presence::default(), |it, _| it.arrive(contact.created_at));
+        let row = Row::tombstone(&contact, moves, contact.updated_at, contact.updated_at);
+        let key =
+            keys::contact(contact.organization_id, contact.id, contact.profile.phone.as_ref(), 32);
+        let item = item("a contact", &key, row).expect("an item");
+        let bytes: usize = item.iter().map(|(name, value)| name.len() + stored_bytes(value)).sum();
+        assert!(bytes <= 4_096, "{bytes}");
+    }
+
+    /// The size of a value as AWS documents it ("DynamoDB item sizes and formats").
+    fn stored_bytes(value: &aws_sdk_dynamodb::types::AttributeValue) -> usize {
+        use aws_sdk_dynamodb::types::AttributeValue::{L, M, N, S};
+        match value {
+            S(text) => text.len(),
+            N(number) => number.len() / 2 + 2,
+            L(values) => 3 + values.iter().map(|value| stored_bytes(value) + 1).sum::<usize>(),
+            M(map) => {
+                let bytes = map.iter().map(|(name, value)| name.len() + stored_bytes(value) + 1);
+                3 + bytes.sum::<usize>()
+            }
+            _ => 1,
+        }
+    }
+
+    /// A row of the version before tags, and a tombstone of it, which knew only its moves.
+    #[test]
+    fn a_row_of_an_older_version_is_read() {
+        let old = r#"{"id": "00000000-0000-0000-0000-000000000002", "phone": "+14155550123",
+            "firstName": "Ana", "attributes": {"City": "Austin"},
+            "createdAt": "1970-01-01T00:00:01.000Z", "updatedAt": "1970-01-01T00:00:02.000Z"}"#;
+        let row: Row = serde_json::from_str(old).expect("understood");
+        let contact = row.into_contact(OrganizationId(Uuid::nil()));
+        assert_eq!(contact.profile.status, Status::Active);
+        assert_eq!(contact.profile.attributes["City"], Attribute::from("Austin"));
+        let old = r#"{"presence": [], "movedAt": "1970-01-01T00:00:02.000Z", "expiresAt": 5}"#;
+        assert!(serde_json::from_str::<Trace>(old).is_ok());
+    }
+}

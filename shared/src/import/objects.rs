@@ -1,0 +1,172 @@
+//! Rows that are JSON objects, one a line.
+//!
+//! An object is read as a row whose columns are its names, so that names mean the same in both
+//! formats. Nested names are joined by dots, as Amazon Pinpoint's CSV files write them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::error::Category;
+use serde_json::{Map, Value};
+
+use super::columns::Columns;
+use super::header::{Header, InvalidHeader};
+use super::parser::Record;
+use super::row::SEPARATOR;
+use super::rows::Entry;
+use crate::phone::Region;
+
+/// Objects of one file have few different sets of names.
+const MAX_KEPT: usize = 64;
+/// The API shows attributes below this name.
+const ATTRIBUTES: &str = "attributes.";
+
+/// What the names of a file's objects mean.
+#[derive(Debug, Default)]
+pub(super) struct Objects {
+    headers: HashMap<Vec<String>, Result<Arc<Header>, InvalidHeader>>,
+}
+
+impl Objects {
+    pub(super) fn entry(
+        &mut self,
+        line: &Record,
+        sheet_row: u64,
+        columns: &Columns,
+        region: Region,
+    ) -> Entry {
+        let text = line.cells.first().map(String::as_str).unwrap_or_default();
+        let refused = |refusal: Option<String>| Entry {
+            header: Arc::default(),
+            record: Record { line: line.line, ..Record::default() },
+            sheet_row,
+            refusal,
+        };
+        if text.trim().is_empty() {
+            return refused(None);
+        }
+        let object: Map<String, Value> = match serde_json::from_str(text) {
+            Ok(object) => object,
+            Err(error) => return refused(Some(not_an_object(&error))),
+        };
+        let mut pairs = Vec::new();
+        flatten("", object, &mut pairs);
+        let (names, cells): (Vec<String>, Vec<String>) = pairs.into_iter().unzip();
+        match self.header(names, columns, region) {
+            Ok(header) => Entry {
+                header,
+                record: Record { cells, line: line.line, ..Record::default() },
+                sheet_row,
+                refusal: None,
+            },
+            Err(InvalidHeader::NoPhone(names)) => {
+                refused(Some(format!("has no field for a phone; its fields are {names}")))
+            }
+            Err(error) => refused(Some(error.to_string())),
+        }
+    }
+
+    fn header(
+        &mut self,
+        names: Vec<String>,
+        columns: &Columns,
+        region: Region,
+    ) -> Result<Arc<Header>, InvalidHeader> {
+        if let Some(known) = self.headers.get(&names) {
+            return known.clone();
+        }
+        let header = Header::read(&names, &columns.among(&names), region).map(Arc::new);
+        if self.headers.len() >= MAX_KEPT {
+            self.headers.clear();
+        }
+        self.headers.insert(names, header.clone());
+        header
+    }
+}
+
+fn not_an_object(error: &serde_json::Error) -> String {
+    match error.classify() {
+        Category::Data => "must be a JSON object".to_owned(),
+        Category::Io | Category::Syntax | Category::Eof => {
+            format!("is not valid JSON: {error}")
+        }
+    }
+}
+
+/// The names of all values with the values. Absent ones have none.
+fn flatten(prefix: &str, object: Map<String, Value>, pairs: &mut Vec<(String, String)>) {
+    for (name, value) in object {
+        let name = format!("{prefix}{name}");
+        if let Value::Object(nested) = value {
+            flatten(&format!("{name}."), nested, pairs);
+        } else if let Some(cell) = cell(value) {
+            let name = name.strip_prefix(ATTRIBUTES).map(str::to_owned).unwrap_or(name);
+            pairs.push((name, cell));
+        }
+    }
+}
+
+fn cell(value: Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::String(text) => Some(text),
+        Value::Array(values) => {
+            let cells: Vec<String> = values.into_iter().filter_map(cell).collect();
+            (!cells.is_empty()).then(|| cells.join(SEPARATOR))
+        }
+        Value::Object(_) => Some(value.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(text: &str) -> Entry {
+        let line = Record { cells: vec![text.to_owned()], line: 3, ..Record::default() };
+        Objects::default().entry(&line, 3, &Columns::default(), Region::default())
+    }
+
+    #[test]
+    fn nested_names_are_joined_and_lists_too() {
+        let entry = entry(
+            r#"{"phone": 14155550123, "attributes": {"City": "Oakland"}, "User": {"UserId": "b-3",
+            "UserAttributes": {"Interests": ["bread", "cake"]}}, "email": null, "active": true}"#,
+        );
+        let pairs: Vec<(&str, &str)> = entry
+            .header
+            .names
+            .iter()
+            .map(String::as_str)
+            .zip(entry.record.cells.iter().map(String::as_str))
+            .collect();
+        assert_eq!(
+            pairs,
+            [
+                ("User.UserAttributes.Interests", "bread, cake"),
+                ("User.UserId", "b-3"),
+                ("active", "true"),
+                ("City", "Oakland"),
+                ("phone", "14155550123"),
+            ]
+        );
+        assert_eq!((entry.header.phones.as_slice(), entry.refusal), (&[4][..], None));
+    }
+
+    #[test]
+    fn a_line_that_is_no_object_is_refused_by_itself() {
+        let deep = format!("{{\"phone\": {}1{}}}", "[".repeat(500), "]".repeat(500));
+        for (line, expected) in [
+            ("[1]", "must be a JSON object"),
+            ("{\"phone\":", "is not valid JSON"),
+            ("{\"name\": \"Ana\"}", "has no field for a phone; its fields are name"),
+            (&deep, "is not valid JSON"),
+        ] {
+            let refusal = entry(line).refusal.expect("refused");
+            assert!(refusal.starts_with(expected), "{refusal}");
+        }
+        assert_eq!(entry(" \t").refusal, None, "a blank line");
+    }
+}
