@@ -6,6 +6,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { asFailure } from "./api/problem";
+import { takePending } from "./identity/pending";
 import { router } from "./router";
 import { theme, variables } from "./theme";
 
@@ -21,8 +22,9 @@ const queries = new QueryClient({
   },
 });
 
-const root = document.getElementById("root");
-if (root !== null) {
+function render(): void {
+  const root = document.getElementById("root");
+  if (root === null) return;
   createRoot(root).render(
     <StrictMode>
       <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
@@ -33,3 +35,8 @@ if (root !== null) {
     </StrictMode>,
   );
 }
+
+// The router must not see the address that the identity provider returned to.
+const pending = takePending();
+if (pending === null) render();
+else void import("./identity/flow").then(({ complete }) => complete(pending)).finally(render);

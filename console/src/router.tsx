@@ -134,7 +134,7 @@ const senders = createRoute({
   component: lazyRouteComponent(() => import("./screens/Senders"), "Senders"),
 });
 
-export const SECTIONS = ["organization", "prices", "keywords", "keys"] as const;
+export const SECTIONS = ["organization", "prices", "keywords", "members", "keys"] as const;
 
 const settings = createRoute({
   getParentRoute: () => root,

@@ -12,6 +12,7 @@ pub mod files;
 pub mod gateway;
 pub mod halts;
 pub mod http;
+pub mod identity;
 pub mod lookup;
 pub mod metrics;
 pub mod queues;

@@ -22,6 +22,7 @@ mod imports;
 mod keys;
 mod last_send;
 mod lifts;
+mod members;
 mod messages;
 mod organizations;
 mod pace;

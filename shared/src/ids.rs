@@ -49,6 +49,7 @@ macro_rules! id {
 
 id!(OrganizationId);
 id!(KeyId);
+id!(MemberId);
 id!(ContactId);
 id!(ImportId);
 id!(CampaignId);

@@ -27,6 +27,7 @@ pub mod import;
 pub mod job;
 pub mod keyword;
 pub mod library;
+pub mod member;
 pub mod message;
 pub mod organization;
 pub mod pace;

@@ -13,6 +13,10 @@ export default defineConfig({
   timeout: 240_000,
   expect: { timeout: 30_000 },
   reporter: [["list"]],
+  webServer: {
+    command: `"${process.execPath}" support/identity-provider.mjs`,
+    url: `${process.env.OIDC_ISSUER}/.well-known/openid-configuration`,
+  },
   use: {
     actionTimeout: 30_000,
     trace: "retain-on-failure",

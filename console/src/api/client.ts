@@ -1,6 +1,6 @@
-/** The typed client of the API. Every request carries the tab's key. */
-import createClient, { type FetchResponse, type Middleware } from "openapi-fetch";
-import { expire, readKey } from "../session";
+/** The typed client of the API. Every request carries the tab's key or token. */
+import createClient, { type FetchResponse } from "openapi-fetch";
+import { expire, readKey, signedIn } from "../session";
 import { apiUrl } from "./place";
 import { RequestFailed } from "./problem";
 import type { components, paths } from "./schema";
@@ -11,6 +11,7 @@ export type Campaign = Schemas["Campaign"];
 export type Contact = Schemas["Contact"];
 export type Import = Schemas["Import"];
 export type Me = Schemas["Me"];
+export type Member = Schemas["Member"];
 export type Message = Schemas["Message"];
 export type MessageStatus = Schemas["MessageStatus"];
 export type Organization = Schemas["Organization"];
@@ -18,21 +19,24 @@ export type Quote = Schemas["Quote"];
 export type Role = Schemas["Role"];
 export type Unsubscribe = Schemas["Unsubscribe"];
 
-const withKey: Middleware = {
-  onRequest({ request }) {
+/** Sends a request with the tab's key or token, unless it carries one that is being tried. */
+async function send(request: Request): Promise<Response> {
+  if (request.headers.has("authorization")) return fetch(request);
+  for (;;) {
     const key = readKey();
-    if (key !== null) request.headers.set("authorization", `Bearer ${key}`);
-    return request;
-  },
-  onResponse({ request, response }) {
-    // A key that was deleted or has expired. Another key may have been entered in the meantime.
-    const isCurrent = request.headers.get("authorization") === `Bearer ${readKey()}`;
-    if (response.status === 401 && isCurrent) expire();
-  },
-};
+    const attempt = request.clone();
+    if (key !== null) attempt.headers.set("authorization", `Bearer ${key}`);
+    const response = await fetch(attempt);
+    if (response.status !== 401) return response;
+    // It was deleted or has expired. Another one may have taken its place in the meantime.
+    if (key !== null && key === readKey()) expire();
+    // What was being read is read once someone has signed in. A change is theirs to repeat.
+    if (request.method !== "GET") return response;
+    await signedIn();
+  }
+}
 
-export const api = createClient<paths>({ baseUrl: apiUrl });
-api.use(withKey);
+export const api = createClient<paths>({ baseUrl: apiUrl, fetch: send });
 
 type Answer<T extends Record<string | number, unknown>, O, M extends `${string}/${string}`> = Promise<
   FetchResponse<T, O, M>

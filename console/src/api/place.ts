@@ -8,3 +8,6 @@ const base = new URL("./", document.baseURI);
 export const consolePath = base.pathname.replace(/\/$/, "");
 
 export const apiUrl = new URL(consolePath.endsWith("/console") ? "../" : "./", base).href.replace(/\/$/, "");
+
+/** The console's own URL, which the identity provider returns to. */
+export const consoleUrl = location.origin + consolePath;

@@ -10,6 +10,9 @@ const LEAST = 25;
 /** A campaign list longer than this is filtered by what has been loaded. */
 export const MAX_CAMPAIGN_PAGES = 20;
 
+/** The API's limit for an organization. */
+const MAX_MEMBERS = 200;
+
 export const meQuery = (key: string | null) =>
   queryOptions({
     queryKey: ["me", key],
@@ -202,5 +205,18 @@ export const apiKeysQuery = (organizationId: string) =>
         api.GET("/v1/organizations/{organizationId}/api-keys", {
           params: { path: { organizationId }, query: { limit: 100 } },
         }),
+      ),
+  });
+
+export const membersQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: [organizationId, "members"],
+    queryFn: () =>
+      gather(MAX_MEMBERS, undefined, (cursor) =>
+        body(
+          api.GET("/v1/organizations/{organizationId}/members", {
+            params: { path: { organizationId }, query: { limit: PAGE, cursor } },
+          }),
+        ),
       ),
   });

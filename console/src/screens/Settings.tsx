@@ -11,10 +11,14 @@ import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import { ApiKeys } from "./settings/ApiKeys";
 import { Keywords } from "./settings/Keywords";
+import { Members } from "./settings/Members";
 import { OrganizationForm } from "./settings/OrganizationForm";
 import { Prices } from "./settings/Prices";
 
 const route = getRouteApi("/settings");
+
+/** Sections that have a path of their own in the API. */
+const PATHS: Partial<Record<(typeof SECTIONS)[number], string>> = { members: "/members", keys: "/api-keys" };
 
 /** What an admin decides for the organization. */
 export function Settings() {
@@ -23,7 +27,7 @@ export function Settings() {
   const { organizationId, isAdmin } = useSession();
   const { query } = useOrganization();
   const organization = query.data;
-  const keys = `/v1/organizations/${organizationId}${section === "keys" ? "/api-keys" : ""}`;
+  const keys = `/v1/organizations/${organizationId}${PATHS[section] ?? ""}`;
   return (
     <Page title={texts.settings.title} narrow actions={<Curl method="GET" path={keys} />}>
       <Chips
@@ -38,6 +42,7 @@ export function Settings() {
       {organization && section === "organization" && <OrganizationForm organization={organization} />}
       {organization && section === "prices" && <Prices organization={organization} />}
       {organization && section === "keywords" && <Keywords organization={organization} />}
+      {section === "members" && isAdmin && <Members />}
       {section === "keys" && isAdmin && <ApiKeys />}
     </Page>
   );

@@ -1,7 +1,8 @@
-import { Button, SegmentedControl, Stack, Text, useMantineColorScheme } from "@mantine/core";
+import { Button, NativeSelect, SegmentedControl, Stack, Text, useMantineColorScheme } from "@mantine/core";
 import { IconDeviceDesktop, IconLogout2, IconMoon, IconSun } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { forget } from "../session";
+import { useNavigate } from "@tanstack/react-router";
+import { chooseOrganization, forget } from "../session";
 import { texts } from "../texts";
 import classes from "./Account.module.css";
 import { useSession } from "./session-context";
@@ -12,11 +13,16 @@ const SCHEMES = [
   { value: "dark", icon: IconMoon },
 ] as const;
 
-/** The organization, the key with its role, and the way out. */
+/** The organization, the key or person with their role, and the way out. */
 export function Account() {
   const session = useSession();
   const queries = useQueryClient();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const navigate = useNavigate();
+  const isPerson = session.memberId !== null;
+  const role = texts.app.role[session.role];
+  // The page may show something that the other organization does not have.
+  const change = (id: string) => void navigate({ to: "/" }).then(() => chooseOrganization(id));
   const leave = () => {
     forget();
     queries.clear();
@@ -24,11 +30,21 @@ export function Account() {
   return (
     <Stack gap="xs" className={classes.account}>
       <div>
-        <Text size="sm" fw={550} truncate>
-          {session.organizationName}
-        </Text>
-        <Text size="xs" c="dimmed" truncate>
-          {texts.app.roleOf(texts.app.role[session.role], session.name)}
+        {session.organizations.length > 1 ? (
+          <NativeSelect
+            size="xs"
+            aria-label={texts.app.organization}
+            value={session.organizationId}
+            onChange={(event) => change(event.currentTarget.value)}
+            data={session.organizations.map(({ id, name }) => ({ value: id, label: name }))}
+          />
+        ) : (
+          <Text size="sm" fw={550} truncate>
+            {session.organizationName}
+          </Text>
+        )}
+        <Text size="xs" c="dimmed" mt={2} truncate>
+          {isPerson ? texts.app.memberOf(role, session.name) : texts.app.roleOf(role, session.name)}
         </Text>
       </div>
       <Button
@@ -38,7 +54,7 @@ export function Account() {
         onClick={leave}
         fullWidth
       >
-        {texts.app.forget}
+        {isPerson ? texts.app.signOut : texts.app.forget}
       </Button>
       <SegmentedControl
         size="xs"

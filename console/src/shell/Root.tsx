@@ -1,24 +1,52 @@
 import { Alert, Anchor, Button, Center, Loader, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { type ErrorComponentProps, Link, Outlet } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { meQuery } from "../api/queries";
 import { ProblemAlert } from "../components/ProblemAlert";
-import { expire, useKey } from "../session";
+import { channelOfOpener, isAgainDone } from "../identity/pending";
+import { useRenewal } from "../identity/use-renewal";
+import { expire, useChosenOrganization, useKey, whatExpired } from "../session";
 import { texts } from "../texts";
+import { Leaving, Returned } from "./Leaving";
+import { NotInvited } from "./NotInvited";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
-import { SessionContext, sessionOf } from "./session-context";
+import { SignInAgain } from "./SignInAgain";
+import { type Session, SessionContext, sessionOf } from "./session-context";
 
-/** Shows the page of the address to a person with a valid key, and the form for a key to others. */
+/** Shows the page of the address to someone who has signed in, and the form for that to others. */
 export function Root() {
   const key = useKey();
+  const chosen = useChosenOrganization();
   const me = useQuery(meQuery(key));
-  const session = me.data ? sessionOf(me.data) : null;
-  const isUnusable = me.isSuccess && session === null;
+  const current = me.data ? sessionOf(me.data, chosen) : null;
+  const last = useRef<Session | null>(null);
+  // A page stays while its reader signs in again, with what they typed.
+  const isExpired = key === null && whatExpired() !== null;
+  useEffect(() => {
+    if (current !== null) last.current = current;
+    else if (key === null && !isExpired) last.current = null;
+  }, [current, key, isExpired]);
+  useRenewal();
+  const isUnusable = me.isSuccess && current === null && me.data.kind !== "member";
   useEffect(() => {
     if (isUnusable) expire();
   }, [isUnusable]);
+  const opener = channelOfOpener();
+  if (opener !== null) return <Leaving channel={opener} />;
+  if (isAgainDone()) return <Returned />;
+  const session = current ?? (isExpired || (me.isPending && key !== null) ? last.current : null);
+  if (session !== null) {
+    return (
+      <SessionContext value={session}>
+        <Shell key={session.organizationId}>
+          <Outlet />
+        </Shell>
+        {isExpired && <SignInAgain />}
+      </SessionContext>
+    );
+  }
   if (key === null || isUnusable) return <SignIn />;
   if (me.isError) {
     return (
@@ -27,19 +55,11 @@ export function Root() {
       </Center>
     );
   }
-  if (session === null) {
-    return (
-      <Center h="100vh">
-        <Loader aria-label={texts.app.loading} />
-      </Center>
-    );
-  }
+  if (me.isSuccess) return <NotInvited me={me.data} retry={() => void me.refetch()} />;
   return (
-    <SessionContext value={session}>
-      <Shell>
-        <Outlet />
-      </Shell>
-    </SessionContext>
+    <Center h="100vh">
+      <Loader aria-label={texts.app.loading} />
+    </Center>
   );
 }
 

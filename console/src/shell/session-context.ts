@@ -5,9 +5,15 @@ import type { Me, Role } from "../api/client";
 export interface Session {
   organizationId: string;
   organizationName: string;
+  /** The name of the key or person. */
   name: string;
   role: Role;
+  /** Null for people. */
   keyId: string | null;
+  /** The person among the organization's members; null for keys. */
+  memberId: string | null;
+  /** All organizations that the caller can work in. */
+  organizations: Me["organizations"];
   /** Whether the role may change campaigns, contacts and unsubscribes. */
   canSend: boolean;
   isAdmin: boolean;
@@ -21,17 +27,21 @@ export function useSession(): Session {
   return session;
 }
 
-/** The session of a caller; null if the caller has no organization to work in. */
-export function sessionOf(me: Me): Session | null {
-  const [organization] = me.organizations;
-  if (organization === undefined || !me.role) return null;
+/** The session of a caller in the chosen organization; null if there is none to work in. */
+export function sessionOf(me: Me, chosen: string | null): Session | null {
+  const { organizations } = me;
+  const organization = organizations.find(({ id }) => id === chosen) ?? organizations[0];
+  if (organization === undefined) return null;
+  const { role } = organization;
   return {
     organizationId: organization.id,
     organizationName: organization.name,
-    name: me.name ?? "",
-    role: me.role,
+    name: me.name ?? me.email ?? "",
+    role,
     keyId: me.id ?? null,
-    canSend: me.role !== "viewer",
-    isAdmin: me.role === "admin",
+    memberId: organization.memberId ?? null,
+    organizations,
+    canSend: role !== "viewer",
+    isAdmin: role === "admin",
   };
 }

@@ -1,7 +1,7 @@
-//! Authentication, and what a key allows.
+//! Authentication, and what a caller may do.
 //!
-//! A handler gets its organization only from [`Access`], which requires a key with the handler's role.
-//! So no handler can forget the check.
+//! A handler gets its organization only from [`Access`], which requires a key or a member with the
+//! handler's role. So no handler can forget the check.
 
 use std::marker::PhantomData;
 
@@ -12,22 +12,35 @@ use infra::clock;
 use shared::access::{ApiKey, Role, SecretHash, read_key_id};
 use shared::actor::Actor;
 use shared::ids::OrganizationId;
+use shared::member::Person;
 use shared::organization::Organization;
 use subtle::ConstantTimeEq;
 
+use crate::memberships;
 use crate::params::Segment;
 use crate::problem::Problem;
 use crate::state::{App, Volley};
 
-/// The owner of a valid key.
+/// The owner of a valid key or token.
 #[derive(Clone, Debug)]
 pub(crate) enum Caller {
-    /// The deployment's admin key. It manages organizations and their keys, but not a tenant's work.
+    /// The deployment's admin key. It manages organizations, their keys and their members, but does not
+    /// do a tenant's work.
     Deployment,
     Key(ApiKey),
+    /// Someone who has signed in. What they may do depends on the organization.
+    Person(Person),
 }
 
-/// What a route requires of a key.
+/// What a caller is in an organization.
+#[derive(Clone, Debug)]
+enum Standing {
+    Deployment,
+    /// A key or a member of the organization.
+    Holds(Role, Actor),
+}
+
+/// What a route requires of its caller.
 pub(crate) trait Level: Send + Sync {
     const ROLE: Role;
     /// Whether the deployment's admin key is accepted too.
@@ -40,7 +53,7 @@ pub(crate) struct Viewer;
 pub(crate) struct Sender;
 /// Reading an organization's settings.
 pub(crate) struct Member;
-/// Keys and an organization's settings.
+/// Keys, members and an organization's settings.
 pub(crate) struct Admin;
 /// Requires an admin key of the organization itself: the deployment does not do a tenant's work.
 pub(crate) struct TenantAdmin;
@@ -70,7 +83,7 @@ impl Level for Admin {
     const DEPLOYMENT: bool = true;
 }
 
-/// The organization of the path, for a key with the level `L`.
+/// The organization of the path, for a caller with the level `L`.
 pub(crate) struct Access<L> {
     pub(crate) organization: Organization,
     /// The caller, to be recorded with what the request changes.
@@ -87,24 +100,39 @@ impl Caller {
         match self {
             Self::Deployment => "admin".to_owned(),
             Self::Key(key) => key.id.to_string(),
+            Self::Person(person) => person.key.to_string(),
         }
     }
 
-    pub(crate) fn actor(&self) -> Actor {
+    /// What the caller is in an organization. Another organization is reported as missing (404), so
+    /// that its existence stays hidden.
+    async fn standing(&self, app: &Volley, id: OrganizationId) -> Result<Standing, Problem> {
         match self {
-            Self::Deployment => Actor::Deployment,
-            Self::Key(key) => Actor::Key { id: key.id, name: key.name.clone() },
+            Self::Deployment => Ok(Standing::Deployment),
+            Self::Key(key) => Standing::of_key(key, id),
+            Self::Person(person) => {
+                let member = memberships::in_organization(app, person, id).await?;
+                let member = member.ok_or_else(Problem::not_found)?;
+                Ok(Standing::Holds(member.role, member.actor()))
+            }
         }
     }
+}
 
-    /// Another organization is reported as missing (404), so its existence stays hidden. A role that is
-    /// too low is forbidden (403).
-    fn admit<L: Level>(&self, organization: OrganizationId) -> Result<(), Problem> {
+impl Standing {
+    fn of_key(key: &ApiKey, organization: OrganizationId) -> Result<Self, Problem> {
+        if key.organization_id != organization {
+            return Err(Problem::not_found());
+        }
+        Ok(Self::Holds(key.role, Actor::Key { id: key.id, name: key.name.clone() }))
+    }
+
+    /// The actor, if a route of level `L` admits it. A role that is too low is forbidden (403).
+    fn admit<L: Level>(self) -> Result<Actor, Problem> {
         match self {
-            Self::Deployment if L::DEPLOYMENT => Ok(()),
-            Self::Key(key) if key.organization_id != organization => Err(Problem::not_found()),
-            Self::Key(key) if key.role >= L::ROLE => Ok(()),
-            Self::Deployment | Self::Key(_) => Err(Problem::forbidden()),
+            Self::Deployment if L::DEPLOYMENT => Ok(Actor::Deployment),
+            Self::Holds(role, actor) if role >= L::ROLE => Ok(actor),
+            Self::Deployment | Self::Holds(..) => Err(Problem::forbidden()),
         }
     }
 }
@@ -118,7 +146,7 @@ impl FromRequestParts<App> for Caller {
         }
         let key = bearer(&parts.headers).ok_or_else(Problem::unauthorized)?;
         let caller = authenticate(app, key).await?;
-        // The key is looked up once per request.
+        // The key or token is judged once per request.
         parts.extensions.insert(caller.clone());
         Ok(caller)
     }
@@ -130,13 +158,10 @@ impl<L: Level> FromRequestParts<App> for Access<L> {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let caller = Caller::from_request_parts(parts, app).await?;
         let Segment(id) = Segment::<OrganizationId>::from_request_parts(parts, app).await?;
-        caller.admit::<L>(id)?;
+        let actor = caller.standing(app, id).await?.admit::<L>()?;
         let organization = app.table.organization(id).await?;
-        Ok(Self {
-            organization: organization.ok_or_else(Problem::not_found)?,
-            actor: caller.actor(),
-            level: PhantomData,
-        })
+        let organization = organization.ok_or_else(Problem::not_found)?;
+        Ok(Self { organization, actor, level: PhantomData })
     }
 }
 
@@ -146,7 +171,7 @@ impl FromRequestParts<App> for DeploymentOnly {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         match Caller::from_request_parts(parts, app).await? {
             Caller::Deployment => Ok(Self),
-            Caller::Key(_) => Err(Problem::forbidden()),
+            Caller::Key(_) | Caller::Person(_) => Err(Problem::forbidden()),
         }
     }
 }
@@ -162,7 +187,10 @@ async fn authenticate(app: &Volley, text: &str) -> Result<Caller, Problem> {
     if app.admin_keys.iter().any(|hash| matches(&given, hash)) {
         return Ok(Caller::Deployment);
     }
-    let id = read_key_id(text).ok_or_else(Problem::unauthorized)?;
+    let Some(id) = read_key_id(text) else {
+        let identity = app.identity.as_ref().ok_or_else(Problem::unauthorized)?;
+        return Ok(Caller::Person(identity.person(text, clock::now()).await?));
+    };
     let found = app.table.api_key(id).await?;
     let (key, hash) = found.ok_or_else(Problem::unauthorized)?;
     if matches(&given, &hash) && key.is_live(clock::now()) {
@@ -178,76 +206,4 @@ fn matches(given: &SecretHash, expected: &SecretHash) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::response::IntoResponse;
-    use http::HeaderValue;
-    use shared::ids::KeyId;
-    use shared::time::Timestamp;
-    use uuid::Uuid;
-
-    use super::*;
-
-    const OWN: OrganizationId = OrganizationId(Uuid::from_u128(1));
-    const OTHER: OrganizationId = OrganizationId(Uuid::from_u128(2));
-
-    fn caller(role: Role) -> Caller {
-        Caller::Key(ApiKey {
-            id: KeyId(Uuid::nil()),
-            organization_id: OWN,
-            name: "k".to_owned(),
-            role,
-            created_at: Timestamp::from_millis(0).expect("in range"),
-            expires_at: None,
-            changed_by: None,
-        })
-    }
-
-    fn admitted<L: Level>(caller: &Caller, organization: OrganizationId) -> u16 {
-        match caller.admit::<L>(organization) {
-            Ok(()) => 200,
-            Err(problem) => problem.into_response().status().as_u16(),
-        }
-    }
-
-    #[test]
-    fn roles_open_what_they_should() {
-        let levels = |caller: &Caller, organization| {
-            [
-                admitted::<Viewer>(caller, organization),
-                admitted::<Sender>(caller, organization),
-                admitted::<Member>(caller, organization),
-                admitted::<Admin>(caller, organization),
-                admitted::<TenantAdmin>(caller, organization),
-            ]
-        };
-        assert_eq!(levels(&caller(Role::Viewer), OWN), [200, 403, 200, 403, 403]);
-        assert_eq!(levels(&caller(Role::Sender), OWN), [200, 200, 200, 403, 403]);
-        assert_eq!(levels(&caller(Role::Admin), OWN), [200; 5]);
-        assert_eq!(levels(&caller(Role::Admin), OTHER), [404; 5]);
-        assert_eq!(levels(&Caller::Deployment, OTHER), [403, 403, 200, 200, 403]);
-    }
-
-    #[test]
-    fn keys_come_as_bearer() {
-        let key = |value: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::AUTHORIZATION, HeaderValue::from_static(value));
-            bearer(&headers).map(str::to_owned)
-        };
-        assert_eq!(key("Bearer abc").as_deref(), Some("abc"));
-        assert_eq!(key("bearer  abc").as_deref(), Some("abc"));
-        for refused in ["abc", "Basic abc", "Bearer", "Bearer  "] {
-            assert_eq!(key(refused), None, "{refused}");
-        }
-        assert_eq!(bearer(&HeaderMap::new()), None);
-    }
-
-    #[tokio::test]
-    async fn the_admin_key_and_the_one_before_are_known_by_their_hashes() {
-        let app = crate::state::tests::offline();
-        for key in ["the admin's", "the admin's before"] {
-            assert!(matches!(authenticate(&app, key).await, Ok(Caller::Deployment)), "{key}");
-        }
-        assert!(authenticate(&app, "another's").await.is_err());
-    }
-}
+mod tests;

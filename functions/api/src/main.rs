@@ -6,7 +6,9 @@
 mod auth;
 mod checks;
 mod idempotency;
+mod identity;
 mod json;
+mod memberships;
 mod openapi;
 mod page;
 mod params;

@@ -38,7 +38,8 @@ pub(crate) fn base() -> OpenApi {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some(
-            "An organization's API key. The deployment's admin key manages organizations and keys.",
+            "An organization's API key, or the ID token of a member who signed in with the identity \
+             provider. The deployment's admin key manages organizations, keys and members.",
         ))
         .build();
     document
@@ -121,8 +122,8 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
 fn description(status: StatusCode) -> &'static str {
     match status {
         StatusCode::BAD_REQUEST => "The JSON, a header, the query or the cursor is malformed.",
-        StatusCode::UNAUTHORIZED => "The API key is missing or invalid.",
-        StatusCode::FORBIDDEN => "The key does not allow this request.",
+        StatusCode::UNAUTHORIZED => "The API key or ID token is missing or invalid.",
+        StatusCode::FORBIDDEN => "The role does not allow this request.",
         StatusCode::NOT_FOUND => "The resource does not exist or belongs to another organization.",
         StatusCode::CONFLICT => {
             "`idempotency_in_progress`: a request with the same key is in progress."

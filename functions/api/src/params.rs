@@ -10,7 +10,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use shared::ids::{
-    CampaignId, ContactId, ImportId, KeyId, MessageId, OrganizationId, SegmentId, TemplateId,
+    CampaignId, ContactId, ImportId, KeyId, MemberId, MessageId, OrganizationId, SegmentId,
+    TemplateId,
 };
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -36,6 +37,7 @@ macro_rules! named {
 named! {
     OrganizationId = "organizationId",
     KeyId = "keyId",
+    MemberId = "memberId",
     ContactRef = "contactId",
     SegmentId = "segmentId",
     TemplateId = "templateId",

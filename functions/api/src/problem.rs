@@ -62,12 +62,19 @@ impl Problem {
     }
 
     pub(crate) fn unauthorized() -> Self {
-        let detail = "a valid API key is required; send it as Authorization: Bearer <key>";
+        let detail =
+            "a valid API key or ID token is required; send it as Authorization: Bearer <key>";
+        Self::new(Code::Unauthorized, detail)
+    }
+
+    /// The caller's token is not accepted.
+    pub(crate) fn signed_out(detail: &'static str) -> Self {
         Self::new(Code::Unauthorized, detail)
     }
 
     pub(crate) fn forbidden() -> Self {
-        let detail = "the key does not allow this request; use a key with the required role";
+        let detail =
+            "the role of this key or member does not allow the request; a higher one is required";
         Self::new(Code::Forbidden, detail)
     }
 

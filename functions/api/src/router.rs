@@ -12,8 +12,9 @@ use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    api_keys, campaigns, contacts, controls, copies, halts, imports, me, messages, organizations,
-    quotes, segments, sending, service, skipped, templates, text_previews, unsubscribes,
+    api_keys, campaigns, contacts, controls, copies, halts, imports, me, members, messages,
+    organizations, quotes, segments, sending, service, skipped, templates, text_previews,
+    unsubscribes,
 };
 use crate::state::App;
 use crate::{idempotency, openapi, span};
@@ -50,6 +51,8 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
         .routes(routes!(organizations::get_organization, organizations::update_organization))
         .routes(routes!(api_keys::create_api_key, api_keys::list_api_keys))
         .routes(routes!(api_keys::delete_api_key))
+        .routes(routes!(members::invite_member, members::list_members))
+        .routes(routes!(members::update_member, members::delete_member))
         .routes(routes!(unsubscribes::list_unsubscribes))
         .routes(routes!(
             unsubscribes::get_unsubscribe,

@@ -9,6 +9,7 @@ pub(crate) mod copies;
 pub(crate) mod halts;
 pub(crate) mod imports;
 pub(crate) mod me;
+pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod organizations;
 pub(crate) mod quotes;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use infra::arming::arm;
 use infra::files::Files;
+use infra::identity::{IdentityProvider, Issuer};
 use infra::queues::JobQueues;
 use infra::schedules::Schedules;
 use infra::table::Table;
@@ -15,6 +16,7 @@ use shared::job::Job;
 use shared::poll::PollSchedule;
 use shared::time::Timestamp;
 
+use crate::identity::Identity;
 use crate::page::Cursors;
 
 /// The number of attempts to write after lost races. Then the client is asked to retry.
@@ -29,6 +31,8 @@ pub(crate) struct Volley {
     pub(crate) schedules: Schedules,
     /// The hashes of the admin key and, while it is rotated, of the one before it.
     pub(crate) admin_keys: Vec<SecretHash>,
+    /// The identity provider that people sign in with, if there is one.
+    pub(crate) identity: Option<Identity>,
     pub(crate) cursors: Cursors,
     pub(crate) polls: PollSchedule,
     /// How long after its time the sweep queues work again that has not started.
@@ -47,6 +51,7 @@ pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
         queues,
         schedules,
         admin_keys: [Some(admin_key), previous].into_iter().flatten().collect(),
+        identity: identity(start),
         cursors: Cursors::new(admin_key),
         polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
         grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
@@ -65,6 +70,12 @@ fn admin_keys(start: &mut Start<'_>) -> anyhow::Result<(SecretHash, Option<Secre
     let previous: Option<String> = start.environment.optional("PREVIOUS_ADMIN_KEY_SHA256");
     let previous = previous.map(|text| hash("PREVIOUS_ADMIN_KEY_SHA256", &text)).transpose()?;
     Ok((current, previous))
+}
+
+fn identity(start: &mut Start<'_>) -> Option<Identity> {
+    let issuer: Issuer = start.environment.optional("OIDC_ISSUER")?;
+    let client_id = start.environment.text("OIDC_CLIENT_ID");
+    Some(Identity::new(IdentityProvider::new(issuer), client_id))
 }
 
 impl Volley {
@@ -103,6 +114,7 @@ pub(crate) mod tests {
             queues: JobQueues::new(&aws, JobQueueUrls::read(&mut environment), usage.clone()),
             schedules: Schedules::new(&aws, ScheduleSettings::read(&mut environment), usage),
             admin_keys: vec![admin_key, SecretHash::of("the admin's before")],
+            identity: None,
             cursors: Cursors::new(admin_key),
             polls: PollSchedule::default(),
             grace: Grace::default(),

@@ -3,28 +3,23 @@
 use crate::files::{self, File};
 use crate::http::{Request, Response};
 use crate::page;
+use crate::settings::Settings;
 
-/// Only this origin, with two exceptions: Mantine adds `<style>` elements, and an image may be part of
-/// a style sheet.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; connect-src 'self'; script-src 'self'; \
-    style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; \
-    form-action 'none'; frame-ancestors 'none'";
-
-pub(crate) fn respond(request: &Request) -> Response {
+pub(crate) fn respond(request: &Request, settings: &Settings) -> Response {
     let response = match request.method() {
-        "GET" => get(request),
-        "HEAD" => get(request).without_body(),
+        "GET" => get(request, settings),
+        "HEAD" => get(request, settings).without_body(),
         _ => Response::new(405).header("allow", "GET, HEAD"),
     };
     response
-        .header("content-security-policy", CONTENT_SECURITY_POLICY)
+        .header("content-security-policy", &settings.content_security_policy)
         .header("cross-origin-opener-policy", "same-origin")
         .header("referrer-policy", "no-referrer")
         .header("vary", "Accept-Encoding")
         .header("x-content-type-options", "nosniff")
 }
 
-fn get(request: &Request) -> Response {
+fn get(request: &Request, settings: &Settings) -> Response {
     let Some((_, rest)) = request.raw_path.split_once("/console") else {
         // The root. Relative, because the API may have its own path.
         return Response::new(302)
@@ -38,6 +33,12 @@ fn get(request: &Request) -> Response {
     // would be read as a script.
     if rest.starts_with("/assets/") {
         return Response::new(404).header("cache-control", "no-store");
+    }
+    if rest == "/config.json" {
+        return Response::new(200)
+            .header("cache-control", "no-cache")
+            .header("content-type", "application/json")
+            .text(settings.document.clone());
     }
     let page = page::at(rest);
     let response =

@@ -4,9 +4,11 @@
 //! are spread over shards, because a partition accepts 1,000 writes per second.
 
 use shared::ids::{
-    CampaignId, ContactId, ImportId, KeyId, MessageId, OrganizationId, SegmentId, TemplateId,
+    CampaignId, ContactId, ImportId, KeyId, MemberId, MessageId, OrganizationId, SegmentId,
+    TemplateId,
 };
 use shared::job::Due;
+use shared::member::{MemberEmail, PersonKey};
 use shared::message::Kind;
 use shared::phone::Phone;
 use shared::receipt::MessageRef;
@@ -28,6 +30,7 @@ pub(crate) const MESSAGE: &str = "MESSAGE#";
 pub(crate) const PARKED: &str = "PARKED#";
 pub(crate) const CAMPAIGN: &str = "CAMPAIGN#";
 pub(crate) const KEY: &str = "KEY#";
+pub(crate) const MEMBER: &str = "MEMBER#";
 pub(crate) const SEGMENT: &str = "SEGMENT#";
 pub(crate) const IMPORT: &str = "IMPORT#";
 pub(crate) const REJECTED: &str = "REJECTED#";
@@ -76,6 +79,33 @@ pub(crate) fn api_key(id: KeyId) -> Key {
 
 pub(crate) fn api_key_listed(organization: OrganizationId, id: KeyId) -> Key {
     Key::new(organization_partition(organization), format!("{KEY}{id}"))
+}
+
+/// The version of an organization's members.
+pub(crate) fn roster(organization: OrganizationId) -> Key {
+    Key::new(organization_partition(organization), "MEMBERS")
+}
+
+pub(crate) fn member(organization: OrganizationId, id: MemberId) -> Key {
+    Key::new(organization_partition(organization), format!("{MEMBER}{id}"))
+}
+
+pub(crate) fn memberships(person: &PersonKey) -> String {
+    format!("PERSON#{person}")
+}
+
+/// A member by the person who joined.
+pub(crate) fn membership(person: &PersonKey, organization: OrganizationId) -> Key {
+    Key::new(memberships(person), organization_partition(organization))
+}
+
+pub(crate) fn invitations(email: &MemberEmail) -> String {
+    format!("INVITED#{}", email.hash())
+}
+
+/// An open invitation by its address.
+pub(crate) fn invitation(email: &MemberEmail, organization: OrganizationId) -> Key {
+    Key::new(invitations(email), organization_partition(organization))
 }
 
 pub(crate) fn campaign(organization: OrganizationId, id: CampaignId) -> Key {

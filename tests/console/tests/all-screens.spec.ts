@@ -37,6 +37,8 @@ test.beforeAll(async () => {
   const [message] = (await organization.get(`campaigns/${sent}/messages?status=failed&limit=1`)).items as {
     id: string;
   }[];
+  await organization.post("members", { email: "ana@example.com", role: "admin" });
+  await organization.post("members", { email: "bo@example.com", role: "viewer" });
   screens = [
     ["home", "", "In the next 24 hours"],
     ["campaigns", "/campaigns", "Spring sale"],
@@ -55,6 +57,7 @@ test.beforeAll(async () => {
     ["settings", "/settings", "Organization ID"],
     ["prices", "/settings?section=prices", "Price per part"],
     ["keywords", "/settings?section=keywords", "Replies"],
+    ["members", "/settings?section=members", "ana@example.com"],
     ["keys", "/settings?section=keys", "Create a key"],
   ];
 });

@@ -9,10 +9,10 @@ test("sign in, import, write, check, send, watch", async ({ page }) => {
 
   await page.goto(consoleUrl);
   await page.getByLabel("API key").fill("volley_wrong");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in with key" }).click();
   await expect(page.getByText("This key is not valid.")).toBeVisible();
   await page.getByLabel("API key").fill(organization.key);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in with key" }).click();
   await expect(page.getByText("Send your first campaign")).toBeVisible();
   await expect(page.getByText("Admin key “Ana”")).toBeVisible();
 

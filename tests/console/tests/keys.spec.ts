@@ -16,7 +16,7 @@ test("a viewer's key changes nothing", async ({ page }) => {
   await expect(page.getByLabel("Text", { exact: true })).toHaveAttribute("readonly", "");
   await expect(page.getByRole("button", { name: "Check and send" })).toHaveCount(0);
   await page.goto(`${consoleUrl}/campaigns/${id}/check`);
-  await expect(page.getByText("Your key can read but not change anything.")).toBeVisible();
+  await expect(page.getByText("Your role can read but not change anything.")).toBeVisible();
   await page.goto(`${consoleUrl}/imports`);
   await expect(page.getByRole("button", { name: "Choose a file" })).toHaveCount(0);
 });
@@ -30,7 +30,7 @@ test("a key that was deleted leads back to the form", async ({ page }) => {
   await page.getByRole("link", { name: "Campaigns" }).click();
   await expect(page.getByText("Your key is no longer valid.")).toBeVisible();
   await page.getByLabel("API key").fill(organization.key);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in with key" }).click();
   // The page that was asked for.
   await heading(page, "Campaigns");
 });

@@ -8,6 +8,7 @@ pub mod callbacks;
 mod functions;
 pub mod imports;
 pub mod logs;
+pub mod people;
 pub mod staging;
 mod tenant;
 

@@ -46,8 +46,10 @@ async fn a_key_shows_its_role_and_organization() -> anyhow::Result<()> {
     let me = tenant.api.with_key(text(&key["secret"])).get("/v1/me").await?;
     let organization = tenant.api.get(&format!("/v1/organizations/{}", tenant.id)).await?;
     let expected = json!({
-        "kind": "key", "id": key["id"], "name": "till", "role": "viewer",
-        "organizations": [{"id": tenant.id, "name": organization["name"]}],
+        "kind": "key", "id": key["id"], "name": "till", "email": null, "role": "viewer",
+        "organizations": [{
+            "id": tenant.id, "name": organization["name"], "role": "viewer", "memberId": null,
+        }],
     });
     assert_eq!(me, expected);
     Ok(())

@@ -22,6 +22,7 @@ mod inbound;
 mod library;
 mod lines;
 mod logging;
+mod members;
 mod merge_fields;
 mod metrics;
 mod migrating;

@@ -36,6 +36,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
     let place = path.rsplit('/').next().unwrap_or_default();
     Some(match (method.as_str(), place) {
         ("PUT", "{contactId}") => json!({"phone": phone()}),
+        ("PATCH", "{memberId}") => json!({"role": "viewer"}),
         ("PATCH", "{contactId}") => json!({"firstName": "Other"}),
         ("PUT", "{campaignId}") | ("PATCH", _) => json!({"name": "Other"}),
         ("PUT", "{segmentId}") => {
@@ -54,7 +55,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
 /// Everything an organization sees of its data, except counts, which change by themselves.
 async fn seen(tenant: &Tenant) -> anyhow::Result<Vec<Value>> {
     let mut seen = vec![tenant.api.get(&format!("/v1/organizations/{}", tenant.id)).await?];
-    for rest in ["api-keys", "contacts", "unsubscribes"] {
+    for rest in ["api-keys", "members", "contacts", "unsubscribes"] {
         seen.extend(tenant.api.list(&tenant.path(rest)).await?);
     }
     for campaign in tenant.api.list(&tenant.path("campaigns")).await? {
@@ -124,6 +125,8 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
     let template = owner.api.post(&owner.path("templates"), &template).await?;
     let key = json!({"name": "till", "role": "viewer"});
     let key = owner.api.post(&owner.path("api-keys"), &key).await?;
+    let invitation = json!({"email": "ana@example.com", "role": "viewer"});
+    let member = owner.api.post(&owner.path("members"), &invitation).await?;
     let ids = Ids::from([
         ("contactId", contact),
         ("importId", text(&import["id"])),
@@ -133,6 +136,7 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
         ("segmentId", text(&segment["id"])),
         ("templateId", text(&template["id"])),
         ("keyId", text(&key["id"])),
+        ("memberId", text(&member["id"])),
     ]);
     Ok((ids, text(&key["secret"])))
 }

@@ -7,6 +7,7 @@ pub mod client;
 pub mod demo;
 pub mod deployment;
 pub mod environment;
+pub mod identity;
 pub mod process;
 pub mod progress;
 pub mod stack;

@@ -5,8 +5,9 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, bail};
 use local::balance::Balance;
 use local::demo::{self, FIXTURE_ROWS, Organization};
-use local::stack::Stack;
-use local::{folder, say};
+use local::environment::Variables;
+use local::stack::{Between, Stack};
+use local::{folder, identity, say};
 
 const USAGE: &str = "usage: local run [--contacts N] | up | down | with -- COMMAND [ARGUMENTS]";
 
@@ -29,11 +30,12 @@ async fn main() -> anyhow::Result<ExitCode> {
 
 /// Runs `work` on a fresh stack. Shuts the stack down afterwards, even on failure or interruption.
 async fn on_fresh_stack<T>(
+    parameters: Variables,
     work: impl AsyncFnOnce(&Stack) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let _alone = Stack::alone()?;
     let work = async {
-        let stack = Stack::up().await?;
+        let stack = up_with(parameters).await?;
         work(&stack).await
     };
     let result = tokio::select! {
@@ -44,8 +46,13 @@ async fn on_fresh_stack<T>(
     result
 }
 
+async fn up_with(parameters: Variables) -> anyhow::Result<Stack> {
+    Stack::up_with(&Between { parameters, ..Between::default() }).await
+}
+
 async fn run(contacts: usize) -> anyhow::Result<ExitCode> {
-    let (_, balance) = on_fresh_stack(async |stack| demo::run(stack, contacts).await).await?;
+    let work = async |stack: &Stack| demo::run(stack, contacts).await;
+    let (_, balance) = on_fresh_stack(identity::from_process(), work).await?;
     show(&balance)
 }
 
@@ -58,7 +65,7 @@ fn show(balance: &Balance) -> anyhow::Result<ExitCode> {
 
 async fn up() -> anyhow::Result<ExitCode> {
     let _alone = Stack::alone()?;
-    let stack = Stack::up().await?;
+    let stack = up_with(identity::from_process()).await?;
     let (organization, code) = if stack.has_simulator() {
         let (organization, balance) = demo::run(&stack, FIXTURE_ROWS).await?;
         (organization, show(&balance)?)
@@ -87,7 +94,7 @@ async fn up() -> anyhow::Result<ExitCode> {
 }
 
 async fn with(program: &str, arguments: &[&str]) -> anyhow::Result<ExitCode> {
-    on_fresh_stack(async |stack| {
+    on_fresh_stack(identity::for_tests()?, async |stack| {
         let mut command = Command::new(program);
         command.args(arguments).envs(&stack.variables).env("VOLLEY_STACK", "up");
         let mut command = tokio::process::Command::from(command);

@@ -10,8 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::deployment::{self, API_ID, STACK};
 use crate::environment::{self, Variables};
-use crate::process;
-use crate::{folder, root};
+use crate::{folder, identity, process, root};
 
 const EMULATOR: &str = "emulator.py";
 const SIMULATOR: &str = "simulator";
@@ -29,8 +28,8 @@ pub struct Stack {
     pub variables: Variables,
 }
 
-/// What to put between the functions and everything that they talk to, for tests that inject
-/// faults. Other programs connect directly.
+/// What differs from the usual stack, and what to put between the functions and everything that they
+/// talk to, for tests that inject faults. Other programs connect directly.
 #[derive(Clone, Debug, Default)]
 pub struct Between {
     /// The URL that the functions use for AWS, if not the emulator's.
@@ -81,11 +80,6 @@ impl Stack {
 
     /// Starts everything on free ports and deploys the template. First ends what is left of an
     /// earlier stack.
-    pub async fn up() -> anyhow::Result<Self> {
-        Self::up_with(&Between::default()).await
-    }
-
-    /// Like [`Stack::up`], with something between the functions and the rest.
     pub async fn up_with(between: &Between) -> anyhow::Result<Self> {
         // Another part of the process may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -127,6 +121,7 @@ impl Stack {
         }
         self.variables = outputs;
         self.variables.extend(aws);
+        self.variables.extend(identity::variables(&between.parameters));
         self.variables.extend(
             [
                 ("API_URL", public_url),

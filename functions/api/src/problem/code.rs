@@ -35,6 +35,9 @@ pub(crate) enum Code {
     CampaignNotEnded,
     SenderTaken,
     UnsubscribeChanged,
+    MemberExists,
+    TooManyMembers,
+    LastAdmin,
     ExternalIdTaken,
     AmbiguousPhone,
     SegmentInUse,
@@ -103,6 +106,9 @@ impl Code {
             | Self::CampaignNotEnded
             | Self::SenderTaken
             | Self::UnsubscribeChanged
+            | Self::MemberExists
+            | Self::TooManyMembers
+            | Self::LastAdmin
             | Self::ExternalIdTaken
             | Self::AmbiguousPhone
             | Self::SegmentInUse

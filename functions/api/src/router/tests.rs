@@ -74,7 +74,8 @@ async fn health_and_the_document_need_no_key() {
 async fn the_caller_is_shown() {
     let (status, body) = answer("GET", "/v1/me", &[ADMIN]).await;
     let expected = serde_json::json!({
-        "kind": "deployment", "id": null, "name": null, "role": null, "organizations": [],
+        "kind": "deployment", "id": null, "name": null, "email": null, "role": null,
+        "organizations": [],
     });
     assert_eq!((status, body), (200, expected));
     assert_eq!(answer("GET", "/v1/me", &[]).await.0, 401);
@@ -100,13 +101,15 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 44] = [
+const CONTRACT: [(&str, &str); 46] = [
     ("/v1/halt", "get put"),
     ("/v1/organizations/{organizationId}/halt", "get put"),
     ("/v1/organizations", "post get"),
     ("/v1/organizations/{organizationId}", "get patch"),
     ("/v1/organizations/{organizationId}/api-keys", "post get"),
     ("/v1/organizations/{organizationId}/api-keys/{keyId}", "delete"),
+    ("/v1/organizations/{organizationId}/members", "post get"),
+    ("/v1/organizations/{organizationId}/members/{memberId}", "patch delete"),
     ("/v1/organizations/{organizationId}/contacts", "post get delete"),
     ("/v1/organizations/{organizationId}/contacts/{contactId}", "get put patch delete"),
     ("/v1/organizations/{organizationId}/contacts/batch", "post"),

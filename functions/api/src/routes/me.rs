@@ -1,16 +1,18 @@
-//! The caller: which key it is, what it allows, and where.
+//! The caller: who it is, what it may do, and where.
 
 use axum::extract::State;
 
 use crate::auth::Caller;
 use crate::json::Reply;
+use crate::memberships;
 use crate::problem::Problem;
 use crate::state::App;
 use crate::views::MeView;
 
 /// Get the caller
 ///
-/// Shows which key the request carries, its role, and the organizations that it can work in.
+/// Shows whose key or token the request carries, and the organizations that it can work in. A person who
+/// was invited becomes a member with the first such request.
 #[utoipa::path(get, path = "/v1/me", tag = "Service", responses(
     (status = 200, description = "The caller.", body = MeView),
 ))]
@@ -20,6 +22,10 @@ pub(crate) async fn get_me(State(app): State<App>, caller: Caller) -> Result<Rep
         Caller::Key(key) => {
             let organization = app.table.organization(key.organization_id).await?;
             Reply::ok(&MeView::key(&key, organization.as_ref()))
+        }
+        Caller::Person(person) => {
+            let found = memberships::with_organizations(&app, &person).await?;
+            Reply::ok(&MeView::person(&person, &found))
         }
     }
 }

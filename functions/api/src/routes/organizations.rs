@@ -17,6 +17,7 @@ use self::drafts::Checked;
 use crate::auth::{Access, Admin, Caller, DeploymentOnly, Member};
 use crate::idempotency::Once;
 use crate::json::{Json, Reply};
+use crate::memberships;
 use crate::page::{ListView, Paging};
 use crate::params::Query;
 use crate::problem::{Code, Problem};
@@ -60,7 +61,7 @@ pub(crate) async fn create_organization(
     }
 }
 
-/// List the organizations that the key can access
+/// List the organizations that the caller can access
 ///
 /// Oldest first.
 #[utoipa::path(get, path = "/v1/organizations", tag = "Organizations", params(Paging), responses(
@@ -79,6 +80,11 @@ pub(crate) async fn list_organizations(
         Caller::Key(key) => {
             let own = app.table.organization(key.organization_id).await?;
             (own.into_iter().collect(), None)
+        }
+        // One page: a person is a member of a few.
+        Caller::Person(person) => {
+            let found = memberships::with_organizations(&app, &person).await?;
+            (found.into_iter().map(|(_, organization)| organization).collect(), None)
         }
     };
     list.reply(organizations.iter().map(|organization| view(&app, organization)), next)

@@ -15,7 +15,7 @@ pub(crate) struct ChangedByView {
     kind: &'static str,
     #[schema(required = true)]
     id: Option<Uuid>,
-    /// The name of the key at the time of the change.
+    /// The name of the key or member at the time of the change.
     #[schema(required = true)]
     name: Option<String>,
 }

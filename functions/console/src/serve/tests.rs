@@ -9,7 +9,7 @@ fn ask(method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
     let request = json!({
         "rawPath": path, "headers": headers, "requestContext": {"http": {"method": method}},
     });
-    respond(&serde_json::from_value(request).expect("a request"))
+    respond(&serde_json::from_value(request).expect("a request"), &Settings::read(|_| None))
 }
 
 fn header<'a>(response: &'a Response, name: &str) -> &'a str {
@@ -31,6 +31,14 @@ fn every_address_is_the_page() {
 fn the_root_leads_to_the_console() {
     let response = ask("GET", "/", &[]);
     assert_eq!((response.status_code, header(&response, "location")), (302, "console"));
+}
+
+#[test]
+fn the_console_learns_the_identity_provider() {
+    let response = ask("GET", "/console/config.json", &[]);
+    assert_eq!(header(&response, "content-type"), "application/json");
+    let document: serde_json::Value = serde_json::from_slice(&response.content()).expect("JSON");
+    assert_eq!(document, json!({"issuer": null, "clientId": null}));
 }
 
 #[test]

@@ -152,6 +152,34 @@ fn malformed_values_are_refused() {
             &["", "arn:aws:acm:eu-west-1:123456789012:certificate/0123-abcd"],
             &["0123-abcd", "arn:aws:iam::123456789012:server-certificate/a"],
         ),
+        (
+            "OidcIssuer",
+            &[
+                "",
+                "https://id.example.com",
+                "https://tenant.example.com/",
+                "https://id.example.com:8443/realms/team_a/v2.0",
+                "http://127.0.0.1:4011/oidc",
+            ],
+            &[
+                "id.example.com",
+                "http://id.example.com",
+                "https://id.example.com?a=b",
+                "https://id.example.com; script-src *",
+                "https://id.example.com/{tenantid}/v2.0",
+                "https://user@id.example.com",
+            ],
+        ),
+        (
+            "OidcClientId",
+            &["", "0oa1b2c3", "1234-abc.apps.example.com", "api://console"],
+            &["a b", "a;b", "\u{22}"],
+        ),
+        (
+            "OidcEndpointOrigin",
+            &["", "https://token.example.com", "https://token.example.com:8443"],
+            &["https://token.example.com/", "http://token.example.com", "*", "https://*"],
+        ),
         ("RearmAfterSeconds", &["1", "120"], &["", "0", "1.5", "2m", "-1", "1e3"]),
         ("GatewayTimeoutSeconds", &["3", "10", "20"], &["", "0", "2", "21", "30", "10.5"]),
     ];

@@ -1,0 +1,71 @@
+//! The identity provider that people sign in with, as the console and its content security policy
+//! learn it.
+
+use serde_json::json;
+
+/// Only this origin, with exceptions: Mantine adds `<style>` elements, an image may be part of a style
+/// sheet, and signing in asks the identity provider.
+const CONTENT_SECURITY_POLICY: [&str; 2] = [
+    "default-src 'self'; connect-src 'self'",
+    "; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \
+     base-uri 'self'; form-action 'none'; frame-ancestors 'none'",
+];
+
+pub(crate) struct Settings {
+    pub(crate) content_security_policy: String,
+    /// The content of `/console/config.json`.
+    pub(crate) document: String,
+}
+
+impl Settings {
+    /// Reads the environment. The template checks the values' form.
+    pub(crate) fn read(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let text = |name| variable(name).filter(|value| !value.is_empty());
+        let issuer = text("OIDC_ISSUER").zip(text("OIDC_CLIENT_ID"));
+        // Some providers have their token endpoint elsewhere.
+        let origins =
+            [issuer.as_ref().map(|(issuer, _)| origin(issuer)), text("OIDC_ENDPOINT_ORIGIN")];
+        let origins = origins.into_iter().flatten().map(|origin| format!(" {origin}"));
+        let origins = if issuer.is_some() { origins.collect() } else { String::new() };
+        let [before, after] = CONTENT_SECURITY_POLICY;
+        let document = json!({
+            "issuer": issuer.as_ref().map(|(issuer, _)| issuer),
+            "clientId": issuer.as_ref().map(|(_, client)| client),
+        });
+        Self {
+            content_security_policy: format!("{before}{origins}{after}"),
+            document: document.to_string(),
+        }
+    }
+}
+
+/// The scheme, host and port of a URL.
+fn origin(url: &str) -> String {
+    url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(variables: &[(&str, &str)]) -> Settings {
+        let value = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        Settings::read(|name| value(name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn only_a_configured_provider_is_reachable() {
+        let none = settings(&[("OIDC_ISSUER", ""), ("OIDC_CLIENT_ID", "")]);
+        assert!(none.content_security_policy.contains("connect-src 'self';"));
+        assert_eq!(none.document, r#"{"clientId":null,"issuer":null}"#);
+        let issuer = ("OIDC_ISSUER", "https://id.example:8443/tenant/");
+        let some = settings(&[issuer, ("OIDC_CLIENT_ID", "console")]);
+        let policy = &some.content_security_policy;
+        assert!(policy.contains("connect-src 'self' https://id.example:8443;"), "{policy}");
+        assert!(some.document.contains("https://id.example:8443/tenant/"), "{}", some.document);
+        let elsewhere = ("OIDC_ENDPOINT_ORIGIN", "https://token.example");
+        let two = settings(&[issuer, ("OIDC_CLIENT_ID", "console"), elsewhere]);
+        let policy = &two.content_security_policy;
+        assert!(policy.contains("https://id.example:8443 https://token.example;"), "{policy}");
+    }
+}
