@@ -4,6 +4,7 @@
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
 
+mod app;
 mod drain;
 mod lookup;
 mod poll;
@@ -15,34 +16,13 @@ mod sweep;
 use std::sync::Arc;
 
 use anyhow::Context;
-use infra::arming::arm_owed;
 use infra::batch;
-use infra::gateway::Gateways;
-use infra::halts::Halts;
-use infra::queues::{DeadLetters, JobQueues};
-use infra::schedules::Schedules;
-use infra::table::Table;
 use infra::trace::Scope;
-use runtime::{Answer, Event, Invocation, Start, answer};
+use runtime::{Answer, Event, Invocation, answer};
 use serde::Deserialize;
-use shared::grace::Grace;
-use shared::job::{Due, PollsJob};
-use shared::poll::PollSchedule;
-use shared::time::Timestamp;
+use shared::job::PollsJob;
 
-struct App {
-    table: Table,
-    halts: Halts,
-    queues: JobQueues,
-    schedules: Schedules,
-    dead_letters: DeadLetters,
-    gateways: Gateways,
-    polls: PollSchedule,
-    grace: Grace,
-    claim_seconds: i64,
-    /// How long a sent message may be without a receipt before it is looked up.
-    silent_seconds: i64,
-}
+use crate::app::App;
 
 /// The event of the sweep's schedule.
 #[derive(Deserialize)]
@@ -52,21 +32,6 @@ enum Scheduled {
 }
 
 impl App {
-    fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
-        Ok(Self {
-            table: start.table(),
-            halts: Halts::default(),
-            queues: start.queues(),
-            schedules: start.schedules(),
-            dead_letters: start.dead_letters(),
-            gateways: start.gateways()?.0,
-            polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
-            grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
-            claim_seconds: start.environment.parsed("CLAIM_TIMEOUT_SECONDS", 120),
-            silent_seconds: start.environment.parsed("LOOKUP_AFTER_SECONDS", 600),
-        })
-    }
-
     async fn handle(&self, job: PollsJob) -> anyhow::Result<()> {
         match job {
             PollsJob::Poll { organization_id, campaign_id, number } => {
@@ -92,10 +57,6 @@ impl App {
                 answer(&scope.run(sweep::sweep(&self, &call.request_id)).await?)
             }
         }
-    }
-
-    async fn arm_next(&self, owed: Option<&Due>, now: Timestamp) {
-        arm_owed(&self.queues, &self.schedules, owed, now, self.grace).await;
     }
 }
 

@@ -3,6 +3,7 @@
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
 
+mod app;
 mod begin;
 mod fan_out;
 mod import;
@@ -11,48 +12,12 @@ mod requests;
 
 use std::sync::Arc;
 
-use infra::arming::arm_owed;
-use infra::files::Files;
-use infra::halts::Halts;
-use infra::queues::JobQueues;
-use infra::schedules::Schedules;
-use infra::table::Table;
-use runtime::Start;
-use shared::grace::Grace;
-use shared::job::{Due, JobsJob};
-use shared::poll::PollSchedule;
+use shared::job::JobsJob;
 use shared::time::Timestamp;
 
-struct App {
-    table: Table,
-    halts: Halts,
-    files: Files,
-    queues: JobQueues,
-    schedules: Schedules,
-    polls: PollSchedule,
-    grace: Grace,
-    /// How long after its time a campaign may still begin.
-    missed_seconds: i64,
-    /// The number of contacts after which a fan-out continues as one job per shard.
-    split_contacts: u64,
-}
+use crate::app::App;
 
 impl App {
-    #[expect(clippy::unnecessary_wraps, reason = "other functions can fail to be built")]
-    fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
-        Ok(Self {
-            table: start.table(),
-            halts: Halts::default(),
-            files: start.files(),
-            queues: start.queues(),
-            schedules: start.schedules(),
-            polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
-            grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
-            missed_seconds: start.environment.parsed("MISSED_AFTER_SECONDS", 3_600),
-            split_contacts: start.environment.parsed("SPLIT_AFTER_CONTACTS", 100_000),
-        })
-    }
-
     async fn handle(self: Arc<Self>, job: JobsJob, deadline: Timestamp) -> anyhow::Result<()> {
         let app = self.as_ref();
         match job {
@@ -67,10 +32,6 @@ impl App {
                 import::run(app, organization_id, import_id, deadline).await
             }
         }
-    }
-
-    async fn arm_next(&self, owed: Option<&Due>, now: Timestamp) {
-        arm_owed(&self.queues, &self.schedules, owed, now, self.grace).await;
     }
 }
 

@@ -8,6 +8,7 @@
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
 
+mod app;
 mod authenticate;
 mod callbacks;
 mod http;
@@ -20,36 +21,11 @@ mod requests;
 use std::sync::Arc;
 
 use anyhow::Context;
-use infra::gateway::Gateways;
-use infra::queues::{DeadLetters, ReceiptsQueue};
-use infra::table::Table;
-use runtime::{Answer, Event, Invocation, Start, answer};
+use runtime::{Answer, Event, Invocation, answer};
 
-use crate::organizations::Organizations;
-
-struct App {
-    table: Table,
-    receipts: ReceiptsQueue,
-    dead_letters: DeadLetters,
-    gateways: Gateways,
-    public_url: String,
-    organizations: Organizations,
-}
+use crate::app::App;
 
 impl App {
-    fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
-        let (table, dead_letters) = (start.table(), start.dead_letters());
-        let (gateways, settings) = start.gateways()?;
-        Ok(Self {
-            table,
-            receipts: start.receipts()?,
-            dead_letters,
-            gateways,
-            public_url: settings.public_url().trim_end_matches('/').to_owned(),
-            organizations: Organizations::default(),
-        })
-    }
-
     /// Takes a batch of receipts or an HTTP request.
     async fn receive(self: Arc<Self>, event: Event, call: Invocation) -> anyhow::Result<Answer> {
         match event {
