@@ -16,18 +16,18 @@ pub(crate) struct Options {
     pub(crate) opt_outs_only: bool,
     /// The file's encoding; it is detected by default
     #[arg(long)]
-    encoding: Option<String>,
+    pub(crate) encoding: Option<String>,
     /// The character between cells; the header shows it by default
     #[arg(long, value_name = "CHARACTER")]
-    delimiter: Option<String>,
+    pub(crate) delimiter: Option<String>,
     /// The file's format, csv or jsonl; its first character shows it by default
     #[arg(long)]
     pub(crate) format: Option<String>,
     /// The columns that become attributes, separated by commas, or `none`
     #[arg(long, value_name = "COLUMNS", help_heading = "Columns")]
-    attributes: Option<String>,
+    pub(crate) attributes: Option<String>,
     #[command(flatten)]
-    columns: Columns,
+    pub(crate) columns: Columns,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
