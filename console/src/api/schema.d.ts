@@ -38,6 +38,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/halt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get whether the deployment may send */
+        get: operations["get_halt"];
+        /**
+         * Stop or allow sending for the deployment
+         * @description Within seconds, no campaign of any organization hands over another message, and none begins. What is
+         *     with a provider already is not called back. Once it is off, campaigns continue where they were,
+         *     except that one whose time was more than an hour ago is canceled. Campaigns that someone paused
+         *     remain paused. Replies to STOP and HELP are still sent.
+         */
+        put: operations["put_halt"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -47,7 +71,8 @@ export interface paths {
         };
         /**
          * Get the caller
-         * @description Shows which key the request carries, its role, and the organizations that it can work in.
+         * @description Shows whose key or token the request carries, and the organizations that it can work in. A person who
+         *     was invited becomes a member with the first such request.
          */
         get: operations["get_me"];
         put?: never;
@@ -66,7 +91,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the organizations that the key can access
+         * List the organizations that the caller can access
          * @description Oldest first.
          */
         get: operations["list_organizations"];
@@ -596,14 +621,24 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List imports
+         * @description Newest first, without their rejected rows.
+         */
+        get: operations["list_imports"];
         put?: never;
         /**
-         * Import contacts from a CSV file
-         * @description The file may have up to 4 MB. Columns are recognized by name, regardless of case, accents, spaces
-         *     and punctuation, unless the query specifies them. All other columns with a name become attributes.
-         *     Cells are separated by comma, semicolon, tab or `|`. The opt-outs of the whole file are stored
-         *     before its first contact is created, including those of rejected rows.
+         * Import contacts from a file
+         * @description The body is the file itself, of up to 4 MB, or a JSON document that asks for an upload: then the
+         *     response has `upload`, a form that sends the file to the bucket, and the import starts with
+         *     `POST …/imports/{importId}/start`. Files are CSV or JSON lines, plain or in a gzip archive of one or
+         *     several members. An uploaded file may have 5 GB, an archive 1 GB.
+         *
+         *     Columns are recognized by name, regardless of case, accents, spaces and punctuation, unless the
+         *     request specifies them. All other columns with a name become attributes. Cells are separated by
+         *     comma, semicolon, tab or `|`. The opt-outs of the whole file are stored before its first contact is
+         *     created, including those of rejected rows. A row that finds a contact changes only the fields that
+         *     the file has columns for.
          *
          *     Send a file that is not in UTF-8 as `application/octet-stream`, because `text/csv` loses bytes that
          *     are not UTF-8. UTF-16, Windows-1252 and other encodings are detected, and a file whose encoding is
@@ -631,6 +666,100 @@ export interface paths {
         get: operations["get_import"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/contacts/imports/{importId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an import
+         * @description Rows that were written stay; see undo.
+         */
+        post: operations["cancel_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/contacts/imports/{importId}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get the rejected rows
+         * @description All of them, as a CSV file with the number that a spreadsheet gives the row, the column, the value
+         *     and the reason. The link is valid for five minutes.
+         */
+        get: operations["get_rejected_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/contacts/imports/{importId}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start an import whose file was uploaded
+         * @description The file must not change from now on.
+         */
+        post: operations["start_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/contacts/imports/{importId}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo an import
+         * @description Removes the contacts that the import created and that neither a person nor a later import has
+         *     changed or named since. Updates of other contacts and opt-outs stay.
+         */
+        post: operations["undo_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -666,6 +795,87 @@ export interface paths {
          * @description Omitted fields stay as they are, and null clears a field.
          */
         patch: operations["patch_contact"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/halt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get whether an organization may send
+         * @description Shows its own halt, not the deployment's.
+         */
+        get: operations["get_organization_halt"];
+        /**
+         * Stop or allow sending for an organization
+         * @description Like the deployment's halt, for one organization. Requires the deployment's admin key.
+         */
+        put: operations["put_organization_halt"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the organization's members
+         * @description In the order of their invitations, including those that no one has accepted.
+         */
+        get: operations["list_members"];
+        put?: never;
+        /**
+         * Invite a member
+         * @description Nothing is mailed. The first person who signs in with this address, verified by the identity
+         *     provider, becomes the member. The invitation expires after seven days. Inviting the address again
+         *     renews it.
+         */
+        post: operations["invite_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/members/{memberId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member
+         * @description Their next request is refused. An invitation is withdrawn.
+         */
+        delete: operations["delete_member"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a member's role
+         * @description It applies to the member's next request.
+         */
+        patch: operations["update_member"];
         trace?: never;
     };
     "/v1/organizations/{organizationId}/segments": {
@@ -1101,7 +1311,7 @@ export interface components {
              *     who signed in. `system` is Volley itself, for example after a STOP or a provider's report.
              */
             kind: components["schemas"]["ActorKind"];
-            /** @description The name of the key at the time of the change. */
+            /** @description The name of the key or member at the time of the change. */
             name: string | null;
         };
         Character: {
@@ -1281,6 +1491,17 @@ export interface components {
              */
             samples?: number | null;
         };
+        /** @description Whether campaigns may send. */
+        Halt: {
+            changedAt: components["schemas"]["Time"] | null;
+            halted: boolean;
+            reason: string | null;
+        };
+        HaltRequest: {
+            halted: boolean;
+            /** @description Why, for those who look later. */
+            reason?: string | null;
+        };
         Health: {
             /** @example ok */
             status: string;
@@ -1294,15 +1515,22 @@ export interface components {
             /** Format: int64 */
             created: number;
             createdAt: components["schemas"]["Time"];
+            /** @description Whether contacts and opt-outs are left as they are. */
+            dryRun: boolean;
             /** @description The encoding of the file. */
             encoding: string | null;
-            /** @description The first 100 rejected rows. */
+            /** @description The first 100 rejected rows. The list of imports has none. */
             errors: components["schemas"]["RowError"][];
+            /**
+             * @description Whether `created`, `updated` and `unchanged` are exact. A long dry run may take a repeated
+             *     contact for a new one; then only their sum is exact.
+             */
+            exact: boolean;
             /** Format: uuid */
             id: string;
             /**
              * Format: int64
-             * @description Rows that contain only delimiters.
+             * @description Skipped rows that contain only delimiters.
              */
             ignored: number;
             /**
@@ -1311,6 +1539,11 @@ export interface components {
              *     even those of rejected rows.
              */
             optOuts: number;
+            /**
+             * Format: int64
+             * @description Opt-outs that had no effect because something newer is known of the phone, such as a START.
+             */
+            optOutsOverridden: number;
             /** Format: uuid */
             organizationId: string;
             /** @description Why the whole file was rejected, if the status is `failed`. */
@@ -1319,17 +1552,47 @@ export interface components {
             rejected: number;
             /**
              * Format: int64
-             * @description The number of processed rows, without the header and empty lines. It is the sum of `created`,
-             *     `updated`, `rejected` and `ignored`.
+             * @description The number of processed rows, without the header and empty lines. It is always the sum of
+             *     `created`, `updated`, `unchanged`, `skipped` and `rejected`.
              */
             rows: number;
+            /**
+             * Format: int64
+             * @description Rows that were left out on purpose.
+             */
+            skipped: number;
+            skippedBy: components["schemas"]["SkippedRows"];
             status: components["schemas"]["ImportStatus"];
+            /**
+             * Format: int64
+             * @description Rows that say what the contact already says.
+             */
+            unchanged: number;
+            undo: components["schemas"]["Undo"] | null;
             /** Format: int64 */
             updated: number;
             updatedAt: components["schemas"]["Time"];
+            upload?: components["schemas"]["Upload"] | null;
         };
         /** @enum {string} */
-        ImportStatus: "pending" | "running" | "done" | "failed";
+        ImportFormat: "csv" | "jsonl";
+        /** @enum {string} */
+        ImportMatch: "id" | "phone" | "externalId" | "none";
+        /** @enum {string} */
+        ImportOnMatch: "update" | "skip";
+        /** @enum {string} */
+        ImportOptOuts: "only";
+        /** @enum {string} */
+        ImportStatus: "uploading" | "pending" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
+        Invitation: {
+            /**
+             * Format: email
+             * @description The address that the identity provider verified for this person.
+             * @example ana@example.com
+             */
+            email: string;
+            role: components["schemas"]["Role"];
+        };
         /** @description Keywords for opting out, opting in and asking for help, in addition to the standard ones. */
         Keywords: {
             help?: string[];
@@ -1437,6 +1700,98 @@ export interface components {
                 /** @example America/New_York */
                 timeZone: string | null;
                 updatedAt: components["schemas"]["Time"];
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        List_Import: {
+            items: {
+                changedBy: components["schemas"]["ChangedBy"] | null;
+                /** Format: int64 */
+                created: number;
+                createdAt: components["schemas"]["Time"];
+                /** @description Whether contacts and opt-outs are left as they are. */
+                dryRun: boolean;
+                /** @description The encoding of the file. */
+                encoding: string | null;
+                /** @description The first 100 rejected rows. The list of imports has none. */
+                errors: components["schemas"]["RowError"][];
+                /**
+                 * @description Whether `created`, `updated` and `unchanged` are exact. A long dry run may take a repeated
+                 *     contact for a new one; then only their sum is exact.
+                 */
+                exact: boolean;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Skipped rows that contain only delimiters.
+                 */
+                ignored: number;
+                /**
+                 * Format: int64
+                 * @description Rows that mark a person as opted out. Opt-outs are stored before the first contact is created,
+                 *     even those of rejected rows.
+                 */
+                optOuts: number;
+                /**
+                 * Format: int64
+                 * @description Opt-outs that had no effect because something newer is known of the phone, such as a START.
+                 */
+                optOutsOverridden: number;
+                /** Format: uuid */
+                organizationId: string;
+                /** @description Why the whole file was rejected, if the status is `failed`. */
+                reason: string | null;
+                /** Format: int64 */
+                rejected: number;
+                /**
+                 * Format: int64
+                 * @description The number of processed rows, without the header and empty lines. It is always the sum of
+                 *     `created`, `updated`, `unchanged`, `skipped` and `rejected`.
+                 */
+                rows: number;
+                /**
+                 * Format: int64
+                 * @description Rows that were left out on purpose.
+                 */
+                skipped: number;
+                skippedBy: components["schemas"]["SkippedRows"];
+                status: components["schemas"]["ImportStatus"];
+                /**
+                 * Format: int64
+                 * @description Rows that say what the contact already says.
+                 */
+                unchanged: number;
+                undo: components["schemas"]["Undo"] | null;
+                /** Format: int64 */
+                updated: number;
+                updatedAt: components["schemas"]["Time"];
+                upload?: components["schemas"]["Upload"] | null;
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        List_Member: {
+            items: {
+                changedBy: components["schemas"]["ChangedBy"] | null;
+                createdAt: components["schemas"]["Time"];
+                /**
+                 * Format: email
+                 * @description The address that was invited.
+                 */
+                email: string;
+                /** Format: uuid */
+                id: string;
+                invitedUntil: components["schemas"]["Time"] | null;
+                joinedAt: components["schemas"]["Time"] | null;
+                /** @description The person's name when they accepted the invitation, if the identity provider has one. */
+                name: string | null;
+                /** Format: uuid */
+                organizationId: string;
+                role: components["schemas"]["Role"];
+                /** @description Whether the person has signed in. */
+                status: components["schemas"]["MemberStatus"];
             }[];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
@@ -1590,14 +1945,19 @@ export interface components {
         };
         /** @description The caller of a request. */
         Me: {
+            /** @description A person's address, if the identity provider has verified it. Only such an address can be invited. */
+            email: string | null;
             /**
              * Format: uuid
-             * @description The key's ID; null for the deployment's admin key.
+             * @description The key's ID; null for people and for the deployment's admin key.
              */
             id: string | null;
-            /** @description `key` is an organization's API key, `deployment` the deployment's admin key. */
+            /**
+             * @description `key` is an organization's API key, `member` a person who signed in with the identity provider,
+             *     `deployment` the deployment's admin key.
+             */
             kind: components["schemas"]["ActorKind"];
-            /** @description The key's name; null for the deployment's admin key. */
+            /** @description The name of the key or person; null if there is none. */
             name: string | null;
             /**
              * @description The organizations that the caller can work in. Empty for the deployment's admin key:
@@ -1606,6 +1966,31 @@ export interface components {
             organizations: components["schemas"]["MyOrganization"][];
             role: components["schemas"]["Role"] | null;
         };
+        Member: {
+            changedBy: components["schemas"]["ChangedBy"] | null;
+            createdAt: components["schemas"]["Time"];
+            /**
+             * Format: email
+             * @description The address that was invited.
+             */
+            email: string;
+            /** Format: uuid */
+            id: string;
+            invitedUntil: components["schemas"]["Time"] | null;
+            joinedAt: components["schemas"]["Time"] | null;
+            /** @description The person's name when they accepted the invitation, if the identity provider has one. */
+            name: string | null;
+            /** Format: uuid */
+            organizationId: string;
+            role: components["schemas"]["Role"];
+            /** @description Whether the person has signed in. */
+            status: components["schemas"]["MemberStatus"];
+        };
+        MemberPatch: {
+            role: components["schemas"]["Role"];
+        };
+        /** @enum {string} */
+        MemberStatus: "invited" | "expired" | "joined";
         Message: {
             /** @description The text as it was sent. The campaign's body, if it has merge fields and the text is not known. */
             body: string;
@@ -1653,7 +2038,28 @@ export interface components {
         MyOrganization: {
             /** Format: uuid */
             id: string;
+            /**
+             * Format: uuid
+             * @description The ID of the person among the organization's members; null for keys.
+             */
+            memberId: string | null;
             name: string;
+            role: components["schemas"]["Role"];
+        };
+        NamedColumns: {
+            email?: string | null;
+            externalId?: string | null;
+            firstName?: string | null;
+            id?: string | null;
+            language?: string | null;
+            lastName?: string | null;
+            optOut?: string | null;
+            phone?: string | null;
+            /** @description A column whose values are `active` or `inactive`. It is not recognized by name. */
+            status?: string | null;
+            /** @description A column of tags, separated by commas or semicolons. */
+            tags?: string | null;
+            timeZone?: string | null;
         };
         /**
          * @description What to do with an item whose contact exists: replace the contact as PUT does, or skip the item.
@@ -1856,11 +2262,11 @@ export interface components {
          *     - 403: `forbidden`, `deployment_only`, `sender_not_assigned`, `rate_above_limit`, `opted_out_by_person`
          *     - 404: `not_found`
          *     - 405: `method_not_allowed`
-         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `sender_taken`, `unsubscribe_changed`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `idempotency_in_progress`
+         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `sender_taken`, `unsubscribe_changed`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `idempotency_in_progress`
          *     - 413: `body_too_large`
          *     - 415: `unsupported_media_type`, `unsupported_content_encoding`
-         *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `dry_run_unavailable`, `recipient_opted_out`, `upload_unavailable`, `idempotency_key_reused`
-         *     - 429: `test_limit_reached`, `quote_in_progress`
+         *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `dry_run_unavailable`, `recipient_opted_out`, `idempotency_key_reused`
+         *     - 429: `test_limit_reached`, `quote_in_progress`, `too_many_uploads`
          *     - 500: `internal_error`
          *     - 503: `try_again`, `throttled`
          * @example validation_failed
@@ -1894,6 +2300,14 @@ export interface components {
             /** Format: int64 */
             totalParts: number;
         };
+        /** @description A link to the file of the rejected rows. */
+        RejectedRows: {
+            expiresAt: components["schemas"]["Time"] | null;
+            /** Format: int64 */
+            rows: number;
+            /** @description Null if no row was rejected. */
+            url: string | null;
+        };
         Replies: {
             help: string;
             start: string;
@@ -1915,6 +2329,13 @@ export interface components {
              * @description Counted from 1, without the header and empty lines.
              */
             row: number;
+            /**
+             * Format: int64
+             * @description The number that a spreadsheet gives the row.
+             */
+            sheetRow: number | null;
+            /** @description What the cell contains, shortened. */
+            value: string | null;
         };
         Segment: {
             changedBy: components["schemas"]["ChangedBy"] | null;
@@ -2004,6 +2425,34 @@ export interface components {
             items: components["schemas"]["SkippedContact"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
+        };
+        /** @description Skipped rows by reason. */
+        SkippedRows: {
+            /**
+             * Format: int64
+             * @description Delimiters only.
+             */
+            blank: number;
+            /**
+             * Format: int64
+             * @description Amazon Pinpoint's endpoints of other channels than SMS.
+             */
+            channel: number;
+            /**
+             * Format: int64
+             * @description Amazon Pinpoint's endpoints that another endpoint has replaced.
+             */
+            inactive: number;
+            /**
+             * Format: int64
+             * @description The row's contact exists, and `onMatch` is `skip`.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description Rows of a file that only opts people out.
+             */
+            optOutsOnly: number;
         };
         TagsPatch: {
             add?: string[];
@@ -2139,6 +2588,21 @@ export interface components {
              */
             validitySeconds?: number | null;
         };
+        /** @description Contacts that an import had created. */
+        Undo: {
+            /**
+             * Format: int64
+             * @description They stay because someone changed them.
+             */
+            keptChanged: number;
+            /**
+             * Format: int64
+             * @description They stay because a later import has a row for them.
+             */
+            keptNamed: number;
+            /** Format: int64 */
+            removed: number;
+        };
         Unsubscribe: {
             /** Format: uuid */
             campaignId: string | null;
@@ -2154,6 +2618,38 @@ export interface components {
         };
         /** @enum {string} */
         UnsubscribeSource: "api" | "import" | "keyword" | "provider";
+        /** @description A form (`multipart/form-data`) that uploads one file: all fields, and then the field `file`. */
+        Upload: {
+            expiresAt: components["schemas"]["Time"];
+            fields: {
+                [key: string]: string;
+            };
+            url: string;
+        };
+        /** @description Creates an import whose file is uploaded afterwards. */
+        UploadRequest: {
+            /** @description The columns that become attributes. By default, all do that are not a field. */
+            attributes?: string[] | null;
+            /**
+             * @description The columns of the contacts' fields. Columns that are not named are recognized by name; an
+             *     empty text says that the file has none.
+             */
+            columns?: components["schemas"]["NamedColumns"];
+            /** @description The character between the cells of a row. By default, the header shows it. */
+            delimiter?: string | null;
+            /** @description Whether to do everything but change contacts and opt-outs. */
+            dryRun?: boolean;
+            /** @description The file's encoding, such as `windows-1252`. By default, it is detected. */
+            encoding?: string | null;
+            format?: components["schemas"]["ImportFormat"] | null;
+            match?: components["schemas"]["ImportMatch"] | null;
+            onMatch?: components["schemas"]["ImportOnMatch"] | null;
+            optOuts?: components["schemas"]["ImportOptOuts"] | null;
+            /** @description Tags that every row adds to its contact. */
+            tags?: string[];
+            /** @description Must be true. */
+            upload: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -2203,6 +2699,172 @@ export interface operations {
             };
         };
     };
+    get_halt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The deployment's halt. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Halt"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_halt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HaltRequest"];
+            };
+        };
+        responses: {
+            /** @description The deployment's halt. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Halt"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -2221,7 +2883,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2230,7 +2892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2298,7 +2960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2307,7 +2969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2377,7 +3039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2386,7 +3048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2478,7 +3140,7 @@ export interface operations {
                     "application/json": components["schemas"]["Organization"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2487,7 +3149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2565,7 +3227,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2689,7 +3351,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2698,7 +3360,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2779,7 +3441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2788,7 +3450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2888,7 +3550,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2897,7 +3559,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2984,7 +3646,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2993,7 +3655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3074,7 +3736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3083,7 +3745,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3195,7 +3857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3204,7 +3866,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3306,7 +3968,7 @@ export interface operations {
                     "application/json": components["schemas"]["Campaign"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3315,7 +3977,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3394,7 +4056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3403,7 +4065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3503,7 +4165,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3512,7 +4174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3599,7 +4261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3608,7 +4270,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3722,7 +4384,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3731,7 +4393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3849,7 +4511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3858,7 +4520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3981,7 +4643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3990,7 +4652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4057,7 +4719,7 @@ export interface operations {
                     "application/json": components["schemas"]["Message"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4066,7 +4728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4144,7 +4806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4153,7 +4815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4271,7 +4933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4280,7 +4942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4394,7 +5056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4403,7 +5065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4519,7 +5181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4528,7 +5190,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4646,7 +5308,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4655,7 +5317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4773,7 +5435,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4782,7 +5444,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4905,7 +5567,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4914,7 +5576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4992,7 +5654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5001,7 +5663,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5115,7 +5777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5124,7 +5786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5255,7 +5917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5264,7 +5926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5345,7 +6007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5354,7 +6016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5466,7 +6128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5475,7 +6137,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5583,7 +6245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5592,7 +6254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5639,6 +6301,94 @@ export interface operations {
             };
             /** @description The request is invalid. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of imports. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Import"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5688,10 +6438,32 @@ export interface operations {
                 email?: string;
                 /** @description The column that marks people who opted out, with ALL, NONE, yes or no. */
                 optOut?: string;
+                /** @description The column with the contacts' IDs in your other systems. */
+                externalId?: string;
+                /** @description The column that says whether a contact is `active` or `inactive`. It is not recognized by name. */
+                status?: string;
+                /** @description The column with time zones, such as America/New_York. */
+                timeZone?: string;
+                /** @description The column with language tags, such as es-419. */
+                language?: string;
+                /** @description Tags that every row adds to its contact, separated by commas. Tags in a column named `tags` are added, too. */
+                tags?: string;
                 /** @description The columns that become attributes, separated by commas, or `none`. */
                 attributes?: string;
                 /** @description The file's encoding, such as `windows-1252` or `utf-16le`, if it has no byte order mark. By default it is detected. */
                 encoding?: string;
+                /** @description The character between cells. By default the header shows it. */
+                delimiter?: string;
+                /** @description By default, the file's first character shows it. */
+                format?: components["schemas"]["ImportFormat"];
+                /** @description How a row finds the contact to update: `id` by a contact's ID, `phone` by its phone, `externalId` by its external ID, `none` not at all. Defaults to `phone` for endpoints of Amazon Pinpoint and to `id` otherwise. */
+                match?: components["schemas"]["ImportMatch"];
+                /** @description What happens to a contact that a row finds. Defaults to `update`. */
+                onMatch?: components["schemas"]["ImportOnMatch"];
+                /** @description `only` registers opt-outs and creates no contacts. In a file without a column of opt-outs, every phone is opted out. */
+                optOuts?: components["schemas"]["ImportOptOuts"];
+                /** @description Whether to do everything but change contacts and opt-outs. */
+                dryRun?: boolean;
             };
             header?: {
                 /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
@@ -5702,15 +6474,17 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description A CSV file with a header row: in UTF-8 as `text/csv`, or in any encoding as `application/octet-stream`. */
+        /** @description The file: in UTF-8 as `text/csv`, or in any encoding as `application/octet-stream`. Or a request for an upload, which the query does not describe. */
         requestBody: {
             content: {
+                "application/json": components["schemas"]["UploadRequest"];
                 "application/octet-stream": string;
+                "application/x-ndjson": string;
                 "text/csv": string;
             };
         };
         responses: {
-            /** @description The import, which starts shortly. */
+            /** @description The import. It starts shortly, or once its file is uploaded. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5728,7 +6502,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5737,7 +6511,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5756,6 +6530,206 @@ export interface operations {
                 };
             };
             /** @description `idempotency_in_progress`: a request with the same key is in progress. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_uploads`: 10 uploads are open; start or cancel one. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The canceled import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_ended`: the import has ended. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5818,7 +6792,7 @@ export interface operations {
             };
         };
     };
-    get_import: {
+    get_rejected_rows: {
         parameters: {
             query?: never;
             header?: never;
@@ -5830,16 +6804,16 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The import. */
+            /** @description A link to the file. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Import"];
+                    "application/json": components["schemas"]["RejectedRows"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5848,7 +6822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -5859,6 +6833,261 @@ export interface operations {
             };
             /** @description The resource does not exist or belongs to another organization. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_not_ended`: the file is written when the import ends. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import, which starts shortly. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upload_missing`: no file was uploaded. `import_not_uploading`: the import does not wait for one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import, whose contacts are removed shortly. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_not_ended`: the import has not ended. `nothing_to_undo`: it created no contacts, or is undone. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5915,7 +7144,7 @@ export interface operations {
                     "application/json": components["schemas"]["Contact"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5924,7 +7153,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6004,7 +7233,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6013,7 +7242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6114,7 +7343,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6123,7 +7352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6203,7 +7432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6212,7 +7441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6231,6 +7460,614 @@ export interface operations {
                 };
             };
             /** @description `external_id_taken`: another contact has the external ID. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_organization_halt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organization's halt. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Halt"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_organization_halt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HaltRequest"];
+            };
+        };
+        responses: {
+            /** @description The organization's halt. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Halt"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of members. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Member"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            /** @description The invited member. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `member_exists`: this person is a member already. `too_many_members`: remove one first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member was removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_admin`: the organization needs an admin. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed member. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_admin`: the organization needs an admin. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6327,7 +8164,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6336,7 +8173,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6417,7 +8254,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6426,7 +8263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6543,7 +8380,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6552,7 +8389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6654,7 +8491,7 @@ export interface operations {
                     "application/json": components["schemas"]["Segment"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6663,7 +8500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6742,7 +8579,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6751,7 +8588,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6851,7 +8688,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6860,7 +8697,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -6947,7 +8784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6956,7 +8793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7038,7 +8875,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7047,7 +8884,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7162,7 +8999,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7171,7 +9008,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7252,7 +9089,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7261,7 +9098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7375,7 +9212,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7384,7 +9221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7463,7 +9300,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7472,7 +9309,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7563,7 +9400,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7572,7 +9409,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7651,7 +9488,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7660,7 +9497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7726,7 +9563,7 @@ export interface operations {
                     "application/json": components["schemas"]["Unsubscribe"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7735,7 +9572,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7810,7 +9647,7 @@ export interface operations {
                     "application/json": components["schemas"]["Unsubscribe"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7819,7 +9656,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -7892,7 +9729,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -7992,7 +9829,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The API key is missing or invalid. */
+            /** @description The API key or ID token is missing or invalid. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -8001,7 +9838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The key does not allow this request. */
+            /** @description The role does not allow this request. */
             403: {
                 headers: {
                     [name: string]: unknown;
