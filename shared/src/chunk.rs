@@ -91,11 +91,10 @@ impl Cutter {
         if !self.last.as_ref().is_some_and(|last| last.is_of_phone(&entry)) {
             self.end_group();
             closed = self.is_full().then(|| self.close(false));
-            self.group = PhoneGroup::begin(&entry, &self.judge);
         }
         // Today's form of the line is dialed if any of its contacts has it.
         let prefer = |winner: &mut Recipient, other: Recipient| {
-            if entry.dialed.is_none() {
+            if other.phone.line().as_phone() == &other.phone {
                 winner.phone = other.phone;
             }
         };
