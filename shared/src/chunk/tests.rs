@@ -169,14 +169,37 @@ fn contacts_of_one_line_are_one_recipient() {
 
 /// Recipients with long values make a chunk that is still far below an item's limit.
 #[test]
-fn a_former_contact_counts_instead_while_it_is_there() {
-    let with = |former| Entry { former, ..entry(Some(1), 1) };
-    let former = |status, presence| Former { status, presence, person: None };
-    let recipients = |presence| {
-        let former = vec![former(Status::Active, presence)];
-        let chunk = &cut(&[with(former)], &BTreeSet::new(), &ChainEnd::default())[0];
-        assert_eq!(chunk.totals.contacts(), 1);
-        chunk.recipients.len()
+fn a_chunk_has_limited_merge_fields() {
+    let body = "Hi {% if firstName %}you{% endif %}";
+    let body = Body::parse(body, Format::Template).expect("a template");
+    let judge = Judge::from(moment()).merging(&body, &sender());
+    let entries = (0..100_u64).map(|n| {
+        let mut person = tagged(ContactId(Uuid::from_u128(n.into())), 0);
+        person.profile.first_name = Some("x".repeat(2_000));
+        Entry { person: Some(Box::new(person)), ..entry(Some(n), n) }
+    });
+    let mut cutter = Cutter::new(judge, ChainEnd::default());
+    let mut chunks: Vec<Chunk> = entries.filter_map(|it| cutter.push(it, false)).collect();
+    chunks.push(cutter.finish());
+    let sizes: Vec<usize> = chunks.iter().map(|chunk| chunk.recipients.len()).collect();
+    assert_eq!(sizes, [33, 33, 33, 1]);
+}
+
+/// The line's shard counts no contact that the other form's shard counts. That shard judges all of
+/// them together, whoever is excluded or has no text.
+#[test]
+fn the_other_forms_shard_counts_a_whole_line() {
+    let phone = |text: &str| Phone::from_e164(text).expect("valid");
+    let (today, other) = (phone("+525535423223"), phone("+5215535423223"));
+    let stored = |form: &Phone, n: u64, tag: u64, first_name: Option<&str>| {
+        let mut person = tagged(ContactId(Uuid::from_u128(n.into())), tag);
+        person.profile.first_name = first_name.map(str::to_owned);
+        Entry {
+            bound: format!("CONTACT#{form}$"),
+            phone: Some(form.clone()),
+            person: Some(Box::new(person)),
+            ..entry(None, n)
+        }
     };
     let judge = Judge { target: Some(target(1, 2)), ..Judge::from(moment()) };
     let judge = judge.merging(&greeting(), &sender());

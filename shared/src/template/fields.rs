@@ -125,6 +125,12 @@ impl Fields {
         self.0.iter().map(|(field, value)| (field, value.as_str()))
     }
 
+    /// The bytes of the values.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.0.values().map(String::len).sum()
+    }
+
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
