@@ -1,4 +1,15 @@
 //! A campaign's audience: who is counted, who is skipped, and why.
+//!
+//! All contacts of a line are counted in one shard, and judged there together. That is the line's
+//! shard, with one exception. Contacts that were stored before there were lines may be under the
+//! line's other form, in another shard. If a contact was there when the campaign was sent, that
+//! shard counts all contacts of the line, and the line's shard counts none of them.
+//!
+//! The two shards are cut at different times, so they must not disagree about this. They can't,
+//! because it depends on nothing that changes after a campaign is sent: contacts are no longer
+//! stored under the other form, and one that leaves it, even to be deleted, leaves a tombstone there
+//! that says until when it was there. What is stored under the line does change, because contacts
+//! are created and deleted, so it must not decide.
 
 mod group;
 mod judge;
@@ -36,19 +47,10 @@ pub struct Entry {
     pub status: Status,
     /// A tombstone's or a live contact's.
     pub presence: Presence,
-    /// Contacts of the same line that were stored under its other form, in another shard, before
-    /// contacts were stored by line. Where one of them counts, this entry is its duplicate.
-    pub former: Vec<Former>,
+    /// Whether the shard of the line's other form counts this contact (see the [module](self)).
+    pub counts_elsewhere: bool,
     /// The contact with the fields that its judge asked for. Absent if it asked for none, and for a
     /// tombstone that was stored without a profile.
-    pub person: Option<Box<Contact>>,
-}
-
-/// A contact under the other form of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Former {
-    pub status: Status,
-    pub presence: Presence,
     pub person: Option<Box<Contact>>,
 }
 
@@ -56,6 +58,14 @@ impl Entry {
     #[must_use]
     pub fn person(&self) -> Option<&Contact> {
         self.person.as_deref()
+    }
+
+    /// The entry as the shard of its line's other form counts it: among those stored under
+    /// `form`, whose sort keys end at `bound`. The form to dial stays.
+    #[must_use]
+    pub fn counted_under(self, form: &Phone, bound: &str) -> Self {
+        let dialed = self.dialed.or(self.phone);
+        Self { phone: Some(form.clone()), dialed, bound: bound.to_owned(), ..self }
     }
 
     /// Whether both entries have the same phone.

@@ -20,6 +20,9 @@ pub const MAX_SCANNED: usize = 2_000;
 pub const MAX_SCANNED_FOR_TARGET: usize = 20_000;
 /// A chunk with this number of recorded contacts ends, which keeps it far below an item's limit.
 pub const MAX_RECORDED: usize = 2_000;
+/// A chunk whose recipients have this number of bytes of merge fields ends, which keeps it far below an
+/// item's limit of 400 KB.
+pub const MAX_MERGE_BYTES: usize = 64 * 1_024;
 /// A chunk of a body with merge fields is read once per slice, so it has at most this number of
 /// slices ...
 const MAX_SLICES: u64 = 5;
@@ -63,6 +66,8 @@ pub struct Cutter {
     recipients: Vec<Recipient>,
     /// The parts of the recipients' texts, if they differ.
     parts: u64,
+    /// The bytes of the recipients' merge fields.
+    merge_bytes: usize,
     skipped: Vec<SkippedContact>,
     /// The contacts of the last entry's phone.
     group: PhoneGroup<Recipient>,
@@ -78,6 +83,7 @@ impl Cutter {
             from,
             recipients: Vec::new(),
             parts: 0,
+            merge_bytes: 0,
             skipped: Vec::new(),
             group: PhoneGroup::default(),
             last: None,
@@ -91,11 +97,10 @@ impl Cutter {
         if !self.last.as_ref().is_some_and(|last| last.is_of_phone(&entry)) {
             self.end_group();
             closed = self.is_full().then(|| self.close(false));
-            self.group = PhoneGroup::begin(&entry, &self.judge);
         }
         // Today's form of the line is dialed if any of its contacts has it.
         let prefer = |winner: &mut Recipient, other: Recipient| {
-            if entry.dialed.is_none() {
+            if other.phone.line().as_phone() == &other.phone {
                 winner.phone = other.phone;
             }
         };
@@ -116,6 +121,7 @@ impl Cutter {
         let parts = merge.map_or(0, |merge| u64::from(merge.parts));
         self.from.totals.parts += parts;
         self.parts += parts;
+        self.merge_bytes += merge.map_or(0, |merge| merge.fields.bytes());
         self.recipients.extend(judged.recipient);
     }
 
@@ -132,6 +138,7 @@ impl Cutter {
         self.recipients.len() >= MAX_RECIPIENTS
             || self.scanned >= max_scanned
             || self.skipped.len() >= MAX_RECORDED
+            || self.merge_bytes >= MAX_MERGE_BYTES
             || self.has_all_slices()
     }
 
@@ -153,7 +160,7 @@ impl Cutter {
             ends,
         };
         self.from = ChainEnd::after(&chunk);
-        (self.scanned, self.parts) = (0, 0);
+        (self.scanned, self.parts, self.merge_bytes) = (0, 0, 0);
         chunk
     }
 }

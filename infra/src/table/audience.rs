@@ -22,12 +22,12 @@ pub struct EntryPage {
     pub next: Option<String>,
 }
 
-fn entry(read: Read) -> Result<Entry> {
+pub(super) fn entry(read: Read) -> Result<Entry> {
     let Read { sk, status, presence, dialed, person } = read;
     let (phone, contact) = keys::read_contact(&sk)
         .ok_or_else(|| TableError::malformed(KIND, "its sort key has no id"))?;
     let bound = phone.as_ref().map_or(sk, keys::contacts_end);
-    Ok(Entry { bound, contact, phone, dialed, status, presence, former: Vec::new(), person })
+    Ok(Entry { bound, contact, phone, dialed, status, presence, counts_elsewhere: false, person })
 }
 
 impl Table {
@@ -73,7 +73,7 @@ impl Table {
             ..Range::new(
                 partition,
                 // `~` sorts after everything that follows in a contact's key.
-                SortKey::Between(from, format!("{}~", keys::CONTACT)),
+                SortKey::Between(from.clone(), format!("{}~", keys::CONTACT)),
                 consistency,
             )
         };
@@ -83,16 +83,12 @@ impl Table {
         let read = read.collect::<Result<Vec<Read>>>()?;
         let next = if goes_on { read.last().map(|read| read.sk.clone()) } else { None };
         let entries = read.into_iter().map(entry).collect::<Result<Vec<Entry>>>()?;
+        let entries = self.by_line(organization, shards, &from, (entries, judge, &wanted)).await?;
         let mut phones: Vec<Phone> = entries.iter().filter_map(|e| e.phone.clone()).collect();
         phones.dedup();
         let unsubscribed = self.unsubscribed_among(organization, (shard, shards), &phones).await?;
-        phones.retain(|phone| phone.has_other_form() && phone.line().as_phone() == phone);
-        let former = self.former(organization, shards, &phones, &wanted).await?;
-        let judged = entries.into_iter().map(|mut entry| {
+        let judged = entries.into_iter().map(|entry| {
             let is_out = entry.phone.as_ref().is_some_and(|phone| unsubscribed.contains(phone));
-            if let Some(phone) = entry.phone.as_ref().filter(|_| !former.is_empty()) {
-                entry.former = former.get(phone).cloned().unwrap_or_default();
-            }
             (entry, is_out)
         });
         Ok(EntryPage { entries: judged.collect(), next })

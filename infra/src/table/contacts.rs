@@ -235,6 +235,6 @@ impl Table {
 
     async fn presence(&self, key: &Key) -> Result<Presence> {
         let trace: Option<Trace> = self.get(KIND, key, Consistency::Strong).await?;
-        Ok(trace.map(|trace| trace.presence).unwrap_or_default())
+        Ok(trace.map(|trace| trace.presence.into()).unwrap_or_default())
     }
 }

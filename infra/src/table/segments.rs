@@ -130,13 +130,17 @@ impl Table {
         })
     }
 
-    /// Writes a segment's name and filter where `before` was read. Which campaigns use it stays.
+    /// Writes a segment's name and filter where `before` was read. The same campaigns must still use it,
+    /// because only they were checked with the new filter.
     pub async fn save_segment(&self, before: &Segment, after: &Segment) -> Result<SegmentSaved> {
         let key = keys::segment(after.organization_id, after.id);
+        let uses: Vec<String> = before.used_by.iter().map(ToString::to_string).collect();
+        let same_uses =
+            if uses.is_empty() { "attribute_not_exists(usedBy)" } else { "usedBy = :uses" };
         let change = Change {
             update: "SET title = :title, filterJson = :filter, changedBy = :by, updatedAt = :now"
                 .to_owned(),
-            condition: "updatedAt = :seen".to_owned(),
+            condition: format!("updatedAt = :seen AND {same_uses}"),
             ..Change::default()
         };
         let by = serde_dynamo::to_attribute_value(&after.changed_by)
@@ -148,6 +152,8 @@ impl Table {
             .value(":by", by)
             .value(":now", after.updated_at.to_string())
             .value(":seen", before.updated_at.to_string());
+        let change =
+            if uses.is_empty() { change } else { change.value(":uses", AttributeValue::Ss(uses)) };
         Ok(match self.change(&key, change).await? {
             Written::Done => SegmentSaved::Done,
             Written::Refused(_) => SegmentSaved::Stale,

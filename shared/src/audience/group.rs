@@ -4,7 +4,7 @@
 //! phone. The first eligible contact becomes the recipient. If an active contact of the phone is
 //! excluded, so is the phone, because the person would get what they were excluded from.
 
-use super::{Entry, Judge, SkipReason, Skipped, SkippedContact};
+use super::{SkipReason, Skipped, SkippedContact};
 use crate::ids::ContactId;
 use crate::template::Detail;
 
@@ -14,7 +14,8 @@ const MAX_RECORDED: usize = 2_000;
 /// What one contact is, before the others of its phone are considered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing<R> {
-    /// Not a contact of this campaign: a tombstone, or a contact that moved here later.
+    /// Not counted here: a tombstone, a contact that moved here later, or one that the shard of its
+    /// line's other form counts.
     NotCounted,
     /// Active, and excluded by the target.
     Excluded,
@@ -33,8 +34,6 @@ pub struct PhoneGroup<R> {
     /// The same contacts, except for those that are not in the target.
     recorded: Vec<SkippedContact>,
     is_excluded: bool,
-    /// The phone is a recipient through contacts that are stored elsewhere, so these are duplicates.
-    is_taken: bool,
 }
 
 /// A group with all of its contacts.
@@ -48,27 +47,12 @@ pub struct Judged<R> {
 
 impl<R> Default for PhoneGroup<R> {
     fn default() -> Self {
-        Self {
-            winner: None,
-            skipped: Skipped::default(),
-            recorded: Vec::new(),
-            is_excluded: false,
-            is_taken: false,
-        }
+        let (skipped, recorded) = (Skipped::default(), Vec::new());
+        Self { winner: None, skipped, recorded, is_excluded: false }
     }
 }
 
 impl<R> PhoneGroup<R> {
-    /// The group that an entry begins, with the contacts of its phone that are stored elsewhere.
-    #[must_use]
-    pub fn begin(first: &Entry, judge: &Judge) -> Self {
-        let mut group = Self::default();
-        for former in &first.former {
-            group.consider(&judge.former_standing(former), true);
-        }
-        group
-    }
-
     /// Adds a contact. `prefer` merges a later eligible contact into the recipient.
     pub fn add(
         &mut self,
@@ -88,7 +72,6 @@ impl<R> PhoneGroup<R> {
                 detail = Some(unrenderable);
                 SkipReason::Unrenderable
             }
-            Standing::Eligible(_) if self.is_taken => SkipReason::Duplicate,
             Standing::Eligible(recipient) => {
                 let Some(winner) = &mut self.winner else {
                     self.winner = Some(recipient);
@@ -104,18 +87,9 @@ impl<R> PhoneGroup<R> {
         }
     }
 
-    /// Takes a contact of the phone into account that is stored, and counted, elsewhere.
-    pub fn consider<S>(&mut self, elsewhere: &Standing<S>, takes_precedence: bool) {
-        match elsewhere {
-            Standing::NotCounted | Standing::Skipped(_) | Standing::Unrenderable(_) => {}
-            Standing::Excluded => self.is_excluded = true,
-            Standing::Eligible(_) => self.is_taken |= takes_precedence,
-        }
-    }
-
     #[must_use]
     pub fn judged(self) -> Judged<R> {
-        let Self { winner, skipped, recorded, is_excluded, is_taken: _ } = self;
+        let Self { winner, skipped, recorded, is_excluded } = self;
         if !is_excluded {
             return Judged { recipient: winner, skipped, recorded };
         }
@@ -172,20 +146,6 @@ mod tests {
             let nobody = Judged { recipient: None, skipped, recorded: Vec::new() };
             assert_eq!(judge(&standings), nobody);
         }
-    }
-
-    #[test]
-    fn contacts_elsewhere_decide_too() {
-        let mut taken = PhoneGroup::default();
-        taken.consider(&Standing::Eligible(7), true);
-        taken.add(CONTACT, Standing::Eligible(1), |_, _| {});
-        let skipped = Skipped { duplicate: 1, ..Skipped::default() };
-        let judged = taken.judged();
-        assert_eq!((judged.recipient, judged.skipped, judged.recorded.len()), (None, skipped, 1));
-        let mut first = PhoneGroup::default();
-        first.consider(&Standing::Eligible(7), false);
-        first.add(CONTACT, Standing::Eligible(1), |_, _| {});
-        assert_eq!(first.judged().recipient, Some(1));
     }
 
     fn any_standing() -> impl Strategy<Value = Standing<u8>> {

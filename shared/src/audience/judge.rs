@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Entry, Former, SkipReason, Standing};
+use super::{Entry, SkipReason, Standing};
 use crate::body::{Body, Format, Merge};
-use crate::contact::{Contact, Presence, Status};
+use crate::contact::{Contact, Status};
 use crate::recipient::Recipient;
 use crate::segment::Field;
 use crate::sender::Sender;
@@ -65,7 +65,7 @@ impl Judge {
     /// counts: not in the target, inactive, without a phone, unsubscribed.
     #[must_use]
     pub fn standing(&self, entry: &Entry, unsubscribed: bool) -> Standing<Recipient> {
-        if let Some(standing) = self.without_phone(entry.person(), &entry.presence, entry.status) {
+        if let Some(standing) = self.without_phone(entry) {
             return standing;
         }
         match &entry.phone {
@@ -82,24 +82,12 @@ impl Judge {
         }
     }
 
-    /// What a contact under the line's other form is.
-    #[must_use]
-    pub fn former_standing(&self, former: &Former) -> Standing<()> {
-        self.without_phone(former.person.as_deref(), &former.presence, former.status)
-            .unwrap_or(Standing::Eligible(()))
-    }
-
     /// How a contact counts regardless of its phone, if that decides.
-    fn without_phone<R>(
-        &self,
-        person: Option<&Contact>,
-        presence: &Presence,
-        status: Status,
-    ) -> Option<Standing<R>> {
-        if !presence.holds_at(self.sent_at) {
+    fn without_phone<R>(&self, entry: &Entry) -> Option<Standing<R>> {
+        if entry.counts_elsewhere || !entry.presence.holds_at(self.sent_at) {
             return Some(Standing::NotCounted);
         }
-        match (self.choice(person), status) {
+        match (self.choice(entry.person()), entry.status) {
             (Choice::Excluded, Status::Active) => Some(Standing::Excluded),
             (Choice::Excluded | Choice::NotIncluded, Status::Active | Status::Inactive) => {
                 Some(Standing::Skipped(SkipReason::NotInTarget))

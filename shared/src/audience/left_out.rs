@@ -36,9 +36,6 @@ impl LeftOut {
     pub fn push(&mut self, entry: Entry) -> Option<PhoneLeftOut> {
         let is_next = !self.last.as_ref().is_some_and(|last| last.is_of_phone(&entry));
         let ended = if is_next { self.end() } else { None };
-        for former in &entry.former {
-            self.is_excluded |= self.judge.former_standing(former) == Standing::Excluded;
-        }
         match self.judge.standing(&entry, false) {
             Standing::NotCounted => {}
             Standing::Excluded => {

@@ -32,7 +32,6 @@ impl Tally {
     pub fn push(&mut self, entry: Entry, unsubscribed: bool) {
         if !self.last.as_ref().is_some_and(|last| last.is_of_phone(&entry)) {
             self.end_group();
-            self.group = PhoneGroup::begin(&entry, &self.judge);
         }
         self.group.add(entry.contact, self.judge.standing(&entry, unsubscribed), |_, _| {});
         self.last = Some(entry);

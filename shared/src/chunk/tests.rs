@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
-use crate::audience::{Former, LeftOut, Tally};
+use crate::audience::{LeftOut, Skipped, Tally};
 use crate::body::{Body, Format};
 use crate::chunk_state::ChunkState;
 use crate::contact::{Contact, Presence, Profile, Status};
@@ -33,7 +33,7 @@ fn entry(phone: Option<u64>, contact: u64) -> Entry {
         dialed: None,
         status: Status::Active,
         presence: Presence::default(),
-        former: Vec::new(),
+        counts_elsewhere: false,
         person: None,
     }
 }
@@ -148,7 +148,7 @@ fn contacts_of_one_line_are_one_recipient() {
         dialed: dialed.cloned(),
         status: Status::Active,
         presence: Presence::default(),
-        former: Vec::new(),
+        counts_elsewhere: false,
         person: None,
     };
     for (entries, texted) in [
@@ -167,32 +167,73 @@ fn contacts_of_one_line_are_one_recipient() {
     }
 }
 
-/// A contact that is still stored under the line's other form counts in its own shard.
+/// Recipients with long values make a chunk that is still far below an item's limit.
 #[test]
-fn a_former_contact_counts_instead_while_it_is_there() {
-    let with = |former| Entry { former, ..entry(Some(1), 1) };
-    let former = |status, presence| Former { status, presence, person: None };
-    let recipients = |presence| {
-        let former = vec![former(Status::Active, presence)];
-        let chunk = &cut(&[with(former)], &BTreeSet::new(), &ChainEnd::default())[0];
-        assert_eq!(chunk.totals.contacts(), 1);
-        chunk.recipients.len()
-    };
-    assert_eq!(recipients(Presence::default()), 0);
-    assert_eq!(recipients(Presence::default().leave(moment())), 1);
-    assert_eq!(recipients(Presence::default().leave(moment().plus_seconds(1))), 0);
+fn a_chunk_has_limited_merge_fields() {
+    let body = "Hi {% if firstName %}you{% endif %}";
+    let body = Body::parse(body, Format::Template).expect("a template");
+    let judge = Judge::from(moment()).merging(&body, &sender());
+    let entries = (0..100_u64).map(|n| {
+        let mut person = tagged(ContactId(Uuid::from_u128(n.into())), 0);
+        person.profile.first_name = Some("x".repeat(2_000));
+        Entry { person: Some(Box::new(person)), ..entry(Some(n), n) }
+    });
+    let mut cutter = Cutter::new(judge, ChainEnd::default());
+    let mut chunks: Vec<Chunk> = entries.filter_map(|it| cutter.push(it, false)).collect();
+    chunks.push(cutter.finish());
+    let sizes: Vec<usize> = chunks.iter().map(|chunk| chunk.recipients.len()).collect();
+    assert_eq!(sizes, [33, 33, 33, 1]);
 }
 
-/// An inactive contact is skipped, and its twin is texted, under either form of a line.
+/// The line's shard counts no contact that the other form's shard counts. That shard judges all of
+/// them together, whoever is excluded or has no text.
+#[test]
+fn the_other_forms_shard_counts_a_whole_line() {
+    let phone = |text: &str| Phone::from_e164(text).expect("valid");
+    let (today, other) = (phone("+525535423223"), phone("+5215535423223"));
+    let stored = |form: &Phone, n: u64, tag: u64, first_name: Option<&str>| {
+        let mut person = tagged(ContactId(Uuid::from_u128(n.into())), tag);
+        person.profile.first_name = first_name.map(str::to_owned);
+        Entry {
+            bound: format!("CONTACT#{form}$"),
+            phone: Some(form.clone()),
+            person: Some(Box::new(person)),
+            ..entry(None, n)
+        }
+    };
+    let judge = Judge { target: Some(target(1, 2)), ..Judge::from(moment()) };
+    let judge = judge.merging(&greeting(), &sender());
+    let count = |entries: &[Entry]| {
+        let mut cutter = Cutter::new(judge.clone(), ChainEnd::default());
+        for entry in entries {
+            assert_eq!(cutter.push(entry.clone(), false), None);
+        }
+        cutter.finish()
+    };
+    for (first_name, twin_tag, texted, skipped) in [
+        (Some("Ana"), 1, Some(1), Skipped { duplicate: 1, ..Skipped::default() }),
+        (None, 1, Some(2), Skipped { unrenderable: 1, ..Skipped::default() }),
+        (Some("Ana"), 2, None, Skipped { not_in_target: 2, ..Skipped::default() }),
+    ] {
+        let former = stored(&other, 1, 1, first_name);
+        let twin = stored(&today, 2, twin_tag, Some("Bo"));
+        let counted = twin.clone().counted_under(&other, &former.bound);
+        let chunk = count(&[former.clone(), counted]);
+        let dialed = chunk.recipients.first().map(|it| (it.contact, it.phone.clone()));
+        let texted = texted.map(|n: u128| (Some(ContactId(Uuid::from_u128(n))), today.clone()));
+        assert_eq!((dialed, chunk.totals.skipped), (texted, skipped));
+        assert_eq!((chunk.totals.contacts(), chunk.through), (2, Some(former.bound)));
+        let elsewhere = count(&[Entry { counts_elsewhere: true, ..twin }]);
+        assert_eq!(elsewhere.totals.contacts(), 0);
+    }
+}
+
+/// An inactive contact is skipped, and its twin is texted.
 #[test]
 fn inactive_contacts_are_skipped() {
     let inactive = |n| Entry { status: Status::Inactive, ..entry(Some(1), n) };
     let chunk = &cut(&[inactive(1), entry(Some(1), 2)], &BTreeSet::new(), &ChainEnd::default())[0];
     assert_eq!((chunk.recipients.len(), chunk.totals.skipped.inactive), (1, 1));
-    let former = Former { status: Status::Inactive, presence: Presence::default(), person: None };
-    let entries = [Entry { former: vec![former], ..entry(Some(1), 1) }];
-    let chunk = &cut(&entries, &BTreeSet::new(), &ChainEnd::default())[0];
-    assert_eq!(chunk.totals.recipients, 1);
 }
 
 proptest! {

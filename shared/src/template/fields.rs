@@ -54,11 +54,11 @@ impl MergeField {
     pub fn named(written: &str) -> Option<Self> {
         let attribute = written.strip_prefix(ATTRIBUTES).and_then(|rest| {
             let quoted = rest.strip_prefix("[\"").and_then(|rest| rest.strip_suffix("\"]"));
-            quoted.or_else(|| rest.strip_prefix('.'))
+            quoted.map(unescaped).or_else(|| rest.strip_prefix('.').map(str::to_owned))
         });
         match attribute {
-            Some(name) if !name.is_empty() => Some(Self::Attribute(name.to_owned())),
-            Some(_) => None,
+            Some(name) if name.is_empty() => None,
+            Some(name) => Some(Self::Attribute(name)),
             None => written.parse().ok(),
         }
     }
@@ -82,11 +82,25 @@ impl MergeField {
     }
 }
 
+/// The name that was written between quotes, where a backslash precedes quotes and backslashes.
+fn unescaped(quoted: &str) -> String {
+    let mut characters = quoted.chars().peekable();
+    let mut name = String::with_capacity(quoted.len());
+    while let Some(character) = characters.next() {
+        let escaped = characters.next_if(|next| character == '\\' && matches!(next, '"' | '\\'));
+        name.push(escaped.unwrap_or(character));
+    }
+    name
+}
+
 /// As a body names it.
 impl fmt::Display for MergeField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Attribute(name) => write!(f, "{ATTRIBUTES}[{name:?}]"),
+            Self::Attribute(name) => {
+                let name = name.replace('\\', r"\\").replace('"', "\\\"");
+                write!(f, "{ATTRIBUTES}[\"{name}\"]")
+            }
             Self::FirstName
             | Self::LastName
             | Self::Email
@@ -109,6 +123,12 @@ impl Fields {
 
     pub fn iter(&self) -> impl Iterator<Item = (&MergeField, &str)> {
         self.0.iter().map(|(field, value)| (field, value.as_str()))
+    }
+
+    /// The bytes of the values.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.0.values().map(String::len).sum()
     }
 
     #[must_use]
@@ -142,5 +162,29 @@ impl Object for Attributes {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
         let field = MergeField::Attribute(key.as_str()?.to_owned());
         self.0.get(&field).map(Value::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn quotes_and_combining_marks_are_named() {
+        for name in ["cafe\u{301}", "a\"b", "a\\", "\\\"", "tab\t", "City"] {
+            let field = MergeField::Attribute(name.to_owned());
+            assert_eq!(MergeField::named(&field.to_string()), Some(field));
+        }
+        assert_eq!(MergeField::named("attributes.City"), MergeField::named("attributes[\"City\"]"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_field_is_what_it_is_shown_as(name in any::<String>().prop_filter("a name", |it| !it.is_empty())) {
+            let field = MergeField::Attribute(name);
+            prop_assert_eq!(MergeField::named(&field.to_string()), Some(field));
+        }
     }
 }

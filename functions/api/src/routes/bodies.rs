@@ -15,6 +15,9 @@ use crate::state::Volley;
 /// The contacts that are searched for the fields that a body names.
 const SAMPLED_CONTACTS: usize = 100;
 
+/// The bytes of all defaults of a body. A recipient without own values is stored with them.
+const MAX_DEFAULTS_BYTES: usize = 2 * 1_024;
+
 /// A body with what says how to read it. `before` is the body that it replaces.
 pub(super) struct Written<'a> {
     pub(super) body: &'a str,
@@ -47,6 +50,9 @@ impl Written<'_> {
 }
 
 fn defaults(written: &BTreeMap<String, String>) -> Result<Defaults, String> {
+    if written.values().map(String::len).sum::<usize>() > MAX_DEFAULTS_BYTES {
+        return Err(format!("must have at most {MAX_DEFAULTS_BYTES} bytes in all"));
+    }
     let read = |(name, value): (&String, &String)| {
         let field = MergeField::named(name).ok_or_else(|| {
             format!(r#""{name}" must be a merge field such as firstName or attributes["City"]"#)
@@ -123,5 +129,11 @@ mod tests {
         let none = checked("Hi {{ firstName }}", None, Some(&BTreeMap::new()), Some(&before));
         assert!(none.expect("a body").defaults().is_empty());
         assert_eq!(checked("Hi", None, Some(&written("nickname")), None), None);
+        let defaults = |bytes: usize| {
+            let names = ["firstName", "lastName"].map(str::to_owned);
+            names.into_iter().map(|name| (name, "x".repeat(bytes))).collect()
+        };
+        assert!(checked("Hi {{ firstName }}", None, Some(&defaults(1_024)), None).is_some());
+        assert_eq!(checked("Hi {{ firstName }}", None, Some(&defaults(1_025)), None), None);
     }
 }

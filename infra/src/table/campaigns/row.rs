@@ -22,9 +22,11 @@ use super::super::dynamo::{Item, parse};
 use super::super::{Result, TableError, keys};
 use super::KIND;
 
-/// The newest format of campaigns that this code knows. Those with a plain body and without a
-/// target need none.
+/// The newest format of campaigns that this code knows. Drafts with a plain body and without a
+/// target need none, and neither does a plain campaign once its audience has been cut.
 const FORMAT: u32 = WITH_TEMPLATE;
+/// Older code would text inactive contacts if it cut the audience, and drops tags.
+const WITH_STATUSES: u32 = 2;
 const WITH_TARGET: u32 = 3;
 const WITH_TEMPLATE: u32 = 4;
 
@@ -207,7 +209,15 @@ fn needs(campaign: &Campaign) -> Option<u32> {
         Some(Format::Template) => Some(WITH_TEMPLATE),
         Some(Format::Text) | None => None,
     };
-    target.max(template)
+    let is_to_be_cut = match &campaign.state {
+        State::Scheduled { .. } => true,
+        State::Sent(broadcast) => broadcast.audience.completed_at.is_none(),
+        State::Draft | State::Cancelled { .. } | State::Failed { .. } => false,
+    };
+    let has_more =
+        !campaign.tags.is_empty() || campaign.template.is_some() || campaign.archived_at.is_some();
+    let statuses = (is_to_be_cut || has_more).then_some(WITH_STATUSES);
+    target.max(template).max(statuses)
 }
 
 fn first_format() -> u32 {
@@ -317,6 +327,11 @@ mod tests {
         let abandoned = sent.given_up(&job, &polls, at(9), Grace::default()).expect("owed");
         let backing_off = fanned_out.backing_off(0, at(9), Grace::default()).expect("running");
         let cancelled = cancelled.expect("scheduled");
+        // Older code must not cut an audience.
+        let plain = [&draft, &scheduled, &*sent, &fanned_out, &cancelled];
+        let needed = [None, Some(WITH_STATUSES), Some(WITH_STATUSES), None, None];
+        assert_eq!(plain.map(needs), needed);
+        assert!(Row::of(&scheduled, 0).name.is_none(), "code that does not check cannot read it");
         let sent = [*sent, fanned_out, failed, abandoned, backing_off];
         for campaign in [by_key, draft, scheduled, cancelled].into_iter().chain(sent) {
             let key = keys::campaign(organization, id);

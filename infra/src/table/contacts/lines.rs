@@ -7,16 +7,17 @@
 use std::collections::HashMap;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use shared::audience::Former;
+use shared::audience::{Entry, Judge};
 use shared::contact::Contact;
 use shared::ids::OrganizationId;
 use shared::organization::Organization;
 use shared::phone::{Line, Phone};
 
+use super::super::audience::entry;
 use super::super::dynamo::{Consistency, Key, Range, SortKey, parse};
 use super::super::keys;
 use super::super::{Result, Table, TableError};
-use super::wanted::{Read, Wanted};
+use super::wanted::Wanted;
 use super::{ContactSaved, KIND, Pointer, Row, is_tombstone};
 
 /// The number of phones with two forms that are looked up concurrently.
@@ -99,37 +100,79 @@ impl Table {
         Ok((saved == ContactSaved::Done).then_some(moved))
     }
 
-    /// The contacts that were stored under the other form of each of these lines, if any were.
-    pub(in super::super) async fn former(
+    /// A page's entries, so that each line is counted in one shard (see [`shared::audience`]): those of
+    /// lines that the other form's shard counts are marked, and if this is that shard, the contacts of
+    /// the line follow the first one of theirs that is stored here. The page was read from sort key
+    /// `from` on.
+    pub(in super::super) async fn by_line(
         &self,
         organization: OrganizationId,
         shards: u16,
-        lines: &[Phone],
-        wanted: &Wanted,
-    ) -> Result<HashMap<Phone, Vec<Former>>> {
-        let mut pairs: Vec<(Phone, Phone)> = Vec::new();
-        for line in lines {
-            let others = line.forms().into_iter().filter(|form| form != line);
-            pairs.extend(others.map(|other| (line.clone(), other)));
+        from: &str,
+        (entries, judge, wanted): (Vec<Entry>, &Judge, &Wanted),
+    ) -> Result<Vec<Entry>> {
+        let mut phones: Vec<Phone> = entries.iter().filter_map(|it| it.phone.clone()).collect();
+        phones.dedup();
+        phones.retain(Phone::has_other_form);
+        if phones.is_empty() {
+            return Ok(entries);
         }
-        let found = stream::iter(pairs).map(async |(line, other): (Phone, Phone)| {
-            let range = Range {
-                projection: Some(wanted.projection()),
-                ..Range::new(
-                    keys::audience(organization, other.shard(shards)),
-                    SortKey::Prefix(format!("{}{other}#", keys::CONTACT)),
-                    Consistency::Strong,
-                )
+        let of_forms = stream::iter(phones).map(async |phone: Phone| {
+            let others = phone.forms().into_iter().filter(is_other_form);
+            let was_here = async |form: Phone| {
+                let entries = self.entries_of(organization, shards, &form, wanted).await?;
+                Ok::<_, TableError>(entries.iter().any(|it| it.presence.holds_at(judge.sent_at)))
             };
-            let items = self.all(range).await?.into_iter();
-            let former = items.map(|item| {
-                let Read { status, presence, person, .. } = wanted.read(organization, item)?;
-                Ok(Former { status, presence, person })
-            });
-            Ok::<_, TableError>((line, former.collect::<Result<Vec<Former>>>()?))
+            let mut is_former = false;
+            for form in others {
+                is_former |= was_here(form).await?;
+            }
+            // A group that an earlier page began has them already.
+            let is_begun = from.starts_with(&format!("{}{phone}#", keys::CONTACT));
+            let line = phone.line().into_phone();
+            let of_line = if is_former && line != phone && !is_begun {
+                self.entries_of(organization, shards, &line, wanted).await?
+            } else {
+                Vec::new()
+            };
+            Ok::<_, TableError>((phone, (is_former, of_line)))
         });
-        let found: Vec<(Phone, Vec<Former>)> =
-            found.buffer_unordered(FORMER_AT_ONCE).try_collect().await?;
-        Ok(found.into_iter().filter(|(_, former)| !former.is_empty()).collect())
+        let of_forms: Vec<(Phone, (bool, Vec<Entry>))> =
+            of_forms.buffer_unordered(FORMER_AT_ONCE).try_collect().await?;
+        let mut of_forms: HashMap<Phone, (bool, Vec<Entry>)> = of_forms.into_iter().collect();
+        let mut counted = Vec::with_capacity(entries.len());
+        for mut entry in entries {
+            let of_form = entry.phone.as_ref().and_then(|phone| of_forms.get_mut(phone));
+            let (Some(phone), Some((is_former, of_line))) = (entry.phone.clone(), of_form) else {
+                counted.push(entry);
+                continue;
+            };
+            entry.counts_elsewhere = *is_former && !is_other_form(&phone);
+            let bound = entry.bound.clone();
+            counted.push(entry);
+            let of_line = std::mem::take(of_line).into_iter();
+            counted.extend(of_line.map(|other| other.counted_under(&phone, &bound)));
+        }
+        Ok(counted)
+    }
+
+    /// All entries that are stored under a form of a phone.
+    async fn entries_of(
+        &self,
+        organization: OrganizationId,
+        shards: u16,
+        form: &Phone,
+        wanted: &Wanted,
+    ) -> Result<Vec<Entry>> {
+        let range = Range {
+            projection: Some(wanted.projection()),
+            ..Range::new(
+                keys::audience(organization, form.shard(shards)),
+                SortKey::Prefix(format!("{}{form}#", keys::CONTACT)),
+                Consistency::Strong,
+            )
+        };
+        let items = self.all(range).await?.into_iter();
+        items.map(|item| entry(wanted.read(organization, item)?)).collect()
     }
 }

@@ -1,4 +1,11 @@
 //! A contact as it is stored.
+//!
+//! Code of the version before statuses and tags would text an inactive contact, and would drop the
+//! fields that it doesn't know when it writes a contact. It must not be able to read such a row:
+//! - A contact with any field that was added since has `addedAt` instead of `createdAt`, which that
+//!   code requires in order to show or change a contact.
+//! - An inactive contact has a presence of another type ([`StoredPresence`]), which that code reads
+//!   when it cuts an audience.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,9 +50,13 @@ pub(super) struct Row {
     attributes: BTreeMap<String, Attribute>,
     #[serde(default)]
     imported: Option<Imported>,
-    #[serde(default, skip_serializing_if = "Presence::is_simple")]
-    presence: Presence,
-    created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "StoredPresence::is_absent")]
+    presence: StoredPresence,
+    /// A row has either this or `added_at`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    created_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    added_at: Option<Timestamp>,
     updated_at: Timestamp,
     /// Only in a tombstone.
     #[serde(default)]
@@ -66,11 +77,61 @@ pub(super) struct Pointer {
 #[serde(rename_all = "camelCase")]
 pub(in super::super) struct Trace {
     #[serde(default)]
-    pub(in super::super) presence: Presence,
+    pub(in super::super) presence: StoredPresence,
     #[serde(default)]
     pub(in super::super) dialed: Option<Phone>,
     #[serde(default)]
     pub(in super::super) contact_status: Status,
+}
+
+/// A presence, in a map if the contact is inactive.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(untagged)]
+pub(in super::super) enum StoredPresence {
+    Active(Presence),
+    Inactive { moves: Presence },
+}
+
+impl Default for StoredPresence {
+    fn default() -> Self {
+        Self::Active(Presence::default())
+    }
+}
+
+impl StoredPresence {
+    fn of(presence: Presence, status: Status) -> Self {
+        if status.is_active() { Self::Active(presence) } else { Self::Inactive { moves: presence } }
+    }
+
+    fn is_absent(&self) -> bool {
+        match self {
+            Self::Active(presence) => presence.is_simple(),
+            Self::Inactive { .. } => false,
+        }
+    }
+}
+
+impl From<StoredPresence> for Presence {
+    fn from(stored: StoredPresence) -> Self {
+        match stored {
+            StoredPresence::Active(presence) | StoredPresence::Inactive { moves: presence } => {
+                presence
+            }
+        }
+    }
+}
+
+/// Whether the version before statuses and tags would drop a part of the contact.
+fn has_new_fields(contact: &Contact) -> bool {
+    let profile = &contact.profile;
+    let is_list = |attribute: &Attribute| matches!(attribute, Attribute::List(_));
+    profile.external_id.is_some()
+        || !profile.status.is_active()
+        || !profile.tags.is_empty()
+        || profile.time_zone.is_some()
+        || profile.language.is_some()
+        || profile.attributes.values().any(is_list)
+        || contact.imported.is_some()
 }
 
 impl Row {
@@ -88,6 +149,7 @@ impl Row {
             attributes,
         } = contact.profile.clone();
         let dialed = phone.clone().filter(is_other_form);
+        let has_new_fields = has_new_fields(contact);
         Self {
             id: contact.id,
             phone,
@@ -102,8 +164,9 @@ impl Row {
             contact_language: language,
             attributes,
             imported: contact.imported.clone(),
-            presence,
-            created_at: contact.created_at,
+            presence: StoredPresence::of(presence, status),
+            created_at: (!has_new_fields).then_some(contact.created_at),
+            added_at: has_new_fields.then_some(contact.created_at),
             updated_at: contact.updated_at,
             moved_at: None,
             expires_at: None,
@@ -140,7 +203,7 @@ impl Row {
                 attributes: self.attributes,
             },
             imported: self.imported,
-            created_at: self.created_at,
+            created_at: self.created_at.or(self.added_at).unwrap_or(self.updated_at),
             updated_at: self.updated_at,
         }
     }
@@ -200,6 +263,36 @@ mod tests {
             let read: Row = parse("a contact", item).expect("a row");
             assert_eq!(read.into_contact(contact.organization_id), contact);
         }
+    }
+
+    /// The version before statuses and tags requires `createdAt`, and a presence that is a list.
+    #[test]
+    fn older_code_reads_only_contacts_that_it_knows_all_of() {
+        #[derive(Deserialize)]
+        struct OlderTrace {
+            #[serde(default)]
+            presence: Presence,
+        }
+        let stored = |contact: &Contact| {
+            let key = keys::contact(contact.organization_id, contact.id, None, 1);
+            item("a contact", &key, Row::of(contact, Presence::default())).expect("an item")
+        };
+        let is_cut = |item: &Item| {
+            parse::<OlderTrace>("a contact", item.clone()).is_ok_and(|it| it.presence.is_simple())
+        };
+        let plain = Contact { imported: None, ..contact(Profile::default()) };
+        assert!(stored(&plain).contains_key("createdAt") && is_cut(&stored(&plain)));
+        let tagged = Profile { tags: ["vip".to_owned()].into(), ..Profile::default() };
+        let inactive = Profile { status: Status::Inactive, ..Profile::default() };
+        for (profile, cut) in [(tagged, true), (inactive, false)] {
+            let contact = Contact { profile, ..plain.clone() };
+            let item = stored(&contact);
+            assert!(!item.contains_key("createdAt"));
+            assert_eq!(is_cut(&item), cut);
+            let read: Row = parse("a contact", item).expect("a row");
+            assert_eq!(read.into_contact(contact.organization_id), contact);
+        }
+        assert!(!stored(&full()).contains_key("createdAt"));
     }
 
     #[test]

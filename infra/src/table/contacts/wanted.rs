@@ -16,6 +16,7 @@ use shared::zone::Zone;
 
 use super::super::dynamo::{Item, parse};
 use super::super::{Result, TableError};
+use super::row::StoredPresence;
 use super::{KIND, Trace};
 
 const TRACE: &str = "sk, presence, dialed, contactStatus";
@@ -49,9 +50,10 @@ struct Fields {
     contact_language: Option<String>,
     attributes: BTreeMap<String, Attribute>,
     imported: Option<Imported>,
-    presence: Presence,
+    presence: StoredPresence,
     dialed: Option<Phone>,
     created_at: Option<Timestamp>,
+    added_at: Option<Timestamp>,
     updated_at: Option<Timestamp>,
 }
 
@@ -67,7 +69,7 @@ fn attribute(field: &Field) -> &'static str {
         Field::TimeZone => "contactZone",
         Field::Language => "contactLanguage",
         Field::ImportId => "imported",
-        Field::CreatedAt => "createdAt",
+        Field::CreatedAt => "createdAt, addedAt",
         Field::UpdatedAt => "updatedAt",
         Field::Attribute(_) => "attributes",
     }
@@ -108,10 +110,10 @@ impl Wanted {
             let trace =
                 if item.is_empty() { Trace::default() } else { parse::<Trace>(KIND, item)? };
             let Trace { presence, dialed, contact_status: status } = trace;
-            return Ok(Read { sk, status, presence, dialed, person: None });
+            return Ok(Read { sk, status, presence: presence.into(), dialed, person: None });
         }
         let fields: Fields = parse(KIND, item)?;
-        let (status, presence) = (fields.contact_status, fields.presence.clone());
+        let (status, presence) = (fields.contact_status, fields.presence.clone().into());
         let dialed = fields.dialed.clone();
         Ok(Read { sk, status, presence, dialed, person: fields.into_contact(organization) })
     }
@@ -135,7 +137,7 @@ impl Fields {
                 attributes: self.attributes,
             },
             imported: self.imported,
-            created_at: self.created_at.unwrap_or(Timestamp::EPOCH),
+            created_at: self.created_at.or(self.added_at).unwrap_or(Timestamp::EPOCH),
             updated_at: self.updated_at.unwrap_or(Timestamp::EPOCH),
         }))
     }

@@ -132,7 +132,7 @@ impl Table {
                 dialed: None,
                 status: Status::Active,
                 presence,
-                former: Vec::new(),
+                counts_elsewhere: false,
                 person: None,
             };
             page.entries.push((entry, is_out));
