@@ -7,7 +7,8 @@ use infra::table::{BATCH_WRITES, ContactUpdate, RowChange};
 use shared::contact::{Contact, Profile};
 use shared::ids::ContactId;
 use shared::import::{
-    Batch, Content, Import, Imported, MatchKey, Outcome, Reading, Row, RowError, Status, Written,
+    Batch, Content, Import, Imported, MatchKey, Outcome, Reading, Row, RowError, SkipReason,
+    Status, Written,
 };
 
 use super::lookup::{Found, Lookup, look_up};
@@ -26,6 +27,12 @@ struct Contacts<'s> {
     /// see what an earlier one wrote.
     touched: HashSet<MatchKey>,
     writes: usize,
+}
+
+/// What a row counts as.
+enum Counted {
+    Written(Written),
+    Skipped(SkipReason),
 }
 
 impl Run<'_> {
@@ -97,32 +104,28 @@ impl Run<'_> {
             contacts.rehearse(reading, row, self.rehearsal.outcome(&key, row, import, outcome));
             return Ok(true);
         }
-        let (change, written) = match outcome {
+        let (changes, counted) = match outcome {
             Outcome::Create(profile) => {
                 let id = self.new_id(contacts, reading, &key).await?;
-                (Some(contacts.create(id, profile)), Written::Created)
+                (vec![contacts.create(id, profile)], Counted::Written(Written::Created))
             }
             Outcome::Update(before, profile) => {
-                (Some(contacts.update(*before, profile)), Written::Updated)
+                (vec![contacts.update(*before, profile)], Counted::Written(Written::Updated))
             }
-            Outcome::Unchanged(before) => (contacts.note(*before), Written::Unchanged),
-            Outcome::Skipped(reason) => {
-                contacts.step.after.progress.skipped.add(reason);
-                return Ok(true);
+            Outcome::Unchanged(before) => {
+                let note = contacts.note(*before);
+                (note.into_iter().collect(), Counted::Written(Written::Unchanged))
+            }
+            Outcome::Skipped(reason, found) => {
+                let notes = found.into_iter().filter_map(|contact| contacts.note(contact));
+                (notes.collect(), Counted::Skipped(reason))
             }
             Outcome::Rejected(reason) => {
                 contacts.reject(row.rejected(reading, reason));
                 return Ok(true);
             }
         };
-        if !contacts.write(change) {
-            return Ok(false);
-        }
-        contacts.step.after.progress.count(written);
-        if key != MatchKey::New {
-            contacts.touched.insert(key);
-        }
-        Ok(true)
+        Ok(contacts.write(key, changes, counted))
     }
 
     /// The id of a contact that a row creates. Imports that run at once create one contact for a phone,
@@ -174,15 +177,23 @@ impl Contacts<'_> {
         Some(RowChange::Update(Box::new(ContactUpdate { before, after })))
     }
 
-    /// Adds a change, unless the transaction is full.
-    fn write(&mut self, change: Option<RowChange>) -> bool {
-        let Some(change) = change else { return true };
-        if self.writes + change.writes() > BATCH_WRITES {
+    /// Adds the changes of a row and counts it, unless the transaction is full.
+    fn write(&mut self, key: MatchKey, changes: Vec<RowChange>, counted: Counted) -> bool {
+        let writes: usize = changes.iter().map(RowChange::writes).sum();
+        if self.writes + writes > BATCH_WRITES {
             return false;
         }
-        self.writes += change.writes();
-        self.touched.extend(external_ids(&change).map(MatchKey::ExternalId));
-        self.step.effects.changes.push(change);
+        self.writes += writes;
+        if !changes.is_empty() && key != MatchKey::New {
+            self.touched.insert(key);
+        }
+        self.touched.extend(changes.iter().flat_map(external_ids).map(MatchKey::ExternalId));
+        self.step.effects.changes.extend(changes);
+        let progress = &mut self.step.after.progress;
+        match counted {
+            Counted::Written(written) => progress.count(written),
+            Counted::Skipped(reason) => progress.skipped.add(reason),
+        }
         true
     }
 

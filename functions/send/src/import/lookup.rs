@@ -10,6 +10,9 @@ use shared::organization::Organization;
 use crate::App;
 
 const AT_ONCE: usize = 16;
+/// The maximum number of contacts with a row's phone that are looked at. One transaction can note on
+/// all of them that an import has a row for them.
+const MAX_OF_LINE: usize = 20;
 
 /// The contacts that a row may mean.
 pub(super) struct Found {
@@ -64,12 +67,8 @@ async fn known(
             }
         }
         MatchKey::Line(line) => {
-            let mut found = app.table.contacts_of_line(organization, line, 2).await?.into_iter();
-            match (found.next(), found.next()) {
-                (None, _) => Known::None,
-                (Some(contact), None) => Known::One(Box::new(contact)),
-                (Some(_), Some(_)) => Known::Several,
-            }
+            let mut found = app.table.contacts_of_line(organization, line, MAX_OF_LINE).await?;
+            if found.len() > 1 { Known::Several(found) } else { one(found.pop()) }
         }
     })
 }

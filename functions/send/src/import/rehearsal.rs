@@ -49,7 +49,7 @@ impl Rehearsal {
             Outcome::Create(_) => Written::Created,
             Outcome::Update(..) => Written::Updated,
             Outcome::Unchanged(_) => Written::Unchanged,
-            Outcome::Skipped(reason) => return Rehearsed::Skipped(reason),
+            Outcome::Skipped(reason, _) => return Rehearsed::Skipped(reason),
             Outcome::Rejected(reason) => return Rehearsed::Rejected(reason),
         };
         if *key == MatchKey::New {
