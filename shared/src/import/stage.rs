@@ -2,6 +2,9 @@
 
 use super::{Import, Status};
 
+/// A file of this number of rejected rows is written in a few seconds.
+const SHORT_REPORT_ROWS: u64 = 10_000;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Give up waiting for a file that was not uploaded.
@@ -27,17 +30,31 @@ impl Import {
     pub fn stage(&self) -> Stage {
         match self.status {
             Status::Uploading => Stage::Expire,
-            Status::Pending | Status::Running if self.ending.is_some() => Stage::Report,
+            Status::Pending | Status::Running | Status::Cancelled if self.ending.is_some() => {
+                Stage::Report
+            }
             Status::Pending | Status::Running if self.reading.is_some() => {
                 if self.progress.first_pass.is_done { Stage::SecondPass } else { Stage::FirstPass }
             }
             Status::Pending | Status::Running if self.is_packed => Stage::Unpack,
             Status::Pending | Status::Running => Stage::Inspect,
-            Status::Cancelled if self.progress.rejected > 0 && self.report.is_none() => {
-                Stage::Report
-            }
             Status::Undoing => Stage::Undo,
             Status::Done | Status::Failed | Status::Cancelled | Status::Undone => Stage::Over,
+        }
+    }
+
+    /// Whether its next step is a long one, which needs a run from its beginning.
+    #[must_use]
+    pub fn is_step_long(&self) -> bool {
+        match self.stage() {
+            Stage::Unpack => true,
+            Stage::Report => self.progress.rejected > SHORT_REPORT_ROWS,
+            Stage::Expire
+            | Stage::Inspect
+            | Stage::FirstPass
+            | Stage::SecondPass
+            | Stage::Undo
+            | Stage::Over => false,
         }
     }
 }

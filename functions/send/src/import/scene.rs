@@ -133,7 +133,7 @@ impl Scene {
         let mut unsubscribed: Vec<Phone> =
             unsubscribed.into_iter().map(|preference| preference.phone).collect();
         unsubscribed.sort_unstable();
-        let report = import.report.as_ref().and_then(|report| self.stage.object(&report.key));
+        let report = import.report.as_ref().and_then(|report| self.stage.object(&report.file.key));
         Outcome {
             status: import.status,
             progress: import.progress,
