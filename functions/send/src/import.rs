@@ -152,6 +152,10 @@ impl Run<'_> {
                 Some(step) => step,
                 None => return Ok(None),
             },
+            Stage::Discard => match inspect::discard(app, import).await? {
+                Some(step) => step,
+                None => return Ok(None),
+            },
             Stage::Inspect => inspect::inspect(app, organization, import).await?,
             Stage::Unpack => inspect::unpack(app, organization, import, self.deadline).await?,
             Stage::Report => report::write(app, import, MAX_REPORT_ROWS, self.deadline).await?,

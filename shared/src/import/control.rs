@@ -46,6 +46,17 @@ impl Import {
         Self { status: Status::Uploading, file: Some(file), ..self }
     }
 
+    /// Whether a client may have uploaded its file, and has not started it.
+    pub(super) fn is_upload_open(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| file.etag.is_none() && file.size == 0)
+    }
+
+    /// The import after the file of its upload is removed for good.
+    #[must_use]
+    pub fn discarded(self, now: Timestamp) -> Self {
+        Self { file: None, updated_at: now, ..self }
+    }
+
     /// When an upload that is not started expires.
     #[must_use]
     pub fn expires_at(&self) -> Timestamp {
@@ -127,7 +138,9 @@ impl Import {
     pub fn given_up(&self, now: Timestamp) -> Self {
         let (status, failure) = match self.stage() {
             // Only a file is not written or not removed.
-            Stage::Report | Stage::Over => (self.status_at_end(), self.failure.clone()),
+            Stage::Report | Stage::Discard | Stage::Over => {
+                (self.status_at_end(), self.failure.clone())
+            }
             Stage::Undo => {
                 (Status::Failed, Some("undoing it failed repeatedly; undo it again".to_owned()))
             }
@@ -175,8 +188,13 @@ impl Import {
             | Stage::FirstPass
             | Stage::SecondPass
             | Stage::Report => RejectedRows::Pending,
-            Stage::Undo | Stage::Over if self.progress.rejected == 0 => RejectedRows::None,
-            Stage::Undo | Stage::Over => RejectedRows::Missing,
+            Stage::Discard | Stage::Undo | Stage::Over => {
+                if self.progress.rejected == 0 {
+                    RejectedRows::None
+                } else {
+                    RejectedRows::Missing
+                }
+            }
         }
     }
 
@@ -210,6 +228,10 @@ mod tests {
         Import::new(id, organization_id, Options::default(), None, at(0))
     }
 
+    fn again_started(awaiting: &Import) -> Import {
+        awaiting.start(file(), Actor::Deployment, at(60)).expect("uploading")
+    }
+
     fn file() -> StoredFile {
         StoredFile { key: "a".to_owned(), etag: Some("b".to_owned()), size: 5 }
     }
@@ -223,7 +245,15 @@ mod tests {
         let again = started.start(file(), Actor::Deployment, at(61));
         assert_eq!(again, Err(Refusal::NotUploading));
         let expired = awaiting.expired(awaiting.expires_at());
-        assert_eq!((expired.status, expired.stage()), (Status::Failed, Stage::Over));
+        assert_eq!((expired.status, expired.stage()), (Status::Failed, Stage::Discard));
+        let stopped = awaiting.cancel(Actor::Deployment, at(60)).expect("uploading");
+        assert_eq!((stopped.status, stopped.stage()), (Status::Cancelled, Stage::Discard));
+        for import in [expired, stopped] {
+            assert_eq!(import.rejected_rows(), RejectedRows::None);
+            assert_eq!(import.discarded(at(90)).stage(), Stage::Over);
+        }
+        let stopped = again_started(&awaiting).cancel(Actor::Deployment, at(62));
+        assert_eq!(stopped.expect("pending").stage(), Stage::Over, "its file was started");
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub enum Stage {
     SecondPass,
     /// Write the file of the rejected rows.
     Report,
+    /// Remove the file of an upload that is not started anymore.
+    Discard,
     /// Remove the contacts that it created.
     Undo,
     /// Nothing.
@@ -38,6 +40,7 @@ impl Import {
             }
             Status::Pending | Status::Running if self.is_packed => Stage::Unpack,
             Status::Pending | Status::Running => Stage::Inspect,
+            Status::Failed | Status::Cancelled if self.is_upload_open() => Stage::Discard,
             Status::Undoing => Stage::Undo,
             Status::Done | Status::Failed | Status::Cancelled | Status::Undone => Stage::Over,
         }
@@ -53,6 +56,7 @@ impl Import {
             | Stage::Inspect
             | Stage::FirstPass
             | Stage::SecondPass
+            | Stage::Discard
             | Stage::Undo
             | Stage::Over => false,
         }

@@ -73,12 +73,8 @@ mod tests {
         let scene = Scene::set(&Options::default(), csv.as_bytes()).await;
         scene.run(None).await;
         let (import, _) = scene.import().await;
-        let import = Import {
-            status: Status::Running,
-            ending: Some(Status::Done),
-            report: None,
-            ..import
-        };
+        let import =
+            Import { status: Status::Running, ending: Some(Status::Done), report: None, ..import };
         let step = write(&scene.app, &import, max_rows, deadline);
         let step = scene.stage.live(None, step).await.expect("alive").expect("written");
         let key = &step.after.report.as_ref().expect("a file").file.key;

@@ -137,8 +137,7 @@ async fn change(
         let (before, due) = find(app, access.organization.id, id).await?;
         let after = decide(&before, access.actor.clone(), now)?;
         let job = JobsJob::Import { organization_id: before.organization_id, import_id: id };
-        let owed = Due { at: app.grace.after(now), job: job.into() };
-        let owed = (after.stage() != Stage::Over).then_some(owed);
+        let owed = due_at(&after, app.grace.after(now)).map(|at| Due { at, job: job.into() });
         let errors = first_errors(app, &before).await?;
         let reply = Reply::new(status, &ImportView::new(after.clone(), errors))?;
         let remember = once.remember(&reply, now);
@@ -161,6 +160,22 @@ async fn change(
         }
     }
     Err(Problem::raced())
+}
+
+/// When the sweep queues the job of an import again; `None` if nothing is owed.
+fn due_at(import: &Import, after_grace: Timestamp) -> Option<Timestamp> {
+    match import.stage() {
+        Stage::Over => None,
+        // Its file is removed twice: now, and once no one can be uploading it.
+        Stage::Discard => Some(import.expires_at().max(after_grace)),
+        Stage::Expire
+        | Stage::Inspect
+        | Stage::Unpack
+        | Stage::FirstPass
+        | Stage::SecondPass
+        | Stage::Report
+        | Stage::Undo => Some(after_grace),
+    }
 }
 
 impl From<Refusal> for Problem {
