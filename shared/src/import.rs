@@ -16,6 +16,7 @@ mod control;
 mod country;
 mod delimiter;
 mod encoding;
+mod ending;
 mod header;
 mod layout;
 pub mod limits;
@@ -39,8 +40,9 @@ pub mod upload;
 
 pub use batch::Batch;
 pub use columns::Columns;
-pub use control::{Refusal, RejectedRows};
+pub use control::Refusal;
 pub use encoding::{Charset, UnclearCharset, UnknownCharset};
+pub use ending::RejectedRows;
 pub use header::InvalidHeader;
 pub use layout::{Description, Format, HEAD_BYTES, Layout};
 pub use matching::{Known, MatchBy, MatchKey, OnMatch, Outcome};

@@ -144,7 +144,7 @@ async fn a_file_is_removed_after_the_import_says_that_it_expired() {
 }
 
 #[tokio::test]
-async fn the_file_of_a_cancelled_upload_is_removed_at_once() {
+async fn the_file_of_an_upload_that_is_stopped_is_removed_at_once() {
     let now = clock::now();
     let (scene, key) = uploaded(now).await;
     let (import, due) = scene.import().await;
@@ -154,7 +154,7 @@ async fn the_file_of_a_cancelled_upload_is_removed_at_once() {
         after: (&after, due.as_ref()),
         uploads: None,
     };
-    scene.table.change_import(transition, None).await.expect("cancelled");
+    scene.table.change_import(transition, None).await.expect("stopped");
     let job = run(&scene.app, scene.organization.id, scene.id, deadline());
     scene.stage.live(None, job).await.expect("alive").expect("a run");
     assert_eq!(scene.stage.object(&key), None);

@@ -25,7 +25,7 @@ pub(super) async fn expire(app: &App, import: &Import) -> anyhow::Result<Option<
 }
 
 /// Removes the file of an upload that is not started anymore. A client may still send it until its
-/// form expires, so the file of a cancelled import is removed again when the upload would have expired.
+/// form expires, so a file that is removed before that is removed again when the import expires.
 pub(super) async fn discard(app: &App, import: &Import) -> anyhow::Result<Option<Step>> {
     if let Some(file) = &import.file {
         app.files.remove(&file.key).await?;
