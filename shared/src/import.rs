@@ -16,6 +16,7 @@ mod control;
 mod country;
 mod delimiter;
 mod encoding;
+mod ending;
 mod header;
 mod layout;
 pub mod limits;
@@ -41,6 +42,7 @@ pub use batch::Batch;
 pub use columns::Columns;
 pub use control::Refusal;
 pub use encoding::{Charset, UnclearCharset, UnknownCharset};
+pub use ending::RejectedRows;
 pub use header::InvalidHeader;
 pub use layout::{Description, Format, HEAD_BYTES, Layout};
 pub use matching::{Known, MatchBy, MatchKey, OnMatch, Outcome};
@@ -49,6 +51,7 @@ pub use options::Options;
 pub use parser::Malformed;
 pub use place::{Place, Position};
 pub use progress::{FirstPass, Progress, RowError, SkipReason, Skipped, Written};
+pub use report::Report;
 pub use row::{Content, Lacks, Reading, Row};
 pub use rows::{FirstReading, Rows};
 pub use stage::Stage;
@@ -82,7 +85,9 @@ pub struct Import {
     /// How the import ends once the file of its rejected rows is written.
     pub ending: Option<Status>,
     /// The file of its rejected rows.
-    pub report: Option<StoredFile>,
+    pub report: Option<Report>,
+    /// Whether an earlier version created contacts of it, which do not say that they are of it.
+    pub is_unmarked: bool,
     /// How far its contacts are removed again.
     pub undo: Option<Undo>,
     /// Why the whole file was refused.
@@ -167,6 +172,7 @@ impl Import {
             former_errors: Vec::new(),
             ending: None,
             report: None,
+            is_unmarked: false,
             undo: None,
             failure: None,
             changed_by,

@@ -23,7 +23,7 @@ use infra::files::{FileError, FileFailure};
 use infra::table::{ImportSaved, RowEffects};
 use shared::grace::Grace;
 use shared::ids::{ImportId, OrganizationId};
-use shared::import::limits::UNPACK_WITHIN_SECONDS;
+use shared::import::limits::{LONG_STEP_SECONDS, MAX_REPORT_ROWS};
 use shared::import::{Batch, Import, Stage, Status};
 use shared::job::{Due, JobsJob};
 use shared::organization::Organization;
@@ -98,9 +98,8 @@ pub(crate) async fn run(
     let (source, rehearsal) = (None, Rehearsal::new(&import));
     let match_key = app.table.match_key(organization_id).await?;
     let mut run = Run { app, organization, deadline, source, rehearsal, match_key, races: 0 };
-    // An archive is unpacked by a run that has all of its time.
     let mut is_fresh = true;
-    while Batch::fits(clock::now(), deadline) && (is_fresh || import.stage() != Stage::Unpack) {
+    while Batch::fits(clock::now(), deadline) && (is_fresh || !import.is_step_long()) {
         is_fresh = false;
         let step = match run.next_step(&import).await {
             Ok(Some(step)) => step,
@@ -147,14 +146,19 @@ impl Run<'_> {
         let (app, organization) = (self.app, &self.organization);
         let stage = import.stage();
         Ok(Some(match stage {
-            Stage::Over => return Ok(None),
+            // Nothing is owed, though an earlier version thought so.
+            Stage::Over => Step::begin(import, clock::now()),
             Stage::Expire => match inspect::expire(app, import).await? {
+                Some(step) => step,
+                None => return Ok(None),
+            },
+            Stage::Discard => match inspect::discard(app, import).await? {
                 Some(step) => step,
                 None => return Ok(None),
             },
             Stage::Inspect => inspect::inspect(app, organization, import).await?,
             Stage::Unpack => inspect::unpack(app, organization, import, self.deadline).await?,
-            Stage::Report => report::write(app, import).await?,
+            Stage::Report => report::write(app, import, MAX_REPORT_ROWS, self.deadline).await?,
             Stage::Undo => undo::remove(app, organization, import).await?,
             Stage::FirstPass | Stage::SecondPass => {
                 if let Err(refusal) = self.open(import).await? {
@@ -196,9 +200,8 @@ fn owed_after(after: &Import, due: &Due, grace: Grace) -> Option<Due> {
     if after.stage() == Stage::Over {
         return None;
     }
-    if after.stage() == Stage::Unpack {
-        // It is one long step.
-        let at = after.updated_at.plus_seconds(UNPACK_WITHIN_SECONDS);
+    if after.is_step_long() {
+        let at = after.updated_at.plus_seconds(LONG_STEP_SECONDS);
         return Some(Due { at, job: due.job.clone() });
     }
     let is_near = grace.halved().after(after.updated_at) > due.at;

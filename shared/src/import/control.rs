@@ -1,7 +1,7 @@
 //! What people do with an import, and what its time does.
 
 use super::limits::START_WITHIN_SECONDS;
-use super::{Import, Status, StoredFile};
+use super::{Import, Stage, Status, StoredFile};
 use crate::actor::Actor;
 use crate::time::Timestamp;
 
@@ -14,8 +14,15 @@ pub enum Refusal {
     Ended,
     #[error("the import has not ended; cancel it first")]
     NotEnded,
+    #[error("the file of the import's rejected rows is being written; try again shortly")]
+    Reporting,
     #[error("the import was undone, or wrote no contacts")]
     NothingToUndo,
+    #[error(
+        "an earlier version ran the import and did not record which contacts it created; delete them \
+         one by one"
+    )]
+    Unmarked,
 }
 
 impl Import {
@@ -24,6 +31,17 @@ impl Import {
     pub fn awaiting(self, key: String) -> Self {
         let file = StoredFile { key, etag: None, size: 0 };
         Self { status: Status::Uploading, file: Some(file), ..self }
+    }
+
+    /// Whether a client may have uploaded its file, and has not started it.
+    pub(super) fn is_upload_open(&self) -> bool {
+        self.file.as_ref().is_some_and(|file| file.etag.is_none() && file.size == 0)
+    }
+
+    /// The import after the file of its upload is removed for good.
+    #[must_use]
+    pub fn discarded(self, now: Timestamp) -> Self {
+        Self { file: None, updated_at: now, ..self }
     }
 
     /// When an upload that is not started expires.
@@ -52,6 +70,7 @@ impl Import {
         match self.status {
             Status::Uploading | Status::Pending | Status::Running => Ok(Self {
                 status: Status::Cancelled,
+                ending: self.owes_report().then_some(Status::Cancelled),
                 changed_by: Some(by),
                 updated_at: now,
                 ..self.clone()
@@ -66,10 +85,19 @@ impl Import {
 
     /// The import whose contacts are to be removed again.
     pub fn undo(&self, by: Actor, now: Timestamp) -> Result<Self, Refusal> {
+        if self.stage() == Stage::Report {
+            return Err(Refusal::Reporting);
+        }
         match self.status {
-            Status::Done | Status::Failed | Status::Cancelled
-                if self.progress.created > 0 && !self.options.dry_run =>
-            {
+            Status::Uploading | Status::Pending | Status::Running => Err(Refusal::NotEnded),
+            Status::Undoing | Status::Undone => Err(Refusal::NothingToUndo),
+            Status::Done | Status::Failed | Status::Cancelled => {
+                if self.progress.created == 0 || self.options.dry_run {
+                    return Err(Refusal::NothingToUndo);
+                }
+                if self.is_unmarked {
+                    return Err(Refusal::Unmarked);
+                }
                 Ok(Self {
                     status: Status::Undoing,
                     changed_by: Some(by),
@@ -77,12 +105,6 @@ impl Import {
                     ..self.clone()
                 })
             }
-            Status::Done
-            | Status::Failed
-            | Status::Cancelled
-            | Status::Undoing
-            | Status::Undone => Err(Refusal::NothingToUndo),
-            Status::Uploading | Status::Pending | Status::Running => Err(Refusal::NotEnded),
         }
     }
 
@@ -97,53 +119,13 @@ impl Import {
             ..self.clone()
         }
     }
-
-    /// The import after its job has failed again and again.
-    #[must_use]
-    pub fn given_up(&self, now: Timestamp) -> Self {
-        let failure = if self.status == Status::Undoing {
-            "undoing it failed repeatedly; undo it again".to_owned()
-        } else {
-            let rows = self.progress.rows();
-            format!("failed repeatedly after row {rows}; import the remaining rows")
-        };
-        Self {
-            status: Status::Failed,
-            ending: None,
-            failure: Some(failure),
-            updated_at: now,
-            ..self.clone()
-        }
-    }
-
-    /// The import after its last row, or after one that cannot be read. It ends once its rejected
-    /// rows are in the bucket.
-    #[must_use]
-    pub fn ended(self, status: Status) -> Self {
-        if self.progress.rejected > 0 && self.report.is_none() {
-            Self { ending: Some(status), ..self }
-        } else {
-            Self { status, ending: None, ..self }
-        }
-    }
-
-    /// The import whose rejected rows are in the bucket, which was the last thing to do.
-    #[must_use]
-    pub fn reported(self, report: StoredFile) -> Self {
-        let status = match (self.status, self.ending) {
-            // A person canceled it in between.
-            (Status::Cancelled, _) | (_, None) => self.status,
-            (_, Some(ending)) => ending,
-        };
-        Self { status, ending: None, report: Some(report), ..self }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ids::{ImportId, OrganizationId};
-    use crate::import::{Options, Stage};
+    use crate::import::{Options, RejectedRows};
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::EPOCH.plus_seconds(seconds)
@@ -153,6 +135,10 @@ mod tests {
         let (id, organization_id) =
             (ImportId::new(at(0), [0; 10]), OrganizationId::new(at(0), [0; 10]));
         Import::new(id, organization_id, Options::default(), None, at(0))
+    }
+
+    fn again_started(awaiting: &Import) -> Import {
+        awaiting.start(file(), Actor::Deployment, at(60)).expect("uploading")
     }
 
     fn file() -> StoredFile {
@@ -168,22 +154,15 @@ mod tests {
         let again = started.start(file(), Actor::Deployment, at(61));
         assert_eq!(again, Err(Refusal::NotUploading));
         let expired = awaiting.expired(awaiting.expires_at());
-        assert_eq!((expired.status, expired.stage()), (Status::Failed, Stage::Over));
-    }
-
-    #[test]
-    fn an_import_ends_once_its_rejected_rows_are_in_the_bucket() {
-        let mut import = new();
-        assert_eq!(import.clone().ended(Status::Done).status, Status::Done);
-        import.progress.rejected = 1;
-        let ending = Import { status: Status::Running, ..import }.ended(Status::Failed);
-        assert_eq!((ending.status, ending.stage()), (Status::Running, Stage::Report));
-        let canceled = ending.cancel(Actor::Deployment, at(1)).expect("running");
-        assert_eq!((canceled.status, canceled.stage()), (Status::Cancelled, Stage::Report));
-        for (import, status) in [(ending, Status::Failed), (canceled, Status::Cancelled)] {
-            let ended = import.reported(file());
-            assert_eq!((ended.status, ended.stage()), (status, Stage::Over));
+        assert_eq!((expired.status, expired.stage()), (Status::Failed, Stage::Discard));
+        let stopped = awaiting.cancel(Actor::Deployment, at(60)).expect("uploading");
+        assert_eq!((stopped.status, stopped.stage()), (Status::Cancelled, Stage::Discard));
+        for import in [expired, stopped] {
+            assert_eq!(import.rejected_rows(), RejectedRows::None);
+            assert_eq!(import.discarded(at(90)).stage(), Stage::Over);
         }
+        let stopped = again_started(&awaiting).cancel(Actor::Deployment, at(62));
+        assert_eq!(stopped.expect("pending").stage(), Stage::Over, "its file was started");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::phone::Region;
 
-/// ISO 3166-1 alpha-3 codes, each with its alpha-2 code behind it, in their order.
+/// ISO 3166-1 alpha-3 codes, each followed by its alpha-2 code, in their order.
 const CODES: &str = "ABWAW AFGAF AGOAO AIAAI ALAAX ALBAL ANDAD AREAE ARGAR ARMAM ASMAS ATGAG AUSAU AUTAT AZEAZ \
     BDIBI BELBE BENBJ BESBQ BFABF BGDBD BGRBG BHRBH BHSBS BIHBA BLMBL BLRBY BLZBZ BMUBM BOLBO \
     BRABR BRBBB BRNBN BTNBT BWABW CAFCF CANCA CCKCC CHECH CHLCL CHNCN CIVCI CMRCM CODCD COGCG \

@@ -9,10 +9,10 @@ use super::pinpoint::{self, Endpoint};
 use crate::phone::{Phone, Region};
 
 /// The maximum number of columns.
-const MAX_COLUMNS: usize = 200;
+pub(super) const MAX_COLUMNS: usize = 200;
 /// The maximum length of a column's name in characters, which is also that of a contact's
 /// attribute.
-const MAX_NAME: usize = 200;
+pub(super) const MAX_NAME: usize = 200;
 /// The number of columns that an error lists.
 const MAX_LISTED: usize = 30;
 

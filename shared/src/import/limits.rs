@@ -18,5 +18,7 @@ pub const UPLOAD_SECONDS: i64 = 15 * 60;
 pub const START_WITHIN_SECONDS: i64 = 24 * 3_600;
 /// How long a link to the file of rejected rows is valid.
 pub const REPORT_LINK_SECONDS: i64 = 5 * 60;
-/// Longer than any run of the send function, which unpacks an archive in one of them.
-pub const UNPACK_WITHIN_SECONDS: i64 = 330;
+/// The maximum number of rejected rows in their file. Spreadsheets open 1,048,576.
+pub const MAX_REPORT_ROWS: u64 = 1_000_000;
+/// Longer than any run of the send function, which takes a whole one for a long step.
+pub const LONG_STEP_SECONDS: i64 = 330;

@@ -49,7 +49,7 @@ pub enum MatchKey {
 pub enum Known {
     None,
     One(Box<Contact>),
-    Several,
+    Several(Vec<Contact>),
 }
 
 /// The outcome of a row.
@@ -60,7 +60,8 @@ pub enum Outcome {
     Update(Box<Contact>, Profile),
     /// The contact says already what the row says.
     Unchanged(Box<Contact>),
-    Skipped(SkipReason),
+    /// These contacts stay as they are.
+    Skipped(SkipReason, Vec<Contact>),
     Rejected(String),
 }
 
@@ -72,7 +73,7 @@ impl Outcome {
         let is_refused = match &self {
             Self::Create(_) => is_taken(None),
             Self::Update(before, _) => is_taken(Some(before.id)),
-            Self::Unchanged(_) | Self::Skipped(_) | Self::Rejected(_) => false,
+            Self::Unchanged(_) | Self::Skipped(..) | Self::Rejected(_) => false,
         };
         if is_refused {
             let reason = "external_id_taken: another contact has this external ID; match by it, or \
@@ -139,6 +140,15 @@ impl Row {
         after.checked().map_err(|error| format!("cannot be added to its contact: {error}"))
     }
 
+    /// Why this row leaves the contacts that it finds as they are.
+    fn skipped(&self, options: &Options) -> Option<SkipReason> {
+        if self.is_replaced {
+            Some(SkipReason::Inactive)
+        } else {
+            (options.on_match == OnMatch::Skip).then_some(SkipReason::Matched)
+        }
+    }
+
     /// The outcome of this row, given the contacts with its key.
     #[must_use]
     pub fn outcome(&self, options: &Options, key: &MatchKey, known: Known) -> Outcome {
@@ -149,18 +159,18 @@ impl Row {
             (MatchKey::Contact(_), Known::None) => {
                 Outcome::Rejected("refers to a contact that does not exist".to_owned())
             }
-            (_, Known::One(_) | Known::Several) if self.is_replaced => {
-                Outcome::Skipped(SkipReason::Inactive)
+            (_, Known::One(before)) if let Some(reason) = self.skipped(options) => {
+                Outcome::Skipped(reason, vec![*before])
             }
-            (_, Known::One(_) | Known::Several) if options.on_match == OnMatch::Skip => {
-                Outcome::Skipped(SkipReason::Matched)
+            (_, Known::Several(contacts)) if let Some(reason) = self.skipped(options) => {
+                Outcome::Skipped(reason, contacts)
             }
             (_, Known::One(before)) => match self.applied_to(&before.profile, options) {
                 Ok(profile) if profile == before.profile => Outcome::Unchanged(before),
                 Ok(profile) => Outcome::Update(before, profile),
                 Err(reason) => Outcome::Rejected(reason),
             },
-            (_, Known::Several) => {
+            (_, Known::Several(_)) => {
                 let reason = "ambiguous_phone: several contacts have this phone; import with \
                               contacts' IDs, or delete all but one";
                 Outcome::Rejected(reason.to_owned())
@@ -220,12 +230,17 @@ mod tests {
         assert_eq!(by_phone(update, Known::One(same.clone())), Outcome::Unchanged(same.clone()));
         let updated = Outcome::Update(other.clone(), ana.profile.clone());
         assert_eq!(by_phone(update, Known::One(other)), updated);
-        let ambiguous = by_phone(update, Known::Several);
+        let several = || Known::Several(vec![*same.clone(), *contact(profile("Ann", "Oakland"))]);
+        let ambiguous = by_phone(update, several());
         assert!(
             matches!(ambiguous, Outcome::Rejected(reason) if reason.starts_with("ambiguous_phone"))
         );
-        assert_eq!(by_phone(skip, Known::One(same)), Outcome::Skipped(SkipReason::Matched));
-        assert_eq!(by_phone(skip, Known::Several), Outcome::Skipped(SkipReason::Matched));
+        for known in [Known::One(same.clone()), several()] {
+            let Outcome::Skipped(SkipReason::Matched, found) = by_phone(skip, known.clone()) else {
+                panic!("not skipped");
+            };
+            assert!(known == Known::Several(found.clone()) || found == [*same.clone()]);
+        }
         assert_eq!(by_phone(skip, Known::None), Outcome::Create(ana.profile.clone()));
     }
 
@@ -312,9 +327,10 @@ mod tests {
     fn a_replaced_endpoint_changes_no_contact() {
         let replaced = Row { is_replaced: true, ..row(profile("Ana", "Oakland")) };
         let outcome = |known| outcome(&replaced, MatchBy::Phone, OnMatch::Update, known);
-        let skipped = Outcome::Skipped(SkipReason::Inactive);
-        assert_eq!(outcome(Known::One(contact(profile("Ann", "Austin")))), skipped);
-        assert_eq!(outcome(Known::Several), skipped);
+        let ann = contact(profile("Ann", "Austin"));
+        let skipped = Outcome::Skipped(SkipReason::Inactive, vec![*ann.clone()]);
+        assert_eq!(outcome(Known::One(ann.clone())), skipped);
+        assert_eq!(outcome(Known::Several(vec![*ann])), skipped);
         assert!(matches!(outcome(Known::None), Outcome::Create(_)));
     }
 
@@ -336,14 +352,14 @@ mod tests {
                 let known = match known {
                     0 => Known::None,
                     1 => Known::One(contact(profile("a", "Oakland"))),
-                    _ => Known::Several,
+                    _ => Known::Several(vec![*contact(profile("a", "Oakland"))]),
                 };
                 let options = Options { on_match, ..Options::default() };
                 match row.match_key(by).map(|key| row.outcome(&options, &key, known)) {
                     Ok(Outcome::Create(_)) => progress.count(Written::Created),
                     Ok(Outcome::Update(..)) => progress.count(Written::Updated),
                     Ok(Outcome::Unchanged(_)) => progress.count(Written::Unchanged),
-                    Ok(Outcome::Skipped(reason)) => progress.skipped.add(reason),
+                    Ok(Outcome::Skipped(reason, _)) => progress.skipped.add(reason),
                     Ok(Outcome::Rejected(_)) | Err(_) => progress.rejected += 1,
                 }
                 progress.second_pass.rows += 1;

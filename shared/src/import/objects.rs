@@ -10,7 +10,7 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use super::columns::Columns;
-use super::header::{Header, InvalidHeader};
+use super::header::{Header, InvalidHeader, MAX_COLUMNS, MAX_NAME};
 use super::parser::Record;
 use super::row::LIST_MARK;
 use super::rows::Entry;
@@ -18,13 +18,15 @@ use crate::phone::Region;
 
 /// Objects of one file have few different sets of names.
 const MAX_KEPT: usize = 64;
+/// Longer than any name that is accepted, even without the beginning that is left out.
+const MAX_KEPT_NAME: usize = MAX_NAME + ATTRIBUTES.len() + 1;
 /// The API shows attributes below this name.
 const ATTRIBUTES: &str = "attributes.";
 
 /// What the names of a file's objects mean.
 #[derive(Debug, Default)]
 pub(super) struct Objects {
-    headers: HashMap<Vec<String>, Result<Arc<Header>, InvalidHeader>>,
+    headers: HashMap<Vec<String>, Arc<Header>>,
 }
 
 impl Objects {
@@ -51,6 +53,10 @@ impl Objects {
         };
         let mut pairs = Vec::new();
         flatten("", object, &mut pairs);
+        if pairs.len() > MAX_COLUMNS {
+            let reason = format!("has more than {MAX_COLUMNS} fields; remove some");
+            return refused(Some(reason));
+        }
         let (names, cells): (Vec<String>, Vec<String>) = pairs.into_iter().unzip();
         match self.header(names, columns, region) {
             Ok(header) => Entry {
@@ -73,14 +79,14 @@ impl Objects {
         region: Region,
     ) -> Result<Arc<Header>, InvalidHeader> {
         if let Some(known) = self.headers.get(&names) {
-            return known.clone();
+            return Ok(known.clone());
         }
-        let header = Header::read(&names, &columns.among(&names), region).map(Arc::new);
+        let header = Arc::new(Header::read(&names, &columns.among(&names), region)?);
         if self.headers.len() >= MAX_KEPT {
             self.headers.clear();
         }
         self.headers.insert(names, header.clone());
-        header
+        Ok(header)
     }
 }
 
@@ -93,10 +99,15 @@ fn not_an_object(error: &serde_json::Error) -> String {
     }
 }
 
-/// The names of all values with the values. Absent ones have none.
+/// The names of all values with the values, up to one more than an object may have. Absent values have
+/// none. A name that is too long is cut to one that still is, so that a few bytes of a file do not
+/// become many: each value repeats the names around it.
 fn flatten(prefix: &str, object: Map<String, Value>, pairs: &mut Vec<(String, String)>) {
     for (name, value) in object {
-        let name = format!("{prefix}{name}");
+        if pairs.len() > MAX_COLUMNS {
+            return;
+        }
+        let name: String = prefix.chars().chain(name.chars()).take(MAX_KEPT_NAME).collect();
         if let Value::Object(nested) = value {
             flatten(&format!("{name}."), nested, pairs);
         } else if let Some(cell) = cell(value) {
@@ -153,6 +164,35 @@ mod tests {
             ]
         );
         assert_eq!((entry.header.phones.as_slice(), entry.refusal), (&[4][..], None));
+    }
+
+    #[test]
+    fn a_file_of_hostile_objects_takes_little_memory() {
+        let mut objects = Objects::default();
+        let mut read = |text: String| {
+            let line = Record { cells: vec![text], line: 3, ..Record::default() };
+            let entry = objects.entry(&line, 3, &Columns::default(), Region::default());
+            (entry.refusal, objects.headers.len())
+        };
+        let fields: Vec<String> = (0..100_000).map(|place| format!("\"{place}\":1")).collect();
+        let fields = fields.join(",");
+        let (refusal, kept) = read(format!("{{\"phone\":\"+14155550123\",{fields}}}"));
+        assert_eq!(refusal.as_deref(), Some("has more than 200 fields; remove some"));
+        assert_eq!(kept, 0);
+        let (refusal, kept) = read("{\"name\":\"Ana\"}".to_owned());
+        assert!(refusal.is_some() && kept == 0, "refused names are not kept");
+        let long = "x".repeat(500_000);
+        let (refusal, kept) = read(format!("{{\"phone\":\"1\",\"{long}\":{{{fields}}}}}"));
+        assert!(refusal.is_some() && kept == 0);
+        let mut pairs = Vec::new();
+        let nested = serde_json::json!({ (long.as_str()): { "a": 1, "b": 2 } });
+        if let Value::Object(nested) = nested {
+            flatten("", nested, &mut pairs);
+        }
+        assert_eq!(pairs.len(), 2);
+        assert!(pairs.iter().all(|(name, _)| name.len() == MAX_KEPT_NAME));
+        let (refusal, kept) = read("{\"phone\":\"+14155550123\"}".to_owned());
+        assert_eq!((refusal, kept), (None, 1));
     }
 
     #[test]

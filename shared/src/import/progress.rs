@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::place::Position;
 
 /// How far an import is. It is written together with the contacts of its rows, so that a job that
-/// is repeated goes on behind the last row that counts.
+/// is repeated goes on after the last row that counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Progress {
@@ -47,7 +47,7 @@ pub struct Skipped {
     /// Delimiters only.
     #[serde(default)]
     pub blank: u64,
-    /// Their contact is there, and the import shall not change any.
+    /// Their contact is there, and the import is not to change any.
     #[serde(default)]
     pub matched: u64,
     /// Endpoints of other channels than SMS.

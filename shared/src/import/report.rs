@@ -1,6 +1,15 @@
 //! Rejected rows as a CSV file.
 
+use super::StoredFile;
 use super::progress::RowError;
+
+/// The file of an import's rejected rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub file: StoredFile,
+    /// The number of rejected rows in it; unknown in files of earlier versions, which have all.
+    pub rows: Option<u64>,
+}
 
 /// Its first line, after a mark that makes spreadsheets read UTF-8.
 pub const HEADER: &str = "\u{feff}row,column,value,reason\r\n";
@@ -12,6 +21,13 @@ pub fn line(error: &RowError) -> String {
     let column = error.column.as_deref().unwrap_or_default();
     let value = error.value.as_deref().unwrap_or_default();
     format!("{row},{},{},{}\r\n", cell(column), cell(value), cell(&error.reason))
+}
+
+/// The last line of a file that has only the first `rows` of the rejected rows.
+#[must_use]
+pub fn last_line(rows: u64, rejected: u64) -> String {
+    let reason = format!("this file ends here: it has {rows} of {rejected} rejected rows");
+    format!(",,,{}\r\n", cell(&reason))
 }
 
 /// A cell that no spreadsheet takes for a formula. Source: OWASP, "CSV Injection".

@@ -28,7 +28,7 @@ pub struct Rows {
     passed: u64,
     /// Rows before this number are passed over.
     begin: u64,
-    /// Where the next row begins, and where the one behind it does.
+    /// Where the next row begins, and where the one after it does.
     here: Place,
     behind: Place,
 }

@@ -2,6 +2,9 @@
 
 use super::{Import, Status};
 
+/// A file of this number of rejected rows is written in a few seconds.
+const SHORT_REPORT_ROWS: u64 = 10_000;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Give up waiting for a file that was not uploaded.
@@ -16,6 +19,8 @@ pub enum Stage {
     SecondPass,
     /// Write the file of the rejected rows.
     Report,
+    /// Remove the file of an upload that is not started anymore.
+    Discard,
     /// Remove the contacts that it created.
     Undo,
     /// Nothing.
@@ -27,17 +32,33 @@ impl Import {
     pub fn stage(&self) -> Stage {
         match self.status {
             Status::Uploading => Stage::Expire,
-            Status::Pending | Status::Running if self.ending.is_some() => Stage::Report,
+            Status::Pending | Status::Running | Status::Cancelled if self.ending.is_some() => {
+                Stage::Report
+            }
             Status::Pending | Status::Running if self.reading.is_some() => {
                 if self.progress.first_pass.is_done { Stage::SecondPass } else { Stage::FirstPass }
             }
             Status::Pending | Status::Running if self.is_packed => Stage::Unpack,
             Status::Pending | Status::Running => Stage::Inspect,
-            Status::Cancelled if self.progress.rejected > 0 && self.report.is_none() => {
-                Stage::Report
-            }
+            Status::Failed | Status::Cancelled if self.is_upload_open() => Stage::Discard,
             Status::Undoing => Stage::Undo,
             Status::Done | Status::Failed | Status::Cancelled | Status::Undone => Stage::Over,
+        }
+    }
+
+    /// Whether its next step is a long one, which needs a run from its beginning.
+    #[must_use]
+    pub fn is_step_long(&self) -> bool {
+        match self.stage() {
+            Stage::Unpack => true,
+            Stage::Report => self.progress.rejected > SHORT_REPORT_ROWS,
+            Stage::Expire
+            | Stage::Inspect
+            | Stage::FirstPass
+            | Stage::SecondPass
+            | Stage::Discard
+            | Stage::Undo
+            | Stage::Over => false,
         }
     }
 }

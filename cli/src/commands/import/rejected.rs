@@ -21,5 +21,8 @@ pub(super) async fn download(context: &Context, id: &str, to: &Path) -> Result<(
         count(&rejected["rows"]),
         to.display()
     ));
+    if rejected["truncated"] == true {
+        context.output.note("The import rejected more rows than the file has.");
+    }
     Ok(())
 }

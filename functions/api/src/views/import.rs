@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use infra::files::PresignedPost;
 use serde::Serialize;
-use shared::import::{Import, Progress, RowError, Skipped, Status};
+use shared::import::{Import, Progress, Report, RowError, Skipped, Status};
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -105,7 +105,10 @@ pub(crate) struct UndoView {
 #[serde(rename_all = "camelCase")]
 #[schema(as = RejectedRows)]
 pub(crate) struct RejectedView {
+    /// The number of rejected rows in the file.
     rows: u64,
+    /// Whether the import rejected more rows than the file has.
+    truncated: bool,
     /// Null if no row was rejected.
     #[schema(required = true)]
     url: Option<String>,
@@ -115,12 +118,20 @@ pub(crate) struct RejectedView {
 }
 
 impl RejectedView {
-    pub(crate) fn new(rows: u64, url: String, expires_at: Timestamp) -> Self {
-        Self { rows, url: Some(url), expires_at: Some(expires_at.into()) }
+    pub(crate) fn new(
+        import: &Import,
+        report: &Report,
+        url: String,
+        expires_at: Timestamp,
+    ) -> Self {
+        let rejected = import.progress.rejected;
+        let rows = report.rows.unwrap_or(rejected);
+        let (url, expires_at) = (Some(url), Some(expires_at.into()));
+        Self { rows, truncated: rows < rejected, url, expires_at }
     }
 
     pub(crate) fn none() -> Self {
-        Self { rows: 0, url: None, expires_at: None }
+        Self { rows: 0, truncated: false, url: None, expires_at: None }
     }
 }
 

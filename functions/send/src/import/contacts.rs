@@ -7,7 +7,7 @@ use infra::table::{BATCH_WRITES, ContactUpdate, RowChange};
 use shared::contact::{Contact, Profile};
 use shared::ids::ContactId;
 use shared::import::{
-    Batch, Content, Import, Imported, MatchKey, Outcome, Reading, Row, RowError, Status, Written,
+    Batch, Import, Imported, MatchKey, Outcome, Reading, Row, RowError, SkipReason, Status, Written,
 };
 
 use super::lookup::{Found, Lookup, look_up};
@@ -26,6 +26,13 @@ struct Contacts<'s> {
     /// see what an earlier one wrote.
     touched: HashSet<MatchKey>,
     writes: usize,
+}
+
+/// What a row counts as.
+#[derive(Clone, Copy)]
+enum Counted {
+    Written(Written),
+    Skipped(SkipReason),
 }
 
 impl Run<'_> {
@@ -49,7 +56,7 @@ impl Run<'_> {
             }
             let lookups =
                 look_up(self.app, &self.organization, import.match_by(), &readings).await?;
-            contacts.batch.reads += lookups.iter().filter(|lookup| is_read(lookup)).count();
+            contacts.batch.reads += lookups.iter().filter(|lookup| lookup.is_read()).count();
             for (reading, lookup) in readings.iter().zip(lookups) {
                 let is_full = contacts.batch.is_full(clock::now());
                 if is_full || !self.take(&mut contacts, reading, lookup).await? {
@@ -67,64 +74,65 @@ impl Run<'_> {
         &mut self,
         contacts: &mut Contacts<'_>,
         reading: &Reading,
-        lookup: Lookup,
+        lookup: Lookup<'_>,
     ) -> anyhow::Result<bool> {
+        let (row, found) = match lookup {
+            Lookup::Skipped(reason) => {
+                contacts.step.after.progress.skipped.add(reason);
+                return Ok(true);
+            }
+            Lookup::Rejected(error) => {
+                contacts.reject(error);
+                return Ok(true);
+            }
+            Lookup::Contact(row, found) => (row, found),
+        };
         let import = contacts.import;
-        let (row, found) = match (&reading.content, lookup) {
-            (Content::Skipped(reason), _) => {
-                contacts.step.after.progress.skipped.add(*reason);
-                return Ok(true);
-            }
-            (Content::Refused(error), _) => {
-                contacts.reject(error.clone());
-                return Ok(true);
-            }
-            (Content::Row(row), Some(found)) => (row, found),
-            (Content::Row(_), None) => return Ok(false),
-        };
-        let Found { key, known, owner } = match found {
-            Ok(found) => found,
-            Err(reason) => {
-                contacts.reject(reading.refused(None, None, reason));
-                return Ok(true);
-            }
-        };
-        if !import.options.dry_run && contacts.has_touched(&key, row) {
+        if !import.options.dry_run && contacts.has_touched(&found.key, row) {
             return Ok(false);
         }
+        let Found { key, known, owner } = found;
         let outcome = row.outcome(&import.options, &key, known).unless_taken(owner);
         if import.options.dry_run {
             contacts.rehearse(reading, row, self.rehearsal.outcome(&key, row, import, outcome));
             return Ok(true);
         }
-        let (change, written) = match outcome {
-            Outcome::Create(profile) => {
-                let id = self.new_id(contacts, reading, &key).await?;
-                (Some(contacts.create(id, profile)), Written::Created)
-            }
-            Outcome::Update(before, profile) => {
-                (Some(contacts.update(*before, profile)), Written::Updated)
-            }
-            Outcome::Unchanged(before) => (contacts.note(*before), Written::Unchanged),
-            Outcome::Skipped(reason) => {
-                contacts.step.after.progress.skipped.add(reason);
-                return Ok(true);
-            }
-            Outcome::Rejected(reason) => {
+        Ok(match self.changes(contacts, reading, &key, outcome).await? {
+            Ok((changes, counted)) => contacts.write(key, changes, counted),
+            Err(reason) => {
                 contacts.reject(row.rejected(reading, reason));
-                return Ok(true);
+                true
             }
-        };
-        if !contacts.write(change) {
-            return Ok(false);
-        }
-        contacts.step.after.progress.count(written);
-        if key != MatchKey::New {
-            contacts.touched.insert(key);
-        }
-        Ok(true)
+        })
     }
 
+    /// What the outcome of a row changes, and as what the row counts; `Err` says why it is rejected.
+    async fn changes(
+        &self,
+        contacts: &Contacts<'_>,
+        reading: &Reading,
+        key: &MatchKey,
+        outcome: Outcome,
+    ) -> anyhow::Result<Result<(Vec<RowChange>, Counted), String>> {
+        Ok(Ok(match outcome {
+            Outcome::Create(profile) => {
+                let id = self.new_id(contacts, reading, key).await?;
+                (vec![contacts.create(id, profile)], Counted::Written(Written::Created))
+            }
+            Outcome::Update(before, profile) => {
+                (vec![contacts.update(*before, profile)], Counted::Written(Written::Updated))
+            }
+            Outcome::Unchanged(before) => {
+                let note = contacts.note(*before);
+                (note.into_iter().collect(), Counted::Written(Written::Unchanged))
+            }
+            Outcome::Skipped(reason, found) => {
+                let notes = found.into_iter().filter_map(|contact| contacts.note(contact));
+                (notes.collect(), Counted::Skipped(reason))
+            }
+            Outcome::Rejected(reason) => return Ok(Err(reason)),
+        }))
+    }
     /// The id of a contact that a row creates. Imports that run at once create one contact for a phone,
     /// unless the contact that has the phone's id has another phone by now.
     async fn new_id(
@@ -174,15 +182,23 @@ impl Contacts<'_> {
         Some(RowChange::Update(Box::new(ContactUpdate { before, after })))
     }
 
-    /// Adds a change, unless the transaction is full.
-    fn write(&mut self, change: Option<RowChange>) -> bool {
-        let Some(change) = change else { return true };
-        if self.writes + change.writes() > BATCH_WRITES {
+    /// Adds the changes of a row and counts it, unless the transaction is full.
+    fn write(&mut self, key: MatchKey, changes: Vec<RowChange>, counted: Counted) -> bool {
+        let writes: usize = changes.iter().map(RowChange::writes).sum();
+        if self.writes + writes > BATCH_WRITES {
             return false;
         }
-        self.writes += change.writes();
-        self.touched.extend(external_ids(&change).map(MatchKey::ExternalId));
-        self.step.effects.changes.push(change);
+        self.writes += writes;
+        if !changes.is_empty() && key != MatchKey::New {
+            self.touched.insert(key);
+        }
+        self.touched.extend(changes.iter().flat_map(external_ids).map(MatchKey::ExternalId));
+        self.step.effects.changes.extend(changes);
+        let progress = &mut self.step.after.progress;
+        match counted {
+            Counted::Written(written) => progress.count(written),
+            Counted::Skipped(reason) => progress.skipped.add(reason),
+        }
         true
     }
 
@@ -206,11 +222,6 @@ impl Contacts<'_> {
         self.batch.rejected += 1;
         self.step.effects.rejected.push(error);
     }
-}
-
-/// Whether a row's contacts were read from the table.
-fn is_read(lookup: &Lookup) -> bool {
-    matches!(lookup, Some(Ok(Found { key, owner, .. })) if *key != MatchKey::New || owner.is_some())
 }
 
 /// The external IDs that a change takes or frees.

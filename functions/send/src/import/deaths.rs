@@ -6,9 +6,11 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use infra::clock;
 use sequence::Death;
+use shared::actor::Actor;
 use shared::ids::ImportId;
 use shared::import::limits::START_WITHIN_SECONDS;
 use shared::import::{Import, MatchBy, Options, Status};
+use shared::time::Timestamp;
 
 use super::run;
 use super::scene::{Scene, deadline};
@@ -88,33 +90,77 @@ async fn an_undo_removes_each_contact_once_wherever_the_process_dies() {
     }
 }
 
+/// An upload of an import that was created at `begun`, whose client has sent the file.
+async fn uploaded(begun: Timestamp) -> (Scene, String) {
+    let scene = Scene::set(&Options::default(), b"phone\n").await;
+    let now = clock::now();
+    let id = ImportId::new(begun, clock::entropy());
+    let key = format!("imports/{}/{id}/token", scene.organization.id);
+    let _ = scene.stage.put_object(&key, b"phone\n+14153550101\n");
+    let import = Import::new(id, scene.organization.id, Options::default(), None, begun);
+    let import = import.awaiting(key.clone());
+    let open = scene.table.open_uploads(scene.organization.id).await.expect("uploads");
+    let scene = Scene { id, ..scene };
+    let uploads = (&open, open.with(id, now.plus_seconds(60), now).expect("few"));
+    scene.table.create_upload(&import, &scene.due(), uploads, None).await.expect("an upload");
+    (scene, key)
+}
+
 /// A client may have uploaded the file and forgotten to start its import.
 #[tokio::test]
 async fn an_upload_that_is_not_started_expires_wherever_the_process_dies() {
     let is_expired = async |death| {
-        let scene = Scene::set(&Options::default(), b"phone\n").await;
-        let (begun, now) = (clock::now().plus_seconds(-START_WITHIN_SECONDS), clock::now());
-        let id = ImportId::new(begun, clock::entropy());
-        let key = format!("imports/{}/{id}/token", scene.organization.id);
-        let _ = scene.stage.put_object(&key, b"phone\n+14153550101\n");
-        let import = Import::new(id, scene.organization.id, Options::default(), None, begun);
-        let import = import.awaiting(key.clone());
-        let open = scene.table.open_uploads(scene.organization.id).await.expect("uploads");
-        let scene = Scene { id, ..scene };
-        let uploads = (&open, open.with(id, now.plus_seconds(60), now).expect("few"));
-        scene.table.create_upload(&import, &scene.due(), uploads, None).await.expect("an upload");
+        let (scene, key) = uploaded(clock::now().plus_seconds(-START_WITHIN_SECONDS)).await;
         let requests = scene.run(death).await;
         let (import, due) = scene.import().await;
         assert_eq!((import.status, due), (Status::Failed, None), "{death:?}");
         assert!(import.failure.expect("a reason").contains("not started within a day"));
         assert_eq!(scene.stage.object(&key), None, "the file is deleted");
         let open = scene.table.open_uploads(scene.organization.id).await.expect("uploads");
-        assert!(!open.contains(id), "another may be uploaded instead");
+        assert!(!open.contains(scene.id), "another may be uploaded instead");
         requests
     };
     for death in deaths(is_expired(None).await) {
         is_expired(Some(death)).await;
     }
+}
+
+/// The file is there as long as the import may still be started.
+#[tokio::test]
+async fn a_file_is_removed_after_the_import_says_that_it_expired() {
+    let (scene, key) = uploaded(clock::now().plus_seconds(-START_WITHIN_SECONDS)).await;
+    for request in 0.. {
+        let death = Death { request, is_executed: false };
+        let job = run(&scene.app, scene.organization.id, scene.id, deadline());
+        let lived = scene.stage.live(Some(death), job).await.is_some();
+        let (import, _) = scene.import().await;
+        let is_there = scene.stage.object(&key).is_some();
+        assert!(is_there || import.status == Status::Failed, "{death:?}");
+        if lived {
+            assert!(!is_there);
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_file_of_an_upload_that_is_stopped_is_removed_at_once() {
+    let now = clock::now();
+    let (scene, key) = uploaded(now).await;
+    let (import, due) = scene.import().await;
+    let after = import.cancel(Actor::Deployment, now).expect("uploading");
+    let transition = infra::table::Transition {
+        before: (&import, due.as_ref()),
+        after: (&after, due.as_ref()),
+        uploads: None,
+    };
+    scene.table.change_import(transition, None).await.expect("stopped");
+    let job = run(&scene.app, scene.organization.id, scene.id, deadline());
+    scene.stage.live(None, job).await.expect("alive").expect("a run");
+    assert_eq!(scene.stage.object(&key), None);
+    let (import, due) = scene.import().await;
+    assert_eq!(import.status, Status::Cancelled);
+    assert!(due.is_some(), "the client may still send the file, which is removed again");
 }
 
 #[tokio::test]

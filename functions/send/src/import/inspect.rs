@@ -17,13 +17,25 @@ pub(super) async fn expire(app: &App, import: &Import) -> anyhow::Result<Option<
     if now < import.expires_at() {
         return Ok(None);
     }
-    if let Some(file) = &import.file {
-        app.files.remove(&file.key).await?;
-    }
     let uploads = app.table.open_uploads(import.organization_id).await?;
     let mut step = Step::begin(import, now);
     step.effects.closes_upload = uploads.contains(import.id).then_some(uploads);
     step.after = import.expired(now);
+    Ok(Some(step))
+}
+
+/// Removes the file of an upload that is not started anymore. A client may still send it until its
+/// form expires, so a file that is removed before that is removed again when the import expires.
+pub(super) async fn discard(app: &App, import: &Import) -> anyhow::Result<Option<Step>> {
+    if let Some(file) = &import.file {
+        app.files.remove(&file.key).await?;
+    }
+    let now = clock::now();
+    if now < import.expires_at() {
+        return Ok(None);
+    }
+    let mut step = Step::begin(import, now);
+    step.after = step.after.discarded(now);
     Ok(Some(step))
 }
 

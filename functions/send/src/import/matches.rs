@@ -1,7 +1,7 @@
 //! What rows do to the contacts that they find, row after row.
 
 use shared::contact::Contact;
-use shared::import::{MatchBy, Options};
+use shared::import::{MatchBy, OnMatch, Options};
 
 use super::scene::Scene;
 
@@ -74,4 +74,23 @@ async fn an_active_endpoint_wins() {
     assert_eq!(profile.attributes["Attributes.Interests"].elements(), ["bread", "cake"]);
     assert_eq!(profile.attributes["Attributes.Plan"], "gold".into());
     assert_eq!(profile.attributes["User.UserId"], "u".into());
+}
+
+/// A row names its contacts even if it leaves them as they are.
+#[tokio::test]
+async fn an_undo_leaves_contacts_that_a_later_import_skipped() {
+    let twins = "phone,first name\n+14153550101,Ana\n+14153550101,Ann\n+14153550102,Bob\n";
+    let scene = Scene::set(&by(MatchBy::None), twins.as_bytes()).await;
+    scene.run(None).await;
+    let first = scene.id;
+    let skip = Options { on_match: OnMatch::Skip, ..by(MatchBy::Phone) };
+    let scene = scene.next(&skip, b"phone\n+14153550101\n+14153550101\n").await;
+    scene.run(None).await;
+    let progress = scene.outcome().await.progress;
+    assert_eq!((progress.created, progress.skipped.matched), (0, 2));
+    let scene = Scene { id: first, ..scene };
+    scene.undo(None).await;
+    let undo = scene.outcome().await.undo.expect("an undo");
+    assert_eq!((undo.removed, undo.named), (1, 2), "both of the phone's contacts stay");
+    assert_eq!(scene.contacts().await.len(), 2);
 }

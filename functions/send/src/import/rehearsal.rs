@@ -26,7 +26,7 @@ pub(super) enum Rehearsed {
 }
 
 impl Rehearsal {
-    /// Of a run that begins behind the progress of `import`: what another run remembered is lost.
+    /// Of a run that begins after the progress of `import`: what another run remembered is lost.
     pub(super) fn new(import: &Import) -> Self {
         let is_incomplete = import.progress.rows() > 0;
         Self { hasher: RandomState::new(), rows: HashMap::new(), is_incomplete }
@@ -49,7 +49,7 @@ impl Rehearsal {
             Outcome::Create(_) => Written::Created,
             Outcome::Update(..) => Written::Updated,
             Outcome::Unchanged(_) => Written::Unchanged,
-            Outcome::Skipped(reason) => return Rehearsed::Skipped(reason),
+            Outcome::Skipped(reason, _) => return Rehearsed::Skipped(reason),
             Outcome::Rejected(reason) => return Rehearsed::Rejected(reason),
         };
         if *key == MatchKey::New {

@@ -51,12 +51,19 @@ impl Scene {
         let organization = Organization { shards: 2, ..organization };
         table.create_organization(&organization, None).await.expect("an organization");
         let id = ImportId::new(now, clock::entropy());
-        let key = format!("imports/{}/{id}/file", organization.id);
-        let etag = Some(stage.put_object(&key, content));
-        let import = Import::new(id, organization.id, options.clone(), None, now);
+        Self { stage, app, table, organization, id }.next(options, content).await
+    }
+
+    /// Another import of the same organization.
+    pub(super) async fn next(self, options: &Options, content: &[u8]) -> Self {
+        let now = clock::now();
+        let id = ImportId::new(now, clock::entropy());
+        let key = format!("imports/{}/{id}/file", self.organization.id);
+        let etag = Some(self.stage.put_object(&key, content));
+        let import = Import::new(id, self.organization.id, options.clone(), None, now);
         let size = content.len() as u64;
         let import = Import { file: Some(StoredFile { key, etag, size }), ..import };
-        let scene = Self { stage, app, table, organization, id };
+        let scene = Self { id, ..self };
         scene.table.create_import(&import, &scene.due(), None).await.expect("an import");
         scene
     }
@@ -126,7 +133,7 @@ impl Scene {
         let mut unsubscribed: Vec<Phone> =
             unsubscribed.into_iter().map(|preference| preference.phone).collect();
         unsubscribed.sort_unstable();
-        let report = import.report.as_ref().and_then(|report| self.stage.object(&report.key));
+        let report = import.report.as_ref().and_then(|report| self.stage.object(&report.file.key));
         Outcome {
             status: import.status,
             progress: import.progress,

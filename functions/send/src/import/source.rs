@@ -19,7 +19,7 @@ pub(super) struct Source {
     pub(super) rows: Rows,
     /// Rows that are read and not passed yet, each with where the next one begins.
     ahead: VecDeque<(Reading, Position)>,
-    /// Why the file cannot be read behind those.
+    /// Why the file cannot be read after those.
     malformed: Option<Malformed>,
     position: Position,
 }
@@ -91,7 +91,7 @@ impl Source {
         self.ahead.iter().take(count).map(|(reading, _)| reading.clone()).collect()
     }
 
-    /// Why the file cannot be read behind its last row, unless that is its end.
+    /// Why the file cannot be read after its last row, unless that is its end.
     pub(super) fn end(&self) -> Option<Malformed> {
         self.malformed.clone()
     }

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use shared::actor::Actor;
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{
-    Columns, FirstPass, Import, Options, Position, Progress, ReadFile, RowError, Skipped, Status,
-    StoredFile, Undo,
+    Columns, FirstPass, Import, Options, Position, Progress, ReadFile, Report, RowError, Skipped,
+    Status, StoredFile, Undo,
 };
 use shared::job::Due;
 use shared::time::Timestamp;
@@ -53,6 +53,11 @@ struct Work {
     ending: Option<Status>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     report: Option<StoredFile>,
+    /// The number of rows in that file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    report_rows: Option<u64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_unmarked: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     undo: Option<Undo>,
     started_at: Timestamp,
@@ -80,6 +85,7 @@ struct FormerPass {
 impl Row {
     pub(super) fn of(import: &Import, version: u64, due: Option<Due>) -> Self {
         let import = import.clone();
+        let report_rows = import.report.as_ref().and_then(|report| report.rows);
         Self {
             id: import.id,
             state: import.status,
@@ -90,7 +96,9 @@ impl Row {
                 is_packed: import.is_packed,
                 progress: import.progress,
                 ending: import.ending,
-                report: import.report,
+                report: import.report.map(|report| report.file),
+                report_rows,
+                is_unmarked: import.is_unmarked,
                 undo: import.undo,
                 started_at: import.started_at,
             }),
@@ -130,7 +138,8 @@ impl Row {
             progress: work.progress,
             former_errors,
             ending: work.ending,
-            report: work.report,
+            report: work.report.map(|file| Report { file, rows: work.report_rows }),
+            is_unmarked: work.is_unmarked,
             undo: work.undo,
             failure: self.failure,
             changed_by: self.changed_by,
@@ -183,6 +192,8 @@ impl FormerProgress {
             progress,
             ending: None,
             report: None,
+            report_rows: None,
+            is_unmarked: created > 0,
             undo: None,
             started_at: created_at,
         };
@@ -192,6 +203,9 @@ impl FormerProgress {
 
 #[cfg(test)]
 mod tests {
+    use shared::actor::Actor;
+    use shared::import::{Refusal, RejectedRows};
+
     use super::*;
 
     /// Items as earlier versions wrote them, the attributes of keys left out.
@@ -206,6 +220,9 @@ mod tests {
         assert_eq!((import.status, due), (Status::Done, None));
         assert_eq!((import.progress.rows(), import.progress.created), (3, 2));
         assert_eq!(import.former_errors[0].row, 2);
+        assert_eq!(import.rejected_rows(), RejectedRows::Missing);
+        let undo = import.undo(Actor::Deployment, import.updated_at);
+        assert_eq!(undo, Err(Refusal::Unmarked), "its contacts cannot be found");
         assert!(import.progress.is_balanced());
     }
 

@@ -16,7 +16,7 @@ fn open(content: &str) -> Rows {
     Rows::of(layout(content.as_bytes()), content.as_bytes())
 }
 
-/// Moves past the next row, and reads the one behind it.
+/// Moves past the next row, and reads the one after it.
 fn pass(rows: &mut Rows) {
     rows.pass();
     assert!(!rows.needs_bytes());

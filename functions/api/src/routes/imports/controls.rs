@@ -7,7 +7,7 @@ use infra::table::{Saved, Transition};
 use shared::actor::Actor;
 use shared::ids::ImportId;
 use shared::import::limits::REPORT_LINK_SECONDS;
-use shared::import::{Import, Refusal, Stage};
+use shared::import::{Import, Refusal, RejectedRows, Stage};
 use shared::job::{Due, JobsJob};
 use shared::time::Timestamp;
 
@@ -41,8 +41,10 @@ pub(crate) async fn list_imports(
 
 /// Get the rejected rows
 ///
-/// All of them, as a CSV file with the number that a spreadsheet gives the row, the column, the value
-/// and the reason. The link is valid for five minutes.
+/// A CSV file with the number that a spreadsheet gives the row, the column, the value and the reason.
+/// It has at most 1,000,000 rows, and its last line says if rows are missing. The link is valid for
+/// five minutes. An import that ended without the file, such as one of an earlier version, has only
+/// its `errors`: the response is 404.
 #[utoipa::path(get,
     path = "/v1/organizations/{organizationId}/contacts/imports/{importId}/rejected",
     tag = "Contacts",
@@ -56,17 +58,24 @@ pub(crate) async fn get_rejected_rows(
     Segment(id): Segment<ImportId>,
 ) -> Result<Reply, Problem> {
     let (import, _due) = find(&app, access.organization.id, id).await?;
-    let Some(report) = &import.report else {
-        if import.progress.rejected == 0 && import.stage() == Stage::Over {
-            return Reply::ok(&RejectedView::none());
+    let report = match import.rejected_rows() {
+        RejectedRows::In(report) => report,
+        RejectedRows::None => return Reply::ok(&RejectedView::none()),
+        RejectedRows::Pending => {
+            let detail =
+                "the import has not ended; the file of rejected rows is written at its end";
+            return Err(Problem::new(Code::ImportNotEnded, detail));
         }
-        let detail = "the import has not ended; the file of rejected rows is written at its end";
-        return Err(Problem::new(Code::ImportNotEnded, detail));
+        RejectedRows::Missing => {
+            let detail = "the import ended without a file of its rejected rows; see the import's \
+                          errors for the first ones";
+            return Err(Problem::new(Code::NotFound, detail));
+        }
     };
     let expires_at = clock::now().plus_seconds(REPORT_LINK_SECONDS);
     let name = format!("rejected-{id}.csv");
-    let url = app.files.presigned_get(&report.key, &name, REPORT_LINK_SECONDS).await?;
-    Reply::ok(&RejectedView::new(import.progress.rejected, url, expires_at))
+    let url = app.files.presigned_get(&report.file.key, &name, REPORT_LINK_SECONDS).await?;
+    Reply::ok(&RejectedView::new(&import, report, url, expires_at))
 }
 
 /// Cancel an import
@@ -99,8 +108,10 @@ pub(crate) async fn cancel_import(
     responses(
         (status = 202, description = "The import, whose contacts are removed shortly.",
             body = ImportView),
-        (status = 409, description = "`import_not_ended`: the import has not ended. \
-                                      `nothing_to_undo`: it created no contacts, or is undone."),
+        (status = 409, description = "`import_not_ended`: the import has not ended, or the file of its \
+                                      rejected rows is being written. `nothing_to_undo`: it created \
+                                      no contacts, is undone, or is of an earlier version, which did \
+                                      not record its contacts."),
     ))]
 pub(crate) async fn undo_import(
     State(app): State<App>,
@@ -126,8 +137,7 @@ async fn change(
         let (before, due) = find(app, access.organization.id, id).await?;
         let after = decide(&before, access.actor.clone(), now)?;
         let job = JobsJob::Import { organization_id: before.organization_id, import_id: id };
-        let owed = Due { at: app.grace.after(now), job: job.into() };
-        let owed = (after.stage() != Stage::Over).then_some(owed);
+        let owed = due_at(&after, app.grace.after(now)).map(|at| Due { at, job: job.into() });
         let errors = first_errors(app, &before).await?;
         let reply = Reply::new(status, &ImportView::new(after.clone(), errors))?;
         let remember = once.remember(&reply, now);
@@ -152,13 +162,29 @@ async fn change(
     Err(Problem::raced())
 }
 
+/// When the sweep queues the job of an import again; `None` if nothing is owed.
+fn due_at(import: &Import, after_grace: Timestamp) -> Option<Timestamp> {
+    match import.stage() {
+        Stage::Over => None,
+        // Its file is removed twice: now, and once no one can be uploading it.
+        Stage::Discard => Some(import.expires_at().max(after_grace)),
+        Stage::Expire
+        | Stage::Inspect
+        | Stage::Unpack
+        | Stage::FirstPass
+        | Stage::SecondPass
+        | Stage::Report
+        | Stage::Undo => Some(after_grace),
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
             Refusal::NotUploading => Code::ImportNotUploading,
             Refusal::Ended => Code::ImportEnded,
-            Refusal::NotEnded => Code::ImportNotEnded,
-            Refusal::NothingToUndo => Code::NothingToUndo,
+            Refusal::NotEnded | Refusal::Reporting => Code::ImportNotEnded,
+            Refusal::NothingToUndo | Refusal::Unmarked => Code::NothingToUndo,
         };
         Self::new(code, refusal.to_string())
     }
