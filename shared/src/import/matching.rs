@@ -299,7 +299,10 @@ mod tests {
         assert!(matches!(update(None), Outcome::Update(..)));
         assert!(matches!(update(Some(known.id)), Outcome::Update(..)));
         let other = Some(ContactId::new(Timestamp::EPOCH, [7; 10]));
-        let taken = |outcome| matches!(outcome, Outcome::Rejected(reason) if String::starts_with(&reason, "external_id_taken"));
+        let taken = |outcome| match outcome {
+            Outcome::Rejected(reason) => reason.starts_with("external_id_taken"),
+            _ => false,
+        };
         assert!(taken(update(other)));
         let create = outcome(&row, MatchBy::None, OnMatch::Update, Known::None);
         assert!(taken(create.clone().unless_taken(other)));
