@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(
             pairs,
             [
-                ("User.UserAttributes.Interests", "bread, cake"),
+                ("User.UserAttributes.Interests", "bread\u{FDD0}cake"),
                 ("User.UserId", "b-3"),
                 ("active", "true"),
                 ("City", "Oakland"),

@@ -120,3 +120,28 @@ async fn undo_removes_what_nobody_changed() -> anyhow::Result<()> {
     assert_eq!(again, (409, "nothing_to_undo".to_owned()));
     Ok(())
 }
+
+#[tokio::test]
+async fn rows_find_their_contact_by_external_id_and_add_tags() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let options = json!({"match": "externalId", "tags": ["spring"]});
+    let csv = "phone,external id,tags,time zone\n+14153550101,b/1+2,vip;gold,America/New_York\n\
+               +14153550102,b-2,,\n+14153550103,,,\n";
+    let import = tenant.upload(&options, csv.as_bytes()).await?;
+    assert_eq!(counts(&import), [3, 2, 0, 0, 0, 1], "{import}");
+    let later = b"phone,external id,tags\n+14153550109,b/1+2,autumn\n";
+    let import = tenant.upload(&options, later).await?;
+    assert_eq!(counts(&import), [1, 0, 1, 0, 0, 0], "{import}");
+    let contacts = tenant.api.list(&tenant.path("contacts")).await?;
+    let moved = contacts.iter().find(|contact| contact["externalId"] == "b/1+2");
+    let moved = moved.context("the contact")?;
+    assert_eq!(moved["phone"], "+14153550109");
+    assert_eq!(moved["tags"], json!(["autumn", "gold", "spring", "vip"]));
+    assert_eq!(moved["timeZone"], "America/New_York");
+    let taken = b"phone,external id\n+14153550104,b-2\n";
+    let import = tenant.upload(&json!({"match": "none"}), taken).await?;
+    assert_eq!(counts(&import), [1, 0, 0, 0, 0, 1], "{import}");
+    let reasons = rejected(&tenant, &import).await?;
+    assert!(reasons[0].contains("external_id_taken"), "{reasons:?}");
+    Ok(())
+}

@@ -205,7 +205,9 @@ impl<'h> Cells<'h> {
 
     fn tags(&self) -> BTreeSet<String> {
         let cells = self.header.tags.iter().map(|place| self.at(*place));
-        let tags = cells.flat_map(|cell| cell.split([',', ';', '\u{FDD0}'])).map(str::trim);
+        let tags = cells.flat_map(|cell| cell.split([',', ';', '\u{FDD0}']));
+        // Mailchimp quotes each of them.
+        let tags = tags.map(|tag| tag.trim().trim_matches('"').trim());
         tags.filter(|tag| !is_blank(tag)).map(str::to_owned).collect()
     }
 
