@@ -73,7 +73,7 @@ fn malformed_values_are_refused() {
     let sid = format!("AC{}", "0123456789abcdef".repeat(2));
     let hash = "0123456789abcdef".repeat(4);
     let secret = "ssm:/volley/volley-prod/twilio";
-    let cases: [(&str, &[&str], &[&str]); 12] = [
+    let cases: [(&str, &[&str], &[&str]); 15] = [
         (
             "PollScheduleSeconds",
             &["30", "30,300,600"],
