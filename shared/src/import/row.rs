@@ -105,13 +105,13 @@ impl Reading {
 impl Entry {
     pub(super) fn reading(&self, number: u64, region: Region) -> Reading {
         self.read_as(number, |cells| match self.header.endpoint.as_ref() {
-            Some(endpoint) => match endpoint.skipped(cells.cells) {
-                Some(reason) => Ok(Content::Skipped(reason)),
-                None => {
-                    let row = cells.row(self.region(region))?;
-                    Ok(Content::Row(row.of_endpoint(endpoint.status(cells.cells))))
+            Some(endpoint) => {
+                if let Some(reason) = endpoint.skipped(cells.cells) {
+                    return Ok(Content::Skipped(reason));
                 }
-            },
+                let row = cells.row(self.region(region))?;
+                Ok(Content::Row(row.of_endpoint(endpoint.status(cells.cells))))
+            }
             None => cells.row(region).map(Content::Row),
         })
     }

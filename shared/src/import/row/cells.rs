@@ -222,7 +222,7 @@ impl<'h> Cells<'h> {
             attributes
                 .entry(self.header.names[place].clone())
                 .and_modify(|known| {
-                    *known = Attribute::List([known.elements(), new.elements()].concat())
+                    *known = Attribute::List([known.elements(), new.elements()].concat());
                 })
                 .or_insert(new);
         }
