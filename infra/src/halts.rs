@@ -74,18 +74,18 @@ impl Halts {
 mod tests {
     use super::*;
 
-    fn halt(is_on: bool, second: i64) -> Option<Halt> {
+    fn halt(is_on: bool, second: i64) -> Halt {
         let changed_at = Timestamp::from_millis(second * 1_000).expect("a time");
-        Some(Halt { is_on, reason: None, changed_at })
+        Halt { is_on, reason: None, changed_at }
     }
 
     #[test]
     fn either_halt_counts_and_the_last_change_is_known() {
         for (halts, is_halted, changed) in [
             ([None, None], false, None),
-            ([halt(true, 1), None], true, halt(true, 1)),
-            ([halt(false, 3), halt(true, 1)], true, halt(true, 3)),
-            ([halt(false, 1), halt(false, 2)], false, halt(true, 2)),
+            ([Some(halt(true, 1)), None], true, Some(halt(true, 1))),
+            ([Some(halt(false, 3)), Some(halt(true, 1))], true, Some(halt(true, 3))),
+            ([Some(halt(false, 1)), Some(halt(false, 2))], false, Some(halt(true, 2))),
         ] {
             let changed_at = changed.map(|halt| halt.changed_at);
             assert_eq!(HaltState::of(halts), HaltState { is_halted, changed_at });

@@ -1,4 +1,4 @@
-//! The team's identity provider: where its keys are published (OpenID Connect Discovery 1.0).
+//! The team's identity provider: where its keys are published (`OpenID` Connect Discovery 1.0).
 
 use std::str::FromStr;
 use std::sync::OnceLock;
@@ -93,12 +93,11 @@ impl IdentityProvider {
     }
 
     async fn document(&self, url: &str) -> Result<String, IdentityError> {
-        let client = match self.http.get() {
-            Some(client) => client,
-            None => {
-                let client = http::client()?;
-                self.http.get_or_init(|| client)
-            }
+        let client = if let Some(client) = self.http.get() {
+            client
+        } else {
+            let client = http::client()?;
+            self.http.get_or_init(|| client)
         };
         let request = client.get(url).header("accept", "application/json").timeout(TIMEOUT);
         let mut response = request.send().await?.error_for_status()?;

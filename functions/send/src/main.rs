@@ -29,7 +29,7 @@ impl App {
                 fan_out::resume(app, organization_id, campaign_id, shard, deadline).await
             }
             JobsJob::Import { organization_id, import_id } => {
-                import::run(app, organization_id, import_id, deadline).await
+                Box::pin(import::run(app, organization_id, import_id, deadline)).await
             }
         }
     }

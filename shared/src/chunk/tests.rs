@@ -186,7 +186,7 @@ fn a_chunk_has_limited_merge_fields() {
 }
 
 /// The line's shard counts no contact that the other form's shard counts. That shard judges all of
-/// them together, whoever is excluded or has no text.
+/// them together, even those who are excluded or have no text.
 #[test]
 fn the_other_forms_shard_counts_a_whole_line() {
     let phone = |text: &str| Phone::from_e164(text).expect("valid");

@@ -60,8 +60,8 @@ async fn a_segment_is_not_edited_while_a_campaign_begins_to_use_it() -> anyhow::
     let scheduled = Campaign { target: Some(target), uses, ..scheduled };
     assert_eq!(table.save_campaign(&draft, &scheduled, None).await?, Saved::Done);
     assert_eq!(table.save_segment(&segment, &edited).await?, SegmentSaved::Stale);
-    let used = table.segment(segment.organization_id, segment.id).await?.expect("it is there");
-    assert_eq!(used.used_by, BTreeSet::from([draft.id]));
-    assert_eq!(table.save_segment(&used, &edited).await?, SegmentSaved::Done);
+    let found = table.segment(segment.organization_id, segment.id).await?.expect("it is there");
+    assert_eq!(found.used_by, BTreeSet::from([draft.id]));
+    assert_eq!(table.save_segment(&found, &edited).await?, SegmentSaved::Done);
     Ok(())
 }

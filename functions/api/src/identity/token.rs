@@ -1,4 +1,4 @@
-//! The provider's ID tokens (OpenID Connect Core 1.0, 3.1.3.7): what they must say, and whom they name.
+//! The provider's ID tokens (`OpenID` Connect Core 1.0, 3.1.3.7): what they must say, and whom they name.
 //!
 //! Everything here is a function of the token, the keys and the time.
 
@@ -17,7 +17,7 @@ use super::keys::{Algorithm, PublicKey};
 /// How far the provider's clock may differ from this one, in seconds.
 const MAX_SKEW_SECONDS: i64 = 60;
 const MAX_BYTES: usize = 8 * 1_024;
-/// Source: OpenID Connect Core 1.0, section 2.
+/// Source: `OpenID` Connect Core 1.0, section 2.
 const MAX_SUBJECT_BYTES: usize = 255;
 
 /// What a token must name.

@@ -83,6 +83,7 @@ impl Code {
         self.into()
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table with a line for each code")]
     pub(crate) fn status(self) -> StatusCode {
         match self {
             Self::MalformedJson

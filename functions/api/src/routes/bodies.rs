@@ -130,8 +130,8 @@ mod tests {
         assert!(none.expect("a body").defaults().is_empty());
         assert_eq!(checked("Hi", None, Some(&written("nickname")), None), None);
         let defaults = |bytes: usize| {
-            let names = ["firstName", "lastName"].map(str::to_owned);
-            names.into_iter().map(|name| (name, "x".repeat(bytes))).collect()
+            let fields = ["firstName", "lastName"].map(str::to_owned);
+            fields.into_iter().map(|name| (name, "x".repeat(bytes))).collect()
         };
         assert!(checked("Hi {{ firstName }}", None, Some(&defaults(1_024)), None).is_some());
         assert_eq!(checked("Hi {{ firstName }}", None, Some(&defaults(1_025)), None), None);

@@ -62,6 +62,9 @@ async fn write_rows(
 
 #[cfg(test)]
 mod tests {
+    // A test has one future, however large.
+    #![allow(clippy::large_futures)]
+
     use shared::import::{Options, Status};
 
     use super::super::scene::{Scene, deadline};

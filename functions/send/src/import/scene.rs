@@ -1,5 +1,8 @@
 //! An import in an organization without contacts, for tests.
 
+// A test has one future, however large.
+#![allow(clippy::large_futures)]
+
 use infra::clock;
 use infra::table::{ContactFilter, Table};
 use sequence::{Death, Stage};
