@@ -1,6 +1,6 @@
 /** The routes of the console. A screen is loaded when it is first opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
-import type { MessageStatus } from "./api/client";
+import type { ContactStatus, MessageStatus } from "./api/client";
 import { consolePath } from "./api/place";
 import { FILTERS, type Filter } from "./lib/campaign";
 import { Crashed, NotFound, Root } from "./shell/Root";
@@ -42,6 +42,13 @@ interface PageSearch {
 
 interface UnsubscribesSearch extends PageSearch {
   phone?: string | undefined;
+}
+
+interface ContactsSearch extends PageSearch {
+  q?: string | undefined;
+  tag?: string | undefined;
+  segment?: string | undefined;
+  status?: ContactStatus | undefined;
 }
 
 const paged = (search: Search): PageSearch => ({ cursor: text(search.cursor) });
@@ -96,7 +103,13 @@ const message = createRoute({
 const contacts = createRoute({
   getParentRoute: () => root,
   path: "/contacts",
-  validateSearch: paged,
+  validateSearch: (search: Search): ContactsSearch => ({
+    ...paged(search),
+    q: text(search.q),
+    tag: text(search.tag),
+    segment: text(search.segment),
+    status: oneOf(["active", "inactive"] as const, search.status),
+  }),
   component: lazyRouteComponent(() => import("./screens/Contacts"), "Contacts"),
 });
 
@@ -104,6 +117,18 @@ const contact = createRoute({
   getParentRoute: () => root,
   path: "/contacts/$contactId",
   component: lazyRouteComponent(() => import("./screens/ContactPage"), "ContactPage"),
+});
+
+const segments = createRoute({
+  getParentRoute: () => root,
+  path: "/segments",
+  component: lazyRouteComponent(() => import("./screens/Segments"), "Segments"),
+});
+
+const segment = createRoute({
+  getParentRoute: () => root,
+  path: "/segments/$segmentId",
+  component: lazyRouteComponent(() => import("./screens/SegmentPage"), "SegmentPage"),
 });
 
 const imports = createRoute({
@@ -153,6 +178,8 @@ export const router = createRouter({
     message,
     contacts,
     contact,
+    segments,
+    segment,
     imports,
     importPage,
     unsubscribes,

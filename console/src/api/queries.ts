@@ -1,6 +1,6 @@
 /** What the screens read, each with how often it may change. Polling stops in hidden tabs. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, body, type Campaign, type Import, type MessageStatus } from "./client";
+import { api, body, type Campaign, type ContactStatus, type Import, type MessageStatus } from "./client";
 import { gather } from "./gather";
 import { RequestFailed } from "./problem";
 
@@ -131,14 +131,22 @@ export const messageQuery = (organizationId: string, campaignId: string, message
     },
   });
 
-export const contactsQuery = (organizationId: string, cursor: string | undefined) =>
+export interface ContactFilter {
+  q?: string | undefined;
+  tag?: string | undefined;
+  segment?: string | undefined;
+  status?: ContactStatus | undefined;
+  cursor?: string | undefined;
+}
+
+export const contactsQuery = (organizationId: string, { cursor, ...filters }: ContactFilter) =>
   queryOptions({
-    queryKey: [organizationId, "contacts", cursor],
+    queryKey: [organizationId, "contacts", filters, cursor],
     queryFn: () =>
       gather(LEAST, cursor, (next) =>
         body(
           api.GET("/v1/organizations/{organizationId}/contacts", {
-            params: { path: { organizationId }, query: { limit: 50, cursor: next } },
+            params: { path: { organizationId }, query: { limit: 50, ...filters, cursor: next } },
           }),
         ),
       ),

@@ -596,14 +596,24 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List imports
+         * @description Newest first, without their rejected rows.
+         */
+        get: operations["list_imports"];
         put?: never;
         /**
-         * Import contacts from a CSV file
-         * @description The file may have up to 4 MB. Columns are recognized by name, regardless of case, accents, spaces
-         *     and punctuation, unless the query specifies them. All other columns with a name become attributes.
-         *     Cells are separated by comma, semicolon, tab or `|`. The opt-outs of the whole file are stored
-         *     before its first contact is created, including those of rejected rows.
+         * Import contacts from a file
+         * @description The body is the file itself, of up to 4 MB, or a JSON document that asks for an upload: then the
+         *     response has `upload`, a form that sends the file to the bucket, and the import starts with
+         *     `POST …/imports/{importId}/start`. Files are CSV or JSON lines, plain or in a gzip archive of one or
+         *     several members. An uploaded file may have 5 GB, an archive 1 GB.
+         *
+         *     Columns are recognized by name, regardless of case, accents, spaces and punctuation, unless the
+         *     request specifies them. All other columns with a name become attributes. Cells are separated by
+         *     comma, semicolon, tab or `|`. The opt-outs of the whole file are stored before its first contact is
+         *     created, including those of rejected rows. A row that finds a contact changes only the fields that
+         *     the file has columns for.
          *
          *     Send a file that is not in UTF-8 as `application/octet-stream`, because `text/csv` loses bytes that
          *     are not UTF-8. UTF-16, Windows-1252 and other encodings are detected, and a file whose encoding is
@@ -918,6 +928,155 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/contacts/imports/{importId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an import
+         * @description Rows that were written stay; see undo.
+         */
+        post: operations["cancel_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/contacts/imports/{importId}/rejected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get the rejected rows
+         * @description All of them, as a CSV file with the number that a spreadsheet gives the row, the column, the value
+         *     and the reason. The link is valid for five minutes.
+         */
+        get: operations["get_rejected_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/contacts/imports/{importId}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start an import whose file was uploaded
+         * @description The file must not change from now on.
+         */
+        post: operations["start_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/contacts/imports/{importId}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo an import
+         * @description Removes the contacts that the import created and that neither a person nor a later import has
+         *     changed or named since. Updates of other contacts and opt-outs stay.
+         */
+        post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the organization's members
+         * @description In the order of their invitations, including those that no one has accepted.
+         */
+        get: operations["list_members"];
+        put?: never;
+        /**
+         * Invite a member
+         * @description Nothing is mailed. The first person who signs in with this address, verified by the identity
+         *     provider, becomes the member. The invitation expires after seven days. Inviting the address again
+         *     renews it.
+         */
+        post: operations["invite_member"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/members/{memberId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a member
+         * @description Their next request is refused. An invitation is withdrawn.
+         */
+        delete: operations["delete_member"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a member's role
+         * @description It applies to the member's next request.
+         */
+        patch: operations["update_member"];
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1101,7 +1260,7 @@ export interface components {
              *     who signed in. `system` is Volley itself, for example after a STOP or a provider's report.
              */
             kind: components["schemas"]["ActorKind"];
-            /** @description The name of the key at the time of the change. */
+            /** @description The name of the key or member at the time of the change. */
             name: string | null;
         };
         Character: {
@@ -1294,15 +1453,22 @@ export interface components {
             /** Format: int64 */
             created: number;
             createdAt: components["schemas"]["Time"];
+            /** @description Whether contacts and opt-outs are left as they are. */
+            dryRun: boolean;
             /** @description The encoding of the file. */
             encoding: string | null;
-            /** @description The first 100 rejected rows. */
+            /** @description The first 100 rejected rows. The list of imports has none. */
             errors: components["schemas"]["RowError"][];
+            /**
+             * @description Whether `created`, `updated` and `unchanged` are exact. A long dry run may take a repeated
+             *     contact for a new one; then only their sum is exact.
+             */
+            exact: boolean;
             /** Format: uuid */
             id: string;
             /**
              * Format: int64
-             * @description Rows that contain only delimiters.
+             * @description Skipped rows that contain only delimiters.
              */
             ignored: number;
             /**
@@ -1311,6 +1477,11 @@ export interface components {
              *     even those of rejected rows.
              */
             optOuts: number;
+            /**
+             * Format: int64
+             * @description Opt-outs that had no effect because something newer is known of the phone, such as a START.
+             */
+            optOutsOverridden: number;
             /** Format: uuid */
             organizationId: string;
             /** @description Why the whole file was rejected, if the status is `failed`. */
@@ -1319,17 +1490,30 @@ export interface components {
             rejected: number;
             /**
              * Format: int64
-             * @description The number of processed rows, without the header and empty lines. It is the sum of `created`,
-             *     `updated`, `rejected` and `ignored`.
+             * @description The number of processed rows, without the header and empty lines. It is always the sum of
+             *     `created`, `updated`, `unchanged`, `skipped` and `rejected`.
              */
             rows: number;
+            /**
+             * Format: int64
+             * @description Rows that were left out on purpose.
+             */
+            skipped: number;
+            skippedBy: components["schemas"]["SkippedRows"];
             status: components["schemas"]["ImportStatus"];
+            /**
+             * Format: int64
+             * @description Rows that say what the contact already says.
+             */
+            unchanged: number;
+            undo: components["schemas"]["Undo"] | null;
             /** Format: int64 */
             updated: number;
             updatedAt: components["schemas"]["Time"];
+            upload?: components["schemas"]["Upload"] | null;
         };
         /** @enum {string} */
-        ImportStatus: "pending" | "running" | "done" | "failed";
+        ImportStatus: "uploading" | "pending" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
         /** @description Keywords for opting out, opting in and asking for help, in addition to the standard ones. */
         Keywords: {
             help?: string[];
@@ -1590,14 +1774,19 @@ export interface components {
         };
         /** @description The caller of a request. */
         Me: {
+            /** @description A person's address, if the identity provider has verified it. Only such an address can be invited. */
+            email: string | null;
             /**
              * Format: uuid
-             * @description The key's ID; null for the deployment's admin key.
+             * @description The key's ID; null for people and for the deployment's admin key.
              */
             id: string | null;
-            /** @description `key` is an organization's API key, `deployment` the deployment's admin key. */
+            /**
+             * @description `key` is an organization's API key, `member` a person who signed in with the identity provider,
+             *     `deployment` the deployment's admin key.
+             */
             kind: components["schemas"]["ActorKind"];
-            /** @description The key's name; null for the deployment's admin key. */
+            /** @description The name of the key or person; null if there is none. */
             name: string | null;
             /**
              * @description The organizations that the caller can work in. Empty for the deployment's admin key:
@@ -1653,7 +1842,13 @@ export interface components {
         MyOrganization: {
             /** Format: uuid */
             id: string;
+            /**
+             * Format: uuid
+             * @description The ID of the person among the organization's members; null for keys.
+             */
+            memberId: string | null;
             name: string;
+            role: components["schemas"]["Role"];
         };
         /**
          * @description What to do with an item whose contact exists: replace the contact as PUT does, or skip the item.
@@ -1915,6 +2110,13 @@ export interface components {
              * @description Counted from 1, without the header and empty lines.
              */
             row: number;
+            /**
+             * Format: int64
+             * @description The number that a spreadsheet gives the row.
+             */
+            sheetRow: number | null;
+            /** @description What the cell contains, shortened. */
+            value: string | null;
         };
         Segment: {
             changedBy: components["schemas"]["ChangedBy"] | null;
@@ -2154,6 +2356,229 @@ export interface components {
         };
         /** @enum {string} */
         UnsubscribeSource: "api" | "import" | "keyword" | "provider";
+        /** @enum {string} */
+        ImportFormat: "csv" | "jsonl";
+        /** @enum {string} */
+        ImportMatch: "id" | "phone" | "externalId" | "none";
+        /** @enum {string} */
+        ImportOnMatch: "update" | "skip";
+        /** @enum {string} */
+        ImportOptOuts: "only";
+        List_Import: {
+            items: {
+                changedBy: components["schemas"]["ChangedBy"] | null;
+                /** Format: int64 */
+                created: number;
+                createdAt: components["schemas"]["Time"];
+                /** @description Whether contacts and opt-outs are left as they are. */
+                dryRun: boolean;
+                /** @description The encoding of the file. */
+                encoding: string | null;
+                /** @description The first 100 rejected rows. The list of imports has none. */
+                errors: components["schemas"]["RowError"][];
+                /**
+                 * @description Whether `created`, `updated` and `unchanged` are exact. A long dry run may take a repeated
+                 *     contact for a new one; then only their sum is exact.
+                 */
+                exact: boolean;
+                /** Format: uuid */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Skipped rows that contain only delimiters.
+                 */
+                ignored: number;
+                /**
+                 * Format: int64
+                 * @description Rows that mark a person as opted out. Opt-outs are stored before the first contact is created,
+                 *     even those of rejected rows.
+                 */
+                optOuts: number;
+                /**
+                 * Format: int64
+                 * @description Opt-outs that had no effect because something newer is known of the phone, such as a START.
+                 */
+                optOutsOverridden: number;
+                /** Format: uuid */
+                organizationId: string;
+                /** @description Why the whole file was rejected, if the status is `failed`. */
+                reason: string | null;
+                /** Format: int64 */
+                rejected: number;
+                /**
+                 * Format: int64
+                 * @description The number of processed rows, without the header and empty lines. It is always the sum of
+                 *     `created`, `updated`, `unchanged`, `skipped` and `rejected`.
+                 */
+                rows: number;
+                /**
+                 * Format: int64
+                 * @description Rows that were left out on purpose.
+                 */
+                skipped: number;
+                skippedBy: components["schemas"]["SkippedRows"];
+                status: components["schemas"]["ImportStatus"];
+                /**
+                 * Format: int64
+                 * @description Rows that say what the contact already says.
+                 */
+                unchanged: number;
+                undo: components["schemas"]["Undo"] | null;
+                /** Format: int64 */
+                updated: number;
+                updatedAt: components["schemas"]["Time"];
+                upload?: components["schemas"]["Upload"] | null;
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        NamedColumns: {
+            email?: string | null;
+            firstName?: string | null;
+            id?: string | null;
+            lastName?: string | null;
+            optOut?: string | null;
+            phone?: string | null;
+        };
+        /** @description A link to the file of the rejected rows. */
+        RejectedRows: {
+            expiresAt: components["schemas"]["Time"] | null;
+            /** Format: int64 */
+            rows: number;
+            /** @description Null if no row was rejected. */
+            url: string | null;
+        };
+        /** @description Skipped rows by reason. */
+        SkippedRows: {
+            /**
+             * Format: int64
+             * @description Delimiters only.
+             */
+            blank: number;
+            /**
+             * Format: int64
+             * @description Amazon Pinpoint's endpoints of other channels than SMS.
+             */
+            channel: number;
+            /**
+             * Format: int64
+             * @description Amazon Pinpoint's endpoints that another endpoint has replaced.
+             */
+            inactive: number;
+            /**
+             * Format: int64
+             * @description The row's contact exists, and `onMatch` is `skip`.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description Rows of a file that only opts people out.
+             */
+            optOutsOnly: number;
+        };
+        /** @description Contacts that an import had created. */
+        Undo: {
+            /**
+             * Format: int64
+             * @description They stay because someone changed them.
+             */
+            keptChanged: number;
+            /**
+             * Format: int64
+             * @description They stay because a later import has a row for them.
+             */
+            keptNamed: number;
+            /** Format: int64 */
+            removed: number;
+        };
+        /** @description A form (`multipart/form-data`) that uploads one file: all fields, and then the field `file`. */
+        Upload: {
+            expiresAt: components["schemas"]["Time"];
+            fields: {
+                [key: string]: string;
+            };
+            url: string;
+        };
+        /** @description Creates an import whose file is uploaded afterwards. */
+        UploadRequest: {
+            /** @description The columns that become attributes. By default, all do that are not a field. */
+            attributes?: string[] | null;
+            /**
+             * @description The columns of the contacts' fields. Columns that are not named are recognized by name; an
+             *     empty text says that the file has none.
+             */
+            columns?: components["schemas"]["NamedColumns"];
+            /** @description The character between the cells of a row. By default, the header shows it. */
+            delimiter?: string | null;
+            /** @description Whether to do everything but change contacts and opt-outs. */
+            dryRun?: boolean;
+            /** @description The file's encoding, such as `windows-1252`. By default, it is detected. */
+            encoding?: string | null;
+            format?: components["schemas"]["ImportFormat"] | null;
+            match?: components["schemas"]["ImportMatch"] | null;
+            onMatch?: components["schemas"]["ImportOnMatch"] | null;
+            optOuts?: components["schemas"]["ImportOptOuts"] | null;
+            /** @description Must be true. */
+            upload: boolean;
+        };
+        Invitation: {
+            /**
+             * Format: email
+             * @description The address that the identity provider verified for this person.
+             * @example ana@example.com
+             */
+            email: string;
+            role: components["schemas"]["Role"];
+        };
+        List_Member: {
+            items: {
+                changedBy: components["schemas"]["ChangedBy"] | null;
+                createdAt: components["schemas"]["Time"];
+                /**
+                 * Format: email
+                 * @description The address that was invited.
+                 */
+                email: string;
+                /** Format: uuid */
+                id: string;
+                invitedUntil: components["schemas"]["Time"] | null;
+                joinedAt: components["schemas"]["Time"] | null;
+                /** @description The person's name when they accepted the invitation, if the identity provider has one. */
+                name: string | null;
+                /** Format: uuid */
+                organizationId: string;
+                role: components["schemas"]["Role"];
+                /** @description Whether the person has signed in. */
+                status: components["schemas"]["MemberStatus"];
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        Member: {
+            changedBy: components["schemas"]["ChangedBy"] | null;
+            createdAt: components["schemas"]["Time"];
+            /**
+             * Format: email
+             * @description The address that was invited.
+             */
+            email: string;
+            /** Format: uuid */
+            id: string;
+            invitedUntil: components["schemas"]["Time"] | null;
+            joinedAt: components["schemas"]["Time"] | null;
+            /** @description The person's name when they accepted the invitation, if the identity provider has one. */
+            name: string | null;
+            /** Format: uuid */
+            organizationId: string;
+            role: components["schemas"]["Role"];
+            /** @description Whether the person has signed in. */
+            status: components["schemas"]["MemberStatus"];
+        };
+        MemberPatch: {
+            role: components["schemas"]["Role"];
+        };
+        /** @enum {string} */
+        MemberStatus: "invited" | "expired" | "joined";
     };
     responses: never;
     parameters: never;
@@ -5673,6 +6098,94 @@ export interface operations {
             };
         };
     };
+    list_imports: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of imports. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Import"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     create_import: {
         parameters: {
             query?: {
@@ -5692,6 +6205,18 @@ export interface operations {
                 attributes?: string;
                 /** @description The file's encoding, such as `windows-1252` or `utf-16le`, if it has no byte order mark. By default it is detected. */
                 encoding?: string;
+                /** @description The character between cells. By default the header shows it. */
+                delimiter?: string;
+                /** @description By default, the file's first character shows it. */
+                format?: components["schemas"]["ImportFormat"];
+                /** @description How a row finds the contact to update: `id` by a contact's ID, `phone` by its phone, `none` not at all. Defaults to `phone` for endpoints of Amazon Pinpoint and to `id` otherwise. */
+                match?: components["schemas"]["ImportMatch"];
+                /** @description What happens to a contact that a row finds. Defaults to `update`. */
+                onMatch?: components["schemas"]["ImportOnMatch"];
+                /** @description `only` registers opt-outs and creates no contacts. In a file without a column of opt-outs, every phone is opted out. */
+                optOuts?: components["schemas"]["ImportOptOuts"];
+                /** @description Whether to do everything but change contacts and opt-outs. */
+                dryRun?: boolean;
             };
             header?: {
                 /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
@@ -5702,15 +6227,17 @@ export interface operations {
             };
             cookie?: never;
         };
-        /** @description A CSV file with a header row: in UTF-8 as `text/csv`, or in any encoding as `application/octet-stream`. */
+        /** @description The file: in UTF-8 as `text/csv`, or in any encoding as `application/octet-stream`. Or a request for an upload, which the query does not describe. */
         requestBody: {
             content: {
+                "application/json": components["schemas"]["UploadRequest"];
                 "application/octet-stream": string;
+                "application/x-ndjson": string;
                 "text/csv": string;
             };
         };
         responses: {
-            /** @description The import, which starts shortly. */
+            /** @description The import. It starts shortly, or once its file is uploaded. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -5791,12 +6318,14 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description `too_many_uploads`: 10 uploads are open; start or cancel one. */
             429: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -8020,6 +8549,879 @@ export interface operations {
                 };
             };
             /** @description `unsubscribe_changed`: the person opted out again during the request. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The canceled import. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_ended`: the import has ended. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rejected_rows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A link to the file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RejectedRows"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_not_ended`: the file is written when the import ends. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import, which starts shortly. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upload_missing`: no file was uploaded. `import_not_uploading`: the import does not wait for one. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                importId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The import, whose contacts are removed shortly. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The key does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `import_not_ended`: the import has not ended. `nothing_to_undo`: it created no contacts, or is undone. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_members: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of members. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Member"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    invite_member: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invitation"];
+            };
+        };
+        responses: {
+            /** @description The invited member. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `member_exists`: this person is a member already. `too_many_members`: remove one first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member was removed. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_admin`: the organization needs an admin. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                memberId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberPatch"];
+            };
+        };
+        responses: {
+            /** @description The changed member. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `last_admin`: the organization needs an admin. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,79 @@
+/** What the screens read of segments and templates. */
+import { queryOptions } from "@tanstack/react-query";
+import { api, body, type Filter } from "./client";
+import { gather } from "./gather";
+import { RequestFailed } from "./problem";
+
+const PAGE = 100;
+/** Longer lists are cut; a person cannot choose from more. */
+const MAX_LISTED = 1_000;
+
+export const segmentsQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: [organizationId, "segments"],
+    queryFn: () =>
+      gather(MAX_LISTED, undefined, (cursor) =>
+        body(
+          api.GET("/v1/organizations/{organizationId}/segments", {
+            params: { path: { organizationId }, query: { limit: PAGE, cursor } },
+          }),
+        ),
+      ),
+    staleTime: 10_000,
+  });
+
+export const segmentQuery = (organizationId: string, segmentId: string) =>
+  queryOptions({
+    queryKey: [organizationId, "segment", segmentId],
+    queryFn: () =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/segments/{segmentId}", {
+          params: { path: { organizationId, segmentId } },
+        }),
+      ),
+  });
+
+/** Who a filter would reach. The API computes one preview at a time, and a newer one replaces it. */
+export const filterPreviewQuery = (organizationId: string, filter: Filter) =>
+  queryOptions({
+    queryKey: [organizationId, "preview", JSON.stringify(filter)],
+    queryFn: ({ signal }) =>
+      body(
+        api.POST("/v1/organizations/{organizationId}/segments/preview", {
+          params: { path: { organizationId } },
+          body: { filter, samples: 10 },
+          signal,
+        }),
+      ),
+    staleTime: 60_000,
+    retry: (failures, error) =>
+      failures < 3 &&
+      error instanceof RequestFailed &&
+      (error.isTemporary || error.code === "preview_superseded"),
+  });
+
+/** Why a contact is in a segment or not. */
+export const explanationQuery = (organizationId: string, segmentId: string, contactId: string) =>
+  queryOptions({
+    queryKey: [organizationId, "explanation", segmentId, contactId],
+    queryFn: () =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/segments/{segmentId}/explain", {
+          params: { path: { organizationId, segmentId }, query: { contact: contactId } },
+        }),
+      ),
+  });
+
+export const templatesQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: [organizationId, "templates"],
+    queryFn: () =>
+      gather(MAX_LISTED, undefined, (cursor) =>
+        body(
+          api.GET("/v1/organizations/{organizationId}/templates", {
+            params: { path: { organizationId }, query: { limit: PAGE, cursor } },
+          }),
+        ),
+      ),
+    staleTime: 10_000,
+  });
