@@ -2,7 +2,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import type { ContactStatus, MessageStatus } from "./api/client";
 import { consolePath } from "./api/place";
-import { FILTERS, type Filter } from "./lib/campaign";
+import { FILTERS, type Filter, SKIPS, type Skip } from "./lib/campaign";
 import { Crashed, NotFound, Root } from "./shell/Root";
 
 type Search = Record<string, unknown>;
@@ -49,6 +49,10 @@ interface ContactsSearch extends PageSearch {
   tag?: string | undefined;
   segment?: string | undefined;
   status?: ContactStatus | undefined;
+}
+
+interface SkippedSearch extends PageSearch {
+  reason?: Skip | undefined;
 }
 
 const paged = (search: Search): PageSearch => ({ cursor: text(search.cursor) });
@@ -98,6 +102,16 @@ const message = createRoute({
   getParentRoute: () => root,
   path: "/campaigns/$campaignId/messages/$messageId",
   component: lazyRouteComponent(() => import("./screens/MessagePage"), "MessagePage"),
+});
+
+const skipped = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/$campaignId/skipped",
+  validateSearch: (search: Search): SkippedSearch => ({
+    ...paged(search),
+    reason: oneOf(SKIPS, search.reason),
+  }),
+  component: lazyRouteComponent(() => import("./screens/Skipped"), "Skipped"),
 });
 
 const contacts = createRoute({
@@ -176,6 +190,7 @@ export const router = createRouter({
     check,
     messages,
     message,
+    skipped,
     contacts,
     contact,
     segments,

@@ -21,7 +21,9 @@ export type Organization = Schemas["Organization"];
 export type Quote = Schemas["Quote"];
 export type Role = Schemas["Role"];
 export type Segment = Schemas["Segment"];
+export type SkipReason = Schemas["SkipReason"];
 export type SkippedContact = Schemas["SkippedContact"];
+export type RenderedText = Schemas["Text"];
 export type Template = Schemas["Template"];
 export type Unsubscribe = Schemas["Unsubscribe"];
 

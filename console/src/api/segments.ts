@@ -1,10 +1,11 @@
 /** What the screens read of segments and templates. */
 import { queryOptions } from "@tanstack/react-query";
-import { api, body, type Filter } from "./client";
+import { api, body, type Filter, type SkipReason } from "./client";
 import { gather } from "./gather";
 import { RequestFailed } from "./problem";
 
 const PAGE = 100;
+const LEAST = 20;
 /** Longer lists are cut; a person cannot choose from more. */
 const MAX_LISTED = 1_000;
 
@@ -76,4 +77,40 @@ export const templatesQuery = (organizationId: string) =>
         ),
       ),
     staleTime: 10_000,
+  });
+
+/** The texts of a campaign for some of its recipients, as it was saved last. */
+export const textPreviewQuery = (organizationId: string, campaignId: string, updatedAt: string) =>
+  queryOptions({
+    queryKey: [organizationId, "texts", campaignId, updatedAt],
+    queryFn: () =>
+      body(
+        api.POST("/v1/organizations/{organizationId}/campaigns/{campaignId}/preview", {
+          params: { path: { organizationId, campaignId } },
+          body: { samples: 100 },
+        }),
+      ),
+    staleTime: 60_000,
+  });
+
+export interface SkippedFilter {
+  reason?: SkipReason | undefined;
+  cursor?: string | undefined;
+}
+
+/** A page of the contacts that a campaign left out. Few, because each one's name is another request. */
+export const skippedQuery = (organizationId: string, campaignId: string, filter: SkippedFilter) =>
+  queryOptions({
+    queryKey: [organizationId, "skipped", campaignId, filter],
+    queryFn: () =>
+      gather(LEAST, filter.cursor, (cursor) =>
+        body(
+          api.GET("/v1/organizations/{organizationId}/campaigns/{campaignId}/skipped", {
+            params: {
+              path: { organizationId, campaignId },
+              query: { limit: LEAST, reason: filter.reason, cursor },
+            },
+          }),
+        ),
+      ),
   });
