@@ -148,6 +148,7 @@ const segment = createRoute({
 const imports = createRoute({
   getParentRoute: () => root,
   path: "/imports",
+  validateSearch: paged,
   component: lazyRouteComponent(() => import("./screens/Imports"), "Imports"),
 });
 

@@ -1,6 +1,7 @@
 /** What the screens read, each with how often it may change. Polling stops in hidden tabs. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, body, type Campaign, type ContactStatus, type Import, type MessageStatus } from "./client";
+import { isOver } from "../lib/import";
+import { api, body, type Campaign, type ContactStatus, type MessageStatus } from "./client";
 import { gather } from "./gather";
 import { RequestFailed } from "./problem";
 
@@ -163,8 +164,6 @@ export const contactQuery = (organizationId: string, contactId: string) =>
       ),
   });
 
-const isRunning = (state: Import | undefined) => state?.status === "pending" || state?.status === "running";
-
 export const importQuery = (organizationId: string, importId: string) =>
   queryOptions({
     queryKey: [organizationId, "import", importId],
@@ -174,7 +173,19 @@ export const importQuery = (organizationId: string, importId: string) =>
           params: { path: { organizationId, importId } },
         }),
       ),
-    refetchInterval: ({ state }) => (isRunning(state.data) ? 1_000 : false),
+    refetchInterval: ({ state }) => (state.data && !isOver(state.data) ? 1_000 : false),
+  });
+
+export const importsQuery = (organizationId: string, cursor: string | undefined) =>
+  queryOptions({
+    queryKey: [organizationId, "imports", cursor],
+    queryFn: () =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/contacts/imports", {
+          params: { path: { organizationId }, query: { limit: LEAST, cursor } },
+        }),
+      ),
+    refetchInterval: ({ state }) => (state.data?.items.every(isOver) === false ? 3_000 : false),
   });
 
 export const unsubscribesQuery = (organizationId: string, cursor: string | undefined) =>
