@@ -24,7 +24,6 @@ export type Segment = Schemas["Segment"];
 export type SkipReason = Schemas["SkipReason"];
 export type SkippedContact = Schemas["SkippedContact"];
 export type RenderedText = Schemas["Text"];
-export type Template = Schemas["Template"];
 export type Unsubscribe = Schemas["Unsubscribe"];
 
 /** Sends a request with the tab's key or token, unless it carries one that is being tried. */

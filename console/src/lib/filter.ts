@@ -20,7 +20,7 @@ export const FIELDS = [
   "updatedAt",
   "importId",
 ] as const;
-export type FieldName = (typeof FIELDS)[number];
+type FieldName = (typeof FIELDS)[number];
 
 export type Op = Extract<Filter, { field: unknown }>["op"];
 

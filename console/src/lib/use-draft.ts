@@ -9,7 +9,7 @@ import { readKey } from "../session";
 const QUIET_MS = 600;
 export const MAX_BODY = 1600;
 
-export const MAX_TEMPLATE_BYTES = 8 * 1024;
+const MAX_TEMPLATE_BYTES = 8 * 1024;
 
 export interface Target {
   include: string[];
