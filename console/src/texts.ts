@@ -184,7 +184,7 @@ export const texts = {
     by: "Changed by",
     empty: "No campaigns yet",
     emptyLead:
-      "A campaign is one text to all of your contacts. Start with a draft; nothing is sent until you say so.",
+      "A campaign is one text to your contacts, or to some of them. Start with a draft; nothing is sent until you say so.",
     noMatch: "No campaign matches",
     noMatchLead: "Change the search or show all campaigns.",
     showAll: "Show all",

@@ -49,7 +49,11 @@ export function ImportPage() {
         </>
       }
     >
-      {dryRun && <Alert title={t.dryRun}>{t.dryRunLead}</Alert>}
+      {dryRun && (
+        <Alert color="orange" title={t.dryRun}>
+          {t.dryRunLead}
+        </Alert>
+      )}
       {!isOver(found.data) && (
         <>
           <Progress value={100} animated aria-label={t.status[found.data.status]} />
@@ -64,7 +68,7 @@ export function ImportPage() {
         </Alert>
       )}
       {undo && (
-        <Alert title={t.status[found.data.status]}>
+        <Alert color="orange" title={t.status[found.data.status]}>
           {t.undoResult(undo.removed, undo.keptChanged + undo.keptNamed)}
         </Alert>
       )}

@@ -1,9 +1,10 @@
-import { Anchor, Loader, Stack, Text } from "@mantine/core";
+import { Anchor, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { RenderedText } from "../../api/client";
 import type { components } from "../../api/schema";
 import { Chips } from "../../components/Chips";
+import { Loading } from "../../components/Loading";
 import { PhonePreview } from "../../components/PhonePreview";
 import { sentence } from "../../components/ProblemAlert";
 import { count } from "../../lib/format";
@@ -15,7 +16,7 @@ type Choice = "shortest" | "longest" | "mostParts" | "failing";
 /** What real contacts would read: the extremes, and those who would get no text. */
 export function Rendered({ preview }: { preview: components["schemas"]["TextPreview"] | undefined }) {
   const [choice, choose] = useState<Choice>("mostParts");
-  if (preview === undefined) return <Loader size="sm" aria-label={t.counting} />;
+  if (preview === undefined) return <Loading lines={4} />;
   const { contacts, failed, failing } = preview;
   const shown = choice === "failing" ? null : preview[choice];
   return (
