@@ -707,8 +707,10 @@ export interface paths {
         };
         /**
          * Get the rejected rows
-         * @description All of them, as a CSV file with the number that a spreadsheet gives the row, the column, the value
-         *     and the reason. The link is valid for five minutes.
+         * @description A CSV file with the number that a spreadsheet gives the row, the column, the value and the reason.
+         *     It has at most 1,000,000 rows, and its last line says if rows are missing. The link is valid for
+         *     five minutes. An import that ended without the file, such as one of an earlier version, has only
+         *     its `errors`: the response is 404.
          */
         get: operations["get_rejected_rows"];
         put?: never;
@@ -2303,8 +2305,13 @@ export interface components {
         /** @description A link to the file of the rejected rows. */
         RejectedRows: {
             expiresAt: components["schemas"]["Time"] | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The number of rejected rows in the file.
+             */
             rows: number;
+            /** @description Whether the import rejected more rows than the file has. */
+            truncated: boolean;
             /** @description Null if no row was rejected. */
             url: string | null;
         };
@@ -7059,7 +7066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `import_not_ended`: the import has not ended. `nothing_to_undo`: it created no contacts, or is undone. */
+            /** @description `import_not_ended`: the import has not ended, or the file of its rejected rows is being written. `nothing_to_undo`: it created no contacts, is undone, or is of an earlier version, which did not record its contacts. */
             409: {
                 headers: {
                     [name: string]: unknown;
