@@ -212,7 +212,7 @@ impl Stack {
         serde_json::from_slice(&fs::read(folder().join("stack.json")).ok()?).ok()
     }
 
-    /// Ends what an earlier [`Stack::up`] started, and nothing else.
+    /// Ends what an earlier [`Stack::up_with`] started, and nothing else.
     pub fn down() -> anyhow::Result<()> {
         let Some(stack) = Self::remembered() else {
             return Ok(());
