@@ -84,8 +84,7 @@ async fn limits_count_each_text() -> anyhow::Result<()> {
     named(&tenant, &long, Some(&"x".repeat(200)), Some("Omsk")).await?;
     let id = tenant.draft(GREETING).await?;
     tenant.send_draft(&id, &json!({"maxParts": 2})).await?;
-    let campaign = tenant.settled(&id).await?;
-    assert_eq!(campaign["reason"], "max_parts", "{campaign}");
+    tenant.until(&id, "the campaign to stop", |it| it["reason"] == "max_parts").await?;
     assert_eq!((tenant.books.texts(&ana).await?, tenant.books.texts(&long).await?), (0, 0));
     Ok(())
 }

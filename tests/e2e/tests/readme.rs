@@ -74,7 +74,7 @@ async fn the_readmes_commands_work() -> anyhow::Result<()> {
 #[tokio::test]
 async fn the_first_steps_on_aws_work() -> anyhow::Result<()> {
     let responses = run("docs/deploy.md", &local::folder())?;
-    assert_eq!(responses.len(), 4, "a command was not found");
+    assert_eq!(responses.len(), 5, "a command was not found");
     assert_eq!(responses[3]["to"], "+14155550123", "{}", responses[3]);
     Ok(())
 }

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 type Ids = BTreeMap<&'static str, String>;
 
 /// Paths that belong to no organization.
-const NOBODYS: [&str; 4] = ["/health", "/openapi.json", "/v1/me", "/v1/organizations"];
+const NOBODYS: [&str; 5] = ["/health", "/openapi.json", "/v1/halt", "/v1/me", "/v1/organizations"];
+/// A path that only the deployment's key may use.
+const DEPLOYMENTS: &str = "/v1/organizations/{organizationId}/halt";
 
 /// The parameters of a path of the document.
 fn parameters(path: &str) -> impl Iterator<Item = &str> {
@@ -81,6 +83,10 @@ async fn another_organizations_ids_open_nothing() -> anyhow::Result<()> {
             continue;
         }
         let own = filled(path, &owner.id, &ids)?;
+        if path == DEPLOYMENTS {
+            assert_eq!(owner.refusal(Method::GET, &own, None).await?.0, 403, "{own}");
+            continue;
+        }
         let mut places = vec![own.clone()];
         // A phone alone belongs to no organization: each keeps a separate register.
         if names.iter().any(|name| !["organizationId", "phone"].contains(name)) {
@@ -114,7 +120,7 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
     let opted_out = phone();
     owner.unsubscribe(&opted_out).await?;
     let contact = owner.contact(&phone()).await?;
-    let import = owner.import(&format!("phone\n{}\n", phone())).await?;
+    let import = owner.import(&format!("phone\n{}\n12\n", phone())).await?;
     let campaign = owner.send().await?;
     owner.settled(&campaign).await?;
     let messages = owner.messages(&campaign).await?;
