@@ -1,7 +1,6 @@
 /** What the screens read, each with how often it may change. Polling stops in hidden tabs. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { isOver } from "../lib/import";
-import { api, body, type Campaign, type ContactStatus, type MessageStatus } from "./client";
+import { api, body, type Campaign, type Import, type MessageStatus } from "./client";
 import { gather } from "./gather";
 import { RequestFailed } from "./problem";
 
@@ -132,22 +131,14 @@ export const messageQuery = (organizationId: string, campaignId: string, message
     },
   });
 
-export interface ContactFilter {
-  q?: string | undefined;
-  tag?: string | undefined;
-  segment?: string | undefined;
-  status?: ContactStatus | undefined;
-  cursor?: string | undefined;
-}
-
-export const contactsQuery = (organizationId: string, { cursor, ...filters }: ContactFilter) =>
+export const contactsQuery = (organizationId: string, cursor: string | undefined) =>
   queryOptions({
-    queryKey: [organizationId, "contacts", filters, cursor],
+    queryKey: [organizationId, "contacts", cursor],
     queryFn: () =>
       gather(LEAST, cursor, (next) =>
         body(
           api.GET("/v1/organizations/{organizationId}/contacts", {
-            params: { path: { organizationId }, query: { limit: 50, ...filters, cursor: next } },
+            params: { path: { organizationId }, query: { limit: 50, cursor: next } },
           }),
         ),
       ),
@@ -164,6 +155,8 @@ export const contactQuery = (organizationId: string, contactId: string) =>
       ),
   });
 
+const isRunning = (state: Import | undefined) => state?.status === "pending" || state?.status === "running";
+
 export const importQuery = (organizationId: string, importId: string) =>
   queryOptions({
     queryKey: [organizationId, "import", importId],
@@ -173,19 +166,7 @@ export const importQuery = (organizationId: string, importId: string) =>
           params: { path: { organizationId, importId } },
         }),
       ),
-    refetchInterval: ({ state }) => (state.data && !isOver(state.data) ? 1_000 : false),
-  });
-
-export const importsQuery = (organizationId: string, cursor: string | undefined) =>
-  queryOptions({
-    queryKey: [organizationId, "imports", cursor],
-    queryFn: () =>
-      body(
-        api.GET("/v1/organizations/{organizationId}/contacts/imports", {
-          params: { path: { organizationId }, query: { limit: LEAST, cursor } },
-        }),
-      ),
-    refetchInterval: ({ state }) => (state.data?.items.every(isOver) === false ? 3_000 : false),
+    refetchInterval: ({ state }) => (isRunning(state.data) ? 1_000 : false),
   });
 
 export const unsubscribesQuery = (organizationId: string, cursor: string | undefined) =>

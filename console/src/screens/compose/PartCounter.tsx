@@ -5,19 +5,14 @@ import { MAX_BODY } from "../../lib/use-draft";
 import { texts } from "../../texts";
 import classes from "./PartCounter.module.css";
 
-/** What the texts of some recipients cost; null while that is unknown. */
-export type RenderedParts = { most: { parts: number; encoding: string } | null };
-
 interface Props {
   body: string;
-  /** Null unless the text has merge fields. */
-  rendered: RenderedParts | null;
   /** Null for people who may not change the text. */
   onReplace: ((body: string) => void) | null;
 }
 
 /** What the text costs, and what makes it cost more than it needs to. */
-export function PartCounter({ body, rendered, onReplace }: Props) {
+export function PartCounter({ body, onReplace }: Props) {
   const length = Array.from(body).length;
   const parts = partsOf(body);
   const offenders = offendersOf(body);
@@ -26,27 +21,16 @@ export function PartCounter({ body, rendered, onReplace }: Props) {
   return (
     <Stack gap="xs" mt={8}>
       <Group justify="space-between" gap="xs">
-        <Text
-          size="sm"
-          className="number"
-          role="status"
-          data-parts={rendered === null ? parts.count : rendered.most?.parts}
-        >
-          {body === ""
-            ? texts.compose.each
-            : rendered === null
-              ? texts.compose.counter(parts.count, parts.encoding)
-              : rendered.most === null
-                ? texts.compose.counting
-                : texts.compose.upTo(rendered.most.parts, rendered.most.encoding)}
+        <Text size="sm" className="number" role="status" data-parts={parts.count}>
+          {body === "" ? texts.compose.each : texts.compose.counter(parts.count, parts.encoding)}
         </Text>
-        {body !== "" && rendered === null && (
+        {body !== "" && (
           <Text size="sm" c="dimmed" className="number">
             {texts.compose.left(parts.left)}
           </Text>
         )}
       </Group>
-      {rendered === null && length > MAX_BODY && (
+      {length > MAX_BODY && (
         <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {texts.compose.tooLong(length)}
         </Text>
@@ -72,7 +56,7 @@ export function PartCounter({ body, rendered, onReplace }: Props) {
   );
 }
 
-function Fix({ offender, body, onReplace }: { offender: Offender } & Omit<Props, "rendered">) {
+function Fix({ offender, body, onReplace }: { offender: Offender } & Props) {
   const { character, replacement, count } = offender;
   const name = nameOf(character);
   const to = replacement === " " ? texts.compose.space : (replacement ?? "");
