@@ -21,7 +21,16 @@ import classes from "./Check.module.css";
 
 const route = getRouteApi("/imports/$importId");
 const t = texts.imports;
-const TONES = { pending: "busy", running: "busy", done: "good", failed: "bad" } as const;
+const TONES = {
+  uploading: "busy",
+  pending: "busy",
+  running: "busy",
+  done: "good",
+  failed: "bad",
+  cancelled: "calm",
+  undoing: "busy",
+  undone: "calm",
+} as const;
 
 /** An import while it runs and afterwards; rejected rows with their reasons. */
 export function ImportPage() {
