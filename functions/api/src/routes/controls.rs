@@ -104,10 +104,10 @@ pub(crate) async fn stop_campaign(
 }
 
 /// A change that was written.
-struct Changed {
+pub(super) struct Changed {
     before: Campaign,
     after: Campaign,
-    reply: Reply,
+    pub(super) reply: Reply,
 }
 
 impl Changed {
@@ -130,7 +130,7 @@ impl Changed {
 }
 
 /// Applies `decide` to a campaign and writes the result. Decides again if another writer was faster.
-async fn change(
+pub(super) async fn change(
     app: &Volley,
     access: &Access<Sender>,
     id: CampaignId,

@@ -5,18 +5,20 @@ use http::StatusCode;
 use infra::clock;
 use infra::table::Saved;
 use serde::Deserialize;
+use shared::campaign::Campaign;
 use shared::ids::CampaignId;
 use shared::organization::NAME_LONGEST;
 use shared::text;
 use utoipa::ToSchema;
 
 use super::campaigns::find;
+use super::controls::change;
 use crate::auth::{Access, Sender};
 use crate::idempotency::Once;
 use crate::json::{MaybeJson, Nothing, Reply};
 use crate::params::Segment;
 use crate::problem::Problem;
-use crate::state::{App, MAX_RACES};
+use crate::state::App;
 use crate::views::CampaignView;
 
 #[derive(Default, Deserialize, ToSchema)]
@@ -74,7 +76,8 @@ pub(crate) async fn archive_campaign(
     once: Once,
     MaybeJson(Nothing {}): MaybeJson<Nothing>,
 ) -> Result<Reply, Problem> {
-    archive(&app, access, id, &once, true).await
+    let archive = |campaign: Campaign, now| campaign.archive(true, now);
+    Ok(change(&app, &access, id, &once, archive).await?.reply)
 }
 
 /// Unarchive a campaign
@@ -88,27 +91,6 @@ pub(crate) async fn unarchive_campaign(
     once: Once,
     MaybeJson(Nothing {}): MaybeJson<Nothing>,
 ) -> Result<Reply, Problem> {
-    archive(&app, access, id, &once, false).await
-}
-
-async fn archive(
-    app: &App,
-    access: Access<Sender>,
-    id: CampaignId,
-    once: &Once,
-    is_archived: bool,
-) -> Result<Reply, Problem> {
-    for _ in 0..MAX_RACES {
-        let now = clock::now();
-        let before = find(app, access.organization.id, id).await?;
-        let after = before.clone().archive(is_archived, now)?.by(access.actor.clone());
-        let reply = Reply::ok(&CampaignView::from(&after))?;
-        let remember = once.remember(&reply, now);
-        match app.table.save_campaign(&before, &after, remember.as_ref()).await? {
-            Saved::Done => return Ok(reply),
-            Saved::Stale => {}
-            Saved::Answered => break,
-        }
-    }
-    Err(Problem::raced())
+    let unarchive = |campaign: Campaign, now| campaign.archive(false, now);
+    Ok(change(&app, &access, id, &once, unarchive).await?.reply)
 }
