@@ -110,7 +110,7 @@ async fn contacts_are_found_by_either_form_of_their_phone() -> anyhow::Result<()
     assert_eq!(table.create_contact(&organization, &ana, None).await?, ContactSaved::Done);
     for text in ["+525535423223", "+5215535423223"] {
         let phone = form(text).expect("a phone");
-        let found = table.contacts_of_phone(&organization, &phone).await?;
+        let found = table.contacts_of_line(&organization, &phone.line(), 2).await?;
         assert_eq!(found, [ana.clone()], "{text}");
     }
     Ok(())

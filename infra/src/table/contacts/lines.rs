@@ -14,11 +14,12 @@ use shared::organization::Organization;
 use shared::phone::{Line, Phone};
 
 use super::super::audience::entry;
-use super::super::dynamo::{Consistency, Key, Range, SortKey, parse};
+use super::super::dynamo::{Consistency, Key, Range, SortKey};
 use super::super::keys;
 use super::super::{Result, Table, TableError};
+use super::list::live;
 use super::wanted::Wanted;
-use super::{ContactSaved, KIND, Pointer, Row, is_tombstone};
+use super::{ContactSaved, KIND, Pointer};
 
 /// The number of phones with two forms that are looked up concurrently.
 const FORMER_AT_ONCE: usize = 16;
@@ -70,8 +71,8 @@ impl Table {
             );
             while contacts.len() < limit {
                 let page = self.page(&range).await?;
-                for item in page.items.into_iter().filter(|item| !is_tombstone(item)) {
-                    contacts.push(parse::<Row>(KIND, item)?.into_contact(organization.id));
+                for item in page.items {
+                    contacts.extend(live(organization, item)?);
                 }
                 range.start = page.next;
                 if range.start.is_none() {

@@ -2,10 +2,9 @@
 
 use shared::contact::{Contact, Status};
 use shared::organization::Organization;
-use shared::phone::Phone;
 use shared::segment::{Expanded, Moment};
 
-use super::super::dynamo::{Consistency, Item, Range, SortKey, parse};
+use super::super::dynamo::{Item, parse};
 use super::super::keys;
 use super::super::walk::{ShardPosition, Walk};
 use super::super::{Result, Table};
@@ -73,29 +72,10 @@ impl Table {
         })
         .await
     }
-
-    /// The contacts that have a phone, in either of its forms.
-    pub async fn contacts_of_phone(
-        &self,
-        organization: &Organization,
-        phone: &Phone,
-    ) -> Result<Vec<Contact>> {
-        let mut contacts = Vec::new();
-        for form in phone.forms() {
-            let range = Range::new(
-                keys::audience(organization.id, form.shard(organization.shards)),
-                SortKey::Prefix(format!("{}{form}#", keys::CONTACT)),
-                Consistency::Strong,
-            );
-            for item in self.all(range).await? {
-                contacts.extend(live(organization, item)?);
-            }
-        }
-        Ok(contacts)
-    }
 }
 
-fn live(organization: &Organization, item: Item) -> Result<Option<Contact>> {
+/// A contact, unless the item is the tombstone of one.
+pub(super) fn live(organization: &Organization, item: Item) -> Result<Option<Contact>> {
     if is_tombstone(&item) {
         return Ok(None);
     }

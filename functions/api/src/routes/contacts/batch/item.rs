@@ -112,7 +112,9 @@ impl Batch<'_> {
             Match::Phone => {
                 let profile = item.draft.clone().checked(self.organization, None)?;
                 let phone = profile.phone.ok_or_else(|| required("/phone"))?;
-                let mut found = table.contacts_of_phone(self.organization, &phone).await?;
+                let line = phone.line();
+                // Two are enough to know that the phone is ambiguous.
+                let mut found = table.contacts_of_line(self.organization, &line, 2).await?;
                 match (found.pop(), found.is_empty()) {
                     (Some(contact), true) => Ok(Some(contact)),
                     (None, _) => Ok(None),
