@@ -1,8 +1,5 @@
 //! If the process of an import dies at any request, the next one ends it as if nothing had happened.
 
-// A test has one future, however large.
-#![allow(clippy::large_futures)]
-
 use std::io::Write;
 
 use flate2::Compression;
@@ -135,7 +132,7 @@ async fn a_file_is_removed_after_the_import_says_that_it_expired() {
     let (scene, key) = uploaded(clock::now().plus_seconds(-START_WITHIN_SECONDS)).await;
     for request in 0.. {
         let death = Death { request, is_executed: false };
-        let job = run(&scene.app, scene.organization.id, scene.id, deadline());
+        let job = Box::pin(run(&scene.app, scene.organization.id, scene.id, deadline()));
         let lived = scene.stage.live(Some(death), job).await.is_some();
         let (import, _) = scene.import().await;
         let is_there = scene.stage.object(&key).is_some();
@@ -159,7 +156,7 @@ async fn the_file_of_an_upload_that_is_stopped_is_removed_at_once() {
         uploads: None,
     };
     scene.table.change_import(transition, None).await.expect("stopped");
-    let job = run(&scene.app, scene.organization.id, scene.id, deadline());
+    let job = Box::pin(run(&scene.app, scene.organization.id, scene.id, deadline()));
     scene.stage.live(None, job).await.expect("alive").expect("a run");
     assert_eq!(scene.stage.object(&key), None);
     let (import, due) = scene.import().await;
@@ -174,7 +171,7 @@ async fn a_file_that_changes_between_two_processes_fails_the_import() {
     let requests = Scene::set(&options, &content).await.run(None).await;
     let scene = Scene::set(&options, &content).await;
     let death = Death { request: requests / 2, is_executed: true };
-    let job = run(&scene.app, scene.organization.id, scene.id, deadline());
+    let job = Box::pin(run(&scene.app, scene.organization.id, scene.id, deadline()));
     assert!(scene.stage.live(Some(death), job).await.is_none(), "it died");
     let (import, _) = scene.import().await;
     let key = &import.file.expect("a file").key;

@@ -1,8 +1,5 @@
 //! What rows do to the contacts that they find, row after row.
 
-// A test has one future, however large.
-#![allow(clippy::large_futures)]
-
 use shared::contact::Contact;
 use shared::import::{MatchBy, OnMatch, Options};
 

@@ -62,9 +62,6 @@ async fn write_rows(
 
 #[cfg(test)]
 mod tests {
-    // A test has one future, however large.
-    #![allow(clippy::large_futures)]
-
     use shared::import::{Options, Status};
 
     use super::super::scene::{Scene, deadline};
@@ -78,7 +75,7 @@ mod tests {
         let (import, _) = scene.import().await;
         let import =
             Import { status: Status::Running, ending: Some(Status::Done), report: None, ..import };
-        let step = write(&scene.app, &import, max_rows, deadline);
+        let step = Box::pin(write(&scene.app, &import, max_rows, deadline));
         let step = scene.stage.live(None, step).await.expect("alive").expect("written");
         let key = &step.after.report.as_ref().expect("a file").file.key;
         let content = scene.stage.object(key).expect("a file");

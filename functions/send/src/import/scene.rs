@@ -1,8 +1,5 @@
 //! An import in an organization without contacts, for tests.
 
-// A test has one future, however large.
-#![allow(clippy::large_futures)]
-
 use infra::clock;
 use infra::table::{ContactFilter, Table};
 use sequence::{Death, Stage};
@@ -52,7 +49,7 @@ impl Scene {
             now,
         );
         let organization = Organization { shards: 2, ..organization };
-        table.create_organization(&organization, None).await.expect("an organization");
+        Box::pin(table.create_organization(&organization, None)).await.expect("an organization");
         let id = ImportId::new(now, clock::entropy());
         Self { stage, app, table, organization, id }.next(options, content).await
     }
@@ -67,7 +64,7 @@ impl Scene {
         let size = content.len() as u64;
         let import = Import { file: Some(StoredFile { key, etag, size }), ..import };
         let scene = Self { id, ..self };
-        scene.table.create_import(&import, &scene.due(), None).await.expect("an import");
+        Box::pin(scene.table.create_import(&import, &scene.due(), None)).await.expect("an import");
         scene
     }
 
@@ -81,7 +78,7 @@ impl Scene {
     pub(super) async fn run(&self, death: Option<Death>) -> usize {
         let mut requests = 0;
         loop {
-            let job = run(&self.app, self.organization.id, self.id, deadline());
+            let job = Box::pin(run(&self.app, self.organization.id, self.id, deadline()));
             let death = death.and_then(|death| {
                 let request = death.request.checked_sub(requests)?;
                 Some(Death { request, ..death })
