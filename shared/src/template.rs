@@ -22,7 +22,6 @@ use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::body::MAX_CHARACTERS;
-use crate::contact::Contact;
 use crate::text::{self, InvalidText};
 
 /// The longest source, in bytes. The rendered text has the limit of a body.
@@ -99,13 +98,6 @@ impl Template {
     #[must_use]
     pub fn fields(&self) -> &BTreeSet<MergeField> {
         &self.fields
-    }
-
-    /// The values of a contact that its text depends on.
-    #[must_use]
-    pub fn fields_of(&self, contact: &Contact) -> Fields {
-        let value = |field: &MergeField| Some((field.clone(), field.of(contact)?));
-        self.fields.iter().filter_map(value).collect()
     }
 
     /// The text for a recipient with these fields.

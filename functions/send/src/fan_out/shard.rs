@@ -52,7 +52,7 @@ impl FanOut<'_> {
     }
 
     /// Cuts a shard to its end. Returns the shard if it stops before that.
-    pub(super) async fn shard(&self, shard: u16) -> anyhow::Result<Option<u16>> {
+    async fn shard(&self, shard: u16) -> anyhow::Result<Option<u16>> {
         let mut spacing = Spacing::new();
         // If another run has cut chunks in the meantime, the first put finds them.
         let mut last = match self.run {
