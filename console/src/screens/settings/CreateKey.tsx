@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -10,9 +10,9 @@ import { Dialog } from "../../components/Dialog";
 import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
+import { RoleControl } from "./RoleControl";
 
 const t = texts.settings;
-const ROLES: Role[] = ["viewer", "sender", "admin"];
 const DAYS = [7, 30, 90, 365];
 const DAY_MS = 86_400_000;
 
@@ -80,12 +80,7 @@ export function CreateKey() {
                 error={fieldError(t.keyName, failure?.fields.name)}
                 data-autofocus
               />
-              <SegmentedControl
-                aria-label={t.keyRole}
-                value={role}
-                onChange={(value) => setRole(value as Role)}
-                data={ROLES.map((value) => ({ value, label: texts.app.role[value] }))}
-              />
+              <RoleControl role={role} onChange={setRole} />
               <NativeSelect
                 label={t.expiresIn}
                 value={days}

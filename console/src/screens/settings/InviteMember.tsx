@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -10,9 +10,9 @@ import { Dialog } from "../../components/Dialog";
 import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
+import { RoleControl } from "./RoleControl";
 
 const t = texts.settings;
-export const ROLES: Role[] = ["viewer", "sender", "admin"];
 
 /** Invites a person by their email address. */
 export function InviteMember() {
@@ -61,12 +61,7 @@ export function InviteMember() {
               autoComplete="off"
               data-autofocus
             />
-            <SegmentedControl
-              aria-label={t.keyRole}
-              value={role}
-              onChange={(value) => setRole(value as Role)}
-              data={ROLES.map((value) => ({ value, label: texts.app.role[value] }))}
-            />
+            <RoleControl role={role} onChange={setRole} />
             <Text size="sm" c="dimmed">
               {t.inviteLead(consoleUrl)}
             </Text>

@@ -12,7 +12,8 @@ import { identityQuery } from "../../identity/config";
 import { readKey } from "../../session";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
-import { InviteMember, ROLES } from "./InviteMember";
+import { InviteMember } from "./InviteMember";
+import { ROLES } from "./RoleControl";
 
 const t = texts.settings;
 const nameOf = ({ name, email }: Member) => name ?? email;
