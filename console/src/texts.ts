@@ -554,7 +554,7 @@ export const texts = {
     thisKey: "This tab's key",
     membersLead: "People who sign in with your organization’s account. Roles are the same as those of keys.",
     noIdentity:
-      "This deployment has no identity provider, so invitations cannot be accepted. Whoever runs it sets OidcIssuer and OidcClientId.",
+      "This deployment has no identity provider, so no one can accept an invitation. Ask its operator to set OidcIssuer and OidcClientId.",
     noMembers: "No one has been invited yet.",
     person: "Person",
     status: "Status",

@@ -7,7 +7,7 @@ export interface IdentityConfig {
   clientId: string;
 }
 
-/** Null if there is no provider: then only keys work. */
+/** Null without an identity provider. People then sign in with keys only. */
 export const identityQuery = queryOptions({
   queryKey: ["identity"],
   queryFn: async (): Promise<IdentityConfig | null> => {

@@ -1,4 +1,4 @@
-/** Signing in again in a window of its own, so that the page keeps what was typed. */
+/** Signs in again in a separate window, so that nothing typed on the page is lost. */
 import { consoleUrl } from "../api/place";
 import { keepSignedIn, type SignedIn } from "../session";
 import { AGAIN } from "./pending";

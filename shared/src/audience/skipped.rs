@@ -13,7 +13,7 @@ use crate::template::Detail;
 pub struct SkippedContact {
     pub contact: ContactId,
     pub reason: SkipReason,
-    /// Why there is no text for the contact, if that is the reason.
+    /// The problem with the contact's text, if that is the reason.
     pub detail: Option<Detail>,
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct SkippedContactView {
     contact_id: Uuid,
     #[schema(value_type = labels::SkipReason)]
     reason: SkipReason,
-    /// Why there is no text for the contact; null for other reasons.
+    /// The problem with the contact's text if the reason is `unrenderable`, else null.
     #[schema(value_type = Option<labels::SkipDetail>, required = true)]
     detail: Option<Detail>,
     /// Whether the contact has changed since the campaign was sent, so that it may have been skipped for

@@ -26,7 +26,7 @@ pub(crate) struct TextView {
     /// The first character that is not in the GSM-7 alphabet.
     #[schema(required = true)]
     first_character_beyond_gsm7: Option<CharacterView>,
-    /// Why there is no text.
+    /// The problem that prevents the text.
     #[schema(value_type = Option<labels::SkipDetail>, required = true)]
     detail: Option<Detail>,
     /// The same for people to read.
