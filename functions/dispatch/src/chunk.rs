@@ -8,6 +8,7 @@
 use std::collections::HashSet;
 
 use infra::clock;
+use infra::halts::HaltState;
 use shared::campaign::{BACK_OFF_SECONDS, Campaign, Reason};
 use shared::chunk::Chunk;
 use shared::chunk_state::{ChunkState, Progress, Slice};
@@ -38,6 +39,7 @@ struct Loaded {
     campaign: Campaign,
     state: ChunkState,
     chunk: Chunk,
+    halt: HaltState,
 }
 
 /// The part of a chunk that this worker has taken.
@@ -60,7 +62,7 @@ pub(crate) async fn dispatch(
         return Ok(());
     };
     let underway = Underway { campaign, broadcast, epoch: place.epoch };
-    if app.halts.of(&app.table, place.organization_id).await?.is_halted {
+    if loaded.halt.is_halted {
         // Its drain queues it again.
         tracing::info!("left a chunk, because sending is halted");
         return Ok(());
@@ -91,16 +93,17 @@ pub(crate) async fn dispatch(
 
 async fn load(app: &App, place: Place) -> anyhow::Result<Option<Loaded>> {
     let Place { organization_id, campaign_id, shard, number, .. } = place;
-    let (campaign, state, chunk) = futures::try_join!(
+    let (campaign, state, chunk, halt) = futures::try_join!(
         app.table.campaign(organization_id, campaign_id),
         app.table.chunk_state(campaign_id, shard, number),
         app.table.chunk(campaign_id, shard, number),
+        app.halts.of(&app.table, organization_id),
     )?;
     let (Some(campaign), Some(state), Some(chunk)) = (campaign, state, chunk) else {
         tracing::warn!(shard, number, "a chunk job's chunk is gone");
         return Ok(None);
     };
-    Ok(Some(Loaded { campaign, state, chunk }))
+    Ok(Some(Loaded { campaign, state, chunk, halt }))
 }
 
 /// Takes the chunk, and reads who of its slice has unsubscribed since the fan-out. Returns `None`
@@ -108,7 +111,7 @@ async fn load(app: &App, place: Place) -> anyhow::Result<Option<Loaded>> {
 async fn take(
     app: &App,
     place: Place,
-    Loaded { campaign, state, chunk }: &Loaded,
+    Loaded { campaign, state, chunk, halt: _ }: &Loaded,
     underway: &Underway<'_>,
     turn: Option<Timestamp>,
 ) -> anyhow::Result<Option<Taken>> {

@@ -26,10 +26,11 @@ pub(crate) async fn begin(
     deadline: Timestamp,
 ) -> anyhow::Result<()> {
     loop {
-        let (last_send, campaign, organization) = futures::try_join!(
+        let (last_send, campaign, organization, halt) = futures::try_join!(
             app.table.last_send(organization_id),
             app.table.campaign(organization_id, campaign_id),
             app.table.organization(organization_id),
+            app.halts.of(&app.table, organization_id),
         )?;
         let now = last_send.next(clock::now());
         let Some((campaign, organization)) = campaign.zip(organization) else {
@@ -49,7 +50,7 @@ pub(crate) async fn begin(
         let Organization { sender, shards, .. } = organization;
         match campaign.begin(scheduled_at, sender, shards, now, app.grace) {
             Begin::Begun(next) => {
-                if app.halts.of(&app.table, organization_id).await?.is_halted {
+                if halt.is_halted {
                     let job = JobsJob::Send { organization_id, campaign_id, scheduled_at };
                     return Ok(app.queues.send(&job.into(), HALTED_SECONDS).await?);
                 }
