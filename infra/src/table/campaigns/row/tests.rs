@@ -1,0 +1,98 @@
+use shared::breaker::Window;
+use shared::campaign::{Begin, PollLook};
+use shared::grace::Grace;
+use shared::ids::TemplateId;
+use shared::phone::Phone;
+use shared::poll::PollSchedule;
+use shared::price::Bill;
+use shared::sender::Provider;
+use uuid::Uuid;
+
+use super::super::super::dynamo::item;
+use super::*;
+
+/// Every state can be stored and read back.
+#[test]
+fn rows_are_campaigns() {
+    let at = |second: i64| Timestamp::from_millis(second * 1_000).expect("in range");
+    let organization = OrganizationId(Uuid::from_u128(1));
+    let id = CampaignId(Uuid::from_u128(2));
+    let body = Some(Body::from("Hi".to_owned()));
+    let draft = Campaign::create(id, organization, "Spring".to_owned(), body, at(0));
+    let scheduled = draft.clone().schedule(None, at(1), Grace::default()).expect("schedulable");
+    let cancelled = scheduled.clone().cancel(at(2), Some(Reason::MissedSchedule));
+    let phone = Phone::from_e164("+14153550100").expect("valid");
+    let sender = Sender::new(phone, Provider::default());
+    let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), Grace::default()) else {
+        panic!("not begun");
+    };
+    let totals = Totals { recipients: 2, ..Totals::default() };
+    let polls = PollSchedule::default();
+    let fanned_out = sent
+        .fanned_out(totals, &Bill::default(), &polls, at(3), Grace::default())
+        .expect("running");
+    let counts = Counts { failed: 2, ..Counts::default() };
+    let look = PollLook { counts, are_chunks_done: true, learnt: Window::default() };
+    let failed = fanned_out.polled(0, &look, &polls, at(33), Grace::default()).expect("owed");
+    let by_key = draft
+        .clone()
+        .by(Actor::Key { id: shared::ids::KeyId(Uuid::from_u128(3)), name: "till".to_owned() });
+    let job = sent.step.clone().expect("owed").job;
+    let abandoned = sent.given_up(&job, &polls, at(9), Grace::default()).expect("owed");
+    let backing_off = fanned_out.backing_off(0, at(9), Grace::default()).expect("running");
+    let cancelled = cancelled.expect("scheduled");
+    // Older code must not cut an audience.
+    let plain = [&draft, &scheduled, &*sent, &fanned_out, &cancelled];
+    let needed = [None, Some(WITH_STATUSES), Some(WITH_STATUSES), None, None];
+    assert_eq!(plain.map(needs), needed);
+    assert!(Row::of(&scheduled, 0).name.is_none(), "code that does not check cannot read it");
+    let sent = [*sent, fanned_out, failed, abandoned, backing_off];
+    for campaign in [by_key, draft, scheduled, cancelled].into_iter().chain(sent) {
+        let key = keys::campaign(organization, id);
+        let row = item(KIND, &key, Row::of(&campaign, campaign.version)).expect("a row");
+        assert_eq!(read(row).expect("a campaign"), campaign);
+    }
+}
+
+/// Code that does not know a campaign's target must not write or send it.
+#[test]
+fn a_campaign_that_needs_newer_code_is_refused() {
+    let (organization, id) = (OrganizationId(Uuid::nil()), CampaignId(Uuid::nil()));
+    let at = Timestamp::EPOCH;
+    let draft = Campaign::create(id, organization, "Spring".to_owned(), None, at);
+    let segments = [SegmentId(Uuid::from_u128(7))];
+    let target = Target { include: segments.into(), exclude: BTreeSet::new() };
+    let draft = Campaign { target: Some(target), uses: segments.into(), ..draft };
+    let key = keys::campaign(organization, id);
+    let mut row = item(KIND, &key, Row::of(&draft, 0)).expect("a row");
+    assert_eq!(row["needs"].as_n().map(String::as_str), Ok("3"));
+    assert!(!row.contains_key("name"), "code that does not check cannot read it");
+    assert_eq!(read(row.clone()).expect("a campaign"), draft);
+    let greeting = Body::stored("Hi {{ firstName }}".to_owned(), Format::Template)
+        .with_defaults([(MergeField::FirstName, "there".to_owned())].into());
+    let template = Campaign {
+        body: Some(greeting),
+        tags: ["spring".to_owned()].into(),
+        template: Some(TemplateVersion { id: TemplateId(Uuid::from_u128(9)), version: 2 }),
+        archived_at: Some(at),
+        ..draft
+    };
+    let stored = item(KIND, &key, Row::of(&template, 0)).expect("a row");
+    assert_eq!(stored["needs"].as_n().map(String::as_str), Ok("4"));
+    assert_eq!(read(stored).expect("a campaign"), template);
+    let newer = aws_sdk_dynamodb::types::AttributeValue::N("5".to_owned());
+    row.insert("needs".to_owned(), newer);
+    assert!(matches!(read(row), Err(TableError::NewerFormat { format: 5, .. })));
+}
+
+/// A campaign that was sent before trials were kept is on none, and all its chunks get turns.
+#[test]
+fn a_row_of_an_older_version_is_read() {
+    let old = include_str!("../sent_v1.json");
+    let row: Row = serde_json::from_str(old).expect("understood");
+    let campaign = row.into_campaign().expect("a campaign");
+    let broadcast = campaign.broadcast().expect("sent");
+    assert_eq!((broadcast.trial, broadcast.unreachable_since), (None, None));
+    assert_eq!(broadcast.audience.abandoned_at, None);
+    assert!(campaign.drain.is_some());
+}
