@@ -136,5 +136,5 @@ tests/console/node_modules/.ready: tests/console/package-lock.json .venv/node/re
 
 .venv/%/ready: tools/python/%.txt
 	$(PYTHON) -m venv .venv/$*
-	.venv/$*/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	.venv/$*/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement $<
 	@touch $@
