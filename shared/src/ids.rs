@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::phone::{Line, Phone};
-use crate::shard::shard_of;
+use crate::shard::Shards;
 use crate::time::Timestamp;
 
 /// Ten random bytes, which a new id combines with the time.
@@ -76,8 +76,8 @@ impl MessageId {
 
     /// The shard, out of `shards`, that stores this message.
     #[must_use]
-    pub fn shard(self, shards: u16) -> u16 {
-        shard_of(self.0, shards)
+    pub fn shard(self, shards: Shards) -> u16 {
+        shards.of(self.0)
     }
 }
 
@@ -172,7 +172,7 @@ mod tests {
         let mut counts = [0_u32; 32];
         for n in 0..32_000_u64 {
             let import = ImportId(Uuid::nil());
-            counts[usize::from(shard_of(ContactId::of_row(import, n).0, 32))] += 1;
+            counts[usize::from(Shards::new(32).of(ContactId::of_row(import, n).0))] += 1;
         }
         assert!(counts.iter().all(|&count| (850..1150).contains(&count)), "{counts:?}");
     }

@@ -41,7 +41,7 @@ pub mod receipt;
 pub mod recipient;
 pub mod segment;
 pub mod sender;
-mod shard;
+pub mod shard;
 pub mod status;
 pub mod target;
 pub mod template;

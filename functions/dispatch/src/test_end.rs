@@ -9,12 +9,13 @@ use infra::lookup;
 use infra::table::{ReceiptApplied, TestMessage};
 use shared::message::Message;
 use shared::receipt::Delivery;
+use shared::shard::Shards;
 use shared::unsubscribe::Preference;
 
 use crate::App;
 
 /// Removes a test's due item, unless the test is unknown and may still be looked up.
-pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow::Result<()> {
+pub(crate) async fn finish(app: &App, message: &Message, shards: Shards) -> anyhow::Result<()> {
     apply_parked(app, message, shards).await?;
     let Message { organization_id, campaign_id, id, .. } = message;
     let Some(test) = app.table.test_message(*organization_id, *campaign_id, *id).await? else {
@@ -28,7 +29,7 @@ pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow:
 }
 
 /// Looks up an unknown test at the provider.
-pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: u16) -> anyhow::Result<()> {
+pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: Shards) -> anyhow::Result<()> {
     let TestMessage { message, from, body, .. } = test;
     let gateway = app.gateways.of(from).await?;
     let sought = Sought { message, from, text: body.as_str(), now: clock::now() };
@@ -38,7 +39,7 @@ pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: u16) -> anyho
     Ok(())
 }
 
-async fn apply_parked(app: &App, message: &Message, shards: u16) -> anyhow::Result<()> {
+async fn apply_parked(app: &App, message: &Message, shards: Shards) -> anyhow::Result<()> {
     for parked in app.table.parked_beside(&message.reference(), shards).await? {
         if apply(app, &parked, shards).await? != ReceiptApplied::Early {
             app.table.unpark(&parked, shards).await?;
@@ -47,7 +48,7 @@ async fn apply_parked(app: &App, message: &Message, shards: u16) -> anyhow::Resu
     Ok(())
 }
 
-async fn apply(app: &App, delivery: &Delivery, shards: u16) -> anyhow::Result<ReceiptApplied> {
+async fn apply(app: &App, delivery: &Delivery, shards: Shards) -> anyhow::Result<ReceiptApplied> {
     if let Some(opt_out) = Preference::told_by(delivery) {
         app.table.register(&opt_out, shards).await?;
     }

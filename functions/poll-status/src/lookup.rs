@@ -14,6 +14,7 @@ use shared::campaign::{Broadcast, Campaign};
 use shared::ids::MessageId;
 use shared::message::{Counts, Message, Status};
 use shared::receipt::{Delivery, Receipt};
+use shared::shard::Shards;
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
@@ -126,7 +127,7 @@ pub(crate) async fn settle(
 
 /// Writes the results. What can't be written counts with its old status.
 async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>) -> Counts {
-    let deliveries: Vec<(Delivery, u16)> = learnt
+    let deliveries: Vec<(Delivery, Shards)> = learnt
         .iter()
         .map(|(message, receipt)| (Delivery::looked_up(message, receipt.clone()), broadcast.shards))
         .collect();

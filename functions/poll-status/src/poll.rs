@@ -11,6 +11,7 @@ use shared::campaign::{Broadcast, Campaign, PollLook};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::message::{Counts, Message};
 use shared::receipt::Delivery;
+use shared::shard::Shards;
 
 use crate::App;
 use crate::drain::SHARDS_AT_ONCE;
@@ -40,7 +41,7 @@ pub(crate) async fn poll(
         tracing::info!(number, "dropped a poll that is not owed");
         return Ok(());
     };
-    let shards: Vec<Shard> = stream::iter(0..broadcast.shards)
+    let shards: Vec<Shard> = stream::iter(broadcast.shards.all())
         .map(|shard| count(app, &campaign, broadcast, shard, number))
         .buffer_unordered(SHARDS_AT_ONCE)
         .try_collect()
@@ -117,7 +118,7 @@ async fn count(
 }
 
 /// Applies a parked receipt. The next poll counts the result.
-async fn apply(app: &App, receipt: Delivery, shards: u16) -> anyhow::Result<()> {
+async fn apply(app: &App, receipt: Delivery, shards: Shards) -> anyhow::Result<()> {
     // One at a time, because two may be about the same message, which a request can't write twice.
     let receipt = [(receipt, shards)];
     let applied = app.table.apply_receipts(&receipt).await?.pop().transpose()?;

@@ -12,6 +12,7 @@ use shared::member::{MemberEmail, PersonKey};
 use shared::message::Kind;
 use shared::phone::Phone;
 use shared::receipt::MessageRef;
+use shared::shard::Shards;
 use shared::time::Timestamp;
 use uuid::Uuid;
 
@@ -139,7 +140,7 @@ pub(crate) fn contact(
     organization: OrganizationId,
     id: ContactId,
     phone: Option<&Phone>,
-    shards: u16,
+    shards: Shards,
 ) -> Key {
     let place = phone.map_or("-", Phone::as_str);
     let shard = shared::contact::shard(id, phone, shards);
@@ -169,7 +170,7 @@ pub(crate) fn external_id(organization: OrganizationId, external_id: &str) -> Ke
     Key::new(format!("EXTERNAL#{organization}#{external_id}"), "CONTACT")
 }
 
-pub(crate) fn unsubscribe(organization: OrganizationId, phone: &Phone, shards: u16) -> Key {
+pub(crate) fn unsubscribe(organization: OrganizationId, phone: &Phone, shards: Shards) -> Key {
     Key::new(audience(organization, phone.shard(shards)), unsubscribe_sort_key(phone))
 }
 
@@ -189,7 +190,7 @@ pub(crate) fn chunk_state(campaign: CampaignId, shard: u16, number: u32) -> Key 
     Key::new(campaign_shard(campaign, shard), format!("{CHUNK_STATE}{number:08}"))
 }
 
-pub(crate) fn message(campaign: CampaignId, id: MessageId, shards: u16) -> Key {
+pub(crate) fn message(campaign: CampaignId, id: MessageId, shards: Shards) -> Key {
     Key::new(campaign_shard(campaign, id.shard(shards)), format!("{MESSAGE}{id}"))
 }
 
@@ -230,7 +231,7 @@ pub(crate) fn quote(organization: OrganizationId, campaign: CampaignId) -> Key {
 }
 
 /// The item that a receipt applies to.
-pub(crate) fn message_of(message: &MessageRef, shards: u16) -> Key {
+pub(crate) fn message_of(message: &MessageRef, shards: Shards) -> Key {
     match message.kind {
         Kind::Campaign => self::message(message.campaign_id, message.message_id, shards),
         Kind::Test => test_message(message.campaign_id, message.message_id),
@@ -238,13 +239,13 @@ pub(crate) fn message_of(message: &MessageRef, shards: u16) -> Key {
 }
 
 /// A receipt that waits for its message, in the partition of that message.
-pub(crate) fn parked(message: &MessageRef, shards: u16, provider_id: &str, status: &str) -> Key {
+pub(crate) fn parked(message: &MessageRef, shards: Shards, provider_id: &str, status: &str) -> Key {
     let Key { pk, sk } = parked_beside(message, shards);
     Key::new(pk, format!("{sk}{provider_id}#{status}"))
 }
 
 /// The partition and the sort key prefix of all receipts that wait for a message.
-pub(crate) fn parked_beside(message: &MessageRef, shards: u16) -> Key {
+pub(crate) fn parked_beside(message: &MessageRef, shards: Shards) -> Key {
     let beside = message_of(message, shards);
     Key::new(beside.pk, format!("{PARKED}{}#", message.message_id))
 }
@@ -300,7 +301,7 @@ mod tests {
     fn contacts_of_a_phone_sort_between_its_bounds() {
         let organization = OrganizationId(Uuid::nil());
         let id = ContactId(Uuid::max());
-        let place = |phone: Option<&Phone>| super::contact(organization, id, phone, 1).sk;
+        let place = |phone: Option<&Phone>| super::contact(organization, id, phone, 1.into()).sk;
         let short = Phone::from_e164("+1415355").expect("valid");
         let long = Phone::from_e164("+14153550").expect("valid");
         assert!(place(Some(&short)) < contacts_end(&short));

@@ -11,6 +11,7 @@ use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::receipt::Receipt;
 use shared::sender::Sender;
+use shared::shard::Shards;
 use shared::time::Timestamp;
 
 use super::dynamo::{Consistency, Item, Key, parse, text};
@@ -175,7 +176,7 @@ impl Table {
         organization: OrganizationId,
         campaign: CampaignId,
         id: MessageId,
-        shards: u16,
+        shards: Shards,
     ) -> Result<Option<Message>> {
         let key = keys::message(campaign, id, shards);
         let item = self.get_item(&key, Consistency::Strong).await?;
@@ -202,7 +203,7 @@ impl Table {
     pub async fn provider_ids_beside(
         &self,
         message: &Message,
-        shards: u16,
+        shards: Shards,
     ) -> Result<BTreeSet<String>> {
         let (organization, campaign) = (message.organization_id, message.campaign_id);
         let (messages, (tests, _)) = futures::try_join!(
@@ -221,7 +222,7 @@ impl Table {
         &self,
         organization: OrganizationId,
         phone: &Phone,
-        shards: u16,
+        shards: Shards,
         consistency: Consistency,
     ) -> Result<Vec<(CampaignId, MessageId, Row)>> {
         let mut newest = Vec::new();
@@ -254,7 +255,7 @@ impl Table {
         organization: OrganizationId,
         campaign: CampaignId,
         ids: &[MessageId],
-        shards: u16,
+        shards: Shards,
     ) -> Result<Vec<Message>> {
         let wanted: Vec<Key> = ids.iter().map(|id| keys::message(campaign, *id, shards)).collect();
         let items = self.batch(&wanted, Consistency::Strong).await?;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::message::Message;
 use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::shard::Shards;
 
 use super::dynamo::back_off::Patience;
 use super::dynamo::{
@@ -43,7 +44,7 @@ const HIGHER: &str = "\"organizationId\" = ? AND \
 /// How long a receipt waits for its message.
 const PARKED_SECONDS: i64 = 7 * 86_400;
 
-fn statement(table: &Table, delivery: &Delivery, shards: u16) -> Statement {
+fn statement(table: &Table, delivery: &Delivery, shards: Shards) -> Statement {
     let Receipt { provider_id, status, reason, code, at } = &delivery.receipt;
     let rank = u32::from(status.rank());
     let always = [
@@ -74,7 +75,7 @@ fn refused(known: &Message, receipt: &Receipt) -> ReceiptApplied {
     }
 }
 
-fn parked_key(delivery: &Delivery, shards: u16) -> Key {
+fn parked_key(delivery: &Delivery, shards: Shards) -> Key {
     let Delivery { message, receipt, .. } = delivery;
     keys::parked(message, shards, &receipt.provider_id, &word(receipt.status))
 }
@@ -84,7 +85,7 @@ impl Table {
     /// the same order.
     pub async fn apply_receipts(
         &self,
-        deliveries: &[(Delivery, u16)],
+        deliveries: &[(Delivery, Shards)],
     ) -> Result<Vec<Result<ReceiptApplied>>> {
         let statements =
             deliveries.iter().map(|(delivery, shards)| statement(self, delivery, *shards));
@@ -108,7 +109,7 @@ impl Table {
     }
 
     /// Stores a receipt beside its message's key until the message exists.
-    pub async fn park(&self, delivery: &Delivery, shards: u16) -> Result<()> {
+    pub async fn park(&self, delivery: &Delivery, shards: Shards) -> Result<()> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct New<'a> {
@@ -122,13 +123,17 @@ impl Table {
     }
 
     /// The receipts that wait beside a message.
-    pub async fn parked_beside(&self, message: &MessageRef, shards: u16) -> Result<Vec<Delivery>> {
+    pub async fn parked_beside(
+        &self,
+        message: &MessageRef,
+        shards: Shards,
+    ) -> Result<Vec<Delivery>> {
         let beside = keys::parked_beside(message, shards);
         let range = Range::new(beside.pk, SortKey::Prefix(beside.sk), Consistency::Strong);
         self.all(range).await?.into_iter().map(read_parked).collect()
     }
 
-    pub async fn unpark(&self, delivery: &Delivery, shards: u16) -> Result<()> {
+    pub async fn unpark(&self, delivery: &Delivery, shards: Shards) -> Result<()> {
         self.remove(&parked_key(delivery, shards), "attribute_exists(pk)", Vec::new()).await?;
         Ok(())
     }

@@ -65,7 +65,7 @@ impl Table {
             after.unwrap_or(ShardPosition { shard: 0, after: None });
         let mut kept = Vec::with_capacity(limit);
         let (mut items, mut queries) = (0, 0);
-        while shard < organization.shards
+        while shard < organization.shards.count()
             && kept.len() < limit
             && items < max_items
             && queries < MAX_QUERIES
@@ -95,7 +95,7 @@ impl Table {
                 shard += 1;
             }
         }
-        let next = (shard < organization.shards).then_some(ShardPosition { shard, after });
+        let next = (shard < organization.shards.count()).then_some(ShardPosition { shard, after });
         Ok((kept, next))
     }
 }

@@ -19,6 +19,7 @@ use crate::poll::PollSchedule;
 use crate::price::Bill;
 use crate::recipient::Recipient;
 use crate::sender::Sender;
+use crate::shard::Shards;
 use crate::time::Timestamp;
 use crate::trial;
 
@@ -38,7 +39,7 @@ pub struct Broadcast {
     pub scheduled_at: Timestamp,
     pub sent_at: Timestamp,
     pub sender: Sender,
-    pub shards: u16,
+    pub shards: Shards,
     /// Increased by each pause, resume and stop. Jobs of another epoch are dropped.
     pub epoch: u32,
     /// Since when messages may be sent: the send or the last resume.
@@ -175,7 +176,7 @@ impl Campaign {
         &self,
         scheduled_at: Timestamp,
         sender: Sender,
-        shards: u16,
+        shards: Shards,
         now: Timestamp,
         grace: Grace,
     ) -> Begin {

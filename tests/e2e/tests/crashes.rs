@@ -61,7 +61,7 @@ async fn jobs_that_come_twice_at_once_do_their_work_once() -> anyhow::Result<()>
     let alive = ALIVE.read().await;
     let again = || tenant.functions.invoke("SEND", &job);
     tokio::try_join!(again(), again(), again())?;
-    for shard in 0..SHARDS {
+    for shard in SHARDS.all() {
         let (epoch, number, turn) = (0, 0, None);
         let chunk = DispatchJob::Chunk { organization_id, campaign_id, epoch, shard, number, turn };
         tenant.functions.invoke("DISPATCH", &event(&chunk.into())).await?;

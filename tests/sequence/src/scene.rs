@@ -12,6 +12,7 @@ use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::receipt::Delivery;
 use shared::sender::{Provider, Sender};
+use shared::shard::Shards;
 use shared::unsubscribe::{Preference, Source};
 
 /// The table's name, as the stage's functions know it.
@@ -45,7 +46,7 @@ fn organization(world: &World) -> Organization {
     let sender = Sender { parts_per_second: rate, ..Sender::new(phone, Provider::default()) };
     let organization =
         Organization::new(ORGANIZATION, "Ferry".to_owned(), sender, world.now.plus_seconds(-3_600));
-    Organization { shards, ..organization }
+    Organization { shards: shards.into(), ..organization }
 }
 
 async fn contacts(table: &Table, organization: &Organization, world: &World) {
@@ -77,7 +78,7 @@ async fn contacts(table: &Table, organization: &Organization, world: &World) {
 }
 
 /// Writes a message as its three writers did, one after the other.
-async fn write_message(table: &Table, message: &Message, shards: u16) {
+async fn write_message(table: &Table, message: &Message, shards: Shards) {
     let reference = message.reference();
     let claiming = match (&message.claim, message.failure()) {
         (Some(claim), _) => Claiming::HandOver { token: claim.token.clone() },

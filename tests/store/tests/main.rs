@@ -22,8 +22,9 @@ use shared::campaign::Campaign;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::message::Message;
 use shared::phone::Phone;
+use shared::shard::Shards;
 
-const SHARDS: u16 = 4;
+const SHARDS: Shards = Shards::new(4);
 
 async fn table() -> Table {
     let name = std::env::var("TABLE_NAME").unwrap_or_default();

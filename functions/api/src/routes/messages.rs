@@ -153,7 +153,7 @@ async fn list_members(
     let limit = usize::from(list.limit);
     let mut kept = Vec::with_capacity(limit);
     let (mut chunks, mut members) = (0, 0);
-    while at.shard < broadcast.shards
+    while at.shard < broadcast.shards.count()
         && kept.len() < limit
         && chunks < MAX_CHUNKS
         && members < MAX_MEMBERS
@@ -181,7 +181,7 @@ async fn list_members(
         }
         at = at.behind(chunk, read);
     }
-    let next = (at.shard < broadcast.shards).then_some(at);
+    let next = (at.shard < broadcast.shards.count()).then_some(at);
     list.reply(kept, next)
 }
 

@@ -153,7 +153,7 @@ async fn read(
     body: &Body,
     judge: &Judge,
 ) -> Result<Quote, Problem> {
-    stream::iter(0..organization.shards)
+    stream::iter(organization.shards.all())
         .map(|shard| quote_shard(app, organization, shard, body, judge))
         .buffer_unordered(SHARDS_AT_ONCE)
         .try_fold(Quote::new(body), |sum, shard| async move { Ok(sum.plus(&shard)) })

@@ -256,7 +256,8 @@ mod tests {
         let phone = Phone::from_e164("+14153550100").expect("valid");
         let provider = shared::sender::Provider::default();
         let sender = shared::sender::Sender::new(phone, provider);
-        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), Grace::default()) else {
+        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4.into(), at(2), Grace::default())
+        else {
             panic!("not begun");
         };
         let view = serde_json::to_value(CampaignView::from(&*sent)).expect("JSON");

@@ -14,6 +14,7 @@ use shared::job::Due;
 use shared::library::TemplateVersion;
 use shared::message::Counts;
 use shared::sender::Sender;
+use shared::shard::Shards;
 use shared::target::Target;
 use shared::template::MergeField;
 use shared::time::Timestamp;
@@ -86,7 +87,7 @@ struct BroadcastRow {
     format: u32,
     sent_at: Timestamp,
     sender: Sender,
-    shards: u16,
+    shards: Shards,
     epoch: u32,
     running_since: Timestamp,
     dispatch: Dispatch,
