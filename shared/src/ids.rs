@@ -97,17 +97,24 @@ impl ContactId {
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
-    /// The contact that an import creates for a phone (version 8). Imports that run at once derive the
-    /// same id, so only one of them creates it. Without `key`, which the organization alone has, an id
-    /// does not show its phone.
-    ///
-    /// # Panics
-    /// Never: HMAC accepts keys of any length.
+    /// The contact that an import or a batch creates for a phone (version 8). Those that run at once
+    /// derive the same id, so only one of them creates it. Without `key`, which the organization alone
+    /// has, an id does not show its phone.
     #[must_use]
     pub fn of_line(key: &[u8; 32], line: &Line) -> Self {
+        Self::keyed(key, "phone:", line.as_phone().as_str())
+    }
+
+    /// The same for an ID in another system.
+    #[must_use]
+    pub fn of_external_id(key: &[u8; 32], id: &str) -> Self {
+        Self::keyed(key, "externalId:", id)
+    }
+
+    fn keyed(key: &[u8; 32], kind: &str, value: &str) -> Self {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts keys of any length");
-        mac.update(b"phone:");
-        mac.update(line.as_phone().as_str().as_bytes());
+        mac.update(kind.as_bytes());
+        mac.update(value.as_bytes());
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&mac.finalize().into_bytes()[..16]);
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
@@ -157,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn an_imports_phone_has_one_contact_in_each_organization() {
+    fn a_phone_has_one_contact_in_each_organization() {
         let line = |text: &str| Phone::from_e164(text).expect("valid").line();
         let id = |key, text| ContactId::of_line(&[key; 32], &line(text));
         assert_eq!(id(1, "+14155550123"), id(1, "+14155550123"));
@@ -165,6 +172,7 @@ mod tests {
         assert_ne!(id(1, "+14155550123"), id(2, "+14155550123"));
         assert_ne!(id(1, "+14155550123"), id(1, "+14155550124"));
         assert_eq!(id(1, "+14155550123").0.get_version_num(), 8);
+        assert_ne!(id(1, "+14155550123"), ContactId::of_external_id(&[1; 32], "+14155550123"));
     }
 
     #[test]

@@ -1266,8 +1266,9 @@ export interface components {
             template: components["schemas"]["TemplateVersion"] | null;
             updatedAt: components["schemas"]["Time"];
             /**
-             * @description What the writer of the body should know, such as fields that no contact seems to have. Only in
-             *     responses to a request that writes the body.
+             * @description What the writer of the body should know, such as fields that no contact seems to have, or the
+             *     sender, such as imports that still change the audience. Only in responses to requests that write
+             *     the body or send.
              */
             warnings: string[];
         };
@@ -1669,8 +1670,9 @@ export interface components {
                 template: components["schemas"]["TemplateVersion"] | null;
                 updatedAt: components["schemas"]["Time"];
                 /**
-                 * @description What the writer of the body should know, such as fields that no contact seems to have. Only in
-                 *     responses to a request that writes the body.
+                 * @description What the writer of the body should know, such as fields that no contact seems to have, or the
+                 *     sender, such as imports that still change the audience. Only in responses to requests that write
+                 *     the body or send.
                  */
                 warnings: string[];
             }[];
@@ -2264,7 +2266,7 @@ export interface components {
          *     - 403: `forbidden`, `deployment_only`, `sender_not_assigned`, `rate_above_limit`, `opted_out_by_person`
          *     - 404: `not_found`
          *     - 405: `method_not_allowed`
-         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `sender_taken`, `unsubscribe_changed`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `idempotency_in_progress`
+         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `sender_taken`, `unsubscribe_changed`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `imports_running`, `idempotency_in_progress`
          *     - 413: `body_too_large`
          *     - 415: `unsupported_media_type`, `unsupported_content_encoding`
          *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `dry_run_unavailable`, `recipient_opted_out`, `idempotency_key_reused`
@@ -2301,6 +2303,8 @@ export interface components {
             recipients: number;
             /** Format: int64 */
             totalParts: number;
+            /** @description Imports that still change the audience. */
+            warnings: string[];
         };
         /** @description A link to the file of the rejected rows. */
         RejectedRows: {
@@ -5280,7 +5284,14 @@ export interface operations {
     };
     send_campaign: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Refuses with 409 `imports_running` while an import of the organization changes contacts.
+                 *     Otherwise the campaign only has a warning then: contacts that the import adds or changes after
+                 *     the audience has been read do not count.
+                 */
+                waitForImports?: boolean;
+            };
             header?: {
                 /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
                 "Idempotency-Key"?: string;
@@ -5342,7 +5353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `campaign_not_draft`: the campaign is not a draft. */
+            /** @description `campaign_not_draft`: the campaign is not a draft. `imports_running`: with `waitForImports`, an import changes contacts; retry when it has ended. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -259,7 +259,7 @@ pub(crate) fn open_uploads(organization: OrganizationId) -> Key {
     Key::new(organization_partition(organization), "UPLOADS")
 }
 
-/// From which the ids of contacts are derived that imports create.
+/// From which the ids of contacts are derived that imports and batches create.
 pub(crate) fn match_key(organization: OrganizationId) -> Key {
     Key::new(organization_partition(organization), "MATCHKEY")
 }

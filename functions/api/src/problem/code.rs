@@ -47,6 +47,7 @@ pub(crate) enum Code {
     ImportEnded,
     ImportNotEnded,
     NothingToUndo,
+    ImportsRunning,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -119,6 +120,7 @@ impl Code {
             | Self::ImportEnded
             | Self::ImportNotEnded
             | Self::NothingToUndo
+            | Self::ImportsRunning
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {

@@ -84,8 +84,9 @@ pub(crate) struct CampaignView {
     audience: Option<AudienceView>,
     #[schema(required = true)]
     counts: Option<CountsView>,
-    /// What the writer of the body should know, such as fields that no contact seems to have. Only in
-    /// responses to a request that writes the body.
+    /// What the writer of the body should know, such as fields that no contact seems to have, or the
+    /// sender, such as imports that still change the audience. Only in responses to requests that write
+    /// the body or send.
     warnings: Vec<String>,
 }
 
