@@ -1,4 +1,4 @@
-//! Which shard something lies in.
+//! The shards that audiences and messages are spread over.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// Over how many shards an organization's audience and its campaigns' messages are spread: at least
-/// one. Whoever changed it would no longer find what is stored.
+/// one. If it changed, what is stored would no longer be found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "u16", into = "u16")]
 pub struct Shards(u16);

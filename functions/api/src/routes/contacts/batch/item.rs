@@ -51,7 +51,7 @@ impl Naming {
     }
 }
 
-/// What an item says.
+/// An item as it was read.
 struct Item {
     place: usize,
     id: Option<ContactId>,
