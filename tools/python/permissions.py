@@ -20,7 +20,7 @@ UNRECORDED = {
     ("sqs:ReceiveMessage", ""): "the event source reads the queue, with the function's role",
     ("sqs:DeleteMessage", ""): "the event source reads the queue, with the function's role",
     ("sqs:GetQueueAttributes", ""): "the event source reads the queue, with the function's role",
-    ("sqs:ChangeMessageVisibility", "Inbound"): "retries soon only what fails, which tests do to receipts",
+    ("sqs:ChangeMessageVisibility", ""): "only failed jobs are retried soon, and few fail in tests",
     ("dynamodb:BatchGetItem", ""): "reads nothing that GetItem does not",
     ("dynamodb:ConditionCheckItem", ""): "reads nothing that GetItem does not",
     ("kms:Decrypt", ""): "the services decrypt, with the function's role",
