@@ -177,6 +177,27 @@ impl Message {
         }
     }
 
+    /// When the message failed, if it did.
+    #[must_use]
+    pub fn failed_at(&self) -> Option<Timestamp> {
+        if self.status() != Status::Failed {
+            return None;
+        }
+        match (&self.outcome, &self.receipt) {
+            (Some(Outcome::Failed { at, .. }), _) => Some(*at),
+            (Some(Outcome::Accepted { .. }) | None, receipt) => {
+                receipt.as_ref().map(|receipt| receipt.at)
+            }
+        }
+    }
+
+    /// Whether the provider is known to have accepted the message, whatever happened to it later.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.receipt.is_some()
+            || self.outcome.as_ref().is_some_and(|outcome| outcome.failure().is_none())
+    }
+
     #[must_use]
     pub fn provider_id(&self) -> Option<&str> {
         match (&self.outcome, &self.receipt) {

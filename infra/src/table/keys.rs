@@ -198,6 +198,18 @@ pub(crate) fn target(campaign: CampaignId) -> Key {
     Key::new(format!("{CAMPAIGN}{campaign}"), "TARGET")
 }
 
+pub(crate) const REPORT: &str = "REPORT#";
+
+/// The reports of an organization's campaigns, apart from its other items.
+pub(crate) fn reports(organization: OrganizationId) -> String {
+    format!("ORG#{organization}#REPORTS")
+}
+
+/// The report of a campaign, by the time at which the campaign was sent.
+pub(crate) fn report(organization: OrganizationId, sent_at: Timestamp, id: CampaignId) -> Key {
+    Key::new(reports(organization), format!("{REPORT}{sent_at}#{id}"))
+}
+
 pub(crate) fn test_messages(campaign: CampaignId) -> String {
     format!("{CAMPAIGN}{campaign}#TEST")
 }

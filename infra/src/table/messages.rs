@@ -159,6 +159,21 @@ pub(super) fn read(
     parse::<Row>(KIND, item)?.into_message(organization, campaign, id, kind)
 }
 
+/// Reads a message whose claim's token and provider's ids were left out.
+pub(super) fn read_counted(
+    item: Item,
+    organization: OrganizationId,
+    campaign: CampaignId,
+) -> Result<Message> {
+    let id = id_of(&item)?;
+    let row = Row {
+        provider_id: Some(String::new()),
+        receipt_id: Some(String::new()),
+        ..parse::<Row>(KIND, item)?
+    };
+    row.into_message(organization, campaign, id, Kind::Campaign)
+}
+
 /// The label of a domain enum's value, as it is stored and sent.
 pub(super) fn word(value: impl Serialize) -> String {
     match serde_json::to_value(value) {

@@ -4,6 +4,7 @@ use infra::clock;
 use infra::table::{
     Claiming, ReceiptApplied, ShardItem, Table, TestAllowance, TestMessage, TestSaved,
 };
+use shared::campaign::Campaign;
 use shared::ids::MessageId;
 use shared::job::{DispatchJob, Due};
 use shared::message::{Kind, Message, Status};
@@ -86,9 +87,11 @@ async fn a_receipt_without_its_message_waits_beside_it() -> anyhow::Result<()> {
     let waiting = async || {
         let mut waiting = Vec::new();
         let shard = message.id.shard(SHARDS);
-        let campaign = message.campaign_id;
+        let name = "Spring".to_owned();
+        let Message { campaign_id, organization_id, created_at, .. } = message;
+        let campaign = Campaign::create(campaign_id, organization_id, name, None, created_at);
         table
-            .each_of_shard(campaign, shard, |item| {
+            .each_of_shard(&campaign, shard, |item| {
                 if let ShardItem::Parked(delivery) = item {
                     waiting.push(*delivery);
                 }

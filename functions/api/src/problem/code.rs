@@ -33,6 +33,7 @@ pub(crate) enum Code {
     CampaignNotRunning,
     CampaignNotPaused,
     CampaignNotEnded,
+    CampaignNotSent,
     SenderTaken,
     UnsubscribeChanged,
     MemberExists,
@@ -67,6 +68,7 @@ pub(crate) enum Code {
     InvalidColumns,
     PricesRequired,
     AudienceTooLarge,
+    PeriodTooLong,
     DryRunUnavailable,
     RecipientOptedOut,
     IdempotencyKeyReused,
@@ -105,6 +107,7 @@ impl Code {
             | Self::CampaignNotRunning
             | Self::CampaignNotPaused
             | Self::CampaignNotEnded
+            | Self::CampaignNotSent
             | Self::SenderTaken
             | Self::UnsubscribeChanged
             | Self::MemberExists
@@ -138,6 +141,7 @@ impl Code {
             | Self::InvalidColumns
             | Self::PricesRequired
             | Self::AudienceTooLarge
+            | Self::PeriodTooLong
             | Self::DryRunUnavailable
             | Self::RecipientOptedOut
             | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
