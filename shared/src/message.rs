@@ -5,7 +5,10 @@
 //! outcome owns `unknown_at`. None changes another's attribute, and the status shown is the highest
 //! of the three, so a late report can't lower it.
 
+mod timeline;
+
 pub use crate::status::{FailureReason, Kind, Status};
+pub use timeline::{Heard, Source, Step};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +58,8 @@ pub struct Message {
     pub outcome: Option<Outcome>,
     pub receipt: Option<Receipt>,
     pub unknown_at: Option<Timestamp>,
+    /// What else is known of its receipts.
+    pub heard: Heard,
 }
 
 /// What the three writers have reported about a message: all that counting needs.
@@ -141,6 +146,7 @@ impl Message {
             outcome: None,
             receipt: None,
             unknown_at: None,
+            heard: Heard::default(),
         }
     }
 

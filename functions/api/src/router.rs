@@ -130,6 +130,8 @@ fn sending_routes() -> OpenApiRouter<App> {
         .routes(routes!(controls::stop_campaign))
         .routes(routes!(messages::list_messages))
         .routes(routes!(messages::get_message))
+        .routes(routes!(messages::get_timeline))
+        .routes(routes!(messages::list_history))
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ mod skipped;
 mod target;
 mod template;
 mod text_preview;
+mod timeline;
 mod unsubscribe;
 
 pub(crate) use attributes::AttributesSchema;
@@ -38,6 +39,7 @@ pub(crate) use segment::{ExplanationView, FilterSchema, SegmentView};
 pub(crate) use skipped::{SkippedContactView, SkippedListView};
 pub(crate) use template::TemplateView;
 pub(crate) use text_preview::{TextPreviewView, TextView};
+pub(crate) use timeline::TimelineView;
 pub(crate) use unsubscribe::{LiftView, UnsubscribeView};
 
 use serde::{Deserialize, Serialize};

@@ -13,7 +13,7 @@ use infra::table::ReceiptApplied;
 use shared::campaign::{Broadcast, Campaign};
 use shared::ids::MessageId;
 use shared::message::{Message, Status};
-use shared::receipt::{Delivery, Receipt};
+use shared::receipt::{Channel, Delivery, Receipt};
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
@@ -127,7 +127,7 @@ async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>
             return learnt.into_iter().map(|(message, _)| message).collect();
         }
     }
-    let written = app.table.apply_receipts(&deliveries).await.unwrap_or_else(|error| {
+    let written = app.table.apply_receipts(&deliveries, Channel::LookUp).await.unwrap_or_else(|error| {
         tracing::warn!(error = ?anyhow::Error::from(error), "failed to write what was looked up");
         Vec::new()
     });

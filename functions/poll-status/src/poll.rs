@@ -10,7 +10,7 @@ use shared::breaker::Window;
 use shared::campaign::{Broadcast, Campaign, PollLook};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::message::Message;
-use shared::receipt::Delivery;
+use shared::receipt::{Channel, Delivery};
 use shared::report::{Period, Report, Tally};
 use shared::time::Timestamp;
 
@@ -138,7 +138,7 @@ async fn count<'a>(
 async fn apply(app: &App, receipt: Delivery, shards: u16) -> anyhow::Result<()> {
     // One at a time, because two may be about the same message, which a request can't write twice.
     let receipt = [(receipt, shards)];
-    let applied = app.table.apply_receipts(&receipt).await?.pop().transpose()?;
+    let applied = app.table.apply_receipts(&receipt, Channel::Callback).await?.pop().transpose()?;
     if applied != Some(ReceiptApplied::Early) {
         app.table.unpark(&receipt[0].0, shards).await?;
     }

@@ -90,7 +90,9 @@ mod tests {
             percent in 1..=100_u64,
         ) {
             let mut histogram = Delays::default();
-            delays.iter().for_each(|delay| histogram.add(*delay));
+            for delay in &delays {
+                histogram.add(*delay);
+            }
             delays.sort_unstable();
             let rank = (delays.len() * usize::try_from(percent).expect("small")).div_ceil(100);
             let exact = delays[rank - 1];

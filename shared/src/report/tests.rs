@@ -86,7 +86,9 @@ fn report_on(shards: &[&[Message]], recipients: u64) -> Report {
     let mut all = Tally::new(&body, period);
     for messages in shards {
         let mut tally = Tally::new(&body, period);
-        messages.iter().for_each(|message| tally.add(message));
+        for message in *messages {
+            tally.add(message);
+        }
         all.merge(tally);
     }
     all.finish(recipients)
@@ -239,7 +241,9 @@ fn a_report_is_small_however_large_its_campaign() {
         series.add(at(minute * 60_000), moment);
     }
     for doublings in 0..40 {
-        (0..16).for_each(|step| delays.add((16 + step) << doublings));
+        for step in 0..16 {
+            delays.add((16 + step) << doublings);
+        }
     }
     let country = CountryCount::from([most / 300; 6]);
     let report = Report {

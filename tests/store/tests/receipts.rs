@@ -8,7 +8,7 @@ use shared::campaign::Campaign;
 use shared::ids::MessageId;
 use shared::job::{DispatchJob, Due};
 use shared::message::{Kind, Message, Status};
-use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::receipt::{Channel, Delivery, MessageRef, Receipt};
 use shared::sender::{Provider, Sender};
 
 use crate::{SHARDS, messages, organization, phone, table};
@@ -33,7 +33,7 @@ pub(crate) fn delivery(message: &Message, id: &str, status: Status) -> Delivery 
 }
 
 pub(crate) async fn apply(table: &Table, delivery: Delivery) -> anyhow::Result<ReceiptApplied> {
-    let mut answers = table.apply_receipts(&[(delivery, SHARDS)]).await?;
+    let mut answers = table.apply_receipts(&[(delivery, SHARDS)], Channel::Callback).await?;
     Ok(answers.pop().expect("one answer")?)
 }
 
@@ -60,7 +60,10 @@ async fn statuses_only_rise() -> anyhow::Result<()> {
     }
     let (organization, campaign) = (message.organization_id, message.campaign_id);
     let found = table.message(organization, campaign, message.id, SHARDS).await?;
-    assert_eq!(found.expect("it was claimed").status(), Status::Delivered);
+    let found = found.expect("it was claimed");
+    assert_eq!(found.status(), Status::Delivered);
+    let steps: Vec<Status> = found.steps().iter().map(|step| step.status).collect();
+    assert_eq!(steps, [Status::Pending, Status::Sent, Status::Delivered]);
     Ok(())
 }
 

@@ -101,7 +101,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 48] = [
+const CONTRACT: [(&str, &str); 50] = [
     ("/v1/halt", "get put"),
     ("/v1/organizations/{organizationId}/halt", "get put"),
     ("/v1/organizations", "post get"),
@@ -147,6 +147,11 @@ const CONTRACT: [(&str, &str); 48] = [
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/stop", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages", "get"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}", "get"),
+    (
+        "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}/timeline",
+        "get",
+    ),
+    ("/v1/organizations/{organizationId}/messages", "get"),
     ("/v1/me", "get"),
     ("/health", "get"),
     ("/openapi.json", "get"),
