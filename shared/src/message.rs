@@ -197,7 +197,7 @@ impl Message {
         }
     }
 
-    /// Whether the provider is known to have accepted the message, whatever happened to it later.
+    /// Whether the provider is known to have accepted the message, even if it failed later.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
         self.receipt.is_some()

@@ -2,7 +2,7 @@
 //!
 //! A poll reads every message anyway. It adds those of each shard to a [`Tally`] and merges the
 //! tallies, in any order. The finished [`Report`] replaces the previous poll's, so nothing is
-//! counted twice however often a poll runs. Its size is bounded, whatever the campaign's size.
+//! counted twice however often a poll runs. Its size is bounded, even for the largest campaign.
 
 mod codes;
 mod country;
@@ -33,7 +33,7 @@ pub const MAX_CODES: usize = 50;
 #[serde(rename_all = "camelCase", default)]
 pub struct Report {
     pub counts: Counts,
-    /// Messages that the provider is known to have accepted, whatever happened to them afterwards.
+    /// Messages that the provider is known to have accepted, even if they failed afterwards.
     pub accepted: u64,
     /// Failed messages by reason. Their sum is that of the failed messages.
     pub reasons: BTreeMap<FailureReason, u64>,

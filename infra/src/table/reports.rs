@@ -10,7 +10,7 @@ use shared::phone::Phone;
 use shared::report::{Report, Summary};
 use shared::time::Timestamp;
 
-use super::dynamo::{Consistency, Item, Range, SortKey, item, parse};
+use super::dynamo::{ABSENT, Consistency, Item, Range, SortKey, item, parse};
 use super::{Result, Table, TableError, keys};
 
 /// A report, and when its messages were counted.
@@ -45,6 +45,10 @@ struct Row<'a> {
     /// Left out where only the summary is read.
     report: Option<String>,
 }
+
+/// An opt-out is only counted.
+#[derive(Serialize)]
+struct NoAttributes {}
 
 const KIND: &str = "a report";
 const SUMMARY: &str = "campaignId, campaignName, sender, sentAt, countedAt, summary";
@@ -106,6 +110,34 @@ impl Table {
         let report = serde_json::from_str(&report);
         let report = report.map_err(|error| TableError::malformed(KIND, error))?;
         Ok(Some(CountedReport { report, at }))
+    }
+
+    /// Records that a person opted out in reply to a campaign.
+    pub async fn note_opt_out(&self, campaign: CampaignId, phone: &Phone) -> Result<()> {
+        let row = item(KIND, &keys::opt_out(campaign, phone), NoAttributes {})?;
+        self.put(row, ABSENT, Vec::new()).await?;
+        Ok(())
+    }
+
+    /// The number of people who opted out in reply to a campaign.
+    pub async fn opt_outs(&self, campaign: CampaignId) -> Result<u64> {
+        let mut range = Range {
+            projection: Some("sk".into()),
+            ..Range::new(
+                keys::campaign_partition(campaign),
+                SortKey::Prefix(keys::OPT_OUT.to_owned()),
+                Consistency::Eventual,
+            )
+        };
+        let mut count = 0;
+        loop {
+            let page = self.page(&range).await?;
+            count += page.items.len() as u64;
+            range.start = page.next;
+            if range.start.is_none() {
+                return Ok(count);
+            }
+        }
     }
 
     /// The campaigns that were sent from `from` until just before `to`, oldest first, unless there

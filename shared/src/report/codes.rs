@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::MAX_CODES;
 use crate::message::FailureReason;
 
-/// The maximum number of codes that are told apart while messages are counted. No provider has as
+/// The maximum number of codes that are distinguished while messages are counted. No provider has as
 /// many.
 const MAX_DISTINCT: usize = 2_000;
 /// A longer code is not listed.

@@ -1,4 +1,4 @@
-//! How long deliveries took: a histogram that tells percentiles.
+//! How long deliveries took: a histogram for percentiles.
 
 use std::collections::BTreeMap;
 

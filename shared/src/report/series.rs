@@ -84,7 +84,7 @@ impl Moment {
     }
 }
 
-/// Messages by interval, in UTC. The interval is the shortest for which all fit, so it depends only
+/// Messages by interval, in UTC. The interval is the shortest that fits all of them, so it depends only
 /// on what was added, not on the order.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Series {

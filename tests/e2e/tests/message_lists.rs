@@ -22,7 +22,8 @@ fn encoded(phone: &str) -> String {
 async fn messages_are_found_by_their_results() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let (good, off, wrong) = (phone(), phone(), phone());
-    for (to, fate) in [(&good, "delivered"), (&off, "undelivered-30003"), (&wrong, "refused-21211")] {
+    for (to, fate) in [(&good, "delivered"), (&off, "undelivered-30003"), (&wrong, "refused-21211")]
+    {
         tenant.books.script(to, fate).await?;
         tenant.contact(to).await?;
     }
@@ -65,7 +66,9 @@ async fn has_a_timeline(tenant: &Tenant, id: &str, to: &str) -> anyhow::Result<(
     let has = |source: &str, status: &str| {
         steps.iter().any(|step| step["source"] == source && step["status"] == status)
     };
-    for (source, status) in [("dispatch", "pending"), ("dispatch", "sent"), ("callback", "delivered")] {
+    for (source, status) in
+        [("dispatch", "pending"), ("dispatch", "sent"), ("callback", "delivered")]
+    {
         assert!(has(source, status), "{source} {status}: {timeline}");
     }
     let last = steps.last().context("steps")?;
@@ -117,7 +120,8 @@ async fn a_pending_message_is_found_by_its_phone() -> anyhow::Result<()> {
     let pause = tenant.path(&format!("campaigns/{id}/pause"));
     let paused = tenant.api.post(&pause, &json!({})).await?;
     let is_counted = |it: &Value| {
-        it["counts"]["pending"] == 3 && it["counts"]["countedAt"].as_str() > paused["updatedAt"].as_str()
+        it["counts"]["pending"] == 3
+            && it["counts"]["countedAt"].as_str() > paused["updatedAt"].as_str()
     };
     tenant.until(&id, "a count", is_counted).await?;
     let filter = format!("phone={}", encoded(&phones[1]));

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 /// A campaign with every kind of result, whose messages have their final statuses.
 async fn settled(tenant: &Tenant) -> anyhow::Result<String> {
-    let fates = ["delivered", "delivered", "undelivered-30003", "refused-21211", "failed-30007"];
+    let fates =
+        ["delivered", "delivered", "undelivered-30003", "refused-21211", "undelivered-30007"];
     for fate in fates {
         let to = phone();
         tenant.books.script(&to, fate).await?;
@@ -36,9 +37,7 @@ fn by(messages: &[&Value], field: &str) -> BTreeMap<String, u64> {
 /// The numbers of a list of the report, by one of their fields.
 fn listed(list: &Value, field: &str, number: &str) -> BTreeMap<String, u64> {
     let items = list.as_array().into_iter().flatten();
-    items
-        .map(|it| (text(&it[field]).to_owned(), it[number].as_u64().unwrap_or_default()))
-        .collect()
+    items.map(|it| (text(&it[field]).to_owned(), it[number].as_u64().unwrap_or_default())).collect()
 }
 
 fn sum(list: &Value, number: &str) -> u64 {
@@ -94,6 +93,11 @@ async fn a_report_agrees_with_the_messages() -> anyhow::Result<()> {
     assert_eq!(sum(&report["series"]["points"], "sent"), accepted.len() as u64);
     assert_eq!(report["timeToDelivery"]["messages"], delivered);
     assert_eq!(report["senders"][0]["sender"], tenant.sender);
+    assert_eq!(report["optOuts"], 0);
+    // A STOP after the last count is in the report, too.
+    tenant.hear(text(&messages[0]["to"]), "STOP").await?;
+    let after = tenant.api.get(&tenant.path(&format!("campaigns/{id}/report"))).await?;
+    assert_eq!((&after["optOuts"], &after["counts"]), (&json!(1), &report["counts"]));
     agrees_with_the_organizations(&tenant, &report).await
 }
 

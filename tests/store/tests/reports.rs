@@ -39,6 +39,18 @@ async fn a_newer_report_replaces_an_older_one() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn an_opt_out_counts_once() -> anyhow::Result<()> {
+    let table = table().await;
+    let campaign = draft(&table).await?.id;
+    assert_eq!(table.opt_outs(campaign).await?, 0);
+    for number in [1, 2, 1] {
+        table.note_opt_out(campaign, &phone(number)).await?;
+    }
+    assert_eq!(table.opt_outs(campaign).await?, 2);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_period_ends_just_before_its_end() -> anyhow::Result<()> {
     let table = table().await;
     let now = clock::now();

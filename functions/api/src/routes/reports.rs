@@ -47,8 +47,10 @@ pub(crate) async fn get_report(
         let detail = "the campaign was not sent, so there is nothing to report";
         return Err(Problem::new(Code::CampaignNotSent, detail));
     };
-    let counted = app.table.report(&campaign).await?;
-    Reply::ok(&ReportView::new(&campaign, broadcast, &access.organization, counted))
+    let (counted, opt_outs) =
+        futures::try_join!(app.table.report(&campaign), app.table.opt_outs(campaign.id))?;
+    let view = ReportView::new(&campaign, broadcast, &access.organization, counted);
+    Reply::ok(&view.with_opt_outs(opt_outs))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -54,6 +54,9 @@ pub(crate) struct ReportView {
     #[schema(required = true)]
     time_to_delivery: Option<DelayView>,
     series: SeriesView,
+    /// People who opted out by a reply, and whose last message was from this campaign. Unlike the
+    /// other numbers, it is counted when the report is read.
+    opt_outs: u64,
     /// The newest 10 pauses, oldest first. Those before this was recorded are missing.
     pauses: Vec<PauseView>,
     /// The number of pauses before those.
@@ -77,7 +80,7 @@ struct MessageCountsView {
 #[schema(as = DeliveryRate)]
 struct DeliveryView {
     delivered: u64,
-    /// The messages that the provider is known to have accepted, whatever happened to them afterwards.
+    /// The messages that the provider is known to have accepted, even if they failed afterwards.
     accepted: u64,
     /// `delivered` divided by `accepted`; null if nothing was accepted.
     #[schema(required = true)]
@@ -135,9 +138,16 @@ impl ReportView {
             price: CostView::of(organization, |prices| report.cost(prices)),
             time_to_delivery: DelayView::new(&report.delays),
             series: SeriesView::new(&report.series),
+            opt_outs: 0,
             pauses: pauses.newest.iter().map(PauseView::from).collect(),
             earlier_pauses: pauses.earlier,
         }
+    }
+}
+
+impl ReportView {
+    pub(crate) fn with_opt_outs(self, opt_outs: u64) -> Self {
+        Self { opt_outs, ..self }
     }
 }
 

@@ -26,7 +26,7 @@ pub(in crate::table) struct Range {
     pub(in crate::table) condition: SortKey,
     /// Attributes to read, or all.
     pub(in crate::table) projection: Option<Cow<'static, str>>,
-    /// What the projection's placeholders stand for.
+    /// The names for the projection's placeholders.
     pub(in crate::table) names: &'static [(&'static str, &'static str)],
     pub(in crate::table) consistency: Consistency,
     pub(in crate::table) limit: Option<i32>,

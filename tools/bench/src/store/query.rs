@@ -36,7 +36,7 @@ struct Page<'a> {
 
 type Found<'a> = Box<dyn Iterator<Item = (&'a Box<str>, &'a Item)> + 'a>;
 
-/// The names of a projection, in which placeholders stand for reserved words.
+/// The names of a projection, with its placeholders resolved.
 fn projected(text: &str, values: Values<'_>) -> Vec<Box<str>> {
     let named = |name: Box<str>| match values.names.and_then(|names| names.get(&*name)) {
         Some(named) => named.as_str().into(),
