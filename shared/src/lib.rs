@@ -39,6 +39,7 @@ pub mod quote;
 pub mod reason;
 pub mod receipt;
 pub mod recipient;
+pub mod report;
 pub mod segment;
 pub mod sender;
 pub mod shard;

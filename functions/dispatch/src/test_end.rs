@@ -8,7 +8,7 @@ use infra::gateway::Sought;
 use infra::lookup;
 use infra::table::{ReceiptApplied, TestMessage};
 use shared::message::Message;
-use shared::receipt::Delivery;
+use shared::receipt::{Channel, Delivery};
 use shared::shard::Shards;
 use shared::unsubscribe::Preference;
 
@@ -34,24 +34,30 @@ pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: Shards) -> an
     let gateway = app.gateways.of(from).await?;
     let sought = Sought { message, from, text: body.as_str(), now: clock::now() };
     if let Some(receipt) = lookup::look_up(&app.table, gateway.as_ref(), &sought, shards).await? {
-        apply(app, &Delivery::looked_up(message, receipt), shards).await?;
+        let delivery = Delivery::looked_up(message, receipt);
+        apply(app, &delivery, shards, Channel::LookUp).await?;
     }
     Ok(())
 }
 
 async fn apply_parked(app: &App, message: &Message, shards: Shards) -> anyhow::Result<()> {
     for parked in app.table.parked_beside(&message.reference(), shards).await? {
-        if apply(app, &parked, shards).await? != ReceiptApplied::Early {
+        if apply(app, &parked, shards, Channel::Callback).await? != ReceiptApplied::Early {
             app.table.unpark(&parked, shards).await?;
         }
     }
     Ok(())
 }
 
-async fn apply(app: &App, delivery: &Delivery, shards: Shards) -> anyhow::Result<ReceiptApplied> {
+async fn apply(
+    app: &App,
+    delivery: &Delivery,
+    shards: Shards,
+    channel: Channel,
+) -> anyhow::Result<ReceiptApplied> {
     if let Some(opt_out) = Preference::told_by(delivery) {
         app.table.register(&opt_out, shards).await?;
     }
-    let applied = app.table.apply_receipts(&[(delivery.clone(), shards)]).await?.pop();
+    let applied = app.table.apply_receipts(&[(delivery.clone(), shards)], channel).await?.pop();
     Ok(applied.transpose()?.unwrap_or(ReceiptApplied::Early))
 }

@@ -184,6 +184,7 @@ async fn keep(
         match app.table.last_campaign_to(organization, &inbound.from).await {
             Ok(Some(campaign)) => {
                 app.table.attribute(&preference, campaign, organization.shards).await?;
+                app.table.note_opt_out(campaign, &inbound.from).await?;
             }
             Ok(None) => {}
             Err(error) => {

@@ -10,7 +10,7 @@ use infra::table::{ReceiptApplied, TableError};
 use infra::trace::Scope;
 use infra::{clock, metrics};
 use shared::message::{FailureReason, Kind};
-use shared::receipt::{Delivery, MessageRef, Receipt, fold};
+use shared::receipt::{Channel, Delivery, MessageRef, Receipt, fold};
 use shared::shard::Shards;
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
@@ -134,7 +134,7 @@ async fn apply_round(app: &App, round: &[Folded<'_>]) -> Vec<anyhow::Result<()>>
         }
     }
     let (places, deliveries): (Vec<usize>, Vec<(Delivery, Shards)>) = known.into_iter().unzip();
-    let applied = match app.table.apply_receipts(&deliveries).await {
+    let applied = match app.table.apply_receipts(&deliveries, Channel::Callback).await {
         Ok(applied) => applied,
         Err(error) => {
             // Perhaps none was applied, so the queue delivers all of them again.

@@ -199,6 +199,31 @@ pub(crate) fn target(campaign: CampaignId) -> Key {
     Key::new(format!("{CAMPAIGN}{campaign}"), "TARGET")
 }
 
+pub(crate) const OPT_OUT: &str = "OPTOUT#";
+
+/// A campaign's items that are not spread over shards, because few are written.
+pub(crate) fn campaign_partition(id: CampaignId) -> String {
+    format!("{CAMPAIGN}{id}")
+}
+
+/// An opt-out in reply to a campaign, named by the id of a message to the phone's line.
+pub(crate) fn opt_out(campaign: CampaignId, phone: &Phone) -> Key {
+    let id = MessageId::of(campaign, phone.line().as_phone());
+    Key::new(campaign_partition(campaign), format!("{OPT_OUT}{id}"))
+}
+
+pub(crate) const REPORT: &str = "REPORT#";
+
+/// The reports of an organization's campaigns, apart from its other items.
+pub(crate) fn reports(organization: OrganizationId) -> String {
+    format!("ORG#{organization}#REPORTS")
+}
+
+/// The report of a campaign, by the time at which the campaign was sent.
+pub(crate) fn report(organization: OrganizationId, sent_at: Timestamp, id: CampaignId) -> Key {
+    Key::new(reports(organization), format!("{REPORT}{sent_at}#{id}"))
+}
+
 pub(crate) fn test_messages(campaign: CampaignId) -> String {
     format!("{CAMPAIGN}{campaign}#TEST")
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use shared::campaign::Status as CampaignStatus;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
-use shared::message::{Claim, FailureReason, Kind, Message, Outcome, Status};
+use shared::message::{Claim, FailureReason, Heard, Kind, Message, Outcome, Status};
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::receipt::Receipt;
@@ -39,6 +39,8 @@ pub(super) struct Row {
     receipt_id: Option<String>,
     receipt_failure: Option<FailureReason>,
     receipt_code: Option<String>,
+    sent_receipt_at: Option<Timestamp>,
+    looked_up: Option<Status>,
     // Written by the repair.
     unknown_at: Option<Timestamp>,
     /// The text of a test, and of a message whose campaign's body has merge fields.
@@ -52,6 +54,8 @@ pub(super) struct Row {
 }
 
 const KIND: &str = "a message";
+/// The number of items that one request can read.
+const MAX_BATCH: usize = 100;
 /// The campaign that a person replies to is searched for among this many of the newest campaigns.
 const NEWEST: i32 = 20;
 
@@ -135,6 +139,7 @@ impl Row {
             outcome,
             receipt,
             unknown_at: self.unknown_at,
+            heard: Heard { sent_at: self.sent_receipt_at, looked_up: self.looked_up },
         })
     }
 }
@@ -158,6 +163,21 @@ pub(super) fn read(
     let id = id_of(&item)?;
     let kind = if id.is_of_campaign() { Kind::Campaign } else { Kind::Test };
     parse::<Row>(KIND, item)?.into_message(organization, campaign, id, kind)
+}
+
+/// Reads a message whose claim's token and provider's ids were left out.
+pub(super) fn read_counted(
+    item: Item,
+    organization: OrganizationId,
+    campaign: CampaignId,
+) -> Result<Message> {
+    let id = id_of(&item)?;
+    let row = Row {
+        provider_id: Some(String::new()),
+        receipt_id: Some(String::new()),
+        ..parse::<Row>(KIND, item)?
+    };
+    row.into_message(organization, campaign, id, Kind::Campaign)
 }
 
 /// The label of a domain enum's value, as it is stored and sent.
@@ -247,6 +267,32 @@ impl Table {
             Ok((campaign, id, parse::<Row>(KIND, item)?))
         });
         rows.collect()
+    }
+
+    /// Those messages of an organization's campaigns that exist, given their ids and the number of
+    /// their campaign's shards.
+    pub async fn messages_of_campaigns(
+        &self,
+        organization: OrganizationId,
+        wanted: &[(CampaignId, MessageId, Shards)],
+    ) -> Result<Vec<Message>> {
+        let mut found = Vec::new();
+        for wanted in wanted.chunks(MAX_BATCH) {
+            let campaigns: HashMap<MessageId, CampaignId> =
+                wanted.iter().map(|(campaign, id, _)| (*id, *campaign)).collect();
+            let keys: Vec<Key> = wanted
+                .iter()
+                .map(|(campaign, id, shards)| keys::message(*campaign, *id, *shards))
+                .collect();
+            for item in self.batch(&keys, Consistency::Eventual).await? {
+                if let Some(campaign) = campaigns.get(&id_of(&item)?)
+                    && is_of(&item, organization)
+                {
+                    found.push(read(item, organization, *campaign)?);
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// Those of a campaign's messages (at most 100) that exist.

@@ -1,8 +1,8 @@
 //! Receipts, on their messages and parked beside them.
 
 use serde::{Deserialize, Serialize};
-use shared::message::Message;
-use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::message::{Message, Status};
+use shared::receipt::{Channel, Delivery, MessageRef, Receipt};
 use shared::shard::Shards;
 
 use super::dynamo::back_off::Patience;
@@ -44,7 +44,20 @@ const HIGHER: &str = "\"organizationId\" = ? AND \
 /// How long a receipt waits for its message.
 const PARKED_SECONDS: i64 = 7 * 86_400;
 
-fn statement(table: &Table, delivery: &Delivery, shards: Shards) -> Statement {
+/// What only a timeline shows: that a receipt was looked up, and when the provider first called
+/// back that it sent the message, which a final receipt would otherwise replace.
+fn heard(receipt: &Receipt, channel: Channel) -> Option<(&'static str, Value)> {
+    match (channel, receipt.status) {
+        (Channel::LookUp, status) => Some(("lookedUp", word(status).into())),
+        (Channel::Callback, Status::Sent) => Some(("sentReceiptAt", receipt.at.to_string().into())),
+        (
+            Channel::Callback,
+            Status::Pending | Status::Unknown | Status::Delivered | Status::Failed,
+        ) => None,
+    }
+}
+
+fn statement(table: &Table, delivery: &Delivery, shards: Shards, channel: Channel) -> Statement {
     let Receipt { provider_id, status, reason, code, at } = &delivery.receipt;
     let rank = u32::from(status.rank());
     let always = [
@@ -55,7 +68,8 @@ fn statement(table: &Table, delivery: &Delivery, shards: Shards) -> Statement {
     ];
     let reason = reason.map(|reason| ("receiptFailure", word(reason).into()));
     let code = code.clone().map(|code| ("receiptCode", code.into()));
-    let set = always.into_iter().chain(reason).chain(code).collect();
+    let heard = heard(&delivery.receipt, channel);
+    let set = always.into_iter().chain(reason).chain(code).chain(heard).collect();
     let organization = delivery.message.organization_id.to_string();
     let [id, same_id] = [provider_id.clone(), provider_id.clone()];
     let values = vec![organization.into(), id.into(), same_id.into(), rank.into()];
@@ -86,9 +100,10 @@ impl Table {
     pub async fn apply_receipts(
         &self,
         deliveries: &[(Delivery, Shards)],
+        channel: Channel,
     ) -> Result<Vec<Result<ReceiptApplied>>> {
         let statements =
-            deliveries.iter().map(|(delivery, shards)| statement(self, delivery, *shards));
+            deliveries.iter().map(|(delivery, shards)| statement(self, delivery, *shards, channel));
         let executed = self.execute(statements.collect(), Patience::Short).await?;
         let answers = executed.into_iter().zip(deliveries).map(|(executed, (delivery, _))| {
             let MessageRef { organization_id, campaign_id, .. } = delivery.message;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-use super::{Campaign, Reason, State};
+use super::{Campaign, Pauses, Reason, State};
 use crate::audience::Totals;
 use crate::body::Format;
 use crate::grace::Grace;
@@ -58,6 +58,7 @@ pub struct Broadcast {
     pub audience: Audience,
     pub counted: Option<Counted>,
     pub reason: Option<Reason>,
+    pub pauses: Pauses,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
@@ -199,6 +200,7 @@ impl Campaign {
                     audience: Audience::default(),
                     counted: None,
                     reason: None,
+                    pauses: Pauses::default(),
                 };
                 let sent = Self {
                     state: State::Sent(broadcast),

@@ -164,7 +164,7 @@ async fn receipts_alone_decide_and_no_word_is_taken_back() -> anyhow::Result<()>
     wait("the first receipt to be kept", PATIENCE, async || {
         let mut is_kept = false;
         let look = |item| is_kept |= matches!(item, ShardItem::Parked(_));
-        table.each_of_shard(campaign.id, shard, look).await?;
+        table.each_of_shard(&campaign, shard, look).await?;
         Ok(is_kept.then_some(()))
     })
     .await?;

@@ -10,7 +10,7 @@ use shared::contact::{Contact, Profile};
 use shared::message::Message;
 use shared::organization::Organization;
 use shared::phone::Phone;
-use shared::receipt::Delivery;
+use shared::receipt::{Channel, Delivery};
 use shared::sender::{Provider, Sender};
 use shared::shard::Shards;
 use shared::unsubscribe::{Preference, Source};
@@ -97,6 +97,6 @@ async fn write_message(table: &Table, message: &Message, shards: Shards) {
     }
     if let Some(receipt) = message.receipt.clone() {
         let delivery = Delivery { message: reference, to: Some(message.to.clone()), receipt };
-        table.apply_receipts(&[(delivery, shards)]).await.expect("a receipt");
+        table.apply_receipts(&[(delivery, shards)], Channel::Callback).await.expect("a receipt");
     }
 }

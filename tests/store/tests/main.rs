@@ -12,6 +12,7 @@ mod organizations;
 mod pace;
 mod quotes;
 mod receipts;
+mod reports;
 mod unsubscribes;
 mod without_items;
 

@@ -56,7 +56,7 @@ impl Person {
     /// same person always has the same tags.
     pub(crate) fn tags(&self) -> String {
         let letters: u32 = self.last.chars().chain(self.city.chars()).map(u32::from).sum();
-        let tags = [("newsletter", letters % 3 == 0), ("staff", letters % 80 == 7)];
+        let tags = [("newsletter", letters.is_multiple_of(3)), ("staff", letters % 80 == 7)];
         let tags = tags.iter().filter(|(_, has)| *has).map(|(tag, _)| *tag);
         tags.collect::<Vec<_>>().join(", ")
     }

@@ -33,6 +33,7 @@ pub(crate) enum Code {
     CampaignNotRunning,
     CampaignNotPaused,
     CampaignNotEnded,
+    CampaignNotSent,
     SenderTaken,
     UnsubscribeChanged,
     MemberExists,
@@ -68,6 +69,7 @@ pub(crate) enum Code {
     InvalidColumns,
     PricesRequired,
     AudienceTooLarge,
+    PeriodTooLong,
     DryRunUnavailable,
     RecipientOptedOut,
     IdempotencyKeyReused,
@@ -106,6 +108,7 @@ impl Code {
             | Self::CampaignNotRunning
             | Self::CampaignNotPaused
             | Self::CampaignNotEnded
+            | Self::CampaignNotSent
             | Self::SenderTaken
             | Self::UnsubscribeChanged
             | Self::MemberExists
@@ -140,6 +143,7 @@ impl Code {
             | Self::InvalidColumns
             | Self::PricesRequired
             | Self::AudienceTooLarge
+            | Self::PeriodTooLong
             | Self::DryRunUnavailable
             | Self::RecipientOptedOut
             | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,

@@ -93,7 +93,7 @@ pub(crate) struct CampaignView {
 /// Who is texted and who is skipped. `contacts` is the sum of `recipients` and all of `skipped`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Audience)]
-struct AudienceView {
+pub(super) struct AudienceView {
     contacts: u64,
     recipients: u64,
     skipped: SkippedView,

@@ -43,6 +43,7 @@ labels! {
     MessageKind: labels_of(shared::message::Kind::VARIANTS);
     MessageStatus: labels_of(shared::message::Status::VARIANTS);
     ErrorReason: labels_of(shared::message::FailureReason::VARIANTS);
+    Interval: labels_of(shared::report::Interval::VARIANTS);
     UnsubscribeSource: labels_of(shared::unsubscribe::Source::VARIANTS);
     ImportStatus: labels_of(shared::import::Status::VARIANTS);
     ImportFormat: labels_of(shared::import::Format::VARIANTS);
