@@ -25,6 +25,33 @@ use crate::organizations::{REMEMBERED, owners};
 const MAX_EVIDENCE_CHARACTERS: usize = 160;
 const REPLIES_WITHIN: Duration = Duration::from_secs(20);
 
+/// How far the clocks of two functions are assumed to differ.
+const CLOCKS_DIFFER_SECONDS: i64 = 300;
+
+/// When a text arrived, and by whose clock.
+#[derive(Clone, Copy)]
+pub(crate) enum Arrival {
+    /// Just now.
+    Now,
+    /// At a time of the queue, which has one clock.
+    Queued(Timestamp),
+    /// At a time of another function, which could only leave it to the queue.
+    Late(Timestamp),
+}
+
+impl Arrival {
+    /// The moment from which a keyword counts. Texts of one person may have arrived at functions
+    /// whose clocks differ, and one of them was delayed: then an opt-out has the benefit of the doubt.
+    fn moment(self, subscribed: bool, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Now => now,
+            Self::Queued(at) => at,
+            Self::Late(at) if subscribed => at.plus_seconds(-CLOCKS_DIFFER_SECONDS),
+            Self::Late(at) => at.plus_seconds(CLOCKS_DIFFER_SECONDS).min(now.max(at)),
+        }
+    }
+}
+
 /// Handles an inbound text from an event on a queue. `at` is when it was sent, according to the
 /// event. Returns our reply, if there is one. Only the provider can put an event there, so no
 /// signature is needed.
@@ -35,7 +62,7 @@ pub(crate) async fn hear_event(
 ) -> anyhow::Result<Option<Reply>> {
     let owners = owners(app, &inbound.to).await?;
     let ids = owners.into_iter().map(|owner| owner.organization_id).collect();
-    let heard = hear(app, inbound, Hearers { ids, failure: None }, Some(at)).await?;
+    let heard = hear(app, inbound, Hearers { ids, failure: None }, Arrival::Queued(at)).await?;
     Ok(reply(inbound, &heard))
 }
 
@@ -104,13 +131,13 @@ impl Heard {
     }
 }
 
-/// Applies the keyword in a text. `at` is when it was sent; `None` means just now. An opt-out
-/// counts for every organization whose address it was sent to, a subscription only for the first.
+/// Applies the keyword in a text. An opt-out counts for every organization whose address it was sent
+/// to, a subscription only for the first.
 pub(crate) async fn hear(
     app: &App,
     inbound: &Inbound,
     hearers: Hearers,
-    at: Option<Timestamp>,
+    arrival: Arrival,
 ) -> anyhow::Result<Vec<Heard>> {
     let Hearers { ids, failure } = hearers;
     if ids.is_empty() && failure.is_none() {
@@ -123,9 +150,9 @@ pub(crate) async fn hear(
         let Some(keyword) = read(inbound, &organization.keywords) else { continue };
         let is_new = match keyword {
             Keyword::Help => true,
-            Keyword::Stop => keep(app, &organization, inbound, false, at).await?,
+            Keyword::Stop => keep(app, &organization, inbound, false, arrival).await?,
             Keyword::Start if place > 0 => continue,
-            Keyword::Start => keep(app, &organization, inbound, true, at).await?,
+            Keyword::Start => keep(app, &organization, inbound, true, arrival).await?,
         };
         heard.push(Heard { organization, keyword, is_new });
     }
@@ -161,22 +188,25 @@ async fn keep(
     organization: &Organization,
     inbound: &Inbound,
     subscribed: bool,
-    at: Option<Timestamp>,
+    arrival: Arrival,
 ) -> anyhow::Result<bool> {
     let mut preference = Preference {
         organization_id: organization.id,
         phone: inbound.from.clone(),
         subscribed,
-        changed_at: at.unwrap_or_else(clock::now),
+        changed_at: arrival.moment(subscribed, clock::now()),
         source: Source::Keyword,
         campaign_id: None,
         evidence: Some(inbound.body.trim().chars().take(MAX_EVIDENCE_CHARACTERS).collect()),
         changed_by: Some(Actor::System),
     };
-    let registered = if at.is_none() && !subscribed {
-        app.table.opt_out(&mut preference, organization.shards).await?
-    } else {
-        app.table.register(&preference, organization.shards).await?
+    let registered = match arrival {
+        Arrival::Now if !subscribed => {
+            app.table.opt_out(&mut preference, organization.shards).await?
+        }
+        Arrival::Now | Arrival::Queued(_) | Arrival::Late(_) => {
+            app.table.register(&preference, organization.shards).await?
+        }
     };
     let is_new = registered == Registered::Done;
     if is_new && !subscribed {
@@ -207,6 +237,19 @@ mod tests {
             keyword: keyword.map(str::to_owned),
         };
         super::read(&inbound, &Keywords::default())
+    }
+
+    /// A function with a clock ahead left a START to the queue, or one with a clock behind a STOP.
+    #[test]
+    fn a_delayed_keyword_does_not_outrank_a_stop_because_of_clocks() {
+        let at = |seconds| Timestamp::EPOCH.plus_seconds(seconds);
+        let (started, stopped) = (Arrival::Late(at(1_180)), Arrival::Now);
+        assert!(started.moment(true, at(1_300)) < stopped.moment(false, at(1_010)));
+        let (stopped, started) = (Arrival::Late(at(1_020)), Arrival::Now);
+        assert!(stopped.moment(false, at(1_300)) > started.moment(true, at(1_180)));
+        // What is said after the delay counts.
+        assert!(Arrival::Now.moment(true, at(1_301)) > stopped.moment(false, at(1_300)));
+        assert_eq!(Arrival::Queued(at(5)).moment(false, at(9)), at(5));
     }
 
     #[test]
