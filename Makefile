@@ -38,7 +38,7 @@ DEPLOY = .venv/sam/bin/python scripts/deploy.py --stack '$(STACK)' --params '$(P
 CONSOLE := $(shell find console/src console/public console/local console/index.html console/vite.config.ts console/package-lock.json -type f)
 NODE = PATH="$(CURDIR)/.venv/node/bin:$$PATH"
 
-.PHONY: run up down test torture bench check build engine functions functions-for-aws deploy
+.PHONY: cli run up down test torture bench check build engine functions functions-for-aws deploy
 .DEFAULT_GOAL := run
 
 # It needs no console.
@@ -97,6 +97,10 @@ functions-for-aws: .venv/cargo-lambda/ready console/dist/index.html
 	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile dist --target $(TRIPLE) \
 		--lambda-dir target/lambda $(FUNCTIONS:%=--package %)
 	@$(PYTHON) scripts/sbom.py $(TRIPLE) $(FUNCTIONS)
+
+# The command line, in the folder of cargo's programs.
+cli:
+	cargo install --locked --path cli
 
 # The stack in your account.
 deploy: .venv/sam/ready console/dist/index.html
