@@ -100,7 +100,7 @@ functions-for-aws: .venv/cargo-lambda/ready console/dist/index.html
 
 # The command line, in the folder of cargo's programs.
 cli:
-	cargo install --locked --path cli
+	cargo install --locked --profile dist --path cli
 
 # The stack in your account.
 deploy: .venv/sam/ready console/dist/index.html

@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// The form of the result
+    /// How to print the result
     #[arg(
         long,
         short,
@@ -36,7 +36,7 @@ pub(crate) struct Global {
         value_name = "table|json|csv"
     )]
     pub(crate) output: Format,
-    /// Print this field of the result only, such as id or counts.delivered
+    /// Print only this field of the result, such as id or counts.delivered
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "output")]
     pub(crate) field: Option<String>,
     /// The profile to use, of those that `volley login` stored
@@ -45,7 +45,7 @@ pub(crate) struct Global {
     /// The organization to work in
     #[arg(long, global = true, value_name = "ID")]
     pub(crate) organization: Option<String>,
-    /// Print the result only
+    /// Print only the result
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
 }
@@ -70,7 +70,7 @@ impl Limit {
 /// Consent given in advance.
 #[derive(Debug, Args)]
 pub(crate) struct Yes {
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long, short)]
     pub(crate) yes: bool,
 }
@@ -83,7 +83,7 @@ pub(crate) enum Command {
     /// Organizations and their settings
     #[command(subcommand)]
     Org(org::Org),
-    /// The switch that stops all sending
+    /// Stop all sending, or allow it again
     #[command(subcommand)]
     Halt(halt::Halt),
     /// API keys

@@ -10,7 +10,7 @@ pub(crate) fn confirm(question: &str, is_agreed: bool) -> Result<(), Failure> {
         return Ok(());
     }
     if !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
-        return Err(Failure::usage("add --yes to do this without being asked"));
+        return Err(Failure::usage("this has to be confirmed; add --yes to do so in advance"));
     }
     let _ = write!(std::io::stderr(), "{question} [y/N] ");
     let mut line = String::new();

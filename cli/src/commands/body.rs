@@ -10,7 +10,7 @@ use crate::failure::Failure;
 
 #[derive(Debug, Args)]
 pub(crate) struct Text {
-    /// The text, with merge fields such as {{ firstName | default("there") }}
+    /// The text. Merge fields are written as {{ firstName }}
     #[arg(long, value_name = "TEXT")]
     body: Option<String>,
     /// Read the text from this file, or from standard input if it is `-`

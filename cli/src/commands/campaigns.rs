@@ -28,12 +28,14 @@ pub(crate) enum Campaigns {
     },
     /// Show a campaign with its audience and counts
     Show {
+        /// The campaign's ID
         id: String,
     },
     Create(draft::Create),
     Edit(draft::Edit),
     /// Create a draft with the text, target and tags of a campaign
     Duplicate {
+        /// The campaign's ID
         id: String,
         /// The draft's name; "Copy of" and the campaign's name by default
         #[arg(long)]
@@ -41,6 +43,7 @@ pub(crate) enum Campaigns {
     },
     /// Delete drafts
     Delete {
+        /// The drafts' IDs
         #[arg(required = true)]
         ids: Vec<String>,
         #[command(flatten)]
@@ -48,6 +51,7 @@ pub(crate) enum Campaigns {
     },
     /// Show how many people a draft reaches, and its price
     Quote {
+        /// The campaign's ID
         id: String,
     },
     Preview(preview::Preview),
@@ -57,24 +61,29 @@ pub(crate) enum Campaigns {
     Watch(watch::Watch),
     /// Pause a campaign; messages on their way still arrive
     Pause {
+        /// The campaign's ID
         id: String,
     },
-    /// Go on with a paused campaign
+    /// Resume a paused campaign
     Resume {
+        /// The campaign's ID
         id: String,
     },
     /// Stop a campaign for good; messages that were not sent fail
     Stop {
+        /// The campaign's ID
         id: String,
         #[command(flatten)]
         yes: Yes,
     },
     /// Cancel a scheduled campaign; no message leaves
     Cancel {
+        /// The campaign's ID
         id: String,
     },
     /// List the contacts that a campaign skipped
     Skipped {
+        /// The campaign's ID
         id: String,
         /// Only those skipped for this reason: noPhone, duplicate, unsubscribed, inactive, unrenderable or
         /// notInTarget. Those not in the target are only shown if this asks for them
@@ -83,12 +92,14 @@ pub(crate) enum Campaigns {
         #[command(flatten)]
         limit: Limit,
     },
-    /// Leave a campaign that ended out of lists
+    /// Hide a campaign that has ended from lists
     Archive {
+        /// The campaign's ID
         id: String,
     },
     /// Show an archived campaign in lists again
     Unarchive {
+        /// The campaign's ID
         id: String,
     },
 }

@@ -38,23 +38,26 @@ pub(crate) enum Contacts {
     Add(Profile),
     /// Change fields of a contact; the others stay
     Edit {
+        /// The contact's ID
         id: String,
         #[command(flatten)]
         profile: Profile,
     },
     /// Add tags to contacts, or remove them
     Tag {
+        /// The contacts' IDs
         #[arg(required = true)]
         ids: Vec<String>,
-        /// May be repeated
+        /// A tag to add. May be repeated
         #[arg(long, value_name = "TAG", required_unless_present = "remove")]
         add: Vec<String>,
-        /// May be repeated
+        /// A tag to remove. May be repeated
         #[arg(long, value_name = "TAG")]
         remove: Vec<String>,
     },
     /// Delete contacts
     Delete {
+        /// The contacts' IDs
         #[arg(required = true)]
         ids: Vec<String>,
         #[command(flatten)]
@@ -105,19 +108,22 @@ impl Filters {
 
 #[derive(Debug, Args)]
 pub(crate) struct Profile {
-    /// In E.164, or in national format of the organization's region
+    /// The phone, in E.164 or in national format of the organization's region
     #[arg(long)]
     phone: Option<String>,
+    /// The contact's first name
     #[arg(long, value_name = "NAME")]
     first_name: Option<String>,
+    /// The contact's last name
     #[arg(long, value_name = "NAME")]
     last_name: Option<String>,
+    /// The contact's email address
     #[arg(long)]
     email: Option<String>,
     /// The contact's ID in another system
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
-    /// May be repeated
+    /// An attribute. May be repeated
     #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = pair)]
     attributes: Vec<(String, String)>,
 }

@@ -12,7 +12,7 @@ use crate::api::{Body, count, text};
 use crate::arguments::Yes;
 use crate::ask::confirm;
 use crate::failure::Failure;
-use crate::output::{Format, IMPORT, ROW_ERROR};
+use crate::output::{Format, IMPORT, Output, ROW_ERROR};
 use crate::progress::Progress;
 
 mod command;
@@ -42,8 +42,6 @@ pub(crate) struct Import {
     /// The file to import
     #[arg(required = true)]
     file: Option<PathBuf>,
-    #[command(flatten)]
-    options: Options,
     /// Only show what would happen
     #[arg(long, conflicts_with = "yes")]
     dry_run: bool,
@@ -52,6 +50,8 @@ pub(crate) struct Import {
     rejected: Option<PathBuf>,
     #[command(flatten)]
     yes: Yes,
+    #[command(flatten)]
+    options: Options,
 }
 
 impl Import {
@@ -107,7 +107,7 @@ async fn show(context: &Context, import: &Value, to: Option<&Path>) -> Result<()
     }
     let errors = import["errors"].as_array().cloned().unwrap_or_default();
     if context.output.format() == Format::Table && context.output.is_whole() && !errors.is_empty() {
-        context.output.note("");
+        Output::raw("\n")?;
         context.output.rows(&errors, &ROW_ERROR)?;
     }
     Ok(())

@@ -18,6 +18,7 @@ pub(crate) enum Keys {
     List(Limit),
     /// Create a key; its secret is shown only now
     Create {
+        /// The key's name
         name: String,
         #[arg(long, value_enum)]
         role: Role,
@@ -27,6 +28,7 @@ pub(crate) enum Keys {
     },
     /// Delete a key, which then stops working
     Delete {
+        /// The key's ID
         id: String,
         #[command(flatten)]
         yes: Yes,

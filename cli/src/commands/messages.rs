@@ -11,6 +11,7 @@ use crate::output::MESSAGE;
 pub(crate) enum Messages {
     /// List a campaign's messages
     List {
+        /// The campaign's ID
         campaign: String,
         /// Only those with this status: pending, sent, delivered, failed or unknown
         #[arg(long)]
@@ -22,7 +23,12 @@ pub(crate) enum Messages {
         limit: Limit,
     },
     /// Show a message
-    Show { campaign: String, id: String },
+    Show {
+        /// The campaign's ID
+        campaign: String,
+        /// The message's ID
+        id: String,
+    },
 }
 
 impl Messages {

@@ -17,16 +17,22 @@ pub(crate) enum Segments {
     /// List segments
     List(Limit),
     /// Show a segment with its filter
-    Show { id: String },
+    Show {
+        /// The segment's ID
+        id: String,
+    },
     /// Save a filter
     Create {
+        /// The segment's name
         name: String,
         #[command(flatten)]
         filter: Filter,
     },
     /// Replace a segment's filter
     Edit {
+        /// The segment's ID
         id: String,
+        /// The segment's new name
         #[arg(long)]
         name: Option<String>,
         #[command(flatten)]
@@ -42,12 +48,14 @@ pub(crate) enum Segments {
     },
     /// Show why a contact belongs to a segment or not
     Explain {
+        /// The segment's ID
         id: String,
         /// The contact
         contact: String,
     },
     /// Delete a segment
     Delete {
+        /// The segment's ID
         id: String,
         #[command(flatten)]
         yes: Yes,

@@ -18,6 +18,7 @@ pub(crate) enum Templates {
     List(Limit),
     /// Show a template
     Show {
+        /// The template's ID
         id: String,
         /// Show this version instead of the newest
         #[arg(long, value_name = "N")]
@@ -25,13 +26,16 @@ pub(crate) enum Templates {
     },
     /// Create a template
     Create {
+        /// The template's name
         name: String,
         #[command(flatten)]
         text: Text,
     },
     /// Change a template; drafts that copied it stay as they are
     Edit {
+        /// The template's ID
         id: String,
+        /// The template's new name
         #[arg(long)]
         name: Option<String>,
         #[command(flatten)]
@@ -39,6 +43,7 @@ pub(crate) enum Templates {
     },
     /// Delete a template; drafts that copied it stay as they are
     Delete {
+        /// The template's ID
         id: String,
         #[command(flatten)]
         yes: Yes,

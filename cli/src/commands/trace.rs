@@ -17,6 +17,7 @@ const MAX_SEARCHED: usize = 200;
 /// Without --campaign, the newest campaigns are searched for it.
 #[derive(Debug, Args)]
 pub(crate) struct Trace {
+    /// The message's ID
     message: String,
     /// The message's campaign
     #[arg(long, value_name = "ID")]

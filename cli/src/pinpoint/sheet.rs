@@ -11,7 +11,7 @@ impl fmt::Display for Balance {
         let read = endpoints.sms + endpoints.inactive + endpoints.without_address + skipped;
         line(f, "endpoints read", read)?;
         line(f, "  = for SMS: a contact for each phone", endpoints.sms)?;
-        line(f, "  + inactive: a contact only if no other has it", endpoints.inactive)?;
+        line(f, "  + inactive: kept if no other has the phone", endpoints.inactive)?;
         line(f, "  + without an address", endpoints.without_address)?;
         for (channel, count) in &endpoints.other_channels {
             line(f, &format!("  + other channel: {channel}"), *count)?;

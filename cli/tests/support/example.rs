@@ -17,6 +17,14 @@ fn kind(schema: &Value) -> &str {
 
 /// A value that matches the schema: the first alternative, and all properties.
 pub(crate) fn example(document: &Value, schema: &Value) -> Value {
+    example_within(document, schema, MAX_DEPTH)
+}
+
+/// Lists end at this depth, because a schema may contain itself.
+const MAX_DEPTH: u32 = 12;
+
+fn example_within(document: &Value, schema: &Value, depth: u32) -> Value {
+    let inner = |schema: &Value| example_within(document, schema, depth.saturating_sub(1));
     let schema = resolve(document, schema);
     if let Some(given) = schema["examples"].as_array().and_then(|given| given.first()) {
         return given.clone();
@@ -28,10 +36,10 @@ pub(crate) fn example(document: &Value, schema: &Value) -> Value {
         return first.clone();
     }
     if let Some(first) = schema["oneOf"].as_array().and_then(|choices| choices.first()) {
-        return example(document, first);
+        return inner(first);
     }
     if let Some(parts) = schema["allOf"].as_array() {
-        let parts = parts.iter().map(|part| example(document, part));
+        let parts = parts.iter().map(inner);
         return parts
             .filter_map(|part| part.as_object().cloned())
             .flatten()
@@ -43,11 +51,12 @@ pub(crate) fn example(document: &Value, schema: &Value) -> Value {
         "string" => "string".into(),
         "integer" | "number" => 1.into(),
         "boolean" => true.into(),
-        "array" => vec![example(document, &schema["items"])].into(),
+        "array" if depth == 0 => Value::Array(Vec::new()),
+        "array" => vec![inner(&schema["items"])].into(),
         _ => {
             let properties = schema["properties"].as_object().into_iter().flatten();
             properties
-                .map(|(name, property)| (name.clone(), example(document, property)))
+                .map(|(name, property)| (name.clone(), inner(property)))
                 .collect::<Map<_, _>>()
                 .into()
         }

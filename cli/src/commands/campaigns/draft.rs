@@ -13,6 +13,7 @@ use crate::output::CAMPAIGN;
 /// Create a draft
 #[derive(Debug, Args)]
 pub(crate) struct Create {
+    /// The draft's name
     name: String,
     #[command(flatten)]
     content: Content,
@@ -26,7 +27,9 @@ pub(crate) struct Create {
 /// Change a draft
 #[derive(Debug, Args)]
 pub(crate) struct Edit {
+    /// The draft's ID
     id: String,
+    /// The draft's new name
     #[arg(long)]
     name: Option<String>,
     #[command(flatten)]

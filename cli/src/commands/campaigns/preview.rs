@@ -15,6 +15,7 @@ use crate::output::{Format, Output, TEXT};
 /// text are shown, with the contacts that get none.
 #[derive(Debug, Args)]
 pub(crate) struct Preview {
+    /// The draft's ID
     id: String,
     /// Show the text of this contact. May be repeated
     #[arg(long = "contact", value_name = "ID")]

@@ -17,6 +17,7 @@ use crate::when;
 /// Send a draft now, after showing its audience and price
 #[derive(Debug, Args)]
 pub(crate) struct Send {
+    /// The draft's ID
     id: String,
     #[command(flatten)]
     limits: Limits,
@@ -30,6 +31,7 @@ pub(crate) struct Send {
 /// Send a draft later, at most 14 days ahead
 #[derive(Debug, Args)]
 pub(crate) struct Schedule {
+    /// The draft's ID
     id: String,
     /// When to send: 2026-11-30T09:00:00-08:00, or a span from now such as 90m, 2h or 3d
     #[arg(long, value_name = "TIME")]

@@ -10,6 +10,7 @@ use crate::output::MESSAGE;
 /// Send a draft's text to one phone
 #[derive(Debug, Args)]
 pub(crate) struct Test {
+    /// The draft's ID
     id: String,
     /// The phone to text
     #[arg(long, value_name = "PHONE")]

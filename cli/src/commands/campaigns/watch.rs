@@ -21,6 +21,7 @@ const MAX_FAILURES: u32 = 10;
 /// Exits with 4 if the campaign is paused, stopped, canceled or failed.
 #[derive(Debug, Args)]
 pub(crate) struct Watch {
+    /// The campaign's ID
     id: String,
 }
 

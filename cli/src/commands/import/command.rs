@@ -18,6 +18,7 @@ pub(crate) enum Command {
     List(Limit),
     /// Show an import and its first rejected rows
     Show {
+        /// The import's ID
         id: String,
         /// Write all rejected rows to this CSV file
         #[arg(long, value_name = "FILE")]
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     },
     /// Cancel an import; contacts that it created stay
     Cancel {
+        /// The import's ID
         id: String,
     },
     /// Remove the contacts that an import created
@@ -32,6 +34,7 @@ pub(crate) enum Command {
     /// Contacts that someone changed or that a later import names stay, and so do opt-outs and changes of
     /// contacts that were there before.
     Undo {
+        /// The import's ID
         id: String,
         #[command(flatten)]
         yes: Yes,

@@ -13,19 +13,19 @@ pub(crate) struct Options {
         hide_possible_values = true
     )]
     matching: Option<Match>,
-    /// Leave contacts alone that a row finds
+    /// Leave contacts as they are that a row finds
     #[arg(long)]
     skip_matches: bool,
-    /// Only opt people out, and create no contacts
+    /// Only opt people out; create no contacts
     #[arg(long)]
     opt_outs_only: bool,
     /// The file's encoding; it is detected by default
     #[arg(long)]
     encoding: Option<String>,
-    /// The character between cells; the header shows it by default
+    /// The character between cells; it is detected by default
     #[arg(long, value_name = "CHARACTER")]
     delimiter: Option<String>,
-    /// The file's format, csv or jsonl; its first character shows it by default
+    /// The file's format, csv or jsonl; it is detected by default
     #[arg(long)]
     format: Option<String>,
     /// The columns that become attributes, separated by commas, or `none`

@@ -25,7 +25,7 @@ mod segments;
 ///
 /// The opt-outs of all files are stored before any contact is created. Campaigns become drafts. What was
 /// moved before stays as it is, so an interrupted move can be repeated. Exits with 4 if a file could not be
-/// read, rows were rejected, or something needs a hand.
+/// read, rows were rejected, or the API refused something.
 #[derive(Debug, Args)]
 pub(crate) struct Pinpoint {
     /// Files and folders

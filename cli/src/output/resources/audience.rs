@@ -33,8 +33,8 @@ pub(crate) const IMPORT: Resource = Resource {
         Field::listed("Rows", "/rows"),
         Field::listed("Created", "/created"),
         Field::listed("Updated", "/updated"),
-        Field::listed("Unchanged", "/unchanged"),
-        Field::listed("Skipped", "/skipped"),
+        Field::shown("Unchanged", "/unchanged"),
+        Field::shown("Skipped", "/skipped"),
         Field::listed("Rejected", "/rejected"),
         Field::listed("Opt-outs", "/optOuts"),
         Field::shown("Opt-outs overridden", "/optOutsOverridden"),
@@ -49,9 +49,8 @@ pub(crate) const IMPORT: Resource = Resource {
         Field::shown("Removed by undo", "/undo/removed"),
         Field::shown("Kept: changed since", "/undo/keptChanged"),
         Field::shown("Kept: in a later import", "/undo/keptNamed"),
-        Field::listed("Created at", "/createdAt"),
-        UPDATED,
-        CHANGED_BY,
+        Field::listed("Requested", "/createdAt"),
+        Field::shown("Requested by", "/changedBy/name"),
     ],
 };
 
