@@ -41,7 +41,7 @@ NODE = PATH="$(CURDIR)/.venv/node/bin:$$PATH"
 # Compares what the functions did in the tests with what they may do.
 PERMISSIONS = .venv/emulator/bin/python tools/python/permissions.py volley target/local/actions.jsonl
 
-.PHONY: run up down test torture bench check build engine functions functions-for-aws deploy
+.PHONY: cli run up down test torture bench check build engine functions functions-for-aws deploy
 .DEFAULT_GOAL := run
 
 # It needs no console.
@@ -100,6 +100,10 @@ functions-for-aws: .venv/cargo-lambda/ready console/dist/index.html
 	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile dist --target $(TRIPLE) \
 		--lambda-dir target/lambda $(FUNCTIONS:%=--package %)
 	@$(PYTHON) scripts/sbom.py $(TRIPLE) $(FUNCTIONS)
+
+# The command line, in the folder of cargo's programs.
+cli:
+	cargo install --locked --profile dist --path cli
 
 # The stack in your account.
 deploy: .venv/sam/ready console/dist/index.html
