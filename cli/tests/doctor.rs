@@ -1,4 +1,4 @@
-//! The doctor's questions to AWS, which a script in place of the AWS CLI answers.
+//! The doctor's questions to AWS. A script replies in place of the AWS CLI.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a panic fails the test")]

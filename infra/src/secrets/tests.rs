@@ -106,6 +106,36 @@ async fn a_secret_that_was_good_stays_good_while_it_cannot_be_read() {
     assert_eq!(store.count("GetParameter"), 2);
 }
 
+/// What a secret would have to be compared with is unknown, which is not the same as "no".
+#[tokio::test]
+async fn nothing_is_refused_while_a_secret_cannot_be_read() {
+    for known in [None, Some("old")] {
+        let is_down = Arc::new(Mutex::new(false));
+        let down = Arc::clone(&is_down);
+        let store = Server::start(move |_| {
+            if *down.lock().expect("not poisoned") {
+                (500, String::new())
+            } else {
+                (200, json!({"Parameter": {"Value": "old"}}).to_string())
+            }
+        });
+        let secrets = Secrets::<String>::new(&store.aws(), Usage::default());
+        if known.is_some() {
+            secrets.get(&name()).await.expect("a secret");
+            secrets.known().get_mut(&name()).expect("known").again_at = Instant::now();
+        }
+        *is_down.lock().expect("not poisoned") = true;
+        for _ in 0..3 {
+            let found = secrets.find(&name(), |it| it == "new").await;
+            assert!(found.is_err_and(|error| !error.is_permanent()), "{known:?}");
+        }
+        if known.is_some() {
+            let found = secrets.find(&name(), |it| it == "old").await.expect("the last one");
+            assert_eq!(found.as_deref().map(String::as_str), known);
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_burst_renews_a_refused_secret_once() {
     let value = value(Some("old"));
