@@ -1,8 +1,8 @@
 /** The routes of the console. A screen is loaded when it is first opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
-import type { MessageStatus } from "./api/client";
+import type { ContactStatus, MessageStatus } from "./api/client";
 import { consolePath } from "./api/place";
-import { FILTERS, type Filter } from "./lib/campaign";
+import { FILTERS, type Filter, SKIPS, type Skip } from "./lib/campaign";
 import { Crashed, NotFound, Root } from "./shell/Root";
 
 type Search = Record<string, unknown>;
@@ -42,6 +42,17 @@ interface PageSearch {
 
 interface UnsubscribesSearch extends PageSearch {
   phone?: string | undefined;
+}
+
+interface ContactsSearch extends PageSearch {
+  q?: string | undefined;
+  tag?: string | undefined;
+  segment?: string | undefined;
+  status?: ContactStatus | undefined;
+}
+
+interface SkippedSearch extends PageSearch {
+  reason?: Skip | undefined;
 }
 
 const paged = (search: Search): PageSearch => ({ cursor: text(search.cursor) });
@@ -93,10 +104,26 @@ const message = createRoute({
   component: lazyRouteComponent(() => import("./screens/MessagePage"), "MessagePage"),
 });
 
+const skipped = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/$campaignId/skipped",
+  validateSearch: (search: Search): SkippedSearch => ({
+    ...paged(search),
+    reason: oneOf(SKIPS, search.reason),
+  }),
+  component: lazyRouteComponent(() => import("./screens/Skipped"), "Skipped"),
+});
+
 const contacts = createRoute({
   getParentRoute: () => root,
   path: "/contacts",
-  validateSearch: paged,
+  validateSearch: (search: Search): ContactsSearch => ({
+    ...paged(search),
+    q: text(search.q),
+    tag: text(search.tag),
+    segment: text(search.segment),
+    status: oneOf(["active", "inactive"] as const, search.status),
+  }),
   component: lazyRouteComponent(() => import("./screens/Contacts"), "Contacts"),
 });
 
@@ -106,9 +133,22 @@ const contact = createRoute({
   component: lazyRouteComponent(() => import("./screens/ContactPage"), "ContactPage"),
 });
 
+const segments = createRoute({
+  getParentRoute: () => root,
+  path: "/segments",
+  component: lazyRouteComponent(() => import("./screens/Segments"), "Segments"),
+});
+
+const segment = createRoute({
+  getParentRoute: () => root,
+  path: "/segments/$segmentId",
+  component: lazyRouteComponent(() => import("./screens/SegmentPage"), "SegmentPage"),
+});
+
 const imports = createRoute({
   getParentRoute: () => root,
   path: "/imports",
+  validateSearch: paged,
   component: lazyRouteComponent(() => import("./screens/Imports"), "Imports"),
 });
 
@@ -151,8 +191,11 @@ export const router = createRouter({
     check,
     messages,
     message,
+    skipped,
     contacts,
     contact,
+    segments,
+    segment,
     imports,
     importPage,
     unsubscribes,

@@ -39,16 +39,35 @@ test.beforeAll(async () => {
   }[];
   await organization.post("members", { email: "ana@example.com", role: "admin" });
   await organization.post("members", { email: "bo@example.com", role: "viewer" });
+  const filter = {
+    all: [
+      { field: "country", op: "in", value: ["US", "CA"] },
+      { none: [{ field: { attribute: "city" }, op: "eq", value: "Austin" }] },
+    ],
+  };
+  const segment = (await organization.post("segments", { name: "North America", filter })).id;
+  const greeting = await organization.post("campaigns", {
+    name: "Greeting",
+    body: 'Hi {{ firstName | default("there") }}! Reply STOP to opt out.',
+    target: { include: [segment], exclude: [] },
+  });
+  await organization.post("templates", { name: "Opening hours", body: BODY });
   screens = [
     ["home", "", "In the next 24 hours"],
     ["campaigns", "/campaigns", "Spring sale"],
     ["compose", `/campaigns/${draft}`, /part.* · UCS-2/],
+    ["compose-template", `/campaigns/${greeting.id}`, /^Up to \d+ parts?/],
     ["check", `/campaigns/${draft}/check`, /^Send [\d,]+ messages/],
     ["balance", `/campaigns/${sent}`, "Why messages failed"],
     ["scheduled", `/campaigns/${later}`, "Summer menu"],
     ["messages", `/campaigns/${sent}/messages?status=failed`, "Reason"],
     ["message", `/campaigns/${sent}/messages/${message?.id}`, "Claimed by a worker"],
+    ["skipped", `/campaigns/${sent}/skipped`, "Reason"],
     ["contacts", "/contacts", "Phone"],
+    ["contacts-of-segment", `/contacts?segment=${segment}`, "Phone"],
+    ["segments", "/segments", "North America"],
+    ["segment", `/segments/${segment}`, "In words"],
+    ["segment-new", "/segments/new", "In words"],
     ["contact", `/contacts/${withPhone[0]?.id}`, "Details"],
     ["imports", "/imports", "Drop a CSV file here"],
     ["import", `/imports/${imported}`, "Rejected rows"],
