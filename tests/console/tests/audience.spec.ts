@@ -88,8 +88,9 @@ test("a segment that a scheduled campaign uses is not deleted", async ({ page })
 test("a file of more than 4 MB is tried, uploaded, imported and undone", async ({ page }) => {
   test.setTimeout(240_000);
   const organization = await Organization.create();
-  const note = "x".repeat(1_800);
-  const rows = Array.from({ length: 2_500 }, (_, row) => `${newPhone()},Person ${row},${note}`);
+  // The spaces make the file large, not the audience.
+  const note = " ".repeat(50_000);
+  const rows = Array.from({ length: 90 }, (_, row) => `${newPhone()},Person ${row},${note}`);
   const csv = ["phone,first name,note", ...rows, "12,Too short,"].join("\n");
 
   await openAs(page, organization, "/imports");
@@ -101,7 +102,7 @@ test("a file of more than 4 MB is tried, uploaded, imported and undone", async (
   await page.getByLabel("Tags for everyone in the file").fill("spring");
   await page.getByRole("button", { name: "Try it without changing anything" }).click();
   await expect(page.getByText("What the import would do.")).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByRole("cell", { name: "2,502" })).toBeVisible();
+  await expect(page.getByRole("cell", { name: "92", exact: true })).toBeVisible();
   expect((await organization.get("contacts?limit=1")).items).toEqual([]);
 
   await page.getByRole("button", { name: "Import large.csv" }).click();
@@ -114,7 +115,7 @@ test("a file of more than 4 MB is tried, uploaded, imported and undone", async (
   expect(contact?.tags).toEqual(["spring"]);
 
   await page.getByRole("button", { name: "Undo import" }).click();
-  await page.getByRole("button", { name: "Undo, remove up to 2,500 contacts" }).click();
+  await page.getByRole("button", { name: "Undo, remove up to 90 contacts" }).click();
   await expect(page.getByText("Undone", { exact: true }).first()).toBeVisible({ timeout: 90_000 });
   expect((await organization.get("contacts?limit=1")).items).toEqual([]);
 });
