@@ -13,6 +13,10 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+function positive(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : undefined;
+}
+
 function oneOf<T extends string>(values: readonly T[], value: unknown): T | undefined {
   return values.find((known) => known === value);
 }
@@ -26,7 +30,8 @@ const STATUSES = [
 ] as const satisfies readonly MessageStatus[];
 
 interface CampaignsSearch {
-  show?: Filter | undefined;
+  show?: Filter | "archived" | undefined;
+  tag?: string | undefined;
   q?: string | undefined;
 }
 
@@ -69,7 +74,8 @@ const campaigns = createRoute({
   getParentRoute: () => root,
   path: "/campaigns",
   validateSearch: (search: Search): CampaignsSearch => ({
-    show: oneOf(FILTERS, search.show),
+    show: oneOf([...FILTERS, "archived"] as const, search.show),
+    tag: text(search.tag),
     q: text(search.q),
   }),
   component: lazyRouteComponent(() => import("./screens/Campaigns"), "Campaigns"),
@@ -145,6 +151,21 @@ const segment = createRoute({
   component: lazyRouteComponent(() => import("./screens/SegmentPage"), "SegmentPage"),
 });
 
+const templates = createRoute({
+  getParentRoute: () => root,
+  path: "/templates",
+  component: lazyRouteComponent(() => import("./screens/Templates"), "Templates"),
+});
+
+const template = createRoute({
+  getParentRoute: () => root,
+  path: "/templates/$templateId",
+  validateSearch: (search: Search): { version?: number | undefined } => ({
+    version: positive(search.version),
+  }),
+  component: lazyRouteComponent(() => import("./screens/TemplatePage"), "TemplatePage"),
+});
+
 const imports = createRoute({
   getParentRoute: () => root,
   path: "/imports",
@@ -196,6 +217,8 @@ export const router = createRouter({
     contact,
     segments,
     segment,
+    templates,
+    template,
     imports,
     importPage,
     unsubscribes,

@@ -23,6 +23,7 @@ export type Role = Schemas["Role"];
 export type Segment = Schemas["Segment"];
 export type SkipReason = Schemas["SkipReason"];
 export type SkippedContact = Schemas["SkippedContact"];
+export type Template = Schemas["Template"];
 export type RenderedText = Schemas["Text"];
 export type Unsubscribe = Schemas["Unsubscribe"];
 

@@ -52,13 +52,14 @@ function pace(campaign: Campaign | undefined): number | false {
   return since < 2 * 60_000 ? 2_000 : 30_000;
 }
 
-export const campaignsQuery = (organizationId: string) =>
+/** The archived campaigns, or those that are not. */
+export const campaignsQuery = (organizationId: string, archived = false) =>
   infiniteQueryOptions({
-    queryKey: [organizationId, "campaigns"],
+    queryKey: [organizationId, "campaigns", ...(archived ? ["archived"] : [])],
     queryFn: ({ pageParam }) =>
       body(
         api.GET("/v1/organizations/{organizationId}/campaigns", {
-          params: { path: { organizationId }, query: { limit: PAGE, cursor: pageParam } },
+          params: { path: { organizationId }, query: { limit: PAGE, cursor: pageParam, archived } },
         }),
       ),
     initialPageParam: undefined as string | undefined,

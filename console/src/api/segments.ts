@@ -79,6 +79,19 @@ export const templatesQuery = (organizationId: string) =>
     staleTime: 10_000,
   });
 
+/** A template as it is, or an earlier version of it, which never changes. */
+export const templateQuery = (organizationId: string, templateId: string, version?: number) =>
+  queryOptions({
+    queryKey: [organizationId, "template", templateId, version ?? "newest"],
+    queryFn: () =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/templates/{templateId}", {
+          params: { path: { organizationId, templateId }, query: { version } },
+        }),
+      ),
+    staleTime: version === undefined ? 0 : Number.POSITIVE_INFINITY,
+  });
+
 /** The texts of a campaign for some of its recipients, as it was saved last. */
 export const textPreviewQuery = (organizationId: string, campaignId: string, updatedAt: string) =>
   queryOptions({

@@ -16,6 +16,9 @@ export interface Target {
   exclude: string[];
 }
 
+/** What a campaign and a template have in common. */
+type Text = Pick<Draft, "body" | "isLiteral">;
+
 export interface Draft {
   name: string;
   body: string;
@@ -23,11 +26,13 @@ export interface Draft {
   isLiteral: boolean;
   /** Null means everyone. Undefined until it is changed here: then a save leaves it as it is. */
   target?: Target | null;
+  /** Undefined until they are changed here. */
+  tags?: string[];
 }
 
 /** Whether a body has merge fields, unless it is sent as written. */
 export const hasBraces = (body: string) => body.includes("{{") || body.includes("{%");
-export const isTemplate = (draft: Draft) => hasBraces(draft.body) && !draft.isLiteral;
+export const isTemplate = (draft: Text) => hasBraces(draft.body) && !draft.isLiteral;
 
 const initialOf = (campaign: Campaign): Draft => ({
   name: campaign.name,
@@ -35,7 +40,7 @@ const initialOf = (campaign: Campaign): Draft => ({
   isLiteral: campaign.bodyFormat === "text" && hasBraces(campaign.body ?? ""),
 });
 
-/** Tags and defaults are not part of it, so that the API keeps them. An emptied body takes its format along. */
+/** The API keeps what is not part of it: the defaults, and what was not changed here. An emptied body takes its format along. */
 export const requestOf = (draft: Draft) => ({
   name: draft.name.trim(),
   body: draft.body === "" ? null : draft.body,
@@ -44,11 +49,12 @@ export const requestOf = (draft: Draft) => ({
     ? { bodyFormat: draft.isLiteral ? ("text" as const) : ("template" as const) }
     : {}),
   ...(draft.target === undefined ? {} : { target: draft.target }),
+  ...(draft.tags === undefined ? {} : { tags: draft.tags }),
 });
 const isSame = (a: Draft, b: Draft) => JSON.stringify(a) === JSON.stringify(b);
 
 /** Whether a body fits its limit. */
-export function fits(draft: Draft): boolean {
+export function fits(draft: Text): boolean {
   return isTemplate(draft)
     ? new TextEncoder().encode(draft.body).length <= MAX_TEMPLATE_BYTES
     : Array.from(draft.body).length <= MAX_BODY;

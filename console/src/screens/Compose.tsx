@@ -21,8 +21,12 @@ import classes from "./Compose.module.css";
 import { Audience } from "./compose/Audience";
 import { Editor } from "./compose/Editor";
 import { Rendered } from "./compose/Rendered";
+import { Tags } from "./compose/Tags";
 import { Templates } from "./compose/Templates";
 import { TestMessage } from "./compose/TestMessage";
+
+/** The fields that show what the API refuses. */
+const SHOWN = ["name", "body", "tags"];
 
 /** Writing the text: what it costs, and what it looks like on a phone. */
 export default function Compose({ campaign }: { campaign: Campaign }) {
@@ -41,6 +45,7 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
   const path = { organizationId, campaignId: campaign.id };
   const isNew = campaign.name === texts.campaigns.untitled && campaign.body === null;
   const failure = save.error ? asFailure(save.error) : null;
+  const isElsewhere = failure !== null && !SHOWN.some((name) => name in failure.fields);
   const next = async () => {
     setLeaving(true);
     try {
@@ -91,7 +96,7 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
       }
     >
       <Steps campaignId={campaign.id} />
-      {failure && Object.keys(failure.fields).length === 0 && <ProblemAlert error={failure} />}
+      {isElsewhere && <ProblemAlert error={failure} />}
       <div className={classes.columns}>
         <Stack gap="md">
           <TextInput
@@ -152,6 +157,12 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
               </Group>
             </Alert>
           )}
+          <Tags
+            initial={campaign.tags}
+            readOnly={!canSend}
+            error={fieldError(texts.compose.tags, failure?.fields.tags)}
+            onChange={(tags) => change({ tags })}
+          />
           <Section title={texts.check.audience}>
             <Audience
               target={draft.target === undefined ? campaign.target : draft.target}
@@ -182,7 +193,7 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
           texted.isError ? (
             <ProblemAlert error={texted.error} retry={() => void texted.refetch()} />
           ) : (
-            <Rendered preview={texted.data} />
+            <Rendered body={draft.body} preview={texted.data} />
           )
         ) : (
           <PhonePreview body={draft.body} />

@@ -58,7 +58,7 @@ export function ImportPage() {
         <>
           <Progress value={100} animated aria-label={t.status[found.data.status]} />
           <Text size="sm" c="dimmed">
-            {t.canLeave}
+            {status === "undoing" ? t.canLeaveUndo : t.canLeave}
           </Text>
         </>
       )}

@@ -7,6 +7,7 @@ import {
   IconPhone,
   IconSend,
   IconSettings,
+  IconTemplate,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { texts } from "../texts";
@@ -18,6 +19,7 @@ const ICONS: Record<PlaceName, typeof IconHome> = {
   campaigns: IconSend,
   contacts: IconAddressBook,
   segments: IconFilter,
+  templates: IconTemplate,
   imports: IconFileImport,
   unsubscribes: IconBellOff,
   senders: IconPhone,

@@ -6,10 +6,23 @@ import { openAs, watchConsole } from "../support/console";
 import { consoleUrl, Organization } from "../support/stack";
 
 /** With SCREENS=docs, these are saved for the documentation. */
-const SAVED = ["home", "campaigns", "compose", "check", "balance", "import", "unsubscribes"];
+const SAVED = [
+  "home",
+  "campaigns",
+  "compose",
+  "compose-template",
+  "check",
+  "balance",
+  "segment",
+  "template",
+  "import",
+  "unsubscribes",
+];
 const FOLDER = process.env.SCREENS === "docs" ? "../../docs/screens" : "results/screens";
 /** Of the file of contacts: enough for every outcome, and few enough for a busy machine. */
 const ROWS = 500;
+const HOURS =
+  'Hi {{ firstName | default("there") }}! Corner Bakery is open from 6 to 18, on Sundays from 8 to 12. Reply STOP to opt out.';
 const BODY =
   "Corner Bakery: our spring sale starts on Friday. Everything that is baked before nine costs half. Reply STOP to opt out.";
 
@@ -17,7 +30,7 @@ let organization: Organization;
 let screens: [name: string, path: string, shows: string | RegExp][];
 
 test.beforeAll(async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   organization = await Organization.create();
   const file = readFileSync("../fixtures/contacts.csv", "utf8");
   const imported = await organization.contacts(file.split("\n").slice(0, ROWS).join("\n"));
@@ -53,8 +66,9 @@ test.beforeAll(async () => {
     name: "Greeting",
     body: 'Hi {{ firstName | default("there") }}! Reply STOP to opt out.',
     target: { include: [segment], exclude: [] },
+    tags: ["loyalty", "north"],
   });
-  await organization.post("templates", { name: "Opening hours", body: BODY });
+  const template = (await organization.post("templates", { name: "Opening hours", body: HOURS })).id;
   screens = [
     ["home", "", "In the next 24 hours"],
     ["campaigns", "/campaigns", "Spring sale"],
@@ -70,6 +84,9 @@ test.beforeAll(async () => {
     ["contacts-of-segment", `/contacts?segment=${segment}`, "Phone"],
     ["segments", "/segments", "North America"],
     ["segment", `/segments/${segment}`, "In words"],
+    ["templates", "/templates", "Opening hours"],
+    ["template", `/templates/${template}`, "Write a campaign"],
+    ["archived", "/campaigns?show=archived", "No archived campaigns"],
     ["segment-new", "/segments/new", "In words"],
     ["contact", `/contacts/${withPhone[0]?.id}`, "Details"],
     ["imports", "/imports", "Drop a CSV file here"],
@@ -87,7 +104,7 @@ test.beforeAll(async () => {
 const themes = ["light", "dark"] as const;
 
 test("every screen in both themes", async ({ page }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const errors = watchConsole(page);
   await page.goto(consoleUrl);
   await expect(page.getByLabel("API key")).toBeVisible();

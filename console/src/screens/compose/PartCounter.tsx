@@ -5,8 +5,8 @@ import { MAX_BODY } from "../../lib/use-draft";
 import { texts } from "../../texts";
 import classes from "./PartCounter.module.css";
 
-/** What the texts of some recipients cost; null while that is unknown. */
-export type RenderedParts = { most: { parts: number; encoding: string } | null };
+/** What the texts of some recipients cost, null while that is unknown; a template has no recipients. */
+export type RenderedParts = { most: { parts: number; encoding: string } | null } | "perRecipient";
 
 interface Props {
   body: string;
@@ -30,15 +30,9 @@ export function PartCounter({ body, rendered, onReplace }: Props) {
           size="sm"
           className="number"
           role="status"
-          data-parts={rendered === null ? parts.count : rendered.most?.parts}
+          data-parts={rendered === null ? parts.count : mostOf(rendered)?.parts}
         >
-          {body === ""
-            ? texts.compose.each
-            : rendered === null
-              ? texts.compose.counter(parts.count, parts.encoding)
-              : rendered.most === null
-                ? texts.compose.counting
-                : texts.compose.upTo(rendered.most.parts, rendered.most.encoding)}
+          {body === "" ? texts.compose.each : cost(parts, rendered)}
         </Text>
         {body !== "" && rendered === null && (
           <Text size="sm" c="dimmed" className="number">
@@ -70,6 +64,15 @@ export function PartCounter({ body, rendered, onReplace }: Props) {
       )}
     </Stack>
   );
+}
+
+const mostOf = (rendered: RenderedParts) => (rendered === "perRecipient" ? null : rendered.most);
+
+function cost(parts: { count: number; encoding: string }, rendered: RenderedParts | null): string {
+  if (rendered === null) return texts.compose.counter(parts.count, parts.encoding);
+  if (rendered === "perRecipient") return texts.compose.perRecipient;
+  if (rendered.most === null) return texts.compose.counting;
+  return texts.compose.upTo(rendered.most.parts, rendered.most.encoding);
 }
 
 function Fix({ offender, body, onReplace }: { offender: Offender } & Omit<Props, "rendered">) {

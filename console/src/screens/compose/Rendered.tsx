@@ -4,7 +4,6 @@ import { useState } from "react";
 import type { RenderedText } from "../../api/client";
 import type { components } from "../../api/schema";
 import { Chips } from "../../components/Chips";
-import { Loading } from "../../components/Loading";
 import { PhonePreview } from "../../components/PhonePreview";
 import { sentence } from "../../components/ProblemAlert";
 import { count } from "../../lib/format";
@@ -13,11 +12,19 @@ import { texts } from "../../texts";
 const t = texts.compose;
 type Choice = "shortest" | "longest" | "mostParts" | "failing";
 
+interface Props {
+  /** As it is written; shown until it has been filled in. */
+  body: string;
+  preview: components["schemas"]["TextPreview"] | undefined;
+}
+
 /** What real contacts would read: the extremes, and those who would get no text. */
-export function Rendered({ preview }: { preview: components["schemas"]["TextPreview"] | undefined }) {
-  const [choice, choose] = useState<Choice>("mostParts");
-  if (preview === undefined) return <Loading lines={4} />;
+export function Rendered({ body, preview }: Props) {
+  const [chosen, choose] = useState<Choice>("mostParts");
+  if (preview === undefined) return <PhonePreview body={body} />;
   const { contacts, failed, failing } = preview;
+  // The text may have been mended in the meantime.
+  const choice = chosen === "failing" && failed === 0 ? "mostParts" : chosen;
   const shown = choice === "failing" ? null : preview[choice];
   return (
     <Stack gap="sm">
@@ -28,7 +35,7 @@ export function Rendered({ preview }: { preview: components["schemas"]["TextPrev
           { value: "shortest", label: t.shortest },
           { value: "longest", label: t.longest },
           { value: "mostParts", label: t.mostParts },
-          { value: "failing", label: t.failing, count: count(failed) },
+          ...(failed > 0 ? [{ value: "failing" as const, label: t.failing, count: count(failed) }] : []),
         ]}
         onChange={choose}
       />
@@ -46,7 +53,6 @@ export function Rendered({ preview }: { preview: components["schemas"]["TextPrev
 }
 
 function Failing({ rows }: { rows: RenderedText[] }) {
-  if (rows.length === 0) return <Text size="sm">{t.noFailing}</Text>;
   return (
     <Stack gap={6}>
       {rows.map((row) => (

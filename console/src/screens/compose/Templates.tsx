@@ -1,5 +1,6 @@
-import { Group, NativeSelect, TextInput } from "@mantine/core";
+import { Anchor, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, body, type Campaign, once } from "../../api/client";
 import { templatesQuery } from "../../api/segments";
@@ -40,47 +41,67 @@ export function Templates({ campaign, draft, startFrom }: Props) {
     await queries.invalidateQueries({ queryKey: templatesQuery(organizationId).queryKey });
   };
   return (
-    <Group gap="xs" align="flex-end">
-      {known.length > 0 && (
-        <>
-          <NativeSelect
-            label={t.start}
-            flex="1 1 180px"
-            value={chosen}
-            data={[
-              { value: "", label: t.choose },
-              ...known.map(({ id, name: label }) => ({ value: id, label })),
-            ]}
-            onChange={(event) => choose(event.currentTarget.value)}
-          />
-          {chosen !== "" && (
-            <Confirm
-              label={t.use}
-              title={t.useTitle}
-              lead={t.useLead}
-              confirm={t.useDo}
-              action={() => startFrom(chosen)}
+    <Stack gap={6}>
+      <Group gap="xs" align="flex-end">
+        {known.length > 0 && (
+          <>
+            <NativeSelect
+              label={t.start}
+              flex="1 1 180px"
+              value={chosen}
+              data={[
+                { value: "", label: t.choose },
+                ...known.map(({ id, name: label }) => ({ value: id, label })),
+              ]}
+              onChange={(event) => choose(event.currentTarget.value)}
             />
-          )}
-        </>
+            {chosen !== "" && (
+              <Confirm
+                label={t.use}
+                title={t.useTitle}
+                lead={t.useLead}
+                confirm={t.useDo}
+                action={() => startFrom(chosen)}
+              />
+            )}
+          </>
+        )}
+        {draft.body.trim() !== "" && (
+          <Confirm
+            label={t.save}
+            title={t.save}
+            lead={t.saveLead}
+            confirm={t.save}
+            disabled={name.trim() === ""}
+            action={save}
+          >
+            <TextInput
+              label={t.name}
+              value={name}
+              maxLength={200}
+              onChange={(event) => setName(event.currentTarget.value)}
+            />
+          </Confirm>
+        )}
+      </Group>
+      {campaign.template && (
+        <Text size="sm" c="dimmed">
+          {t.from(campaign.template.version)} <ToVersion {...campaign.template} />
+        </Text>
       )}
-      {draft.body.trim() !== "" && (
-        <Confirm
-          label={t.save}
-          title={t.save}
-          lead={t.saveLead}
-          confirm={t.save}
-          disabled={name.trim() === ""}
-          action={save}
-        >
-          <TextInput
-            label={t.name}
-            value={name}
-            maxLength={200}
-            onChange={(event) => setName(event.currentTarget.value)}
-          />
-        </Confirm>
+    </Stack>
+  );
+}
+
+function ToVersion({ id, version }: { id: string; version: number }) {
+  return (
+    <Anchor
+      inherit
+      renderRoot={(props) => (
+        <Link to="/templates/$templateId" params={{ templateId: id }} search={{ version }} {...props} />
       )}
-    </Group>
+    >
+      {t.see}
+    </Anchor>
   );
 }
