@@ -114,7 +114,7 @@ export function Contacts() {
       {contacts.data && contacts.data.items.length > 0 && (
         <Grid
           label={texts.contacts.title}
-          columns={COLUMNS}
+          columns={columnsOf(contacts.data.items)}
           rows={contacts.data.items}
           rowKey={({ id }) => id}
         />
@@ -122,6 +122,16 @@ export function Contacts() {
       <Pages cursor={cursor} next={contacts.data?.nextCursor} />
     </Page>
   );
+}
+
+/** Columns that would say the same of everyone leave their room to the others. */
+function columnsOf(rows: Contact[]): Column<Contact>[] {
+  const isShown: Record<string, boolean> = {
+    tags: rows.some(({ tags }) => tags.length > 0),
+    status: rows.some(({ status }) => status !== "active"),
+    attributes: rows.some(({ attributes }) => Object.keys(attributes).length > 0),
+  };
+  return COLUMNS.filter(({ key }) => isShown[key] ?? true);
 }
 
 const COLUMNS: Column<Contact>[] = [

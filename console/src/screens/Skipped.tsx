@@ -32,7 +32,7 @@ export function Skipped() {
   const counts = campaign.data?.audience?.skipped;
   const choices: { value: SkipReason | "all"; label: string; count?: string }[] = [
     { value: "all", label: texts.messages.all },
-    ...SKIPS.map((skip) => ({
+    ...SKIPS.filter((skip) => skip === reason || counts === undefined || counts[skip] > 0).map((skip) => ({
       value: skip,
       label: texts.skipped[skip],
       ...(counts ? { count: count(counts[skip]) } : {}),
@@ -65,7 +65,7 @@ export function Skipped() {
       {skipped.data && skipped.data.items.length > 0 && (
         <Grid
           label={t.title}
-          columns={COLUMNS}
+          columns={columnsOf(skipped.data.items)}
           rows={skipped.data.items}
           rowKey={({ contactId, reason: why }) => `${contactId} ${why}`}
         />
@@ -87,6 +87,12 @@ function Name({ contactId }: { contactId: string }) {
       {contact.data ? nameOf(contact.data) : texts.app.loading}
     </Anchor>
   );
+}
+
+/** Most reasons say everything; only some have a detail. */
+function columnsOf(rows: SkippedContact[]): Column<SkippedContact>[] {
+  const hasDetails = rows.some(({ detail, changedSince }) => detail !== null || changedSince);
+  return COLUMNS.filter(({ key }) => key !== "detail" || hasDetails);
 }
 
 const COLUMNS: Column<SkippedContact>[] = [

@@ -89,21 +89,23 @@ function Chosen({ label, empty, add, segments, ids, taken, readOnly, onChange }:
           {empty}
         </Text>
       )}
-      <Group gap={6} mb={6}>
-        {ids.map((id) => (
-          <Button
-            key={id}
-            size="compact-sm"
-            variant="default"
-            disabled={readOnly}
-            rightSection={<IconX size={13} aria-hidden />}
-            aria-label={t.remove(nameOf(id))}
-            onClick={() => onChange(ids.filter((other) => other !== id))}
-          >
-            {nameOf(id)}
-          </Button>
-        ))}
-      </Group>
+      {ids.length > 0 && (
+        <Group gap={6} mb={6}>
+          {ids.map((id) => (
+            <Button
+              key={id}
+              size="compact-sm"
+              variant="default"
+              disabled={readOnly}
+              rightSection={<IconX size={13} aria-hidden />}
+              aria-label={t.remove(nameOf(id))}
+              onClick={() => onChange(ids.filter((other) => other !== id))}
+            >
+              {nameOf(id)}
+            </Button>
+          ))}
+        </Group>
+      )}
       {!readOnly && free.length > 0 && ids.length < MAX_SEGMENTS && (
         <NativeSelect
           aria-label={add}
