@@ -143,6 +143,12 @@ async function save(page: Page, name: string, theme: string): Promise<void> {
   const isSaved = SAVED.includes(name) && (theme !== "dark" || name === "balance" || name === "compose");
   if (process.env.SCREENS === undefined || (process.env.SCREENS === "docs" && !isSaved)) return;
   const path = `${FOLDER}/${name}${theme === "light" ? "" : `-${theme}`}.png`;
-  const fullPage = !["import", "unsubscribes"].includes(name);
-  await page.screenshot({ path, fullPage, animations: "disabled" });
+  const size = page.viewportSize();
+  if (size && !["import", "unsubscribes"].includes(name)) {
+    // The navigation is as high as the window.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ ...size, height: Math.max(size.height, height) });
+  }
+  await page.screenshot({ path, animations: "disabled" });
+  if (size) await page.setViewportSize(size);
 }
