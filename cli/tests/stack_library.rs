@@ -38,6 +38,24 @@ fn an_import_is_shown_and_undone() {
     assert_eq!(tenant.run(&["contacts", "list", "--output", "json"]), "[]");
 }
 
+/// A request takes 4 MB, so this file goes to the bucket.
+#[test]
+fn a_large_file_is_uploaded() {
+    let tenant = Tenant::new();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("large.csv");
+    let note = "x".repeat(5_000);
+    let rows: String = (0..1_000).map(|_| format!("{},{note}\n", phone())).collect();
+    std::fs::write(&file, format!("phone,note\n{rows}")).unwrap();
+    let import = ["import", file.to_str().unwrap(), "--attributes", "none", "--match", "phone"];
+    let rehearsed = tenant.json(&[&import[..], &["--dry-run"]].concat());
+    assert_eq!((&rehearsed["status"], &rehearsed["rows"]), (&json!("done"), &json!(1_000)));
+    let imported = tenant.json(&[&import[..], &["--yes"]].concat());
+    let number = |name: &str| imported[name].as_u64().unwrap();
+    // Two rows may have the same random phone.
+    assert_eq!(number("created") + number("updated") + number("unchanged"), 1_000, "{imported}");
+}
+
 #[test]
 fn a_template_becomes_a_draft_with_tags() {
     let tenant = Tenant::new();
