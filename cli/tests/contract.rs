@@ -49,8 +49,7 @@ async fn commands_call_the_documented_operations() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_are_as_recorded() {
     let stub = Stub::start().await;
-    let mut text = String::new();
-    for line in [
+    let lines = [
         "org show",
         "keys list",
         "contacts list --limit 1",
@@ -67,10 +66,12 @@ async fn tables_are_as_recorded() {
         "unsubscribes list --limit 1",
         "unsubscribes list --limit 1 --output csv",
         "trace ID --campaign ID",
-    ] {
+    ];
+    let run = |line: &str| {
         let line = line.replace("ID", ID);
         let output = volley(&stub.url).args(line.split(' ')).output().unwrap();
-        text += &format!("$ volley {line}\n{}\n", String::from_utf8_lossy(&output.stdout));
-    }
+        format!("$ volley {line}\n{}\n", String::from_utf8_lossy(&output.stdout))
+    };
+    let text: String = lines.into_iter().map(run).collect();
     snapbox::assert_data_eq!(text, snapbox::file!["snapshots/tables.txt"]);
 }

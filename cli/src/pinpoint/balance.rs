@@ -118,9 +118,8 @@ impl Balance {
     fn endpoint(&mut self, endpoint: &Value) {
         self.values.note(endpoint);
         let channel = endpoint["ChannelType"].as_str().unwrap_or_default();
-        let has_phone = matches!(channel, "" | "SMS" | "VOICE");
         let has_address = item::has_address(endpoint);
-        if has_phone && has_address && endpoint["OptOut"] == "ALL" {
+        if item::opts_out(endpoint) {
             self.opt_outs.endpoints += 1;
         }
         let endpoints = &mut self.endpoints;

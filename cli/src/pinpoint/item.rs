@@ -80,6 +80,12 @@ pub(super) fn has_address(endpoint: &Value) -> bool {
     endpoint["Address"].as_str().is_some_and(|address| !address.trim().is_empty())
 }
 
+/// Whether an endpoint with a phone is opted out, even if it makes no contact.
+pub(super) fn opts_out(endpoint: &Value) -> bool {
+    let has_phone = matches!(endpoint["ChannelType"].as_str(), None | Some("" | "SMS" | "VOICE"));
+    has_phone && has_address(endpoint) && endpoint["OptOut"] == "ALL"
+}
+
 /// SDKs for JavaScript and Java dump names that begin in lower case. Names under attributes stay.
 fn upper(value: Value) -> Value {
     const ENVELOPES_AND_FIELDS: [&str; 6] =

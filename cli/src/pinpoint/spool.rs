@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::Visitor;
 use super::item::{self, Item};
 
-/// Lines of JSON: every endpoint, and every opt-out that is not an endpoint's.
+/// Lines of JSON: every endpoint that has an address, and every opt-out. A file that only opts people out must
+/// have no others: an endpoint that does not mention opt-outs would count as one.
 pub(crate) struct Spool {
     endpoints: BufWriter<File>,
     opt_outs: BufWriter<File>,
@@ -40,12 +41,7 @@ impl Spool {
 
     fn write(&mut self, item: Item) {
         let result = match item {
-            // Without an address, it is no one who could be texted.
-            Item::Endpoint(endpoint) if !item::has_address(&endpoint) => Ok(()),
-            Item::Endpoint(endpoint) => {
-                self.endpoint_count += 1;
-                writeln!(self.endpoints, "{endpoint}")
-            }
+            Item::Endpoint(endpoint) => self.endpoint(&endpoint),
             Item::OptedOut(number) => {
                 self.opt_out(&number["OptedOutNumber"], &number["OptedOutTimestamp"])
             }
@@ -63,6 +59,19 @@ impl Spool {
         if let Err(error) = result {
             self.error.get_or_insert(error);
         }
+    }
+
+    /// Without an address, it is no one who could be texted.
+    fn endpoint(&mut self, endpoint: &Value) -> std::io::Result<()> {
+        if item::opts_out(endpoint) {
+            self.opt_out_count += 1;
+            writeln!(self.opt_outs, "{endpoint}")?;
+        }
+        if item::has_address(endpoint) {
+            self.endpoint_count += 1;
+            writeln!(self.endpoints, "{endpoint}")?;
+        }
+        Ok(())
     }
 
     /// An opt-out in the form of an endpoint, which an import reads with its time.

@@ -51,8 +51,7 @@ impl Audience {
             rows,
         };
         let steps = [
-            step("opt-outs of lists and events", &opt_outs, true, self.opt_out_count),
-            step("opt-outs of endpoints", &endpoints, true, self.endpoint_count),
+            step("opt-outs", &opt_outs, true, self.opt_out_count),
             step("contacts", &endpoints, false, self.endpoint_count),
         ];
         steps.into_iter().filter(|step| step.rows > 0)
