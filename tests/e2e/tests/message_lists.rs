@@ -91,7 +91,7 @@ async fn a_person_has_a_history() -> anyhow::Result<()> {
     tenant.draft("Never sent").await?;
     for filter in [format!("contact={contact}"), format!("phone={}", encoded(&to))] {
         let messages = tenant.api.list(&tenant.path(&format!("messages?{filter}"))).await?;
-        let of: Vec<&Value> = messages.iter().map(|message| &message["campaignId"]).collect();
+        let of: Vec<&str> = messages.iter().map(|message| text(&message["campaignId"])).collect();
         assert_eq!(of, campaigns, "the newest campaign comes first");
         assert!(messages.iter().all(|message| message["to"] == to.as_str()));
         // A page covers one campaign.
