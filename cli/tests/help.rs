@@ -4,8 +4,6 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
-
 use snapbox::{assert_data_eq, file};
 use support::{bare, volley};
 
@@ -68,18 +66,4 @@ fn shells_and_manuals_are_described() {
     }
     let one = bare().args(["man", "campaigns", "send"]).output().unwrap();
     assert!(String::from_utf8_lossy(&one.stdout).contains("volley\\-campaigns\\-send"));
-}
-
-/// Prints figures, which depend on the machine, and asserts nothing.
-#[test]
-fn figures() {
-    let path = env!("CARGO_BIN_EXE_volley");
-    let time = |_| {
-        let since = Instant::now();
-        bare().arg("--help").output().unwrap();
-        since.elapsed()
-    };
-    let best = (0..10).map(time).min().unwrap_or(Duration::ZERO);
-    let bytes = std::fs::metadata(path).unwrap().len();
-    println!("volley --help takes {best:?}; this build has {} KB", bytes / 1_000);
 }

@@ -45,7 +45,8 @@ fn a_large_file_is_uploaded() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("large.csv");
     let note = "x".repeat(5_000);
-    let rows: String = (0..1_000).map(|_| format!("{},{note}\n", phone())).collect();
+    let rows: Vec<String> = (0..1_000).map(|_| format!("{},{note}\n", phone())).collect();
+    let rows = rows.concat();
     std::fs::write(&file, format!("phone,note\n{rows}")).unwrap();
     let import = ["import", file.to_str().unwrap(), "--attributes", "none", "--match", "phone"];
     let rehearsed = tenant.json(&[&import[..], &["--dry-run"]].concat());

@@ -28,13 +28,11 @@ pub(super) fn examine(found: &Value, organization: &Value, topic: &str) -> Vec<C
     let replies = organization["keywords"]["replies"].is_object();
     let check = |phone: &str| {
         let mut matching = numbers.clone().filter(|number| text(&number["PhoneNumber"]) == phone);
-        match matching.next() {
-            Some(number) => judge(number, topic, replies),
-            None => {
-                let fix = "check --region and the AWS account, or set another sender with `volley org set --sender PHONE`";
-                Check::fail("Number", format!("{phone} is not in this account and region"), fix)
-            }
+        if let Some(number) = matching.next() {
+            return judge(number, topic, replies);
         }
+        let fix = "check --region and the AWS account, or set another sender with `volley org set --sender PHONE`";
+        Check::fail("Number", format!("{phone} is not in this account and region"), fix)
     };
     own.into_iter().map(check).collect()
 }
