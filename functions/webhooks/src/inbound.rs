@@ -40,14 +40,23 @@ pub(crate) enum Arrival {
 }
 
 impl Arrival {
-    /// The moment from which a keyword counts. Texts of one person may have arrived at functions
-    /// whose clocks differ, and one of them was delayed: then an opt-out has the benefit of the doubt.
+    /// The moment from which a keyword counts. A subscription that was delayed must not outrank an
+    /// opt-out only because it was timestamped by another clock.
     fn moment(self, subscribed: bool, now: Timestamp) -> Timestamp {
         match self {
             Self::Now => now,
-            Self::Queued(at) => at,
             Self::Late(at) if subscribed => at.plus_seconds(-CLOCKS_DIFFER_SECONDS),
-            Self::Late(at) => at.plus_seconds(CLOCKS_DIFFER_SECONDS).min(now.max(at)),
+            Self::Queued(at) | Self::Late(at) => at,
+        }
+    }
+
+    /// Whether an opt-out counts although the stored preference is newer. One that arrives now is
+    /// the person's last word. One that was delayed is, unless clocks cannot explain the difference.
+    fn outranks(self, stored_at: Timestamp) -> bool {
+        match self {
+            Self::Now => true,
+            Self::Queued(_) => false,
+            Self::Late(at) => stored_at <= at.plus_seconds(CLOCKS_DIFFER_SECONDS),
         }
     }
 }
@@ -200,14 +209,14 @@ async fn keep(
         evidence: Some(inbound.body.trim().chars().take(MAX_EVIDENCE_CHARACTERS).collect()),
         changed_by: Some(Actor::System),
     };
-    let registered = match arrival {
-        Arrival::Now if !subscribed => {
-            app.table.opt_out(&mut preference, organization.shards).await?
-        }
-        Arrival::Now | Arrival::Queued(_) | Arrival::Late(_) => {
-            app.table.register(&preference, organization.shards).await?
-        }
-    };
+    let mut registered = app.table.register(&preference, organization.shards).await?;
+    if let Registered::Older { than } = registered
+        && !subscribed
+        && arrival.outranks(than)
+    {
+        preference.changed_at = than;
+        registered = app.table.opt_out(&mut preference, organization.shards).await?;
+    }
     let is_new = registered == Registered::Done;
     if is_new && !subscribed {
         // The opt-out is already registered, so a failure to find its campaign must not lose it.
@@ -245,10 +254,12 @@ mod tests {
         let at = |seconds| Timestamp::EPOCH.plus_seconds(seconds);
         let (started, stopped) = (Arrival::Late(at(1_180)), Arrival::Now);
         assert!(started.moment(true, at(1_300)) < stopped.moment(false, at(1_010)));
-        let (stopped, started) = (Arrival::Late(at(1_020)), Arrival::Now);
-        assert!(stopped.moment(false, at(1_300)) > started.moment(true, at(1_180)));
-        // What is said after the delay counts.
-        assert!(Arrival::Now.moment(true, at(1_301)) > stopped.moment(false, at(1_300)));
+        let stopped = Arrival::Late(at(1_020));
+        assert_eq!(stopped.moment(false, at(1_300)), at(1_020), "the evidence has its own time");
+        let start = |seconds| Arrival::Now.moment(true, at(seconds));
+        assert!(stopped.outranks(start(1_180)));
+        assert!(!stopped.outranks(start(1_321)), "the person changed their mind");
+        assert!(!Arrival::Queued(at(5)).outranks(at(6)), "the queue has one clock");
         assert_eq!(Arrival::Queued(at(5)).moment(false, at(9)), at(5));
     }
 
