@@ -74,6 +74,9 @@ def main():
     used = {}
     with open(actions) as lines:
         for line in map(json.loads, lines):
+            # A test hands jobs over in queues of its own.
+            if line["action"].startswith("sqs:") and f":{stack}-" not in line["resource"]:
+                continue
             used.setdefault(line["function"], set()).add((line["action"], line["resource"]))
     resources = client("cloudformation").describe_stack_resources(StackName=stack)["StackResources"]
     functions = {
