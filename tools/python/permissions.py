@@ -74,7 +74,7 @@ def main():
     used = {}
     with open(actions) as lines:
         for line in map(json.loads, lines):
-            # A test hands jobs over in queues of its own.
+            # Queues that a test made are not the stack's.
             if line["action"].startswith("sqs:") and f":{stack}-" not in line["resource"]:
                 continue
             used.setdefault(line["function"], set()).add((line["action"], line["resource"]))
