@@ -9,11 +9,11 @@ mod to_phone;
 use std::collections::HashMap;
 
 use axum::extract::State;
-use infra::table::TableError;
+use infra::table::{TableError, TestMessage};
 use serde::{Deserialize, Serialize};
 use shared::campaign::{Broadcast, Campaign};
 use shared::chunk::Chunk;
-use shared::ids::{CampaignId, MessageId};
+use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::message::{Kind, Message};
 use utoipa::IntoParams;
 
@@ -130,17 +130,9 @@ pub(crate) async fn get_message(
     Segment(campaign_id): Segment<CampaignId>,
     Segment(id): Segment<MessageId>,
 ) -> Result<Reply, Problem> {
-    let organization = access.organization.id;
-    let campaign = find(&app, organization, campaign_id).await?;
-    if !id.is_of_campaign() {
-        let test = app.table.test_message(organization, campaign_id, id).await?;
-        let test = test.ok_or_else(Problem::not_found)?;
-        return Reply::ok(&MessageView::from(test));
-    }
-    let broadcast = campaign.broadcast().ok_or_else(Problem::not_found)?;
-    let found = app.table.message(organization, campaign_id, id, broadcast.shards);
-    let message = found.await?.ok_or_else(Problem::not_found)?;
-    Reply::ok(&MessageView::of_campaign(&campaign, broadcast, message))
+    let place = (access.organization.id, campaign_id, id);
+    let view = viewed(&app, place, MessageView::from, MessageView::of_campaign);
+    Reply::ok(&view.await?)
 }
 
 /// Get a message's timeline
@@ -158,17 +150,30 @@ pub(crate) async fn get_timeline(
     Segment(campaign_id): Segment<CampaignId>,
     Segment(id): Segment<MessageId>,
 ) -> Result<Reply, Problem> {
-    let organization = access.organization.id;
-    let campaign = find(&app, organization, campaign_id).await?;
+    let place = (access.organization.id, campaign_id, id);
+    let of_test = |test: TestMessage| TimelineView::new(&test.message, &test.from);
+    let of_campaign = |_: &Campaign, broadcast: &Broadcast, message: Message| {
+        TimelineView::new(&message, &broadcast.sender)
+    };
+    Reply::ok(&viewed(&app, place, of_test, of_campaign).await?)
+}
+
+/// A view of a campaign's message, or of one of its tests.
+async fn viewed<View>(
+    app: &App,
+    (organization, campaign_id, id): (OrganizationId, CampaignId, MessageId),
+    of_test: impl FnOnce(TestMessage) -> View,
+    of_campaign: impl FnOnce(&Campaign, &Broadcast, Message) -> View,
+) -> Result<View, Problem> {
+    let campaign = find(app, organization, campaign_id).await?;
     if !id.is_of_campaign() {
         let test = app.table.test_message(organization, campaign_id, id).await?;
-        let test = test.ok_or_else(Problem::not_found)?;
-        return Reply::ok(&TimelineView::new(&test.message, &test.from));
+        return test.map(of_test).ok_or_else(Problem::not_found);
     }
     let broadcast = campaign.broadcast().ok_or_else(Problem::not_found)?;
-    let found = app.table.message(organization, campaign_id, id, broadcast.shards);
-    let message = found.await?.ok_or_else(Problem::not_found)?;
-    Reply::ok(&TimelineView::new(&message, &broadcast.sender))
+    let message = app.table.message(organization, campaign_id, id, broadcast.shards).await?;
+    let message = message.ok_or_else(Problem::not_found)?;
+    Ok(of_campaign(&campaign, broadcast, message))
 }
 
 async fn list_tests(

@@ -6,7 +6,7 @@
 use infra::table::{CampaignPosition, TableError};
 use serde::{Deserialize, Serialize};
 use shared::campaign::{Broadcast, Campaign};
-use shared::ids::MessageId;
+use shared::ids::{MessageId, OrganizationId};
 use shared::message::Message;
 use shared::phone::Phone;
 
@@ -98,7 +98,7 @@ async fn search(
 /// as many campaigns as it may have items.
 pub(super) async fn list_history(
     app: &Volley,
-    organization: shared::ids::OrganizationId,
+    organization: OrganizationId,
     list: &List<'_>,
     cursor: Option<&str>,
     phone: &Phone,
