@@ -61,7 +61,7 @@ impl Spool {
         }
     }
 
-    /// Without an address, it is no one who could be texted.
+    /// Without an address, there is no one to text.
     fn endpoint(&mut self, endpoint: &Value) -> std::io::Result<()> {
         if item::opts_out(endpoint) {
             self.opt_out_count += 1;

@@ -70,7 +70,7 @@ fn replies(organization: &Value) -> Check {
     let own = keywords["stop"].as_array().map_or(0, Vec::len);
     let replies =
         if keywords["replies"].is_object() { "Volley replies" } else { "the provider replies" };
-    Check::ok("Keywords", format!("{own} stop keywords of its own; {replies} to STOP and HELP"))
+    Check::ok("Keywords", format!("{own} extra stop keywords; {replies} to STOP and HELP"))
 }
 
 #[cfg(test)]
