@@ -194,17 +194,17 @@ pub(crate) fn message(campaign: CampaignId, id: MessageId, shards: Shards) -> Ke
     Key::new(campaign_shard(campaign, id.shard(shards)), format!("{MESSAGE}{id}"))
 }
 
-/// The target that a campaign was sent to.
-pub(crate) fn target(campaign: CampaignId) -> Key {
-    Key::new(format!("{CAMPAIGN}{campaign}"), "TARGET")
-}
-
-pub(crate) const OPT_OUT: &str = "OPTOUT#";
-
 /// A campaign's items that are not spread over shards, because few are written.
 pub(crate) fn campaign_partition(id: CampaignId) -> String {
     format!("{CAMPAIGN}{id}")
 }
+
+/// The target that a campaign was sent to.
+pub(crate) fn target(campaign: CampaignId) -> Key {
+    Key::new(campaign_partition(campaign), "TARGET")
+}
+
+pub(crate) const OPT_OUT: &str = "OPTOUT#";
 
 /// An opt-out in reply to a campaign, named by the id of a message to the phone's line.
 pub(crate) fn opt_out(campaign: CampaignId, phone: &Phone) -> Key {
