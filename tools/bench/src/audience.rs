@@ -107,18 +107,6 @@ impl Audience {
         let path = self.path();
         self.api.ask(Method::GET, &path, None).await
     }
-
-    /// The job of a drain.
-    pub(crate) fn drain(&self) -> String {
-        let (organization, campaign) = (&self.organization, &self.campaign);
-        let job = json!({
-            "type": "drain",
-            "organizationId": organization,
-            "campaignId": campaign,
-            "epoch": 0,
-        });
-        json!({ "v": 1, "job": job }).to_string()
-    }
 }
 
 /// A draft with a segment and merge fields, whose values are about 20 bytes a recipient.

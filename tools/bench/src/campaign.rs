@@ -54,7 +54,8 @@ pub(crate) struct Run {
 
 struct Life<'a> {
     stack: &'a mut Stack,
-    audience: &'a Audience,
+    recipients: usize,
+    taken: Vec<Taken>,
     wall: BTreeMap<&'static str, f64>,
     queued: BTreeMap<String, u64>,
 }
@@ -62,9 +63,14 @@ struct Life<'a> {
 pub(crate) async fn run(stack: &mut Stack, audience: &mut Audience) -> anyhow::Result<Run> {
     audience.send().await?;
     let before = used(stack);
-    let mut life = Life { stack, audience, wall: BTreeMap::new(), queued: BTreeMap::new() };
-    life.fan_out().await?;
+    let recipients = audience.recipients;
+    let (wall, queued) = (BTreeMap::new(), BTreeMap::new());
+    let mut life = Life { stack, recipients, taken: Vec::with_capacity(recipients), wall, queued };
+    // The first recipients are a trial, which ends while a large audience is still being cut.
+    life.begin().await?;
+    life.dispatch_queued().await?;
     life.drain().await?;
+    life.fan_out().await?;
     let taken = life.dispatch().await?;
     life.drain().await?;
     // One message stays open until the last poll, so that none is saved.
@@ -103,6 +109,15 @@ fn used(stack: &Stack) -> BTreeMap<&'static str, Used> {
 }
 
 impl Life<'_> {
+    /// Hands over the first job, which reads a part of a large audience.
+    async fn begin(&mut self) -> anyhow::Result<()> {
+        let first = self.stack.world.aws.queues.receive("jobs", 1, false);
+        let (failed, wall) = timed(source::hand("jobs", &first, &mut self.stack.send)).await?;
+        anyhow::ensure!(failed.is_empty(), "the first job failed");
+        self.note("Send", "jobs", 1, wall);
+        Ok(())
+    }
+
     async fn fan_out(&mut self) -> anyhow::Result<()> {
         let world = &self.stack.world;
         let (queues, batch) = (&world.aws.queues, world.template.jobs);
@@ -112,33 +127,44 @@ impl Life<'_> {
         Ok(())
     }
 
+    /// Hands over the drain that is owed, even if it is not due yet.
     async fn drain(&mut self) -> anyhow::Result<()> {
         let queues = &self.stack.world.aws.queues;
-        queues.put("drains", self.audience.drain(), None, Duration::ZERO);
-        let work = source::run(queues, "drains", 1, &mut self.stack.poll_status);
+        let (drains, others): (Vec<_>, Vec<_>) =
+            queues.receive("polls", usize::MAX, true).into_iter().partition(is_drain);
+        for message in others {
+            queues.put_back("polls", message);
+        }
+        for drain in drains {
+            self.poll(drain).await?;
+        }
+        Ok(())
+    }
+
+    /// Hands over every chunk that has its turn.
+    async fn dispatch_queued(&mut self) -> anyhow::Result<()> {
+        let world = &self.stack.world;
+        let (queues, batch) = (&world.aws.queues, world.template.dispatch);
+        let work = source::run(queues, "dispatch", batch, &mut self.stack.dispatch);
         let (handed, wall) = timed(work).await?;
-        self.note("PollStatus", "polls", handed, wall);
+        self.taken.extend(self.stack.world.gateway.take_all());
+        self.note("Dispatch", "dispatch", handed, wall);
         Ok(())
     }
 
     /// Dispatches until every message was handed over.
     async fn dispatch(&mut self) -> anyhow::Result<Vec<Taken>> {
-        let mut taken = Vec::with_capacity(self.audience.recipients);
         for _ in 0..MAX_DRAINS {
-            let world = &self.stack.world;
-            let (queues, batch) = (&world.aws.queues, world.template.dispatch);
-            let work = source::run(queues, "dispatch", batch, &mut self.stack.dispatch);
-            let (handed, wall) = timed(work).await?;
-            taken.extend(self.stack.world.gateway.take_all());
-            self.note("Dispatch", "dispatch", handed, wall);
-            if taken.len() >= self.audience.recipients {
-                return Ok(taken);
+            self.dispatch_queued().await?;
+            if self.taken.len() >= self.recipients {
+                return Ok(std::mem::take(&mut self.taken));
             }
             // What waits for its turn is armed by then.
             tokio::time::sleep(Duration::from_secs(1)).await;
             self.drain().await?;
         }
-        anyhow::bail!("{} of {} messages left", taken.len(), self.audience.recipients)
+        let (left, all) = (self.recipients - self.taken.len(), self.recipients);
+        anyhow::bail!("{left} of {all} messages were not handed over")
     }
 
     async fn callbacks(&mut self, taken: &[Taken]) -> anyhow::Result<()> {
@@ -170,7 +196,7 @@ impl Life<'_> {
             let Some(message) = messages.pop() else {
                 return Ok(polls);
             };
-            let is_poll = message.body.contains(r#""type":"poll""#);
+            let is_poll = !is_drain(&message);
             let poll = self.poll(message).await?;
             polls.extend(is_poll.then_some(poll));
         }
@@ -190,6 +216,10 @@ impl Life<'_> {
         *self.wall.entry(function).or_default() += wall;
         *self.queued.entry(queue.to_owned()).or_default() += handed;
     }
+}
+
+fn is_drain(message: &Message) -> bool {
+    message.body.contains(r#""type":"drain""#)
 }
 
 /// Whether the books agree: the provider's, the campaign's and the audience's.
