@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rlibphonenumber::PHONE_NUMBER_UTIL;
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -56,9 +56,26 @@ impl Phone {
     }
 
     /// The number's country, if it has one.
+    ///
+    /// The number is in E.164 already, so it is split here. The library's parser does the same with
+    /// regular expressions, which take most of the time and memory of counting a campaign.
     #[must_use]
     pub fn region(&self) -> Option<Region> {
-        let number = PHONE_NUMBER_UTIL.parse(&self.0, None).ok()?;
+        let digits = self.0.strip_prefix('+')?;
+        let (country_code, national) = (1..=3).find_map(|length| {
+            let (code, national) = digits.split_at_checked(length)?;
+            let code = code.parse().ok()?;
+            PHONE_NUMBER_UTIL.get_region_for_country_code(code).map(|_| (code, national))
+        })?;
+        let significant = national.trim_start_matches('0');
+        let zeros = i32::try_from(national.len() - significant.len()).ok()?;
+        let number = PhoneNumber {
+            country_code,
+            national_number: significant.parse().ok()?,
+            italian_leading_zero: (zeros > 0).then_some(true),
+            number_of_leading_zeros: (zeros > 1).then_some(zeros),
+            ..PhoneNumber::default()
+        };
         PHONE_NUMBER_UTIL.get_region_for_number(&number).map(Region)
     }
 

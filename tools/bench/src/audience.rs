@@ -122,12 +122,16 @@ async fn personal(api: &mut Api, base: &str) -> anyhow::Result<Value> {
     Ok(json!({ "name": "Spring", "body": PERSONAL_BODY, "target": target }))
 }
 
-/// The phone of the contact at an index. All are different, and neighbors are far apart.
+/// The phone of the contact at an index. All are different numbers of the United States, and
+/// neighbors are far apart.
 fn phone_at(place: usize) -> anyhow::Result<Phone> {
+    const AREA_CODES: [u64; 8] = [202, 212, 305, 312, 415, 512, 617, 713];
     const STEP: u64 = 7_368_787;
-    const ROOM: u64 = 1_000_000_007;
-    let spread = place as u64 * STEP % ROOM;
-    Ok(Phone::from_e164(&format!("+1{}", 4_155_550_123 + spread))?)
+    const ROOM: u64 = 7_999_993;
+    let (area_codes, place) = (AREA_CODES.len() as u64, place as u64);
+    let area_code = AREA_CODES[(place % area_codes) as usize];
+    let local = 2_000_000 + place / area_codes * STEP % ROOM;
+    Ok(Phone::from_e164(&format!("+1{}", area_code * 10_000_000 + local))?)
 }
 
 fn partition(organization: &str, phone: &Phone) -> String {
