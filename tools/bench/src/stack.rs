@@ -144,5 +144,6 @@ fn variables(endpoint: &str, gateway: &str, reports: bool) -> Vec<(&'static str,
         ("ADMIN_KEY_SHA256", ADMIN_KEY_SHA256.to_owned()),
         ("USAGE_REPORT", if reports { "on" } else { "off" }.to_owned()),
         ("RUST_LOG", "warn".to_owned()),
+        ("MIMALLOC_ALLOW_THP", "0".to_owned()),
     ]
 }
