@@ -13,6 +13,17 @@ use super::{Result, Table, TableError, keys};
 const MAX_TRACES: i32 = 2_000;
 /// Contacts of a page that are read with fields, which may be 4 KB each.
 const MAX_PERSONS: i32 = 500;
+/// Contacts of a shard's first page.
+const MAX_FIRST: i32 = 128;
+
+/// How a page is read.
+struct Reading<'a> {
+    from: Option<&'a str>,
+    judge: &'a Judge,
+    consistency: Consistency,
+    /// Instead of the usual number of contacts.
+    max: Option<i32>,
+}
 
 /// A page of an audience shard, merged with the register of unsubscribes.
 #[derive(Debug)]
@@ -41,11 +52,24 @@ impl Table {
         from: Option<&str>,
         judge: &Judge,
     ) -> Result<EntryPage> {
-        self.audience_page_of(organization, (shard, shards), (from, judge), Consistency::Strong)
-            .await
+        let reading = Reading { from, judge, consistency: Consistency::Strong, max: None };
+        self.audience_page_of(organization, (shard, shards), reading).await
     }
 
-    /// The same for a preview, at half the price: what was just written may be missing.
+    /// The first page of a shard, with little more than a chunk's recipients, so that a campaign's
+    /// first message does not wait for a whole page.
+    pub async fn first_audience_page(
+        &self,
+        organization: OrganizationId,
+        (shard, shards): (u16, Shards),
+        judge: &Judge,
+    ) -> Result<EntryPage> {
+        let (consistency, max) = (Consistency::Strong, Some(MAX_FIRST));
+        let reading = Reading { from: None, judge, consistency, max };
+        self.audience_page_of(organization, (shard, shards), reading).await
+    }
+
+    /// A page for a preview, at half the price: what was just written may be missing.
     pub async fn preview_page(
         &self,
         organization: OrganizationId,
@@ -53,24 +77,24 @@ impl Table {
         from: Option<&str>,
         judge: &Judge,
     ) -> Result<EntryPage> {
-        self.audience_page_of(organization, (shard, shards), (from, judge), Consistency::Eventual)
-            .await
+        let reading = Reading { from, judge, consistency: Consistency::Eventual, max: None };
+        self.audience_page_of(organization, (shard, shards), reading).await
     }
 
     async fn audience_page_of(
         &self,
         organization: OrganizationId,
         (shard, shards): (u16, Shards),
-        (from, judge): (Option<&str>, &Judge),
-        consistency: Consistency,
+        Reading { from, judge, consistency, max }: Reading<'_>,
     ) -> Result<EntryPage> {
         let wanted = Wanted::by(judge);
+        let most = if wanted.has_fields() { MAX_PERSONS } else { MAX_TRACES };
         let partition = keys::audience(organization, shard);
         // Start right after what was read: `!` sorts before every character of a key.
         let from = from.map_or(keys::CONTACT.to_owned(), |bound| format!("{bound}!"));
         let range = Range {
             projection: Some(wanted.projection()),
-            limit: Some(if wanted.has_fields() { MAX_PERSONS } else { MAX_TRACES }),
+            limit: Some(max.unwrap_or(most)),
             ..Range::new(
                 partition,
                 // `~` sorts after everything that follows in a contact's key.

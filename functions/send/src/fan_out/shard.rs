@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use infra::clock;
-use infra::table::{ChunkPut, chunk_write_units};
+use infra::table::{ChunkPut, EntryPage, chunk_write_units};
 use shared::campaign::Dispatch;
 use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::chunk_state::ChunkState;
@@ -85,17 +85,7 @@ impl FanOut<'_> {
             if clock::now() >= self.stop_at || self.read.load(Ordering::Relaxed) >= self.read_most {
                 return Ok(None);
             }
-            let organization = self.campaign.organization_id;
-            let page = self
-                .app
-                .table
-                .audience_page(
-                    organization,
-                    (shard, self.broadcast.shards),
-                    begin.as_deref(),
-                    &self.judge,
-                )
-                .await?;
+            let page = self.page(shard, begin.as_deref()).await?;
             self.read.fetch_add(page.entries.len() as u64, Ordering::Relaxed);
             for (entry, is_unsubscribed) in page.entries {
                 if let Some(chunk) = cutter.push(entry, is_unsubscribed)
@@ -113,6 +103,16 @@ impl FanOut<'_> {
                 }));
             }
         }
+    }
+
+    async fn page(&self, shard: u16, begin: Option<&str>) -> anyhow::Result<EntryPage> {
+        let (table, organization) = (&self.app.table, self.campaign.organization_id);
+        let place = (shard, self.broadcast.shards);
+        Ok(if self.run == Run::First && begin.is_none() {
+            table.first_audience_page(organization, place, &self.judge).await?
+        } else {
+            table.audience_page(organization, place, begin, &self.judge).await?
+        })
     }
 
     async fn put(
