@@ -40,7 +40,7 @@ mod walk;
 pub use audience::EntryPage;
 pub use campaign_shards::ShardItem;
 pub use campaigns::{CampaignPosition, Deleted, Saved};
-pub use chunks::{ChunkPut, chunk_write_units};
+pub use chunks::{ChunkPut, chunk_write_units, mark_write_units};
 pub use claims::{Claimed, Claiming, Settlement};
 pub use contacts::{ContactFilter, ContactSaved};
 pub use due::Owed;

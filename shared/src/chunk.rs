@@ -7,6 +7,10 @@
 //! contacts, all continue the same chain. There is no lock to hold and no checkpoint to lose. A
 //! chunk ends only between two phones, so that all contacts that share a phone are judged together.
 
+mod mark;
+
+pub use mark::Mark;
+
 use crate::audience::{Entry, Judge, Merging, PhoneGroup, SkippedContact, Totals};
 use crate::chunk_state;
 use crate::recipient::Recipient;
@@ -16,8 +20,9 @@ pub const MAX_RECIPIENTS: usize = 100;
 /// The maximum number of entries that a chunk scans, so that a long run of skipped contacts also
 /// records its progress.
 pub const MAX_SCANNED: usize = 2_000;
-/// The same for a campaign with a target, which may include few of many contacts.
-pub const MAX_SCANNED_FOR_TARGET: usize = 20_000;
+/// A campaign with a target may skip very many contacts, so its chunks close only once they are full.
+/// After this number of entries, its progress is stored in a [`Mark`] instead.
+pub const MARKED_EVERY: usize = 20_000;
 /// A chunk with this number of recorded contacts ends, which keeps it far below an item's limit.
 pub const MAX_RECORDED: usize = 2_000;
 /// A chunk whose recipients have this number of bytes of merge fields ends, which keeps it far below an
@@ -72,7 +77,26 @@ pub struct Cutter {
     /// The contacts of the last entry's phone.
     group: PhoneGroup<Recipient>,
     last: Option<Entry>,
+    /// The number of entries since the last chunk or mark.
     scanned: usize,
+    mark: Option<Mark>,
+    sizes: Sizes,
+}
+
+/// The sizes at which a chunk ends and a mark is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Sizes {
+    pub recipients: usize,
+    /// Of campaigns without a target.
+    pub scanned: usize,
+    /// Of campaigns with a target.
+    pub marked_every: usize,
+}
+
+impl Default for Sizes {
+    fn default() -> Self {
+        Self { recipients: MAX_RECIPIENTS, scanned: MAX_SCANNED, marked_every: MARKED_EVERY }
+    }
 }
 
 impl Cutter {
@@ -88,7 +112,15 @@ impl Cutter {
             group: PhoneGroup::default(),
             last: None,
             scanned: 0,
+            mark: None,
+            sizes: Sizes::default(),
         }
+    }
+
+    /// Cuts smaller chunks than a campaign has, so that a test with few contacts has several.
+    #[must_use]
+    pub fn sized(self, sizes: Sizes) -> Self {
+        Self { sizes, ..self }
     }
 
     /// Adds the next entry, and returns a chunk if one closed before it.
@@ -97,6 +129,9 @@ impl Cutter {
         if !self.last.as_ref().is_some_and(|last| last.is_of_phone(&entry)) {
             self.end_group();
             closed = self.is_full().then(|| self.close(false));
+            if self.judge.target.is_some() && self.scanned >= self.sizes.marked_every {
+                self.set_mark();
+            }
         }
         // Today's form of the line is dialed if any of its contacts has it.
         let prefer = |winner: &mut Recipient, other: Recipient| {
@@ -134,9 +169,8 @@ impl Cutter {
 
     fn is_full(&self) -> bool {
         let has_target = self.judge.target.is_some();
-        let max_scanned = if has_target { MAX_SCANNED_FOR_TARGET } else { MAX_SCANNED };
-        self.recipients.len() >= MAX_RECIPIENTS
-            || self.scanned >= max_scanned
+        self.recipients.len() >= self.sizes.recipients
+            || (!has_target && self.scanned >= self.sizes.scanned)
             || self.skipped.len() >= MAX_RECORDED
             || self.merge_bytes >= MAX_MERGE_BYTES
             || self.has_all_slices()
@@ -160,6 +194,7 @@ impl Cutter {
             ends,
         };
         self.from = ChainEnd::after(&chunk);
+        self.mark = None;
         (self.scanned, self.parts, self.merge_bytes) = (0, 0, 0);
         chunk
     }

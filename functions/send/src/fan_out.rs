@@ -10,6 +10,8 @@
 mod bill;
 mod gate;
 mod shard;
+#[cfg(test)]
+mod tests;
 
 use std::sync::atomic::AtomicU64;
 

@@ -7,6 +7,7 @@ use model::scenario::{Scenario, phone};
 use model::sequence::{Case, Item};
 use model::world::Kind;
 use sequence::compare;
+use shared::chunk::Sizes;
 use shared::job::{Job, JobsJob};
 use shared::phone::Phone;
 
@@ -100,6 +101,28 @@ async fn a_chunk_that_another_run_has_cut() {
     scenario.world.table.chunks = other.world.table.chunks;
     scenario.world.table.states = other.world.table.states;
     run("cut by another", &scenario, program).await;
+}
+
+/// With a target, the segments are read when the campaign begins, and the frozen target and a mark are
+/// when its fan-out goes on.
+#[tokio::test]
+async fn a_campaign_with_a_target() {
+    protocol::start_at(clock::now());
+    for count in [0, 1, 3, 230] {
+        let phones: Vec<Phone> = (0..count).map(|number| phone(number, 0, 1)).collect();
+        let mut scenario = Scenario::targeted(&[], Sizes::default()).with_contacts(&phones);
+        scenario.world.table.organization.trial = Some(TRIAL);
+        let program = send_job(&scenario);
+        run(&format!("{count} contacts"), &scenario, program.clone()).await;
+        for steps in 4..=7 {
+            let left = scenario.clone().stopped_after(program.clone(), &[], steps);
+            let left_with_mark = left.clone().marked();
+            for scenario in [left, left_with_mark] {
+                let name = format!("{count} contacts, left after {steps} requests");
+                run(&name, &scenario, Program::of(protocol::fan_out_job())).await;
+            }
+        }
+    }
 }
 
 #[tokio::test]

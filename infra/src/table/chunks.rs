@@ -2,11 +2,11 @@
 
 mod layout;
 
-pub use layout::chunk_write_units;
+pub use layout::{chunk_write_units, mark_write_units};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::Serialize;
-use shared::chunk::Chunk;
+use shared::chunk::{Chunk, Mark};
 use shared::chunk_state::ChunkState;
 use shared::ids::CampaignId;
 
@@ -55,6 +55,23 @@ impl Table {
             )
         };
         self.page(&range).await?.items.into_iter().next().map(layout::read).transpose()
+    }
+
+    /// How far a shard was read since a chunk of it was cut.
+    pub async fn mark(&self, campaign: CampaignId, shard: u16) -> Result<Option<Mark>> {
+        let key = keys::mark(campaign, shard);
+        let item = self.get_item(&key, Consistency::Strong).await?;
+        item.map(layout::read_mark).transpose()
+    }
+
+    /// Replaces a shard's mark, unless that is one of a later chunk. Of the marks of one chunk, any is as
+    /// good as another.
+    pub async fn put_mark(&self, campaign: CampaignId, shard: u16, mark: &Mark) -> Result<()> {
+        let row = layout::write_mark(&keys::mark(campaign, shard), mark)?;
+        let condition = "attribute_not_exists(pk) OR chunkNumber <= :number";
+        let number = AttributeValue::N(mark.0.number.to_string());
+        self.put(row, condition, vec![(":number", number)]).await?;
+        Ok(())
     }
 
     pub async fn chunk(

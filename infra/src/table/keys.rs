@@ -186,6 +186,11 @@ pub(crate) fn chunk(campaign: CampaignId, shard: u16, number: u32) -> Key {
     Key::new(campaign_shard(campaign, shard), format!("{CHUNK}{number:08}"))
 }
 
+/// Before the states, where a poll begins to read.
+pub(crate) fn mark(campaign: CampaignId, shard: u16) -> Key {
+    Key::new(campaign_shard(campaign, shard), "CHUNKMARK")
+}
+
 pub(crate) fn chunk_state(campaign: CampaignId, shard: u16, number: u32) -> Key {
     Key::new(campaign_shard(campaign, shard), format!("{CHUNK_STATE}{number:08}"))
 }

@@ -115,6 +115,29 @@ fn a_long_run_of_skipped_contacts_leaves_marks() {
     assert_eq!(chunks[2].totals.skipped.no_phone, 5_000);
 }
 
+/// A target that includes few of many contacts fills its chunks all the same, and leaves marks on the
+/// way.
+#[test]
+fn a_sparse_target_leaves_marks_instead_of_small_chunks() {
+    let tag = |n: u64| u64::from(n.is_multiple_of(1_000));
+    let entries = (0..150_000_u64).map(|n| {
+        let person = tagged(ContactId(Uuid::from_u128(n.into())), tag(n));
+        Entry { person: Some(Box::new(person)), ..entry(Some(n), n) }
+    });
+    let judge = Judge { target: Some(target(1, 2)), ..Judge::from(moment()) };
+    let mut cutter = Cutter::new(judge, ChainEnd::default());
+    let (mut chunks, mut marks) = (Vec::new(), Vec::new());
+    for entry in entries {
+        chunks.extend(cutter.push(entry, false));
+        marks.extend(cutter.take_mark().map(|Mark(chunk)| (chunk.number, chunk.recipients.len())));
+    }
+    chunks.push(cutter.finish());
+    let sizes: Vec<usize> = chunks.iter().map(|chunk| chunk.recipients.len()).collect();
+    assert_eq!(sizes, [100, 50]);
+    assert_eq!(marks, [(0, 20), (0, 40), (0, 60), (0, 80), (1, 20), (1, 40)]);
+    assert_eq!(chunks[1].totals.skipped.not_in_target, 149_850);
+}
+
 /// A slow sender reads a chunk of a body with merge fields once per slice, so it has few parts.
 #[test]
 fn a_slow_senders_chunk_with_merge_fields_is_short() {
@@ -317,6 +340,50 @@ proptest! {
         if !chunks[stop].ends {
             let again = cut(&entries, &unsubscribed, &ChainEnd::after(&chunks[stop]));
             prop_assert_eq!(&again[..], &chunks[stop + 1..]);
+        }
+    }
+
+    /// A run that takes over at any mark cuts the same chunks, and marks of earlier chunks are ignored.
+    #[test]
+    fn a_run_that_resumes_from_a_mark_cuts_the_same_chunks(
+        (mut entries, unsubscribed) in audiences(), one in 0_u8..4, stop in 0_usize..40,
+        recipients in 1_usize..8, marked_every in 1_usize..12
+    ) {
+        entries.truncate(150);
+        for (entry, n) in entries.iter_mut().zip(0_u64..) {
+            let mut person = tagged(entry.contact, n % 4);
+            person.profile.first_name = (n % 5 > 0).then(|| "x".repeat(3));
+            entry.person = Some(Box::new(person));
+        }
+        let judge = Judge { target: Some(target(one, 9)), ..Judge::from(moment()) };
+        let judge = judge.merging(&greeting(), &sender());
+        let sizes = Sizes { recipients, marked_every, ..Sizes::default() };
+        let is_out = |entry: &Entry| entry.phone.as_ref().is_some_and(|it| unsubscribed.contains(it));
+        // Cuts to the end, or until this number of marks.
+        let cut = |from: ChainEnd, mark: Option<Mark>, stop: usize| {
+            let mut cutter = Cutter::resume(judge.clone(), from, mark).sized(sizes);
+            let from = cutter.through().map(str::to_owned);
+            let (mut chunks, mut marks) = (Vec::new(), Vec::new());
+            for entry in entries.iter().filter(|entry| Some(&entry.bound) > from.as_ref()) {
+                chunks.extend(cutter.push(entry.clone(), is_out(entry)));
+                marks.extend(cutter.take_mark());
+                if marks.len() == stop {
+                    return (chunks, marks);
+                }
+            }
+            chunks.push(cutter.finish());
+            (chunks, marks)
+        };
+        let (whole, all) = cut(ChainEnd::default(), None, usize::MAX);
+        let (begun, marks) = cut(ChainEnd::default(), None, stop + 1);
+        prop_assert_eq!(&begun[..], &whole[..begun.len()]);
+        prop_assert_eq!(&marks[..], &all[..marks.len()]);
+        let end = begun.last().map(ChainEnd::after).unwrap_or_default();
+        if !begun.last().is_some_and(|chunk| chunk.ends) {
+            for mark in [marks.last(), marks.first(), None] {
+                let (rest, _) = cut(end.clone(), mark.cloned(), usize::MAX);
+                prop_assert_eq!(&rest[..], &whole[begun.len()..]);
+            }
         }
     }
 }

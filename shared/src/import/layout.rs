@@ -174,6 +174,16 @@ impl Layout {
         }
     }
 
+    /// Whether every phone in the file is opted out, because the file only opts people out and has no
+    /// column that says whom. Objects have no common columns, so that the whole file could be judged
+    /// by its beginning. Each has to say it itself.
+    pub(super) fn is_list_of_opt_outs(&self) -> bool {
+        match &self.shape {
+            Shape::Csv { header, .. } => self.are_opt_outs_only && !header.has_opt_outs(),
+            Shape::Lines { .. } => false,
+        }
+    }
+
     /// The indexes of the columns for phones.
     pub(super) fn phones(&self) -> &[usize] {
         match &self.shape {

@@ -31,7 +31,8 @@ pub struct Options {
     /// Tags that every row adds to its contact.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub tags: BTreeSet<String>,
-    /// Whether the file only opts people out. Without a column of opt-outs, it does so by naming them.
+    /// Whether the file only opts people out. A CSV file without a column of opt-outs does so by naming
+    /// them. A JSON object has to say it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub opt_outs_only: bool,
     /// Whether everything is done but changing contacts and opt-outs.

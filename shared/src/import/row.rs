@@ -116,15 +116,22 @@ impl Entry {
         })
     }
 
-    /// The row of a file that only opts people out, which is refused if it has no phone.
-    pub(super) fn reading_of_opt_out(&self, number: u64, region: Region) -> Reading {
+    /// The row of a file that only opts people out. In a list of people who opted out, a row without
+    /// a phone is refused. Otherwise, one that doesn't say whether the person opted out is refused,
+    /// except for an endpoint of Amazon Pinpoint, which then has not.
+    pub(super) fn reading_of_opt_out(&self, number: u64, region: Region, is_list: bool) -> Reading {
         self.read_as(number, |cells| {
-            if self.opt_out(region, true).is_some() {
+            if self.opt_out(region, is_list).is_some() {
                 return Ok(Content::Skipped(SkipReason::OptOutsOnly));
             }
             let row = cells.row(self.region(region))?;
-            if row.profile.phone.is_none() && !self.header.has_opt_outs() {
+            if is_list && row.profile.phone.is_none() {
                 return Err((None, "has no phone to opt out".to_owned()));
+            }
+            if !is_list && !self.header.has_opt_outs() && self.header.endpoint.is_none() {
+                let reason = "does not say whether the person opted out; add a field such as \
+                              \"optOut\": true";
+                return Err((None, reason.to_owned()));
             }
             Ok(Content::Skipped(SkipReason::OptOutsOnly))
         })

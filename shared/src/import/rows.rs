@@ -142,11 +142,11 @@ impl Rows {
     #[must_use]
     pub fn peek(&self) -> Option<Result<Reading, Malformed>> {
         let next = self.next.as_ref()?.as_ref().map_err(Malformed::clone);
-        let Layout { region, are_opt_outs_only, .. } = self.layout;
+        let region = self.layout.region;
         Some(next.map(|entry| {
             let number = self.passed + 1;
-            if are_opt_outs_only {
-                entry.reading_of_opt_out(number, region)
+            if self.layout.are_opt_outs_only {
+                entry.reading_of_opt_out(number, region, self.layout.is_list_of_opt_outs())
             } else {
                 entry.reading(number, region)
             }
@@ -160,7 +160,7 @@ impl Rows {
         let next = self.next.as_ref()?.as_ref().map_err(Malformed::clone);
         Some(next.map(|entry| FirstReading {
             number: self.passed + 1,
-            opt_out: entry.opt_out(self.layout.region, self.layout.are_opt_outs_only),
+            opt_out: entry.opt_out(self.layout.region, self.layout.is_list_of_opt_outs()),
             has_id: entry.has_id(),
         }))
     }
@@ -205,14 +205,15 @@ impl Entry {
         endpoint.map_or(default, |endpoint| endpoint.region(&self.record.cells, default))
     }
 
-    pub(super) fn opt_out(&self, region: Region, are_opt_outs_only: bool) -> Option<OptOut> {
+    /// The opt-out in the row. In a list of people who opted out, each row is one.
+    pub(super) fn opt_out(&self, region: Region, is_list_of_opt_outs: bool) -> Option<OptOut> {
         let Self { header, record, .. } = self;
         let is_phones = |endpoint: &Endpoint| endpoint.has_phone(&record.cells);
         if !header.endpoint.as_ref().is_none_or(is_phones) {
             return None;
         }
         let region = self.region(region);
-        if are_opt_outs_only && !header.has_opt_outs() {
+        if is_list_of_opt_outs {
             return OptOut::of_any(header, &record.cells, region);
         }
         OptOut::read(header, &record.cells, region)

@@ -64,11 +64,23 @@ async fn a_file_may_only_suppress() -> anyhow::Result<()> {
     let marked = b"phone,opt out\n+14153550103,yes\n+14153550104,no\n";
     let import = tenant.upload(&only, marked).await?;
     assert_eq!((counts(&import), &import["optOuts"]), ([2, 0, 0, 0, 2, 0], &json!(1)), "{import}");
+    let lines = concat!(
+        r#"{"phone": "+14153550105", "optOut": true}"#,
+        "\n",
+        r#"{"phone": "+14153550106", "optOut": false}"#,
+        "\n",
+        r#"{"phone": "+14153550107"}"#,
+        "\n",
+    );
+    let import = tenant.upload(&only, lines.as_bytes()).await?;
+    assert_eq!((counts(&import), &import["optOuts"]), ([3, 0, 0, 0, 2, 1], &json!(1)), "{import}");
+    let silent = rejected(&tenant, &import).await?;
+    assert!(silent[0].contains("does not say whether"), "{silent:?}");
     assert!(phones(&tenant).await?.is_empty());
     let unsubscribes = tenant.api.list(&tenant.path("unsubscribes")).await?;
     let mut phones: Vec<&str> = unsubscribes.iter().map(|one| text(&one["phone"])).collect();
     phones.sort_unstable();
-    assert_eq!(phones, ["+14153550101", "+14153550102", "+14153550103"]);
+    assert_eq!(phones, ["+14153550101", "+14153550102", "+14153550103", "+14153550105"]);
     Ok(())
 }
 

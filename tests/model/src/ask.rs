@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use shared::audience::Totals;
 use shared::campaign::Campaign;
-use shared::chunk::Chunk;
+use shared::chunk::{Chunk, Mark};
 use shared::chunk_state::ChunkState;
 use shared::contact::Presence;
 use shared::ids::ContactId;
@@ -17,6 +17,7 @@ use shared::job::Job;
 use shared::message::{Message, Outcome};
 use shared::phone::Phone;
 use shared::receipt::Delivery;
+use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 
 use crate::kept::Kept;
@@ -94,13 +95,19 @@ impl<'a> Io<'a> {
         Op::SaveCampaign { before: before.clone(), after: Box::new(after) },
         Answer::Written(written) => written);
     ask!(last_send() -> Option<Timestamp>, Op::ReadLastSend, Answer::Moment(at) => at);
-    ask!(begin_campaign(before: &Kept<Campaign>, after: Campaign, last: Option<Timestamp>, at: Timestamp) -> bool,
-        Op::Begin { before: before.clone(), after: Box::new(after), last, at },
+    ask!(segment() -> u8, Op::ReadSegment, Answer::Segment(tag) => tag);
+    ask!(begin_campaign(before: &Kept<Campaign>, after: Campaign, target: Option<FrozenTarget>, last: Option<Timestamp>, at: Timestamp) -> bool,
+        Op::Begin { before: before.clone(), after: Box::new(after), target: target.map(Kept::new), last, at },
         Answer::Written(written) => written);
+    ask!(target() -> Option<Kept<FrozenTarget>>, Op::ReadTarget, Answer::Target(found) => found);
     ask!(audience_page(shard: u16, from: Option<&str>) -> Kept<Page>,
         Op::ReadPage { shard, from: from.map(str::to_owned) }, Answer::Page(page) => page);
     ask!(last_chunk(shard: u16) -> Option<Kept<Chunk>>,
         Op::ReadLastChunk { shard }, Answer::Chunk(chunk) => chunk);
+    ask!(mark(shard: u16) -> Option<Kept<Mark>>,
+        Op::ReadMark { shard }, Answer::Mark(mark) => mark);
+    ask!(put_mark(shard: u16, mark: Mark) -> (),
+        Op::PutMark { shard, mark: Box::new(mark) }, Answer::Done => ());
     ask!(put_chunk(shard: u16, chunk: &Chunk, state: Option<&ChunkState>) -> Option<Kept<Chunk>>,
         Op::PutChunk { shard, chunk: Box::new(chunk.clone()), state: state.cloned().map(Box::new) },
         Answer::Chunk(existing) => existing);
@@ -124,8 +131,8 @@ impl<'a> Io<'a> {
         Answer::Written(written) => written);
     ask!(unsubscribed_among(phones: &[Phone]) -> BTreeSet<Phone>,
         Op::ReadUnsubscribed { phones: phones.to_vec() }, Answer::Phones(phones) => phones);
-    ask!(hand_over(phone: &Phone, until: Timestamp) -> Handover,
-        Op::HandOver { phone: phone.clone(), until }, Answer::HandedOver(handover) => handover);
+    ask!(hand_over(phone: &Phone, text: Option<&str>, until: Timestamp) -> Handover,
+        Op::HandOver { phone: phone.clone(), text: text.map(str::to_owned), until }, Answer::HandedOver(handover) => handover);
     ask!(mark_unknown(phone: &Phone, token: &str, at: Timestamp) -> bool,
         Op::MarkUnknown { phone: phone.clone(), token: token.to_owned(), at },
         Answer::Written(written) => written);

@@ -5,11 +5,12 @@ use shared::time::Timestamp;
 use crate::kept::Kept;
 use crate::process::{End, Process};
 use crate::programs::Program;
+use crate::protocol;
 use crate::provider::Mood;
 use crate::queue::Queued;
 use crate::request::{Answer, Handover, Op, ShardItems};
 use crate::table::Rules;
-use crate::world::{Act, Action, Audience, Bounds, Fate, World};
+use crate::world::{Act, Action, Bounds, Fate, World};
 
 impl World {
     #[must_use]
@@ -39,6 +40,15 @@ impl World {
                 Act::Unsubscribe(phone) => {
                     world.table.unsubscribed.insert(phone);
                 }
+                Act::Edit(contact, traits) => {
+                    let phone = world.table.edit(contact, traits, world.now);
+                    world.touch(phone);
+                }
+                Act::Delete(contact) => {
+                    let phone = world.table.delete(contact);
+                    world.touch(phone);
+                }
+                Act::EditSegment(tag) => world.table.segment = tag,
             },
             Action::Wait => {
                 if let Some(moment) = world.next_tick(bounds) {
@@ -114,10 +124,18 @@ impl World {
                 Answer::Written(table.save_campaign(before, (**after).clone(), rules))
             }
             Op::ReadLastSend => Answer::Moment(table.last_send),
-            Op::Begin { before, after, last, at } => {
-                let is_begun = table.begin_campaign(before, (**after).clone(), *last, *at, rules);
+            Op::ReadSegment => Answer::Segment(table.segment),
+            Op::ReadTarget => Answer::Target(match &table.campaign {
+                Some(campaign) if rules == Rules::TargetUnfrozen => {
+                    protocol::frozen(campaign, table.segment).map(Kept::new)
+                }
+                Some(_) | None => table.target.clone(),
+            }),
+            Op::Begin { before, after, target, last, at } => {
+                let written = ((**after).clone(), target.as_ref());
+                let is_begun = table.begin_campaign(before, written, *last, *at, rules);
                 if is_begun {
-                    self.audience = Some(Kept::new(self.audience_now()));
+                    self.audience = Some(Kept::new(self.audience_now(*at)));
                 }
                 Answer::Written(is_begun)
             }
@@ -125,6 +143,11 @@ impl World {
                 Answer::Page(Kept::new(table.audience_page(*shard, from.as_deref(), rules)))
             }
             Op::ReadLastChunk { shard } => Answer::Chunk(table.last_chunk(*shard)),
+            Op::ReadMark { shard } => Answer::Mark(table.marks.get(shard).cloned()),
+            Op::PutMark { shard, mark } => {
+                table.put_mark(*shard, mark);
+                Answer::Done
+            }
             Op::PutChunk { shard, chunk, state } => {
                 Answer::Chunk(table.put_chunk(*shard, chunk, state.as_deref(), rules))
             }
@@ -154,9 +177,11 @@ impl World {
             Op::Claim { message, claiming, at } => {
                 Answer::Claimed(table.claim(message, claiming.clone(), *at, rules))
             }
-            Op::HandOver { phone, .. } => {
+            Op::HandOver { phone, text, .. } => {
                 let was_opted_out = process.opted_out.contains(phone);
-                let (handover, taken) = self.provider.hand_over(phone, was_opted_out, mood);
+                let text =
+                    if rules == Rules::TextUnfrozen { table.text_now(phone) } else { text.clone() };
+                let (handover, taken) = self.provider.hand_over(phone, (text, was_opted_out), mood);
                 if let Some(id) = taken {
                     for receipt in self.provider.receipts(phone, &id, self.now) {
                         self.send(Program::Receipt(receipt), self.now);
@@ -225,14 +250,5 @@ impl World {
                 Answer::Written(table.move_contact((before, to), presences, *last, *at, rules))
             }
         }
-    }
-
-    fn audience_now(&self) -> Audience {
-        let mut audience = Audience::default();
-        for person in self.table.people() {
-            audience.contacts += 1;
-            audience.phones.extend(person.phone.clone());
-        }
-        audience
     }
 }

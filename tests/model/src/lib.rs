@@ -66,12 +66,14 @@
 //! - The workers' clocks agree. The protocol leaves seconds of leeway for differences.
 //! - A fan-out that runs out of time is modeled as one that dies, since both leave the chain as it
 //!   is.
-//! - There are no jitter, prices, tests, imports or deleted contacts.
+//! - There are no jitter, prices, tests or imports. Contacts are only deleted once they were read, because
+//!   one that is deleted before that is not counted.
 //! - A scenario limits how long its clock runs while faults strike, in ticks of a few seconds, and
 //!   leaves out programs that it is not about. Those run on the ways to the end. `MODEL_DEPTH=deep`
 //!   takes the scenarios further.
 
 pub mod ask;
+pub mod audience;
 pub mod explore;
 pub mod kept;
 pub mod liveness;

@@ -6,19 +6,23 @@
 mod control;
 mod member;
 mod moments;
+mod targets;
 
 use std::cell::Cell;
 
 pub use control::Control;
 pub use member::{Member, busy, count};
 pub use moments::{moment_of_claim, moments_of_campaign, moments_of_chunk};
+pub use targets::{
+    SEGMENT, SMALL, Traits, contact, filter, frozen, is_in, judge, targeted, text, text_now,
+};
 
 use shared::audience::Totals;
 use shared::breaker::Window;
 use shared::campaign::{
     Begin, Broadcast, Campaign, Dispatch, DrainLook, Limits, PollLook, Reason, State,
 };
-use shared::chunk::Chunk;
+use shared::chunk::{Chunk, Sizes};
 use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
 use shared::grace::Grace;
 use shared::ids::{CampaignId, OrganizationId};
@@ -70,6 +74,8 @@ pub struct Organization {
     /// The size of the trial. A real trial is larger than any audience of the model, so a scenario
     /// that is not about trials has none.
     pub trial: Option<u32>,
+    /// How its chunks are cut if its campaign has a target and a merge field.
+    pub target: Option<Sizes>,
 }
 
 pub const CAMPAIGN: CampaignId = CampaignId(Uuid::from_u128(2));
@@ -119,7 +125,7 @@ pub fn send_job(campaign: &Campaign) -> Option<Job> {
 pub fn begin(
     campaign: &Campaign,
     scheduled_at: Timestamp,
-    Organization { shards, rate, trial }: Organization,
+    Organization { shards, rate, trial, target: _ }: Organization,
     now: Timestamp,
 ) -> Begin {
     let phone = Phone::from_e164("+14153550100").unwrap_or_else(|_| unreachable!("valid"));

@@ -42,6 +42,8 @@ pub enum Word {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Taken {
     pub id: String,
+    /// The rendered text, if the body has merge fields.
+    pub text: Option<String>,
     /// Whether the person had opted out early enough for the worker to know.
     pub was_opted_out: bool,
 }
@@ -60,7 +62,7 @@ impl Provider {
     pub fn hand_over(
         &mut self,
         phone: &Phone,
-        was_opted_out: bool,
+        (text, was_opted_out): (Option<String>, bool),
         mood: Option<Mood>,
     ) -> (Handover, Option<String>) {
         if let Some(place) = self.moods.iter().position(|left| Some(*left) == mood) {
@@ -69,7 +71,7 @@ impl Provider {
         let mut take = || {
             let taken = self.books.entry(phone.clone()).or_default();
             let id = format!("{phone}-{}", taken.len());
-            taken.push(Taken { id: id.clone(), was_opted_out });
+            taken.push(Taken { id: id.clone(), text: text.clone(), was_opted_out });
             id
         };
         match mood.or(self.lasting) {

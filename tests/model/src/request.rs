@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use shared::campaign::Campaign;
-use shared::chunk::Chunk;
+use shared::chunk::{Chunk, Mark};
 use shared::chunk_state::ChunkState;
 use shared::contact::Presence;
 use shared::ids::ContactId;
@@ -11,6 +11,7 @@ use shared::job::Job;
 use shared::message::{Message, Outcome};
 use shared::phone::Phone;
 use shared::receipt::Delivery;
+use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 
 use crate::kept::Kept;
@@ -25,9 +26,12 @@ pub enum Op {
         after: Box<Campaign>,
     },
     ReadLastSend,
+    /// Reads the segments of a target.
+    ReadSegment,
     Begin {
         before: Kept<Campaign>,
         after: Box<Campaign>,
+        target: Option<Kept<FrozenTarget>>,
         last: Option<Timestamp>,
         at: Timestamp,
     },
@@ -35,8 +39,16 @@ pub enum Op {
         shard: u16,
         from: Option<String>,
     },
+    ReadTarget,
     ReadLastChunk {
         shard: u16,
+    },
+    ReadMark {
+        shard: u16,
+    },
+    PutMark {
+        shard: u16,
+        mark: Box<Mark>,
     },
     PutChunk {
         shard: u16,
@@ -80,6 +92,8 @@ pub enum Op {
     },
     HandOver {
         phone: Phone,
+        /// The rendered text, if the body has merge fields.
+        text: Option<String>,
         until: Timestamp,
     },
     Settle {
@@ -160,6 +174,9 @@ impl Op {
             self,
             Self::ReadCampaign
                 | Self::ReadLastSend
+                | Self::ReadSegment
+                | Self::ReadTarget
+                | Self::ReadMark { .. }
                 | Self::ReadPage { .. }
                 | Self::ReadLastChunk { .. }
                 | Self::ReadChunk { .. }
@@ -209,6 +226,10 @@ pub enum Answer {
     Moment(Option<Timestamp>),
     Page(Kept<Page>),
     Chunk(Option<Kept<Chunk>>),
+    /// The tag of those in the segment.
+    Segment(u8),
+    Target(Option<Kept<FrozenTarget>>),
+    Mark(Option<Kept<Mark>>),
     StateAndChunk(Option<(Kept<ChunkState>, Kept<Chunk>)>),
     States(Vec<Kept<ChunkState>>),
     Phones(BTreeSet<Phone>),

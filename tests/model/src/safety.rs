@@ -7,6 +7,7 @@ use shared::campaign::{Campaign, Dispatch, Status};
 use shared::message::{FailureReason, Message, Outcome};
 use shared::phone::Phone;
 
+use crate::protocol;
 use crate::provider::Taken;
 use crate::world::World;
 
@@ -27,6 +28,8 @@ pub const TOTALS: &str = "the recipients are not those of the chunks";
 pub const COUNTS: &str = "the counts do not add up to the recipients";
 pub const CONTACTS: &str = "a contact was counted twice, or never";
 pub const SKIPPED: &str = "somebody was skipped without a reason";
+pub const UNWANTED: &str = "a recipient was not in the target when the campaign was sent";
+pub const OTHER_TEXT: &str = "somebody got another text than the one that was frozen";
 pub const LATECOMER: &str = "a recipient had no contact when the campaign was sent";
 
 pub const SPENT: &str = "an outage was spent: too many messages are unknown";
@@ -39,7 +42,7 @@ pub const UNCANCELLED: &str = "a campaign that was cancelled was sent";
 pub const EPOCH_BACK: &str = "an epoch went back";
 pub const OVER_AGAIN: &str = "a dispatch that was over goes on";
 
-const OF_STATES: [OfState; 17] = [
+const OF_STATES: [OfState; 19] = [
     (TEXTED_TWICE, |world| taken(world).any(|(_, taken)| taken.len() > 1)),
     (OPTED_OUT, |world| taken(world).any(|(_, taken)| taken.iter().any(|t| t.was_opted_out))),
     (TAKEN_UNKNOWN, |world| taken(world).any(|(phone, _)| message(world, phone).is_none())),
@@ -78,9 +81,26 @@ const OF_STATES: [OfState; 17] = [
     }),
     (SKIPPED, |world| {
         let (recipients, out) = (different(world), &world.table.unsubscribed);
-        let missed = |phone: &Phone| !recipients.contains(phone) && !out.contains(phone);
+        let excused = |phone: &Phone| out.contains(phone) || world.touched.contains(phone);
+        let missed = |phone: &Phone| !recipients.contains(phone) && !excused(phone);
         let audience = world.audience.as_ref().filter(|_| totals(world).is_some());
-        audience.is_some_and(|audience| audience.phones.iter().any(missed))
+        audience.is_some_and(|audience| audience.wanted.iter().any(missed))
+    }),
+    (UNWANTED, |world| {
+        let Some(audience) = &world.audience else { return false };
+        let may_be =
+            |phone: &Phone| audience.wanted.contains(phone) || world.touched.contains(phone);
+        recipients(world).any(|phone| !may_be(phone))
+    }),
+    (OTHER_TEXT, |world| {
+        let Some(campaign) = campaign(world) else { return false };
+        let chunks = world.table.chunks.values().flat_map(|chunk| &chunk.recipients);
+        let mut merged = chunks.filter(|recipient| recipient.merge.is_some());
+        merged.any(|recipient| {
+            let frozen = Some(protocol::text(campaign, recipient));
+            let taken = world.provider.books.get(&recipient.phone);
+            taken.is_some_and(|taken| taken.iter().any(|taken| taken.text != frozen))
+        })
     }),
     (LATECOMER, |world| {
         let audience = world.audience.as_ref();

@@ -1,12 +1,13 @@
 //! The worlds that explorations start from.
 
+use shared::chunk::{ChainEnd, Chunk, Mark, Sizes};
 use shared::phone::Phone;
 use shared::time::Timestamp;
 
 use crate::explore::{Counterexample, Explored, explore};
 use crate::kept::Kept;
 use crate::programs::Program;
-use crate::protocol::{self, Control, Organization};
+use crate::protocol::{self, Control, Organization, Traits};
 use crate::provider::{Mood, Provider, Word};
 use crate::queue::{Queue, Queued};
 use crate::request::Op;
@@ -33,25 +34,49 @@ impl Scenario {
     /// these phones.
     #[must_use]
     pub fn scheduled(phones: &[Phone], shards: u16, max_parts: Option<u64>) -> Self {
-        let organization = Organization { shards, rate: protocol::FAST, trial: None };
+        let organization = Organization { shards, rate: protocol::FAST, ..Organization::default() };
         Self::of(phones, organization, max_parts)
     }
 
     /// The same, with a trial of `trial` recipients.
     #[must_use]
     pub fn on_trial(phones: &[Phone], shards: u16, trial: u32) -> Self {
-        let organization = Organization { shards, rate: protocol::FAST, trial: Some(trial) };
+        let trial = Some(trial);
+        let organization =
+            Organization { shards, rate: protocol::FAST, trial, ..Organization::default() };
         Self::of(phones, organization, None)
+    }
+
+    /// A campaign with a target and a merge field, and contacts with these phones and tags. The segment
+    /// has those with tag 1.
+    #[must_use]
+    pub fn targeted(contacts: &[(Phone, u8)], sizes: Sizes) -> Self {
+        let target = Some(sizes);
+        let organization =
+            Organization { shards: 1, rate: protocol::FAST, target, ..Organization::default() };
+        let mut scenario = Self::of(&[], organization, None);
+        let table = &mut scenario.world.table;
+        table.segment = 1;
+        let at = protocol::at(-60);
+        for (number, (phone, tag)) in (1..).zip(contacts) {
+            table.add(number, Some(phone), Traits { tag: *tag, name: 0 }, at);
+        }
+        scenario
     }
 
     /// The same, with a slow sender.
     #[must_use]
     pub fn slow(phones: &[Phone], shards: u16) -> Self {
-        Self::of(phones, Organization { shards, rate: protocol::SLOW, trial: None }, None)
+        let organization = Organization { shards, rate: protocol::SLOW, ..Organization::default() };
+        Self::of(phones, organization, None)
     }
 
     fn of(phones: &[Phone], organization: Organization, max_parts: Option<u64>) -> Self {
         let campaign = protocol::scheduled(organization.rate, max_parts);
+        let campaign = match organization.target {
+            Some(_) => protocol::targeted(campaign),
+            None => campaign,
+        };
         let now = protocol::at(0);
         let mut table = Table { organization, ..Table::default() };
         for (number, phone) in (1..).zip(phones) {
@@ -73,6 +98,7 @@ impl Scenario {
             faults: Faults::default(),
             agenda: Vec::new(),
             audience: None,
+            touched: [].into(),
         };
         let bounds = Bounds {
             processes: 2,
@@ -154,13 +180,31 @@ impl Scenario {
         self.ran(Program::Control(control), &[])
     }
 
-    /// The same with contacts that a fan-out reads in one page.
+    /// The same with contacts that a fan-out reads in one page. Every other one has tag 1.
     #[must_use]
     pub fn with_contacts(mut self, phones: &[Phone]) -> Self {
         let at = self.world.now.plus_seconds(-60);
         for (number, phone) in (FILLING..).zip(phones) {
-            self.world.table.add_contact(number, Some(phone), at);
+            let traits = Traits { tag: u8::from(number % 2 == 0), name: 0 };
+            self.world.table.add(number, Some(phone), traits, at);
         }
+        self
+    }
+
+    /// The same with a mark of the next chunk of the first shard, as far as its run has come.
+    #[must_use]
+    pub fn marked(mut self) -> Self {
+        let table = &mut self.world.table;
+        let end = table.last_chunk(0).map(|chunk| ChainEnd::after(&chunk)).unwrap_or_default();
+        let mark = Mark(Chunk {
+            number: end.next_number,
+            recipients: Vec::new(),
+            skipped: Vec::new(),
+            through: end.through,
+            totals: end.totals,
+            ends: false,
+        });
+        table.put_mark(0, &mark);
         self
     }
 

@@ -168,8 +168,11 @@ impl Sequence {
                 self.write(&transition(before, after, &[]), is_made);
             }
             Op::ReadLastSend => self.add("get LASTSEND"),
-            Op::Begin { before, after, .. } => {
-                self.write(&transition(before, after, &["put LASTSEND"]), is_made);
+            Op::ReadSegment => self.add("get SEGMENT"),
+            Op::Begin { before, after, target, .. } => {
+                let target = target.as_ref().map(|_| "put TARGET");
+                let others: Vec<&str> = target.into_iter().chain(["put LASTSEND"]).collect();
+                self.write(&transition(before, after, &others), is_made);
             }
             Op::ReadPage { .. } => {
                 self.add("query CONTACT");
@@ -178,7 +181,10 @@ impl Sequence {
                     self.add("query UNSUBSCRIBED");
                 }
             }
+            Op::ReadTarget => self.add("get TARGET"),
             Op::ReadLastChunk { .. } => self.add("query CHUNK"),
+            Op::ReadMark { .. } => self.add("get CHUNKMARK"),
+            Op::PutMark { .. } => self.write("put CHUNKMARK", true),
             Op::PutChunk { state, .. } => {
                 let is_made = *answer == Answer::Chunk(None);
                 let both = "put CHUNK + put CHUNKSTATE";

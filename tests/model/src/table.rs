@@ -14,11 +14,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use shared::campaign::Campaign;
-use shared::chunk::Chunk;
+use shared::chunk::{Chunk, Mark};
 use shared::chunk_state::ChunkState;
 use shared::message::Message;
 use shared::phone::Phone;
 use shared::receipt::Delivery;
+use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 
 pub use contacts::{FILLING, Page, Person, Trace, contact_id};
@@ -73,6 +74,12 @@ pub enum Rules {
     TrialUnrepaired,
     /// Messages fail while the provider is unreachable.
     OutageFails,
+    /// The target follows the segment after the campaign was sent.
+    TargetUnfrozen,
+    /// A message has the text that its contact would get when it is sent.
+    TextUnfrozen,
+    /// A mark counts even if its chunk has been cut.
+    MarksUnnumbered,
 }
 
 #[derive(Clone, Default, Hash)]
@@ -82,8 +89,13 @@ pub struct Table {
     /// By shard and sort key, as a fan-out reads them.
     pub contacts: Rc<BTreeMap<(u16, String), Kept<Trace>>>,
     pub unsubscribed: BTreeSet<Phone>,
+    /// The tag of those in the segment.
+    pub segment: u8,
+    /// The target that the campaign was sent to.
+    pub target: Option<Kept<FrozenTarget>>,
     pub chunks: BTreeMap<(u16, u32), Kept<Chunk>>,
     pub states: BTreeMap<(u16, u32), Kept<ChunkState>>,
+    pub marks: BTreeMap<u16, Kept<Mark>>,
     /// A message's id is derived from its phone, so the phone serves as the key.
     pub messages: BTreeMap<Phone, Kept<Message>>,
     pub parked: BTreeMap<String, Kept<Delivery>>,

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
+use shared::ids::ContactId;
 use shared::job::{Job, JobsJob, PollsJob};
 use shared::phone::Phone;
 use shared::time::Timestamp;
 
+use crate::audience::Audience;
 use crate::kept::Kept;
 use crate::process::Process;
 use crate::programs::Program;
-use crate::protocol;
+use crate::protocol::{self, Traits};
 use crate::provider::{Mood, Provider, Word};
 use crate::queue::Queue;
 use crate::request::Op;
@@ -28,6 +30,8 @@ pub struct World {
     pub agenda: Vec<Act>,
     /// Who was in the audience when the campaign was sent.
     pub audience: Option<Kept<Audience>>,
+    /// The phones of contacts that were edited or deleted since.
+    pub touched: BTreeSet<Phone>,
 }
 
 /// Faults that may still happen.
@@ -44,12 +48,10 @@ pub struct Faults {
 pub enum Act {
     Ask(Program),
     Unsubscribe(Phone),
-}
-
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Audience {
-    pub contacts: u64,
-    pub phones: BTreeSet<Phone>,
+    Edit(ContactId, Traits),
+    Delete(ContactId),
+    /// Changes the tag of those in the segment.
+    EditSegment(u8),
 }
 
 /// How far a scenario goes.

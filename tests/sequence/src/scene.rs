@@ -4,13 +4,14 @@
 use aws_config::SdkConfig;
 use infra::table::{Claiming, Settlement, Table};
 use infra::usage::Usage;
-use model::protocol::{CAMPAIGN, ORGANIZATION};
+use model::protocol::{self, CAMPAIGN, ORGANIZATION, SEGMENT};
 use model::world::World;
-use shared::contact::{Contact, Profile};
+use shared::contact::Contact;
 use shared::message::Message;
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::receipt::{Channel, Delivery};
+use shared::segment::Segment;
 use shared::sender::{Provider, Sender};
 use shared::shard::Shards;
 use shared::unsubscribe::{Preference, Source};
@@ -26,7 +27,19 @@ pub(crate) async fn write(aws: &SdkConfig, world: &World) {
     table.create_organization(&organization, None).await.expect("an organization");
     contacts(&table, &organization, world).await;
     if let Some(campaign) = &world.table.campaign {
+        if campaign.target.is_some() {
+            segment(&table, world).await;
+        }
         table.create_campaign(campaign, None).await.expect("a campaign");
+        if let Some(target) = &world.table.target {
+            let last = table.last_send(ORGANIZATION).await.expect("the last send");
+            // Writes the campaign again as it is, with its target.
+            let sent = (&last, world.now);
+            table.begin_campaign(campaign, campaign, Some(target), sent).await.expect("a target");
+        }
+    }
+    for (shard, mark) in &world.table.marks {
+        table.put_mark(CAMPAIGN, *shard, mark).await.expect("a mark");
     }
     for ((shard, number), chunk) in &world.table.chunks {
         let state = world.table.states.get(&(*shard, *number)).map(|state| &**state);
@@ -49,17 +62,25 @@ fn organization(world: &World) -> Organization {
     Organization { shards: shards.into(), ..organization }
 }
 
+/// The segment of the campaign's target.
+async fn segment(table: &Table, world: &World) {
+    let segment = Segment {
+        id: SEGMENT,
+        organization_id: ORGANIZATION,
+        name: "Those who are meant".to_owned(),
+        filter: protocol::filter(world.table.segment),
+        used_by: [].into(),
+        changed_by: None,
+        created_at: world.now,
+        updated_at: world.now,
+    };
+    table.create_segment(&segment, None).await.expect("a segment");
+}
+
 async fn contacts(table: &Table, organization: &Organization, world: &World) {
     for trace in world.table.people() {
         let at = trace.updated_at.unwrap_or(world.now);
-        let contact = Contact {
-            id: trace.id,
-            organization_id: organization.id,
-            profile: Profile { phone: trace.phone.clone(), ..Profile::default() },
-            imported: None,
-            created_at: at,
-            updated_at: at,
-        };
+        let contact = Contact { created_at: at, updated_at: at, ..trace.contact() };
         table.create_contact(organization, &contact, None).await.expect("a contact");
     }
     for phone in &world.table.unsubscribed {

@@ -72,8 +72,37 @@ pub(super) fn check_body(organization: &Organization, body: Option<&Body>) -> Re
     checked.map(drop).map_err(|error| Problem::field("/body", error.to_string()))
 }
 
-/// The fields without a default that none of the sampled contacts has.
+/// What a person should know about a body that they wrote: the defaults that it doesn't use, and the
+/// fields without a default that none of the sampled contacts has.
 pub(super) async fn warnings(
+    app: &Volley,
+    organization: &Organization,
+    body: Option<&Body>,
+    written: Option<&BTreeMap<String, String>>,
+) -> Result<Vec<String>, Problem> {
+    let mut warnings = body.map(|body| unused(body, written)).unwrap_or_default();
+    warnings.extend(missing(app, organization, body).await?);
+    Ok(warnings)
+}
+
+/// The defaults that a body doesn't use. They are no errors, because a body may be changed before or
+/// after its defaults, and a draft may get its fields later. A plain body keeps none.
+fn unused(body: &Body, written: Option<&BTreeMap<String, String>>) -> Vec<String> {
+    match body.template() {
+        Some(Ok(template)) => {
+            let defaults = body.defaults();
+            let unused = defaults.keys().filter(|field| !template.fields().contains(field));
+            unused.map(|field| format!("the body does not use the default of {field}")).collect()
+        }
+        None if written.is_some_and(|written| !written.is_empty()) => {
+            vec!["the body has no merge fields, so its defaults were not saved".to_owned()]
+        }
+        None | Some(Err(_)) => Vec::new(),
+    }
+}
+
+/// The fields without a default that none of the sampled contacts has.
+async fn missing(
     app: &Volley,
     organization: &Organization,
     body: Option<&Body>,
@@ -116,6 +145,33 @@ mod tests {
         assert_eq!(of("{{ club }}", Some(Format::Text), None), Some(Format::Text));
         assert_eq!(of("{{ firstName }}", None, Some(&old)), Some(Format::Template));
         assert_eq!(of("Hi", Some(Format::Template), None), Some(Format::Template));
+    }
+
+    #[test]
+    fn defaults_that_a_body_does_not_use_are_named() {
+        let written = |names: &[&str]| -> BTreeMap<String, String> {
+            names.iter().map(|name| ((*name).to_owned(), "there".to_owned())).collect()
+        };
+        let warned = |body: &str, names: &[&str]| {
+            let written = written(names);
+            unused(&checked(body, None, Some(&written), None).expect("a body"), Some(&written))
+        };
+        assert!(warned("Hi {{ firstName }}", &["firstName"]).is_empty());
+        assert_eq!(
+            warned("Hi {{ firstName }}", &["firstName", "attributes.City"]),
+            ["the body does not use the default of attributes[\"City\"]"]
+        );
+        let plain = "the body has no merge fields, so its defaults were not saved";
+        assert_eq!(warned("Hi", &["firstName"]), [plain]);
+        assert!(warned("Hi", &[]).is_empty());
+        let kept = checked(
+            "Hi {{ lastName }}",
+            None,
+            None,
+            checked("Hi {{ firstName }}", None, Some(&written(&["firstName"])), None).as_ref(),
+        );
+        let kept = unused(&kept.expect("a body"), None);
+        assert_eq!(kept, ["the body does not use the default of firstName"]);
     }
 
     #[test]

@@ -82,9 +82,11 @@ pub(crate) async fn create_campaign(
     let id = CampaignId::new(now, clock::entropy());
     let (name, body) = (checked.name.clone(), checked.body.clone());
     let campaign = Campaign::create(id, access.organization.id, name, body, now).by(access.actor);
+    let body = campaign.body.as_ref();
+    let written = draft.defaults.as_ref();
+    let warnings = warnings(&app, &access.organization, body, written).await?;
     let campaign = checked.applied(draft, campaign)?;
     check_target(&app, &access.organization, campaign.target.as_ref()).await?;
-    let warnings = warnings(&app, &access.organization, campaign.body.as_ref()).await?;
     let view = CampaignView::from(&campaign).with_warnings(warnings);
     let reply = Reply::new(StatusCode::CREATED, &view)?;
     let remember = once.remember(&reply, now);
@@ -164,7 +166,8 @@ pub(crate) async fn update_campaign(
             check_target(&app, &access.organization, after.target.as_ref()).await?;
         }
         if app.table.save_campaign(&before, &after, None).await? == Saved::Done {
-            let warnings = warnings(&app, &access.organization, after.body.as_ref()).await?;
+            let (body, written) = (after.body.as_ref(), draft.defaults.as_ref());
+            let warnings = warnings(&app, &access.organization, body, written).await?;
             return Reply::ok(&CampaignView::from(&after).with_warnings(warnings));
         }
     }

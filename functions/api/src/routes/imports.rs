@@ -93,8 +93,9 @@ use options::{FileQuery, UploadRequest};
         ("onMatch" = Option<labels::ImportOnMatch>, Query,
             description = "What happens to a contact that a row finds. Defaults to `update`."),
         ("optOuts" = Option<labels::ImportOptOuts>, Query,
-            description = "`only` registers opt-outs and creates no contacts. In a file without a \
-                           column of opt-outs, every phone is opted out."),
+            description = "`only` registers opt-outs and creates no contacts. In a CSV file without \
+                           a column of opt-outs, every phone is opted out. A JSON object must say \
+                           so itself, as in `\"optOut\": true`, or is rejected."),
         ("dryRun" = Option<bool>, Query,
             description = "Whether to do everything but change contacts and opt-outs."),
     ),

@@ -36,7 +36,8 @@ pub(crate) struct TemplateDraft {
     /// As in a campaign.
     #[schema(value_type = Option<labels::BodyFormat>)]
     body_format: Option<Format>,
-    /// The values of merge fields that a contact lacks, by field.
+    /// The values of merge fields that a contact lacks, by field. Those that the body does not use are
+    /// named in `warnings`.
     defaults: Option<BTreeMap<String, String>>,
 }
 
@@ -60,10 +61,12 @@ pub(crate) async fn create_template(
     Json(draft): Json<TemplateDraft>,
 ) -> Result<Reply, Problem> {
     let now = clock::now();
-    let (name, body) = draft.checked(&access.organization, None)?;
+    let (organization, written) = (&access.organization, draft.defaults.as_ref());
+    let (name, body) = draft.checked(organization, None)?;
+    let warnings = warnings(&app, organization, Some(&body), written).await?;
     let template = SavedTemplate {
         id: TemplateId::new(now, clock::entropy()),
-        organization_id: access.organization.id,
+        organization_id: organization.id,
         name,
         body,
         version: 1,
@@ -71,7 +74,6 @@ pub(crate) async fn create_template(
         created_at: now,
         updated_at: now,
     };
-    let warnings = warnings(&app, &access.organization, Some(&template.body)).await?;
     let view = TemplateView::from(template.clone()).with_warnings(warnings);
     let reply = Reply::new(StatusCode::CREATED, &view)?;
     let remember = once.remember(&reply, now);
@@ -141,7 +143,8 @@ pub(crate) async fn update_template(
         let (name, body) = draft.checked(organization, Some(&before.body))?;
         let after = before.changed(name, body, access.actor.clone(), clock::now());
         if app.table.save_template(&after, None).await? == Saved::Done {
-            let warnings = warnings(&app, organization, Some(&after.body)).await?;
+            let written = draft.defaults.as_ref();
+            let warnings = warnings(&app, organization, Some(&after.body), written).await?;
             return Reply::ok(&TemplateView::from(after).with_warnings(warnings));
         }
     }

@@ -4,9 +4,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use infra::clock;
-use infra::table::{ChunkPut, EntryPage, chunk_write_units};
+use infra::table::{ChunkPut, EntryPage, chunk_write_units, mark_write_units};
 use shared::campaign::Dispatch;
-use shared::chunk::{ChainEnd, Chunk, Cutter};
+use shared::chunk::{ChainEnd, Chunk, Cutter, Mark};
 use shared::chunk_state::ChunkState;
 use tokio::time::Instant;
 
@@ -26,10 +26,9 @@ impl Spacing {
         Self { next_at: Instant::now() }
     }
 
-    /// Waits until a chunk may be written.
-    async fn wait(&mut self, chunk: &Chunk) {
+    /// Waits until a chunk or mark of this number of write units may be written.
+    async fn wait(&mut self, units: u32) {
         tokio::time::sleep_until(self.next_at).await;
-        let units = chunk_write_units(chunk);
         self.next_at = Instant::now() + Duration::from_secs(1) * units / UNITS_PER_SECOND;
     }
 }
@@ -59,12 +58,19 @@ impl FanOut<'_> {
             Run::First => None,
             Run::All | Run::Shard(_) => self.app.table.last_chunk(self.campaign.id, shard).await?,
         };
+        let mut mark = match self.run {
+            Run::All | Run::Shard(_) if self.judge.target.is_some() => {
+                self.app.table.mark(self.campaign.id, shard).await?
+            }
+            Run::First | Run::All | Run::Shard(_) => None,
+        };
         loop {
             if last.as_ref().is_some_and(|chunk| chunk.ends) {
                 return Ok(None);
             }
             let chain = last.as_ref().map(ChainEnd::after).unwrap_or_default();
-            match self.chain(shard, chain, &mut spacing).await? {
+            let cutter = Cutter::resume(self.judge.clone(), chain, mark.take());
+            match self.chain(shard, cutter, &mut spacing).await? {
                 Some(end) => last = Some(end),
                 None => return Ok(Some(shard)),
             }
@@ -76,11 +82,10 @@ impl FanOut<'_> {
     async fn chain(
         &self,
         shard: u16,
-        from: ChainEnd,
+        mut cutter: Cutter,
         spacing: &mut Spacing,
     ) -> anyhow::Result<Option<Chunk>> {
-        let mut begin = from.through.clone();
-        let mut cutter = Cutter::new(self.judge.clone(), from);
+        let mut begin = cutter.through().map(str::to_owned);
         loop {
             if clock::now() >= self.stop_at || self.read.load(Ordering::Relaxed) >= self.read_most {
                 return Ok(None);
@@ -92,6 +97,9 @@ impl FanOut<'_> {
                     && let ChunkPut::Exists(existing) = self.put(shard, &chunk, spacing).await?
                 {
                     return Ok(Some(existing));
+                }
+                if let Some(mark) = cutter.take_mark() {
+                    self.put_mark(shard, &mark, spacing).await?;
                 }
             }
             begin = page.next;
@@ -121,7 +129,7 @@ impl FanOut<'_> {
         chunk: &Chunk,
         spacing: &mut Spacing,
     ) -> anyhow::Result<ChunkPut> {
-        spacing.wait(chunk).await;
+        spacing.wait(chunk_write_units(chunk)).await;
         let now = clock::now();
         let state = self.state(chunk).await?;
         let put = self.app.table.put_chunk(self.campaign.id, shard, chunk, state.as_ref()).await?;
@@ -144,6 +152,13 @@ impl FanOut<'_> {
             self.show(now).await;
         }
         Ok(put)
+    }
+
+    async fn put_mark(&self, shard: u16, mark: &Mark, spacing: &mut Spacing) -> anyhow::Result<()> {
+        spacing.wait(mark_write_units(mark)).await;
+        self.app.table.put_mark(self.campaign.id, shard, mark).await?;
+        self.show(clock::now()).await;
+        Ok(())
     }
 
     /// The state of a new chunk, with its turn if it gets one, or `None` if the chunk has no

@@ -19,7 +19,7 @@ use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::audience::{SkippedContact, Totals};
-use shared::chunk::Chunk;
+use shared::chunk::{Chunk, Mark};
 use shared::ids::ContactId;
 use shared::phone::Phone;
 use shared::recipient::Recipient;
@@ -38,6 +38,8 @@ const MERGED: u32 = 3;
 const SKIPPED: &str = "skippedContacts";
 /// A contact and the code of its reason.
 const SKIPPED_BYTES: usize = CONTACT_BYTES + 1;
+/// Only in a mark.
+const NUMBER: &str = "chunkNumber";
 const PHONES: &str = "phones";
 const CONTACTS: &str = "contacts";
 const PHONE_BYTES: usize = 8;
@@ -61,17 +63,26 @@ fn first_format() -> u32 {
     1
 }
 
+/// The write units of a mark.
+#[must_use]
+pub fn mark_write_units(Mark(chunk): &Mark) -> u32 {
+    kilobytes(chunk)
+}
+
 /// The write units of a chunk and its state, in one transaction.
 #[must_use]
 pub fn chunk_write_units(chunk: &Chunk) -> u32 {
-    let recipients = chunk.recipients.len();
+    let kilobytes = kilobytes(chunk);
+    // A write in a transaction costs twice as much, and a state is less than a kilobyte.
+    if chunk.recipients.is_empty() { kilobytes } else { 2 * (kilobytes + 1) }
+}
+
+fn kilobytes(chunk: &Chunk) -> u32 {
     let bytes = OTHER_BYTES
-        + recipients * (PHONE_BYTES + CONTACT_BYTES)
+        + chunk.recipients.len() * (PHONE_BYTES + CONTACT_BYTES)
         + chunk.skipped.len() * SKIPPED_BYTES
         + merged::size(&chunk.recipients);
-    let kilobytes = u32::try_from(bytes.div_ceil(1_024)).unwrap_or(u32::MAX);
-    // A write in a transaction costs twice as much, and a state is less than a kilobyte.
-    if recipients == 0 { kilobytes } else { 2 * (kilobytes + 1) }
+    u32::try_from(bytes.div_ceil(1_024)).unwrap_or(u32::MAX)
 }
 
 pub(super) fn write(key: &Key, chunk: &Chunk) -> Result<Item> {
@@ -109,8 +120,28 @@ pub(super) fn write(key: &Key, chunk: &Chunk) -> Result<Item> {
     Ok(item)
 }
 
-pub(super) fn read(mut item: Item) -> Result<Chunk> {
+pub(super) fn read(item: Item) -> Result<Chunk> {
     let number = number(&item, keys::CHUNK)?;
+    read_numbered(item, number)
+}
+
+/// A mark is stored as the chunk that it may become, with that chunk's number.
+pub(super) fn write_mark(key: &Key, Mark(chunk): &Mark) -> Result<Item> {
+    let mut item = write(key, chunk)?;
+    item.insert(NUMBER.to_owned(), AttributeValue::N(chunk.number.to_string()));
+    Ok(item)
+}
+
+pub(super) fn read_mark(mut item: Item) -> Result<Mark> {
+    let number = match item.remove(NUMBER) {
+        Some(AttributeValue::N(number)) => number.parse().ok(),
+        Some(_) | None => None,
+    };
+    let number = number.ok_or_else(|| TableError::malformed(KIND, "its mark has no number"))?;
+    read_numbered(item, number).map(Mark)
+}
+
+fn read_numbered(mut item: Item, number: u32) -> Result<Chunk> {
     let (phones, contacts) = (bytes(&mut item, PHONES)?, bytes(&mut item, CONTACTS)?);
     let skipped = skipped(&bytes(&mut item, SKIPPED)?)?;
     let Format { format } = parse(KIND, only_format(&item))?;

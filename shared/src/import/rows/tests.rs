@@ -222,3 +222,45 @@ fn ids_of_another_system_are_an_attribute() {
     let refused = open(&mixed).peek().expect("a row").expect("read").content;
     assert!(matches!(refused, Content::Refused(_)), "one of them is an id of ours");
 }
+
+/// In a file that only opts people out, an object that doesn't mention opt-outs is refused rather than
+/// taken for one. A CSV file without such a column is a list of people who opted out.
+#[test]
+fn an_object_has_to_say_that_its_person_opted_out() {
+    let options = Options { opt_outs_only: true, ..Options::default() };
+    let read = |content: &str| {
+        let file = ReadFile::of(content.as_bytes(), true, &options, Region::default());
+        let mut rows = Rows::of(file.expect("a file").1, content.as_bytes());
+        let mut read = Vec::new();
+        while let Some(reading) = rows.peek() {
+            let first = rows.peek_first().expect("a row").expect("well-formed");
+            let refusal = match reading.expect("well-formed").content {
+                Content::Refused(error) => Some(error.reason),
+                Content::Skipped(_) => None,
+                Content::Row(_) => panic!("a contact"),
+            };
+            read.push((first.opt_out.is_some(), refusal));
+            pass(&mut rows);
+        }
+        read
+    };
+    let silent = "does not say whether the person opted out; add a field such as \"optOut\": true";
+    let lines = concat!(
+        r#"{"phone": "+14153550101", "optOut": true}"#,
+        "\n",
+        r#"{"phone": "+14153550102"}"#,
+        "\n",
+        r#"{"phone": "+14153550103", "optOut": null, "firstName": "Ana"}"#,
+        "\n",
+        r#"{"phone": "+14153550104", "optOut": false}"#,
+        "\n",
+        r#"{"phone": "+14153550105", "unsubscribedAt": "2026-01-02"}"#,
+        "\n",
+    );
+    let [yes, no, refused] = [(true, None), (false, None), (false, Some(silent.to_owned()))];
+    assert_eq!(read(lines), [yes.clone(), refused.clone(), refused, no.clone(), yes.clone()]);
+    let endpoint = r#"{"ChannelType": "SMS", "Address": "+14153550101", "Id": "a-1"}"#;
+    assert_eq!(read(endpoint), std::slice::from_ref(&no), "Pinpoint leaves out what was not set");
+    assert_eq!(read("phone\n+14153550101\n+14153550102\n"), [yes.clone(), yes.clone()]);
+    assert_eq!(read("phone,opt out\n+14153550101,\n+14153550102,yes\n"), [no, yes]);
+}

@@ -41,7 +41,8 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
     let members: Vec<(Message, bool)> = recipients
         .iter()
         .map(|recipient| {
-            let message = protocol::pending(recipient, broadcast);
+            let text = recipient.merge.as_ref().map(|_| protocol::text(&campaign, recipient));
+            let message = Message { text, ..protocol::pending(recipient, broadcast) };
             (message, unsubscribed.contains(&recipient.phone))
         })
         .collect();
@@ -116,18 +117,18 @@ fn hand_over(
             Ok(found) => io.borne(|io| handover::after_claim(io, found.as_deref(), token))?,
         };
         match left {
-            Ok(None) => won.push(message.to),
+            Ok(None) => won.push(message),
             Ok(Some(member)) => protocol::count(&mut tally, member),
             Err(()) => protocol::count(&mut tally, protocol::busy(io.now())),
         }
     }
     let mut learnt: Vec<(Phone, Outcome)> = Vec::new();
-    for phone in won {
-        let handed = io.borne(|io| handover::hand_over(io, &phone, &token, since, told))?;
+    for message in won {
+        let handed = io.borne(|io| handover::hand_over(io, &message, &token, since, told))?;
         match handed {
             Ok(Handed::Learnt(outcome)) => {
                 recent = recent.with(false);
-                learnt.push((phone, outcome));
+                learnt.push((message.to, outcome));
             }
             Ok(Handed::Counted(member)) => {
                 if told.is_none() {

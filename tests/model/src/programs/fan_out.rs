@@ -1,8 +1,8 @@
 //! Like `functions/send/src/begin.rs` and `fan_out.rs`.
 
-use shared::audience::Totals;
-use shared::campaign::{Begin, Broadcast, Campaign, Dispatch};
-use shared::chunk::{ChainEnd, Chunk, Cutter};
+use shared::audience::{Judge, Totals};
+use shared::campaign::{Begin, Broadcast, Campaign, Dispatch, Status};
+use shared::chunk::{ChainEnd, Chunk, Cutter, Mark, Sizes};
 use shared::chunk_state::ChunkState;
 use shared::contact::moment_of_send;
 use shared::job::Job;
@@ -22,9 +22,14 @@ pub(super) fn begin(io: &mut Io<'_>, scheduled_at: Timestamp) -> Step<()> {
         let last = io.last_send()?;
         let now = moment_of_send(last, io.now());
         let Some(campaign) = io.campaign()? else { return Ok(()) };
+        let is_scheduled = campaign.status() == Status::Scheduled;
+        let target = match &campaign.target {
+            Some(_) if is_scheduled => protocol::frozen(&campaign, io.segment()?),
+            Some(_) | None => None,
+        };
         match protocol::begin(&campaign, scheduled_at, io.organization, now) {
             Begin::Begun(next) => {
-                if io.begin_campaign(&campaign, (*next).clone(), last, now)? {
+                if io.begin_campaign(&campaign, (*next).clone(), target, last, now)? {
                     if let Some(due) = next.drain.clone() {
                         arm(io, due.job, protocol::GRACE.before(due.at))?;
                     }
@@ -49,10 +54,18 @@ fn run(io: &mut Io<'_>, campaign: &Campaign, is_first: bool) -> Step<()> {
     if !broadcast.audience.is_cutting() {
         return Ok(());
     }
+    let target = match &campaign.target {
+        // One that is missing is an error, never everyone.
+        Some(_) => Some(io.target()?.ok_or(Stop::Failed)?),
+        None => None,
+    };
     let trial = broadcast.trial.filter(|_| io.rules != Rules::TrialSkipped);
+    let sizes = io.organization.target.unwrap_or_default();
     let mut fan_out = FanOut {
         io,
         broadcast,
+        judge: protocol::judge(campaign, broadcast, target.map(|target| (*target).clone())),
+        sizes,
         is_first_run: is_first,
         is_first_job: is_first,
         waiting: Vec::new(),
@@ -71,6 +84,8 @@ fn run(io: &mut Io<'_>, campaign: &Campaign, is_first: bool) -> Step<()> {
 struct FanOut<'a, 'b> {
     io: &'a mut Io<'b>,
     broadcast: &'a Broadcast,
+    judge: Judge,
+    sizes: Sizes,
     /// Whether no shard has a chunk yet, as far as this run knows.
     is_first_run: bool,
     /// Whether the campaign's first job is still to come. It does not wait for others.
@@ -90,19 +105,26 @@ impl FanOut<'_, '_> {
     fn shard(&mut self, shard: u16) -> Step<()> {
         let found = if self.is_first_run { None } else { self.io.last_chunk(shard)? };
         let mut last = found.map(|chunk| (*chunk).clone());
+        let reads_mark = !self.is_first_run && self.judge.target.is_some();
+        let mark = if reads_mark { self.io.mark(shard)? } else { None };
+        let mut mark = mark.map(|mark| (*mark).clone());
         loop {
             if last.as_ref().is_some_and(|chunk| chunk.ends) {
                 return Ok(());
             }
             let chain = last.as_ref().map(ChainEnd::after).unwrap_or_default();
-            last = Some(self.chain(shard, chain)?);
+            last = Some(self.chain(shard, chain, mark.take())?);
         }
     }
 
     /// Continues a chain until it ends or meets a chunk that another run has cut.
-    fn chain(&mut self, shard: u16, from: ChainEnd) -> Step<Chunk> {
-        let mut begin = from.through.clone();
-        let mut cutter = Cutter::new(self.broadcast.sent_at, from);
+    fn chain(&mut self, shard: u16, from: ChainEnd, mut mark: Option<Mark>) -> Step<Chunk> {
+        if let (Rules::MarksUnnumbered, Some(Mark(chunk))) = (self.io.rules, &mut mark) {
+            chunk.number = from.next_number;
+        }
+        let cutter = Cutter::resume(self.judge.clone(), from, mark);
+        let mut cutter = cutter.sized(self.sizes);
+        let mut begin = cutter.through().map(str::to_owned);
         loop {
             let page = self.io.audience_page(shard, begin.as_deref())?;
             for (entry, is_unsubscribed) in page.entries.clone() {
@@ -110,6 +132,11 @@ impl FanOut<'_, '_> {
                     && let Some(existing) = self.put(shard, &chunk)?
                 {
                     return Ok(existing);
+                }
+                if let Some(mark) = cutter.take_mark() {
+                    let now = self.io.now();
+                    self.io.put_mark(shard, mark)?;
+                    self.show(now)?;
                 }
             }
             begin.clone_from(&page.next);

@@ -41,11 +41,12 @@ pub(super) fn after_claim(
 /// Sends a message that this worker has claimed since `since`.
 pub(super) fn hand_over(
     io: &mut Io<'_>,
-    phone: &Phone,
+    message: &Message,
     token: &str,
     since: Timestamp,
     told: Option<Member>,
 ) -> Step<Handed> {
+    let phone = &message.to;
     if let Some(told) = told {
         return give_back(io, phone, token, told);
     }
@@ -53,7 +54,8 @@ pub(super) fn hand_over(
     if now > since.plus_seconds(protocol::HANDOVER_WITHIN) {
         return give_back(io, phone, token, Member::Busy { until: now });
     }
-    let outcome = match io.hand_over(phone, now.plus_seconds(protocol::GATEWAY))? {
+    let until = now.plus_seconds(protocol::GATEWAY);
+    let outcome = match io.hand_over(phone, message.text.as_deref(), until)? {
         Handover::Accepted { id } => Outcome::Accepted { provider_id: id, at: io.now() },
         Handover::Refused { opted_out } => {
             if opted_out {

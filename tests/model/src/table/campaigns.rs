@@ -2,6 +2,7 @@
 //! items.
 
 use shared::campaign::Campaign;
+use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 
 use super::{Rules, Table};
@@ -28,7 +29,7 @@ impl Table {
     pub fn begin_campaign(
         &mut self,
         before: &Campaign,
-        after: Campaign,
+        (after, target): (Campaign, Option<&Kept<FrozenTarget>>),
         last: Option<Timestamp>,
         sent_at: Timestamp,
         rules: Rules,
@@ -37,6 +38,7 @@ impl Table {
             return false;
         }
         self.last_send = Some(sent_at);
+        self.target = target.cloned();
         true
     }
 }

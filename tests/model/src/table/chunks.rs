@@ -1,7 +1,7 @@
 //! Like `infra::table::chunks`: a chunk is written once, and its state only if it is as it was
 //! read.
 
-use shared::chunk::Chunk;
+use shared::chunk::{Chunk, Mark};
 use shared::chunk_state::ChunkState;
 
 use super::{Rules, Table};
@@ -35,6 +35,14 @@ impl Table {
             self.states.insert(key, Kept::new(state.clone()));
         }
         None
+    }
+
+    /// Replaces a shard's mark, unless that is one of a later chunk.
+    pub fn put_mark(&mut self, shard: u16, mark: &Mark) {
+        let is_newer = |known: &Kept<Mark>| known.0.number <= mark.0.number;
+        if self.marks.get(&shard).is_none_or(is_newer) {
+            self.marks.insert(shard, Kept::new(mark.clone()));
+        }
     }
 
     #[must_use]

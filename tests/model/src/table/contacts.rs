@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use shared::audience::Entry;
-use shared::contact::{Presence, Status, moment_of_move, shard};
+use shared::contact::{Contact, Presence, Status, moment_of_move, shard};
 use shared::ids::ContactId;
 use shared::phone::Phone;
 use shared::time::Timestamp;
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{Rules, Table};
 use crate::kept::Kept;
+use crate::protocol::{self, Traits};
 
 /// A contact, or the tombstone of one that moved.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,15 @@ pub struct Trace {
     pub presence: Presence,
     /// When the contact was written; `None` for a tombstone.
     pub updated_at: Option<Timestamp>,
+    /// A tombstone keeps those that the contact had.
+    pub traits: Traits,
+}
+
+impl Trace {
+    #[must_use]
+    pub fn contact(&self) -> Contact {
+        protocol::contact(self.id, self.phone.as_ref(), self.traits)
+    }
 }
 
 /// A contact as it is read by its id.
@@ -55,9 +65,14 @@ impl Table {
     }
 
     pub fn add_contact(&mut self, number: u128, phone: Option<&Phone>, now: Timestamp) {
+        self.add(number, phone, Traits::default(), now);
+    }
+
+    pub fn add(&mut self, number: u128, phone: Option<&Phone>, traits: Traits, now: Timestamp) {
         let (id, presence) = (contact_id(number), Presence::default());
         let place = self.place(id, phone);
-        let trace = Trace { id, phone: phone.cloned(), presence, updated_at: Some(now) };
+        let phone = phone.cloned();
+        let trace = Trace { id, phone, presence, updated_at: Some(now), traits };
         Rc::make_mut(&mut self.contacts).insert(place, Kept::new(trace));
     }
 
@@ -72,10 +87,34 @@ impl Table {
         Some(Person { id, phone: trace.phone.clone(), updated_at: trace.updated_at? })
     }
 
+    /// The text that the contact with a phone would get now.
+    #[must_use]
+    pub fn text_now(&self, phone: &Phone) -> Option<String> {
+        let trace = self.people().find(|trace| trace.phone.as_ref() == Some(phone))?;
+        protocol::text_now(self.campaign.as_deref()?, &trace.contact())
+    }
+
     #[must_use]
     pub fn presence(&self, id: ContactId, phone: Option<&Phone>) -> Presence {
         let trace = self.contacts.get(&self.place(id, phone));
         trace.map(|trace| trace.presence.clone()).unwrap_or_default()
+    }
+
+    /// Changes what a contact's target and text depend on. Returns its phone.
+    pub fn edit(&mut self, id: ContactId, traits: Traits, now: Timestamp) -> Option<Phone> {
+        let phone = self.person(id)?.phone;
+        let place = self.place(id, phone.as_ref());
+        let trace = Rc::make_mut(&mut self.contacts).get_mut(&place)?;
+        *trace = Kept::new(Trace { traits, updated_at: Some(now), ..(**trace).clone() });
+        phone
+    }
+
+    /// Removes a contact. Returns its phone.
+    pub fn delete(&mut self, id: ContactId) -> Option<Phone> {
+        let phone = self.person(id)?.phone;
+        let place = self.place(id, phone.as_ref());
+        Rc::make_mut(&mut self.contacts).remove(&place);
+        phone
     }
 
     /// Moves a contact. Returns `false` if the contact changed in between, or a campaign was sent.
@@ -97,9 +136,10 @@ impl Table {
         }
         let moment = if rules == Rules::MovesUnordered { now } else { moment_of_move(last) };
         let (id, phone) = (before.id, before.phone.clone());
-        let tombstone = Trace { id, phone, presence: here.leave(moment), updated_at: None };
+        let traits = self.contacts.get(&from).map(|trace| trace.traits).unwrap_or_default();
+        let tombstone = Trace { id, phone, presence: here.leave(moment), updated_at: None, traits };
         let (phone, presence) = (Some(to.clone()), there.arrive(moment));
-        let arrived = Trace { id, phone, presence, updated_at: Some(now) };
+        let arrived = Trace { id, phone, presence, updated_at: Some(now), traits };
         let contacts = Rc::make_mut(&mut self.contacts);
         contacts.insert(from, Kept::new(tombstone));
         contacts.insert(to_place, Kept::new(arrived));
@@ -125,6 +165,8 @@ impl Table {
                 continue;
             };
             let is_out = phone.as_ref().is_some_and(|phone| self.unsubscribed.contains(phone));
+            // A campaign for everyone reads no fields.
+            let person = self.organization.target.map(|_| Box::new(trace.contact()));
             let entry = Entry {
                 bound,
                 contact: trace.id,
@@ -133,7 +175,7 @@ impl Table {
                 status: Status::Active,
                 presence,
                 counts_elsewhere: false,
-                person: None,
+                person,
             };
             page.entries.push((entry, is_out));
             if trace.id.0.as_u128() < FILLING {

@@ -7,7 +7,9 @@ use model::scenario::Scenario;
 use model::table::Rules;
 use model::world::Kind::{Drain, Sweep};
 
-use crate::{breaks, claims, control, fan_out, provider, receipts, repair, trial, unsubscribes};
+use crate::{
+    breaks, claims, control, fan_out, provider, receipts, repair, targets, trial, unsubscribes,
+};
 
 /// Checks only the promise that is expected to break.
 fn breaks_only(rules: Rules, scenario: Scenario, promise: &'static str) {
@@ -115,6 +117,23 @@ fn an_outage_that_fails_messages() {
 #[test]
 fn waiting_that_counts_as_progress() {
     breaks(Rules::WaitingIsProgress, provider::for_good(Mood::Throttles), NEVER_AT_REST);
+}
+
+#[test]
+fn a_target_that_follows_its_segment() {
+    breaks_only(Rules::TargetUnfrozen, targets::segment_changes(), safety::UNWANTED);
+    breaks_only(Rules::TargetUnfrozen, targets::segment_changes(), safety::SKIPPED);
+}
+
+#[test]
+fn a_text_that_follows_its_contact() {
+    let scenario = targets::between_cut_and_dispatch(targets::edit(1, 1));
+    breaks_only(Rules::TextUnfrozen, scenario, safety::OTHER_TEXT);
+}
+
+#[test]
+fn marks_that_count_for_any_chunk() {
+    breaks_only(Rules::MarksUnnumbered, targets::marks(), safety::RECIPIENT_TWICE);
 }
 
 #[test]

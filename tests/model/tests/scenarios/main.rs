@@ -9,6 +9,7 @@ mod pace;
 mod provider;
 mod receipts;
 mod repair;
+mod targets;
 mod trial;
 mod unsubscribes;
 

@@ -35,8 +35,8 @@ pub(crate) struct CampaignDraft {
     #[schema(value_type = Option<labels::BodyFormat>)]
     body_format: Option<Format>,
     /// The values of merge fields that a contact lacks, by field, such as `firstName` or
-    /// `attributes["City"]`.
-    defaults: Option<BTreeMap<String, String>>,
+    /// `attributes["City"]`. Those that the body does not use are named in `warnings`.
+    pub(super) defaults: Option<BTreeMap<String, String>>,
     /// Copies the body and the defaults of the template's newest version. Not together with `body`.
     template_id: Option<Uuid>,
     /// Who the campaign is for: null means everyone. Replacing a draft without it leaves it as it is.

@@ -206,3 +206,21 @@ fn a_chunk_is_spaced_by_the_size_of_its_fields() {
     assert!(size(&item) <= 8 * 1_024, "{}", size(&item));
     assert_eq!(chunk_write_units(&full), 18);
 }
+
+/// A mark is a chunk under another key, so it has the same formats and is refused in the same cases.
+#[test]
+fn a_mark_is_stored_like_its_chunk() {
+    let key = keys::mark(campaign(), 31);
+    for recipients in [Vec::new(), vec![merging(&[("firstName", "Ana")], 1)]] {
+        let mark = Mark(chunk(recipients));
+        let item = write_mark(&key, &mark).expect("an item");
+        assert_eq!(read_mark(item.clone()).expect("a mark"), mark);
+        assert!(mark_write_units(&mark) <= 1);
+        let mut newer = item.clone();
+        newer.insert("format".to_owned(), AttributeValue::N("99".to_owned()));
+        assert!(matches!(read_mark(newer), Err(TableError::NewerFormat { .. })));
+        let mut broken = item;
+        broken.remove(NUMBER);
+        assert!(matches!(read_mark(broken), Err(TableError::Malformed { .. })));
+    }
+}
