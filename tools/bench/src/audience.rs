@@ -128,9 +128,8 @@ fn phone_at(place: usize) -> anyhow::Result<Phone> {
     const AREA_CODES: [u64; 8] = [202, 212, 305, 312, 415, 512, 617, 713];
     const STEP: u64 = 7_368_787;
     const ROOM: u64 = 7_999_993;
-    let (area_codes, place) = (AREA_CODES.len() as u64, place as u64);
-    let area_code = AREA_CODES[(place % area_codes) as usize];
-    let local = 2_000_000 + place / area_codes * STEP % ROOM;
+    let area_code = AREA_CODES[place % AREA_CODES.len()];
+    let local = 2_000_000 + (place / AREA_CODES.len()) as u64 * STEP % ROOM;
     Ok(Phone::from_e164(&format!("+1{}", area_code * 10_000_000 + local))?)
 }
 
