@@ -3,12 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber};
+use rlibphonenumber::PHONE_NUMBER_UTIL;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::shard::Shards;
 
+mod country;
 pub mod line;
 mod named;
 mod written;
@@ -53,30 +54,6 @@ impl Phone {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// The number's country, if it has one.
-    ///
-    /// The number is in E.164 already, so it is split here. The library's parser does the same with
-    /// regular expressions, which take most of the time and memory of counting a campaign.
-    #[must_use]
-    pub fn region(&self) -> Option<Region> {
-        let digits = self.0.strip_prefix('+')?;
-        let (country_code, national) = (1..=3).find_map(|length| {
-            let (code, national) = digits.split_at_checked(length)?;
-            let code = code.parse().ok()?;
-            PHONE_NUMBER_UTIL.get_region_for_country_code(code).map(|_| (code, national))
-        })?;
-        let significant = national.trim_start_matches('0');
-        let zeros = i32::try_from(national.len() - significant.len()).ok()?;
-        let number = PhoneNumber {
-            country_code,
-            national_number: significant.parse().ok()?,
-            italian_leading_zero: (zeros > 0).then_some(true),
-            number_of_leading_zeros: (zeros > 1).then_some(zeros),
-            ..PhoneNumber::default()
-        };
-        PHONE_NUMBER_UTIL.get_region_for_number(&number).map(Region)
     }
 
     /// The audience shard, out of `shards`, that stores everything about this phone.

@@ -1,5 +1,4 @@
 use proptest::prelude::*;
-use rlibphonenumber::PhoneNumberFormat;
 
 use super::*;
 
@@ -37,40 +36,6 @@ fn a_region_has_phones() {
     assert_eq!(" gb ".parse::<Region>().map(String::from), Ok("GB".to_owned()));
     for text in ["", "U", "USA", "001", "XX", "1A"] {
         assert_eq!(text.parse::<Region>(), Err(InvalidRegion), "{text}");
-    }
-}
-
-#[test]
-fn a_phone_is_of_its_country() {
-    for (phone, region) in [
-        ("+14153550123", "US"),
-        ("+16135550123", "CA"),
-        ("+447400123456", "GB"),
-        ("+447911123456", "GG"),
-        ("+77011234567", "KZ"),
-        ("+390236618300", "IT"),
-        ("+390669812345", "VA"),
-    ] {
-        let phone = Phone::from_e164(phone).expect("valid");
-        assert_eq!(phone.region().map(String::from).as_deref(), Some(region));
-    }
-}
-
-proptest! {
-    /// The number is split without the library's parser, which must not make a difference.
-    #[test]
-    fn a_phone_is_of_the_country_that_the_library_finds(
-        code in proptest::sample::select(vec![1_u16, 7, 39, 44, 47, 49, 61, 212, 262, 358, 590, 599, 800]),
-        national in "[0-9]{5,11}",
-    ) {
-        let Ok(phone) = Phone::from_e164(&format!("+{code}{national}")) else { return Ok(()) };
-        if let Ok(number) = PHONE_NUMBER_UTIL.parse(phone.as_str(), None)
-            && PHONE_NUMBER_UTIL.is_valid_number(&number)
-            && number.format_as(PhoneNumberFormat::E164) == phone.as_str()
-        {
-            let found = PHONE_NUMBER_UTIL.get_region_for_number(&number).map(Region);
-            prop_assert_eq!(phone.region(), found, "{}", phone);
-        }
     }
 }
 
