@@ -30,6 +30,12 @@ pub(crate) async fn sweep(app: &App, request_id: &str) -> anyhow::Result<()> {
             Vec::new()
         });
         for owed in overdue {
+            let Ok(owed) = owed.inspect_err(|error| {
+                tracing::error!(%error, partition, "failed to read an item of due work");
+            }) else {
+                failures += 1;
+                continue;
+            };
             // What is overdue goes on in the trace that it was owed in.
             let scope = Scope::of_job(request_id, &owed.job, owed.trace);
             match scope.run(queue(app, &owed, now)).await {

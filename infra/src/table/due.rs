@@ -66,8 +66,9 @@ impl Transaction {
 }
 
 impl Table {
-    /// The work in one partition that is overdue at `now`.
-    pub async fn overdue(&self, partition: u16, now: Timestamp) -> Result<Vec<Owed>> {
+    /// The work in one partition that is overdue at `now`. An item that can't be read, such as one of
+    /// a newer release, must not hide the others.
+    pub async fn overdue(&self, partition: u16, now: Timestamp) -> Result<Vec<Result<Owed>>> {
         let pk = keys::due_partition(partition);
         let range = Range::new(pk, SortKey::AtMost(now.to_string()), Consistency::Strong);
         let items = self.all(range).await?;
@@ -79,8 +80,8 @@ impl Table {
             let Row { job, not_before, attempts, trace } = parse("due work", item)?;
             Ok(Owed { key, not_before, job, attempts, trace })
         });
-        let owed: Vec<Owed> = owed.collect::<Result<_>>()?;
-        Ok(owed.into_iter().filter(|owed| owed.not_before <= now).collect())
+        let is_taken = |owed: &Result<Owed>| owed.as_ref().is_ok_and(|owed| owed.not_before > now);
+        Ok(owed.filter(|owed| !is_taken(owed)).collect())
     }
 
     /// Takes overdue work in order to re-queue it. Returns `false` if another sweep took it, or it
