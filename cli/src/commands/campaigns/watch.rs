@@ -56,7 +56,10 @@ fn stage(campaign: &Value) -> Stage {
         {
             Stage::Done
         }
-        _ => Stage::Ahead,
+        ("scheduled" | "sent", _) => Stage::Ahead,
+        (other, _) => Stage::Halted(format!(
+            "the campaign is {other}, which this version of volley does not know{reason}"
+        )),
     }
 }
 
