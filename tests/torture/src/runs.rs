@@ -119,6 +119,12 @@ impl Run {
         Some((outage, Planned { fault, persists: false, chance }))
     }
 
+    /// The number of faults that the function has met so far.
+    pub fn faults(&self, function: &'static str) -> u32 {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.counts.get(function).copied().unwrap_or_default()
+    }
+
     /// Notes what the run is doing, to show what it waits for.
     pub fn at(&self, step: impl Into<String>) {
         self.state.lock().unwrap_or_else(PoisonError::into_inner).step = step.into();
