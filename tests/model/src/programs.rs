@@ -2,7 +2,6 @@
 //!
 //! Where an original works concurrently, its program works sequentially, since members and shards
 //! don't depend on one another. Other programs may run between any two steps.
-//! member or shard depends on another's; other programs come in between any two steps.
 
 mod campaigns;
 mod chunk;
