@@ -1382,7 +1382,7 @@ export interface components {
             bodyFormat?: components["schemas"]["BodyFormat"] | null;
             /**
              * @description The values of merge fields that a contact lacks, by field, such as `firstName` or
-             *     `attributes["City"]`.
+             *     `attributes["City"]`. Those that the body does not use are named in `warnings`.
              */
             defaults?: {
                 [key: string]: string;
@@ -2968,7 +2968,10 @@ export interface components {
             /** @description As in a campaign. */
             body: string;
             bodyFormat?: components["schemas"]["BodyFormat"] | null;
-            /** @description The values of merge fields that a contact lacks, by field. */
+            /**
+             * @description The values of merge fields that a contact lacks, by field. Those that the body does not use are
+             *     named in `warnings`.
+             */
             defaults?: {
                 [key: string]: string;
             } | null;
@@ -7138,7 +7141,7 @@ export interface operations {
                 match?: components["schemas"]["ImportMatch"];
                 /** @description What happens to a contact that a row finds. Defaults to `update`. */
                 onMatch?: components["schemas"]["ImportOnMatch"];
-                /** @description `only` registers opt-outs and creates no contacts. In a file without a column of opt-outs, every phone is opted out. */
+                /** @description `only` registers opt-outs and creates no contacts. In a CSV file without a column of opt-outs, every phone is opted out. A JSON object must say so itself, as in `"optOut": true`, or is rejected. */
                 optOuts?: components["schemas"]["ImportOptOuts"];
                 /** @description Whether to do everything but change contacts and opt-outs. */
                 dryRun?: boolean;

@@ -1,6 +1,7 @@
 //! The worlds that explorations start from.
 
-use shared::chunk::{ChainEnd, Chunk, Mark, Sizes};
+mod targets;
+
 use shared::phone::Phone;
 use shared::time::Timestamp;
 
@@ -45,23 +46,6 @@ impl Scenario {
         let organization =
             Organization { shards, rate: protocol::FAST, trial, ..Organization::default() };
         Self::of(phones, organization, None)
-    }
-
-    /// A campaign with a target and a merge field, and contacts with these phones and tags. The segment
-    /// has those with tag 1.
-    #[must_use]
-    pub fn targeted(contacts: &[(Phone, u8)], sizes: Sizes) -> Self {
-        let target = Some(sizes);
-        let organization =
-            Organization { shards: 1, rate: protocol::FAST, target, ..Organization::default() };
-        let mut scenario = Self::of(&[], organization, None);
-        let table = &mut scenario.world.table;
-        table.segment = 1;
-        let at = protocol::at(-60);
-        for (number, (phone, tag)) in (1..).zip(contacts) {
-            table.add(number, Some(phone), Traits { tag: *tag, name: 0 }, at);
-        }
-        scenario
     }
 
     /// The same, with a slow sender.
@@ -188,23 +172,6 @@ impl Scenario {
             let traits = Traits { tag: u8::from(number % 2 == 0), name: 0 };
             self.world.table.add(number, Some(phone), traits, at);
         }
-        self
-    }
-
-    /// The same with a mark of the next chunk of the first shard, as far as its run has come.
-    #[must_use]
-    pub fn marked(mut self) -> Self {
-        let table = &mut self.world.table;
-        let end = table.last_chunk(0).map(|chunk| ChainEnd::after(&chunk)).unwrap_or_default();
-        let mark = Mark(Chunk {
-            number: end.next_number,
-            recipients: Vec::new(),
-            skipped: Vec::new(),
-            through: end.through,
-            totals: end.totals,
-            ends: false,
-        });
-        table.put_mark(0, &mark);
         self
     }
 

@@ -85,7 +85,7 @@ pub(super) async fn warnings(
     Ok(warnings)
 }
 
-/// The defaults that a body doesn't use. They are not errors, because a body may be changed before or
+/// The defaults that a body doesn't use. They only warn, because a body may be changed before or
 /// after its defaults, and a draft may get its fields later. A plain body keeps none.
 fn unused(body: &Body, written: Option<&BTreeMap<String, String>>) -> Vec<String> {
     match body.template() {

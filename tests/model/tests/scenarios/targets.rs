@@ -72,10 +72,10 @@ fn a_segment_changes_around_the_send() {
     explored("a segment that changes", &segment_changes());
 }
 
-/// Marks after each contact, and chunks of one recipient, whose runs die between any two of them. Few
-/// of the contacts are in the target.
+/// Marks after each contact, and chunks of two recipients, whose runs die between any two of them. A mark
+/// has the first recipient of its chunk.
 pub(crate) fn marks() -> Scenario {
-    targeted(&[1, 0, 0, 1], SMALL)
+    targeted(&[1, 0, 1, 1], Sizes { recipients: 2, ..SMALL })
         .faults(depth(1, 2), depth(0, 1), depth(0, 1))
         .until(0)
         .without(&[Poll, Drain, Sweep, Chunk])
@@ -86,4 +86,6 @@ fn a_run_dies_between_two_marks() {
     explored("marks of a run that dies", &marks());
     let copies = marks().faults(0, 0, 1);
     explored("marks of two runs", &copies);
+    let edited = marks().acts(&[edit(1, 0)]);
+    explored("a contact edited behind a mark", &edited);
 }

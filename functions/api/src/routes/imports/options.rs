@@ -69,8 +69,9 @@ pub(crate) struct UploadRequest {
     /// What happens to a contact that a row finds: `update` or `skip`. Defaults to `update`.
     #[schema(value_type = Option<labels::ImportOnMatch>)]
     on_match: Option<OnMatch>,
-    /// `only` registers opt-outs and creates no contacts. In a file without a column of opt-outs, every
-    /// phone is opted out.
+    /// `only` registers opt-outs and creates no contacts. In a CSV file without a column of opt-outs,
+    /// every phone is opted out. A JSON object must say so itself, as in `"optOut": true`, or is
+    /// rejected.
     #[schema(value_type = Option<labels::ImportOptOuts>)]
     opt_outs: Option<OptOuts>,
     /// Whether to do everything but change contacts and opt-outs.
