@@ -44,6 +44,11 @@ export function time(iso: string, now = new Date()): string {
   return at.toLocaleString(LOCALE, { ...day, ...year, ...clock });
 }
 
+/** A time to the second, for what happens quickly. */
+export function precise(iso: string): string {
+  return new Date(iso).toLocaleString(LOCALE, { ...day, ...clock, second: "2-digit" });
+}
+
 export function utc(iso: string): string {
   return new Date(iso).toLocaleString(LOCALE, {
     ...day,
@@ -68,6 +73,23 @@ export function duration(seconds: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
   return `${Math.round(hours / 24)} days`;
+}
+
+/** A delay as precise as it is interesting. */
+export function delay(seconds: number): string {
+  return seconds < 10 ? `${seconds.toFixed(1)} s` : duration(seconds);
+}
+
+const countries = new Intl.DisplayNames(LOCALE, { type: "region" });
+
+/** The name of an ISO 3166-1 code. */
+export function country(code: string): string {
+  return countries.of(code) ?? code;
+}
+
+/** A period with its zone, in the shortest form. */
+export function period(start: number, end: number): string {
+  return new Intl.DateTimeFormat(LOCALE, { ...day, ...clock }).formatRange(start, end);
 }
 
 /** A phone with thin groups, which is easier to compare than a run of digits. */
