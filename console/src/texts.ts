@@ -431,13 +431,13 @@ export const texts = {
     ofAccepted: (delivered: number, accepted: number) =>
       `${count(delivered)} of ${plural(accepted, "message")} that the provider accepted`,
     timeToDelivery: "Time to delivered",
-    percentiles: (p90: string, p99: string) => `for half of them; ${p90} for 90%, ${p99} for 99%`,
+    percentiles: (p90: string, p99: string) => `for half of them; 90% within ${p90}, 99% within ${p99}`,
     noTime: "Nothing has been delivered yet",
     price: "Price",
     priceOf: (parts: number, unpriced: number) =>
       unpriced === 0
         ? `${plural(parts, "part")} by your price list`
-        : `${plural(parts, "part")} by your price list, without ${plural(unpriced, "message")} to countries that it lacks`,
+        : `${plural(parts, "part")} by your price list, which lacks the country of ${plural(unpriced, "message")}`,
     partsOnly: (parts: number) => `${parts === 1 ? "part" : "parts"}; there is no price list`,
     optOuts: "Opted out",
     optOutsOf: (share: string) => `by a reply to it: ${share} of the accepted messages`,

@@ -77,7 +77,7 @@ export function duration(seconds: number): string {
 
 /** A delay as precise as it is interesting. */
 export function delay(seconds: number): string {
-  return seconds < 10 ? `${seconds.toFixed(1)} s` : duration(seconds);
+  return seconds < 10 ? `${seconds.toFixed(1)}\u00a0s` : duration(seconds);
 }
 
 const countries = new Intl.DisplayNames(LOCALE, { type: "region" });

@@ -34,11 +34,10 @@ export function hasEvents({ sent, delivered, failed }: Interval): boolean {
   return sent + delivered + failed > 0;
 }
 
-/** Two or three round numbers that divide a scale from zero up to at least `most`. */
+/** Up to four round numbers that divide a scale from zero to `most`. */
 export function ticksOf(most: number): number[] {
-  const rough = Math.max(1, most) / 2;
+  const rough = Math.max(1, most / 3);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough) ?? 10 * power;
-  const whole = Math.max(1, step);
-  return most > whole ? [whole, 2 * whole] : [whole];
+  return Array.from({ length: Math.max(1, Math.floor(most / step)) }, (_, place) => (place + 1) * step);
 }

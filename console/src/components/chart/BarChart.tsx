@@ -31,7 +31,7 @@ export function BarChart({ label, intervals, tick, title }: Props) {
   const most = Math.max(1, ...intervals.map(({ sent, delivered }) => Math.max(sent, delivered)));
   const deepest = Math.max(0, ...intervals.map(({ failed }) => failed));
   const ticks = ticksOf(most);
-  const scale = HEIGHT / Math.max(most, ticks.at(-1) ?? 1);
+  const scale = HEIGHT / most;
   const axis = TOP + HEIGHT;
   const below = deepest === 0 ? 0 : Math.max(MIN_HEIGHT, deepest * scale) + 4;
   const slot = Math.max(0, width - LEFT) / Math.max(1, intervals.length);
