@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import type { ContactStatus, ErrorReason, MessageStatus } from "./api/client";
 import { consolePath } from "./api/place";
 import { FILTERS, type Filter, SKIPS, type Skip } from "./lib/campaign";
+import { Home } from "./screens/Home";
 import { Crashed, NotFound, Root } from "./shell/Root";
 
 type Search = Record<string, unknown>;
@@ -104,7 +105,8 @@ const root = createRootRoute({ component: Root, notFoundComponent: NotFound, err
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: lazyRouteComponent(() => import("./screens/Home"), "Home"),
+  // Most visits begin here.
+  component: Home,
 });
 
 const campaigns = createRoute({

@@ -10,6 +10,7 @@ export const texts = {
     skip: "Skip to content",
     navigation: "Main",
     menu: "Menu",
+    themeLabel: "Colors",
     theme: { light: "Light", dark: "Dark", auto: "Match system" },
     role: { viewer: "Viewer", sender: "Sender", admin: "Admin" },
     roleOf: (role: string, name: string) => `${role} key “${name}”`,
@@ -437,7 +438,7 @@ export const texts = {
     priceOf: (parts: number, unpriced: number) =>
       unpriced === 0
         ? `${plural(parts, "part")} by your price list`
-        : `${plural(parts, "part")} by your price list, which lacks the country of ${plural(unpriced, "message")}`,
+        : `${plural(parts, "part")} by your price list, which has no price for ${plural(unpriced, "message")}`,
     partsOnly: (parts: number) => `${parts === 1 ? "part" : "parts"}; there is no price list`,
     optOuts: "Opted out",
     optOutsOf: (share: string) => `by a reply to it: ${share} of the accepted messages`,
@@ -471,7 +472,7 @@ export const texts = {
     from: "First day",
     to: "Last day",
     campaigns: "Campaigns",
-    campaignsNote: (messages: number) => `${plural(messages, "message")} to as many recipients`,
+    campaignsNote: (messages: number) => plural(messages, "message"),
     unknownNote: (unknown: number) => `${plural(unknown, "message")} with an unknown outcome`,
     failed: "Failed",
     failedOf: (failed: string) => `${failed} of all messages`,

@@ -62,6 +62,8 @@ export const campaignsQuery = (organizationId: string, archived = false) =>
           params: { path: { organizationId }, query: { limit: PAGE, cursor: pageParam, archived } },
         }),
       ),
+    // What was read before the page was drawn need not be read again.
+    staleTime: 2_000,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     refetchInterval: ({ state }) => {

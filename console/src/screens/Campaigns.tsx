@@ -180,7 +180,7 @@ function when(campaign: Campaign) {
 const COLUMNS: Column<Campaign>[] = [
   {
     key: "name",
-    width: 320,
+    width: 220,
     title: texts.campaigns.name,
     cell: (campaign) => (
       <>
@@ -204,20 +204,20 @@ const COLUMNS: Column<Campaign>[] = [
   },
   {
     key: "status",
-    width: 120,
+    width: 105,
     title: texts.campaigns.status,
     cell: (campaign) => <StageLabel campaign={campaign} />,
   },
   {
     key: "recipients",
-    width: 110,
+    width: 95,
     title: texts.campaigns.recipients,
     isNumber: true,
     cell: ({ audience }) => (audience === null ? texts.app.none : count(audience.recipients)),
   },
   {
     key: "delivered",
-    width: 100,
+    width: 85,
     title: texts.campaigns.delivered,
     isNumber: true,
     cell: (campaign) =>
@@ -233,7 +233,7 @@ const COLUMNS: Column<Campaign>[] = [
   },
   {
     key: "failed",
-    width: 90,
+    width: 65,
     title: texts.campaigns.failed,
     isNumber: true,
     isMinor: true,
@@ -241,16 +241,16 @@ const COLUMNS: Column<Campaign>[] = [
   },
   {
     key: "unknown",
-    width: 90,
+    width: 80,
     title: texts.campaigns.unknown,
     isNumber: true,
     isMinor: true,
     cell: (c) => some(c, "unknown"),
   },
-  { key: "when", width: 220, title: texts.campaigns.when, cell: when },
+  { key: "when", width: 225, title: texts.campaigns.when, cell: when },
   {
     key: "by",
-    width: 150,
+    width: 100,
     title: texts.campaigns.by,
     isMinor: true,
     cell: (campaign) => changedBy(campaign.changedBy),

@@ -1,4 +1,4 @@
-import { SimpleGrid } from "@mantine/core";
+import { SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { messageQuery } from "../api/queries";
@@ -39,24 +39,26 @@ export function MessagePage() {
         <Section title={texts.campaign.timeline}>
           <Life message={message.data} />
         </Section>
-        <Section title={t.message}>
-          <Facts
-            items={[
-              ...(kind === "test" ? [[t.kind, dryRun ? t.dryRun : t.test] as [string, string]] : []),
-              [t.to, phone(to)],
-              [t.from, phone(from)],
-              [t.parts, count(parts)],
-              [t.id, <Copyable key="id" value={id} />],
-              [
-                t.provider,
-                providerMessageId ? <Copyable key="provider" value={providerMessageId} /> : texts.app.none,
-              ],
-            ]}
-          />
-        </Section>
-        <Section title={t.body}>
-          <div className={classes.text}>{body}</div>
-        </Section>
+        <Stack gap="md">
+          <Section title={t.message}>
+            <Facts
+              items={[
+                ...(kind === "test" ? [[t.kind, dryRun ? t.dryRun : t.test] as [string, string]] : []),
+                [t.to, phone(to)],
+                [t.from, phone(from)],
+                [t.parts, count(parts)],
+                [t.id, <Copyable key="id" value={id} />],
+                [
+                  t.provider,
+                  providerMessageId ? <Copyable key="provider" value={providerMessageId} /> : texts.app.none,
+                ],
+              ]}
+            />
+          </Section>
+          <Section title={t.body}>
+            <div className={classes.text}>{body}</div>
+          </Section>
+        </Stack>
       </SimpleGrid>
     </Page>
   );

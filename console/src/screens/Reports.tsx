@@ -14,6 +14,7 @@ import { ProblemAlert } from "../components/ProblemAlert";
 import { DEFAULT_DAYS, firstDay, lastDay, PRESETS, periodOf } from "../lib/period";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
+import classes from "./Reports.module.css";
 import { CampaignSums } from "./reports/CampaignSums";
 import { PerDay } from "./reports/PerDay";
 import { Senders } from "./reports/Senders";
@@ -79,12 +80,13 @@ function Period({ isBackwards }: { isBackwards: boolean }) {
           choices={PRESETS.map((number) => ({ value: String(number), label: t.days(number) }))}
           onChange={(value) => void navigate({ search: { days: Number(value) }, replace: true })}
         />
-        <Group gap="xs">
+        <Group gap={6} wrap="nowrap">
           <TextInput
             type="date"
             aria-label={t.from}
             value={from}
             max={to}
+            className={classes.date}
             onChange={(event) => {
               const day = event.currentTarget.value;
               if (day !== "") void navigate({ search: { from: day, to }, replace: true });
@@ -98,6 +100,7 @@ function Period({ isBackwards }: { isBackwards: boolean }) {
             aria-label={t.to}
             value={to}
             error={isBackwards}
+            className={classes.date}
             onChange={(event) => {
               const day = event.currentTarget.value;
               if (day !== "") void navigate({ search: { from, to: day }, replace: true });

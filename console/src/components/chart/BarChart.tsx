@@ -70,13 +70,7 @@ export function BarChart({ label, intervals, tick, title }: Props) {
           return (
             <g key={interval.start}>
               <Bar name="sent" x={left} y={axis} width={bar} height={height(sent)} />
-              <Bar
-                name="delivered"
-                x={left + bar * 0.2}
-                y={axis}
-                width={bar * 0.6}
-                height={height(delivered)}
-              />
+              <Bar name="delivered" x={left} y={axis} width={bar} height={height(delivered)} />
               <rect x={left} y={axis + 2} width={bar} height={height(failed)} className={classes.failed} />
               {place % every === 0 && (
                 <text x={middle(place)} y={axis + below + 16} textAnchor="middle" className={classes.tick}>

@@ -1,4 +1,4 @@
-import { Anchor, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { Message } from "../../api/client";
@@ -13,7 +13,6 @@ import { Section } from "../../components/Section";
 import { Time } from "../../components/Time";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
-import classes from "./History.module.css";
 
 const t = texts.history;
 
@@ -65,28 +64,7 @@ const COLUMNS: Column<Message>[] = [
     key: "reason",
     title: texts.messages.reason,
     wraps: true,
-    isMinor: true,
     cell: ({ errorReason }) => (errorReason ? texts.failures[errorReason][0] : texts.app.none),
   },
   { key: "sent", title: t.sent, cell: ({ sentAt, createdAt }) => <Time at={sentAt ?? createdAt} /> },
-  {
-    key: "text",
-    title: texts.messages.body,
-    isMinor: true,
-    cell: ({ id, campaignId, body }) => (
-      <Anchor
-        inherit
-        className={classes.text}
-        renderRoot={(props) => (
-          <Link
-            to="/campaigns/$campaignId/messages/$messageId"
-            params={{ campaignId: campaignId ?? "", messageId: id }}
-            {...props}
-          />
-        )}
-      >
-        {body}
-      </Anchor>
-    ),
-  },
 ];

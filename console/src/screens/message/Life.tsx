@@ -30,20 +30,21 @@ function Step({ step }: { step: TimelineStep }) {
   const [why, what] = texts.failures[errorReason ?? "other"];
   return (
     <li className={classes.step} style={{ "--dot": `var(--end-${status})` } as CSSProperties}>
-      <div>
-        <Text size="sm" fw={550}>
-          {t.status[status]}
-        </Text>
+      <Text size="sm" fw={550}>
+        {t.status[status]}
+      </Text>
+      <Text size="sm" c="dimmed" className="number">
+        <time dateTime={at} title={utc(at)}>
+          {precise(at)}
+        </time>
+      </Text>
+      <div className={classes.detail}>
         <Text size="sm" c="dimmed">
           {status === "pending" ? t.claimed : t.source[source]}
         </Text>
-        {status === "unknown" && (
-          <Text size="sm" mt={4}>
-            {texts.endHelp.unknown}
-          </Text>
-        )}
+        {status === "unknown" && <Text size="sm">{texts.endHelp.unknown}</Text>}
         {status === "failed" && (
-          <Text size="sm" mt={4}>
+          <Text size="sm">
             {why}.{" "}
             <Text span inherit c="dimmed">
               {what}
@@ -51,7 +52,7 @@ function Step({ step }: { step: TimelineStep }) {
           </Text>
         )}
         {errorCode !== null && (
-          <Text size="sm" mt={4}>
+          <Text size="sm">
             <Text span inherit c="dimmed" className="number">
               {texts.report.code(errorCode)}
             </Text>{" "}
@@ -59,11 +60,6 @@ function Step({ step }: { step: TimelineStep }) {
           </Text>
         )}
       </div>
-      <Text size="sm" c="dimmed" className="number">
-        <time dateTime={at} title={utc(at)}>
-          {precise(at)}
-        </time>
-      </Text>
     </li>
   );
 }

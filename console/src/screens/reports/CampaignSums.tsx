@@ -4,6 +4,7 @@ import { useMemo } from "react";
 import type { MessageStatus, OrganizationReport } from "../../api/client";
 import type { Column } from "../../components/Grid";
 import { LongGrid } from "../../components/LongGrid";
+import { Section } from "../../components/Section";
 import { Time } from "../../components/Time";
 import { count, money, percent, phone } from "../../lib/format";
 import { texts } from "../../texts";
@@ -15,8 +16,19 @@ type Row = OrganizationReport["campaigns"][number];
 export function CampaignSums({ campaigns }: { campaigns: Row[] }) {
   const rows = useMemo(() => campaigns.toReversed(), [campaigns]);
   const isOneSender = new Set(campaigns.map(({ sender }) => sender)).size === 1;
-  const columns = isOneSender ? COLUMNS.filter(({ key }) => key !== "sender") : COLUMNS;
-  return <LongGrid label={t.campaigns} columns={columns} rows={rows} rowKey={keyOf} />;
+  const hasPrices = campaigns.some(({ price }) => price !== null);
+  const columns = useMemo(
+    () =>
+      COLUMNS.filter(
+        ({ key }) => !(key === (hasPrices ? "parts" : "price") || (isOneSender && key === "sender")),
+      ),
+    [isOneSender, hasPrices],
+  );
+  return (
+    <Section title={t.campaigns}>
+      <LongGrid isBare label={t.campaigns} columns={columns} rows={rows} rowKey={keyOf} />
+    </Section>
+  );
 }
 
 const keyOf = ({ campaignId }: Row) => campaignId;
@@ -44,7 +56,7 @@ const COLUMNS: Column<Row>[] = [
   {
     key: "name",
     title: texts.campaigns.name,
-    width: 280,
+    width: 190,
     cell: ({ campaignId, name }) => (
       <Anchor
         inherit
@@ -55,7 +67,7 @@ const COLUMNS: Column<Row>[] = [
       </Anchor>
     ),
   },
-  { key: "sent", title: t.sent, width: 200, cell: ({ sentAt }) => <Time at={sentAt} /> },
+  { key: "sent", title: t.sent, isMinor: true, width: 170, cell: ({ sentAt }) => <Time at={sentAt} /> },
   {
     key: "sender",
     title: t.sender,
@@ -67,21 +79,21 @@ const COLUMNS: Column<Row>[] = [
     key: "messages",
     title: texts.report.messages,
     isNumber: true,
-    width: 100,
+    width: 85,
     cell: (row) => counted(row, undefined, count(row.counts.total)),
   },
   {
     key: "delivered",
     title: texts.report.delivered,
     isNumber: true,
-    width: 100,
+    width: 85,
     cell: (row) => counted(row, "delivered", percent(row.delivery.delivered, row.delivery.accepted)),
   },
   {
     key: "failed",
     title: texts.campaigns.failed,
     isNumber: true,
-    width: 80,
+    width: 60,
     cell: (row) => some(row, "failed"),
   },
   {
@@ -89,7 +101,7 @@ const COLUMNS: Column<Row>[] = [
     title: texts.campaigns.unknown,
     isNumber: true,
     isMinor: true,
-    width: 90,
+    width: 85,
     cell: (row) => some(row, "unknown"),
   },
   {
@@ -97,14 +109,14 @@ const COLUMNS: Column<Row>[] = [
     title: t.parts,
     isNumber: true,
     isMinor: true,
-    width: 90,
+    width: 85,
     cell: ({ parts }) => count(parts),
   },
   {
     key: "price",
     title: t.price,
     isNumber: true,
-    width: 100,
+    width: 85,
     cell: ({ price }) => (price === null ? texts.app.none : money(price.amount, price.currency)),
   },
 ];

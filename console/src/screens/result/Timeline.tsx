@@ -66,24 +66,22 @@ export function Timeline({ campaign }: { campaign: Campaign }) {
       <ol className={classes.steps}>
         {steps.map(({ what, at, detail, why }) => (
           <li key={`${what} ${at}`} className={classes.step}>
-            <div>
-              <Text size="sm">
-                {what}
-                {detail && (
-                  <Text span inherit c="dimmed">
-                    {` ${detail}`}
-                  </Text>
-                )}
-              </Text>
-              {why && (
-                <Text size="sm" c="dimmed">
-                  {why}
+            <Text size="sm">
+              {what}
+              {detail && (
+                <Text span inherit c="dimmed">
+                  {` ${detail}`}
                 </Text>
               )}
-            </div>
+            </Text>
             {at !== null && (
               <Text size="sm" c="dimmed" className="number">
                 <Time at={at} />
+              </Text>
+            )}
+            {why && (
+              <Text size="sm" c="dimmed" className={classes.detail}>
+                {why}
               </Text>
             )}
           </li>

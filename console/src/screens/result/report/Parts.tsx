@@ -29,7 +29,12 @@ export function Parts({ report }: { report: Report }) {
       {report.senders.map(({ sender, messages }) => (
         <Text key={sender} size="sm" c="dimmed" mt="sm">
           {t.fromSender(messages)}{" "}
-          <Anchor inherit className="number" renderRoot={(props) => <Link to="/senders" {...props} />}>
+          <Anchor
+            inherit
+            underline="always"
+            className="number"
+            renderRoot={(props) => <Link to="/senders" {...props} />}
+          >
             {phone(sender)}
           </Anchor>
           .
