@@ -8,6 +8,8 @@ import classes from "./BarChart.module.css";
 const HEIGHT = 150;
 const TOP = 8;
 const LEFT = 44;
+/** For the half of the last label that reaches beyond its bar. */
+const RIGHT = 20;
 const LABELS = 22;
 /** Labels of times need about this much room, in pixels. */
 const LABEL_WIDTH = 110;
@@ -34,7 +36,7 @@ export function BarChart({ label, intervals, tick, title }: Props) {
   const scale = HEIGHT / most;
   const axis = TOP + HEIGHT;
   const below = deepest === 0 ? 0 : Math.max(MIN_HEIGHT, deepest * scale) + 4;
-  const slot = Math.max(0, width - LEFT) / Math.max(1, intervals.length);
+  const slot = Math.max(0, width - LEFT - RIGHT) / Math.max(1, intervals.length);
   const bar = Math.min(MAX_BAR, slot * 0.86);
   const middle = (place: number) => LEFT + (place + 0.5) * slot;
   const every = Math.max(1, Math.ceil(LABEL_WIDTH / Math.max(1, slot)));
