@@ -93,7 +93,7 @@ test.beforeAll(async () => {
       "Reason",
     ],
     ["opt-outs", `/unsubscribes?campaign=${sent}`, "Opted out by a reply to"],
-    ["messages", `/campaigns/${sent}/messages?status=failed`, "Reason"],
+    ["messages", `/campaigns/${sent}/messages?status=failed`, "Updated"],
     ["message", `/campaigns/${sent}/messages/${message?.id}`, "Claimed by a worker"],
     ["skipped", `/campaigns/${sent}/skipped`, "Reason"],
     ["contacts", "/contacts", "Phone"],
