@@ -90,7 +90,7 @@ test.beforeAll(async () => {
     [
       "messages-filtered",
       `/campaigns/${sent}/messages?status=failed&reason=unreachable&country=US`,
-      "Reason",
+      "Updated",
     ],
     ["opt-outs", `/unsubscribes?campaign=${sent}`, "Opted out by a reply to"],
     ["messages", `/campaigns/${sent}/messages?status=failed`, "Updated"],
