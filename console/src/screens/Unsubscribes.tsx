@@ -89,9 +89,12 @@ function One({ phone }: { phone: string }) {
 function OfCampaign({ campaignId }: { campaignId: string }) {
   return (
     <Group gap="md">
-      <Text size="sm">
-        {t.byReplyTo} <CampaignName campaignId={campaignId} />
-      </Text>
+      <Group gap={6}>
+        <Text size="sm">{t.byReplyTo}</Text>
+        <Text size="sm" fw={550} component="div">
+          <CampaignName campaignId={campaignId} />
+        </Text>
+      </Group>
       <Anchor size="sm" renderRoot={(props) => <Link to="/unsubscribes" {...props} />}>
         {texts.campaigns.showAll}
       </Anchor>

@@ -33,7 +33,8 @@ test("each number of a report leads to the rows behind it", async ({ page }) => 
   await expect(page.getByText("11 parts by your price list")).toBeVisible();
   await page.getByRole("term").filter({ hasText: "Opted out" }).locator("..").getByRole("link").click();
   await heading(page, "Unsubscribes");
-  await expect(page.getByText("Opted out by a reply to Spring sale")).toBeVisible();
+  await expect(page.getByText("Opted out by a reply to")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Spring sale" }).first()).toBeVisible();
   await expect(page.getByRole("row")).toHaveCount(2);
 
   await open();
