@@ -31,6 +31,24 @@ function compressed(): Plugin {
   };
 }
 
+/** Puts `src/early.ts` before everything else. It is a classic script: modules wait for the whole page. */
+function early(): Plugin {
+  return {
+    name: "early",
+    buildStart() {
+      if (!this.meta.watchMode) this.emitFile({ type: "chunk", id: "src/early.ts", name: "early" });
+    },
+    transformIndexHtml: {
+      order: "post",
+      handler(html, { bundle }) {
+        const chunk = Object.values(bundle ?? {}).find(({ name }) => name === "early");
+        if (chunk === undefined) return html;
+        return html.replace("<script", `<script src="./${chunk.fileName}"></script>\n    <script`);
+      },
+    },
+  };
+}
+
 /** Vite's own server has the console at its root; the function writes the base of each page. */
 function baseOfServer(): Plugin {
   return {
@@ -43,7 +61,7 @@ function baseOfServer(): Plugin {
 export default defineConfig({
   // Relative, because the console's own path depends on the deployment.
   base: "./",
-  plugins: [react(), compressed(), baseOfServer()],
+  plugins: [react(), early(), compressed(), baseOfServer()],
   build: {
     target: "es2022",
     // Both schemes are written with light-dark().

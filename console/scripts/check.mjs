@@ -41,10 +41,9 @@ function imported(name, seen = new Set()) {
 }
 
 function size() {
-  const [, entry] = /src="\.\/assets\/([^"]+\.js)"/.exec(readFileSync("dist/index.html", "utf8"));
-  const first = imported(entry);
-  for (const name of readdirSync("dist/assets").filter((name) => /^Home-.*\.js$/.test(name)))
-    imported(name, first);
+  const page = readFileSync("dist/index.html", "utf8");
+  const first = new Set();
+  for (const [, entry] of page.matchAll(/src="\.\/assets\/([^"]+\.js)"/g)) imported(entry, first);
   const bytes = [...first].reduce((sum, name) => {
     const path = join("dist/assets", name);
     const forms = [`${path}.br`, path].filter((form) => readdirSync("dist/assets").includes(form.slice(12)));

@@ -1,8 +1,9 @@
 /** The routes of the console. A screen is loaded when it is first opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
-import type { ContactStatus, MessageStatus } from "./api/client";
+import type { ContactStatus, ErrorReason, MessageStatus } from "./api/client";
 import { consolePath } from "./api/place";
 import { FILTERS, type Filter, SKIPS, type Skip } from "./lib/campaign";
+import { Home } from "./screens/Home";
 import { Crashed, NotFound, Root } from "./shell/Root";
 
 type Search = Record<string, unknown>;
@@ -11,6 +12,16 @@ type Search = Record<string, unknown>;
 function text(value: unknown): string | undefined {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** A moment in the form of the API. */
+function time(value: unknown): string | undefined {
+  return typeof value === "string" && !Number.isNaN(Date.parse(value)) ? value : undefined;
+}
+
+/** A day such as 2026-11-23. */
+function day(value: unknown): string | undefined {
+  return typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? time(value) : undefined;
 }
 
 function positive(value: unknown): number | undefined {
@@ -29,6 +40,18 @@ const STATUSES = [
   "unknown",
 ] as const satisfies readonly MessageStatus[];
 
+const REASONS = [
+  "unsubscribed",
+  "invalid_number",
+  "unreachable",
+  "filtered",
+  "expired",
+  "stopped",
+  "canceled",
+  "provider_error",
+  "other",
+] as const satisfies readonly ErrorReason[];
+
 interface CampaignsSearch {
   show?: Filter | "archived" | undefined;
   tag?: string | undefined;
@@ -38,6 +61,12 @@ interface CampaignsSearch {
 interface MessagesSearch {
   status?: MessageStatus | undefined;
   kind?: "test" | undefined;
+  reason?: ErrorReason | undefined;
+  code?: string | undefined;
+  country?: string | undefined;
+  updatedSince?: string | undefined;
+  updatedBefore?: string | undefined;
+  phone?: string | undefined;
   cursor?: string | undefined;
 }
 
@@ -47,6 +76,15 @@ interface PageSearch {
 
 interface UnsubscribesSearch extends PageSearch {
   phone?: string | undefined;
+  /** The campaign that caused them. */
+  campaign?: string | undefined;
+}
+
+interface ReportsSearch {
+  days?: number | undefined;
+  /** The first and the last day; they take precedence over the number of days. */
+  from?: string | undefined;
+  to?: string | undefined;
 }
 
 interface ContactsSearch extends PageSearch {
@@ -67,7 +105,8 @@ const root = createRootRoute({ component: Root, notFoundComponent: NotFound, err
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
-  component: lazyRouteComponent(() => import("./screens/Home"), "Home"),
+  // Most visits begin here.
+  component: Home,
 });
 
 const campaigns = createRoute({
@@ -99,6 +138,12 @@ const messages = createRoute({
   validateSearch: (search: Search): MessagesSearch => ({
     status: oneOf(STATUSES, search.status),
     kind: oneOf(["test"] as const, search.kind),
+    reason: oneOf(REASONS, search.reason),
+    code: text(search.code),
+    country: text(search.country),
+    updatedSince: time(search.updatedSince),
+    updatedBefore: time(search.updatedBefore),
+    phone: text(search.phone),
     cursor: text(search.cursor),
   }),
   component: lazyRouteComponent(() => import("./screens/Messages"), "Messages"),
@@ -136,6 +181,7 @@ const contacts = createRoute({
 const contact = createRoute({
   getParentRoute: () => root,
   path: "/contacts/$contactId",
+  validateSearch: paged,
   component: lazyRouteComponent(() => import("./screens/ContactPage"), "ContactPage"),
 });
 
@@ -185,8 +231,20 @@ const unsubscribes = createRoute({
   validateSearch: (search: Search): UnsubscribesSearch => ({
     ...paged(search),
     phone: text(search.phone),
+    campaign: text(search.campaign),
   }),
   component: lazyRouteComponent(() => import("./screens/Unsubscribes"), "Unsubscribes"),
+});
+
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: "/reports",
+  validateSearch: (search: Search): ReportsSearch => ({
+    days: positive(search.days),
+    from: day(search.from),
+    to: day(search.to),
+  }),
+  component: lazyRouteComponent(() => import("./screens/Reports"), "Reports"),
 });
 
 const senders = createRoute({
@@ -213,6 +271,7 @@ export const router = createRouter({
     messages,
     message,
     skipped,
+    reports,
     contacts,
     contact,
     segments,

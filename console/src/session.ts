@@ -94,6 +94,10 @@ export function useKey(): string | null {
 }
 
 /** The organization that was chosen in this tab. */
+export function chosenOrganization(): string | null {
+  return sessionStorage.getItem(ORGANIZATION);
+}
+
 export function useChosenOrganization(): string | null {
-  return useSyncExternalStore(subscribe, () => sessionStorage.getItem(ORGANIZATION));
+  return useSyncExternalStore(subscribe, chosenOrganization);
 }

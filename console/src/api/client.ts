@@ -10,6 +10,7 @@ export type ApiKey = Schemas["ApiKey"];
 export type Campaign = Schemas["Campaign"];
 export type Contact = Schemas["Contact"];
 export type ContactStatus = Schemas["ContactStatus"];
+export type ErrorReason = Schemas["ErrorReason"];
 export type Explanation = Schemas["Explanation"];
 export type Filter = Schemas["Filter"];
 export type Import = Schemas["Import"];
@@ -18,14 +19,26 @@ export type Member = Schemas["Member"];
 export type Message = Schemas["Message"];
 export type MessageStatus = Schemas["MessageStatus"];
 export type Organization = Schemas["Organization"];
+export type OrganizationReport = Schemas["OrganizationReport"];
 export type Quote = Schemas["Quote"];
+export type Report = Schemas["Report"];
 export type Role = Schemas["Role"];
 export type Segment = Schemas["Segment"];
 export type SkipReason = Schemas["SkipReason"];
 export type SkippedContact = Schemas["SkippedContact"];
 export type Template = Schemas["Template"];
+export type TimelineStep = Schemas["Step"];
 export type RenderedText = Schemas["Text"];
 export type Unsubscribe = Schemas["Unsubscribe"];
+
+/** The response to a request that was sent while the application was still being loaded. */
+function takeEarly({ method, url }: Request, key: string | null): Promise<Response> | undefined {
+  const { early } = window;
+  if (early === undefined || early.key !== key || method !== "GET") return undefined;
+  const response = early.responses.get(url);
+  early.responses.delete(url);
+  return response;
+}
 
 /** Sends a request with the tab's key or token, unless it carries one that is being tried. */
 async function send(request: Request): Promise<Response> {
@@ -34,7 +47,7 @@ async function send(request: Request): Promise<Response> {
     const key = readKey();
     const attempt = request.clone();
     if (key !== null) attempt.headers.set("authorization", `Bearer ${key}`);
-    const response = await fetch(attempt);
+    const response = await (takeEarly(attempt, key) ?? fetch(attempt));
     if (response.status !== 401) return response;
     // It was deleted or has expired. Another one may have taken its place in the meantime.
     if (key !== null && key === readKey()) expire();

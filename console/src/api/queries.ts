@@ -1,7 +1,7 @@
 /** What the screens read, each with how often it may change. Polling stops in hidden tabs. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { isOver } from "../lib/import";
-import { api, body, type Campaign, type ContactStatus, type MessageStatus } from "./client";
+import { api, body, type Campaign, type ContactStatus, type ErrorReason, type MessageStatus } from "./client";
 import { gather } from "./gather";
 import { RequestFailed } from "./problem";
 
@@ -62,6 +62,8 @@ export const campaignsQuery = (organizationId: string, archived = false) =>
           params: { path: { organizationId }, query: { limit: PAGE, cursor: pageParam, archived } },
         }),
       ),
+    // What was read before the page was drawn need not be read again.
+    staleTime: 2_000,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     refetchInterval: ({ state }) => {
@@ -98,6 +100,13 @@ export const quoteQuery = (organizationId: string, campaignId: string, updatedAt
 export interface MessageFilter {
   status?: MessageStatus | undefined;
   kind?: "campaign" | "test" | undefined;
+  reason?: ErrorReason | undefined;
+  /** The provider's. */
+  code?: string | undefined;
+  country?: string | undefined;
+  updatedSince?: string | undefined;
+  updatedBefore?: string | undefined;
+  phone?: string | undefined;
   cursor?: string | undefined;
   /** How many messages are wanted at least. */
   least?: number;
@@ -189,17 +198,21 @@ export const importsQuery = (organizationId: string, cursor: string | undefined)
     refetchInterval: ({ state }) => (state.data?.items.every(isOver) === false ? 3_000 : false),
   });
 
-export const unsubscribesQuery = (organizationId: string, cursor: string | undefined) =>
+/** Unsubscribes, or only those by replies to a campaign. The API does not filter them, so this does. */
+export const unsubscribesQuery = (organizationId: string, cursor: string | undefined, campaign?: string) =>
   queryOptions({
-    queryKey: [organizationId, "unsubscribes", cursor],
+    queryKey: [organizationId, "unsubscribes", cursor, campaign],
     queryFn: () =>
-      gather(LEAST, cursor, (next) =>
-        body(
+      gather(LEAST, cursor, async (next) => {
+        const query = { limit: campaign === undefined ? 50 : PAGE, cursor: next };
+        const page = await body(
           api.GET("/v1/organizations/{organizationId}/unsubscribes", {
-            params: { path: { organizationId }, query: { limit: 50, cursor: next } },
+            params: { path: { organizationId }, query },
           }),
-        ),
-      ),
+        );
+        if (campaign === undefined) return page;
+        return { ...page, items: page.items.filter(({ campaignId }) => campaignId === campaign) };
+      }),
   });
 
 /** A phone's unsubscribe; null if the phone may be texted. */

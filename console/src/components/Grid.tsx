@@ -1,6 +1,6 @@
-import { Table } from "@mantine/core";
 import type { ReactNode } from "react";
 import classes from "./Grid.module.css";
+import { classOf, GridRow } from "./GridRow";
 
 export interface Column<Row> {
   key: string;
@@ -11,46 +11,65 @@ export interface Column<Row> {
   wraps?: boolean;
   /** Columns that small screens do without. */
   isMinor?: boolean;
+  /** In pixels. Long tables need it: they draw too few rows to know how wide the widest is. */
+  width?: number;
   cell: (row: Row) => ReactNode;
 }
 
-interface Props<Row> {
+export interface GridProps<Row> {
   label: string;
+  /** Rows are drawn again if the list of columns is another one. */
   columns: Column<Row>[];
   rows: Row[];
   rowKey: (row: Row) => string;
+  /** Within a section, which has a border already. */
+  isBare?: boolean;
 }
 
 /** A dense table. */
-export function Grid<Row>({ label, columns, rows, rowKey }: Props<Row>) {
-  const classOf = ({ isNumber, wraps, isMinor }: Column<Row>) =>
-    `${isNumber ? classes.number : ""} ${wraps ? classes.wraps : ""} ${isMinor ? classes.minor : ""}`;
+export function Grid<Row>({ label, columns, rows, rowKey, isBare }: GridProps<Row>) {
   return (
-    // A region that scrolls must be reachable by keyboard.
-    // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: a fieldset is for fields
-    <div role="group" className={classes.scroll} aria-label={label} tabIndex={0}>
-      <Table className={classes.table} highlightOnHover verticalSpacing={7} horizontalSpacing="sm">
-        <Table.Thead>
-          <Table.Tr>
-            {columns.map((column) => (
-              <Table.Th key={column.key} className={classOf(column)}>
-                {column.title}
-              </Table.Th>
-            ))}
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
+    <Frame label={label} isBare={isBare}>
+      <table className={classes.table}>
+        <Head columns={columns} />
+        <tbody>
           {rows.map((row) => (
-            <Table.Tr key={rowKey(row)} className={classes.row}>
-              {columns.map((column) => (
-                <Table.Td key={column.key} className={classOf(column)}>
-                  {column.cell(row)}
-                </Table.Td>
-              ))}
-            </Table.Tr>
+            <GridRow key={rowKey(row)} columns={columns} row={row} />
           ))}
-        </Table.Tbody>
-      </Table>
+        </tbody>
+      </table>
+    </Frame>
+  );
+}
+
+/** A region that scrolls must be reachable by keyboard. */
+export function Frame({
+  label,
+  isBare,
+  children,
+}: {
+  label: string;
+  isBare: boolean | undefined;
+  children: ReactNode;
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex lint/a11y/useSemanticElements: a fieldset is for fields
+    <div role="group" className={isBare ? classes.bare : classes.scroll} aria-label={label} tabIndex={0}>
+      {children}
     </div>
+  );
+}
+
+export function Head<Row>({ columns }: { columns: Column<Row>[] }) {
+  return (
+    <thead>
+      <tr>
+        {columns.map((column) => (
+          <th key={column.key} scope="col" className={classOf(column)} style={{ width: column.width }}>
+            {column.title}
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }

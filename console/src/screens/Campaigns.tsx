@@ -1,12 +1,13 @@
 import { Anchor, Button, Group, NativeSelect, Text } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import type { Campaign, MessageStatus } from "../api/client";
 import { Chips } from "../components/Chips";
 import { StageLabel } from "../components/Dot";
 import { Empty } from "../components/Empty";
-import { type Column, Grid } from "../components/Grid";
+import type { Column } from "../components/Grid";
 import { Loading } from "../components/Loading";
+import { LongGrid } from "../components/LongGrid";
 import { NewCampaign } from "../components/NewCampaign";
 import { Page } from "../components/Page";
 import { ProblemAlert } from "../components/ProblemAlert";
@@ -23,18 +24,22 @@ const route = getRouteApi("/campaigns");
 
 /** Dense and quick: filters and search work on everything that is loaded. */
 export function Campaigns() {
-  const { show, tag, q } = route.useSearch();
+  const { show, tag, q: typed } = route.useSearch();
+  // The next keystroke does not wait for the table.
+  const q = useDeferredValue(typed);
   const navigate = route.useNavigate();
   const isArchive = show === "archived";
   const current = useCampaigns();
   const archive = useCampaigns({ archived: true, enabled: isArchive });
   const { query, campaigns, isLoadingMore, isTruncated } = isArchive ? archive : current;
-  const isWanted = (campaign: Campaign) =>
-    matches(campaign, q) && (tag === undefined || campaign.tags.includes(tag));
-  const found = current.campaigns.filter(isWanted);
-  const shown = isArchive
-    ? campaigns.filter(isWanted)
-    : found.filter((campaign) => show === undefined || filterOf(campaign) === show);
+  const found = useMemo(() => current.campaigns.filter(wanted(q, tag)), [current.campaigns, q, tag]);
+  const shown = useMemo(
+    () =>
+      isArchive
+        ? campaigns.filter(wanted(q, tag))
+        : found.filter((campaign) => show === undefined || filterOf(campaign) === show),
+    [isArchive, campaigns, found, show, q, tag],
+  );
   const tags = useMemo(() => tagsIn(campaigns, tag), [campaigns, tag]);
   const choices = [
     { value: "all" as const, label: texts.campaigns.all, count: count(found.length) },
@@ -83,7 +88,7 @@ export function Campaigns() {
               )}
               <SearchInput
                 label={texts.campaigns.search}
-                value={q ?? ""}
+                value={typed ?? ""}
                 onChange={(value) => change({ q: value || undefined })}
               />
             </Group>
@@ -108,7 +113,7 @@ export function Campaigns() {
             </Empty>
           )}
           {shown.length > 0 && (
-            <Grid label={texts.campaigns.title} columns={COLUMNS} rows={shown} rowKey={({ id }) => id} />
+            <LongGrid label={texts.campaigns.title} columns={COLUMNS} rows={shown} rowKey={keyOf} />
           )}
           {isLoadingMore && (
             <Text size="sm" c="dimmed" role="status">
@@ -131,10 +136,16 @@ function tagsIn(campaigns: Campaign[], tag: string | undefined): string[] {
   return [...new Set([...campaigns.flatMap(({ tags }) => tags), ...(tag === undefined ? [] : [tag])])].sort();
 }
 
-function matches(campaign: Campaign, q: string | undefined): boolean {
+const keyOf = ({ id }: Campaign) => id;
+
+/** Whether a campaign has the tag and every word of the search. */
+function wanted(q: string | undefined, tag: string | undefined): (campaign: Campaign) => boolean {
   const words = (q ?? "").toLowerCase().split(/\s+/);
-  const text = `${campaign.name} ${campaign.body ?? ""}`.toLowerCase();
-  return words.every((word) => text.includes(word));
+  return ({ name, body, tags }) => {
+    if (tag !== undefined && !tags.includes(tag)) return false;
+    const text = `${name} ${body ?? ""}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  };
 }
 
 /** A number that leads to the messages that it counts. */
@@ -169,6 +180,7 @@ function when(campaign: Campaign) {
 const COLUMNS: Column<Campaign>[] = [
   {
     key: "name",
+    width: 220,
     title: texts.campaigns.name,
     cell: (campaign) => (
       <>
@@ -190,15 +202,22 @@ const COLUMNS: Column<Campaign>[] = [
       </>
     ),
   },
-  { key: "status", title: texts.campaigns.status, cell: (campaign) => <StageLabel campaign={campaign} /> },
+  {
+    key: "status",
+    width: 105,
+    title: texts.campaigns.status,
+    cell: (campaign) => <StageLabel campaign={campaign} />,
+  },
   {
     key: "recipients",
+    width: 95,
     title: texts.campaigns.recipients,
     isNumber: true,
     cell: ({ audience }) => (audience === null ? texts.app.none : count(audience.recipients)),
   },
   {
     key: "delivered",
+    width: 85,
     title: texts.campaigns.delivered,
     isNumber: true,
     cell: (campaign) =>
@@ -214,6 +233,7 @@ const COLUMNS: Column<Campaign>[] = [
   },
   {
     key: "failed",
+    width: 65,
     title: texts.campaigns.failed,
     isNumber: true,
     isMinor: true,
@@ -221,14 +241,16 @@ const COLUMNS: Column<Campaign>[] = [
   },
   {
     key: "unknown",
+    width: 80,
     title: texts.campaigns.unknown,
     isNumber: true,
     isMinor: true,
     cell: (c) => some(c, "unknown"),
   },
-  { key: "when", title: texts.campaigns.when, cell: when },
+  { key: "when", width: 225, title: texts.campaigns.when, cell: when },
   {
     key: "by",
+    width: 100,
     title: texts.campaigns.by,
     isMinor: true,
     cell: (campaign) => changedBy(campaign.changedBy),

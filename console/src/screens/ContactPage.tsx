@@ -16,14 +16,16 @@ import { Time } from "../components/Time";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import { ContactForm } from "./contacts/ContactForm";
+import { History } from "./contacts/History";
 import { Membership } from "./contacts/Membership";
 import { nameOf } from "./contacts/name";
 
 const route = getRouteApi("/contacts/$contactId");
 
-/** A person: fields, and whether they may be texted. */
+/** A person: fields, whether they may be texted, and every message to them. */
 export function ContactPage() {
   const { contactId } = route.useParams();
+  const { cursor } = route.useSearch();
   const { organizationId, canSend } = useSession();
   const contact = useQuery(contactQuery(organizationId, contactId));
   const queries = useQueryClient();
@@ -89,6 +91,7 @@ export function ContactPage() {
           </Section>
         </Stack>
       </SimpleGrid>
+      {contact.data.phone !== null && <History contactId={contactId} cursor={cursor} />}
     </Page>
   );
 }

@@ -1,7 +1,6 @@
-import { SimpleGrid, Text } from "@mantine/core";
+import { SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import type { Message } from "../api/client";
 import { messageQuery } from "../api/queries";
 import { Copyable } from "../components/Copyable";
 import { Curl } from "../components/Curl";
@@ -11,12 +10,11 @@ import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
-import { Time } from "../components/Time";
 import { count, phone } from "../lib/format";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import classes from "./Check.module.css";
-import steps from "./result/Timeline.module.css";
+import { Life } from "./message/Life";
 
 const route = getRouteApi("/campaigns/$campaignId/messages/$messageId");
 const t = texts.messages;
@@ -35,74 +33,33 @@ export function MessagePage() {
       title={phone(to)}
       aside={<EndLabel end={status} />}
       back={{ to: "/campaigns/$campaignId/messages", params: { campaignId }, label: t.title }}
-      actions={<Curl method="GET" path={path} />}
+      actions={<Curl method="GET" path={`${path}/timeline`} />}
     >
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Section title={texts.campaign.timeline}>
-          <ol className={steps.steps}>
-            {lifeOf(message.data).map(({ what, at, help }) => (
-              <li key={what} className={steps.step}>
-                <div>
-                  <Text size="sm">{what}</Text>
-                  {help && (
-                    <Text size="sm" c="dimmed">
-                      {help}
-                    </Text>
-                  )}
-                </div>
-                <Text size="sm" c="dimmed" className="number">
-                  <Time at={at} />
-                </Text>
-              </li>
-            ))}
-          </ol>
+          <Life message={message.data} />
         </Section>
-        <Section title={t.message}>
-          <Facts
-            items={[
-              ...(kind === "test" ? [[t.kind, dryRun ? t.dryRun : t.test] as [string, string]] : []),
-              [t.to, phone(to)],
-              [t.from, phone(from)],
-              [t.parts, count(parts)],
-              [t.id, <Copyable key="id" value={id} />],
-              [
-                t.provider,
-                providerMessageId ? <Copyable key="provider" value={providerMessageId} /> : texts.app.none,
-              ],
-            ]}
-          />
-        </Section>
-        <Section title={t.body}>
-          <div className={classes.text}>{body}</div>
-        </Section>
+        <Stack gap="md">
+          <Section title={t.message}>
+            <Facts
+              items={[
+                ...(kind === "test" ? [[t.kind, dryRun ? t.dryRun : t.test] as [string, string]] : []),
+                [t.to, phone(to)],
+                [t.from, phone(from)],
+                [t.parts, count(parts)],
+                [t.id, <Copyable key="id" value={id} />],
+                [
+                  t.provider,
+                  providerMessageId ? <Copyable key="provider" value={providerMessageId} /> : texts.app.none,
+                ],
+              ]}
+            />
+          </Section>
+          <Section title={t.body}>
+            <div className={classes.text}>{body}</div>
+          </Section>
+        </Stack>
       </SimpleGrid>
     </Page>
   );
-}
-
-interface Step {
-  what: string;
-  at: string | null;
-  help?: string;
-}
-
-function lifeOf({
-  status,
-  createdAt,
-  sentAt,
-  deliveredAt,
-  updatedAt,
-  errorReason,
-  errorCode,
-}: Message): Step[] {
-  const life: Step[] = [{ what: t.created, at: createdAt, help: t.createdHelp }];
-  if (sentAt !== null) life.push({ what: t.sent, at: sentAt });
-  if (deliveredAt !== null) life.push({ what: t.delivered, at: deliveredAt });
-  if (status === "unknown") life.push({ what: t.unknown, at: updatedAt, help: texts.endHelp.unknown });
-  if (status === "failed") {
-    const [why, what] = texts.failures[errorReason ?? "other"];
-    const code = errorCode === null ? "" : ` ${t.withCode(errorCode)}`;
-    life.push({ what: t.failed, at: updatedAt, help: `${why}.${code} ${what}` });
-  }
-  return life;
 }

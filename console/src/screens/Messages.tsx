@@ -1,8 +1,8 @@
-import { Anchor } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Message, MessageStatus } from "../api/client";
-import { campaignQuery, messagesQuery } from "../api/queries";
+import { campaignQuery, type MessageFilter, messagesQuery } from "../api/queries";
 import { Chips } from "../components/Chips";
 import { Curl } from "../components/Curl";
 import { EndLabel } from "../components/Dot";
@@ -17,19 +17,21 @@ import { balanceOf, ENDS } from "../lib/campaign";
 import { count, phone } from "../lib/format";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
+import { Filters } from "./messages/Filters";
 
 const route = getRouteApi("/campaigns/$campaignId/messages");
 type Choice = MessageStatus | "all" | "test";
 
-/** A campaign's messages, by what happened to them. */
+/** A campaign's messages, by what happened to them. Every filter is in the address. */
 export function Messages() {
   const { campaignId } = route.useParams();
-  const { status, kind, cursor } = route.useSearch();
+  const search = route.useSearch();
+  const { status, kind, cursor } = search;
   const navigate = route.useNavigate();
   const { organizationId } = useSession();
   const campaign = useQuery(campaignQuery(organizationId, campaignId));
   const messages = useQuery({
-    ...messagesQuery(organizationId, campaignId, { status, kind, cursor }),
+    ...messagesQuery(organizationId, campaignId, search),
     // While a campaign is sent, its messages change.
     refetchInterval: campaign.data?.dispatch === "running" ? 10_000 : false,
   });
@@ -43,10 +45,14 @@ export function Messages() {
     })),
     { value: "test", label: texts.messages.tests },
   ];
-  const choose = (choice: Choice) =>
-    navigate({
-      search: choice === "all" ? {} : choice === "test" ? { kind: "test" } : { status: choice },
-    });
+  const { cursor: _, kind: __, status: ___, ...others } = search;
+  const choose = (choice: Choice) => {
+    if (choice === "test") return navigate({ search: { kind: "test" } });
+    // Only failed messages have a reason and a code.
+    const { reason, code, ...rest } = others;
+    if (choice === "failed") return navigate({ search: { ...others, status: choice } });
+    return navigate({ search: choice === "all" ? rest : { ...rest, status: choice } });
+  };
   return (
     <Page
       title={texts.messages.title}
@@ -58,7 +64,7 @@ export function Messages() {
       actions={
         <Curl
           method="GET"
-          path={`/v1/organizations/${organizationId}/campaigns/${campaignId}/messages${status ? `?status=${status}` : ""}`}
+          path={`/v1/organizations/${organizationId}/campaigns/${campaignId}/messages${written(search)}`}
         />
       }
     >
@@ -68,10 +74,15 @@ export function Messages() {
         choices={choices}
         onChange={choose}
       />
+      {kind !== "test" && campaign.data && <Filters campaign={campaign.data} />}
       {messages.isPending && <Loading lines={8} />}
       {messages.isError && <ProblemAlert error={messages.error} retry={() => void messages.refetch()} />}
       {messages.data?.items.length === 0 && messages.data.nextCursor === null && (
-        <Empty title={texts.messages.empty} lead={texts.messages.emptyLead} />
+        <Empty title={texts.messages.empty} lead={texts.messages.emptyLead}>
+          <Button variant="default" onClick={() => void navigate({ search: {} })}>
+            {texts.campaigns.showAll}
+          </Button>
+        </Empty>
       )}
       {messages.data && messages.data.items.length > 0 && (
         <Grid
@@ -84,6 +95,14 @@ export function Messages() {
       <Pages cursor={cursor} next={messages.data?.nextCursor} />
     </Page>
   );
+}
+
+/** The filters as the API's query. */
+function written({ cursor: _, ...filters }: MessageFilter): string {
+  const query = new URLSearchParams(
+    Object.entries(filters).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  ).toString();
+  return query && `?${query}`;
 }
 
 const COLUMNS: Column<Message>[] = [

@@ -1,5 +1,6 @@
 import { Alert, Anchor, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import type { Campaign } from "../api/client";
 import { StageLabel } from "../components/Dot";
 import { EndsBar } from "../components/EndsBar";
@@ -11,13 +12,18 @@ import { texts } from "../texts";
 import classes from "./Check.module.css";
 import { BalancePicture } from "./result/BalancePicture";
 import { Controls } from "./result/Controls";
-import { Failures } from "./result/Failures";
 import { Timeline } from "./result/Timeline";
+
+const Report = lazy(() => import("./result/Report"));
 
 /** A campaign that is leaving or has left. */
 export default function Result({ campaign }: { campaign: Campaign }) {
   const balance = balanceOf(campaign);
-  const hasFailures = balance !== null && balance.ends.failed > 0;
+  const sheet = balance && (
+    <Section title={texts.campaign.balance} actions={<ToMessages campaign={campaign} />}>
+      <BalancePicture campaign={campaign} balance={balance} />
+    </Section>
+  );
   return (
     <Page
       title={campaign.name}
@@ -34,20 +40,18 @@ export default function Result({ campaign }: { campaign: Campaign }) {
         </Alert>
       )}
       {balance ? <Progress campaign={campaign} balance={balance} /> : <Waiting campaign={campaign} />}
-      {balance && (
-        <Section title={texts.campaign.balance} actions={<ToMessages campaign={campaign} />}>
-          <BalancePicture campaign={campaign} balance={balance} />
-        </Section>
+      {campaign.counts === null ? (
+        sheet
+      ) : (
+        <Suspense fallback={sheet}>
+          <Report campaign={campaign}>{sheet}</Report>
+        </Suspense>
       )}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-        {hasFailures && <Failures campaign={campaign} failed={balance.ends.failed} />}
-        <Stack gap="md">
-          <Section title={texts.campaign.timeline}>
-            <Timeline campaign={campaign} />
-          </Section>
-          {hasFailures && <BodyText campaign={campaign} />}
-        </Stack>
-        {!hasFailures && <BodyText campaign={campaign} />}
+        <Section title={texts.campaign.timeline}>
+          <Timeline campaign={campaign} />
+        </Section>
+        <BodyText campaign={campaign} />
       </SimpleGrid>
     </Page>
   );

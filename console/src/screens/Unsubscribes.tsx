@@ -1,7 +1,7 @@
-import { Button, Group, TextInput } from "@mantine/core";
+import { Anchor, Button, Group, Text, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import type { Unsubscribe } from "../api/client";
 import { unsubscribeQuery, unsubscribesQuery } from "../api/queries";
@@ -26,7 +26,7 @@ const t = texts.unsubscribes;
 
 /** Phones that are never texted, and why. */
 export function Unsubscribes() {
-  const { cursor, phone } = route.useSearch();
+  const { cursor, phone, campaign } = route.useSearch();
   const { organizationId, canSend } = useSession();
   return (
     <Page
@@ -40,7 +40,8 @@ export function Unsubscribes() {
       }
     >
       <LookUp key={phone ?? ""} phone={phone} />
-      {phone === undefined ? <All cursor={cursor} /> : <One phone={phone} />}
+      {phone === undefined && campaign !== undefined && <OfCampaign campaignId={campaign} />}
+      {phone === undefined ? <All cursor={cursor} campaign={campaign} /> : <One phone={phone} />}
     </Page>
   );
 }
@@ -84,9 +85,26 @@ function One({ phone }: { phone: string }) {
   return <List rows={[found.data]} />;
 }
 
-function All({ cursor }: { cursor: string | undefined }) {
+/** Says that only one campaign's are listed, and leads back to all. */
+function OfCampaign({ campaignId }: { campaignId: string }) {
+  return (
+    <Group gap="md">
+      <Group gap={6}>
+        <Text size="sm">{t.byReplyTo}</Text>
+        <Text size="sm" fw={550} component="div">
+          <CampaignName campaignId={campaignId} />
+        </Text>
+      </Group>
+      <Anchor size="sm" renderRoot={(props) => <Link to="/unsubscribes" {...props} />}>
+        {texts.campaigns.showAll}
+      </Anchor>
+    </Group>
+  );
+}
+
+function All({ cursor, campaign }: { cursor: string | undefined; campaign: string | undefined }) {
   const { organizationId } = useSession();
-  const list = useQuery(unsubscribesQuery(organizationId, cursor));
+  const list = useQuery(unsubscribesQuery(organizationId, cursor, campaign));
   return (
     <>
       {list.isPending && <Loading lines={8} />}

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, SegmentedControl, Stack, Text, useMantineColorScheme } from "@mantine/core";
+import { Button, NativeSelect, Stack, Text, useMantineColorScheme } from "@mantine/core";
 import { IconDeviceDesktop, IconLogout2, IconMoon, IconSun } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -56,21 +56,22 @@ export function Account() {
       >
         {isPerson ? texts.app.signOut : texts.app.forget}
       </Button>
-      <SegmentedControl
-        size="xs"
-        fullWidth
-        value={colorScheme}
-        onChange={(value) => setColorScheme(value as typeof colorScheme)}
-        data={SCHEMES.map(({ value, icon: Icon }) => ({
-          value,
-          label: (
-            <span className={classes.scheme} title={texts.app.theme[value]}>
-              <Icon size={14} aria-hidden />
-              <span className="unseen">{texts.app.theme[value]}</span>
-            </span>
-          ),
-        }))}
-      />
+      <fieldset className={classes.schemes}>
+        <legend className="unseen">{texts.app.themeLabel}</legend>
+        {SCHEMES.map(({ value, icon: Icon }) => (
+          <button
+            key={value}
+            type="button"
+            className={classes.scheme}
+            title={texts.app.theme[value]}
+            aria-label={texts.app.theme[value]}
+            aria-pressed={value === colorScheme}
+            onClick={() => setColorScheme(value)}
+          >
+            <Icon size={14} aria-hidden />
+          </button>
+        ))}
+      </fieldset>
     </Stack>
   );
 }

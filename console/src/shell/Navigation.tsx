@@ -1,6 +1,7 @@
 import {
   IconAddressBook,
   IconBellOff,
+  IconChartBar,
   IconFileImport,
   IconFilter,
   IconHome,
@@ -17,6 +18,7 @@ import { PLACES, type PlaceName } from "./places";
 const ICONS: Record<PlaceName, typeof IconHome> = {
   home: IconHome,
   campaigns: IconSend,
+  reports: IconChartBar,
   contacts: IconAddressBook,
   segments: IconFilter,
   templates: IconTemplate,

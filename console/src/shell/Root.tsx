@@ -9,6 +9,7 @@ import { useRenewal } from "../identity/use-renewal";
 import { expire, useChosenOrganization, useKey, whatExpired } from "../session";
 import { texts } from "../texts";
 import { Leaving, Returned } from "./Leaving";
+import { Mark } from "./Mark";
 import { NotInvited } from "./NotInvited";
 import { Shell } from "./Shell";
 import { SignIn } from "./SignIn";
@@ -57,9 +58,14 @@ export function Root() {
   }
   if (me.isSuccess) return <NotInvited me={me.data} retry={() => void me.refetch()} />;
   return (
-    <Center h="100vh">
-      <Loader aria-label={texts.app.loading} />
-    </Center>
+    <div className="frame">
+      <div className="frame-side">
+        <Mark />
+      </div>
+      <Center component="main" h="100vh">
+        <Loader aria-label={texts.app.loading} />
+      </Center>
+    </div>
   );
 }
 

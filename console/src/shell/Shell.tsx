@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { IconMenu2 } from "@tabler/icons-react";
 import { useLocation } from "@tanstack/react-router";
 import { type ReactNode, useEffect } from "react";
+import { useEver } from "../lib/use-ever";
 import { texts } from "../texts";
 import { Account } from "./Account";
 import { Mark } from "./Mark";
@@ -13,6 +14,7 @@ import { Shortcuts } from "./Shortcuts";
 /** The frame of every page: navigation, the key that is in use, and the page itself. */
 export function Shell({ children }: { children: ReactNode }) {
   const [opened, menu] = useDisclosure();
+  const hasMenu = useEver(opened);
   const { pathname } = useLocation();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu closes when the page changes
   useEffect(menu.close, [pathname]);
@@ -35,18 +37,20 @@ export function Shell({ children }: { children: ReactNode }) {
         <Navigation />
         <Account />
       </aside>
-      <Drawer
-        opened={opened}
-        onClose={menu.close}
-        size={260}
-        title={<Mark />}
-        closeButtonProps={{ "aria-label": texts.app.close }}
-      >
-        <div className={classes.drawer}>
-          <Navigation />
-          <Account />
-        </div>
-      </Drawer>
+      {hasMenu && (
+        <Drawer
+          opened={opened}
+          onClose={menu.close}
+          size={260}
+          title={<Mark />}
+          closeButtonProps={{ "aria-label": texts.app.close }}
+        >
+          <div className={classes.drawer}>
+            <Navigation />
+            <Account />
+          </div>
+        </Drawer>
+      )}
       <main id="main" className={classes.main} tabIndex={-1}>
         {children}
       </main>

@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { Dialog } from "../components/Dialog";
+import { useEver } from "../lib/use-ever";
 import { texts } from "../texts";
 import { PLACES } from "./places";
 
@@ -17,6 +18,7 @@ function isTyping(target: EventTarget | null): boolean {
 /** Keyboard shortcuts, and the list of them. */
 export function Shortcuts() {
   const [opened, help] = useDisclosure();
+  const isNeeded = useEver(opened);
   const navigate = useNavigate();
   const chord = useRef(0);
   useEffect(() => {
@@ -43,6 +45,7 @@ export function Shortcuts() {
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, [navigate, help]);
+  if (!isNeeded) return null;
   const rows: [string[], string][] = [
     [["/"], texts.help.search],
     [["n"], texts.help.create],

@@ -77,6 +77,18 @@ export class Organization {
     return call(this.key, "DELETE", this.path(rest));
   }
 
+  /** A person writes to the organization's sender. */
+  async hear(from: string, body: string): Promise<void> {
+    const { senderPhone } = await call(this.key, "GET", `/v1/organizations/${this.id}`);
+    const url = `${apiUrl}/webhooks/twilio/inbound`;
+    const response = await fetch(`${variable("PROVIDER_URL")}/_simulator/inbound`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ url, from, to: senderPhone, body }),
+    });
+    if (!response.ok) throw new Error(`${body} was not heard: ${response.status}`);
+  }
+
   async newKey(role: "viewer" | "sender"): Promise<string> {
     return String((await this.post("api-keys", { name: role, role })).secret);
   }
@@ -114,6 +126,11 @@ export async function until(done: () => Promise<boolean>, seconds = 180): Promis
     if (Date.now() > deadline) throw new Error(`it did not happen within ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
+}
+
+/** A phone that the simulator gives the fate of these last four digits. */
+export function phoneOf(fate: number): string {
+  return newPhone().slice(0, -4) + fate;
 }
 
 /** A file of this number of contacts with phones that are delivered. */

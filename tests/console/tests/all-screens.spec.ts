@@ -13,6 +13,8 @@ const SAVED = [
   "compose-template",
   "check",
   "balance",
+  "message",
+  "reports",
   "segment",
   "template",
   "import",
@@ -52,7 +54,14 @@ test.beforeAll(async () => {
   });
   const [message] = (await organization.get(`campaigns/${sent}/messages?status=failed&limit=1`)).items as {
     id: string;
+    to: string;
   }[];
+  const texted = encodeURIComponent(message?.to ?? "");
+  const [textedContact] = (await organization.get(`contacts?q=${texted}`)).items as { id: string }[];
+  const [heard] = (await organization.get(`campaigns/${sent}/messages?status=delivered&limit=1`)).items as {
+    to: string;
+  }[];
+  await organization.hear(heard?.to ?? "", "STOP");
   await organization.post("members", { email: "ana@example.com", role: "admin" });
   await organization.post("members", { email: "bo@example.com", role: "viewer" });
   const filter = {
@@ -77,7 +86,14 @@ test.beforeAll(async () => {
     ["check", `/campaigns/${draft}/check`, /^Send [\d,]+ messages/],
     ["balance", `/campaigns/${sent}`, "Why messages failed"],
     ["scheduled", `/campaigns/${later}`, "Summer menu"],
-    ["messages", `/campaigns/${sent}/messages?status=failed`, "Reason"],
+    ["reports", "/reports", "Per day"],
+    [
+      "messages-filtered",
+      `/campaigns/${sent}/messages?status=failed&reason=unreachable&country=US`,
+      "Updated",
+    ],
+    ["opt-outs", `/unsubscribes?campaign=${sent}`, "Opted out by a reply to"],
+    ["messages", `/campaigns/${sent}/messages?status=failed`, "Updated"],
     ["message", `/campaigns/${sent}/messages/${message?.id}`, "Claimed by a worker"],
     ["skipped", `/campaigns/${sent}/skipped`, "Reason"],
     ["contacts", "/contacts", "Phone"],
@@ -88,7 +104,7 @@ test.beforeAll(async () => {
     ["template", `/templates/${template}`, "Write a campaign"],
     ["archived", "/campaigns?show=archived", "No archived campaigns"],
     ["segment-new", "/segments/new", "In words"],
-    ["contact", `/contacts/${withPhone[0]?.id}`, "Details"],
+    ["contact", `/contacts/${textedContact?.id}`, "Messages to this phone"],
     ["imports", "/imports", "Drop a CSV file here"],
     ["import", `/imports/${imported}`, "Rejected rows"],
     ["unsubscribes", "/unsubscribes", "Evidence"],

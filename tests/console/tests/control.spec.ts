@@ -20,6 +20,10 @@ test("pause, resume and stop say what they do", async ({ page }) => {
   await page.getByRole("button", { name: /^Resume, send \d+ messages$/ }).click();
   await expect(page.getByText("Sending", { exact: true })).toBeVisible();
 
+  const timeline = page.getByRole("region", { name: "Timeline" });
+  await expect(timeline.getByText("Paused by Ana")).toBeVisible({ timeout: 90_000 });
+  await expect(timeline.getByText(/^Resumed after \d+ s/)).toBeVisible();
+
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await expect(page.getByText("This cannot be undone.")).toBeVisible();
   await page.getByRole("button", { name: /^Stop, \d+ messages will not be sent$/ }).click();

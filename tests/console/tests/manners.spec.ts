@@ -121,3 +121,16 @@ test("a list that changes while it loads shows the change", async ({ page }) => 
   release();
   await expect(page.getByRole("row")).toHaveCount(2);
 });
+
+test("the first page asks for everything once, and early", async ({ page }) => {
+  const organization = await Organization.create();
+  await organization.campaign("Spring sale", "Bread");
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    const [, path] = request.url().split("/v1/");
+    if (path !== undefined) asked.push(path);
+  });
+  await openAs(page, organization);
+  await expect(page.getByRole("link", { name: "Spring sale" })).toBeVisible();
+  expect(asked).toEqual(["me", `organizations/${organization.id}/campaigns?limit=100&archived=false`]);
+});

@@ -1,8 +1,11 @@
 import { Anchor, Group, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { Campaign } from "../../api/client";
+import type { Campaign, Report } from "../../api/client";
+import { reportQuery } from "../../api/reports";
 import { Time } from "../../components/Time";
 import { stageOf } from "../../lib/campaign";
+import { duration } from "../../lib/format";
 import { changedBy } from "../../lib/people";
 import { texts } from "../../texts";
 import classes from "./Timeline.module.css";
@@ -14,6 +17,21 @@ interface Step {
   /** Null if the API does not say when. */
   at: string | null;
   detail?: string;
+  /** A sentence below. */
+  why?: string;
+}
+
+/** A pause, and its end if the campaign went on. */
+function stepsOf({ at, by, reason, until }: Report["pauses"][number], isStopped: boolean): Step[] {
+  const paused: Step = {
+    what: t.paused,
+    at,
+    ...(by === null ? {} : { detail: t.by(changedBy(by)) }),
+    ...(reason === null ? {} : { why: texts.reasons[reason] }),
+  };
+  if (until === null || isStopped) return [paused];
+  const seconds = (Date.parse(until) - Date.parse(at)) / 1000;
+  return [paused, { what: t.resumed, at: until, detail: t.after(duration(seconds)) }];
 }
 
 /** What happened to a campaign, in order. */
@@ -21,11 +39,21 @@ export function Timeline({ campaign }: { campaign: Campaign }) {
   const stage = stageOf(campaign);
   const who = t.by(changedBy(campaign.changedBy));
   const counted = campaign.counts?.countedAt ?? null;
+  const report = useQuery(reportQuery(campaign));
+  const pauses = report.data?.pauses ?? [];
+  const earlier = report.data?.earlierPauses ?? 0;
+  const isPauseKnown = pauses.at(-1)?.until === null;
   const all: (Step | false)[] = [
     { what: t.created, at: campaign.createdAt },
     stage === "scheduled" && { what: t.scheduledFor, at: campaign.scheduledAt, detail: who },
     campaign.sentAt !== null && { what: t.sent, at: campaign.sentAt },
-    (stage === "paused" || stage === "stopped") && { what: texts.stage[stage], at: null, detail: who },
+    earlier > 0 && { what: t.earlierPauses(earlier), at: null },
+    ...pauses.flatMap((pause, place) => stepsOf(pause, stage === "stopped" && place === pauses.length - 1)),
+    (stage === "stopped" || (stage === "paused" && !isPauseKnown)) && {
+      what: texts.stage[stage],
+      at: null,
+      detail: who,
+    },
     campaign.cancelledAt !== null && { what: t.canceledAt, at: campaign.cancelledAt, detail: who },
     campaign.failedAt !== null && { what: t.failedAt, at: campaign.failedAt },
     campaign.archivedAt !== null && { what: t.archivedAt, at: campaign.archivedAt },
@@ -36,8 +64,8 @@ export function Timeline({ campaign }: { campaign: Campaign }) {
   return (
     <>
       <ol className={classes.steps}>
-        {steps.map(({ what, at, detail }) => (
-          <li key={what} className={classes.step}>
+        {steps.map(({ what, at, detail, why }) => (
+          <li key={`${what} ${at}`} className={classes.step}>
             <Text size="sm">
               {what}
               {detail && (
@@ -49,6 +77,11 @@ export function Timeline({ campaign }: { campaign: Campaign }) {
             {at !== null && (
               <Text size="sm" c="dimmed" className="number">
                 <Time at={at} />
+              </Text>
+            )}
+            {why && (
+              <Text size="sm" c="dimmed" className={classes.detail}>
+                {why}
               </Text>
             )}
           </li>
