@@ -16,6 +16,7 @@ mod claims;
 mod contacts;
 mod due;
 mod dynamo;
+mod exports;
 mod halts;
 mod idempotency;
 mod imports;
@@ -44,6 +45,7 @@ pub use claims::{Claimed, Claiming, Settlement};
 pub use contacts::{ContactFilter, ContactSaved};
 pub use due::Owed;
 pub use dynamo::{Table, TableError};
+pub use exports::{ExportCreated, ExportPosition};
 pub use halts::{Halt, HaltScope};
 pub use idempotency::{Answer, Fingerprint, Remember};
 pub use imports::{
