@@ -6,8 +6,10 @@ use super::super::attributes;
 use super::super::cell::{clean, is_blank, unreadable};
 use super::super::header::Header;
 use super::super::opt_out;
+use super::super::own;
 use super::{LIST_MARK, Lacks, Refusal, Row, SEPARATOR, phone_of};
 use crate::contact::{Attribute, Profile, Status};
+use crate::export::unmarked;
 use crate::ids::ContactId;
 use crate::phone::Region;
 use crate::zone::Zone;
@@ -21,7 +23,8 @@ pub(super) struct Cells<'h> {
 impl<'h> Cells<'h> {
     /// The text at a column's place. A row may end before its empty last cells.
     pub(super) fn at(&self, place: usize) -> &'h str {
-        self.cells.get(place).map(|cell| clean(cell)).unwrap_or_default()
+        let cell = self.cells.get(place).map(|cell| clean(cell)).unwrap_or_default();
+        if self.header.is_marked { unmarked(cell) } else { cell }
     }
 
     fn some(&self, place: Option<usize>) -> Option<&'h str> {
@@ -205,6 +208,10 @@ impl<'h> Cells<'h> {
 
     fn tags(&self) -> BTreeSet<String> {
         let cells = self.header.tags.iter().map(|place| self.at(*place));
+        if self.header.is_own {
+            let tags = cells.flat_map(|cell| own::tags(cell, self.header.is_marked));
+            return tags.filter(|tag| !is_blank(tag)).collect();
+        }
         let tags = cells.flat_map(|cell| cell.split([',', ';', '\u{FDD0}']));
         // Mailchimp quotes each of them.
         let tags = tags.map(|tag| tag.trim().trim_matches('"').trim());
@@ -218,9 +225,10 @@ impl<'h> Cells<'h> {
         let places = self.header.attributes.iter().copied();
         let mut attributes: BTreeMap<String, Attribute> = BTreeMap::new();
         for place in places.filter(|place| !is_used(*place) && !is_blank(self.at(*place))) {
-            let new = value(self.at(place));
+            let list = if self.header.is_marked { own::list(self.at(place)) } else { None };
+            let new = list.map_or_else(|| value(self.at(place)), Attribute::List);
             attributes
-                .entry(self.header.names[place].clone())
+                .entry(self.header.attribute(place).to_owned())
                 .and_modify(|known| {
                     *known = Attribute::List([known.elements(), new.elements()].concat());
                 })
@@ -232,7 +240,7 @@ impl<'h> Cells<'h> {
     fn blank_attributes(&self) -> Vec<String> {
         let places = self.header.attributes.iter().copied();
         let blank = places.filter(|place| is_blank(self.at(*place)));
-        blank.map(|place| self.header.names[place].clone()).collect()
+        blank.map(|place| self.header.attribute(place).to_owned()).collect()
     }
 }
 
