@@ -27,6 +27,7 @@ mod members;
 mod messages;
 mod organizations;
 mod pace;
+mod people;
 mod previews;
 mod quotes;
 mod receipts;
@@ -55,6 +56,7 @@ pub use imports::{
 pub use last_send::LastSend;
 pub use lifts::{Lifted, Standing};
 pub use organizations::{OrganizationSaved, Owner};
+pub use people::{MessagesTo, RegisterEntry};
 pub use quotes::{KeptQuote, Quoting};
 pub use receipts::ReceiptApplied;
 pub use segments::{SegmentPosition, SegmentSaved};
