@@ -38,7 +38,10 @@ DEPLOY = .venv/sam/bin/python scripts/deploy.py --stack '$(STACK)' --params '$(P
 CONSOLE := $(shell find console/src console/public console/local console/index.html console/vite.config.ts console/package-lock.json -type f)
 NODE = PATH="$(CURDIR)/.venv/node/bin:$$PATH"
 
-.PHONY: run up down test torture bench check build engine functions functions-for-aws deploy
+# Compares what the functions did in the tests with what they may do.
+PERMISSIONS = .venv/emulator/bin/python tools/python/permissions.py volley target/local/actions.jsonl
+
+.PHONY: cli run up down test torture bench check build engine functions functions-for-aws deploy
 .DEFAULT_GOAL := run
 
 # It needs no console.
@@ -54,7 +57,7 @@ down:
 # The browser's tests follow on the same stack.
 test: check build .venv/conformance/npm/ready tests/console/node_modules/.ready
 	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(NODE) $(LOCAL) with -- sh -ec \
-		'cargo test --release --workspace --locked; npm --prefix tests/console test --silent'
+		'cargo test --release --workspace --locked; npm --prefix tests/console test --silent; $(PERMISSIONS)'
 
 # Faults: see tests/torture.
 torture: engine .venv/faketime/ready
@@ -97,6 +100,10 @@ functions-for-aws: .venv/cargo-lambda/ready console/dist/index.html
 	PATH="$(CURDIR)/.venv/cargo-lambda/bin:$$PATH" cargo lambda build --profile dist --target $(TRIPLE) \
 		--lambda-dir target/lambda $(FUNCTIONS:%=--package %)
 	@$(PYTHON) scripts/sbom.py $(TRIPLE) $(FUNCTIONS)
+
+# The command line, in the folder of cargo's programs.
+cli:
+	cargo install --locked --profile dist --path cli
 
 # The stack in your account.
 deploy: .venv/sam/ready console/dist/index.html

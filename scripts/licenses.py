@@ -36,6 +36,8 @@ DUPLICATES = {
     "syn": 2,
     "thiserror": 2,
     "thiserror-impl": 2,
+    # Tables of the command line, and a program that builds phone metadata.
+    "unicode-width": 2,
     "windows-sys": 2,
 }
 

@@ -1,18 +1,19 @@
 import "@mantine/core/styles.layer.css";
 import "./global.css";
 import { MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { asFailure } from "./api/problem";
 import { takePending } from "./identity/pending";
+import { FreshQueryClient } from "./lib/query-client";
 import { router } from "./router";
 import { theme, variables } from "./theme";
 
 const MAX_RETRIES = 3;
 
-const queries = new QueryClient({
+const queries = new FreshQueryClient({
   defaultOptions: {
     queries: {
       retry: (failures, error) => failures < MAX_RETRIES && asFailure(error).isTemporary,

@@ -1,8 +1,8 @@
 /** The routes of the console. A screen is loaded when it is first opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
-import type { MessageStatus } from "./api/client";
+import type { ContactStatus, MessageStatus } from "./api/client";
 import { consolePath } from "./api/place";
-import { FILTERS, type Filter } from "./lib/campaign";
+import { FILTERS, type Filter, SKIPS, type Skip } from "./lib/campaign";
 import { Crashed, NotFound, Root } from "./shell/Root";
 
 type Search = Record<string, unknown>;
@@ -11,6 +11,10 @@ type Search = Record<string, unknown>;
 function text(value: unknown): string | undefined {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function positive(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : undefined;
 }
 
 function oneOf<T extends string>(values: readonly T[], value: unknown): T | undefined {
@@ -26,7 +30,8 @@ const STATUSES = [
 ] as const satisfies readonly MessageStatus[];
 
 interface CampaignsSearch {
-  show?: Filter | undefined;
+  show?: Filter | "archived" | undefined;
+  tag?: string | undefined;
   q?: string | undefined;
 }
 
@@ -44,6 +49,17 @@ interface UnsubscribesSearch extends PageSearch {
   phone?: string | undefined;
 }
 
+interface ContactsSearch extends PageSearch {
+  q?: string | undefined;
+  tag?: string | undefined;
+  segment?: string | undefined;
+  status?: ContactStatus | undefined;
+}
+
+interface SkippedSearch extends PageSearch {
+  reason?: Skip | undefined;
+}
+
 const paged = (search: Search): PageSearch => ({ cursor: text(search.cursor) });
 
 const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: Crashed });
@@ -58,7 +74,8 @@ const campaigns = createRoute({
   getParentRoute: () => root,
   path: "/campaigns",
   validateSearch: (search: Search): CampaignsSearch => ({
-    show: oneOf(FILTERS, search.show),
+    show: oneOf([...FILTERS, "archived"] as const, search.show),
+    tag: text(search.tag),
     q: text(search.q),
   }),
   component: lazyRouteComponent(() => import("./screens/Campaigns"), "Campaigns"),
@@ -93,10 +110,26 @@ const message = createRoute({
   component: lazyRouteComponent(() => import("./screens/MessagePage"), "MessagePage"),
 });
 
+const skipped = createRoute({
+  getParentRoute: () => root,
+  path: "/campaigns/$campaignId/skipped",
+  validateSearch: (search: Search): SkippedSearch => ({
+    ...paged(search),
+    reason: oneOf(SKIPS, search.reason),
+  }),
+  component: lazyRouteComponent(() => import("./screens/Skipped"), "Skipped"),
+});
+
 const contacts = createRoute({
   getParentRoute: () => root,
   path: "/contacts",
-  validateSearch: paged,
+  validateSearch: (search: Search): ContactsSearch => ({
+    ...paged(search),
+    q: text(search.q),
+    tag: text(search.tag),
+    segment: text(search.segment),
+    status: oneOf(["active", "inactive"] as const, search.status),
+  }),
   component: lazyRouteComponent(() => import("./screens/Contacts"), "Contacts"),
 });
 
@@ -106,9 +139,37 @@ const contact = createRoute({
   component: lazyRouteComponent(() => import("./screens/ContactPage"), "ContactPage"),
 });
 
+const segments = createRoute({
+  getParentRoute: () => root,
+  path: "/segments",
+  component: lazyRouteComponent(() => import("./screens/Segments"), "Segments"),
+});
+
+const segment = createRoute({
+  getParentRoute: () => root,
+  path: "/segments/$segmentId",
+  component: lazyRouteComponent(() => import("./screens/SegmentPage"), "SegmentPage"),
+});
+
+const templates = createRoute({
+  getParentRoute: () => root,
+  path: "/templates",
+  component: lazyRouteComponent(() => import("./screens/Templates"), "Templates"),
+});
+
+const template = createRoute({
+  getParentRoute: () => root,
+  path: "/templates/$templateId",
+  validateSearch: (search: Search): { version?: number | undefined } => ({
+    version: positive(search.version),
+  }),
+  component: lazyRouteComponent(() => import("./screens/TemplatePage"), "TemplatePage"),
+});
+
 const imports = createRoute({
   getParentRoute: () => root,
   path: "/imports",
+  validateSearch: paged,
   component: lazyRouteComponent(() => import("./screens/Imports"), "Imports"),
 });
 
@@ -151,8 +212,13 @@ export const router = createRouter({
     check,
     messages,
     message,
+    skipped,
     contacts,
     contact,
+    segments,
+    segment,
+    templates,
+    template,
     imports,
     importPage,
     unsubscribes,

@@ -9,7 +9,7 @@ pub mod twilio;
 pub mod webhook;
 
 pub use adapter::GatewayError;
-pub use choice::{GatewaySettings, Gateways, read_queued, sender_of_reply};
+pub use choice::{GatewaySettings, Gateways, explain, read_queued, sender_of_reply};
 pub use event::{Inbound, ProviderEvent, Queued};
 
 use std::time::Duration;
@@ -76,6 +76,13 @@ pub enum Halt {
 pub struct Refusal {
     pub reason: FailureReason,
     pub code: Option<String>,
+}
+
+/// What a provider's code means to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Explanation {
+    pub meaning: &'static str,
+    pub advice: &'static str,
 }
 
 /// The meaning of a provider's label for a message's state.

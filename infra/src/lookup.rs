@@ -5,6 +5,7 @@
 //! status, so several candidates settle nothing.
 
 use shared::receipt::{Receipt, only_candidate};
+use shared::shard::Shards;
 
 use crate::gateway::{Found, Gateway, LookupError, Sought};
 use crate::table::{Table, TableError};
@@ -22,7 +23,7 @@ pub async fn look_up(
     table: &Table,
     gateway: &dyn Gateway,
     sought: &Sought<'_>,
-    shards: u16,
+    shards: Shards,
 ) -> Result<Option<Receipt>, Error> {
     let message = sought.message;
     let receipt = match gateway.look_up(sought).await? {

@@ -52,6 +52,9 @@ pub enum SecretError {
         #[source]
         source: Box<SdkError<GetParameterError>>,
     },
+    /// A failed read is not repeated at once.
+    #[error("the secret {0} could not be read a moment ago")]
+    Unread(SecretName),
 }
 
 impl SecretError {
@@ -60,7 +63,7 @@ impl SecretError {
     pub fn is_permanent(&self) -> bool {
         match self {
             Self::Missing(_) | Self::Malformed { .. } | Self::Denied { .. } => true,
-            Self::Request { .. } => false,
+            Self::Request { .. } | Self::Unread(_) => false,
         }
     }
 }
@@ -73,6 +76,8 @@ struct Known<T> {
     /// When a value that does not work may be read again.
     again_at: Instant,
     patience: Duration,
+    /// Whether the read failed for now, so that the secret may have another value.
+    is_doubtful: bool,
 }
 
 /// Secrets of one format by name. Those in Secrets Manager are read through Parameter Store, too.
@@ -104,7 +109,8 @@ impl<T: Secret> Secrets<T> {
     }
 
     /// The secret if it `fits`. Tries the cached one and then reads it again, unless that was done
-    /// recently.
+    /// recently. If none fits and the read failed for now, the result is its error: the secret may
+    /// have a value that does.
     pub async fn find(
         &self,
         name: &SecretName,
@@ -115,10 +121,16 @@ impl<T: Secret> Secrets<T> {
             return Ok(Some(value));
         }
         let _reading = self.reading.lock().await;
-        if let Some(known) = self.known().get(name).filter(|it| Instant::now() < it.again_at) {
-            return Ok(fitting(known.value.clone()));
+        let is_recent = self.known().get(name).is_some_and(|it| Instant::now() < it.again_at);
+        if !is_recent {
+            self.read(name).await?;
         }
-        Ok(fitting(Some(self.read(name).await?)))
+        let known = self.known();
+        let Some(known) = known.get(name) else { return Ok(None) };
+        match fitting(known.value.clone()) {
+            None if known.is_doubtful => Err(SecretError::Unread(name.clone())),
+            found => Ok(found),
+        }
     }
 
     /// A fresh read of the secret, for a caller whose value `stale` the provider refused.
@@ -150,6 +162,7 @@ impl<T: Secret> Secrets<T> {
             }
             Some(_) | None => MIN_PATIENCE,
         };
+        let is_doubtful = read.as_ref().is_err_and(|error| !error.is_permanent());
         let (value, lifetime, patience, result) = match read {
             Ok(value) => {
                 let patience = patience(Some(&value));
@@ -163,7 +176,7 @@ impl<T: Secret> Secrets<T> {
             }
         };
         let (expires_at, again_at) = (now + lifetime, now + patience);
-        known.insert(name.clone(), Known { value, expires_at, again_at, patience });
+        known.insert(name.clone(), Known { value, expires_at, again_at, patience, is_doubtful });
         result
     }
 

@@ -20,6 +20,7 @@ use strum::VariantArray;
 use crate::audience::Totals;
 use crate::chunk_state::ChunkState;
 use crate::contact::Contact;
+use crate::message::Message;
 use crate::parts::{Encoding, Parts};
 use crate::recipient::Recipient;
 use crate::sender::Provider;
@@ -200,6 +201,12 @@ impl Body {
     #[must_use]
     pub fn parts_for(&self, recipient: &Recipient) -> u32 {
         recipient.merge.as_ref().map_or_else(|| self.parts_as_written().count, |merge| merge.parts)
+    }
+
+    /// The number of parts of a message with this body.
+    #[must_use]
+    pub fn parts_of(&self, message: &Message) -> u32 {
+        message.text.as_deref().map_or_else(|| self.parts_as_written(), Parts::of).count
     }
 
     /// The number of parts of each recipient's text, in order.

@@ -13,6 +13,7 @@ mod given_up;
 mod limits;
 mod outage;
 mod owed;
+mod pauses;
 mod poll;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub use broadcast::{Audience, Begin, Broadcast, Counted, Dispatch};
 pub use drain::DrainLook;
 pub use limits::{Limits, MaxPrice};
 pub use outage::BACK_OFF_SECONDS;
+pub use pauses::{Pause, Pauses};
 pub use poll::PollLook;
 
 pub use crate::reason::Reason;
@@ -312,12 +314,6 @@ impl Campaign {
         let uses = BTreeSet::new();
         let cancelled = Self { state, uses, step: None, drain: None, updated_at: now, ..self };
         Ok(cancelled.by_volley_for(reason))
-    }
-
-    /// Records `actor` as the last to change the campaign.
-    #[must_use]
-    pub fn by(self, actor: Actor) -> Self {
-        Self { changed_by: Some(actor), ..self }
     }
 
     /// A change with a reason was made by Volley.

@@ -17,7 +17,7 @@ use strum::VariantArray;
 use crate::ids::{ContactId, OrganizationId};
 use crate::import::Imported;
 use crate::phone::Phone;
-use crate::shard::shard_of;
+use crate::shard::Shards;
 use crate::time::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +62,6 @@ impl Status {
 
 /// The audience shard, out of `shards`, of a contact: its phone's, or its ID's without one.
 #[must_use]
-pub fn shard(id: ContactId, phone: Option<&Phone>, shards: u16) -> u16 {
-    phone.map_or_else(|| shard_of(id.0, shards), |phone| phone.shard(shards))
+pub fn shard(id: ContactId, phone: Option<&Phone>, shards: Shards) -> u16 {
+    phone.map_or_else(|| shards.of(id.0), |phone| phone.shard(shards))
 }

@@ -5,6 +5,7 @@
 //! shards and not from the number of contacts.
 
 use crate::audience::{Skipped, Totals};
+use crate::shard::Shards;
 
 /// Fewer shards say too little of the variance.
 pub const MIN_SHARDS: usize = 4;
@@ -23,7 +24,8 @@ pub struct Estimate {
 impl Estimate {
     /// The sums of `shards` shards from those that were read whole; `None` if too few were.
     #[must_use]
-    pub fn of(read: &[Totals], shards: usize) -> Option<Self> {
+    pub fn of(read: &[Totals], shards: Shards) -> Option<Self> {
+        let shards = usize::from(shards.count());
         let mut sum = Totals::default();
         for totals in read {
             sum += *totals;
@@ -100,13 +102,13 @@ mod tests {
     #[test]
     fn all_shards_are_exact_and_few_say_nothing() {
         let read = vec![shard(5, 1); 8];
-        let exact = Estimate::of(&read, 8).expect("exact");
+        let exact = Estimate::of(&read, 8.into()).expect("exact");
         assert_eq!((exact.totals.recipients, exact.error), (40, None));
-        assert_eq!(Estimate::of(&read[..3], 8), None);
-        let same = Estimate::of(&read[..4], 8).expect("an estimate");
+        assert_eq!(Estimate::of(&read[..3], 8.into()), None);
+        let same = Estimate::of(&read[..4], 8.into()).expect("an estimate");
         assert_eq!((same.totals, same.error), (exact.totals, Some(0)));
         let spread = [shard(0, 1), shard(10, 1), shard(0, 1), shard(10, 1)];
-        let spread = Estimate::of(&spread, 8).expect("an estimate");
+        let spread = Estimate::of(&spread, 8.into()).expect("an estimate");
         assert_eq!(spread.totals.recipients, 40);
         // 1.96 × 8 × √(33.3 × (1 − 4/8) / 4)
         assert_eq!(spread.error, Some(33));
@@ -124,7 +126,7 @@ mod tests {
             };
             let shards: Vec<Totals> = (0..32).map(|_| shard(900 + next() % 200, 0)).collect();
             let truth: u64 = shards.iter().map(|totals| totals.recipients).sum();
-            let estimate = Estimate::of(&shards[..16], 32).expect("an estimate");
+            let estimate = Estimate::of(&shards[..16], 32.into()).expect("an estimate");
             let off = estimate.totals.recipients.abs_diff(truth);
             // Three times the error is exceeded in one of ten million runs.
             prop_assert!(off <= 3 * estimate.error.expect("an error") + 1);

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::phone::{Line, Phone};
-use crate::shard::shard_of;
+use crate::shard::Shards;
 use crate::time::Timestamp;
 
 /// Ten random bytes, which a new id combines with the time.
@@ -77,8 +77,8 @@ impl MessageId {
 
     /// The shard, out of `shards`, that stores this message.
     #[must_use]
-    pub fn shard(self, shards: u16) -> u16 {
-        shard_of(self.0, shards)
+    pub fn shard(self, shards: Shards) -> u16 {
+        shards.of(self.0)
     }
 }
 
@@ -98,17 +98,24 @@ impl ContactId {
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
     }
 
-    /// The contact that an import creates for a phone (version 8). Imports that run at once derive the
-    /// same id, so only one of them creates it. Without `key`, which the organization alone has, an id
-    /// does not show its phone.
-    ///
-    /// # Panics
-    /// Never: HMAC accepts keys of any length.
+    /// The contact that an import or a batch creates for a phone (version 8). Those that run at once
+    /// derive the same id, so only one of them creates it. Without `key`, which the organization alone
+    /// has, an id does not show its phone.
     #[must_use]
     pub fn of_line(key: &[u8; 32], line: &Line) -> Self {
+        Self::keyed(key, "phone:", line.as_phone().as_str())
+    }
+
+    /// The same for an ID in another system.
+    #[must_use]
+    pub fn of_external_id(key: &[u8; 32], id: &str) -> Self {
+        Self::keyed(key, "externalId:", id)
+    }
+
+    fn keyed(key: &[u8; 32], kind: &str, value: &str) -> Self {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts keys of any length");
-        mac.update(b"phone:");
-        mac.update(line.as_phone().as_str().as_bytes());
+        mac.update(kind.as_bytes());
+        mac.update(value.as_bytes());
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&mac.finalize().into_bytes()[..16]);
         Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
@@ -158,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn an_imports_phone_has_one_contact_in_each_organization() {
+    fn a_phone_has_one_contact_in_each_organization() {
         let line = |text: &str| Phone::from_e164(text).expect("valid").line();
         let id = |key, text| ContactId::of_line(&[key; 32], &line(text));
         assert_eq!(id(1, "+14155550123"), id(1, "+14155550123"));
@@ -166,6 +173,7 @@ mod tests {
         assert_ne!(id(1, "+14155550123"), id(2, "+14155550123"));
         assert_ne!(id(1, "+14155550123"), id(1, "+14155550124"));
         assert_eq!(id(1, "+14155550123").0.get_version_num(), 8);
+        assert_ne!(id(1, "+14155550123"), ContactId::of_external_id(&[1; 32], "+14155550123"));
     }
 
     #[test]
@@ -173,7 +181,7 @@ mod tests {
         let mut counts = [0_u32; 32];
         for n in 0..32_000_u64 {
             let import = ImportId(Uuid::nil());
-            counts[usize::from(shard_of(ContactId::of_row(import, n).0, 32))] += 1;
+            counts[usize::from(Shards::new(32).of(ContactId::of_row(import, n).0))] += 1;
         }
         assert!(counts.iter().all(|&count| (850..1150).contains(&count)), "{counts:?}");
     }

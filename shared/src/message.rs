@@ -5,7 +5,10 @@
 //! outcome owns `unknown_at`. None changes another's attribute, and the status shown is the highest
 //! of the three, so a late report can't lower it.
 
+mod timeline;
+
 pub use crate::status::{FailureReason, Kind, Status};
+pub use timeline::{Heard, Source, Step};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +58,8 @@ pub struct Message {
     pub outcome: Option<Outcome>,
     pub receipt: Option<Receipt>,
     pub unknown_at: Option<Timestamp>,
+    /// What else is known of its receipts.
+    pub heard: Heard,
 }
 
 /// What the three writers have reported about a message: all that counting needs.
@@ -141,6 +146,7 @@ impl Message {
             outcome: None,
             receipt: None,
             unknown_at: None,
+            heard: Heard::default(),
         }
     }
 
@@ -175,6 +181,27 @@ impl Message {
             }
             (Some(Outcome::Accepted { .. }) | None, None) => None,
         }
+    }
+
+    /// When the message failed, if it did.
+    #[must_use]
+    pub fn failed_at(&self) -> Option<Timestamp> {
+        if self.status() != Status::Failed {
+            return None;
+        }
+        match (&self.outcome, &self.receipt) {
+            (Some(Outcome::Failed { at, .. }), _) => Some(*at),
+            (Some(Outcome::Accepted { .. }) | None, receipt) => {
+                receipt.as_ref().map(|receipt| receipt.at)
+            }
+        }
+    }
+
+    /// Whether the provider is known to have accepted the message, even if it failed later.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        self.receipt.is_some()
+            || self.outcome.as_ref().is_some_and(|outcome| outcome.failure().is_none())
     }
 
     #[must_use]

@@ -12,12 +12,13 @@ use crate::keyword::Keywords;
 use crate::phone::{Phone, Region};
 use crate::price::PriceList;
 use crate::sender::Sender;
+use crate::shard::Shards;
 use crate::time::Timestamp;
 use crate::zone::Zone;
 
 /// The number of shards of a new organization's audience. A partition of the table accepts 1,000
 /// writes per second, so this limits how fast an audience can be written.
-pub const SHARDS: u16 = 32;
+pub const SHARDS: Shards = Shards::new(32);
 
 /// The maximum length of the name of an organization, a campaign or a key, in characters.
 pub const NAME_LONGEST: usize = 200;
@@ -44,7 +45,7 @@ pub struct Organization {
     /// The daily limit of test messages. `None` means the deployment's default.
     pub tests_per_day: Option<u32>,
     /// Fixed when the organization is created, because it decides where contacts are stored.
-    pub shards: u16,
+    pub shards: Shards,
     /// Who made the last change, if it was recorded.
     pub changed_by: Option<Actor>,
     pub created_at: Timestamp,

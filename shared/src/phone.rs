@@ -7,7 +7,7 @@ use rlibphonenumber::PHONE_NUMBER_UTIL;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::shard::shard_of;
+use crate::shard::Shards;
 
 pub mod line;
 mod named;
@@ -64,8 +64,8 @@ impl Phone {
 
     /// The audience shard, out of `shards`, that stores everything about this phone.
     #[must_use]
-    pub fn shard(&self, shards: u16) -> u16 {
-        shard_of(Uuid::new_v5(&SHARD_NAMESPACE, self.0.as_bytes()), shards)
+    pub fn shard(&self, shards: Shards) -> u16 {
+        shards.of(Uuid::new_v5(&SHARD_NAMESPACE, self.0.as_bytes()))
     }
 }
 

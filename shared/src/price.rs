@@ -105,7 +105,13 @@ impl PriceList {
     /// The price of a part to this phone, if its country has one.
     #[must_use]
     pub fn part(&self, to: &Phone) -> Option<Amount> {
-        self.per_part.get(&String::from(to.region()?)).copied()
+        self.part_in(&String::from(to.region()?))
+    }
+
+    /// The price of a part to this country, if it has one.
+    #[must_use]
+    pub fn part_in(&self, country: &str) -> Option<Amount> {
+        self.per_part.get(country).copied()
     }
 }
 

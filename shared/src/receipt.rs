@@ -29,6 +29,15 @@ impl Receipt {
     }
 }
 
+/// How Volley learned of a receipt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// The provider reported it.
+    Callback,
+    /// Volley asked the provider.
+    LookUp,
+}
+
 /// The message that a callback is about. It is part of the callback's address, so that no look-up
 /// is needed, even if the callback precedes the provider's response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

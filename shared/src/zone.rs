@@ -45,6 +45,12 @@ impl Zone {
         self.start_of(date.checked_add_days(Days::new(1)).unwrap_or(date))
     }
 
+    /// The date that clocks show at a moment.
+    #[must_use]
+    pub fn date_of(self, at: Timestamp) -> NaiveDate {
+        at.datetime().with_timezone(&self.0).date_naive()
+    }
+
     /// The moment at which clocks show a time: the first of two, or the first after a gap.
     fn moment(self, local: NaiveDateTime) -> Timestamp {
         for step in 0..=GAP_STEPS {
@@ -97,6 +103,8 @@ mod tests {
         let zone: Zone = zone.parse().expect("a zone");
         let start_of = zone.start_of(date.parse().expect("a date")).to_string();
         assert_eq!(start_of, start, "{zone} {date}");
+        let shown = zone.date_of(start.parse().expect("a time"));
+        assert!(shown.to_string().as_str() >= date, "{zone} {date}");
     }
 
     #[test]

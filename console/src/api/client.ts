@@ -9,6 +9,9 @@ type Schemas = components["schemas"];
 export type ApiKey = Schemas["ApiKey"];
 export type Campaign = Schemas["Campaign"];
 export type Contact = Schemas["Contact"];
+export type ContactStatus = Schemas["ContactStatus"];
+export type Explanation = Schemas["Explanation"];
+export type Filter = Schemas["Filter"];
 export type Import = Schemas["Import"];
 export type Me = Schemas["Me"];
 export type Member = Schemas["Member"];
@@ -17,6 +20,11 @@ export type MessageStatus = Schemas["MessageStatus"];
 export type Organization = Schemas["Organization"];
 export type Quote = Schemas["Quote"];
 export type Role = Schemas["Role"];
+export type Segment = Schemas["Segment"];
+export type SkipReason = Schemas["SkipReason"];
+export type SkippedContact = Schemas["SkippedContact"];
+export type Template = Schemas["Template"];
+export type RenderedText = Schemas["Text"];
 export type Unsubscribe = Schemas["Unsubscribe"];
 
 /** Sends a request with the tab's key or token, unless it carries one that is being tried. */

@@ -1,6 +1,7 @@
 /** What the screens read, each with how often it may change. Polling stops in hidden tabs. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, body, type Campaign, type Import, type MessageStatus } from "./client";
+import { isOver } from "../lib/import";
+import { api, body, type Campaign, type ContactStatus, type MessageStatus } from "./client";
 import { gather } from "./gather";
 import { RequestFailed } from "./problem";
 
@@ -51,13 +52,14 @@ function pace(campaign: Campaign | undefined): number | false {
   return since < 2 * 60_000 ? 2_000 : 30_000;
 }
 
-export const campaignsQuery = (organizationId: string) =>
+/** The archived campaigns, or those that are not. */
+export const campaignsQuery = (organizationId: string, archived = false) =>
   infiniteQueryOptions({
-    queryKey: [organizationId, "campaigns"],
+    queryKey: [organizationId, "campaigns", ...(archived ? ["archived"] : [])],
     queryFn: ({ pageParam }) =>
       body(
         api.GET("/v1/organizations/{organizationId}/campaigns", {
-          params: { path: { organizationId }, query: { limit: PAGE, cursor: pageParam } },
+          params: { path: { organizationId }, query: { limit: PAGE, cursor: pageParam, archived } },
         }),
       ),
     initialPageParam: undefined as string | undefined,
@@ -131,14 +133,22 @@ export const messageQuery = (organizationId: string, campaignId: string, message
     },
   });
 
-export const contactsQuery = (organizationId: string, cursor: string | undefined) =>
+export interface ContactFilter {
+  q?: string | undefined;
+  tag?: string | undefined;
+  segment?: string | undefined;
+  status?: ContactStatus | undefined;
+  cursor?: string | undefined;
+}
+
+export const contactsQuery = (organizationId: string, { cursor, ...filters }: ContactFilter) =>
   queryOptions({
-    queryKey: [organizationId, "contacts", cursor],
+    queryKey: [organizationId, "contacts", filters, cursor],
     queryFn: () =>
       gather(LEAST, cursor, (next) =>
         body(
           api.GET("/v1/organizations/{organizationId}/contacts", {
-            params: { path: { organizationId }, query: { limit: 50, cursor: next } },
+            params: { path: { organizationId }, query: { limit: 50, ...filters, cursor: next } },
           }),
         ),
       ),
@@ -155,8 +165,6 @@ export const contactQuery = (organizationId: string, contactId: string) =>
       ),
   });
 
-const isRunning = (state: Import | undefined) => state?.status === "pending" || state?.status === "running";
-
 export const importQuery = (organizationId: string, importId: string) =>
   queryOptions({
     queryKey: [organizationId, "import", importId],
@@ -166,7 +174,19 @@ export const importQuery = (organizationId: string, importId: string) =>
           params: { path: { organizationId, importId } },
         }),
       ),
-    refetchInterval: ({ state }) => (isRunning(state.data) ? 1_000 : false),
+    refetchInterval: ({ state }) => (state.data && !isOver(state.data) ? 1_000 : false),
+  });
+
+export const importsQuery = (organizationId: string, cursor: string | undefined) =>
+  queryOptions({
+    queryKey: [organizationId, "imports", cursor],
+    queryFn: () =>
+      body(
+        api.GET("/v1/organizations/{organizationId}/contacts/imports", {
+          params: { path: { organizationId }, query: { limit: LEAST, cursor } },
+        }),
+      ),
+    refetchInterval: ({ state }) => (state.data?.items.every(isOver) === false ? 3_000 : false),
   });
 
 export const unsubscribesQuery = (organizationId: string, cursor: string | undefined) =>

@@ -317,7 +317,8 @@ export interface paths {
         };
         /**
          * List a campaign's messages
-         * @description Pending messages are included. Test messages are listed only with `?kind=test`.
+         * @description Pending messages are included. Test messages are listed only with `?kind=test`. Filters can be
+         *     combined.
          */
         get: operations["list_messages"];
         put?: never;
@@ -344,6 +345,32 @@ export interface paths {
          * @description A message can be read by its ID once Volley has started to send it. Test messages can be read too.
          */
         get: operations["get_message"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                campaignId: string;
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a message's timeline
+         * @description Each report about the message, oldest first: the claim by a worker, the provider's response, and what
+         *     callbacks and look-ups reported. A report that says no more than an earlier one is not kept, and the
+         *     first final one stays.
+         */
+        get: operations["get_timeline"];
         put?: never;
         post?: never;
         delete?: never;
@@ -419,6 +446,32 @@ export interface paths {
          *     changes. An organization computes one quote at a time; another request waits up to two seconds.
          */
         post: operations["quote_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/campaigns/{campaignId}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a campaign's report
+         * @description The results of its messages as the newest poll counted them: 30 seconds after the audience is read,
+         *     then every five minutes while the campaign sends, and more rarely afterwards. Each poll replaces the
+         *     whole report, so its numbers agree with each other. All of them can be recomputed from the list of
+         *     messages.
+         */
+        get: operations["get_report"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -880,6 +933,54 @@ export interface paths {
         patch: operations["update_member"];
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List the messages to a phone or contact
+         * @description Over all campaigns, the one created last first. Each campaign's message is found by an ID that is
+         *     derived from the phone, so this costs one read per campaign and nothing per message. Messages that
+         *     no worker has begun to send, and test messages, are not included.
+         */
+        get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get an organization's report over a period
+         * @description Sums over the campaigns that were sent in the period: in all, by day, by sender and by campaign.
+         *     They are computed on request from the campaigns' own reports, and a campaign counts whole on the day
+         *     on which it was sent. A campaign is included once a poll has counted it.
+         */
+        get: operations["get_organization_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/segments": {
         parameters: {
             query?: never;
@@ -1266,8 +1367,9 @@ export interface components {
             template: components["schemas"]["TemplateVersion"] | null;
             updatedAt: components["schemas"]["Time"];
             /**
-             * @description What the writer of the body should know, such as fields that no contact seems to have. Only in
-             *     responses to a request that writes the body.
+             * @description What the writer of the body should know, such as fields that no contact seems to have, or the
+             *     sender, such as imports that still change the audience. Only in responses to requests that write
+             *     the body or send.
              */
             warnings: string[];
         };
@@ -1299,6 +1401,15 @@ export interface components {
         CampaignReason: "missed_schedule" | "target_missing" | "no_progress" | "provider_unreachable" | "poisoned" | "provider_account" | "provider_sender" | "spend_limit" | "messages_filtered" | "recipients_opted_out" | "provider_failing" | "body_too_long" | "rendering_changed" | "max_parts" | "max_price";
         /** @enum {string} */
         CampaignStatus: "draft" | "scheduled" | "sent" | "cancelled" | "failed";
+        CampaignSum: components["schemas"]["Sum"] & {
+            /** Format: uuid */
+            campaignId: string;
+            countedAt: components["schemas"]["Time"];
+            name: string;
+            /** @example +14155550100 */
+            sender: string;
+            sentAt: components["schemas"]["Time"];
+        };
         /** @description Segments by their IDs. */
         CampaignTarget: {
             exclude: string[];
@@ -1320,6 +1431,18 @@ export interface components {
             character: string;
             /** @description The position in the body, in characters from 0. */
             position: number;
+        };
+        /** @description Failed messages with one of the provider's codes. */
+        CodeCount: {
+            /** @description What to do about it. */
+            advice: string | null;
+            /** @example 30003 */
+            code: string;
+            /** @description What the code means; null if Volley does not know it. */
+            meaning: string | null;
+            /** Format: int64 */
+            messages: number;
+            reason: components["schemas"]["ErrorReason"];
         };
         Contact: {
             attributes: components["schemas"]["Attributes"];
@@ -1398,6 +1521,38 @@ export interface components {
             /** @description The name of the copy. Defaults to `Copy of` and the campaign's name. */
             name?: string | null;
         };
+        Cost: {
+            /** @example 12.64 */
+            amount: string;
+            currency: string;
+            /**
+             * Format: int64
+             * @description The number of messages to countries without a price. They are not part of the amount.
+             */
+            unpricedMessages: number;
+        };
+        CountryCount: {
+            /** Format: int64 */
+            accepted: number;
+            /**
+             * @description The ISO 3166-1 code of the phones' country; null for phones that belong to none.
+             * @example US
+             */
+            country: string | null;
+            /** Format: int64 */
+            delivered: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description The parts of accepted messages.
+             */
+            parts: number;
+            /** Format: int64 */
+            sent: number;
+            /** Format: int64 */
+            unknown: number;
+        };
         /** @description The number of messages by status at the last count. `total` is the sum of the others. */
         Counts: {
             countedAt: components["schemas"]["Time"];
@@ -1413,6 +1568,39 @@ export interface components {
             total: number;
             /** Format: int64 */
             unknown: number;
+        };
+        DaySum: components["schemas"]["TotalSum"] & {
+            /** @example 2026-11-23 */
+            day: string;
+        };
+        /** @description Percentiles in seconds. They are at most a sixteenth too high. */
+        Delay: {
+            /**
+             * Format: int64
+             * @description The messages whose acceptance and delivery are both known.
+             */
+            messages: number;
+            /** Format: double */
+            p50: number;
+            /** Format: double */
+            p90: number;
+            /** Format: double */
+            p99: number;
+        };
+        /** @description How many of the accepted messages were delivered. */
+        DeliveryRate: {
+            /**
+             * Format: int64
+             * @description The messages that the provider is known to have accepted, even if they failed afterwards.
+             */
+            accepted: number;
+            /** Format: int64 */
+            delivered: number;
+            /**
+             * Format: double
+             * @description `delivered` divided by `accepted`; null if nothing was accepted.
+             */
+            rate: number | null;
         };
         /** @enum {string} */
         Dispatch: "running" | "paused" | "stopped" | "done";
@@ -1586,6 +1774,8 @@ export interface components {
         ImportOptOuts: "only";
         /** @enum {string} */
         ImportStatus: "uploading" | "pending" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
+        /** @enum {string} */
+        Interval: "minute" | "hour" | "day";
         Invitation: {
             /**
              * Format: email
@@ -1669,8 +1859,9 @@ export interface components {
                 template: components["schemas"]["TemplateVersion"] | null;
                 updatedAt: components["schemas"]["Time"];
                 /**
-                 * @description What the writer of the body should know, such as fields that no contact seems to have. Only in
-                 *     responses to a request that writes the body.
+                 * @description What the writer of the body should know, such as fields that no contact seems to have, or the
+                 *     sender, such as imports that still change the audience. Only in responses to requests that write
+                 *     the body or send.
                  */
                 warnings: string[];
             }[];
@@ -2027,6 +2218,21 @@ export interface components {
             to: string;
             updatedAt: components["schemas"]["Time"];
         };
+        /** @description The number of messages by status. `total` is the sum of the others, and the number of recipients. */
+        MessageCounts: {
+            /** Format: int64 */
+            delivered: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            sent: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            unknown: number;
+        };
         /** @enum {string} */
         MessageKind: "campaign" | "test";
         /** @enum {string} */
@@ -2185,6 +2391,49 @@ export interface components {
             timeZone?: string | null;
         };
         /**
+         * @description The results of the campaigns that an organization sent in a period, as the newest poll of each
+         *     counted them.
+         */
+        OrganizationReport: {
+            /** @description Oldest first. */
+            campaigns: components["schemas"]["CampaignSum"][];
+            /**
+             * @description By the day on which a campaign was sent, in the organization's time zone. Days without a
+             *     campaign are left out.
+             */
+            days: components["schemas"]["DaySum"][];
+            from: components["schemas"]["Time"];
+            senders: components["schemas"]["SenderCount"][];
+            /** @description The period ends just before this time. */
+            to: components["schemas"]["Time"];
+            total: components["schemas"]["TotalSum"];
+        };
+        PartCount: {
+            /** Format: int64 */
+            messages: number;
+            /** Format: int32 */
+            parts: number;
+        };
+        Pause: {
+            at: components["schemas"]["Time"];
+            by: components["schemas"]["ChangedBy"] | null;
+            reason: components["schemas"]["CampaignReason"] | null;
+            until: components["schemas"]["Time"] | null;
+        };
+        Point: {
+            /** @description The beginning of the interval. */
+            at: components["schemas"]["Time"];
+            /** Format: int64 */
+            delivered: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Messages that the provider accepted in the interval.
+             */
+            sent: number;
+        };
+        /**
          * @description Who a campaign for these contacts would reach. `contacts` is the sum of `recipients` and all of
          *     `skipped`.
          */
@@ -2264,10 +2513,10 @@ export interface components {
          *     - 403: `forbidden`, `deployment_only`, `sender_not_assigned`, `rate_above_limit`, `opted_out_by_person`
          *     - 404: `not_found`
          *     - 405: `method_not_allowed`
-         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `sender_taken`, `unsubscribe_changed`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `idempotency_in_progress`
+         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `campaign_not_sent`, `sender_taken`, `unsubscribe_changed`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `imports_running`, `idempotency_in_progress`
          *     - 413: `body_too_large`
          *     - 415: `unsupported_media_type`, `unsupported_content_encoding`
-         *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `dry_run_unavailable`, `recipient_opted_out`, `idempotency_key_reused`
+         *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `period_too_long`, `dry_run_unavailable`, `recipient_opted_out`, `idempotency_key_reused`
          *     - 429: `test_limit_reached`, `quote_in_progress`, `too_many_uploads`
          *     - 500: `internal_error`
          *     - 503: `try_again`, `throttled`
@@ -2301,6 +2550,13 @@ export interface components {
             recipients: number;
             /** Format: int64 */
             totalParts: number;
+            /** @description Imports that still change the audience. */
+            warnings: string[];
+        };
+        ReasonCount: {
+            /** Format: int64 */
+            messages: number;
+            reason: components["schemas"]["ErrorReason"];
         };
         /** @description A link to the file of the rejected rows. */
         RejectedRows: {
@@ -2319,6 +2575,162 @@ export interface components {
             help: string;
             start: string;
             stop: string;
+        };
+        /**
+         * @description The results of a campaign's messages, as a poll counted them. Each poll replaces the whole report.
+         * @example {
+         *       "audience": {
+         *         "complete": true,
+         *         "contacts": 5,
+         *         "recipients": 4,
+         *         "skipped": {
+         *           "duplicate": 0,
+         *           "inactive": 0,
+         *           "noPhone": 0,
+         *           "notInTarget": 0,
+         *           "unrenderable": 0,
+         *           "unsubscribed": 1
+         *         }
+         *       },
+         *       "campaignId": "019a0000-0000-7000-8000-000000000002",
+         *       "codes": [
+         *         {
+         *           "advice": "Try these people again in a later campaign.",
+         *           "code": "30003",
+         *           "meaning": "The phone is off, out of range, or does not accept texts.",
+         *           "messages": 1,
+         *           "reason": "unreachable"
+         *         }
+         *       ],
+         *       "countedAt": "2026-11-23T09:30:00.000Z",
+         *       "countries": [
+         *         {
+         *           "accepted": 4,
+         *           "country": "US",
+         *           "delivered": 2,
+         *           "failed": 1,
+         *           "parts": 4,
+         *           "sent": 1,
+         *           "unknown": 0
+         *         }
+         *       ],
+         *       "counts": {
+         *         "delivered": 2,
+         *         "failed": 1,
+         *         "pending": 0,
+         *         "sent": 1,
+         *         "total": 4,
+         *         "unknown": 0
+         *       },
+         *       "delivery": {
+         *         "accepted": 4,
+         *         "delivered": 2,
+         *         "rate": 0.5
+         *       },
+         *       "earlierPauses": 0,
+         *       "optOuts": 0,
+         *       "otherCodes": 0,
+         *       "partCounts": [
+         *         {
+         *           "messages": 4,
+         *           "parts": 1
+         *         }
+         *       ],
+         *       "parts": 4,
+         *       "pauses": [
+         *         {
+         *           "at": "2026-11-23T09:00:02.000Z",
+         *           "by": {
+         *             "id": "019a0000-0000-7000-8000-000000000009",
+         *             "kind": "member",
+         *             "name": "Ana"
+         *           },
+         *           "reason": null,
+         *           "until": "2026-11-23T09:00:20.000Z"
+         *         }
+         *       ],
+         *       "price": {
+         *         "amount": "0.0316",
+         *         "currency": "USD",
+         *         "unpricedMessages": 0
+         *       },
+         *       "reasons": [
+         *         {
+         *           "messages": 1,
+         *           "reason": "unreachable"
+         *         }
+         *       ],
+         *       "senders": [
+         *         {
+         *           "accepted": 4,
+         *           "delivered": 2,
+         *           "failed": 1,
+         *           "messages": 4,
+         *           "parts": 4,
+         *           "sender": "+14155550100"
+         *         }
+         *       ],
+         *       "series": {
+         *         "interval": "minute",
+         *         "points": [
+         *           {
+         *             "at": "2026-11-23T09:00:00.000Z",
+         *             "delivered": 2,
+         *             "failed": 1,
+         *             "sent": 4
+         *           }
+         *         ]
+         *       },
+         *       "timeToDelivery": {
+         *         "messages": 2,
+         *         "p50": 2.431,
+         *         "p90": 4.863,
+         *         "p99": 4.863
+         *       }
+         *     }
+         */
+        Report: {
+            audience: components["schemas"]["Audience"];
+            /** Format: uuid */
+            campaignId: string;
+            /** @description Failed messages by the provider's code, the most frequent 50. */
+            codes: components["schemas"]["CodeCount"][];
+            countedAt: components["schemas"]["Time"] | null;
+            /** @description Messages by country, except for pending ones. */
+            countries: components["schemas"]["CountryCount"][];
+            counts: components["schemas"]["MessageCounts"];
+            delivery: components["schemas"]["DeliveryRate"];
+            /**
+             * Format: int32
+             * @description The number of pauses before those.
+             */
+            earlierPauses: number;
+            /**
+             * Format: int64
+             * @description People who opted out by a reply, and whose last message was from this campaign. Unlike the
+             *     other numbers, it is counted when the report is read.
+             */
+            optOuts: number;
+            /**
+             * Format: int64
+             * @description Failed messages with a code that is not listed.
+             */
+            otherCodes: number;
+            /** @description Accepted messages by their number of parts. */
+            partCounts: components["schemas"]["PartCount"][];
+            /**
+             * Format: int64
+             * @description The parts of accepted messages.
+             */
+            parts: number;
+            /** @description The newest 10 pauses, oldest first. Those before this was recorded are missing. */
+            pauses: components["schemas"]["Pause"][];
+            price: components["schemas"]["Cost"] | null;
+            /** @description Failed messages by reason, most frequent first. Their sum is `counts.failed`. */
+            reasons: components["schemas"]["ReasonCount"][];
+            senders: components["schemas"]["SenderCount"][];
+            series: components["schemas"]["Series"];
+            timeToDelivery: components["schemas"]["Delay"] | null;
         };
         /** @enum {string} */
         Role: "viewer" | "sender" | "admin";
@@ -2384,6 +2796,34 @@ export interface components {
              */
             maxPrice?: string | null;
             scheduledAt?: components["schemas"]["Time"] | null;
+        };
+        /** @description The messages of one sender. */
+        SenderCount: {
+            /** Format: int64 */
+            accepted: number;
+            /** Format: int64 */
+            delivered: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            messages: number;
+            /**
+             * Format: int64
+             * @description The parts of accepted messages.
+             */
+            parts: number;
+            /** @example +14155550100 */
+            sender: string;
+        };
+        /** @description Messages over time, in UTC. */
+        Series: {
+            /**
+             * @description The length of each interval. It is a minute, unless the messages span more than 240 minutes, or
+             *     240 hours.
+             */
+            interval: components["schemas"]["Interval"];
+            /** @description Intervals without messages are left out. */
+            points: components["schemas"]["Point"][];
         };
         /** @enum {string} */
         SkipDetail: "missing_field" | "too_long" | "blank" | "error";
@@ -2460,6 +2900,34 @@ export interface components {
              * @description Rows of a file that only opts people out.
              */
             optOutsOnly: number;
+        };
+        Step: {
+            at: components["schemas"]["Time"];
+            /** @description The provider's error code. */
+            errorCode: string | null;
+            errorReason: components["schemas"]["ErrorReason"] | null;
+            /** @description What the code means; null without a code, or if Volley does not know it. */
+            meaning: string | null;
+            source: components["schemas"]["StepSource"];
+            /** @description The status that the step reports. `pending` is the claim: a worker is about to call the provider. */
+            status: components["schemas"]["MessageStatus"];
+        };
+        /**
+         * @description Who reported a step: `dispatch` is the worker that sends the message and hears the provider's
+         *     response, `repair` what marks a message as `unknown` whose worker died, `callback` the provider's own
+         *     report, and `look_up` what the provider said when Volley asked.
+         * @enum {string}
+         */
+        StepSource: "dispatch" | "repair" | "callback" | "look_up";
+        Sum: {
+            counts: components["schemas"]["MessageCounts"];
+            delivery: components["schemas"]["DeliveryRate"];
+            /**
+             * Format: int64
+             * @description The parts of accepted messages.
+             */
+            parts: number;
+            price: components["schemas"]["Cost"] | null;
         };
         TagsPatch: {
             add?: string[];
@@ -2576,6 +3044,22 @@ export interface components {
          * @example 2026-11-23T09:00:00.000Z
          */
         Time: string;
+        /** @description What happened to a message. */
+        Timeline: {
+            /** Format: uuid */
+            messageId: string;
+            /** @description The status that the steps amount to. */
+            status: components["schemas"]["MessageStatus"];
+            /** @description Oldest first. */
+            steps: components["schemas"]["Step"][];
+        };
+        TotalSum: components["schemas"]["Sum"] & {
+            /**
+             * Format: int64
+             * @description The number of campaigns.
+             */
+            campaigns: number;
+        };
         TwilioAccount: {
             accountSid: string;
             /**
@@ -4618,10 +5102,30 @@ export interface operations {
                 limit?: number;
                 /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
-                /** @description Only messages with this status. */
-                status?: components["schemas"]["MessageStatus"];
                 /** @description `test` lists the campaign's test messages instead of the campaign's own. */
                 kind?: components["schemas"]["MessageKind"];
+                /** @description Only messages with this status. */
+                status?: components["schemas"]["MessageStatus"];
+                /** @description Only messages that failed for this reason. */
+                reason?: components["schemas"]["ErrorReason"];
+                /** @description Only messages that failed with this code of the provider. */
+                code?: string;
+                /**
+                 * @description Only messages to phones of this country, as an ISO 3166-1 alpha-2 code.
+                 * @example US
+                 */
+                country?: string;
+                /** @description Only messages whose `updatedAt` is this time or later. */
+                updatedSince?: components["schemas"]["Time"];
+                /** @description Only messages whose `updatedAt` is before this time. */
+                updatedBefore?: components["schemas"]["Time"];
+                /** @description Only the message to this phone, which is found without reading the others. */
+                phone?: string;
+                /**
+                 * @description Only the message to the phone that this contact has now: the contact's ID, or `ext:` and its
+                 *     external ID.
+                 */
+                contact?: string;
             };
             header?: never;
             path: {
@@ -4724,6 +5228,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_timeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                campaignId: string;
+                messageId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The timeline. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
                 };
             };
             /** @description The API key or ID token is missing or invalid. */
@@ -5155,6 +5735,90 @@ export interface operations {
             };
         };
     };
+    get_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `campaign_not_sent`: the campaign was not sent. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume_campaign: {
         parameters: {
             query?: never;
@@ -5280,7 +5944,14 @@ export interface operations {
     };
     send_campaign: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Refuses with 409 `imports_running` while an import of the organization changes contacts.
+                 *     Otherwise the campaign only has a warning then: contacts that the import adds or changes after
+                 *     the audience has been read do not count.
+                 */
+                waitForImports?: boolean;
+            };
             header?: {
                 /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
                 "Idempotency-Key"?: string;
@@ -5342,7 +6013,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `campaign_not_draft`: the campaign is not a draft. */
+            /** @description `campaign_not_draft`: the campaign is not a draft. `imports_running`: with `waitForImports`, an import changes contacts; retry when it has ended. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8102,6 +8773,198 @@ export interface operations {
                 };
             };
             /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The maximum number of campaigns that are searched for a page, which may be shorter, or even
+                 *     empty, without being the last.
+                 */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+                /** @description The phone. Either this or `contact` is required. */
+                phone?: string;
+                /** @description The contact whose current phone is meant: its ID, or `ext:` and its external ID. */
+                contact?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Message"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_organization_report: {
+        parameters: {
+            query?: {
+                /** @description Only campaigns that were sent at this time or later. By default, 30 days before `to`. */
+                from?: components["schemas"]["Time"];
+                /** @description Only campaigns that were sent before this time. By default, now. */
+                to?: components["schemas"]["Time"];
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationReport"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `period_too_long`: more than 1,000 campaigns were sent in the period. */
             422: {
                 headers: {
                     [name: string]: unknown;

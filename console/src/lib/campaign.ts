@@ -32,6 +32,12 @@ export function stageOf(campaign: Campaign): Stage {
 export const FILTERS = ["draft", "scheduled", "sending", "paused", "done", "stopped"] as const;
 export type Filter = (typeof FILTERS)[number];
 
+/** Whether nothing more will be sent, so that lists may leave it out. */
+export function hasEnded(campaign: Campaign): boolean {
+  const filter = filterOf(campaign);
+  return filter === "done" || filter === "stopped";
+}
+
 export function filterOf(campaign: Campaign): Filter {
   const stage = stageOf(campaign);
   return stage === "canceled" || stage === "failed" ? "stopped" : stage;

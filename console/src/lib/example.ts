@@ -1,6 +1,6 @@
-/** Files that the console makes for people to save. */
+/** A file that the console makes for people to save. */
 
-export function saveFile(name: string, content: string): void {
+function saveFile(name: string, content: string): void {
   const url = URL.createObjectURL(new Blob([content], { type: "text/csv;charset=utf-8" }));
   const link = document.createElement("a");
   link.href = url;
@@ -15,7 +15,7 @@ function cell(value: string | number | null): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export function csv(rows: (string | number | null)[][]): string {
+function csv(rows: (string | number | null)[][]): string {
   return `\ufeff${rows.map((row) => row.map(cell).join(",")).join("\r\n")}\r\n`;
 }
 

@@ -1,4 +1,4 @@
-/** The imports that this tab has started, because the API lists none. */
+/** The names of the files that this tab has imported, because the API stores none. */
 
 const KEY = "volley.imports";
 const MAX_KEPT = 20;

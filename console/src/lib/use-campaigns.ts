@@ -6,9 +6,9 @@ import { campaignQuery, campaignsQuery, MAX_CAMPAIGN_PAGES } from "../api/querie
 import { useSession } from "../shell/session-context";
 
 /** All campaigns, newest first, as far as they have been loaded. They load by themselves. */
-export function useCampaigns() {
+export function useCampaigns({ archived = false, enabled = true } = {}) {
   const { organizationId } = useSession();
-  const query = useInfiniteQuery(campaignsQuery(organizationId));
+  const query = useInfiniteQuery({ ...campaignsQuery(organizationId, archived), enabled });
   const { hasNextPage, isFetchingNextPage, fetchNextPage, data } = query;
   const isFull = (data?.pages.length ?? 0) >= MAX_CAMPAIGN_PAGES;
   useEffect(() => {
@@ -45,7 +45,7 @@ export function useCreateDraft() {
   const queries = useQueryClient();
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: (draft: { name: string; body?: string | null }) =>
+    mutationFn: (draft: { name: string; templateId?: string }) =>
       body(
         api.POST("/v1/organizations/{organizationId}/campaigns", {
           params: { path: { organizationId }, header: once() },

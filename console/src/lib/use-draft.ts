@@ -9,20 +9,63 @@ import { readKey } from "../session";
 const QUIET_MS = 600;
 export const MAX_BODY = 1600;
 
+const MAX_TEMPLATE_BYTES = 8 * 1024;
+
+export interface Target {
+  include: string[];
+  exclude: string[];
+}
+
+/** What a campaign and a template have in common. */
+type Text = Pick<Draft, "body" | "isLiteral">;
+
 export interface Draft {
   name: string;
   body: string;
+  /** Whether braces are sent as they are, instead of naming merge fields. */
+  isLiteral: boolean;
+  /** Null means everyone. Undefined until it is changed here: then a save leaves it as it is. */
+  target?: Target | null;
+  /** Undefined until they are changed here. */
+  tags?: string[];
 }
 
-const request = (draft: Draft) => ({ name: draft.name.trim(), body: draft.body === "" ? null : draft.body });
-const isSame = (a: Draft, b: Draft) => a.name === b.name && a.body === b.body;
-const isValid = (draft: Draft) => draft.name.trim() !== "" && Array.from(draft.body).length <= MAX_BODY;
+/** Whether a body has merge fields, unless it is sent as written. */
+export const hasBraces = (body: string) => body.includes("{{") || body.includes("{%");
+export const isTemplate = (draft: Text) => hasBraces(draft.body) && !draft.isLiteral;
+
+const initialOf = (campaign: Campaign): Draft => ({
+  name: campaign.name,
+  body: campaign.body ?? "",
+  isLiteral: campaign.bodyFormat === "text" && hasBraces(campaign.body ?? ""),
+});
+
+/** The API keeps what is not part of it: the defaults, and what was not changed here. An emptied body takes its format along. */
+export const requestOf = (draft: Draft) => ({
+  name: draft.name.trim(),
+  body: draft.body === "" ? null : draft.body,
+  // Without a format, the API keeps that of an unchanged body and otherwise recognizes it.
+  ...(draft.body !== "" && hasBraces(draft.body)
+    ? { bodyFormat: draft.isLiteral ? ("text" as const) : ("template" as const) }
+    : {}),
+  ...(draft.target === undefined ? {} : { target: draft.target }),
+  ...(draft.tags === undefined ? {} : { tags: draft.tags }),
+});
+const isSame = (a: Draft, b: Draft) => JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether a body fits its limit. */
+export function fits(draft: Text): boolean {
+  return isTemplate(draft)
+    ? new TextEncoder().encode(draft.body).length <= MAX_TEMPLATE_BYTES
+    : Array.from(draft.body).length <= MAX_BODY;
+}
+const isValid = (draft: Draft) => draft.name.trim() !== "" && fits(draft);
 
 /** A draft that saves itself, also when the page is left. */
 export function useDraft(campaign: Campaign) {
   const { id: campaignId, organizationId } = campaign;
   const queries = useQueryClient();
-  const initial = { name: campaign.name, body: campaign.body ?? "" };
+  const initial = initialOf(campaign);
   const [draft, setDraft] = useState<Draft>(initial);
   const latest = useRef(initial);
   const saved = useRef(initial);
@@ -33,7 +76,7 @@ export function useDraft(campaign: Campaign) {
       body(
         api.PUT("/v1/organizations/{organizationId}/campaigns/{campaignId}", {
           params: { path: { organizationId, campaignId } },
-          body: request(draft),
+          body: requestOf(draft),
         }),
       ),
     onSuccess: (after, draft) => {
@@ -76,7 +119,7 @@ export function useDraft(campaign: Campaign) {
         method: "PUT",
         keepalive: true,
         headers: { authorization: `Bearer ${readKey()}`, "content-type": "application/json" },
-        body: JSON.stringify(request(now)),
+        body: JSON.stringify(requestOf(now)),
       });
     };
     window.addEventListener("pagehide", leave);
@@ -86,6 +129,25 @@ export function useDraft(campaign: Campaign) {
     };
   }, [organizationId, campaignId, flush]);
 
+  /** Replaces the text by a copy of a template. */
+  const startFrom = useCallback(
+    async (templateId: string) => {
+      await flush();
+      const after = await body(
+        api.PUT("/v1/organizations/{organizationId}/campaigns/{campaignId}", {
+          params: { path: { organizationId, campaignId } },
+          body: { name: latest.current.name.trim(), templateId },
+        }),
+      );
+      const copied = { ...latest.current, ...initialOf(after) };
+      latest.current = copied;
+      saved.current = copied;
+      setDraft(copied);
+      queries.setQueryData(campaignQuery(organizationId, campaignId).queryKey, after);
+    },
+    [organizationId, campaignId, flush, queries],
+  );
+
   const isSaved = isSame(draft, saved.current);
-  return { draft, change, flush, save, isSaved, isValid: isValid(draft) };
+  return { draft, change, flush, startFrom, save, isSaved, isValid: isValid(draft) };
 }

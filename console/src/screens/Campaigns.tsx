@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Text } from "@mantine/core";
+import { Anchor, Button, Group, NativeSelect, Text } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { Campaign, MessageStatus } from "../api/client";
@@ -12,7 +12,7 @@ import { Page } from "../components/Page";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { SearchInput } from "../components/SearchInput";
 import { Time } from "../components/Time";
-import { FILTERS, type Filter, filterOf } from "../lib/campaign";
+import { FILTERS, filterOf } from "../lib/campaign";
 import { count, percent } from "../lib/format";
 import { changedBy } from "../lib/people";
 import { useCampaigns } from "../lib/use-campaigns";
@@ -23,11 +23,19 @@ const route = getRouteApi("/campaigns");
 
 /** Dense and quick: filters and search work on everything that is loaded. */
 export function Campaigns() {
-  const { show, q } = route.useSearch();
+  const { show, tag, q } = route.useSearch();
   const navigate = route.useNavigate();
-  const { query, campaigns, isLoadingMore, isTruncated } = useCampaigns();
-  const found = useMemo(() => campaigns.filter((campaign) => matches(campaign, q)), [campaigns, q]);
-  const shown = show === undefined ? found : found.filter((campaign) => filterOf(campaign) === show);
+  const isArchive = show === "archived";
+  const current = useCampaigns();
+  const archive = useCampaigns({ archived: true, enabled: isArchive });
+  const { query, campaigns, isLoadingMore, isTruncated } = isArchive ? archive : current;
+  const isWanted = (campaign: Campaign) =>
+    matches(campaign, q) && (tag === undefined || campaign.tags.includes(tag));
+  const found = current.campaigns.filter(isWanted);
+  const shown = isArchive
+    ? campaigns.filter(isWanted)
+    : found.filter((campaign) => show === undefined || filterOf(campaign) === show);
+  const tags = useMemo(() => tagsIn(campaigns, tag), [campaigns, tag]);
   const choices = [
     { value: "all" as const, label: texts.campaigns.all, count: count(found.length) },
     ...FILTERS.map((filter) => ({
@@ -35,14 +43,15 @@ export function Campaigns() {
       label: texts.campaigns.filters[filter],
       count: count(found.filter((campaign) => filterOf(campaign) === filter).length),
     })),
+    { value: "archived" as const, label: texts.campaigns.archived },
   ];
-  const change = (search: { show?: Filter | undefined; q?: string | undefined }) =>
+  const change = (search: Partial<ReturnType<typeof route.useSearch>>) =>
     navigate({ search: (before) => ({ ...before, ...search }), replace: true });
   return (
     <Page title={texts.campaigns.title} actions={<NewCampaign />}>
       {query.isError && <ProblemAlert error={query.error} retry={() => void query.refetch()} />}
       {query.isPending && <Loading lines={8} />}
-      {query.isSuccess && campaigns.length === 0 && (
+      {query.isSuccess && campaigns.length === 0 && !isArchive && (
         <Empty title={texts.campaigns.empty} lead={texts.campaigns.emptyLead}>
           <NewCampaign />
           <Anchor size="sm" renderRoot={(props) => <Link to="/imports" {...props} />}>
@@ -50,7 +59,7 @@ export function Campaigns() {
           </Anchor>
         </Empty>
       )}
-      {campaigns.length > 0 && (
+      {(campaigns.length > 0 || isArchive) && (
         <>
           <Group justify="space-between" gap="sm">
             <Chips
@@ -59,19 +68,46 @@ export function Campaigns() {
               choices={choices}
               onChange={(value) => change({ show: value === "all" ? undefined : value })}
             />
-            <SearchInput
-              label={texts.campaigns.search}
-              value={q ?? ""}
-              onChange={(value) => change({ q: value || undefined })}
-            />
+            <Group gap="xs">
+              {tags.length > 0 && (
+                <NativeSelect
+                  aria-label={texts.campaigns.tag}
+                  w={{ base: "100%", xs: 160 }}
+                  value={tag ?? ""}
+                  data={[
+                    { value: "", label: texts.campaigns.anyTag },
+                    ...tags.map((name) => ({ value: name, label: name })),
+                  ]}
+                  onChange={(event) => change({ tag: event.currentTarget.value || undefined })}
+                />
+              )}
+              <SearchInput
+                label={texts.campaigns.search}
+                value={q ?? ""}
+                onChange={(value) => change({ q: value || undefined })}
+              />
+            </Group>
           </Group>
-          {shown.length === 0 ? (
-            <Empty title={texts.campaigns.noMatch} lead={texts.campaigns.noMatchLead}>
-              <Button variant="default" onClick={() => change({ show: undefined, q: undefined })}>
+          {query.isSuccess && shown.length === 0 && (
+            <Empty
+              title={
+                isArchive && campaigns.length === 0 ? texts.campaigns.noneArchived : texts.campaigns.noMatch
+              }
+              lead={
+                isArchive && campaigns.length === 0
+                  ? texts.campaigns.noneArchivedLead
+                  : texts.campaigns.noMatchLead
+              }
+            >
+              <Button
+                variant="default"
+                onClick={() => change({ show: undefined, tag: undefined, q: undefined })}
+              >
                 {texts.campaigns.showAll}
               </Button>
             </Empty>
-          ) : (
+          )}
+          {shown.length > 0 && (
             <Grid label={texts.campaigns.title} columns={COLUMNS} rows={shown} rowKey={({ id }) => id} />
           )}
           {isLoadingMore && (
@@ -88,6 +124,11 @@ export function Campaigns() {
       )}
     </Page>
   );
+}
+
+/** The tags to choose from, with the one that is chosen. */
+function tagsIn(campaigns: Campaign[], tag: string | undefined): string[] {
+  return [...new Set([...campaigns.flatMap(({ tags }) => tags), ...(tag === undefined ? [] : [tag])])].sort();
 }
 
 function matches(campaign: Campaign, q: string | undefined): boolean {
@@ -130,16 +171,23 @@ const COLUMNS: Column<Campaign>[] = [
     key: "name",
     title: texts.campaigns.name,
     cell: (campaign) => (
-      <Anchor
-        inherit
-        fw={500}
-        className={classes.name}
-        renderRoot={(props) => (
-          <Link to="/campaigns/$campaignId" params={{ campaignId: campaign.id }} {...props} />
+      <>
+        <Anchor
+          inherit
+          fw={500}
+          className={classes.name}
+          renderRoot={(props) => (
+            <Link to="/campaigns/$campaignId" params={{ campaignId: campaign.id }} {...props} />
+          )}
+        >
+          {campaign.name}
+        </Anchor>
+        {campaign.tags.length > 0 && (
+          <Text size="xs" c="dimmed" className={classes.name}>
+            {campaign.tags.join(", ")}
+          </Text>
         )}
-      >
-        {campaign.name}
-      </Anchor>
+      </>
     ),
   },
   { key: "status", title: texts.campaigns.status, cell: (campaign) => <StageLabel campaign={campaign} /> },

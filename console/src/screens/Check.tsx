@@ -16,6 +16,7 @@ import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import classes from "./Check.module.css";
 import { SendForm } from "./check/SendForm";
+import { WhoGetsIt } from "./check/WhoGetsIt";
 
 const route = getRouteApi("/campaigns/$campaignId/check");
 
@@ -82,10 +83,12 @@ function Quoted({ campaign, text, organization }: Props) {
   }
   if (quote.isError) return <ProblemAlert error={quote.error} retry={() => void quote.refetch()} />;
   const { recipients, encoding, partsEach, totalParts, price, quotedAt } = quote.data;
-  const cheaper = partsOf(replaceAll(text)).count;
+  const isTemplated = campaign.bodyFormat === "template";
+  const cheaper = isTemplated ? partsEach : partsOf(replaceAll(text)).count;
   if (recipients === 0) {
     return (
-      <Empty title={texts.check.noRecipients}>
+      <Empty title={campaign.target === null ? texts.check.noRecipients : texts.check.noneInTarget}>
+        <ToText campaignId={campaignId} label={texts.check.back} />
         <Button variant="default" renderRoot={(props) => <Link to="/imports" {...props} />}>
           {texts.home.importContacts}
         </Button>
@@ -97,7 +100,7 @@ function Quoted({ campaign, text, organization }: Props) {
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Section title={texts.check.audience}>
           <Figure value={count(recipients)} unit={texts.check.recipientsUnit(recipients)} />
-          <Text size="sm">{texts.check.everyone}</Text>
+          <WhoGetsIt campaign={campaign} />
           <Text size="sm" c="dimmed" mt={6}>
             {texts.check.counted(time(quotedAt))}
           </Text>
@@ -109,8 +112,9 @@ function Quoted({ campaign, text, organization }: Props) {
             <Figure value={count(totalParts)} unit={texts.check.partsUnit(totalParts)} />
           )}
           <Text size="sm">
-            {count(recipients)} × {texts.check.partsEach(partsEach, encoding)} ={" "}
-            {texts.check.parts(totalParts)}
+            {isTemplated
+              ? `${texts.check.upTo(partsEach, encoding)}: ${texts.check.parts(totalParts)}`
+              : `${count(recipients)} × ${texts.check.partsEach(partsEach, encoding)} = ${texts.check.parts(totalParts)}`}
           </Text>
           {price && cheaper < partsEach && (
             <Text size="sm" mt={6}>

@@ -1,35 +1,51 @@
-import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Checkbox, Group, Stack, Text, TextInput } from "@mantine/core";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { api, body, type Campaign } from "../api/client";
 import { asFailure } from "../api/problem";
 import { campaignsQuery } from "../api/queries";
+import { textPreviewQuery } from "../api/segments";
 import { Confirm } from "../components/Confirm";
 import { Curl } from "../components/Curl";
 import { Page } from "../components/Page";
 import { PhonePreview } from "../components/PhonePreview";
-import { fieldError, ProblemAlert } from "../components/ProblemAlert";
+import { fieldError, ProblemAlert, sentence } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
 import { Steps } from "../components/Steps";
-import { useDraft } from "../lib/use-draft";
+import { fits, hasBraces, isTemplate, requestOf, useDraft } from "../lib/use-draft";
 import { hasWayOut } from "../lib/way-out";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import classes from "./Compose.module.css";
+import { Audience } from "./compose/Audience";
 import { Editor } from "./compose/Editor";
+import { Rendered } from "./compose/Rendered";
+import { Tags } from "./compose/Tags";
+import { Templates } from "./compose/Templates";
 import { TestMessage } from "./compose/TestMessage";
+
+/** The fields that show what the API refuses. */
+const SHOWN = ["name", "body", "tags"];
 
 /** Writing the text: what it costs, and what it looks like on a phone. */
 export default function Compose({ campaign }: { campaign: Campaign }) {
   const { canSend, organizationId } = useSession();
-  const { draft, change, flush, save, isSaved, isValid } = useDraft(campaign);
+  const { draft, change, flush, startFrom, save, isSaved, isValid } = useDraft(campaign);
+  const isTemplated = isTemplate(draft);
+  const texted = useQuery({
+    ...textPreviewQuery(organizationId, campaign.id, campaign.updatedAt),
+    enabled: isTemplated && isSaved && campaign.body !== null,
+    placeholderData: keepPreviousData,
+  });
+  const most = texted.data?.mostParts;
   const [isLeaving, setLeaving] = useState(false);
   const navigate = useNavigate();
   const queries = useQueryClient();
   const path = { organizationId, campaignId: campaign.id };
   const isNew = campaign.name === texts.campaigns.untitled && campaign.body === null;
   const failure = save.error ? asFailure(save.error) : null;
+  const isElsewhere = failure !== null && !SHOWN.some((name) => name in failure.fields);
   const next = async () => {
     setLeaving(true);
     try {
@@ -65,7 +81,7 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
           <Curl
             method="PUT"
             path={`/v1/organizations/${organizationId}/campaigns/${campaign.id}`}
-            body={draft}
+            body={requestOf(draft)}
           />
           {canSend && (
             <Button
@@ -80,7 +96,7 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
       }
     >
       <Steps campaignId={campaign.id} />
-      {failure && Object.keys(failure.fields).length === 0 && <ProblemAlert error={failure} />}
+      {isElsewhere && <ProblemAlert error={failure} />}
       <div className={classes.columns}>
         <Stack gap="md">
           <TextInput
@@ -99,8 +115,32 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
             value={draft.body}
             readOnly={!canSend}
             error={fieldError(texts.compose.body, failure?.fields.body)}
+            rendered={
+              isTemplated
+                ? { most: most ? { parts: most.parts, encoding: most.encoding ?? "" } : null }
+                : null
+            }
             onChange={(text) => change({ body: text })}
           />
+          {hasBraces(draft.body) && (
+            <Checkbox
+              label={texts.compose.literal}
+              checked={draft.isLiteral}
+              disabled={!canSend}
+              onChange={(event) => change({ isLiteral: event.currentTarget.checked })}
+            />
+          )}
+          {isTemplated && !fits(draft) && (
+            <Text size="sm" c="var(--mantine-color-error)" role="alert">
+              {texts.compose.templateTooLong}
+            </Text>
+          )}
+          {campaign.warnings.map((warning) => (
+            <Alert key={warning} color="orange">
+              {sentence(warning)}
+            </Alert>
+          ))}
+          {canSend && <Templates campaign={campaign} draft={draft} startFrom={startFrom} />}
           {canSend && draft.body.trim() !== "" && !hasWayOut(draft.body) && (
             <Alert color="orange">
               <Group justify="space-between" gap="sm">
@@ -117,6 +157,19 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
               </Group>
             </Alert>
           )}
+          <Tags
+            initial={campaign.tags}
+            readOnly={!canSend}
+            error={fieldError(texts.compose.tags, failure?.fields.tags)}
+            onChange={(tags) => change({ tags })}
+          />
+          <Section title={texts.check.audience}>
+            <Audience
+              target={draft.target === undefined ? campaign.target : draft.target}
+              readOnly={!canSend}
+              onChange={(target) => change({ target })}
+            />
+          </Section>
           {canSend && (
             <Section title={texts.compose.test}>
               <TestMessage campaign={campaign} isReady={draft.body.trim() !== "" && isValid} flush={flush} />
@@ -136,7 +189,15 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
             </Group>
           )}
         </Stack>
-        <PhonePreview body={draft.body} />
+        {isTemplated ? (
+          texted.isError ? (
+            <ProblemAlert error={texted.error} retry={() => void texted.refetch()} />
+          ) : (
+            <Rendered body={draft.body} preview={texted.data} />
+          )
+        ) : (
+          <PhonePreview body={draft.body} />
+        )}
       </div>
     </Page>
   );

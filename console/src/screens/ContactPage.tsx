@@ -15,8 +15,9 @@ import { Section } from "../components/Section";
 import { Time } from "../components/Time";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
-import { nameOf } from "./Contacts";
 import { ContactForm } from "./contacts/ContactForm";
+import { Membership } from "./contacts/Membership";
+import { nameOf } from "./contacts/name";
 
 const route = getRouteApi("/contacts/$contactId");
 
@@ -76,6 +77,7 @@ export function ContactPage() {
           <Section title={texts.contacts.texting}>
             <Texting contact={contact.data} />
           </Section>
+          <Membership contactId={contactId} />
           <Section title={texts.contacts.record}>
             <Facts
               items={[

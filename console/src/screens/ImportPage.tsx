@@ -1,36 +1,25 @@
-import { Alert, Button, Group, Progress, SimpleGrid, Text } from "@mantine/core";
+import { Alert, Button, Group, Progress, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useEffect } from "react";
-import type { Import } from "../api/client";
+import { api, body, type Import, once } from "../api/client";
 import { importQuery } from "../api/queries";
+import { Confirm } from "../components/Confirm";
 import { Curl } from "../components/Curl";
 import { ToneLabel } from "../components/Dot";
-import { type Column, Grid } from "../components/Grid";
 import { Loading } from "../components/Loading";
 import { NewCampaign } from "../components/NewCampaign";
 import { Page } from "../components/Page";
 import { ProblemAlert, sentence } from "../components/ProblemAlert";
-import { Section } from "../components/Section";
-import { csv, saveFile } from "../lib/example";
-import { count } from "../lib/format";
+import { IMPORT_TONES, isOver } from "../lib/import";
 import { recentImports } from "../lib/recent-imports";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
-import classes from "./Check.module.css";
+import { Figures } from "./imports/Figures";
+import { Rejected } from "./imports/Rejected";
 
 const route = getRouteApi("/imports/$importId");
 const t = texts.imports;
-const TONES = {
-  uploading: "busy",
-  pending: "busy",
-  running: "busy",
-  done: "good",
-  failed: "bad",
-  cancelled: "calm",
-  undoing: "busy",
-  undone: "calm",
-} as const;
 
 /** An import while it runs and afterwards; rejected rows with their reasons. */
 export function ImportPage() {
@@ -40,38 +29,36 @@ export function ImportPage() {
   const found = useQuery(importQuery(organizationId, importId));
   const status = found.data?.status;
   useEffect(() => {
-    if (status === "done") {
-      void queries.invalidateQueries({ queryKey: [organizationId, "contacts"] });
-      void queries.invalidateQueries({ queryKey: [organizationId, "unsubscribes"] });
-    }
+    if (status !== "done" && status !== "cancelled" && status !== "undone") return;
+    for (const list of ["contacts", "unsubscribes", "imports", "preview", "quote"])
+      void queries.invalidateQueries({ queryKey: [organizationId, list] });
   }, [status, organizationId, queries]);
   if (found.isPending) return <Loading lines={6} />;
   if (found.isError) return <ProblemAlert error={found.error} retry={() => void found.refetch()} />;
   const file = recentImports().find(({ id }) => id === importId)?.file;
-  const { rows, created, updated, rejected, ignored, optOuts, encoding, reason, errors } = found.data;
-  const isRunning = found.data.status === "pending" || found.data.status === "running";
-  const figures: [string, number][] = [
-    [t.rows, rows],
-    [t.created, created],
-    [t.updated, updated],
-    [t.rejected, rejected],
-    ...(ignored > 0 ? [[t.ignored, ignored] as [string, number]] : []),
-    ...(optOuts > 0 ? [[t.optOuts, optOuts] as [string, number]] : []),
-  ];
+  const { encoding, reason, undo, dryRun, exact } = found.data;
   return (
     <Page
       title={file ?? t.one}
-      aside={<ToneLabel tone={TONES[found.data.status]} label={t.status[found.data.status]} />}
+      aside={<ToneLabel tone={IMPORT_TONES[found.data.status]} label={t.status[found.data.status]} />}
       back={{ to: "/imports", label: t.title }}
       actions={
-        <Curl method="GET" path={`/v1/organizations/${organizationId}/contacts/imports/${importId}`} />
+        <>
+          <Curl method="GET" path={`/v1/organizations/${organizationId}/contacts/imports/${importId}`} />
+          <Actions found={found.data} />
+        </>
       }
     >
-      {isRunning && (
+      {dryRun && (
+        <Alert color="orange" title={t.dryRun}>
+          {t.dryRunLead}
+        </Alert>
+      )}
+      {!isOver(found.data) && (
         <>
-          <Progress value={100} animated aria-label={t.status.running} />
+          <Progress value={100} animated aria-label={t.status[found.data.status]} />
           <Text size="sm" c="dimmed">
-            {t.canLeave}
+            {status === "undoing" ? t.canLeaveUndo : t.canLeave}
           </Text>
         </>
       )}
@@ -80,19 +67,18 @@ export function ImportPage() {
           {sentence(reason)}
         </Alert>
       )}
-      <SimpleGrid cols={{ base: 2, xs: 3, sm: figures.length }} spacing="sm" component="dl" m={0}>
-        {figures.map(([name, number]) => (
-          <div key={name}>
-            <Text component="dt" size="sm" c="dimmed">
-              {name}
-            </Text>
-            <Text component="dd" m={0} className={`number ${classes.figure}`}>
-              {count(number)}
-            </Text>
-          </div>
-        ))}
-      </SimpleGrid>
-      {status === "done" && (
+      {undo && (
+        <Alert color="orange" title={t.status[found.data.status]}>
+          {t.undoResult(undo.removed, undo.keptChanged + undo.keptNamed)}
+        </Alert>
+      )}
+      <Figures found={found.data} />
+      {!exact && (
+        <Text size="sm" c="dimmed">
+          {t.inexact}
+        </Text>
+      )}
+      {status === "done" && !dryRun && (
         <Group gap="xs">
           <NewCampaign />
           <Button variant="default" renderRoot={(props) => <Link to="/contacts" {...props} />}>
@@ -105,42 +91,47 @@ export function ImportPage() {
           )}
         </Group>
       )}
-      {errors.length > 0 && <Rejected rows={errors} all={rejected} />}
+      <Rejected found={found.data} />
     </Page>
   );
 }
 
-type RowError = Import["errors"][number];
-
-function Rejected({ rows, all }: { rows: RowError[]; all: number }) {
-  const download = () => {
-    const cells = rows.map(({ line, row, column, reason }) => [line, row, column, reason]);
-    saveFile("rejected-rows.csv", csv([[t.line, t.row, t.column, t.why], ...cells]));
+/** Canceling and undoing, each with what it does to how many. */
+function Actions({ found }: { found: Import }) {
+  const { canSend } = useSession();
+  const queries = useQueryClient();
+  const { organizationId, id: importId, status, created, dryRun } = found;
+  if (!canSend) return null;
+  const act = (verb: "cancel" | "undo") => async () => {
+    const after = await body(
+      api.POST(`/v1/organizations/{organizationId}/contacts/imports/{importId}/${verb}`, {
+        params: { path: { organizationId, importId }, header: once() },
+      }),
+    );
+    queries.setQueryData(importQuery(organizationId, importId).queryKey, after);
   };
-  return (
-    <Section
-      title={t.rejectedRows}
-      actions={
-        <Button size="compact-sm" variant="subtle" onClick={download}>
-          {t.download}
-        </Button>
-      }
-    >
-      <Text size="sm" c="dimmed" mb="sm">
-        {t.rejectedLead} {all > rows.length && t.firstHundred(all)}
-      </Text>
-      <Grid
-        label={t.rejectedRows}
-        columns={COLUMNS}
-        rows={rows}
-        rowKey={({ row, column }) => `${row} ${column}`}
+  if (status === "uploading" || status === "pending" || status === "running") {
+    return (
+      <Confirm
+        label={t.cancel}
+        title={t.cancelTitle}
+        lead={t.cancelLead}
+        confirm={t.cancelDo}
+        isDangerous
+        action={act("cancel")}
       />
-    </Section>
+    );
+  }
+  const canUndo = (status === "done" || status === "cancelled" || status === "failed") && created > 0;
+  if (!canUndo || dryRun) return null;
+  return (
+    <Confirm
+      label={t.undo}
+      title={t.undoTitle}
+      lead={t.undoLead}
+      confirm={t.undoDo(created)}
+      isDangerous
+      action={act("undo")}
+    />
   );
 }
-
-const COLUMNS: Column<RowError>[] = [
-  { key: "line", title: t.line, isNumber: true, cell: ({ line, row }) => count(line ?? row) },
-  { key: "column", title: t.column, cell: ({ column }) => column ?? texts.app.none },
-  { key: "why", title: t.why, wraps: true, cell: ({ reason }) => reason },
-];

@@ -1,23 +1,27 @@
-import { Anchor, Button, FileButton, Group, Stack, Table, Text } from "@mantine/core";
+import { Button, FileButton, Group, Progress, Stack, Table, Text } from "@mantine/core";
 import { IconFileSpreadsheet } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type DragEvent, useState } from "react";
-import { api, body, once } from "../api/client";
 import { Curl } from "../components/Curl";
 import { ExampleFile } from "../components/ExampleFile";
 import { Page } from "../components/Page";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
 import { firstRows } from "../lib/first-rows";
-import { recentImports, rememberImport } from "../lib/recent-imports";
+import { rememberImport } from "../lib/recent-imports";
+import { type ImportOptions, MAX_UPLOAD, startImport } from "../lib/upload";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import classes from "./Imports.module.css";
+import { Options } from "./imports/Options";
+import { Past } from "./imports/Past";
+import { Trial } from "./imports/Trial";
 
-const MAX_BYTES = 4 * 1024 * 1024;
 const PREVIEW_ROWS = 6;
 const t = texts.imports;
+const route = getRouteApi("/imports");
+const DEFAULTS: ImportOptions = { match: null, onMatch: "update", tags: [] };
 
 interface Chosen {
   file: File;
@@ -27,31 +31,34 @@ interface Chosen {
 /** Drop a file, see its first rows, import it. */
 export function Imports() {
   const { organizationId, canSend } = useSession();
+  const { cursor } = route.useSearch();
+  const queries = useQueryClient();
   const navigate = useNavigate();
   const [isOver, setOver] = useState(false);
   const choose = useMutation({
     mutationFn: async (file: File): Promise<Chosen> => {
       if (file.size === 0) throw new Error(t.emptyFile);
-      if (file.size > MAX_BYTES) throw new Error(t.tooLarge);
+      if (file.size > MAX_UPLOAD) throw new Error(t.tooLarge);
       return { file, rows: await firstRows(file, PREVIEW_ROWS) };
     },
   });
+  const [options, setOptions] = useState<ImportOptions>(DEFAULTS);
+  const [share, setShare] = useState<number | null>(null);
+  const start = (dryRun: boolean) => {
+    if (choose.data === undefined) throw new Error(t.emptyFile);
+    setShare(null);
+    return startImport({ organizationId, file: choose.data.file, options, dryRun, onProgress: setShare });
+  };
+  const trial = useMutation({ mutationFn: () => start(true) });
   const upload = useMutation({
-    mutationFn: ({ file }: Chosen) =>
-      body(
-        api.POST("/v1/organizations/{organizationId}/contacts/imports", {
-          params: { path: { organizationId }, header: once() },
-          body: file as unknown as string,
-          // As it is: only then can the API recognize the file's encoding.
-          bodySerializer: (content: unknown) => content as Blob,
-          headers: { "content-type": "application/octet-stream" },
-        }),
-      ),
-    onSuccess: async ({ id }, { file }) => {
-      rememberImport({ id, file: file.name });
+    mutationFn: () => start(false),
+    onSuccess: async ({ id }) => {
+      rememberImport({ id, file: choose.data?.file.name ?? t.one });
+      void queries.invalidateQueries({ queryKey: [organizationId, "imports"] });
       await navigate({ to: "/imports/$importId", params: { importId: id } });
     },
   });
+  const isStarting = trial.isPending || upload.isPending;
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
@@ -83,7 +90,10 @@ export function Imports() {
         >
           <IconFileSpreadsheet size={32} stroke={1.4} aria-hidden />
           <Text fw={550}>{t.drop}</Text>
-          <FileButton accept=".csv,.tsv,.txt,text/csv" onChange={(file) => file && choose.mutate(file)}>
+          <FileButton
+            accept=".csv,.tsv,.txt,.json,.jsonl,.ndjson,.gz,text/csv"
+            onChange={(file) => file && choose.mutate(file)}
+          >
             {(props) => <Button {...props}>{t.choose}</Button>}
           </FileButton>
           <Text size="sm" c="dimmed">
@@ -101,15 +111,43 @@ export function Imports() {
         <Section title={t.first}>
           <Stack gap="md">
             <Preview rows={chosen.rows} />
+            <Options
+              options={options}
+              disabled={isStarting}
+              onChange={(after) => {
+                setOptions(after);
+                trial.reset();
+              }}
+            />
+            {trial.isError && <ProblemAlert error={trial.error} />}
             {upload.isError && <ProblemAlert error={upload.error} />}
+            {isStarting && share !== null && (
+              <Progress value={share * 100} aria-label={t.uploaded(Math.floor(share * 100))} />
+            )}
+            {trial.data && <Trial importId={trial.data.id} />}
             <Group gap="xs">
-              <Button loading={upload.isPending} onClick={() => upload.mutate(chosen)}>
+              <Button
+                variant={trial.data ? "default" : "filled"}
+                disabled={upload.isPending}
+                loading={trial.isPending}
+                onClick={() => trial.mutate()}
+              >
+                {t.try}
+              </Button>
+              <Button
+                variant={trial.data ? "filled" : "default"}
+                disabled={trial.isPending}
+                loading={upload.isPending}
+                onClick={() => upload.mutate()}
+              >
                 {t.confirm(chosen.file.name)}
               </Button>
               <Button
                 variant="default"
+                disabled={isStarting}
                 onClick={() => {
                   choose.reset();
+                  trial.reset();
                   upload.reset();
                 }}
               >
@@ -122,7 +160,7 @@ export function Imports() {
       <Text size="sm" c="dimmed">
         {t.optOutNote}
       </Text>
-      <Recent />
+      <Past cursor={cursor} />
     </Page>
   );
 }
@@ -155,25 +193,5 @@ function Preview({ rows: [header = [], ...rows] }: { rows: string[][] }) {
         </Table.Tbody>
       </Table>
     </section>
-  );
-}
-
-function Recent() {
-  const recent = recentImports();
-  if (recent.length === 0) return null;
-  return (
-    <Section title={t.recent}>
-      <Stack gap={6}>
-        {recent.map(({ id, file }) => (
-          <Anchor
-            key={id}
-            size="sm"
-            renderRoot={(props) => <Link to="/imports/$importId" params={{ importId: id }} {...props} />}
-          >
-            {file}
-          </Anchor>
-        ))}
-      </Stack>
-    </Section>
   );
 }

@@ -2,10 +2,12 @@ import {
   IconAddressBook,
   IconBellOff,
   IconFileImport,
+  IconFilter,
   IconHome,
   IconPhone,
   IconSend,
   IconSettings,
+  IconTemplate,
 } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { texts } from "../texts";
@@ -16,6 +18,8 @@ const ICONS: Record<PlaceName, typeof IconHome> = {
   home: IconHome,
   campaigns: IconSend,
   contacts: IconAddressBook,
+  segments: IconFilter,
+  templates: IconTemplate,
   imports: IconFileImport,
   unsubscribes: IconBellOff,
   senders: IconPhone,

@@ -3,6 +3,8 @@ export const PLACES = [
   { name: "home", to: "/", key: "h" },
   { name: "campaigns", to: "/campaigns", key: "c" },
   { name: "contacts", to: "/contacts", key: "p" },
+  { name: "segments", to: "/segments", key: "e" },
+  { name: "templates", to: "/templates", key: "m" },
   { name: "imports", to: "/imports", key: "i" },
   { name: "unsubscribes", to: "/unsubscribes", key: "u" },
   { name: "senders", to: "/senders", key: "s" },

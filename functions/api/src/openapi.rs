@@ -86,8 +86,8 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
         operation.parameters.get_or_insert_default().push(idempotency_key());
     }
     let has_id = path.contains('{');
-    let limits = operation.responses.responses.contains_key("429");
-    let conflicts = operation.responses.responses.contains_key("409");
+    let has = |status| operation.responses.responses.contains_key(status);
+    let (conflicts, rejects, limits) = (has("409"), has("422"), has("429"));
     let refusals = [
         (StatusCode::BAD_REQUEST, has_body || has_query),
         (StatusCode::UNAUTHORIZED, true),
@@ -96,7 +96,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
         (StatusCode::CONFLICT, conflicts || method == "POST"),
         (StatusCode::PAYLOAD_TOO_LARGE, has_body),
         (StatusCode::UNSUPPORTED_MEDIA_TYPE, has_body),
-        (StatusCode::UNPROCESSABLE_ENTITY, has_body || path.ends_with("{phone}")),
+        (StatusCode::UNPROCESSABLE_ENTITY, rejects || has_body || path.ends_with("{phone}")),
         (StatusCode::TOO_MANY_REQUESTS, true),
         (StatusCode::INTERNAL_SERVER_ERROR, true),
         (StatusCode::SERVICE_UNAVAILABLE, true),

@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 use crate::problem::{Code, Problem};
 use crate::routes::{
     api_keys, campaigns, contacts, controls, copies, exports, halts, imports, me, members,
-    messages, organizations, people, quotes, segments, sending, service, skipped, templates,
-    text_previews, unsubscribes,
+    messages, organizations, people, quotes, reports, segments, sending, service, skipped,
+    templates, text_previews, unsubscribes,
 };
 use crate::state::App;
 use crate::{idempotency, openapi, span};
@@ -119,6 +119,8 @@ fn sending_routes() -> OpenApiRouter<App> {
             templates::delete_template
         ))
         .routes(routes!(skipped::list_skipped))
+        .routes(routes!(reports::get_report))
+        .routes(routes!(reports::get_organization_report))
         .routes(routes!(text_previews::preview_texts))
         .routes(routes!(sending::send_campaign))
         .routes(routes!(sending::send_test))
@@ -131,6 +133,8 @@ fn sending_routes() -> OpenApiRouter<App> {
         .routes(routes!(controls::stop_campaign))
         .routes(routes!(messages::list_messages))
         .routes(routes!(messages::get_message))
+        .routes(routes!(messages::get_timeline))
+        .routes(routes!(messages::list_history))
 }
 
 #[cfg(test)]

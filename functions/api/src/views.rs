@@ -15,11 +15,13 @@ mod person;
 mod preview;
 mod provider;
 mod quote;
+mod report;
 mod segment;
 mod skipped;
 mod target;
 mod template;
 mod text_preview;
+mod timeline;
 mod unsubscribe;
 
 pub(crate) use attributes::AttributesSchema;
@@ -36,10 +38,12 @@ pub(crate) use person::{PersonView, PreferenceView};
 pub(crate) use preview::PreviewView;
 pub(crate) use provider::{KeywordsSchema, ProviderSchema};
 pub(crate) use quote::QuoteView;
+pub(crate) use report::{OrganizationReportView, ReportPeriod, ReportView};
 pub(crate) use segment::{ExplanationView, FilterSchema, SegmentView};
 pub(crate) use skipped::{SkippedContactView, SkippedListView};
 pub(crate) use template::TemplateView;
 pub(crate) use text_preview::{TextPreviewView, TextView};
+pub(crate) use timeline::TimelineView;
 pub(crate) use unsubscribe::{LiftView, UnsubscribeView};
 
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,10 @@
-//! The identity provider that people sign in with, as the console and its content security policy
-//! learn it.
+//! The identity provider that people sign in with, and the bucket that large files are uploaded to, as
+//! the console and its content security policy learn them.
 
 use serde_json::json;
 
 /// Only this origin, with exceptions: Mantine adds `<style>` elements, an image may be part of a style
-/// sheet, and signing in asks the identity provider.
+/// sheet, signing in asks the identity provider, and large files go to the bucket.
 const CONTENT_SECURITY_POLICY: [&str; 2] = [
     "default-src 'self'; connect-src 'self'",
     "; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \
@@ -23,17 +23,19 @@ impl Settings {
         let text = |name| variable(name).filter(|value| !value.is_empty());
         let issuer = text("OIDC_ISSUER").zip(text("OIDC_CLIENT_ID"));
         // Some providers have their token endpoint elsewhere.
-        let origins =
+        let provider =
             [issuer.as_ref().map(|(issuer, _)| origin(issuer)), text("OIDC_ENDPOINT_ORIGIN")];
-        let origins = origins.into_iter().flatten().map(|origin| format!(" {origin}"));
-        let origins = if issuer.is_some() { origins.collect() } else { String::new() };
+        let provider = provider.into_iter().filter(|_| issuer.is_some());
+        let sources = provider.chain([text("FILES_URL")]).flatten();
+        let sources = sources.map(|source| format!(" {source}"));
+        let sources: String = sources.collect();
         let [before, after] = CONTENT_SECURITY_POLICY;
         let document = json!({
             "issuer": issuer.as_ref().map(|(issuer, _)| issuer),
             "clientId": issuer.as_ref().map(|(_, client)| client),
         });
         Self {
-            content_security_policy: format!("{before}{origins}{after}"),
+            content_security_policy: format!("{before}{sources}{after}"),
             document: document.to_string(),
         }
     }
@@ -67,5 +69,13 @@ mod tests {
         let two = settings(&[issuer, ("OIDC_CLIENT_ID", "console"), elsewhere]);
         let policy = &two.content_security_policy;
         assert!(policy.contains("https://id.example:8443 https://token.example;"), "{policy}");
+    }
+
+    /// The source has a path, so that it does not allow other buckets.
+    #[test]
+    fn files_are_uploaded_to_one_bucket() {
+        let url = "https://s3.us-east-1.amazonaws.com/volley-files";
+        let policy = settings(&[("FILES_URL", url)]).content_security_policy;
+        assert!(policy.contains(&format!("connect-src 'self' {url};")), "{policy}");
     }
 }

@@ -14,6 +14,7 @@ use shared::campaign::Campaign;
 use shared::message::{FailureReason, Found, Message};
 use shared::phone::Phone;
 use shared::recipient::Recipient;
+use shared::shard::Shards;
 
 use crate::App;
 use crate::settle::{GivenBack, Settled};
@@ -58,7 +59,7 @@ pub(crate) async fn claim_batch(
     campaign: &Campaign,
     recipients: &[Recipient],
     unsubscribed: &HashSet<Phone>,
-    shards: u16,
+    shards: Shards,
 ) -> Vec<Claimed> {
     let token = Token::new();
     let claims: Vec<(Message, Claiming)> = recipients
@@ -105,7 +106,7 @@ async fn close(
     app: &App,
     written: &table::Claimed,
     claiming: &Claiming,
-    shards: u16,
+    shards: Shards,
 ) -> anyhow::Result<Option<Settled>> {
     match (claiming, written) {
         (Claiming::Fail { .. }, table::Claimed::Won) => Ok(Some(Settled::ByThisWorker)),
@@ -122,7 +123,7 @@ pub(crate) async fn close_existing(
     app: &App,
     written: &table::Claimed,
     token: &str,
-    shards: u16,
+    shards: Shards,
 ) -> anyhow::Result<Option<Settled>> {
     let table::Claimed::Exists(found) = written else {
         return Ok(None);

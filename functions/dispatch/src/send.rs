@@ -10,6 +10,7 @@ use shared::actor::Actor;
 use shared::body::Body;
 use shared::message::{FailureReason, Message, Outcome};
 use shared::sender::Sender;
+use shared::shard::Shards;
 use shared::unsubscribe::{Preference, Source};
 
 use crate::App;
@@ -32,7 +33,7 @@ pub(crate) struct Outbound<'a> {
     pub(crate) gateway: &'a dyn Gateway,
     pub(crate) from: &'a Sender,
     pub(crate) body: &'a Body,
-    pub(crate) shards: u16,
+    pub(crate) shards: Shards,
     /// Whether to ask the provider without sending.
     pub(crate) is_dry_run: bool,
 }
@@ -123,7 +124,7 @@ pub(crate) async fn send_claimed(
 async fn give_back(
     app: &App,
     claim: &Claim,
-    shards: u16,
+    shards: Shards,
     reason: Settled,
 ) -> anyhow::Result<Answered> {
     let reference = claim.message.reference();
@@ -136,7 +137,7 @@ async fn suppress(
     app: &App,
     message: &Message,
     refusal: &Refusal,
-    shards: u16,
+    shards: Shards,
 ) -> anyhow::Result<()> {
     let preference = Preference {
         organization_id: message.organization_id,

@@ -8,6 +8,7 @@ use infra::metrics;
 use infra::table::Settlement;
 use shared::breaker::Window;
 use shared::chunk_state::Tally;
+use shared::shard::Shards;
 use shared::time::Timestamp;
 
 use crate::App;
@@ -81,7 +82,11 @@ pub(crate) struct SettledBatch {
 }
 
 /// Writes the outcomes of a batch.
-pub(crate) async fn settle_batch(app: &App, answered: Vec<Answered>, shards: u16) -> SettledBatch {
+pub(crate) async fn settle_batch(
+    app: &App,
+    answered: Vec<Answered>,
+    shards: Shards,
+) -> SettledBatch {
     let mut batch = SettledBatch::default();
     let mut settlements: Vec<Settlement> = Vec::with_capacity(answered.len());
     for answered in answered {

@@ -8,13 +8,14 @@ use infra::gateway::Sought;
 use infra::lookup;
 use infra::table::{ReceiptApplied, TestMessage};
 use shared::message::Message;
-use shared::receipt::Delivery;
+use shared::receipt::{Channel, Delivery};
+use shared::shard::Shards;
 use shared::unsubscribe::Preference;
 
 use crate::App;
 
 /// Removes a test's due item, unless the test is unknown and may still be looked up.
-pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow::Result<()> {
+pub(crate) async fn finish(app: &App, message: &Message, shards: Shards) -> anyhow::Result<()> {
     apply_parked(app, message, shards).await?;
     let Message { organization_id, campaign_id, id, .. } = message;
     let Some(test) = app.table.test_message(*organization_id, *campaign_id, *id).await? else {
@@ -28,29 +29,35 @@ pub(crate) async fn finish(app: &App, message: &Message, shards: u16) -> anyhow:
 }
 
 /// Looks up an unknown test at the provider.
-pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: u16) -> anyhow::Result<()> {
+pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: Shards) -> anyhow::Result<()> {
     let TestMessage { message, from, body, .. } = test;
     let gateway = app.gateways.of(from).await?;
     let sought = Sought { message, from, text: body.as_str(), now: clock::now() };
     if let Some(receipt) = lookup::look_up(&app.table, gateway.as_ref(), &sought, shards).await? {
-        apply(app, &Delivery::looked_up(message, receipt), shards).await?;
+        let delivery = Delivery::looked_up(message, receipt);
+        apply(app, &delivery, shards, Channel::LookUp).await?;
     }
     Ok(())
 }
 
-async fn apply_parked(app: &App, message: &Message, shards: u16) -> anyhow::Result<()> {
+async fn apply_parked(app: &App, message: &Message, shards: Shards) -> anyhow::Result<()> {
     for parked in app.table.parked_beside(&message.reference(), shards).await? {
-        if apply(app, &parked, shards).await? != ReceiptApplied::Early {
+        if apply(app, &parked, shards, Channel::Callback).await? != ReceiptApplied::Early {
             app.table.unpark(&parked, shards).await?;
         }
     }
     Ok(())
 }
 
-async fn apply(app: &App, delivery: &Delivery, shards: u16) -> anyhow::Result<ReceiptApplied> {
+async fn apply(
+    app: &App,
+    delivery: &Delivery,
+    shards: Shards,
+    channel: Channel,
+) -> anyhow::Result<ReceiptApplied> {
     if let Some(opt_out) = Preference::told_by(delivery) {
         app.table.register(&opt_out, shards).await?;
     }
-    let applied = app.table.apply_receipts(&[(delivery.clone(), shards)]).await?.pop();
+    let applied = app.table.apply_receipts(&[(delivery.clone(), shards)], channel).await?.pop();
     Ok(applied.transpose()?.unwrap_or(ReceiptApplied::Early))
 }

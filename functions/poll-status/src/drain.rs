@@ -138,7 +138,7 @@ async fn look_at_all(
         (_, Some(Verdict::Grant(more))) => Leave::Trial(Cell::new(more)),
     };
     // Finish each shard even if another one fails, because its chunks have turns by then.
-    let looks: Vec<anyhow::Result<Look>> = stream::iter(0..broadcast.shards)
+    let looks: Vec<anyhow::Result<Look>> = stream::iter(broadcast.shards.all())
         .map(|shard| look(app, campaign, broadcast, &turns, &leave, shard))
         .buffer_unordered(SHARDS_AT_ONCE)
         .collect()

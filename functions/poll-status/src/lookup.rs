@@ -12,8 +12,9 @@ use infra::lookup;
 use infra::table::ReceiptApplied;
 use shared::campaign::{Broadcast, Campaign};
 use shared::ids::MessageId;
-use shared::message::{Counts, Message, Status};
-use shared::receipt::{Delivery, Receipt};
+use shared::message::{Message, Status};
+use shared::receipt::{Channel, Delivery, Receipt};
+use shared::shard::Shards;
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
@@ -28,72 +29,59 @@ const ASKING_WITHIN: Duration = Duration::from_mins(1);
 /// The messages of a shard that this poll looks up, sampled from all open ones.
 pub(crate) struct Sample {
     poll: u32,
-    asked: Vec<(MessageId, Status)>,
-    /// All others, which are counted with their current status.
-    pub(crate) left: Counts,
+    asked: Vec<Message>,
 }
 
 impl Sample {
     pub(crate) fn new(poll: u32) -> Self {
-        Self { poll, asked: Vec::new(), left: Counts::default() }
+        Self { poll, asked: Vec::new() }
     }
 
-    pub(crate) fn push(&mut self, id: MessageId, status: Status) {
-        self.asked.push((id, status));
-        if self.asked.len() >= 2 * MAX_LOOK_UPS {
-            self.cut();
-        }
+    /// Adds an open message. Returns those that this poll doesn't look up.
+    pub(crate) fn push(&mut self, message: Message) -> Vec<Message> {
+        self.asked.push(message);
+        if self.asked.len() >= 2 * MAX_LOOK_UPS { self.cut() } else { Vec::new() }
     }
 
-    pub(crate) fn into_asked(mut self) -> (Vec<MessageId>, Counts) {
-        self.cut();
-        (self.asked.into_iter().map(|(id, _)| id).collect(), self.left)
+    /// The messages to look up, and others that were kept until now.
+    pub(crate) fn into_asked(mut self) -> (Vec<MessageId>, Vec<Message>) {
+        let left = self.cut();
+        (self.asked.into_iter().map(|message| message.id).collect(), left)
     }
 
     /// Keeps the messages that most need a look-up: unknown ones first, then a different selection
     /// in each poll. Ids are random, and each poll orders them by other bits.
-    fn cut(&mut self) {
+    fn cut(&mut self) -> Vec<Message> {
         let poll = self.poll;
-        self.asked.sort_by_key(|(id, status)| {
-            (*status == Status::Sent, id.0.as_u128().rotate_left(8 * (poll % 16)))
+        self.asked.sort_by_key(|message| {
+            let bits = message.id.0.as_u128().rotate_left(8 * (poll % 16));
+            (message.status() == Status::Sent, bits)
         });
-        for (_, status) in self.asked.drain(MAX_LOOK_UPS.min(self.asked.len())..) {
-            self.left.add(status);
-        }
+        self.asked.split_off(MAX_LOOK_UPS.min(self.asked.len()))
     }
 }
 
-/// Whether the provider may know more than Volley about a message whose last report was at
-/// `said_at`.
-pub(crate) fn is_open(
-    status: Status,
-    said_at: Timestamp,
-    now: Timestamp,
-    silent_seconds: i64,
-) -> bool {
-    match status {
+/// Whether the provider may know more than Volley about a message.
+pub(crate) fn is_open(message: &Message, now: Timestamp, silent_seconds: i64) -> bool {
+    match message.status() {
         Status::Unknown => true,
-        Status::Sent => now >= said_at.plus_seconds(silent_seconds),
+        Status::Sent => now >= message.updated_at().plus_seconds(silent_seconds),
         Status::Pending | Status::Delivered | Status::Failed => false,
     }
 }
 
-/// Looks up open messages, writes the results, and counts all of them with their new statuses.
+/// Looks up open messages, writes the results, and returns all of them with what was written.
 pub(crate) async fn settle(
     app: &App,
     campaign: &Campaign,
     broadcast: &Broadcast,
     open: Vec<Message>,
-) -> Counts {
-    let mut counts = Counts::default();
+) -> Vec<Message> {
     let gateway = match app.gateways.of(&broadcast.sender).await {
         Ok(gateway) => gateway,
         Err(error) => {
             tracing::warn!(error = ?anyhow::Error::from(error), "looked no message up");
-            for message in &open {
-                counts.add(message.status());
-            }
-            return counts;
+            return open;
         }
     };
     let gateway = gateway.as_ref();
@@ -114,19 +102,20 @@ pub(crate) async fn settle(
         .buffer_unordered(AT_ONCE)
         .collect()
         .await;
-    let mut learnt = Vec::new();
+    let (mut settled, mut learnt) = (Vec::new(), Vec::new());
     for (message, receipt) in asked {
         match receipt {
             Some(receipt) => learnt.push((message, receipt)),
-            None => counts.add(message.status()),
+            None => settled.push(message),
         }
     }
-    counts.merged(write(app, broadcast, learnt).await)
+    settled.extend(write(app, broadcast, learnt).await);
+    settled
 }
 
-/// Writes the results. What can't be written counts with its old status.
-async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>) -> Counts {
-    let deliveries: Vec<(Delivery, u16)> = learnt
+/// Writes the results. A message whose result can't be written stays as it was.
+async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>) -> Vec<Message> {
+    let deliveries: Vec<(Delivery, Shards)> = learnt
         .iter()
         .map(|(message, receipt)| (Delivery::looked_up(message, receipt.clone()), broadcast.shards))
         .collect();
@@ -136,23 +125,20 @@ async fn write(app: &App, broadcast: &Broadcast, learnt: Vec<(Message, Receipt)>
             && let Err(error) = app.table.register(&opt_out, *shards).await
         {
             tracing::error!(error = ?anyhow::Error::from(error), "failed to keep an opt-out");
-            return learnt.iter().fold(Counts::default(), |mut counts, (message, _)| {
-                counts.add(message.status());
-                counts
-            });
+            return learnt.into_iter().map(|(message, _)| message).collect();
         }
     }
-    let written = app.table.apply_receipts(&deliveries).await.unwrap_or_else(|error| {
+    let written = app.table.apply_receipts(&deliveries, Channel::LookUp).await.unwrap_or_else(|error| {
         tracing::warn!(error = ?anyhow::Error::from(error), "failed to write what was looked up");
         Vec::new()
     });
-    let mut counts = Counts::default();
-    for (place, (message, receipt)) in learnt.iter().enumerate() {
+    let settled = learnt.into_iter().enumerate().map(|(place, (message, receipt))| {
         let is_written =
             matches!(written.get(place), Some(Ok(ReceiptApplied::Done | ReceiptApplied::Known)));
-        counts.add(if is_written { receipt.status } else { message.status() });
-    }
-    counts
+        let receipt = if is_written { Some(receipt) } else { message.receipt };
+        Message { receipt, ..message }
+    });
+    settled.collect()
 }
 
 async fn ask(
@@ -171,24 +157,36 @@ async fn ask(
 mod tests {
     use std::collections::HashSet;
 
+    use shared::ids::{CampaignId, OrganizationId};
+    use shared::phone::Phone;
     use uuid::Uuid;
 
     use super::*;
 
-    fn asked(poll: u32) -> (Vec<MessageId>, Counts) {
-        let mut sample = Sample::new(poll);
+    /// The messages that a poll asks about, and the number of the others.
+    fn asked(poll: u32) -> (Vec<MessageId>, usize) {
+        let (mut sample, mut left) = (Sample::new(poll), 0);
+        let phone = Phone::from_e164("+14155550123").expect("valid");
         for number in 0..1_000_u32 {
-            let id = Uuid::new_v5(&Uuid::nil(), &number.to_be_bytes());
-            sample.push(MessageId(id), Status::Unknown);
+            let id = MessageId(Uuid::new_v5(&Uuid::nil(), &number.to_be_bytes()));
+            let pending = Message::pending(
+                OrganizationId(Uuid::nil()),
+                CampaignId(Uuid::nil()),
+                phone.clone(),
+                Timestamp::EPOCH,
+            );
+            let unknown_at = Some(Timestamp::EPOCH);
+            left += sample.push(Message { id, unknown_at, ..pending }).len();
         }
-        sample.into_asked()
+        let (asked, rest) = sample.into_asked();
+        (asked, left + rest.len())
     }
 
     #[test]
     fn a_poll_asks_about_a_few_and_counts_the_rest() {
         let (asked, left) = asked(0);
         assert_eq!(asked.len(), MAX_LOOK_UPS);
-        assert_eq!(left.total(), 1_000 - MAX_LOOK_UPS as u64);
+        assert_eq!(left, 1_000 - MAX_LOOK_UPS);
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Counts a campaign's messages.
+//! Counts a campaign's messages and writes the report on them.
 //!
 //! Messages are counted where they are stored, shard by shard, so no counter can drift from them. A
-//! recipient without a message counts as pending.
+//! recipient without a message counts as pending. The report replaces the previous poll's.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
@@ -9,17 +9,19 @@ use infra::table::{ReceiptApplied, ShardItem};
 use shared::breaker::Window;
 use shared::campaign::{Broadcast, Campaign, PollLook};
 use shared::ids::{CampaignId, OrganizationId};
-use shared::message::{Counts, Message};
-use shared::receipt::Delivery;
+use shared::message::Message;
+use shared::receipt::{Channel, Delivery};
+use shared::report::{Period, Report, Tally};
+use shared::shard::Shards;
+use shared::time::Timestamp;
 
 use crate::App;
 use crate::drain::SHARDS_AT_ONCE;
 use crate::lookup::{self, Sample};
 
 /// The results for a shard.
-#[derive(Default)]
-struct Shard {
-    counts: Counts,
+struct Shard<'a> {
+    tally: Tally<'a>,
     /// Some of the messages about which the provider may know more.
     open: Vec<Message>,
     has_open_chunks: bool,
@@ -40,26 +42,30 @@ pub(crate) async fn poll(
         tracing::info!(number, "dropped a poll that is not owed");
         return Ok(());
     };
-    let shards: Vec<Shard> = stream::iter(0..broadcast.shards)
-        .map(|shard| count(app, &campaign, broadcast, shard, number))
+    let period = Period::new(broadcast.sent_at, clock::now());
+    let shards: Vec<Shard<'_>> = stream::iter(broadcast.shards.all())
+        .map(|shard| count(app, &campaign, (shard, broadcast, number), period))
         .buffer_unordered(SHARDS_AT_ONCE)
         .try_collect()
         .await?;
     let has_open_chunks = shards.iter().any(|shard| shard.has_open_chunks);
-    let mut counts = Counts::default();
+    let mut tally = Tally::new(campaign.body_sent(), period);
     let mut open = Vec::new();
     let mut learnt = Window::default();
     for shard in shards {
-        counts = counts.merged(shard.counts);
+        tally.merge(shard.tally);
         learnt = learnt.merged(shard.learnt);
         open.extend(shard.open);
     }
-    counts = counts.merged(lookup::settle(app, &campaign, broadcast, open).await);
-    let recipients = broadcast.audience.totals.recipients;
-    counts.pending += recipients.saturating_sub(counts.total());
+    for message in lookup::settle(app, &campaign, broadcast, open).await {
+        tally.add(&message);
+    }
+    let report = tally.finish(broadcast.audience.totals.recipients);
+    let counts = report.counts;
     // A chunk that was written just now may be missed, but then its recipients count as pending.
     let are_chunks_done = !has_open_chunks && counts.pending == 0;
     let now = clock::now();
+    write_report(app, &campaign, &report, now).await;
     let look = PollLook { counts, are_chunks_done, learnt };
     let (polls, grace) = (&app.polls, app.grace);
     let written = app
@@ -75,29 +81,40 @@ pub(crate) async fn poll(
     Ok(())
 }
 
-async fn count(
+/// Writes the report before the campaign, so that counts which are final have their report. It
+/// decides nothing, so a failure must not keep the campaign from its counts.
+async fn write_report(app: &App, campaign: &Campaign, report: &Report, now: Timestamp) {
+    if let Err(error) = app.table.put_report(campaign, report, now).await {
+        tracing::warn!(error = ?anyhow::Error::from(error), "failed to write a report");
+    }
+}
+
+async fn count<'a>(
     app: &App,
-    campaign: &Campaign,
-    broadcast: &Broadcast,
-    shard: u16,
-    number: u32,
-) -> anyhow::Result<Shard> {
+    campaign: &'a Campaign,
+    (shard, broadcast, number): (u16, &Broadcast, u32),
+    period: Period,
+) -> anyhow::Result<Shard<'a>> {
     let now = clock::now();
     let learnt_since = broadcast.learnt_since();
-    let mut found = Shard::default();
+    let mut found = Shard {
+        tally: Tally::new(campaign.body_sent(), period),
+        open: Vec::new(),
+        has_open_chunks: false,
+        learnt: Window::default(),
+    };
     let mut open = Sample::new(number);
     let mut parked = Vec::new();
     app.table
-        .each_of_shard(campaign.id, shard, |item| match item {
-            ShardItem::Message { id, claimed_at, words } => {
-                if let Some(receipt) = words.final_receipt_since(learnt_since) {
+        .each_of_shard(campaign, shard, |item| match item {
+            ShardItem::Message(message) => {
+                if let Some(receipt) = message.words().final_receipt_since(learnt_since) {
                     found.learnt.add(receipt.failure);
                 }
-                let said_at = words.updated_at().unwrap_or(claimed_at);
-                if lookup::is_open(words.status(), said_at, now, app.silent_seconds) {
-                    open.push(id, words.status());
+                if lookup::is_open(&message, now, app.silent_seconds) {
+                    open.push(*message).iter().for_each(|message| found.tally.add(message));
                 } else {
-                    found.counts.add(words.status());
+                    found.tally.add(&message);
                 }
             }
             ShardItem::ChunkState { is_done } => found.has_open_chunks |= !is_done,
@@ -108,7 +125,9 @@ async fn count(
         apply(app, receipt, broadcast.shards).await?;
     }
     let (asked, left) = open.into_asked();
-    found.counts = found.counts.merged(left);
+    for message in &left {
+        found.tally.add(message);
+    }
     if !asked.is_empty() {
         let (organization, id) = (campaign.organization_id, campaign.id);
         found.open = app.table.messages(organization, id, &asked, broadcast.shards).await?;
@@ -117,10 +136,10 @@ async fn count(
 }
 
 /// Applies a parked receipt. The next poll counts the result.
-async fn apply(app: &App, receipt: Delivery, shards: u16) -> anyhow::Result<()> {
+async fn apply(app: &App, receipt: Delivery, shards: Shards) -> anyhow::Result<()> {
     // One at a time, because two may be about the same message, which a request can't write twice.
     let receipt = [(receipt, shards)];
-    let applied = app.table.apply_receipts(&receipt).await?.pop().transpose()?;
+    let applied = app.table.apply_receipts(&receipt, Channel::Callback).await?.pop().transpose()?;
     if applied != Some(ReceiptApplied::Early) {
         app.table.unpark(&receipt[0].0, shards).await?;
     }

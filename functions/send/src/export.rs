@@ -112,8 +112,7 @@ impl Run<'_> {
     async fn search(&mut self) -> anyhow::Result<Turn> {
         let mut found = Vec::new();
         let mut at = Some(self.export.position.clone());
-        loop {
-            let Some(place) = &at else { break };
+        while let Some(place) = &at {
             let (names, next) = self.pages().attributes(place).await?;
             found.extend(names);
             found.sort_unstable();

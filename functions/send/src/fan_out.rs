@@ -124,7 +124,7 @@ async fn cut(
         gate: Gate::new(broadcast, grants),
         head_start: SetOnce::new_with(matches!(run, Run::All | Run::Shard(_)).then_some(())),
     };
-    let shards = shard.map_or(0..broadcast.shards, |shard| shard..shard.saturating_add(1));
+    let shards = shard.map_or(broadcast.shards.all(), |shard| shard..shard.saturating_add(1));
     let left: anyhow::Result<Vec<u16>> = stream::iter(shards)
         .map(|shard| fan_out.shard_in_turn(shard))
         .buffer_unordered(SHARDS_AT_ONCE)

@@ -14,7 +14,7 @@ use shared::time::Timestamp;
 use crate::App;
 use crate::authenticate::{Belief, Hearers, believe};
 use crate::http::{Request, Response};
-use crate::inbound::{self, Reply};
+use crate::inbound::{self, Arrival, Reply};
 
 /// How long a webhook may take before it is left to the queue. That write must fit into the rest of
 /// the 15 seconds that providers wait and the function runs.
@@ -98,7 +98,7 @@ async fn handle(app: &App, webhook: &dyn Webhook, now: Timestamp) -> anyhow::Res
             webhook.response(None).into()
         }
         Work::Hear(inbound, hearers) => {
-            let heard = inbound::hear(app, &inbound, hearers, None).await?;
+            let heard = inbound::hear(app, &inbound, hearers, Arrival::Now).await?;
             if webhook.can_reply() {
                 return Ok(webhook.response(inbound::reply_to_all(&heard)).into());
             }
@@ -141,7 +141,7 @@ pub(crate) async fn retake(
         }
         Work::Keep(delivery) => Retaken::Receipt(delivery),
         Work::Hear(inbound, hearers) => {
-            let heard = inbound::hear(app, &inbound, hearers, Some(received_at)).await?;
+            let heard = inbound::hear(app, &inbound, hearers, Arrival::Late(received_at)).await?;
             Retaken::Reply(inbound::reply(&inbound, &heard))
         }
         Work::Nothing => Retaken::Nothing,

@@ -25,6 +25,42 @@ use crate::organizations::{REMEMBERED, owners};
 const MAX_EVIDENCE_CHARACTERS: usize = 160;
 const REPLIES_WITHIN: Duration = Duration::from_secs(20);
 
+/// How far the clocks of two functions are assumed to differ.
+const CLOCKS_DIFFER_SECONDS: i64 = 300;
+
+/// When a text arrived, and by whose clock.
+#[derive(Clone, Copy)]
+pub(crate) enum Arrival {
+    /// Just now.
+    Now,
+    /// At a time of the queue, which has one clock.
+    Queued(Timestamp),
+    /// At a time of another function, which could only leave it to the queue.
+    Late(Timestamp),
+}
+
+impl Arrival {
+    /// The moment from which a keyword counts. A subscription that was delayed must not outrank an
+    /// opt-out only because it was timestamped by another clock.
+    fn moment(self, subscribed: bool, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Now => now,
+            Self::Late(at) if subscribed => at.plus_seconds(-CLOCKS_DIFFER_SECONDS),
+            Self::Queued(at) | Self::Late(at) => at,
+        }
+    }
+
+    /// Whether an opt-out counts although the stored preference is newer. One that arrives now is
+    /// the person's last word. One that was delayed is, unless clocks cannot explain the difference.
+    fn outranks(self, stored_at: Timestamp) -> bool {
+        match self {
+            Self::Now => true,
+            Self::Queued(_) => false,
+            Self::Late(at) => stored_at <= at.plus_seconds(CLOCKS_DIFFER_SECONDS),
+        }
+    }
+}
+
 /// Handles an inbound text from an event on a queue. `at` is when it was sent, according to the
 /// event. Returns our reply, if there is one. Only the provider can put an event there, so no
 /// signature is needed.
@@ -35,7 +71,7 @@ pub(crate) async fn hear_event(
 ) -> anyhow::Result<Option<Reply>> {
     let owners = owners(app, &inbound.to).await?;
     let ids = owners.into_iter().map(|owner| owner.organization_id).collect();
-    let heard = hear(app, inbound, Hearers { ids, failure: None }, Some(at)).await?;
+    let heard = hear(app, inbound, Hearers { ids, failure: None }, Arrival::Queued(at)).await?;
     Ok(reply(inbound, &heard))
 }
 
@@ -104,13 +140,13 @@ impl Heard {
     }
 }
 
-/// Applies the keyword in a text. `at` is when it was sent; `None` means just now. An opt-out
-/// counts for every organization whose address it was sent to, a subscription only for the first.
+/// Applies the keyword in a text. An opt-out counts for every organization whose address it was sent
+/// to, a subscription only for the first.
 pub(crate) async fn hear(
     app: &App,
     inbound: &Inbound,
     hearers: Hearers,
-    at: Option<Timestamp>,
+    arrival: Arrival,
 ) -> anyhow::Result<Vec<Heard>> {
     let Hearers { ids, failure } = hearers;
     if ids.is_empty() && failure.is_none() {
@@ -123,9 +159,9 @@ pub(crate) async fn hear(
         let Some(keyword) = read(inbound, &organization.keywords) else { continue };
         let is_new = match keyword {
             Keyword::Help => true,
-            Keyword::Stop => keep(app, &organization, inbound, false, at).await?,
+            Keyword::Stop => keep(app, &organization, inbound, false, arrival).await?,
             Keyword::Start if place > 0 => continue,
-            Keyword::Start => keep(app, &organization, inbound, true, at).await?,
+            Keyword::Start => keep(app, &organization, inbound, true, arrival).await?,
         };
         heard.push(Heard { organization, keyword, is_new });
     }
@@ -161,29 +197,33 @@ async fn keep(
     organization: &Organization,
     inbound: &Inbound,
     subscribed: bool,
-    at: Option<Timestamp>,
+    arrival: Arrival,
 ) -> anyhow::Result<bool> {
     let mut preference = Preference {
         organization_id: organization.id,
         phone: inbound.from.clone(),
         subscribed,
-        changed_at: at.unwrap_or_else(clock::now),
+        changed_at: arrival.moment(subscribed, clock::now()),
         source: Source::Keyword,
         campaign_id: None,
         evidence: Some(inbound.body.trim().chars().take(MAX_EVIDENCE_CHARACTERS).collect()),
         changed_by: Some(Actor::System),
     };
-    let registered = if at.is_none() && !subscribed {
-        app.table.opt_out(&mut preference, organization.shards).await?
-    } else {
-        app.table.register(&preference, organization.shards).await?
-    };
+    let mut registered = app.table.register(&preference, organization.shards).await?;
+    if let Registered::Older { than } = registered
+        && !subscribed
+        && arrival.outranks(than)
+    {
+        preference.changed_at = than;
+        registered = app.table.opt_out(&mut preference, organization.shards).await?;
+    }
     let is_new = registered == Registered::Done;
     if is_new && !subscribed {
         // The opt-out is already registered, so a failure to find its campaign must not lose it.
         match app.table.last_campaign_to(organization, &inbound.from).await {
             Ok(Some(campaign)) => {
                 app.table.attribute(&preference, campaign, organization.shards).await?;
+                app.table.note_opt_out(campaign, &inbound.from).await?;
             }
             Ok(None) => {}
             Err(error) => {
@@ -206,6 +246,21 @@ mod tests {
             keyword: keyword.map(str::to_owned),
         };
         super::read(&inbound, &Keywords::default())
+    }
+
+    /// A function with a clock ahead left a START to the queue, or one with a clock behind a STOP.
+    #[test]
+    fn a_delayed_keyword_does_not_outrank_a_stop_because_of_clocks() {
+        let at = |seconds| Timestamp::EPOCH.plus_seconds(seconds);
+        let (started, stopped) = (Arrival::Late(at(1_180)), Arrival::Now);
+        assert!(started.moment(true, at(1_300)) < stopped.moment(false, at(1_010)));
+        let stopped = Arrival::Late(at(1_020));
+        assert_eq!(stopped.moment(false, at(1_300)), at(1_020), "the evidence has its own time");
+        let start = |seconds| Arrival::Now.moment(true, at(seconds));
+        assert!(stopped.outranks(start(1_180)));
+        assert!(!stopped.outranks(start(1_321)), "the person changed their mind");
+        assert!(!Arrival::Queued(at(5)).outranks(at(6)), "the queue has one clock");
+        assert_eq!(Arrival::Queued(at(5)).moment(false, at(9)), at(5));
     }
 
     #[test]

@@ -10,7 +10,8 @@ use infra::table::{ReceiptApplied, TableError};
 use infra::trace::Scope;
 use infra::{clock, metrics};
 use shared::message::{FailureReason, Kind};
-use shared::receipt::{Delivery, MessageRef, Receipt, fold};
+use shared::receipt::{Channel, Delivery, MessageRef, Receipt, fold};
+use shared::shard::Shards;
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
@@ -132,8 +133,8 @@ async fn apply_round(app: &App, round: &[Folded<'_>]) -> Vec<anyhow::Result<()>>
             Err(error) => results[place] = Err(error),
         }
     }
-    let (places, deliveries): (Vec<usize>, Vec<(Delivery, u16)>) = known.into_iter().unzip();
-    let applied = match app.table.apply_receipts(&deliveries).await {
+    let (places, deliveries): (Vec<usize>, Vec<(Delivery, Shards)>) = known.into_iter().unzip();
+    let applied = match app.table.apply_receipts(&deliveries, Channel::Callback).await {
         Ok(applied) => applied,
         Err(error) => {
             // Perhaps none was applied, so the queue delivers all of them again.
@@ -156,7 +157,7 @@ async fn conclude(
     app: &App,
     applied: Result<ReceiptApplied, TableError>,
     delivery: &Delivery,
-    shards: u16,
+    shards: Shards,
 ) -> anyhow::Result<()> {
     match applied? {
         ReceiptApplied::Done | ReceiptApplied::Known => {
@@ -175,7 +176,7 @@ async fn conclude(
 
 /// Registers the receipt's opt-out before it is applied. Returns the number of shards of its
 /// organization's messages, or `None` if there is no such organization.
-async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<u16>> {
+async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<Shards>> {
     let organization_id = delivery.message.organization_id;
     let found = app.organizations.find(&app.table, organization_id, REMEMBERED).await?;
     let Some(shards) = found.map(|organization| organization.shards) else {
@@ -192,7 +193,7 @@ async fn prepare(app: &App, delivery: &Delivery) -> anyhow::Result<Option<u16>> 
 async fn opt_out(
     app: &App,
     delivery: &Delivery,
-    shards: u16,
+    shards: Shards,
 ) -> anyhow::Result<Option<Preference>> {
     if delivery.to.is_some() || delivery.receipt.reason != Some(FailureReason::Unsubscribed) {
         return Ok(Preference::told_by(delivery));

@@ -10,7 +10,7 @@ use shared::sender::Sender;
 use shared::time::Timestamp;
 
 use super::webhook::Webhooks;
-use super::{Gateway, Queued};
+use super::{Explanation, Gateway, Queued};
 use crate::config::Environment;
 use crate::secrets::SecretError;
 use crate::usage::Usage;
@@ -51,6 +51,9 @@ pub(super) trait Adapter: Sized {
 
     /// The sender of a reply to a person who wrote to `address`, which is one of the organization's.
     fn sender_of_reply(own: &Sender, settings: &Self::Sender, address: &str) -> Sender;
+
+    /// What one of the provider's codes means, if that is known.
+    fn explain(code: &str) -> Option<Explanation>;
 }
 
 #[derive(Debug, thiserror::Error)]

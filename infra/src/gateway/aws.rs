@@ -6,6 +6,7 @@
 
 mod answers;
 mod events;
+mod explanations;
 mod labels;
 
 pub use labels::{Fate, event_label};
@@ -30,7 +31,7 @@ use shared::time::Timestamp;
 
 use super::adapter::{Adapter, Deployment, GatewayError};
 use super::webhook::Webhooks;
-use super::{Found, Gateway, Handover, LookupError, Outgoing, Queued, Sought};
+use super::{Explanation, Found, Gateway, Handover, LookupError, Outgoing, Queued, Sought};
 use crate::config::Environment;
 use crate::trace;
 use crate::usage::Usage;
@@ -140,6 +141,10 @@ impl Adapter for EndUserMessaging {
         let identity = phone.is_none().then(|| address.to_owned());
         let settings = AwsSender { origination_identity: identity, ..settings.clone() };
         Sender::new(phone.unwrap_or_else(|| own.phone.clone()), Provider::Aws(settings))
+    }
+
+    fn explain(code: &str) -> Option<Explanation> {
+        explanations::explain(code)
     }
 }
 

@@ -12,7 +12,7 @@ use shared::time::Timestamp;
 
 use super::adapter::{Adapter, Deployment, GatewayError};
 use super::webhook::Webhooks;
-use super::{Gateway, Queued};
+use super::{Explanation, Gateway, Queued};
 use crate::config::Environment;
 use crate::usage::Usage;
 
@@ -63,6 +63,14 @@ macro_rules! providers {
         #[must_use]
         pub fn read_queued(body: &Value, now: Timestamp) -> Option<Queued> {
             None$(.or_else(|| <$adapter as Adapter>::read_queued(body, now)))+
+        }
+
+        /// What a provider's code for a failed message means, if that is known.
+        #[must_use]
+        pub fn explain(kind: ProviderKind, code: &str) -> Option<Explanation> {
+            match kind {
+                $(ProviderKind::$kind => <$adapter as Adapter>::explain(code),)+
+            }
         }
 
         fn replying(own: &Sender, address: &str) -> Sender {

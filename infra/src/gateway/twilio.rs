@@ -8,6 +8,7 @@ mod answers;
 pub mod callback;
 mod codes;
 mod credentials;
+mod explanations;
 mod lookup;
 pub mod signature;
 mod webhook;

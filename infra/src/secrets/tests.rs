@@ -22,6 +22,18 @@ fn store(value: &Arc<Mutex<Option<String>>>) -> Server {
     })
 }
 
+/// A Parameter Store whose parameter is `token`, and that fails while it is down.
+fn failing(is_down: &Arc<Mutex<bool>>) -> Server {
+    let is_down = Arc::clone(is_down);
+    Server::start(move |_| {
+        if *is_down.lock().expect("not poisoned") {
+            (500, String::new())
+        } else {
+            (200, json!({"Parameter": {"Value": "token"}}).to_string())
+        }
+    })
+}
+
 fn value(value: Option<&str>) -> Arc<Mutex<Option<String>>> {
     Arc::new(Mutex::new(value.map(str::to_owned)))
 }
@@ -88,14 +100,7 @@ async fn early_reads_that_bring_nothing_new_become_rarer() {
 #[tokio::test]
 async fn a_secret_that_was_good_stays_good_while_it_cannot_be_read() {
     let is_down = Arc::new(Mutex::new(false));
-    let down = Arc::clone(&is_down);
-    let store = Server::start(move |_| {
-        if *down.lock().expect("not poisoned") {
-            (500, String::new())
-        } else {
-            (200, json!({"Parameter": {"Value": "token"}}).to_string())
-        }
-    });
+    let store = failing(&is_down);
     let secrets = Secrets::<String>::new(&store.aws(), Usage::default());
     secrets.get(&name()).await.expect("a secret");
     *is_down.lock().expect("not poisoned") = true;
@@ -104,6 +109,29 @@ async fn a_secret_that_was_good_stays_good_while_it_cannot_be_read() {
         assert_eq!(secrets.get(&name()).await.expect("a secret").as_str(), "token");
     }
     assert_eq!(store.count("GetParameter"), 2);
+}
+
+/// What a secret would have to be compared with is unknown, which is not the same as "no".
+#[tokio::test]
+async fn nothing_is_refused_while_a_secret_cannot_be_read() {
+    for known in [None, Some("token")] {
+        let is_down = Arc::new(Mutex::new(false));
+        let store = failing(&is_down);
+        let secrets = Secrets::<String>::new(&store.aws(), Usage::default());
+        if known.is_some() {
+            secrets.get(&name()).await.expect("a secret");
+            secrets.known().get_mut(&name()).expect("known").again_at = Instant::now();
+        }
+        *is_down.lock().expect("not poisoned") = true;
+        for _ in 0..3 {
+            let found = secrets.find(&name(), |it| it == "new").await;
+            assert!(found.is_err_and(|error| !error.is_permanent()), "{known:?}");
+        }
+        if known.is_some() {
+            let found = secrets.find(&name(), |it| it == "token").await.expect("the last one");
+            assert_eq!(found.as_deref().map(String::as_str), known);
+        }
+    }
 }
 
 #[tokio::test]

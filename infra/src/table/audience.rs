@@ -3,6 +3,7 @@
 use shared::audience::{Entry, Judge};
 use shared::ids::OrganizationId;
 use shared::phone::Phone;
+use shared::shard::Shards;
 
 use super::contacts::{KIND, Read, Wanted};
 use super::dynamo::{Consistency, Range, SortKey};
@@ -36,7 +37,7 @@ impl Table {
     pub async fn audience_page(
         &self,
         organization: OrganizationId,
-        (shard, shards): (u16, u16),
+        (shard, shards): (u16, Shards),
         from: Option<&str>,
         judge: &Judge,
     ) -> Result<EntryPage> {
@@ -48,7 +49,7 @@ impl Table {
     pub async fn preview_page(
         &self,
         organization: OrganizationId,
-        (shard, shards): (u16, u16),
+        (shard, shards): (u16, Shards),
         from: Option<&str>,
         judge: &Judge,
     ) -> Result<EntryPage> {
@@ -59,7 +60,7 @@ impl Table {
     async fn audience_page_of(
         &self,
         organization: OrganizationId,
-        (shard, shards): (u16, u16),
+        (shard, shards): (u16, Shards),
         (from, judge): (Option<&str>, &Judge),
         consistency: Consistency,
     ) -> Result<EntryPage> {

@@ -3,6 +3,7 @@
 use futures::stream::{self, StreamExt, TryStreamExt};
 use shared::audience::Totals;
 use shared::ids::CampaignId;
+use shared::shard::Shards;
 use shared::trial::TrialLook;
 
 use super::{Result, Table};
@@ -15,8 +16,8 @@ const MAX_STATES_AT_ONCE: usize = 4;
 
 impl Table {
     /// The totals of what has been cut so far, and whether all shards have ended.
-    pub async fn totals_cut(&self, campaign: CampaignId, shards: u16) -> Result<(Totals, bool)> {
-        let chunks = stream::iter(0..shards)
+    pub async fn totals_cut(&self, campaign: CampaignId, shards: Shards) -> Result<(Totals, bool)> {
+        let chunks = stream::iter(shards.all())
             .map(|shard| self.last_chunk(campaign, shard))
             .buffer_unordered(MAX_CHUNKS_AT_ONCE);
         let sum = chunks.try_fold((Totals::default(), true), |(mut sum, have_ended), chunk| {
@@ -31,10 +32,10 @@ impl Table {
     pub async fn trial_look(
         &self,
         campaign: CampaignId,
-        shards: u16,
+        shards: Shards,
         epoch: u32,
     ) -> Result<TrialLook> {
-        let states = stream::iter(0..shards)
+        let states = stream::iter(shards.all())
             .map(|shard| self.chunk_states(campaign, shard))
             .buffer_unordered(MAX_STATES_AT_ONCE);
         let sum = states.try_fold(TrialLook::default(), |look, states| {

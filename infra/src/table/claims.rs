@@ -5,6 +5,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::message::{FailureReason, Kind, Message, Outcome};
 use shared::receipt::MessageRef;
+use shared::shard::Shards;
 use shared::time::Timestamp;
 
 use super::dynamo::back_off::Patience;
@@ -57,7 +58,7 @@ impl Table {
     pub async fn claim_all(
         &self,
         messages: &[(Message, Claiming)],
-        shards: u16,
+        shards: Shards,
         now: Timestamp,
     ) -> Result<Vec<Result<Claimed>>> {
         let statements = messages.iter().map(|(message, claiming)| {
@@ -91,7 +92,7 @@ impl Table {
         &self,
         messages: &[(Message, Claiming)],
         executed: &[Executed],
-        shards: u16,
+        shards: Shards,
     ) -> Result<Vec<Message>> {
         let refused = messages
             .iter()
@@ -110,7 +111,7 @@ impl Table {
     pub async fn settle_all(
         &self,
         settlements: &[Settlement],
-        shards: u16,
+        shards: Shards,
     ) -> Result<Vec<Result<bool>>> {
         let statements = settlements.iter().map(|Settlement { message, token, outcome }| {
             let set = match outcome {
@@ -167,7 +168,7 @@ impl Table {
     /// Gives a claim back, so that the message is pending again. Returns `false` if something was
     /// recorded about it in the meantime, which is kept. If the claim is gone or is another
     /// worker's, an earlier request whose response was lost gave it back.
-    pub async fn release(&self, message: &MessageRef, shards: u16, token: &str) -> Result<bool> {
+    pub async fn release(&self, message: &MessageRef, shards: Shards, token: &str) -> Result<bool> {
         let condition = "claimToken = :token AND attribute_not_exists(acceptedAt) \
                          AND attribute_not_exists(failedAt) AND attribute_not_exists(receipt) \
                          AND attribute_not_exists(unknownAt)";
@@ -196,7 +197,7 @@ impl Table {
     pub async fn mark_unknown(
         &self,
         message: &MessageRef,
-        shards: u16,
+        shards: Shards,
         token: &str,
         now: Timestamp,
     ) -> Result<bool> {

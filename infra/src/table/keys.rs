@@ -12,6 +12,7 @@ use shared::member::{MemberEmail, PersonKey};
 use shared::message::Kind;
 use shared::phone::Phone;
 use shared::receipt::MessageRef;
+use shared::shard::Shards;
 use shared::time::Timestamp;
 use uuid::Uuid;
 
@@ -140,7 +141,7 @@ pub(crate) fn contact(
     organization: OrganizationId,
     id: ContactId,
     phone: Option<&Phone>,
-    shards: u16,
+    shards: Shards,
 ) -> Key {
     let place = phone.map_or("-", Phone::as_str);
     let shard = shared::contact::shard(id, phone, shards);
@@ -170,7 +171,7 @@ pub(crate) fn external_id(organization: OrganizationId, external_id: &str) -> Ke
     Key::new(format!("EXTERNAL#{organization}#{external_id}"), "CONTACT")
 }
 
-pub(crate) fn unsubscribe(organization: OrganizationId, phone: &Phone, shards: u16) -> Key {
+pub(crate) fn unsubscribe(organization: OrganizationId, phone: &Phone, shards: Shards) -> Key {
     Key::new(audience(organization, phone.shard(shards)), unsubscribe_sort_key(phone))
 }
 
@@ -190,13 +191,38 @@ pub(crate) fn chunk_state(campaign: CampaignId, shard: u16, number: u32) -> Key 
     Key::new(campaign_shard(campaign, shard), format!("{CHUNK_STATE}{number:08}"))
 }
 
-pub(crate) fn message(campaign: CampaignId, id: MessageId, shards: u16) -> Key {
+pub(crate) fn message(campaign: CampaignId, id: MessageId, shards: Shards) -> Key {
     Key::new(campaign_shard(campaign, id.shard(shards)), format!("{MESSAGE}{id}"))
+}
+
+/// A campaign's items that are not spread over shards, because few are written.
+pub(crate) fn campaign_partition(id: CampaignId) -> String {
+    format!("{CAMPAIGN}{id}")
 }
 
 /// The target that a campaign was sent to.
 pub(crate) fn target(campaign: CampaignId) -> Key {
-    Key::new(format!("{CAMPAIGN}{campaign}"), "TARGET")
+    Key::new(campaign_partition(campaign), "TARGET")
+}
+
+pub(crate) const OPT_OUT: &str = "OPTOUT#";
+
+/// An opt-out in reply to a campaign, named by the id of a message to the phone's line.
+pub(crate) fn opt_out(campaign: CampaignId, phone: &Phone) -> Key {
+    let id = MessageId::of(campaign, phone.line().as_phone());
+    Key::new(campaign_partition(campaign), format!("{OPT_OUT}{id}"))
+}
+
+pub(crate) const REPORT: &str = "REPORT#";
+
+/// The reports of an organization's campaigns, apart from its other items.
+pub(crate) fn reports(organization: OrganizationId) -> String {
+    format!("ORG#{organization}#REPORTS")
+}
+
+/// The report of a campaign, by the time at which the campaign was sent.
+pub(crate) fn report(organization: OrganizationId, sent_at: Timestamp, id: CampaignId) -> Key {
+    Key::new(reports(organization), format!("{REPORT}{sent_at}#{id}"))
 }
 
 pub(crate) fn test_messages(campaign: CampaignId) -> String {
@@ -231,7 +257,7 @@ pub(crate) fn quote(organization: OrganizationId, campaign: CampaignId) -> Key {
 }
 
 /// The item that a receipt applies to.
-pub(crate) fn message_of(message: &MessageRef, shards: u16) -> Key {
+pub(crate) fn message_of(message: &MessageRef, shards: Shards) -> Key {
     match message.kind {
         Kind::Campaign => self::message(message.campaign_id, message.message_id, shards),
         Kind::Test => test_message(message.campaign_id, message.message_id),
@@ -239,13 +265,13 @@ pub(crate) fn message_of(message: &MessageRef, shards: u16) -> Key {
 }
 
 /// A receipt that waits for its message, in the partition of that message.
-pub(crate) fn parked(message: &MessageRef, shards: u16, provider_id: &str, status: &str) -> Key {
+pub(crate) fn parked(message: &MessageRef, shards: Shards, provider_id: &str, status: &str) -> Key {
     let Key { pk, sk } = parked_beside(message, shards);
     Key::new(pk, format!("{sk}{provider_id}#{status}"))
 }
 
 /// The partition and the sort key prefix of all receipts that wait for a message.
-pub(crate) fn parked_beside(message: &MessageRef, shards: u16) -> Key {
+pub(crate) fn parked_beside(message: &MessageRef, shards: Shards) -> Key {
     let beside = message_of(message, shards);
     Key::new(beside.pk, format!("{PARKED}{}#", message.message_id))
 }
@@ -268,7 +294,7 @@ pub(crate) fn open_uploads(organization: OrganizationId) -> Key {
     Key::new(organization_partition(organization), "UPLOADS")
 }
 
-/// From which the ids of contacts are derived that imports create.
+/// From which the ids of contacts are derived that imports and batches create.
 pub(crate) fn match_key(organization: OrganizationId) -> Key {
     Key::new(organization_partition(organization), "MATCHKEY")
 }
@@ -310,7 +336,7 @@ mod tests {
     fn contacts_of_a_phone_sort_between_its_bounds() {
         let organization = OrganizationId(Uuid::nil());
         let id = ContactId(Uuid::max());
-        let place = |phone: Option<&Phone>| super::contact(organization, id, phone, 1).sk;
+        let place = |phone: Option<&Phone>| super::contact(organization, id, phone, 1.into()).sk;
         let short = Phone::from_e164("+1415355").expect("valid");
         let long = Phone::from_e164("+14153550").expect("valid");
         assert!(place(Some(&short)) < contacts_end(&short));

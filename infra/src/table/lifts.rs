@@ -6,6 +6,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::organization::Organization;
 use shared::phone::Phone;
+use shared::shard::Shards;
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
@@ -46,7 +47,7 @@ impl Table {
     pub async fn lift_unless_persons_own(
         &self,
         subscription: &Preference,
-        shards: u16,
+        shards: Shards,
     ) -> Result<Lifted> {
         let line =
             self.settled_line(subscription.organization_id, &subscription.phone, shards).await?;
@@ -90,7 +91,7 @@ impl Table {
         &self,
         standing: &Standing,
         subscription: &Preference,
-        shards: u16,
+        shards: Shards,
         remember: Option<&Remember>,
     ) -> Result<Saved> {
         let line = subscription.phone.line().into_phone();

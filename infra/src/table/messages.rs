@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use shared::campaign::Status as CampaignStatus;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
-use shared::message::{Claim, FailureReason, Kind, Message, Outcome, Status};
+use shared::message::{Claim, FailureReason, Heard, Kind, Message, Outcome, Status};
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::receipt::Receipt;
 use shared::sender::Sender;
+use shared::shard::Shards;
 use shared::time::Timestamp;
 
 use super::dynamo::{Consistency, Item, Key, parse, text};
@@ -38,6 +39,8 @@ pub(super) struct Row {
     receipt_id: Option<String>,
     receipt_failure: Option<FailureReason>,
     receipt_code: Option<String>,
+    sent_receipt_at: Option<Timestamp>,
+    looked_up: Option<Status>,
     // Written by the repair.
     unknown_at: Option<Timestamp>,
     /// The text of a test, and of a message whose campaign's body has merge fields.
@@ -51,6 +54,8 @@ pub(super) struct Row {
 }
 
 const KIND: &str = "a message";
+/// The number of items that one request can read.
+const MAX_BATCH: usize = 100;
 /// The campaign that a person replies to is searched for among this many of the newest campaigns.
 const NEWEST: i32 = 20;
 
@@ -134,6 +139,7 @@ impl Row {
             outcome,
             receipt,
             unknown_at: self.unknown_at,
+            heard: Heard { sent_at: self.sent_receipt_at, looked_up: self.looked_up },
         })
     }
 }
@@ -159,6 +165,21 @@ pub(super) fn read(
     parse::<Row>(KIND, item)?.into_message(organization, campaign, id, kind)
 }
 
+/// Reads a message whose claim's token and provider's ids were left out.
+pub(super) fn read_counted(
+    item: Item,
+    organization: OrganizationId,
+    campaign: CampaignId,
+) -> Result<Message> {
+    let id = id_of(&item)?;
+    let row = Row {
+        provider_id: Some(String::new()),
+        receipt_id: Some(String::new()),
+        ..parse::<Row>(KIND, item)?
+    };
+    row.into_message(organization, campaign, id, Kind::Campaign)
+}
+
 /// The label of a domain enum's value, as it is stored and sent.
 pub(super) fn word(value: impl Serialize) -> String {
     match serde_json::to_value(value) {
@@ -175,7 +196,7 @@ impl Table {
         organization: OrganizationId,
         campaign: CampaignId,
         id: MessageId,
-        shards: u16,
+        shards: Shards,
     ) -> Result<Option<Message>> {
         let key = keys::message(campaign, id, shards);
         let item = self.get_item(&key, Consistency::Strong).await?;
@@ -202,7 +223,7 @@ impl Table {
     pub async fn provider_ids_beside(
         &self,
         message: &Message,
-        shards: u16,
+        shards: Shards,
     ) -> Result<BTreeSet<String>> {
         let (organization, campaign) = (message.organization_id, message.campaign_id);
         let (messages, (tests, _)) = futures::try_join!(
@@ -221,7 +242,7 @@ impl Table {
         &self,
         organization: OrganizationId,
         phone: &Phone,
-        shards: u16,
+        shards: Shards,
         consistency: Consistency,
     ) -> Result<Vec<(CampaignId, MessageId, Row)>> {
         let mut newest = Vec::new();
@@ -248,13 +269,39 @@ impl Table {
         rows.collect()
     }
 
+    /// Those messages of an organization's campaigns that exist, given their ids and the number of
+    /// their campaign's shards.
+    pub async fn messages_of_campaigns(
+        &self,
+        organization: OrganizationId,
+        wanted: &[(CampaignId, MessageId, Shards)],
+    ) -> Result<Vec<Message>> {
+        let mut found = Vec::new();
+        for wanted in wanted.chunks(MAX_BATCH) {
+            let campaigns: HashMap<MessageId, CampaignId> =
+                wanted.iter().map(|(campaign, id, _)| (*id, *campaign)).collect();
+            let keys: Vec<Key> = wanted
+                .iter()
+                .map(|(campaign, id, shards)| keys::message(*campaign, *id, *shards))
+                .collect();
+            for item in self.batch(&keys, Consistency::Eventual).await? {
+                if let Some(campaign) = campaigns.get(&id_of(&item)?)
+                    && is_of(&item, organization)
+                {
+                    found.push(read(item, organization, *campaign)?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
     /// Those of a campaign's messages (at most 100) that exist.
     pub async fn messages(
         &self,
         organization: OrganizationId,
         campaign: CampaignId,
         ids: &[MessageId],
-        shards: u16,
+        shards: Shards,
     ) -> Result<Vec<Message>> {
         self.messages_as(organization, campaign, (ids, shards), Consistency::Strong).await
     }
@@ -265,7 +312,7 @@ impl Table {
         organization: OrganizationId,
         campaign: CampaignId,
         ids: &[MessageId],
-        shards: u16,
+        shards: Shards,
     ) -> Result<Vec<Message>> {
         self.messages_as(organization, campaign, (ids, shards), Consistency::Eventual).await
     }
@@ -274,7 +321,7 @@ impl Table {
         &self,
         organization: OrganizationId,
         campaign: CampaignId,
-        (ids, shards): (&[MessageId], u16),
+        (ids, shards): (&[MessageId], Shards),
         consistency: Consistency,
     ) -> Result<Vec<Message>> {
         let wanted: Vec<Key> = ids.iter().map(|id| keys::message(campaign, *id, shards)).collect();

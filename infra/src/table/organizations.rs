@@ -11,6 +11,7 @@ use shared::organization::Organization;
 use shared::phone::{Phone, Region};
 use shared::price::PriceList;
 use shared::sender::{SecretName, Sender};
+use shared::shard::Shards;
 use shared::time::Timestamp;
 use shared::zone::Zone;
 
@@ -51,7 +52,7 @@ struct Row {
     prices: Option<PriceList>,
     keywords: Keywords,
     tests_per_day: Option<u32>,
-    shards: u16,
+    shards: Shards,
     changed_by: Option<Actor>,
     created_at: Timestamp,
     updated_at: Timestamp,

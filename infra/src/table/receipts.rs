@@ -1,8 +1,9 @@
 //! Receipts, on their messages and parked beside them.
 
 use serde::{Deserialize, Serialize};
-use shared::message::Message;
-use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::message::{Message, Status};
+use shared::receipt::{Channel, Delivery, MessageRef, Receipt};
+use shared::shard::Shards;
 
 use super::dynamo::back_off::Patience;
 use super::dynamo::{
@@ -43,7 +44,20 @@ const HIGHER: &str = "\"organizationId\" = ? AND \
 /// How long a receipt waits for its message.
 const PARKED_SECONDS: i64 = 7 * 86_400;
 
-fn statement(table: &Table, delivery: &Delivery, shards: u16) -> Statement {
+/// What only a timeline shows: that a receipt was looked up, and when the provider first called
+/// back that it sent the message, which a final receipt would otherwise replace.
+fn heard(receipt: &Receipt, channel: Channel) -> Option<(&'static str, Value)> {
+    match (channel, receipt.status) {
+        (Channel::LookUp, status) => Some(("lookedUp", word(status).into())),
+        (Channel::Callback, Status::Sent) => Some(("sentReceiptAt", receipt.at.to_string().into())),
+        (
+            Channel::Callback,
+            Status::Pending | Status::Unknown | Status::Delivered | Status::Failed,
+        ) => None,
+    }
+}
+
+fn statement(table: &Table, delivery: &Delivery, shards: Shards, channel: Channel) -> Statement {
     let Receipt { provider_id, status, reason, code, at } = &delivery.receipt;
     let rank = u32::from(status.rank());
     let always = [
@@ -54,7 +68,8 @@ fn statement(table: &Table, delivery: &Delivery, shards: u16) -> Statement {
     ];
     let reason = reason.map(|reason| ("receiptFailure", word(reason).into()));
     let code = code.clone().map(|code| ("receiptCode", code.into()));
-    let set = always.into_iter().chain(reason).chain(code).collect();
+    let heard = heard(&delivery.receipt, channel);
+    let set = always.into_iter().chain(reason).chain(code).chain(heard).collect();
     let organization = delivery.message.organization_id.to_string();
     let [id, same_id] = [provider_id.clone(), provider_id.clone()];
     let values = vec![organization.into(), id.into(), same_id.into(), rank.into()];
@@ -74,7 +89,7 @@ fn refused(known: &Message, receipt: &Receipt) -> ReceiptApplied {
     }
 }
 
-fn parked_key(delivery: &Delivery, shards: u16) -> Key {
+fn parked_key(delivery: &Delivery, shards: Shards) -> Key {
     let Delivery { message, receipt, .. } = delivery;
     keys::parked(message, shards, &receipt.provider_id, &word(receipt.status))
 }
@@ -84,10 +99,11 @@ impl Table {
     /// the same order.
     pub async fn apply_receipts(
         &self,
-        deliveries: &[(Delivery, u16)],
+        deliveries: &[(Delivery, Shards)],
+        channel: Channel,
     ) -> Result<Vec<Result<ReceiptApplied>>> {
         let statements =
-            deliveries.iter().map(|(delivery, shards)| statement(self, delivery, *shards));
+            deliveries.iter().map(|(delivery, shards)| statement(self, delivery, *shards, channel));
         let executed = self.execute(statements.collect(), Patience::Short).await?;
         let answers = executed.into_iter().zip(deliveries).map(|(executed, (delivery, _))| {
             let MessageRef { organization_id, campaign_id, .. } = delivery.message;
@@ -108,7 +124,7 @@ impl Table {
     }
 
     /// Stores a receipt beside its message's key until the message exists.
-    pub async fn park(&self, delivery: &Delivery, shards: u16) -> Result<()> {
+    pub async fn park(&self, delivery: &Delivery, shards: Shards) -> Result<()> {
         #[derive(Serialize)]
         #[serde(rename_all = "camelCase")]
         struct New<'a> {
@@ -122,13 +138,17 @@ impl Table {
     }
 
     /// The receipts that wait beside a message.
-    pub async fn parked_beside(&self, message: &MessageRef, shards: u16) -> Result<Vec<Delivery>> {
+    pub async fn parked_beside(
+        &self,
+        message: &MessageRef,
+        shards: Shards,
+    ) -> Result<Vec<Delivery>> {
         let beside = keys::parked_beside(message, shards);
         let range = Range::new(beside.pk, SortKey::Prefix(beside.sk), Consistency::Strong);
         self.all(range).await?.into_iter().map(read_parked).collect()
     }
 
-    pub async fn unpark(&self, delivery: &Delivery, shards: u16) -> Result<()> {
+    pub async fn unpark(&self, delivery: &Delivery, shards: Shards) -> Result<()> {
         self.remove(&parked_key(delivery, shards), "attribute_exists(pk)", Vec::new()).await?;
         Ok(())
     }

@@ -11,6 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::organization::Organization;
 use shared::phone::Phone;
+use shared::shard::Shards;
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
@@ -39,7 +40,7 @@ const MAX_RACES: usize = 5;
 impl Table {
     /// Writes a person's preference unless the register holds a newer one. It is stored by line, so
     /// that it applies to every form of the phone.
-    pub async fn register(&self, preference: &Preference, shards: u16) -> Result<Registered> {
+    pub async fn register(&self, preference: &Preference, shards: Shards) -> Result<Registered> {
         let line = self.settled_line(preference.organization_id, &preference.phone, shards).await?;
         self.register_at(&line, preference, shards).await
     }
@@ -48,7 +49,7 @@ impl Table {
         &self,
         line: &Phone,
         preference: &Preference,
-        shards: u16,
+        shards: Shards,
     ) -> Result<Registered> {
         let key = keys::unsubscribe(preference.organization_id, line, shards);
         let row = item(KIND, &key, Row::of(preference))?;
@@ -87,7 +88,7 @@ impl Table {
     /// was timestamped by a clock minutes ahead must not outrank the STOP. If the stored one is
     /// newer, `preference.changed_at` is moved past it. Subscriptions never do this, since they
     /// must not override an opt-out.
-    pub async fn opt_out(&self, preference: &mut Preference, shards: u16) -> Result<Registered> {
+    pub async fn opt_out(&self, preference: &mut Preference, shards: Shards) -> Result<Registered> {
         for _ in 0..MAX_RACES {
             match self.register(preference, shards).await? {
                 Registered::Older { than } => preference.changed_at = than.plus_millis(1),
@@ -102,7 +103,7 @@ impl Table {
         &self,
         preference: &Preference,
         campaign: CampaignId,
-        shards: u16,
+        shards: Shards,
     ) -> Result<()> {
         let line = preference.phone.line().into_phone();
         let key = keys::unsubscribe(preference.organization_id, &line, shards);
@@ -147,7 +148,7 @@ impl Table {
     pub async fn unsubscribed_among(
         &self,
         organization: OrganizationId,
-        (shard, shards): (u16, u16),
+        (shard, shards): (u16, Shards),
         phones: &[Phone],
     ) -> Result<HashSet<Phone>> {
         if !phones.iter().any(Phone::has_other_form) {

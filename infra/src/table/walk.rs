@@ -55,7 +55,7 @@ impl Table {
         keep: impl Fn(Item) -> Result<Option<T>>,
     ) -> Result<(Vec<T>, Option<ShardPosition>)> {
         let ShardPosition { shard, after } = at;
-        if shard >= organization.shards {
+        if shard >= organization.shards.count() {
             return Ok((Vec::new(), None));
         }
         let pk = keys::audience(organization.id, shard);
@@ -67,7 +67,7 @@ impl Table {
         let after = page.next.as_ref().and_then(|key| text(key, "sk"));
         let shard = if after.is_none() { shard + 1 } else { shard };
         let kept = page.items.into_iter().filter_map(|item| keep(item).transpose());
-        let next = (shard < organization.shards).then_some(ShardPosition { shard, after });
+        let next = (shard < organization.shards.count()).then_some(ShardPosition { shard, after });
         Ok((kept.collect::<Result<_>>()?, next))
     }
 
@@ -90,7 +90,7 @@ impl Table {
             after.unwrap_or(ShardPosition { shard: 0, after: None });
         let mut kept = Vec::with_capacity(limit);
         let (mut items, mut queries) = (0, 0);
-        while shard < organization.shards
+        while shard < organization.shards.count()
             && kept.len() < limit
             && items < max_items
             && queries < MAX_QUERIES
@@ -120,7 +120,7 @@ impl Table {
                 shard += 1;
             }
         }
-        let next = (shard < organization.shards).then_some(ShardPosition { shard, after });
+        let next = (shard < organization.shards.count()).then_some(ShardPosition { shard, after });
         Ok((kept, next))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-use super::{Campaign, Reason, State};
+use super::{Campaign, Pauses, Reason, State};
 use crate::audience::Totals;
 use crate::body::Format;
 use crate::grace::Grace;
@@ -19,6 +19,7 @@ use crate::poll::PollSchedule;
 use crate::price::Bill;
 use crate::recipient::Recipient;
 use crate::sender::Sender;
+use crate::shard::Shards;
 use crate::time::Timestamp;
 use crate::trial;
 
@@ -38,7 +39,7 @@ pub struct Broadcast {
     pub scheduled_at: Timestamp,
     pub sent_at: Timestamp,
     pub sender: Sender,
-    pub shards: u16,
+    pub shards: Shards,
     /// Increased by each pause, resume and stop. Jobs of another epoch are dropped.
     pub epoch: u32,
     /// Since when messages may be sent: the send or the last resume.
@@ -57,6 +58,7 @@ pub struct Broadcast {
     pub audience: Audience,
     pub counted: Option<Counted>,
     pub reason: Option<Reason>,
+    pub pauses: Pauses,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
@@ -175,7 +177,7 @@ impl Campaign {
         &self,
         scheduled_at: Timestamp,
         sender: Sender,
-        shards: u16,
+        shards: Shards,
         now: Timestamp,
         grace: Grace,
     ) -> Begin {
@@ -198,6 +200,7 @@ impl Campaign {
                     audience: Audience::default(),
                     counted: None,
                     reason: None,
+                    pauses: Pauses::default(),
                 };
                 let sent = Self {
                     state: State::Sent(broadcast),

@@ -19,7 +19,8 @@ impl Campaign {
             return Err(Refusal::NotRunning);
         }
         let paused = broadcast.clone().entering(Dispatch::Paused, reason);
-        let paused = Broadcast { dispatch_ended_at: Some(now), ..paused };
+        let mut paused = Broadcast { dispatch_ended_at: Some(now), ..paused };
+        paused.pauses.begin(reason, now);
         Ok(Self { drain: None, ..self.with(paused, now) })
     }
 
@@ -38,7 +39,8 @@ impl Campaign {
         let running = broadcast.clone().entering(Dispatch::Running, None);
         let audience = Audience { abandoned_at: None, ..running.audience };
         let trial = Some(trial::RESUMED_RECIPIENTS);
-        let running = Broadcast { running_since: now, trial, audience, ..running };
+        let mut running = Broadcast { running_since: now, trial, audience, ..running };
+        running.pauses.end(now);
         let was_abandoned = broadcast.audience.abandoned_at.is_some();
         let resumed = self.with(running, now).owing_drain(now, grace);
         if was_abandoned {
@@ -59,7 +61,8 @@ impl Campaign {
         if !may_stop {
             return Err(Refusal::NotRunning);
         }
-        let stopped = broadcast.clone().entering(Dispatch::Stopped, broadcast.reason);
+        let mut stopped = broadcast.clone().entering(Dispatch::Stopped, broadcast.reason);
+        stopped.pauses.end(now);
         Ok(self.with(stopped, now).owing_drain(now, grace).owing_counts(polls, now, grace))
     }
 

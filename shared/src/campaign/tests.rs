@@ -44,7 +44,7 @@ fn scheduled() -> Campaign {
 }
 
 pub(super) fn sent() -> Campaign {
-    match scheduled().begin(at(0), sender(), 4, at(1), GRACE) {
+    match scheduled().begin(at(0), sender(), 4.into(), at(1), GRACE) {
         Begin::Begun(campaign) => *campaign,
         other => panic!("{other:?}"),
     }
@@ -120,7 +120,8 @@ fn the_schedule_reaches_from_a_minute_ago_to_14_days_ahead() {
 
 #[test]
 fn a_send_job_begins_only_the_time_that_it_is_for() {
-    let begin = |campaign: &Campaign, job| campaign.begin(at(job), sender(), 4, at(1), GRACE);
+    let begin =
+        |campaign: &Campaign, job| campaign.begin(at(job), sender(), 4.into(), at(1), GRACE);
     assert!(matches!(begin(&scheduled(), 0), Begin::Begun(_)));
     assert_eq!(begin(&scheduled(), 5), Begin::Ignored);
     assert_eq!(begin(&sent(), 0), Begin::Underway);

@@ -122,16 +122,16 @@ impl Import {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::ids::{ImportId, OrganizationId};
     use crate::import::{Options, RejectedRows};
 
-    fn at(seconds: i64) -> Timestamp {
+    pub(in crate::import) fn at(seconds: i64) -> Timestamp {
         Timestamp::EPOCH.plus_seconds(seconds)
     }
 
-    fn new() -> Import {
+    pub(in crate::import) fn new() -> Import {
         let (id, organization_id) =
             (ImportId::new(at(0), [0; 10]), OrganizationId::new(at(0), [0; 10]));
         Import::new(id, organization_id, Options::default(), None, at(0))
@@ -141,7 +141,7 @@ mod tests {
         awaiting.start(file(), Actor::Deployment, at(60)).expect("uploading")
     }
 
-    fn file() -> StoredFile {
+    pub(in crate::import) fn file() -> StoredFile {
         StoredFile { key: "a".to_owned(), etag: Some("b".to_owned()), size: 5 }
     }
 

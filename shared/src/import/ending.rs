@@ -100,22 +100,8 @@ impl Import {
 mod tests {
     use super::*;
     use crate::actor::Actor;
-    use crate::ids::{ImportId, OrganizationId};
-    use crate::import::{Options, Refusal, StoredFile};
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::EPOCH.plus_seconds(seconds)
-    }
-
-    fn new() -> Import {
-        let (id, organization_id) =
-            (ImportId::new(at(0), [0; 10]), OrganizationId::new(at(0), [0; 10]));
-        Import::new(id, organization_id, Options::default(), None, at(0))
-    }
-
-    fn file() -> StoredFile {
-        StoredFile { key: "a".to_owned(), etag: Some("b".to_owned()), size: 5 }
-    }
+    use crate::import::Refusal;
+    use crate::import::control::tests::{at, file, new};
 
     #[test]
     fn an_import_ends_once_its_rejected_rows_are_in_the_bucket() {

@@ -4,7 +4,7 @@ use super::cell::{clean, unreadable};
 use super::columns::{Columns, place_of};
 use super::layout::HEAD_BYTES;
 use super::names::{self, Field, Fit};
-use super::own;
+use super::own::{self, Own};
 use super::parser::Malformed;
 use super::pinpoint::{self, Endpoint};
 use crate::phone::{Phone, Region};
@@ -54,10 +54,8 @@ pub enum InvalidHeader {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) names: Vec<String>,
-    /// Whether the rows are contacts as Volley exports them.
-    pub(super) is_own: bool,
-    /// Whether cells that could be formulas have a mark.
-    pub(super) is_marked: bool,
+    /// The format in which Volley exported the rows, if it did.
+    pub(super) own: Option<Own>,
     pub(super) id: Option<usize>,
     /// Columns of phones, best first. A row uses the first that is not blank.
     pub(super) phones: Vec<usize>,
@@ -130,8 +128,7 @@ impl Header {
             phones: phones.into_iter().map(|(_, place)| place).collect(),
             attributes: Vec::new(),
             names: Vec::new(),
-            is_own,
-            is_marked: is_own,
+            own: is_own.then_some(Own::Csv),
             endpoint: Endpoint::of(&names),
         };
         if header.phones.is_empty() {
@@ -189,7 +186,7 @@ impl Header {
     /// The name of the attribute that a column becomes.
     pub(super) fn attribute(&self, place: usize) -> &str {
         let name = &self.names[place];
-        let attribute = if self.is_own { own::attribute(name) } else { None };
+        let attribute = if self.own.is_some() { own::attribute(name) } else { None };
         attribute.unwrap_or(name)
     }
 
@@ -213,7 +210,8 @@ fn attributes(
         };
         let is_endpoints =
             |place: &usize| fields.endpoint.is_some() && !pinpoint::is_attribute(&names[*place]);
-        let is_others = |place: &usize| fields.is_own && own::attribute(&names[*place]).is_none();
+        let is_others =
+            |place: &usize| fields.own.is_some() && own::attribute(&names[*place]).is_none();
         let places = (0..names.len()).filter(|place| !is_field(place) && !names[*place].is_empty());
         return Ok(places.filter(|place| !is_endpoints(place) && !is_others(place)).collect());
     };

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::columns::Columns;
 use super::header::{Header, InvalidHeader, MAX_COLUMNS, MAX_NAME};
-use super::own;
+use super::own::{self, Own};
 use super::parser::Record;
 use super::row::LIST_MARK;
 use super::rows::Entry;
@@ -84,7 +84,7 @@ impl Objects {
             return Ok(known.clone());
         }
         let header = Header::read(&key.1, &columns.among(&key.1), region)?;
-        let header = Arc::new(Header { is_marked: false, ..header });
+        let header = Arc::new(Header { own: header.own.map(|_| Own::Jsonl), ..header });
         if self.headers.len() >= MAX_KEPT {
             self.headers.clear();
         }

@@ -7,6 +7,14 @@ use super::names::Field;
 use super::row::LIST_MARK;
 use crate::export::{ATTRIBUTE_PREFIX, CONTACT_COLUMNS};
 
+/// The format in which contacts were exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Own {
+    /// Cells that could be formulas have a mark, and lists are one cell.
+    Csv,
+    Jsonl,
+}
+
 /// Whether a file or an object with these names is an export: it has all names of a contact.
 pub(super) fn is_own(has: impl Fn(&str) -> bool) -> bool {
     CONTACT_COLUMNS.iter().all(|name| has(name))
@@ -40,10 +48,12 @@ pub(super) fn list(cell: &str) -> Option<Vec<String>> {
     (!list.is_empty()).then_some(list)
 }
 
-/// The tags in a cell. Only those of a CSV file, whose formulas are marked, are joined by semicolons.
-pub(super) fn tags(cell: &str, is_csv: bool) -> Vec<String> {
-    let separator = if is_csv { ";" } else { LIST_MARK };
-    let list = if is_csv { list(cell) } else { None };
+/// The tags in a cell.
+pub(super) fn tags(cell: &str, format: Own) -> Vec<String> {
+    let (separator, list) = match format {
+        Own::Csv => (";", list(cell)),
+        Own::Jsonl => (LIST_MARK, None),
+    };
     list.unwrap_or_else(|| cell.split(separator).map(str::to_owned).collect())
 }
 

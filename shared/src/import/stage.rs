@@ -46,6 +46,18 @@ impl Import {
         }
     }
 
+    /// Whether it still creates, changes or removes contacts.
+    #[must_use]
+    pub fn is_changing_contacts(&self) -> bool {
+        match self.stage() {
+            Stage::Inspect | Stage::Unpack | Stage::FirstPass | Stage::SecondPass => {
+                !self.options.dry_run
+            }
+            Stage::Undo => true,
+            Stage::Expire | Stage::Report | Stage::Discard | Stage::Over => false,
+        }
+    }
+
     /// Whether its next step is a long one, which needs a run from its beginning.
     #[must_use]
     pub fn is_step_long(&self) -> bool {

@@ -3,11 +3,11 @@ use uuid::Uuid;
 
 use super::*;
 
-fn at(second: i64) -> Timestamp {
+pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_millis(second * 1_000).expect("in range")
 }
 
-fn message() -> Message {
+pub(super) fn message() -> Message {
     Message::pending(
         OrganizationId(Uuid::from_u128(1)),
         CampaignId(Uuid::from_u128(2)),
@@ -16,7 +16,7 @@ fn message() -> Message {
     )
 }
 
-fn receipt(status: Status, second: i64) -> Receipt {
+pub(super) fn receipt(status: Status, second: i64) -> Receipt {
     Receipt { provider_id: "SM1".to_owned(), status, reason: None, code: None, at: at(second) }
 }
 

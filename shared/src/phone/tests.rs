@@ -74,7 +74,7 @@ fn e164_is_checked_by_form() {
 fn shards_are_stable() {
     let shards: Vec<u16> = ["+14155550123", "+447911123456", "+33612345678"]
         .iter()
-        .map(|text| Phone::from_e164(text).expect("valid").shard(32))
+        .map(|text| Phone::from_e164(text).expect("valid").shard(32.into()))
         .collect();
     assert_eq!(shards, [21, 20, 20]);
 }

@@ -6,8 +6,23 @@ import { openAs, watchConsole } from "../support/console";
 import { consoleUrl, Organization } from "../support/stack";
 
 /** With SCREENS=docs, these are saved for the documentation. */
-const SAVED = ["home", "campaigns", "compose", "check", "balance", "import", "unsubscribes"];
+const SAVED = [
+  "home",
+  "campaigns",
+  "compose",
+  "compose-template",
+  "check",
+  "balance",
+  "segment",
+  "template",
+  "import",
+  "unsubscribes",
+];
 const FOLDER = process.env.SCREENS === "docs" ? "../../docs/screens" : "results/screens";
+/** Of the file of contacts: enough for every outcome, and few enough for a busy machine. */
+const ROWS = 500;
+const HOURS =
+  'Hi {{ firstName | default("there") }}! Corner Bakery is open from 6 to 18, on Sundays from 8 to 12. Reply STOP to opt out.';
 const BODY =
   "Corner Bakery: our spring sale starts on Friday. Everything that is baked before nine costs half. Reply STOP to opt out.";
 
@@ -15,9 +30,10 @@ let organization: Organization;
 let screens: [name: string, path: string, shows: string | RegExp][];
 
 test.beforeAll(async () => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   organization = await Organization.create();
-  const imported = await organization.contacts(readFileSync("../fixtures/contacts.csv", "utf8"));
+  const file = readFileSync("../fixtures/contacts.csv", "utf8");
+  const imported = await organization.contacts(file.split("\n").slice(0, ROWS).join("\n"));
   const contacts = (await organization.get("contacts?limit=20")).items as {
     id: string;
     phone: string | null;
@@ -39,16 +55,39 @@ test.beforeAll(async () => {
   }[];
   await organization.post("members", { email: "ana@example.com", role: "admin" });
   await organization.post("members", { email: "bo@example.com", role: "viewer" });
+  const filter = {
+    all: [
+      { field: "country", op: "in", value: ["US", "CA"] },
+      { none: [{ field: { attribute: "city" }, op: "eq", value: "Austin" }] },
+    ],
+  };
+  const segment = (await organization.post("segments", { name: "North America", filter })).id;
+  const greeting = await organization.post("campaigns", {
+    name: "Greeting",
+    body: 'Hi {{ firstName | default("there") }}! Reply STOP to opt out.',
+    target: { include: [segment], exclude: [] },
+    tags: ["loyalty", "north"],
+  });
+  const template = (await organization.post("templates", { name: "Opening hours", body: HOURS })).id;
   screens = [
     ["home", "", "In the next 24 hours"],
     ["campaigns", "/campaigns", "Spring sale"],
     ["compose", `/campaigns/${draft}`, /part.* · UCS-2/],
+    ["compose-template", `/campaigns/${greeting.id}`, /^Up to \d+ parts?/],
     ["check", `/campaigns/${draft}/check`, /^Send [\d,]+ messages/],
     ["balance", `/campaigns/${sent}`, "Why messages failed"],
     ["scheduled", `/campaigns/${later}`, "Summer menu"],
     ["messages", `/campaigns/${sent}/messages?status=failed`, "Reason"],
     ["message", `/campaigns/${sent}/messages/${message?.id}`, "Claimed by a worker"],
+    ["skipped", `/campaigns/${sent}/skipped`, "Reason"],
     ["contacts", "/contacts", "Phone"],
+    ["contacts-of-segment", `/contacts?segment=${segment}`, "Phone"],
+    ["segments", "/segments", "North America"],
+    ["segment", `/segments/${segment}`, "In words"],
+    ["templates", "/templates", "Opening hours"],
+    ["template", `/templates/${template}`, "Write a campaign"],
+    ["archived", "/campaigns?show=archived", "No archived campaigns"],
+    ["segment-new", "/segments/new", "In words"],
     ["contact", `/contacts/${withPhone[0]?.id}`, "Details"],
     ["imports", "/imports", "Drop a CSV file here"],
     ["import", `/imports/${imported}`, "Rejected rows"],
@@ -65,7 +104,7 @@ test.beforeAll(async () => {
 const themes = ["light", "dark"] as const;
 
 test("every screen in both themes", async ({ page }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const errors = watchConsole(page);
   await page.goto(consoleUrl);
   await expect(page.getByLabel("API key")).toBeVisible();
@@ -104,6 +143,12 @@ async function save(page: Page, name: string, theme: string): Promise<void> {
   const isSaved = SAVED.includes(name) && (theme !== "dark" || name === "balance" || name === "compose");
   if (process.env.SCREENS === undefined || (process.env.SCREENS === "docs" && !isSaved)) return;
   const path = `${FOLDER}/${name}${theme === "light" ? "" : `-${theme}`}.png`;
-  const fullPage = !["import", "unsubscribes"].includes(name);
-  await page.screenshot({ path, fullPage, animations: "disabled" });
+  const size = page.viewportSize();
+  if (size && !["import", "unsubscribes"].includes(name)) {
+    // The navigation is as high as the window.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ ...size, height: Math.max(size.height, height) });
+  }
+  await page.screenshot({ path, animations: "disabled" });
+  if (size) await page.setViewportSize(size);
 }

@@ -55,5 +55,5 @@ test("a limit on the price stops a campaign before anything is sent", async ({ p
   await expect(page.locator("[class*=Input-error], [class*=InputWrapper-error]")).toBeVisible();
   await page.getByLabel(/Stop before sending/).fill("0.01");
   await page.getByRole("button", { name: /^Send 3 messages/ }).click();
-  await expect(page.getByText("It would have cost more than its limit.")).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByText("It would have cost more than its limit.")).toBeVisible({ timeout: 90_000 });
 });

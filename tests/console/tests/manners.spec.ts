@@ -97,3 +97,27 @@ test("an unsubscribe is added, found and lifted", async ({ page }) => {
   await page.getByRole("button", { name: "Lift the unsubscribe" }).click();
   await expect(page.getByText(/is not unsubscribed/)).toBeVisible();
 });
+
+test("a list that changes while it loads shows the change", async ({ page }) => {
+  const organization = await Organization.create();
+  let isFirst = true;
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route("**/v1/organizations/*/unsubscribes?*", async (route) => {
+    if (!isFirst) return route.continue();
+    isFirst = false;
+    const before = await route.fetch();
+    await released;
+    // The page may have given the request up by now.
+    await route.fulfill({ response: before }).catch(() => {});
+  });
+  await openAs(page, organization, "/unsubscribes");
+  await page.getByRole("button", { name: "Unsubscribe a phone" }).click();
+  await page.getByRole("dialog").getByLabel("Phone").fill(newPhone());
+  await page.getByRole("button", { name: "Unsubscribe", exact: true }).click();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  release();
+  await expect(page.getByRole("row")).toHaveCount(2);
+});

@@ -100,7 +100,7 @@ pub async fn begun_from(tenant: &Tenant, id: &str, grace_seconds: u32) -> anyhow
 
 /// Cuts every shard into chunks and queues none, like a fan-out that dies at the worst moment.
 pub async fn cut_without_queueing(tenant: &Tenant, campaign: &Campaign) -> anyhow::Result<()> {
-    cut(tenant, campaign, 0..SHARDS, Some(clock::now())).await
+    cut(tenant, campaign, SHARDS.all(), Some(clock::now())).await
 }
 
 pub fn message(campaign: &Campaign, to: &str) -> anyhow::Result<Message> {

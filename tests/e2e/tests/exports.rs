@@ -160,7 +160,8 @@ async fn a_large_file_has_several_parts() -> anyhow::Result<()> {
     let mut csv = "phone,note\n".to_owned();
     for number in 0..CONTACTS {
         let note: String = (0..1_900).map(|_| random()).collect();
-        csv.push_str(&format!("+1415355{number:04},\"a{}\"\n", note.replace('"', "x")));
+        let note = note.replace('"', "x");
+        csv.extend([format!("+1415355{number:04},\"a{note}\"\n")]);
     }
     let import = tenant.upload(&json!({}), csv.as_bytes()).await?;
     ensure!(import["created"] == CONTACTS, "{import}");

@@ -17,7 +17,7 @@ use shared::organization::SHARDS;
 /// The shards that are cut before something happens, the one that is cut in part, and the rest.
 const CUT: Range<u16> = 0..16;
 const PART: Range<u16> = 16..17;
-const LEFT: Range<u16> = 17..SHARDS;
+const LEFT: Range<u16> = 17..SHARDS.count();
 
 /// How many times a kill that came too late is repeated.
 const MAX_KILLS: usize = 5;
@@ -42,11 +42,11 @@ async fn dies_half_way(tenant: &Tenant, campaign: &Campaign) -> anyhow::Result<b
         return Ok(false);
     }
     let mut ended = 0;
-    for shard in 0..SHARDS {
+    for shard in SHARDS.all() {
         let last = table.last_chunk(campaign.id, shard).await?;
         ended += u16::from(last.is_some_and(|chunk| chunk.ends));
     }
-    Ok(ended < SHARDS)
+    Ok(ended < SHARDS.count())
 }
 
 /// The send function is killed during the fan-out. What it cut is kept, and the next run continues.

@@ -119,8 +119,11 @@ async fn a_receipt_is_applied_whatever_channel_the_message_took() -> anyhow::Res
 
 /// Makes an organization's item unreadable, or readable again.
 async fn set_readable(tenant: &Tenant, is_readable: bool) -> anyhow::Result<()> {
-    let shards =
-        if is_readable { json!({"N": SHARDS.to_string()}) } else { json!({"S": "unreadable"}) };
+    let shards = if is_readable {
+        json!({"N": SHARDS.count().to_string()})
+    } else {
+        json!({"S": "unreadable"})
+    };
     let update = json!({
         "TableName": tenant.variables["TABLE_NAME"],
         "Key": {"pk": {"S": format!("ORG#{}", tenant.id)}, "sk": {"S": "ORGANIZATION"}},

@@ -126,7 +126,7 @@ async fn a_text_is_frozen_when_the_audience_is_cut() -> anyhow::Result<()> {
     let contact = named(&tenant, edited, Some("Ana"), Some("Austin")).await?;
     let gone = named(&tenant, deleted, Some("Bo"), Some("Boise")).await?;
     let campaign = begun_from(&tenant, &tenant.draft(GREETING).await?, LATER_SECONDS).await?;
-    cut(&tenant, &campaign, 0..SHARDS, None).await?;
+    cut(&tenant, &campaign, SHARDS.all(), None).await?;
     let path = |contact: &Value| tenant.path(&format!("contacts/{}", text(&contact["id"])));
     tenant.api.patch(&path(&contact), &json!({"firstName": "Zoe"})).await?;
     tenant.api.request(Method::DELETE, &path(&gone)).send().await?.error_for_status()?;
@@ -153,7 +153,7 @@ async fn another_rendering_is_never_sent() -> anyhow::Result<()> {
     let mut changed = campaign.clone();
     let written = GREETING.replace("Hi", "Dear");
     changed.body = Some(shared::body::Body::stored(written, shared::body::Format::Template));
-    cut(&tenant, &changed, 0..SHARDS, Some(infra::clock::now())).await?;
+    cut(&tenant, &changed, SHARDS.all(), Some(infra::clock::now())).await?;
     let table = table(&tenant).await;
     let state = table.chunk_state(campaign.id, 0, 0).await?.context("no chunk")?;
     tenant.functions.invoke("DISPATCH", &event(&campaign.chunk_job(0, &state))).await?;

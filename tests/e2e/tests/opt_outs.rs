@@ -32,6 +32,10 @@ async fn stop_and_start_are_heard() -> anyhow::Result<()> {
     let id = tenant.send().await?;
     tenant.settled(&id).await?;
     assert_eq!(tenant.books.texts(&to).await?, 1);
+
+    tenant.books.inbound(&webhook, &to, &tenant.sender, "STOP").await?;
+    let unsubscribes = tenant.api.list(&tenant.path("unsubscribes")).await?;
+    assert_eq!(unsubscribes[0]["campaignId"], id.as_str(), "it is a reply to the campaign");
     Ok(())
 }
 

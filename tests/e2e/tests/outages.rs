@@ -89,7 +89,7 @@ async fn a_campaign_without_a_fault_passes_its_trial_at_once() -> anyhow::Result
     assert_eq!(count(&campaign, "delivered"), phones.len() as u64);
     let table = table(&tenant).await;
     let mut granted = 0;
-    for shard in 0..SHARDS {
+    for shard in SHARDS.all() {
         for state in table.chunk_states(id.parse()?, shard).await? {
             assert_eq!(state.arms, 0, "a chunk waited for a repair: {state:?}");
             granted += state.grant.map_or(0, |grant| grant.to - grant.from);
@@ -109,7 +109,7 @@ async fn a_poisoned_chunk_pauses_and_only_a_stop_fails_its_members() -> anyhow::
         tenant.contact(&to).await?;
     }
     let campaign = begun_owing(&tenant, LATER_SECONDS).await?;
-    cut(&tenant, &campaign, 0..SHARDS, Some(clock::now())).await?;
+    cut(&tenant, &campaign, SHARDS.all(), Some(clock::now())).await?;
     let table = table(&tenant).await;
     let before = table.chunk_state(campaign.id, 0, 0).await?.ok_or(anyhow::anyhow!("no chunk"))?;
     let crashed = ChunkState {

@@ -1,11 +1,13 @@
 //! Quotes: what a campaign would cost, before it is sent.
 
-use e2e::{Tenant, phone, staging};
+use e2e::{Tenant, phone, staging, text};
 use infra::clock;
 use infra::table::Quoting;
 use reqwest::Method;
 use serde_json::{Value, json};
-use shared::ids::OrganizationId;
+use shared::ids::{ImportId, OrganizationId};
+use shared::import::{Import, Options};
+use shared::job::{Due, JobsJob};
 
 async fn quote(tenant: &Tenant, id: &str) -> anyhow::Result<Value> {
     tenant.api.post(&tenant.path(&format!("campaigns/{id}/quote")), &json!({})).await
@@ -43,6 +45,33 @@ async fn a_quote_says_what_the_send_will_come_to() -> anyhow::Result<()> {
     tenant.send_draft(&id, &json!({})).await?;
     let campaign = tenant.settled(&id).await?;
     assert_eq!(campaign["audience"]["recipients"], quoted["recipients"]);
+    Ok(())
+}
+
+/// Whom an import that still runs adds may be in or out by chance.
+#[tokio::test]
+async fn imports_that_still_run_are_warned_about() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    tenant.contacts(1).await?;
+    let id = tenant.draft("Hello").await?;
+    assert_eq!(quote(&tenant, &id).await?["warnings"], json!([]));
+
+    let (now, organization_id) = (clock::now(), tenant.id.parse::<OrganizationId>()?);
+    let import_id = ImportId::new(now, clock::entropy());
+    let import = Import::new(import_id, organization_id, Options::default(), None, now);
+    let job = JobsJob::Import { organization_id, import_id }.into();
+    // Its first step is due after the test.
+    let due = Due { at: now.plus_seconds(86_400), job };
+    staging::table(&tenant).await.create_import(&import, &due, None).await?;
+
+    let quoted = quote(&tenant, &id).await?;
+    assert!(text(&quoted["warnings"][0]).contains(&import_id.to_string()), "{quoted}");
+    let send = tenant.path(&format!("campaigns/{id}/send"));
+    let waiting = format!("{send}?waitForImports=true");
+    let refusal = tenant.refusal(Method::POST, &waiting, Some(&json!({}))).await?;
+    assert_eq!(refusal, (409, "imports_running".to_owned()));
+    let campaign = tenant.api.post(&send, &json!({})).await?;
+    assert_eq!(campaign["warnings"], quoted["warnings"]);
     Ok(())
 }
 

@@ -27,7 +27,7 @@ fn filled(path: &str, organization: &str, ids: &Ids) -> anyhow::Result<String> {
         let id = ids.get(name).with_context(|| format!("whose is {name} of {path}?"))?;
         filled = filled.replace(&format!("{{{name}}}"), id);
     }
-    if path.ends_with("/explain") {
+    if path.ends_with("/explain") || path == "/v1/organizations/{organizationId}/messages" {
         filled = format!("{filled}?contact={}", ids["contactId"]);
     }
     Ok(filled)

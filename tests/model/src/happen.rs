@@ -184,8 +184,9 @@ impl World {
             }
             Op::ReadShard { shard } => {
                 let messages = table.messages.values();
-                let of_shard =
-                    |id: shared::ids::MessageId| id.shard(table.organization.shards) == *shard;
+                let of_shard = |id: shared::ids::MessageId| {
+                    id.shard(table.organization.shards.into()) == *shard
+                };
                 let messages = messages.filter(|message| of_shard(message.id)).cloned().collect();
                 let parked = table.parked.values();
                 let parked = parked.filter(|d| of_shard(d.message.message_id)).cloned().collect();

@@ -124,7 +124,7 @@ pub fn begin(
 ) -> Begin {
     let phone = Phone::from_e164("+14153550100").unwrap_or_else(|_| unreachable!("valid"));
     let sender = Sender { parts_per_second: rate, ..Sender::new(phone, Provider::default()) };
-    let mut begin = campaign.begin(scheduled_at, sender, shards, now, GRACE);
+    let mut begin = campaign.begin(scheduled_at, sender, shards.into(), now, GRACE);
     if let Begin::Begun(campaign) = &mut begin
         && let State::Sent(broadcast) = &mut campaign.state
     {

@@ -24,7 +24,7 @@ pub struct Scenario {
 #[must_use]
 pub fn phone(number: usize, shard: u16, shards: u16) -> Phone {
     let all = (0..).filter_map(|n| Phone::from_e164(&format!("+1415555{n:04}")).ok());
-    let mut of_shard = all.filter(|phone| phone.shard(shards) == shard);
+    let mut of_shard = all.filter(|phone| phone.shard(shards.into()) == shard);
     of_shard.nth(number).unwrap_or_else(|| unreachable!("there are enough"))
 }
 

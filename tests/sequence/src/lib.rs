@@ -5,7 +5,7 @@
 //! model follows.
 //!
 //! What the model leaves out on purpose is not written down: reads of the organization, the bucket
-//! that gives a sender its turns, and secrets.
+//! that gives a sender its turns, reports, which decide nothing, and secrets.
 
 mod aws;
 mod bucket;

@@ -10,8 +10,9 @@ use shared::contact::{Contact, Profile};
 use shared::message::Message;
 use shared::organization::Organization;
 use shared::phone::Phone;
-use shared::receipt::Delivery;
+use shared::receipt::{Channel, Delivery};
 use shared::sender::{Provider, Sender};
+use shared::shard::Shards;
 use shared::unsubscribe::{Preference, Source};
 
 /// The table's name, as the stage's functions know it.
@@ -45,7 +46,7 @@ fn organization(world: &World) -> Organization {
     let sender = Sender { parts_per_second: rate, ..Sender::new(phone, Provider::default()) };
     let organization =
         Organization::new(ORGANIZATION, "Ferry".to_owned(), sender, world.now.plus_seconds(-3_600));
-    Organization { shards, ..organization }
+    Organization { shards: shards.into(), ..organization }
 }
 
 async fn contacts(table: &Table, organization: &Organization, world: &World) {
@@ -77,7 +78,7 @@ async fn contacts(table: &Table, organization: &Organization, world: &World) {
 }
 
 /// Writes a message as its three writers did, one after the other.
-async fn write_message(table: &Table, message: &Message, shards: u16) {
+async fn write_message(table: &Table, message: &Message, shards: Shards) {
     let reference = message.reference();
     let claiming = match (&message.claim, message.failure()) {
         (Some(claim), _) => Claiming::HandOver { token: claim.token.clone() },
@@ -96,6 +97,6 @@ async fn write_message(table: &Table, message: &Message, shards: u16) {
     }
     if let Some(receipt) = message.receipt.clone() {
         let delivery = Delivery { message: reference, to: Some(message.to.clone()), receipt };
-        table.apply_receipts(&[(delivery, shards)]).await.expect("a receipt");
+        table.apply_receipts(&[(delivery, shards)], Channel::Callback).await.expect("a receipt");
     }
 }

@@ -133,7 +133,7 @@ async fn put_former_contact(organization: &Organization, phone: &Phone) -> anyho
 /// Cuts the whole audience, as the fan-out does.
 async fn cut(table: &Table, organization: &Organization) -> anyhow::Result<(Vec<Phone>, Totals)> {
     let (mut recipients, mut totals) = (Vec::new(), Totals::default());
-    for shard in 0..SHARDS {
+    for shard in SHARDS.all() {
         let mut cutter = Cutter::new(clock::now(), ChainEnd::default());
         let page = table
             .audience_page(organization.id, (shard, SHARDS), None, &clock::now().into())

@@ -12,6 +12,7 @@ mod organizations;
 mod pace;
 mod quotes;
 mod receipts;
+mod reports;
 mod unsubscribes;
 mod without_items;
 
@@ -22,8 +23,9 @@ use shared::campaign::Campaign;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::message::Message;
 use shared::phone::Phone;
+use shared::shard::Shards;
 
-const SHARDS: u16 = 4;
+const SHARDS: Shards = Shards::new(4);
 
 async fn table() -> Table {
     let name = std::env::var("TABLE_NAME").unwrap_or_default();

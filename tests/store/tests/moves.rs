@@ -71,7 +71,7 @@ impl Moving {
     /// The phones that held the contact at a time.
     async fn phones_at(&self, moment: Timestamp) -> anyhow::Result<Vec<Phone>> {
         let mut phones = Vec::new();
-        for shard in 0..SHARDS {
+        for shard in SHARDS.all() {
             let page = self
                 .table
                 .audience_page(self.organization.id, (shard, SHARDS), None, &clock::now().into())

@@ -4,10 +4,11 @@ use infra::clock;
 use infra::table::{
     Claiming, ReceiptApplied, ShardItem, Table, TestAllowance, TestMessage, TestSaved,
 };
+use shared::campaign::Campaign;
 use shared::ids::MessageId;
 use shared::job::{DispatchJob, Due};
 use shared::message::{Kind, Message, Status};
-use shared::receipt::{Delivery, MessageRef, Receipt};
+use shared::receipt::{Channel, Delivery, MessageRef, Receipt};
 use shared::sender::{Provider, Sender};
 
 use crate::{SHARDS, messages, organization, phone, table};
@@ -32,7 +33,7 @@ pub(crate) fn delivery(message: &Message, id: &str, status: Status) -> Delivery 
 }
 
 pub(crate) async fn apply(table: &Table, delivery: Delivery) -> anyhow::Result<ReceiptApplied> {
-    let mut answers = table.apply_receipts(&[(delivery, SHARDS)]).await?;
+    let mut answers = table.apply_receipts(&[(delivery, SHARDS)], Channel::Callback).await?;
     Ok(answers.pop().expect("one answer")?)
 }
 
@@ -59,7 +60,10 @@ async fn statuses_only_rise() -> anyhow::Result<()> {
     }
     let (organization, campaign) = (message.organization_id, message.campaign_id);
     let found = table.message(organization, campaign, message.id, SHARDS).await?;
-    assert_eq!(found.expect("it was claimed").status(), Status::Delivered);
+    let found = found.expect("it was claimed");
+    assert_eq!(found.status(), Status::Delivered);
+    let steps: Vec<Status> = found.steps().iter().map(|step| step.status).collect();
+    assert_eq!(steps, [Status::Pending, Status::Sent, Status::Delivered]);
     Ok(())
 }
 
@@ -86,9 +90,11 @@ async fn a_receipt_without_its_message_waits_beside_it() -> anyhow::Result<()> {
     let waiting = async || {
         let mut waiting = Vec::new();
         let shard = message.id.shard(SHARDS);
-        let campaign = message.campaign_id;
+        let name = "Spring".to_owned();
+        let Message { campaign_id, organization_id, created_at, .. } = message;
+        let campaign = Campaign::create(campaign_id, organization_id, name, None, created_at);
         table
-            .each_of_shard(campaign, shard, |item| {
+            .each_of_shard(&campaign, shard, |item| {
                 if let ShardItem::Parked(delivery) = item {
                     waiting.push(*delivery);
                 }

@@ -95,8 +95,9 @@ impl Outage {
             // For two hours, see `hours`.
             Self::ProviderThrottles => 30,
             Self::TableDown => 4,
-            // The sweep starts it five times, each time after twice the wait.
-            Self::FanOutPoisoned => 330,
+            // The sweep starts it five times, each time after twice the wait, and later where the
+            // machine is busy.
+            Self::FanOutPoisoned => 480,
         })
     }
 }

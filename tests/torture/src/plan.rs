@@ -25,7 +25,7 @@ const TIMES: u64 = 3;
 
 /// Await points that few runs reach, or reach late: repairs, tests, an opt-out that only a look-up
 /// finds, the end of a trial, a message that is given up.
-const RARE: [(&str, &str); 19] = [
+const RARE: [(&str, &str); 21] = [
     ("Api", "DynamoDb.GetItem UNSUBSCRIBED"),
     ("Api", "DynamoDb.UpdateItem UNSUBSCRIBED"),
     ("Api", "DynamoDb.TransactWriteItems CONTACT"),
@@ -43,7 +43,9 @@ const RARE: [(&str, &str); 19] = [
     ("PollStatus", "Sqs.SendMessage send"),
     ("PollStatus", "Sqs.SendMessage test"),
     ("PollStatus", "Sqs.SendMessage fan_out"),
+    ("Webhooks", "DynamoDb.PutItem OPTOUT"),
     ("Webhooks", "DynamoDb.UpdateItem UNSUBSCRIBED"),
+    ("Receipts", "DynamoDb.PutItem OPTOUT"),
     ("Receipts", "DynamoDb.PutItem UNSUBSCRIBED"),
 ];
 /// An await point whose lost response is almost the only way to another one of these.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 20] = [
+const KINDS: [&str; 22] = [
     "ANSWER",
     "CAMPAIGN",
     "CHUNK",
@@ -22,11 +22,13 @@ const KINDS: [&str; 20] = [
     "LASTSEND",
     "MATCHKEY",
     "MESSAGE",
+    "OPTOUT",
     "ORGANIZATION",
     "ORGANIZATIONS",
     "OWNER",
     "PARKED",
     "REJECTED",
+    "REPORT",
     "SENDER",
     "UNSUBSCRIBED",
     "UPLOADS",
@@ -57,7 +59,7 @@ fn items(body: &str) -> String {
         })
         .collect();
     // These accompany other items, which are more specific.
-    for (weak, strong) in [("ANSWER", "IDEMPOTENCY"), ("OWNER", "SENDER")] {
+    for (weak, strong) in [("ANSWER", "IDEMPOTENCY"), ("CAMPAIGN", "OPTOUT"), ("OWNER", "SENDER")] {
         if kinds.contains(strong) {
             kinds.remove(weak);
         }

@@ -27,6 +27,8 @@ pub const BUCKET_WRITES: f64 = 1.0;
 pub const BUCKET_PARTS: f64 = 1_000.0;
 /// A campaign with its index and its due items, at twice the price: `campaigns::transition`.
 pub const CAMPAIGN_WRITES: f64 = 10.0;
+/// A poll's report, of three or four kilobytes: `Table::put_report`.
+pub const REPORT_WRITES: f64 = 4.0;
 /// The part of these writes for due items, where one item replaces another, and the number of
 /// partitions for due items (`infra::table::keys::DUE_PARTITIONS`).
 pub const DUE_WRITES: f64 = 4.0;
@@ -152,7 +154,7 @@ pub fn million(callbacks: f64) -> Vec<(&'static str, Usage)> {
         (
             "count: seven polls",
             Usage {
-                writes: polls * CAMPAIGN_WRITES,
+                writes: polls * (CAMPAIGN_WRITES + REPORT_WRITES),
                 reads: polls * recipients * COUNT_READS,
                 queue_requests: polls * 2.0,
                 invocations: polls,

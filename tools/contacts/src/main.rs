@@ -18,7 +18,7 @@ use chance::Chance;
 use people::Person;
 use phones::Number;
 
-const HEADER: [&str; 6] = ["phone", "first_name", "last_name", "email", "city", "plan"];
+const HEADER: [&str; 7] = ["phone", "first_name", "last_name", "email", "city", "plan", "tags"];
 const SEED: u64 = 2_026;
 /// How many of the most recent people a row may repeat or share a household with.
 const REMEMBERED: usize = 5_000;
@@ -130,8 +130,9 @@ fn write_contacts(rows: usize, seed: u64, mut out: impl Write) -> anyhow::Result
     let mut generator = Generator::new(seed);
     for _ in 0..rows {
         let Row { person, written, .. } = generator.row();
+        let tags = person.tags();
         let Person { first, last, email, city, plan } = person;
-        csv.write_record([&written, &first, &last, &email, &city, &plan])?;
+        csv.write_record([&written, &first, &last, &email, &city, &plan, &tags])?;
     }
     csv.flush()?;
     Ok(())

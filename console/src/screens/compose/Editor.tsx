@@ -3,18 +3,28 @@ import { type ReactNode, useId, useMemo, useRef } from "react";
 import { isGsm } from "../../lib/parts";
 import { texts } from "../../texts";
 import classes from "./Editor.module.css";
-import { PartCounter } from "./PartCounter";
+import { MergeFields } from "./MergeFields";
+import { PartCounter, type RenderedParts } from "./PartCounter";
 
 interface Props {
   value: string;
   readOnly: boolean;
   error: string | undefined;
   onChange: (value: string) => void;
+  /** Null unless the text has merge fields. */
+  rendered: RenderedParts | null;
 }
 
 /** The text, with every character marked that makes it cost more. */
-export function Editor({ value, readOnly, error, onChange }: Props) {
+export function Editor({ value, readOnly, error, onChange, rendered }: Props) {
   const id = useId();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const insert = (text: string) => {
+    const start = field.current?.selectionStart ?? value.length;
+    const end = field.current?.selectionEnd ?? start;
+    onChange(value.slice(0, start) + text + value.slice(end));
+    field.current?.focus();
+  };
   const marks = useRef<HTMLDivElement>(null);
   const marked = useMemo(() => mark(value), [value]);
   const follow = (top: number) => {
@@ -24,7 +34,7 @@ export function Editor({ value, readOnly, error, onChange }: Props) {
     <Input.Wrapper
       id={id}
       label={texts.compose.body}
-      description={texts.compose.bodyHint}
+      description={rendered === null ? texts.compose.bodyHint : texts.compose.templateHint}
       error={error}
       inputWrapperOrder={["label", "description", "input", "error"]}
     >
@@ -35,6 +45,7 @@ export function Editor({ value, readOnly, error, onChange }: Props) {
         </div>
         <textarea
           id={id}
+          ref={field}
           className={classes.text}
           value={value}
           readOnly={readOnly}
@@ -44,7 +55,8 @@ export function Editor({ value, readOnly, error, onChange }: Props) {
           onScroll={(event) => follow(event.currentTarget.scrollTop)}
         />
       </div>
-      <PartCounter body={value} onReplace={readOnly ? null : onChange} />
+      <PartCounter body={value} rendered={rendered} onReplace={readOnly ? null : onChange} />
+      {!readOnly && <MergeFields onInsert={insert} />}
     </Input.Wrapper>
   );
 }

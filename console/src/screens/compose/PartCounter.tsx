@@ -5,14 +5,19 @@ import { MAX_BODY } from "../../lib/use-draft";
 import { texts } from "../../texts";
 import classes from "./PartCounter.module.css";
 
+/** What the texts of some recipients cost, null while that is unknown; a template has no recipients. */
+export type RenderedParts = { most: { parts: number; encoding: string } | null } | "perRecipient";
+
 interface Props {
   body: string;
+  /** Null unless the text has merge fields. */
+  rendered: RenderedParts | null;
   /** Null for people who may not change the text. */
   onReplace: ((body: string) => void) | null;
 }
 
 /** What the text costs, and what makes it cost more than it needs to. */
-export function PartCounter({ body, onReplace }: Props) {
+export function PartCounter({ body, rendered, onReplace }: Props) {
   const length = Array.from(body).length;
   const parts = partsOf(body);
   const offenders = offendersOf(body);
@@ -21,16 +26,21 @@ export function PartCounter({ body, onReplace }: Props) {
   return (
     <Stack gap="xs" mt={8}>
       <Group justify="space-between" gap="xs">
-        <Text size="sm" className="number" role="status" data-parts={parts.count}>
-          {body === "" ? texts.compose.each : texts.compose.counter(parts.count, parts.encoding)}
+        <Text
+          size="sm"
+          className="number"
+          role="status"
+          data-parts={rendered === null ? parts.count : mostOf(rendered)?.parts}
+        >
+          {body === "" ? texts.compose.each : cost(parts, rendered)}
         </Text>
-        {body !== "" && (
+        {body !== "" && rendered === null && (
           <Text size="sm" c="dimmed" className="number">
             {texts.compose.left(parts.left)}
           </Text>
         )}
       </Group>
-      {length > MAX_BODY && (
+      {rendered === null && length > MAX_BODY && (
         <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {texts.compose.tooLong(length)}
         </Text>
@@ -56,7 +66,16 @@ export function PartCounter({ body, onReplace }: Props) {
   );
 }
 
-function Fix({ offender, body, onReplace }: { offender: Offender } & Props) {
+const mostOf = (rendered: RenderedParts) => (rendered === "perRecipient" ? null : rendered.most);
+
+function cost(parts: { count: number; encoding: string }, rendered: RenderedParts | null): string {
+  if (rendered === null) return texts.compose.counter(parts.count, parts.encoding);
+  if (rendered === "perRecipient") return texts.compose.perRecipient;
+  if (rendered.most === null) return texts.compose.counting;
+  return texts.compose.upTo(rendered.most.parts, rendered.most.encoding);
+}
+
+function Fix({ offender, body, onReplace }: { offender: Offender } & Omit<Props, "rendered">) {
   const { character, replacement, count } = offender;
   const name = nameOf(character);
   const to = replacement === " " ? texts.compose.space : (replacement ?? "");

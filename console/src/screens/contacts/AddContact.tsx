@@ -8,7 +8,18 @@ import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
 import { ContactForm } from "./ContactForm";
 
-const EMPTY = { phone: null, firstName: null, lastName: null, email: null, attributes: {} };
+const EMPTY = {
+  phone: null,
+  firstName: null,
+  lastName: null,
+  email: null,
+  externalId: null,
+  status: "active" as const,
+  tags: [],
+  timeZone: null,
+  language: null,
+  attributes: {},
+};
 
 /** Creates one contact by hand. */
 export function AddContact() {

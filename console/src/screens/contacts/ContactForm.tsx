@@ -1,9 +1,11 @@
-import { ActionIcon, Button, Group, Stack, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import type { ContactStatus } from "../../api/client";
 import { asFailure } from "../../api/problem";
 import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
+import { tagsOf } from "../../lib/tags";
 import { texts } from "../../texts";
 
 interface ContactFields {
@@ -11,6 +13,11 @@ interface ContactFields {
   firstName: string | null;
   lastName: string | null;
   email: string | null;
+  externalId: string | null;
+  status: ContactStatus;
+  tags: string[];
+  timeZone: string | null;
+  language: string | null;
   attributes: Record<string, string | string[]>;
 }
 
@@ -21,12 +28,25 @@ interface Props {
 }
 
 const t = texts.contacts;
+const TEXT_FIELDS = [
+  "phone",
+  "firstName",
+  "lastName",
+  "email",
+  "externalId",
+  "timeZone",
+  "language",
+] as const satisfies readonly (keyof ContactFields)[];
+type TextField = (typeof TEXT_FIELDS)[number];
+/** The fields that show what the API refuses. */
+const SHOWN = [...TEXT_FIELDS, "tags"];
 const isList = ([, value]: [string, string | string[]]) => Array.isArray(value);
 const orNull = (text: string | null) => text?.trim() || null;
 
 /** A contact's fields; what the API refuses is shown at the field. */
 export function ContactForm({ initial, readOnly = false, save }: Props) {
   const [fields, setFields] = useState(initial);
+  const [tags, setTags] = useState(initial.tags.join(", "));
   const [attributes, setAttributes] = useState(
     Object.entries(initial.attributes).filter((entry): entry is [string, string] => !isList(entry)),
   );
@@ -39,11 +59,16 @@ export function ContactForm({ initial, readOnly = false, save }: Props) {
         firstName: orNull(fields.firstName),
         lastName: orNull(fields.lastName),
         email: orNull(fields.email),
+        externalId: orNull(fields.externalId),
+        status: fields.status,
+        tags: tagsOf(tags),
+        timeZone: orNull(fields.timeZone),
+        language: orNull(fields.language),
         attributes: Object.fromEntries([...lists, ...attributes.filter(([name]) => name.trim() !== "")]),
       }),
   });
   const failure = saving.error ? asFailure(saving.error) : null;
-  const input = (name: "phone" | "firstName" | "lastName" | "email", label: string) => ({
+  const input = (name: TextField, label: string) => ({
     label,
     readOnly,
     value: fields[name] ?? "",
@@ -59,8 +84,7 @@ export function ContactForm({ initial, readOnly = false, save }: Props) {
     event.preventDefault();
     saving.mutate();
   };
-  const isElsewhere =
-    failure !== null && !["phone", "firstName", "lastName", "email"].some((f) => f in failure.fields);
+  const isElsewhere = failure !== null && !SHOWN.some((name) => name in failure.fields);
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="sm">
@@ -70,6 +94,37 @@ export function ContactForm({ initial, readOnly = false, save }: Props) {
           <TextInput {...input("lastName", t.lastName)} />
         </Group>
         <TextInput type="email" {...input("email", t.email)} />
+        <TextInput
+          label={t.tags}
+          description={readOnly ? undefined : t.tagsHint}
+          value={tags}
+          readOnly={readOnly}
+          error={fieldError(t.tags, failure?.fields.tags)}
+          onChange={(event) => setTags(event.currentTarget.value)}
+        />
+        <Group grow gap="sm" align="flex-start">
+          <NativeSelect
+            label={t.status}
+            description={t.statusHint}
+            disabled={readOnly}
+            value={fields.status}
+            data={[
+              { value: "active", label: t.statuses.active },
+              { value: "inactive", label: t.statuses.inactive },
+            ]}
+            onChange={(event) =>
+              setFields({
+                ...fields,
+                status: event.currentTarget.value === "inactive" ? "inactive" : "active",
+              })
+            }
+          />
+          <TextInput description={t.externalIdHint} {...input("externalId", t.externalId)} />
+        </Group>
+        <Group grow gap="sm" align="flex-start">
+          <TextInput description={t.timeZoneHint} {...input("timeZone", t.timeZone)} />
+          <TextInput description={t.languageHint} {...input("language", t.language)} />
+        </Group>
         {attributes.map(([name, value], place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: an attribute's name changes as it is typed
           <Group key={place} gap="sm" align="flex-end" wrap="nowrap">

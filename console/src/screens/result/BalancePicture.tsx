@@ -112,8 +112,17 @@ function Label({ campaign, node, balance, position }: LabelProps) {
     >
       {count(value)}
     </Link>
-  ) : (
+  ) : name === "contacts" || name === "recipients" ? (
     count(value)
+  ) : (
+    <Link
+      to="/campaigns/$campaignId/skipped"
+      params={{ campaignId: campaign.id }}
+      search={{ reason: name }}
+      className="plain"
+    >
+      {count(value)}
+    </Link>
   );
   return (
     <div className={classes.label} style={position ?? undefined} data-name={name} data-column={node.column}>

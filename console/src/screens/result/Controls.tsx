@@ -1,16 +1,18 @@
-import { Button } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { Button, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, body, type Campaign, once } from "../../api/client";
+import { asFailure } from "../../api/problem";
 import { campaignQuery, campaignsQuery } from "../../api/queries";
 import { Confirm } from "../../components/Confirm";
 import { Curl } from "../../components/Curl";
-import { stageOf } from "../../lib/campaign";
+import { sentence } from "../../components/ProblemAlert";
+import { hasEnded, stageOf } from "../../lib/campaign";
 import { useDuplicate } from "../../lib/use-campaigns";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
 
 const t = texts.campaign;
-type Verb = "pause" | "resume" | "stop" | "cancel";
+type Verb = "pause" | "resume" | "stop" | "cancel" | "archive" | "unarchive";
 
 /** What can be done to a campaign now, and to how many messages. */
 export function Controls({ campaign, pending }: { campaign: Campaign; pending: number }) {
@@ -74,6 +76,12 @@ export function Controls({ campaign, pending }: { campaign: Campaign; pending: n
           action={act("stop")}
         />
       )}
+      {hasEnded(campaign) && (
+        <Archive
+          isArchived={campaign.archivedAt !== null}
+          act={act(campaign.archivedAt === null ? "archive" : "unarchive")}
+        />
+      )}
       {stage !== "sending" && stage !== "paused" && stage !== "scheduled" && (
         <Button
           variant="default"
@@ -83,6 +91,23 @@ export function Controls({ campaign, pending }: { campaign: Campaign; pending: n
           {t.duplicate}
         </Button>
       )}
+    </>
+  );
+}
+
+/** Needs no question: it is undone by the same button. */
+function Archive({ isArchived, act }: { isArchived: boolean; act: () => Promise<void> }) {
+  const run = useMutation({ mutationFn: act });
+  return (
+    <>
+      {run.isError && (
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
+          {sentence(asFailure(run.error).message)}
+        </Text>
+      )}
+      <Button variant="default" loading={run.isPending} onClick={() => run.mutate()}>
+        {isArchived ? t.unarchive : t.archive}
+      </Button>
     </>
   );
 }

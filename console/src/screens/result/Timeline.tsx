@@ -1,4 +1,5 @@
-import { Text } from "@mantine/core";
+import { Anchor, Group, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import type { Campaign } from "../../api/client";
 import { Time } from "../../components/Time";
 import { stageOf } from "../../lib/campaign";
@@ -27,6 +28,7 @@ export function Timeline({ campaign }: { campaign: Campaign }) {
     (stage === "paused" || stage === "stopped") && { what: texts.stage[stage], at: null, detail: who },
     campaign.cancelledAt !== null && { what: t.canceledAt, at: campaign.cancelledAt, detail: who },
     campaign.failedAt !== null && { what: t.failedAt, at: campaign.failedAt },
+    campaign.archivedAt !== null && { what: t.archivedAt, at: campaign.archivedAt },
     counted !== null && { what: t.lastCount, at: counted },
   ];
   const steps = all.filter((step) => step !== false);
@@ -56,6 +58,19 @@ export function Timeline({ campaign }: { campaign: Campaign }) {
         <Text size="sm" c="dimmed" mt="sm">
           {t.limits(campaign.maxPrice ?? texts.check.parts(Number(limit)))}
         </Text>
+      )}
+      {campaign.tags.length > 0 && (
+        <Group gap="xs" mt="sm">
+          {campaign.tags.map((tag) => (
+            <Anchor
+              key={tag}
+              size="sm"
+              renderRoot={(props) => <Link to="/campaigns" search={{ tag }} {...props} />}
+            >
+              #{tag}
+            </Anchor>
+          ))}
+        </Group>
       )}
     </>
   );

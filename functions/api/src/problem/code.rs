@@ -33,6 +33,7 @@ pub(crate) enum Code {
     CampaignNotRunning,
     CampaignNotPaused,
     CampaignNotEnded,
+    CampaignNotSent,
     SenderTaken,
     UnsubscribeChanged,
     MemberExists,
@@ -47,6 +48,7 @@ pub(crate) enum Code {
     ImportEnded,
     ImportNotEnded,
     NothingToUndo,
+    ImportsRunning,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -67,6 +69,7 @@ pub(crate) enum Code {
     InvalidColumns,
     PricesRequired,
     AudienceTooLarge,
+    PeriodTooLong,
     DryRunUnavailable,
     RecipientOptedOut,
     IdempotencyKeyReused,
@@ -106,6 +109,7 @@ impl Code {
             | Self::CampaignNotRunning
             | Self::CampaignNotPaused
             | Self::CampaignNotEnded
+            | Self::CampaignNotSent
             | Self::SenderTaken
             | Self::UnsubscribeChanged
             | Self::MemberExists
@@ -120,6 +124,7 @@ impl Code {
             | Self::ImportEnded
             | Self::ImportNotEnded
             | Self::NothingToUndo
+            | Self::ImportsRunning
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {
@@ -139,6 +144,7 @@ impl Code {
             | Self::InvalidColumns
             | Self::PricesRequired
             | Self::AudienceTooLarge
+            | Self::PeriodTooLong
             | Self::DryRunUnavailable
             | Self::RecipientOptedOut
             | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,

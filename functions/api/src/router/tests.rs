@@ -101,7 +101,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 49] = [
+const CONTRACT: [(&str, &str); 53] = [
     ("/v1/halt", "get put"),
     ("/v1/organizations/{organizationId}/halt", "get put"),
     ("/v1/organizations", "post get"),
@@ -143,11 +143,18 @@ const CONTRACT: [(&str, &str); 49] = [
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/quote", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/preview", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/skipped", "get"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/report", "get"),
+    ("/v1/organizations/{organizationId}/reports", "get"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/pause", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/resume", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/stop", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages", "get"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}", "get"),
+    (
+        "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}/timeline",
+        "get",
+    ),
+    ("/v1/organizations/{organizationId}/messages", "get"),
     ("/v1/me", "get"),
     ("/health", "get"),
     ("/openapi.json", "get"),

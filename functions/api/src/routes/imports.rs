@@ -3,10 +3,12 @@
 mod controls;
 mod file;
 mod options;
+mod running;
 mod uploads;
 
 pub(crate) use controls::*;
 pub(crate) use options::OptOuts;
+pub(super) use running::import_warnings;
 pub(crate) use uploads::*;
 
 use axum::extract::State;

@@ -3,25 +3,30 @@
 //! A pending message has no item yet; it is only a recipient in a chunk. So the list walks the
 //! chunks, which are the frozen audience, and looks up their recipients' messages.
 
+mod filter;
+mod to_phone;
+
 use std::collections::HashMap;
 
 use axum::extract::State;
-use infra::table::TableError;
+use infra::table::{TableError, TestMessage};
 use serde::{Deserialize, Serialize};
 use shared::campaign::{Broadcast, Campaign};
 use shared::chunk::Chunk;
-use shared::ids::{CampaignId, MessageId};
-use shared::message::{Kind, Message, Status};
+use shared::ids::{CampaignId, MessageId, OrganizationId};
+use shared::message::{Kind, Message};
 use utoipa::IntoParams;
 
+use self::filter::{MessageFilter, MessageQuery, Wanted, phone_of};
+use self::to_phone::list_to_phone;
 use super::campaigns::find;
 use crate::auth::{Access, Viewer};
 use crate::json::Reply;
 use crate::page::{List, ListView};
 use crate::params::{Query, Segment};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::{App, Volley};
-use crate::views::{MessageView, labels};
+use crate::views::{MessageView, TimelineView};
 
 /// The maximum number of chunks that one request reads. Most shards of a small audience have one
 /// short or empty chunk.
@@ -30,27 +35,10 @@ const MAX_CHUNKS: usize = 64;
 /// otherwise read the whole audience.
 const MAX_MEMBERS: usize = 1_000;
 
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct MessageQuery {
-    /// The maximum number of items. A page of a filtered list may be shorter, or even empty, without
-    /// being the last.
-    #[param(minimum = 1, maximum = 100, default = 50)]
-    limit: Option<u32>,
-    /// The `nextCursor` of the previous page.
-    cursor: Option<String>,
-    /// Only messages with this status.
-    #[param(value_type = Option<labels::MessageStatus>)]
-    status: Option<Status>,
-    /// `test` lists the campaign's test messages instead of the campaign's own.
-    #[param(value_type = Option<labels::MessageKind>)]
-    kind: Option<Kind>,
-}
-
 /// List a campaign's messages
 ///
-/// Pending messages are included. Test messages are listed only with `?kind=test`.
+/// Pending messages are included. Test messages are listed only with `?kind=test`. Filters can be
+/// combined.
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages",
     tag = "Messages", params(MessageQuery),
     responses((status = 200, description = "A page of messages.", body = ListView<MessageView>)))]
@@ -60,16 +48,72 @@ pub(crate) async fn list_messages(
     Segment(id): Segment<CampaignId>,
     Query(query): Query<MessageQuery>,
 ) -> Result<Reply, Problem> {
-    let kind = query.kind.unwrap_or(Kind::Campaign);
-    let scope = format!(
-        "{}/campaigns/{id}/messages?kind={kind:?}&status={:?}",
-        access.organization.id, query.status
-    );
+    let organization = &access.organization;
+    let list = app.cursors.list(query.scope(organization, id), query.limit)?;
+    let cursor = query.cursor.as_deref();
+    let filter = query.filter();
+    let campaign = find(&app, organization.id, id).await?;
+    let one = (query.phone.as_deref(), query.contact.as_deref());
+    let wanted = phone_of(&app, organization, one).await?;
+    match (query.kind.unwrap_or(Kind::Campaign), wanted) {
+        (Kind::Test, None) => list_tests(&app, &campaign, &list, cursor, &filter).await,
+        (Kind::Test, Some(_)) => {
+            let detail = "test messages cannot be filtered by phone or contact";
+            Err(Problem::new(Code::InvalidQuery, detail))
+        }
+        (Kind::Campaign, None) => list_members(&app, &campaign, &list, cursor, &filter).await,
+        (Kind::Campaign, Some(Wanted::Phone(phone))) => {
+            list_to_phone(&app, &campaign, &list, cursor, (&phone, &filter)).await
+        }
+        (Kind::Campaign, Some(Wanted::Nothing)) => {
+            list.reply(Vec::<MessageView>::new(), None::<Position>)
+        }
+    }
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct HistoryQuery {
+    /// The maximum number of campaigns that are searched for a page, which may be shorter, or even
+    /// empty, without being the last.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: Option<u32>,
+    /// The `nextCursor` of the previous page.
+    cursor: Option<String>,
+    /// The phone. Either this or `contact` is required.
+    phone: Option<String>,
+    /// The contact whose current phone is meant: its ID, or `ext:` and its external ID.
+    contact: Option<String>,
+}
+
+/// List the messages to a phone or contact
+///
+/// Over all campaigns, the one created last first. Each campaign's message is found by an ID that is
+/// derived from the phone, so this costs one read per campaign and nothing per message. Messages that
+/// no worker has begun to send, and test messages, are not included.
+#[utoipa::path(get, path = "/v1/organizations/{organizationId}/messages",
+    tag = "Messages", params(HistoryQuery),
+    responses((status = 200, description = "A page of messages.", body = ListView<MessageView>)))]
+pub(crate) async fn list_history(
+    State(app): State<App>,
+    access: Access<Viewer>,
+    Query(query): Query<HistoryQuery>,
+) -> Result<Reply, Problem> {
+    let organization = &access.organization;
+    let one = (query.phone.as_deref(), query.contact.as_deref());
+    let scope = format!("{}/messages?{one:?}", organization.id);
     let list = app.cursors.list(scope, query.limit)?;
-    let campaign = find(&app, access.organization.id, id).await?;
-    match kind {
-        Kind::Test => list_tests(&app, &campaign, &list, &query).await,
-        Kind::Campaign => list_members(&app, &campaign, &list, &query).await,
+    let cursor = query.cursor.as_deref();
+    match phone_of(&app, organization, one).await? {
+        Some(Wanted::Phone(phone)) => {
+            to_phone::list_history(&app, organization.id, &list, cursor, &phone).await
+        }
+        Some(Wanted::Nothing) => list.reply(Vec::<MessageView>::new(), None::<Position>),
+        None => {
+            let detail = "phone or contact is missing";
+            Err(Problem::new(Code::InvalidQuery, detail))
+        }
     }
 }
 
@@ -86,32 +130,65 @@ pub(crate) async fn get_message(
     Segment(campaign_id): Segment<CampaignId>,
     Segment(id): Segment<MessageId>,
 ) -> Result<Reply, Problem> {
-    let organization = access.organization.id;
-    let campaign = find(&app, organization, campaign_id).await?;
+    let place = (access.organization.id, campaign_id, id);
+    let view = viewed(&app, place, MessageView::from, MessageView::of_campaign);
+    Reply::ok(&view.await?)
+}
+
+/// Get a message's timeline
+///
+/// Each report about the message, oldest first: the claim by a worker, the provider's response, and what
+/// callbacks and look-ups reported. A report that says no more than an earlier one is not kept, and the
+/// first final one stays.
+#[utoipa::path(get,
+    path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}/timeline",
+    tag = "Messages",
+    responses((status = 200, description = "The timeline.", body = TimelineView)))]
+pub(crate) async fn get_timeline(
+    State(app): State<App>,
+    access: Access<Viewer>,
+    Segment(campaign_id): Segment<CampaignId>,
+    Segment(id): Segment<MessageId>,
+) -> Result<Reply, Problem> {
+    let place = (access.organization.id, campaign_id, id);
+    let of_test = |test: TestMessage| TimelineView::new(&test.message, &test.from);
+    let of_campaign = |_: &Campaign, broadcast: &Broadcast, message: Message| {
+        TimelineView::new(&message, &broadcast.sender)
+    };
+    Reply::ok(&viewed(&app, place, of_test, of_campaign).await?)
+}
+
+/// A view of a campaign's message, or of one of its tests.
+async fn viewed<View>(
+    app: &App,
+    (organization, campaign_id, id): (OrganizationId, CampaignId, MessageId),
+    of_test: impl FnOnce(TestMessage) -> View,
+    of_campaign: impl FnOnce(&Campaign, &Broadcast, Message) -> View,
+) -> Result<View, Problem> {
+    let campaign = find(app, organization, campaign_id).await?;
     if !id.is_of_campaign() {
         let test = app.table.test_message(organization, campaign_id, id).await?;
-        let test = test.ok_or_else(Problem::not_found)?;
-        return Reply::ok(&MessageView::from(test));
+        return test.map(of_test).ok_or_else(Problem::not_found);
     }
     let broadcast = campaign.broadcast().ok_or_else(Problem::not_found)?;
-    let found = app.table.message(organization, campaign_id, id, broadcast.shards);
-    let message = found.await?.ok_or_else(Problem::not_found)?;
-    Reply::ok(&MessageView::of_campaign(&campaign, broadcast, message))
+    let message = app.table.message(organization, campaign_id, id, broadcast.shards).await?;
+    let message = message.ok_or_else(Problem::not_found)?;
+    Ok(of_campaign(&campaign, broadcast, message))
 }
 
 async fn list_tests(
     app: &Volley,
     campaign: &Campaign,
     list: &List<'_>,
-    query: &MessageQuery,
+    cursor: Option<&str>,
+    filter: &MessageFilter,
 ) -> Result<Reply, Problem> {
-    let after = list.position(query.cursor.as_deref())?;
+    let after = list.position(cursor)?;
     let (tests, next) = app
         .table
         .test_messages(campaign.organization_id, campaign.id, list.limit.into(), after)
         .await?;
-    let wanted = |status| query.status.is_none_or(|wanted| wanted == status);
-    let tests = tests.into_iter().filter(|test| wanted(test.message.status()));
+    let tests = tests.into_iter().filter(|test| filter.matches(&test.message));
     list.reply(tests.map(MessageView::from), next)
 }
 
@@ -144,16 +221,17 @@ async fn list_members(
     app: &Volley,
     campaign: &Campaign,
     list: &List<'_>,
-    query: &MessageQuery,
+    cursor: Option<&str>,
+    filter: &MessageFilter,
 ) -> Result<Reply, Problem> {
-    let mut at: Position = list.position(query.cursor.as_deref())?.unwrap_or_default();
+    let mut at: Position = list.position(cursor)?.unwrap_or_default();
     let Some(broadcast) = campaign.broadcast() else {
         return list.reply(Vec::<MessageView>::new(), None::<Position>);
     };
     let limit = usize::from(list.limit);
     let mut kept = Vec::with_capacity(limit);
     let (mut chunks, mut members) = (0, 0);
-    while at.shard < broadcast.shards
+    while at.shard < broadcast.shards.count()
         && kept.len() < limit
         && chunks < MAX_CHUNKS
         && members < MAX_MEMBERS
@@ -166,13 +244,13 @@ async fn list_members(
             continue;
         };
         // Without a filter, only the messages of this page are looked up.
-        let max = query.status.map_or(limit - kept.len(), |_| usize::MAX);
+        let max = if filter.is_empty() { limit - kept.len() } else { usize::MAX };
         let messages = members_from(app, campaign, broadcast, chunk, at.member, max).await?;
         members += messages.len();
         let mut read = at.member;
         for message in messages {
             read += 1;
-            if query.status.is_none_or(|wanted| wanted == message.status()) {
+            if filter.matches(&message) {
                 kept.push(MessageView::of_campaign(campaign, broadcast, message));
             }
             if kept.len() == limit {
@@ -181,7 +259,7 @@ async fn list_members(
         }
         at = at.behind(chunk, read);
     }
-    let next = (at.shard < broadcast.shards).then_some(at);
+    let next = (at.shard < broadcast.shards.count()).then_some(at);
     list.reply(kept, next)
 }
 

@@ -17,6 +17,7 @@ use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 
 use super::campaigns::{find, freeze};
+use super::imports::import_warnings;
 use crate::auth::{Access, Viewer};
 use crate::json::{MaybeJson, Nothing, Reply};
 use crate::params::Segment;
@@ -67,7 +68,8 @@ pub(crate) async fn quote_campaign(
     let campaign = find(&app, organization.id, id).await?;
     let body = campaign.body.as_ref().ok_or(Refusal::BodyRequired)?;
     let KeptQuote { quote, at } = kept_or_computed(&app, organization, &campaign, body).await?;
-    Reply::ok(&QuoteView::new(&quote, body, organization, start(&campaign, at), at))
+    let warnings = import_warnings(&app, organization.id).await?;
+    Reply::ok(&QuoteView::new(&quote, body, organization, start(&campaign, at), at, warnings))
 }
 
 /// Returns the cached quote, or computes one once this request holds the lease.
@@ -153,7 +155,7 @@ async fn read(
     body: &Body,
     judge: &Judge,
 ) -> Result<Quote, Problem> {
-    stream::iter(0..organization.shards)
+    stream::iter(organization.shards.all())
         .map(|shard| quote_shard(app, organization, shard, body, judge))
         .buffer_unordered(SHARDS_AT_ONCE)
         .try_fold(Quote::new(body), |sum, shard| async move { Ok(sum.plus(&shard)) })

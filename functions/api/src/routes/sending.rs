@@ -18,15 +18,16 @@ use shared::phone::Phone;
 use shared::price::InvalidPrice;
 use shared::target::Target;
 use shared::time::Timestamp;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use self::test_text::test_text;
 use super::bodies::check_body;
 use super::campaigns::{find, freeze};
+use super::imports::import_warnings;
 use crate::auth::{Access, Sender};
 use crate::idempotency::Once;
 use crate::json::{Json, MaybeJson, Reply};
-use crate::params::Segment;
+use crate::params::{Query, Segment};
 use crate::problem::{Code, Problem};
 use crate::state::{App, MAX_RACES, Volley};
 use crate::views::{CampaignView, MessageView, Time};
@@ -47,6 +48,17 @@ pub(crate) struct SendRequest {
     /// prices, or if a recipient's country has no price.
     #[schema(example = "25.00")]
     max_price: Option<String>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SendQuery {
+    /// Refuses with 409 `imports_running` while an import of the organization changes contacts.
+    /// Otherwise the campaign only has a warning then: contacts that the import adds or changes after
+    /// the audience has been read do not count.
+    #[serde(default, rename = "waitForImports")]
+    wait_for_imports: bool,
 }
 
 impl SendRequest {
@@ -89,10 +101,12 @@ pub(crate) struct TestRequest {
 
 /// Send a draft, now or at a given time
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/send",
-    tag = "Sending", request_body = Option<SendRequest>,
+    tag = "Sending", params(SendQuery), request_body = Option<SendRequest>,
     responses(
         (status = 202, description = "The scheduled campaign.", body = CampaignView),
-        (status = 409, description = "`campaign_not_draft`: the campaign is not a draft."),
+        (status = 409, description = "`campaign_not_draft`: the campaign is not a draft. \
+                                      `imports_running`: with `waitForImports`, an import changes \
+                                      contacts; retry when it has ended."),
         (status = 422, description = "`campaign_body_required`, `scheduled_at_past`, \
                                       `scheduled_at_too_far`, `prices_required`, \
                                       `target_missing`, or the body is \
@@ -102,10 +116,15 @@ pub(crate) async fn send_campaign(
     State(app): State<App>,
     access: Access<Sender>,
     Segment(id): Segment<CampaignId>,
+    Query(query): Query<SendQuery>,
     once: Once,
     MaybeJson(request): MaybeJson<SendRequest>,
 ) -> Result<Reply, Problem> {
     let limits = request.limits(&access.organization)?;
+    let warnings = import_warnings(&app, access.organization.id).await?;
+    if let (true, Some(detail)) = (query.wait_for_imports, warnings.first()) {
+        return Err(Problem::new(Code::ImportsRunning, detail.clone()));
+    }
     let at = request.scheduled_at.map(|Time(at)| at);
     for _ in 0..MAX_RACES {
         let now = clock::now();
@@ -115,7 +134,10 @@ pub(crate) async fn send_campaign(
         let after = Campaign { limits: limits.clone(), uses, ..after.by(access.actor.clone()) };
         // The provider may have changed since the body was saved.
         check_body(&access.organization, after.body.as_ref())?;
-        let reply = Reply::new(StatusCode::ACCEPTED, &CampaignView::from(&after))?;
+        let reply = Reply::new(
+            StatusCode::ACCEPTED,
+            &CampaignView::from(&after).with_warnings(warnings.clone()),
+        )?;
         let remember = once.remember(&reply, now);
         let saved = app.table.save_campaign(&before, &after, remember.as_ref());
         match saved.await? {

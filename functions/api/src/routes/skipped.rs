@@ -123,7 +123,7 @@ async fn recorded(
 ) -> Result<Page, Problem> {
     let mut items: Vec<SkippedContactView> = Vec::new();
     for _ in 0..MAX_READS {
-        if at.shard >= broadcast.shards || items.len() >= limit {
+        if at.shard >= broadcast.shards.count() || items.len() >= limit {
             break;
         }
         let page = app.table.chunks_from(campaign.id, at.shard, at.chunk, 1).await?;
@@ -147,7 +147,7 @@ async fn recorded(
             Position { chunk: chunk.number + 1, listed: 0, ..at }
         };
     }
-    let next = (at.shard < broadcast.shards).then_some(at);
+    let next = (at.shard < broadcast.shards.count()).then_some(at);
     Ok((items, next))
 }
 
@@ -166,7 +166,7 @@ async fn left_out(
     let judge = Judge { target: Some(target), ..Judge::from(broadcast.sent_at) };
     let mut ids: Vec<ContactId> = Vec::new();
     let mut pages = 0;
-    while at.shard < broadcast.shards && ids.len() < limit && pages < MAX_PAGES {
+    while at.shard < broadcast.shards.count() && ids.len() < limit && pages < MAX_PAGES {
         let mut found = LeftOut::new(judge.clone());
         let start = at.after.clone();
         let mut begin = start.clone();
@@ -201,7 +201,7 @@ async fn left_out(
             }
         }
     }
-    let next = (at.shard < broadcast.shards).then_some(at);
+    let next = (at.shard < broadcast.shards.count()).then_some(at);
     Ok((views(app, organization, broadcast, &ids).await?, next))
 }
 

@@ -84,15 +84,16 @@ pub(crate) struct CampaignView {
     audience: Option<AudienceView>,
     #[schema(required = true)]
     counts: Option<CountsView>,
-    /// What the writer of the body should know, such as fields that no contact seems to have. Only in
-    /// responses to a request that writes the body.
+    /// What the writer of the body should know, such as fields that no contact seems to have, or the
+    /// sender, such as imports that still change the audience. Only in responses to requests that write
+    /// the body or send.
     warnings: Vec<String>,
 }
 
 /// Who is texted and who is skipped. `contacts` is the sum of `recipients` and all of `skipped`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Audience)]
-struct AudienceView {
+pub(super) struct AudienceView {
     contacts: u64,
     recipients: u64,
     skipped: SkippedView,
@@ -256,7 +257,8 @@ mod tests {
         let phone = Phone::from_e164("+14153550100").expect("valid");
         let provider = shared::sender::Provider::default();
         let sender = shared::sender::Sender::new(phone, provider);
-        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), Grace::default()) else {
+        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4.into(), at(2), Grace::default())
+        else {
             panic!("not begun");
         };
         let view = serde_json::to_value(CampaignView::from(&*sent)).expect("JSON");

@@ -43,6 +43,7 @@ labels! {
     MessageKind: labels_of(shared::message::Kind::VARIANTS);
     MessageStatus: labels_of(shared::message::Status::VARIANTS);
     ErrorReason: labels_of(shared::message::FailureReason::VARIANTS);
+    Interval: labels_of(shared::report::Interval::VARIANTS);
     UnsubscribeSource: labels_of(shared::unsubscribe::Source::VARIANTS);
     ExportKind: labels_of(shared::export::Kind::VARIANTS);
     ExportFormat: labels_of(shared::export::Format::VARIANTS);

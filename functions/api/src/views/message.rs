@@ -3,7 +3,6 @@ use serde::Serialize;
 use shared::body::Body;
 use shared::campaign::{Broadcast, Campaign};
 use shared::message::{FailureReason, Kind, Message, Status};
-use shared::parts::Parts;
 use shared::phone::Phone;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -70,7 +69,7 @@ impl MessageView {
             campaign_id: Some(message.campaign_id.0),
             kind: message.kind,
             from,
-            parts: text.as_deref().map_or_else(|| body.parts_as_written(), Parts::of).count,
+            parts: body.parts_of(&message),
             body: text.unwrap_or_else(|| body.as_str().to_owned()),
             status: message.status(),
             error_code: failure.and_then(|(_, code)| code.map(str::to_owned)),

@@ -31,6 +31,8 @@ pub(crate) struct QuoteView {
     estimated_finish_at: Time,
     /// When the audience was read. A quote is cached for a minute.
     quoted_at: Time,
+    /// Imports that still change the audience.
+    warnings: Vec<String>,
 }
 
 #[derive(Clone, Serialize, ToSchema)]
@@ -59,6 +61,7 @@ impl QuoteView {
         organization: &Organization,
         start: Timestamp,
         quoted_at: Timestamp,
+        warnings: Vec<String>,
     ) -> Self {
         let seconds = quote.seconds(organization.sender.parts_per_second);
         Self {
@@ -75,6 +78,7 @@ impl QuoteView {
             }),
             estimated_finish_at: start.plus_seconds(seconds.into()).into(),
             quoted_at: quoted_at.into(),
+            warnings,
         }
     }
 }

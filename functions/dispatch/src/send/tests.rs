@@ -80,9 +80,14 @@ async fn a_refusal_stands_though_its_opt_out_cannot_be_kept() {
     );
     let from = Sender::new(phone("+14155550100"), Provider::Aws(AwsSender::default()));
     let body = Body::from("Hello".to_owned());
-    let outbound =
-        Outbound { gateway: &Refusing, from: &from, body: &body, shards: 4, is_dry_run: false };
-    let kept = suppress(&app, &message, &refusal(), 4).await;
+    let outbound = Outbound {
+        gateway: &Refusing,
+        from: &from,
+        body: &body,
+        shards: 4.into(),
+        is_dry_run: false,
+    };
+    let kept = suppress(&app, &message, &refusal(), 4.into()).await;
     assert!(kept.is_err(), "the table is out of reach");
     let claim = Claim { recipient: message.recipient(), message, token: Token::new() };
     let answered = send_claimed(&app, &claim, &outbound).await;

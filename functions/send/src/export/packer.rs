@@ -114,18 +114,18 @@ mod tests {
         for (size, piece) in [(0, 1), (1, 1), (1_000, 7), (300_000, 50_000), (1_000_000, 999_999)] {
             let plain = text(size);
             let (mut file, mut gzip, mut is_first) = (Vec::new(), Gzip::default(), true);
-            for piece in plain.chunks(piece) {
+            for chunk in plain.chunks(piece) {
                 let mut packer =
                     if is_first { Packer::begin() } else { Packer::resume(gzip, Vec::new()) };
                 is_first = false;
-                packer.write(piece);
-                let (packed, after) = packer.pause();
-                file.extend(packed);
+                packer.write(chunk);
+                let (bytes, after) = packer.pause();
+                file.extend(bytes);
                 gzip = after;
             }
             let last = if is_first { Packer::begin() } else { Packer::resume(gzip, Vec::new()) };
-            let (packed, after) = last.finish();
-            file.extend(packed);
+            let (bytes, after) = last.finish();
+            file.extend(bytes);
             assert_eq!(unpacked(&file), plain, "{size} {piece}");
             assert_eq!(after.plain, size as u64);
         }

@@ -127,7 +127,7 @@ impl<'a> Pages<'a> {
         broadcast: &Broadcast,
         at: &Position,
     ) -> anyhow::Result<(Vec<Chunk>, Option<Position>)> {
-        if at.shard >= broadcast.shards {
+        if at.shard >= broadcast.shards.count() {
             return Ok((Vec::new(), None));
         }
         let chunks = self.table.chunks_from(campaign.id, at.shard, at.chunk, CHUNKS_AT_ONCE);
@@ -137,7 +137,7 @@ impl<'a> Pages<'a> {
             // The shard ends here, or the fan-out has not come further in it.
             Some(_) | None => Position { shard: at.shard + 1, ..Position::default() },
         };
-        Ok((chunks, (next.shard < broadcast.shards).then_some(next)))
+        Ok((chunks, (next.shard < broadcast.shards.count()).then_some(next)))
     }
 }
 

@@ -14,6 +14,7 @@ use shared::job::{Due, JobsJob};
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::sender::{Provider, Sender};
+use shared::shard::Shards;
 use shared::time::Timestamp;
 
 use super::run;
@@ -51,7 +52,7 @@ impl Scene {
             Sender::new(sender, Provider::default()),
             now,
         );
-        let organization = Organization { shards: 3, ..organization };
+        let organization = Organization { shards: Shards::new(3), ..organization };
         Box::pin(table.create_organization(&organization, None)).await.expect("an organization");
         let what = (kind, format, campaign);
         let export =

@@ -22,7 +22,7 @@ impl Run<'_> {
         if !self.has_claimed {
             match self.claim().await? {
                 Turn::Next => self.has_claimed = true,
-                turn => return Ok(turn),
+                Turn::Overtaken => return Ok(Turn::Overtaken),
             }
         }
         let encoder = Encoder::of(&self.export);

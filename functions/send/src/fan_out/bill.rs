@@ -11,7 +11,7 @@ impl FanOut<'_> {
         let Some(limit) = &self.campaign.limits.max_price else {
             return Ok(Bill::default());
         };
-        let shards = stream::iter(0..self.broadcast.shards)
+        let shards = stream::iter(self.broadcast.shards.all())
             .map(|shard| self.bill_shard(shard, &limit.prices))
             .buffer_unordered(SHARDS_AT_ONCE);
         shards.try_fold(Bill::default(), |sum, bill| async move { Ok(sum.plus(bill)) }).await

@@ -48,7 +48,7 @@ impl Scene {
             Sender::new(sender, Provider::default()),
             now,
         );
-        let organization = Organization { shards: 2, ..organization };
+        let organization = Organization { shards: 2.into(), ..organization };
         Box::pin(table.create_organization(&organization, None)).await.expect("an organization");
         let id = ImportId::new(now, clock::entropy());
         Self { stage, app, table, organization, id }.next(options, content).await

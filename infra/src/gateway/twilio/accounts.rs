@@ -17,7 +17,9 @@ use super::{Account, Credentials, Twilio, reply_settings};
 use crate::config::Environment;
 use crate::gateway::adapter::{Adapter, Deployment, GatewayError};
 use crate::gateway::webhook::Webhooks;
-use crate::gateway::{Found, Gateway, Halt, Handover, LookupError, Outgoing, Queued, Sought};
+use crate::gateway::{
+    Explanation, Found, Gateway, Halt, Handover, LookupError, Outgoing, Queued, Sought,
+};
 use crate::secrets::Secrets;
 use crate::usage::Usage;
 
@@ -119,6 +121,10 @@ impl Adapter for Accounts {
         let phone = Phone::from_e164(address).ok();
         let settings = reply_settings(settings, phone.as_ref());
         Sender::new(phone.unwrap_or_else(|| own.phone.clone()), Provider::Twilio(settings))
+    }
+
+    fn explain(code: &str) -> Option<Explanation> {
+        super::explanations::explain(code)
     }
 }
 

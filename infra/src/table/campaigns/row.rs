@@ -7,13 +7,14 @@ use shared::actor::Actor;
 use shared::audience::Totals;
 use shared::body::{Body, Format};
 use shared::campaign::{
-    Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Reason, State, Status,
+    Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Pauses, Reason, State, Status,
 };
 use shared::ids::{CampaignId, OrganizationId, SegmentId};
 use shared::job::Due;
 use shared::library::TemplateVersion;
 use shared::message::Counts;
 use shared::sender::Sender;
+use shared::shard::Shards;
 use shared::target::Target;
 use shared::template::MergeField;
 use shared::time::Timestamp;
@@ -86,7 +87,7 @@ struct BroadcastRow {
     format: u32,
     sent_at: Timestamp,
     sender: Sender,
-    shards: u16,
+    shards: Shards,
     epoch: u32,
     running_since: Timestamp,
     dispatch: Dispatch,
@@ -104,6 +105,8 @@ struct BroadcastRow {
     abandoned_at: Option<Timestamp>,
     counts: Option<Counts>,
     counted_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Pauses::is_empty")]
+    pauses: Pauses,
 }
 
 impl Row {
@@ -243,6 +246,7 @@ impl BroadcastRow {
             abandoned_at: broadcast.audience.abandoned_at,
             counts: broadcast.counted.map(|counted| counted.counts),
             counted_at: broadcast.counted.map(|counted| counted.at),
+            pauses: broadcast.pauses.clone(),
         }
     }
 
@@ -268,6 +272,7 @@ impl BroadcastRow {
             },
             counted: counted.map(|(counts, at)| Counted { counts, at }),
             reason,
+            pauses: self.pauses.clone(),
         }
     }
 }

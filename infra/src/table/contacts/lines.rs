@@ -12,6 +12,7 @@ use shared::contact::Contact;
 use shared::ids::OrganizationId;
 use shared::organization::Organization;
 use shared::phone::{Line, Phone};
+use shared::shard::Shards;
 
 use super::super::audience::entry;
 use super::super::dynamo::{Consistency, Key, Range, SortKey};
@@ -108,7 +109,7 @@ impl Table {
     pub(in super::super) async fn by_line(
         &self,
         organization: OrganizationId,
-        shards: u16,
+        shards: Shards,
         from: &str,
         (entries, judge, wanted): (Vec<Entry>, &Judge, &Wanted),
     ) -> Result<Vec<Entry>> {
@@ -161,7 +162,7 @@ impl Table {
     async fn entries_of(
         &self,
         organization: OrganizationId,
-        shards: u16,
+        shards: Shards,
         form: &Phone,
         wanted: &Wanted,
     ) -> Result<Vec<Entry>> {

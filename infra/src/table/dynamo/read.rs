@@ -26,6 +26,8 @@ pub(in crate::table) struct Range {
     pub(in crate::table) condition: SortKey,
     /// Attributes to read, or all.
     pub(in crate::table) projection: Option<Cow<'static, str>>,
+    /// The names for the projection's placeholders.
+    pub(in crate::table) names: &'static [(&'static str, &'static str)],
     pub(in crate::table) consistency: Consistency,
     pub(in crate::table) limit: Option<i32>,
     pub(in crate::table) newest_first: bool,
@@ -46,6 +48,7 @@ impl Range {
             index: None,
             condition,
             projection: None,
+            names: &[],
             consistency,
             limit: None,
             newest_first: false,
@@ -116,6 +119,9 @@ impl Table {
             .set_projection_expression(range.projection.as_deref().map(str::to_owned))
             .set_exclusive_start_key(range.start.clone())
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
+        for (placeholder, name) in range.names {
+            request = request.expression_attribute_names(*placeholder, *name);
+        }
         if let Some(to) = to {
             request = request.expression_attribute_values(":to", AttributeValue::S(to.clone()));
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use shared::ids::OrganizationId;
 use shared::phone::{Line, Phone};
+use shared::shard::Shards;
 
 use super::super::dynamo::{Change, Consistency, parse};
 use super::super::keys;
@@ -20,7 +21,7 @@ impl Table {
         &self,
         organization: OrganizationId,
         phone: &Phone,
-        shards: u16,
+        shards: Shards,
     ) -> Result<Phone> {
         let line = phone.line().into_phone();
         for form in phone.forms().iter().filter(|form| **form != line) {
@@ -34,7 +35,7 @@ impl Table {
         &self,
         organization: OrganizationId,
         (form, line): (&Phone, &Phone),
-        shards: u16,
+        shards: Shards,
     ) -> Result<()> {
         let key = keys::unsubscribe(organization, form, shards);
         let Some(row): Option<Row> = self.get(KIND, &key, Consistency::Strong).await? else {
@@ -62,7 +63,7 @@ impl Table {
     pub(super) async fn opted_out_lines(
         &self,
         organization: OrganizationId,
-        shards: u16,
+        shards: Shards,
         lines: BTreeSet<Line>,
     ) -> Result<HashSet<Line>> {
         let lines: Vec<Line> = lines.into_iter().collect();

@@ -18,7 +18,8 @@ use crate::time::Timestamp;
 fn text() -> impl Strategy<Value = String> {
     let text = "[='+@\t\",;\\[\\]a-cé\n -]{0,8}";
     text.prop_map(|text: String| text.trim().to_owned()).prop_filter("not blank", |text| {
-        !text.is_empty() && !(text.starts_with("=\"") && text.ends_with('"'))
+        let is_guarded = text.starts_with("=\"") && text.ends_with('"');
+        !text.is_empty() && !is_guarded
     })
 }
 

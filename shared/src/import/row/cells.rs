@@ -6,7 +6,7 @@ use super::super::attributes;
 use super::super::cell::{clean, is_blank, unreadable};
 use super::super::header::Header;
 use super::super::opt_out;
-use super::super::own;
+use super::super::own::{self, Own};
 use super::{LIST_MARK, Lacks, Refusal, Row, SEPARATOR, phone_of};
 use crate::contact::{Attribute, Profile, Status};
 use crate::export::unmarked;
@@ -24,7 +24,7 @@ impl<'h> Cells<'h> {
     /// The text at a column's place. A row may end before its empty last cells.
     pub(super) fn at(&self, place: usize) -> &'h str {
         let cell = self.cells.get(place).map(|cell| clean(cell)).unwrap_or_default();
-        if self.header.is_marked { unmarked(cell) } else { cell }
+        if self.header.own == Some(Own::Csv) { unmarked(cell) } else { cell }
     }
 
     fn some(&self, place: Option<usize>) -> Option<&'h str> {
@@ -208,8 +208,8 @@ impl<'h> Cells<'h> {
 
     fn tags(&self) -> BTreeSet<String> {
         let cells = self.header.tags.iter().map(|place| self.at(*place));
-        if self.header.is_own {
-            let tags = cells.flat_map(|cell| own::tags(cell, self.header.is_marked));
+        if let Some(format) = self.header.own {
+            let tags = cells.flat_map(|cell| own::tags(cell, format));
             return tags.filter(|tag| !is_blank(tag)).collect();
         }
         let tags = cells.flat_map(|cell| cell.split([',', ';', '\u{FDD0}']));
@@ -222,10 +222,11 @@ impl<'h> Cells<'h> {
         // An only phone column is not among the attributes unless the client listed it.
         let is_used =
             |place: usize| !self.header.are_attributes_listed && Some(place) == phone_place;
+        let is_csv = self.header.own == Some(Own::Csv);
         let places = self.header.attributes.iter().copied();
         let mut attributes: BTreeMap<String, Attribute> = BTreeMap::new();
         for place in places.filter(|place| !is_used(*place) && !is_blank(self.at(*place))) {
-            let list = if self.header.is_marked { own::list(self.at(place)) } else { None };
+            let list = is_csv.then(|| own::list(self.at(place))).flatten();
             let new = list.map_or_else(|| value(self.at(place)), Attribute::List);
             attributes
                 .entry(self.header.attribute(place).to_owned())

@@ -76,7 +76,7 @@ fn judge(io: &mut Io<'_>, epoch: u32) -> Step<()> {
     let Some(broadcast) = campaign.running(epoch) else { return Ok(()) };
     let Some(size) = broadcast.trial else { return Ok(()) };
     let mut look = TrialLook::default();
-    for shard in 0..broadcast.shards {
+    for shard in broadcast.shards.all() {
         let states = io.chunk_states(shard)?;
         look = states.iter().fold(look, |look, state| look.with(state, epoch));
     }

@@ -58,7 +58,7 @@ fn look_at_all(io: &mut Io<'_>, broadcast: &Broadcast) -> Step<DrainLook> {
     let mut all = Look { trial, ..Look::default() };
     // Each shard's look ends, even where another's fails.
     let mut looks = Vec::new();
-    for shard in 0..broadcast.shards {
+    for shard in broadcast.shards.all() {
         looks.push(io.borne(|io| look(io, broadcast, shard, &mut all))?);
     }
     looks.into_iter().collect::<Result<(), ()>>().map_err(|()| Stop::Failed)?;
@@ -81,7 +81,7 @@ fn judge_trial(io: &mut Io<'_>, broadcast: &Broadcast) -> Step<Option<Verdict>> 
         return Ok(Some(Verdict::Wait));
     }
     let mut look = TrialLook::default();
-    for shard in 0..broadcast.shards {
+    for shard in broadcast.shards.all() {
         let states = io.chunk_states(shard)?;
         look = states.iter().fold(look, |look, state| look.with(state, broadcast.epoch));
     }

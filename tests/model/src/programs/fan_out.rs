@@ -84,7 +84,7 @@ struct FanOut<'a, 'b> {
 
 impl FanOut<'_, '_> {
     fn shards(&mut self) -> Step<()> {
-        (0..self.broadcast.shards).try_for_each(|shard| self.shard(shard))
+        self.broadcast.shards.all().try_for_each(|shard| self.shard(shard))
     }
 
     fn shard(&mut self, shard: u16) -> Step<()> {
@@ -195,7 +195,7 @@ impl FanOut<'_, '_> {
     /// What all shards have come to so far, and whether all have ended.
     fn totals(&mut self) -> Step<(Totals, bool)> {
         let (mut totals, mut have_ended) = (Vec::new(), true);
-        for shard in 0..self.broadcast.shards {
+        for shard in self.broadcast.shards.all() {
             let last = self.io.last_chunk(shard)?;
             have_ended &= last.as_ref().is_some_and(|chunk| chunk.ends);
             totals.extend(last.map(|chunk| chunk.totals));

@@ -16,7 +16,7 @@ pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
         return Ok(());
     }
     let (mut counts, mut open, mut has_open_chunks) = (Counts::default(), Vec::new(), false);
-    for shard in 0..broadcast.shards {
+    for shard in broadcast.shards.all() {
         let now = io.now();
         let items = io.shard_items(shard)?;
         let mut asked = Vec::new();

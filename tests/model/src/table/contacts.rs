@@ -51,7 +51,7 @@ pub fn contact_id(number: u128) -> ContactId {
 impl Table {
     fn place(&self, id: ContactId, phone: Option<&Phone>) -> (u16, String) {
         let key = phone.map_or("-", Phone::as_str);
-        (shard(id, phone, self.organization.shards), format!("{CONTACT}{key}#{id}"))
+        (shard(id, phone, self.organization.shards.into()), format!("{CONTACT}{key}#{id}"))
     }
 
     pub fn add_contact(&mut self, number: u128, phone: Option<&Phone>, now: Timestamp) {

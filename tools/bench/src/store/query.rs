@@ -36,6 +36,15 @@ struct Page<'a> {
 
 type Found<'a> = Box<dyn Iterator<Item = (&'a Box<str>, &'a Item)> + 'a>;
 
+/// The names of a projection, with its placeholders resolved.
+fn projected(text: &str, values: Values<'_>) -> Vec<Box<str>> {
+    let named = |name: Box<str>| match values.names.and_then(|names| names.get(&*name)) {
+        Some(named) => named.as_str().into(),
+        None => name,
+    };
+    expression::names(text).into_iter().map(named).collect()
+}
+
 impl Store {
     pub(super) fn query(&self, request: &Query) -> Result<Answer, Invalid> {
         if request.select.is_some() {
@@ -52,7 +61,7 @@ impl Store {
         if request.index_name.is_some() {
             return Ok(self.index(pk, &range, request));
         }
-        let names = request.projection_expression.as_deref().map(expression::names);
+        let names = request.projection_expression.as_deref().map(|text| projected(text, values));
         let within = |sk: &str| range.prefix.is_none_or(|prefix| sk.starts_with(prefix));
         let limit = request.limit.unwrap_or(usize::MAX);
         let mut found = self.found(pk, &range, request);

@@ -5,7 +5,7 @@ use super::words::{count, dollars, short};
 use crate::cost::{
     self, BEFORE_WRITES, BUCKET_WRITES, CALLBACK_REQUESTS, CAMPAIGN_WRITES, CHUNK_REQUESTS,
     CONTACT_READS, COUNT_READS, CUT_WRITES, HANDOVER_WRITES, LOOK_READS, RECEIPT_WRITES,
-    RECIPIENTS_MOST, SHARDS, TURN_WRITES, Usage, WORK_READS, WORK_WRITES,
+    RECIPIENTS_MOST, REPORT_WRITES, SHARDS, TURN_WRITES, Usage, WORK_READS, WORK_WRITES,
 };
 
 pub(super) fn steps() -> String {
@@ -70,7 +70,7 @@ pub(super) fn steps() -> String {
                 "1",
             ),
             row("and for each chunk of it", "`Table::chunk_states`", 0.0, LOOK_READS, 0.0, ""),
-            row("a poll", "`poll::poll`", CAMPAIGN_WRITES, shards / 2.0, 2.0, "1"),
+            row("a poll", "`poll::poll`", CAMPAIGN_WRITES + REPORT_WRITES, shards / 2.0, 2.0, "1"),
             row("and for each message of it", "`Table::each_of_shard`", 0.0, COUNT_READS, 0.0, ""),
         ],
     )

@@ -12,7 +12,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use self::item::Batch;
+use self::item::{Batch, Naming};
 use super::drafts::ContactDraft;
 use crate::auth::{Access, Sender};
 use crate::idempotency::{Once, reused};
@@ -125,6 +125,7 @@ pub(crate) async fn batch_contacts(
         organization: &access.organization,
         fingerprint,
         r#match,
+        naming: Naming::of(r#match, &app, access.organization.id).await?,
         on_match,
         ends_at: now.plus_seconds(MAX_SECONDS),
     };

@@ -15,6 +15,7 @@ use shared::estimate::{Estimate, MIN_SHARDS};
 use shared::ids::{ContactId, SegmentId};
 use shared::organization::Organization;
 use shared::segment::Expanded;
+use shared::shard::Shards;
 use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 use tokio::sync::Mutex;
@@ -172,7 +173,7 @@ async fn computed(
         }
     }
     samples.truncate(MAX_SAMPLES);
-    let estimate = Estimate::of(&whole, organization.shards.into());
+    let estimate = Estimate::of(&whole, organization.shards);
     let Estimate { totals, error } = estimate.ok_or_else(too_large)?;
     Ok(Kept { totals, error, samples, at: now })
 }
@@ -186,11 +187,11 @@ fn too_large() -> Problem {
 
 /// The shards in an order that depends on the filter alone, so that repeated estimates agree and
 /// different filters do not all read the same shards.
-fn order(shards: u16, name: &str) -> Vec<u16> {
+fn order(shards: Shards, name: &str) -> Vec<u16> {
     let key = |shard: &u16| -> [u8; 32] {
         Sha256::new().chain_update(name).chain_update(shard.to_be_bytes()).finalize().into()
     };
-    let mut shards: Vec<u16> = (0..shards).collect();
+    let mut shards: Vec<u16> = (shards.all()).collect();
     shards.sort_by_key(key);
     shards
 }
@@ -251,8 +252,8 @@ mod tests {
 
     #[test]
     fn shards_are_read_in_an_order_of_the_filters() {
-        let (one, other) = (order(32, "a"), order(32, "b"));
-        assert_eq!(one, order(32, "a"));
+        let (one, other) = (order(32.into(), "a"), order(32.into(), "b"));
+        assert_eq!(one, order(32.into(), "a"));
         assert_ne!(one, other);
         let mut sorted = one;
         sorted.sort_unstable();

@@ -23,7 +23,8 @@ fn rows_are_campaigns() {
     let cancelled = scheduled.clone().cancel(at(2), Some(Reason::MissedSchedule));
     let phone = Phone::from_e164("+14153550100").expect("valid");
     let sender = Sender::new(phone, Provider::default());
-    let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4, at(2), Grace::default()) else {
+    let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4.into(), at(2), Grace::default())
+    else {
         panic!("not begun");
     };
     let totals = Totals { recipients: 2, ..Totals::default() };

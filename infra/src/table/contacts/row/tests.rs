@@ -39,7 +39,7 @@ fn full() -> Contact {
 #[test]
 fn rows_are_contacts() {
     for contact in [full(), contact(Profile::default())] {
-        let key = keys::contact(contact.organization_id, contact.id, None, 1);
+        let key = keys::contact(contact.organization_id, contact.id, None, 1.into());
         let row = Row::of(&contact, Presence::default());
         let item = item("a contact", &key, row).expect("an item");
         assert!(!is_tombstone(&item));
@@ -57,7 +57,7 @@ fn older_code_reads_only_contacts_that_it_knows_all_of() {
         presence: Presence,
     }
     let stored = |contact: &Contact| {
-        let key = keys::contact(contact.organization_id, contact.id, None, 1);
+        let key = keys::contact(contact.organization_id, contact.id, None, 1.into());
         item("a contact", &key, Row::of(contact, Presence::default())).expect("an item")
     };
     let is_cut = |item: &Item| {
@@ -83,7 +83,7 @@ fn a_tombstone_keeps_the_whole_profile() {
     let contact = full();
     let presence = Presence::default().leave(contact.updated_at);
     let row = Row::tombstone(&contact, presence, contact.updated_at, contact.updated_at);
-    let key = keys::contact(contact.organization_id, contact.id, None, 1);
+    let key = keys::contact(contact.organization_id, contact.id, None, 1.into());
     let item = item("a contact", &key, row).expect("an item");
     assert!(is_tombstone(&item));
     assert!(item["expiresAt"].as_n().is_ok());
@@ -107,8 +107,12 @@ fn a_contact_within_its_limit_is_at_most_4_kilobytes() {
     let contact = contact(profile.checked().expect("just small enough"));
     let moves = (0..9).fold(Presence::default(), |it, _| it.arrive(contact.created_at));
     let row = Row::tombstone(&contact, moves, contact.updated_at, contact.updated_at);
-    let key =
-        keys::contact(contact.organization_id, contact.id, contact.profile.phone.as_ref(), 32);
+    let key = keys::contact(
+        contact.organization_id,
+        contact.id,
+        contact.profile.phone.as_ref(),
+        32.into(),
+    );
     let item = item("a contact", &key, row).expect("an item");
     let bytes: usize = item.iter().map(|(name, value)| name.len() + stored_bytes(value)).sum();
     assert!(bytes <= 4_096, "{bytes}");

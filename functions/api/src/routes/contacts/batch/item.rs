@@ -4,7 +4,7 @@ use infra::clock;
 use infra::table::{ContactSaved, Fingerprint};
 use serde_json::Value;
 use shared::contact::{Contact, Profile};
-use shared::ids::ContactId;
+use shared::ids::{ContactId, OrganizationId};
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::time::Timestamp;
@@ -24,11 +24,34 @@ pub(super) struct Batch<'a> {
     /// The request's, if it has an idempotency key.
     pub(super) fingerprint: Option<&'a Fingerprint>,
     pub(super) r#match: Match,
+    pub(super) naming: Naming,
     pub(super) on_match: OnMatch,
     pub(super) ends_at: Timestamp,
 }
 
-/// What an item says.
+/// What the IDs of new contacts are derived from, with the organization's key.
+pub(super) enum Naming {
+    ExternalId([u8; 32]),
+    Phone([u8; 32]),
+    /// The request's idempotency key, if it has one.
+    Request,
+}
+
+impl Naming {
+    pub(super) async fn of(
+        r#match: Match,
+        app: &Volley,
+        organization: OrganizationId,
+    ) -> Result<Self, Problem> {
+        Ok(match r#match {
+            Match::ExternalId => Self::ExternalId(app.table.match_key(organization).await?),
+            Match::Phone => Self::Phone(app.table.match_key(organization).await?),
+            Match::None | Match::Id => Self::Request,
+        })
+    }
+}
+
+/// An item as it was read.
 struct Item {
     place: usize,
     id: Option<ContactId>,
@@ -211,18 +234,16 @@ impl Batch<'_> {
     /// The ID of an item's new contact. Where something identifies the contact, the ID is derived from
     /// it, so that the same item of two requests creates one contact.
     fn new_id(&self, item: &Item, profile: &Profile, now: Timestamp) -> ContactId {
-        let organization = self.organization.id.0.as_bytes();
-        let derived =
-            |kind: &[u8], value: &str| ContactId::derived(&[organization, kind, value.as_bytes()]);
-        match (self.r#match, &profile.external_id, &profile.phone) {
-            (Match::ExternalId, Some(external_id), _) => derived(b"externalId", external_id),
-            (Match::Phone, _, Some(phone)) => derived(b"phone", phone.line().as_phone().as_str()),
-            (Match::None | Match::Id | Match::ExternalId | Match::Phone, _, _) => {
-                self.fingerprint.map_or_else(
-                    || ContactId::new(now, clock::entropy()),
-                    |fingerprint| fingerprint.contact(item.place),
-                )
+        let identified = match self.naming {
+            Naming::ExternalId(key) => {
+                profile.external_id.as_ref().map(|id| ContactId::of_external_id(&key, id))
             }
-        }
+            Naming::Phone(key) => {
+                profile.phone.as_ref().map(|phone| ContactId::of_line(&key, &phone.line()))
+            }
+            Naming::Request => None,
+        };
+        let of_request = || self.fingerprint.map(|fingerprint| fingerprint.contact(item.place));
+        identified.or_else(of_request).unwrap_or_else(|| ContactId::new(now, clock::entropy()))
     }
 }

@@ -1,0 +1,238 @@
+//! Every command, with what it requests.
+
+use serde_json::{Value, json};
+
+use super::ID;
+
+/// A command line, the operations that it calls, and a body that it sends.
+pub(crate) type Case = (&'static str, &'static [&'static str], Value);
+
+/// All of them.
+pub(crate) fn cases() -> Vec<Case> {
+    [settings(), contacts(), segments(), drafts(), campaigns(), rest()].concat()
+}
+
+/// Organizations, keys and the halt.
+fn settings() -> Vec<Case> {
+    vec![
+        ("org list", &["list_organizations"], Value::Null),
+        ("org show", &["get_me", "get_organization"], Value::Null),
+        (
+            "org create Bakery --sender +14155550100 --region US --parts-per-second 10",
+            &["create_organization"],
+            json!({"name": "Bakery", "senderPhone": "+14155550100", "defaultRegion": "US", "partsPerSecond": 10}),
+        ),
+        (
+            "org set --price US=0.0079 --tests-per-day 5",
+            &["get_me", "update_organization"],
+            json!({"prices": {"currency": "USD", "perPart": {"US": "0.0079"}}, "testsPerDay": 5}),
+        ),
+        ("halt show", &["get_me", "get_organization_halt"], Value::Null),
+        ("halt show --deployment", &["get_halt"], Value::Null),
+        (
+            "halt on --deployment --reason typo --yes",
+            &["put_halt"],
+            json!({"halted": true, "reason": "typo"}),
+        ),
+        ("halt off --yes", &["get_me", "put_organization_halt"], json!({"halted": false})),
+        ("keys list", &["get_me", "list_api_keys"], Value::Null),
+        (
+            "keys create shop --role sender",
+            &["get_me", "create_api_key"],
+            json!({"name": "shop", "role": "sender"}),
+        ),
+        ("keys delete ID --yes", &["get_me", "delete_api_key"], Value::Null),
+    ]
+}
+
+/// Contacts and imports.
+fn contacts() -> Vec<Case> {
+    vec![
+        ("contacts list --limit 3", &["get_me", "list_contacts"], Value::Null),
+        ("contacts show ID", &["get_me", "get_contact"], Value::Null),
+        (
+            "contacts add --phone +14155550123 --first-name Ada --attribute city=Oakland",
+            &["get_me", "create_contact"],
+            json!({"phone": "+14155550123", "firstName": "Ada", "attributes": {"city": "Oakland"}}),
+        ),
+        ("contacts export", &["get_me", "list_contacts"], Value::Null),
+        (
+            "import ../tests/fixtures/contacts.csv --yes --phone phone --attributes none",
+            &["get_me", "create_import", "get_import"],
+            Value::Null,
+        ),
+        (
+            "import ../tests/fixtures/contacts.csv --yes --tags city --match external-id",
+            &["get_me", "create_import", "get_import"],
+            Value::Null,
+        ),
+        ("import list --limit 2", &["get_me", "list_imports"], Value::Null),
+        ("import show ID", &["get_me", "get_import"], Value::Null),
+        ("import cancel ID", &["get_me", "cancel_import"], Value::Null),
+        ("import undo ID --yes", &["get_me", "undo_import", "get_import"], Value::Null),
+        ("contacts delete ID --yes", &["get_me", "delete_contacts"], json!({"ids": [ID]})),
+        (
+            "contacts edit ID --email ada@example.com --external-id a/1",
+            &["get_me", "patch_contact"],
+            json!({"email": "ada@example.com", "externalId": "a/1"}),
+        ),
+        (
+            "contacts tag ID --add vip --remove new",
+            &["get_me", "patch_contact"],
+            json!({"tags": {"add": ["vip"], "remove": ["new"]}}),
+        ),
+        ("contacts list --tag vip --status active", &["get_me", "list_contacts"], Value::Null),
+    ]
+}
+
+/// Segments and templates.
+fn segments() -> Vec<Case> {
+    vec![
+        ("segments list", &["get_me", "list_segments"], Value::Null),
+        ("segments show ID", &["get_me", "get_segment"], Value::Null),
+        (
+            r#"segments create VIP --filter {"field":"tags","op":"in","value":["vip"]}"#,
+            &["get_me", "create_segment"],
+            json!({"name": "VIP", "filter": {"field": "tags", "op": "in", "value": ["vip"]}}),
+        ),
+        ("segments edit ID --name A", &["get_me", "get_segment", "update_segment"], Value::Null),
+        ("segments preview ID", &["get_me", "preview_segment"], Value::Null),
+        (
+            r#"segments preview --filter {"field":"tags","op":"exists"}"#,
+            &["get_me", "preview_filter"],
+            Value::Null,
+        ),
+        ("segments explain ID ID", &["get_me", "explain_segment"], Value::Null),
+        ("segments delete ID --yes", &["get_me", "delete_segment"], Value::Null),
+        (
+            "templates create Spring --body Hi --default firstName=there",
+            &["get_me", "create_template"],
+            json!({"name": "Spring", "body": "Hi", "defaults": {"firstName": "there"}}),
+        ),
+        ("templates list --limit 1", &["get_me", "list_templates"], Value::Null),
+        ("templates show ID --version 2", &["get_me", "get_template"], Value::Null),
+        (
+            "templates edit ID --body Hello",
+            &["get_me", "get_template", "update_template"],
+            json!({"name": "string", "body": "Hello"}),
+        ),
+        ("templates delete ID --yes", &["get_me", "delete_template"], Value::Null),
+    ]
+}
+
+/// Drafts.
+fn drafts() -> Vec<Case> {
+    vec![
+        (
+            "campaigns create Spring --include ID",
+            &["get_me", "create_campaign"],
+            json!({"name": "Spring", "target": {"include": [ID], "exclude": []}}),
+        ),
+        (
+            "campaigns create Spring --template ID --tag sale --tag spring",
+            &["get_me", "create_campaign"],
+            json!({"name": "Spring", "templateId": ID, "tags": ["sale", "spring"]}),
+        ),
+        (
+            "campaigns create Spring --body {{}} --plain",
+            &["get_me", "create_campaign"],
+            json!({"name": "Spring", "body": "{{}}", "bodyFormat": "text"}),
+        ),
+        (
+            "campaigns edit ID --everyone --tag sale --untag string",
+            &["get_me", "get_campaign", "update_campaign"],
+            json!({"name": "string", "body": "string", "target": null, "tags": ["sale"]}),
+        ),
+        (
+            "campaigns duplicate ID --name Again",
+            &["get_me", "duplicate_campaign"],
+            json!({"name": "Again"}),
+        ),
+        ("campaigns preview ID --samples 5", &["get_me", "preview_texts"], json!({"samples": 5})),
+        (
+            "campaigns preview ID --contact ID",
+            &["get_me", "preview_texts"],
+            json!({"contacts": [ID]}),
+        ),
+        (
+            "campaigns create Spring --body Hello",
+            &["get_me", "create_campaign"],
+            json!({"name": "Spring", "body": "Hello"}),
+        ),
+        (
+            "campaigns edit ID --body Hi",
+            &["get_me", "get_campaign", "update_campaign"],
+            json!({"name": "string", "body": "Hi"}),
+        ),
+        ("campaigns delete ID --yes", &["get_me", "delete_campaign"], Value::Null),
+    ]
+}
+
+/// Campaigns that are sent or were.
+fn campaigns() -> Vec<Case> {
+    vec![
+        ("campaigns skipped ID --reason duplicate", &["get_me", "list_skipped"], Value::Null),
+        ("campaigns archive ID", &["get_me", "archive_campaign"], Value::Null),
+        ("campaigns unarchive ID", &["get_me", "unarchive_campaign"], Value::Null),
+        (
+            "campaigns list --archived --tag sale --name spring",
+            &["get_me", "list_campaigns"],
+            Value::Null,
+        ),
+        ("campaigns list --status draft", &["get_me", "list_campaigns"], Value::Null),
+        ("campaigns show ID", &["get_me", "get_campaign"], Value::Null),
+        ("campaigns quote ID", &["get_me", "quote_campaign"], Value::Null),
+        (
+            "campaigns test ID --to +14155550123",
+            &["get_me", "send_test"],
+            json!({"to": "+14155550123", "dryRun": false, "confirmOptedOut": false}),
+        ),
+        (
+            "campaigns send ID --yes --max-parts 9 --max-price 1.50",
+            &["get_me", "send_campaign"],
+            json!({"maxParts": 9, "maxPrice": "1.50"}),
+        ),
+        (
+            "campaigns schedule ID --at 2026-11-30T09:00:00-08:00 --yes",
+            &["get_me", "send_campaign"],
+            json!({"scheduledAt": "2026-11-30T17:00:00.000Z"}),
+        ),
+        ("campaigns pause ID", &["get_me", "pause_campaign"], Value::Null),
+        ("campaigns resume ID", &["get_me", "resume_campaign"], Value::Null),
+        ("campaigns stop ID --yes", &["get_me", "stop_campaign"], Value::Null),
+        ("campaigns cancel ID", &["get_me", "cancel_campaign"], Value::Null),
+    ]
+}
+
+/// Messages, opt-outs, and what looks at several things.
+fn rest() -> Vec<Case> {
+    vec![
+        ("messages list ID --status failed --tests", &["get_me", "list_messages"], Value::Null),
+        ("messages show ID ID", &["get_me", "get_message"], Value::Null),
+        ("unsubscribes list --all", &["get_me", "list_unsubscribes"], Value::Null),
+        ("unsubscribes show +14155550123", &["get_me", "get_unsubscribe"], Value::Null),
+        ("unsubscribes add +14155550123", &["get_me", "put_unsubscribe"], Value::Null),
+        (
+            "unsubscribes lift +14155550123 --reason asked",
+            &["get_me", "lift_unsubscribe"],
+            json!({"reason": "asked"}),
+        ),
+        (
+            "trace ID --campaign ID",
+            &["get_me", "get_campaign", "get_message", "get_unsubscribe"],
+            Value::Null,
+        ),
+        ("trace ID", &["get_me", "list_campaigns", "get_message", "get_unsubscribe"], Value::Null),
+        (
+            "doctor",
+            &[
+                "get_health",
+                "get_openapi",
+                "get_organization",
+                "get_organization_halt",
+                "list_campaigns",
+            ],
+            Value::Null,
+        ),
+    ]
+}

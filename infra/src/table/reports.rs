@@ -1,0 +1,176 @@
+//! Reports on campaigns: one item per campaign, replaced by each poll.
+
+use std::borrow::Cow;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
+use shared::campaign::Campaign;
+use shared::ids::{CampaignId, OrganizationId};
+use shared::phone::Phone;
+use shared::report::{Report, Summary};
+use shared::time::Timestamp;
+
+use super::dynamo::{ABSENT, Consistency, Item, Range, SortKey, item, parse};
+use super::{Result, Table, TableError, keys};
+
+/// A report, and when its messages were counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountedReport {
+    pub report: Report,
+    pub at: Timestamp,
+}
+
+/// The part of a campaign's report that an organization's report needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CampaignSummary {
+    pub campaign_id: CampaignId,
+    pub name: String,
+    pub sender: Phone,
+    pub sent_at: Timestamp,
+    pub counted_at: Timestamp,
+    pub summary: Summary,
+}
+
+/// The report and its summary are stored as JSON, which takes half of the space.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row<'a> {
+    campaign_id: CampaignId,
+    /// As its sender saw it. Only drafts can be renamed.
+    campaign_name: Cow<'a, str>,
+    sender: Phone,
+    sent_at: Timestamp,
+    counted_at: Timestamp,
+    summary: String,
+    /// Left out where only the summary is read.
+    report: Option<String>,
+}
+
+/// An opt-out is only counted.
+#[derive(Serialize)]
+struct NoAttributes {}
+
+const KIND: &str = "a report";
+const SUMMARY: &str = "campaignId, campaignName, sender, sentAt, countedAt, summary";
+
+fn json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| TableError::malformed(KIND, error))
+}
+
+fn summary(item: Item) -> Result<CampaignSummary> {
+    let row: Row<'_> = parse(KIND, item)?;
+    let summary = serde_json::from_str(&row.summary);
+    Ok(CampaignSummary {
+        campaign_id: row.campaign_id,
+        name: row.campaign_name.into_owned(),
+        sender: row.sender,
+        sent_at: row.sent_at,
+        counted_at: row.counted_at,
+        summary: summary.map_err(|error| TableError::malformed(KIND, error))?,
+    })
+}
+
+impl Table {
+    /// Replaces a campaign's report, unless it has a newer one.
+    pub async fn put_report(
+        &self,
+        campaign: &Campaign,
+        report: &Report,
+        counted_at: Timestamp,
+    ) -> Result<()> {
+        let Some(broadcast) = campaign.broadcast() else {
+            return Ok(());
+        };
+        let key = keys::report(campaign.organization_id, broadcast.sent_at, campaign.id);
+        let row = Row {
+            campaign_id: campaign.id,
+            campaign_name: Cow::Borrowed(&campaign.name),
+            sender: broadcast.sender.phone.clone(),
+            sent_at: broadcast.sent_at,
+            counted_at,
+            summary: json(&report.summary())?,
+            report: Some(json(report)?),
+        };
+        let condition = "attribute_not_exists(pk) OR countedAt <= :at";
+        let at = AttributeValue::S(counted_at.to_string());
+        self.put(item(KIND, &key, row)?, condition, vec![(":at", at)]).await?;
+        Ok(())
+    }
+
+    /// The newest report on a campaign, once a poll has counted its messages.
+    pub async fn report(&self, campaign: &Campaign) -> Result<Option<CountedReport>> {
+        let Some(broadcast) = campaign.broadcast() else {
+            return Ok(None);
+        };
+        let key = keys::report(campaign.organization_id, broadcast.sent_at, campaign.id);
+        let row: Option<Row<'_>> = self.get(KIND, &key, Consistency::Eventual).await?;
+        let Some((report, at)) = row.and_then(|row| Some((row.report?, row.counted_at))) else {
+            return Ok(None);
+        };
+        let report = serde_json::from_str(&report);
+        let report = report.map_err(|error| TableError::malformed(KIND, error))?;
+        Ok(Some(CountedReport { report, at }))
+    }
+
+    /// Records that a person opted out in reply to a campaign.
+    pub async fn note_opt_out(&self, campaign: CampaignId, phone: &Phone) -> Result<()> {
+        let row = item(KIND, &keys::opt_out(campaign, phone), NoAttributes {})?;
+        self.put(row, ABSENT, Vec::new()).await?;
+        Ok(())
+    }
+
+    /// The number of people who opted out in reply to a campaign.
+    pub async fn opt_outs(&self, campaign: CampaignId) -> Result<u64> {
+        let mut range = Range {
+            projection: Some("sk".into()),
+            ..Range::new(
+                keys::campaign_partition(campaign),
+                SortKey::Prefix(keys::OPT_OUT.to_owned()),
+                Consistency::Eventual,
+            )
+        };
+        let mut count = 0;
+        loop {
+            let page = self.page(&range).await?;
+            count += page.items.len() as u64;
+            range.start = page.next;
+            if range.start.is_none() {
+                return Ok(count);
+            }
+        }
+    }
+
+    /// The campaigns that were sent from `from` until just before `to`, oldest first, unless there
+    /// are more than `max`.
+    pub async fn summaries(
+        &self,
+        organization: OrganizationId,
+        (from, to): (Timestamp, Timestamp),
+        max: usize,
+    ) -> Result<Option<Vec<CampaignSummary>>> {
+        let end = |at: Timestamp| format!("{}{at}", keys::REPORT);
+        let mut range = Range {
+            projection: Some(SUMMARY.into()),
+            ..Range::new(
+                keys::reports(organization),
+                // A report's key continues after its time, so the end is not included.
+                SortKey::Between(end(from), end(to)),
+                Consistency::Eventual,
+            )
+        };
+        let mut summaries = Vec::new();
+        loop {
+            let page = self.page(&range).await?;
+            for item in page.items {
+                summaries.push(summary(item)?);
+            }
+            if summaries.len() > max {
+                return Ok(None);
+            }
+            range.start = page.next;
+            if range.start.is_none() {
+                return Ok(Some(summaries));
+            }
+        }
+    }
+}
