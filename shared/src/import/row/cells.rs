@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::attributes;
-use super::super::cell::{clean, is_blank, unreadable};
+use super::super::cell::{clean, is_blank, trim, unreadable};
 use super::super::header::Header;
 use super::super::opt_out;
 use super::super::own::{self, Own};
@@ -23,8 +23,13 @@ pub(super) struct Cells<'h> {
 impl<'h> Cells<'h> {
     /// The text at a column's place. A row may end before its empty last cells.
     pub(super) fn at(&self, place: usize) -> &'h str {
-        let cell = self.cells.get(place).map(|cell| clean(cell)).unwrap_or_default();
-        if self.header.own == Some(Own::Csv) { unmarked(cell) } else { cell }
+        let cell = self.cells.get(place).map(String::as_str).unwrap_or_default();
+        match self.header.own {
+            None => clean(cell),
+            // What looks like a formula is a text.
+            Some(Own::Csv) => unmarked(trim(cell)),
+            Some(Own::Jsonl) => trim(cell),
+        }
     }
 
     fn some(&self, place: Option<usize>) -> Option<&'h str> {
