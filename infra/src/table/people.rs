@@ -12,7 +12,7 @@ use shared::unsubscribe::Preference;
 
 use super::dynamo::{Consistency, Key, parse};
 use super::unsubscribes::{KIND, Row};
-use super::{CampaignPosition, Result, Table, TableError, TestMessage, keys, messages};
+use super::{CampaignPosition, Result, Table, TestMessage, keys};
 
 /// The campaigns in which one page of a person's messages is looked for. A phone has at most two forms,
 /// and a batch has at most 100 keys.
@@ -68,28 +68,16 @@ impl Table {
         forms: &[Phone],
         campaigns: &[Campaign],
     ) -> Result<HashMap<CampaignId, Vec<Message>>> {
-        let mut campaign_of = HashMap::new();
-        let mut wanted: Vec<Key> = Vec::new();
-        for campaign in campaigns {
-            let Some(broadcast) = campaign.broadcast() else { continue };
-            // Covers ids that are derived from phones and those that are derived from lines.
-            for form in forms {
-                let id = MessageId::of(campaign.id, form);
-                campaign_of.insert(id, campaign.id);
-                wanted.push(keys::message(campaign.id, id, broadcast.shards));
-            }
-        }
+        let sent = campaigns.iter().filter_map(|it| Some((it.id, it.broadcast()?.shards)));
+        // Covers ids that are derived from phones and those that are derived from lines.
+        let wanted: Vec<_> = sent
+            .flat_map(|(id, shards)| {
+                forms.iter().map(move |form| (id, MessageId::of(id, form), shards))
+            })
+            .collect();
         let mut found: HashMap<_, Vec<Message>> = HashMap::new();
-        if wanted.is_empty() {
-            return Ok(found);
-        }
-        for item in self.batch(&wanted, Consistency::Strong).await? {
-            let id = messages::id_of(&item)?;
-            let campaign = campaign_of.get(&id).copied();
-            let campaign =
-                campaign.ok_or_else(|| TableError::malformed("a message", "not asked for"))?;
-            let message = messages::read(item, organization, campaign)?;
-            found.entry(campaign).or_default().push(message);
+        for message in self.messages_of_campaigns(organization, &wanted).await? {
+            found.entry(message.campaign_id).or_default().push(message);
         }
         Ok(found)
     }
