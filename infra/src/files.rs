@@ -1,6 +1,7 @@
-//! The bucket for the files of imports.
+//! The bucket for the files of imports and exports.
 
 mod error;
+mod parts;
 mod post;
 mod presigned;
 mod upload;

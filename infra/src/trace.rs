@@ -5,7 +5,7 @@
 //! that the work that follows logs it too. The trace is ambient because it is for logs only: passed
 //! as an argument, it would be in the way of every function that decides something.
 
-use shared::ids::{CampaignId, ImportId, MessageId};
+use shared::ids::{CampaignId, ExportId, ImportId, MessageId};
 use shared::job::{Job, Subject};
 use shared::receipt::MessageRef;
 use shared::trace::TraceId;
@@ -50,6 +50,7 @@ pub struct Scope<'a> {
     pub job: &'a str,
     pub campaign_id: Option<CampaignId>,
     pub import_id: Option<ImportId>,
+    pub export_id: Option<ExportId>,
     pub message_id: Option<MessageId>,
 }
 
@@ -58,14 +59,22 @@ impl<'a> Scope<'a> {
     #[must_use]
     pub fn new(request_id: &'a str, job: &'a str, trace: Option<TraceId>) -> Self {
         let trace = trace.unwrap_or_else(new);
-        Self { request_id, trace, job, campaign_id: None, import_id: None, message_id: None }
+        Self {
+            request_id,
+            trace,
+            job,
+            campaign_id: None,
+            import_id: None,
+            export_id: None,
+            message_id: None,
+        }
     }
 
     #[must_use]
     pub fn of_job(request_id: &'a str, job: &Job, trace: Option<TraceId>) -> Self {
-        let Subject { kind, campaign_id, import_id, message_id } = job.subject();
+        let Subject { kind, campaign_id, import_id, export_id, message_id } = job.subject();
         let scope = Self::new(request_id, kind, trace);
-        Self { campaign_id, import_id, message_id, ..scope }
+        Self { campaign_id, import_id, export_id, message_id, ..scope }
     }
 
     /// The same work, which is about a message.
@@ -94,6 +103,7 @@ impl<'a> Scope<'a> {
             job = self.job,
             campaign.id = self.campaign_id.map(display),
             import.id = self.import_id.map(display),
+            export.id = self.export_id.map(display),
             message.id = self.message_id.map(display),
         )
     }

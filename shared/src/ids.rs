@@ -52,6 +52,7 @@ id!(KeyId);
 id!(MemberId);
 id!(ContactId);
 id!(ImportId);
+id!(ExportId);
 id!(CampaignId);
 id!(SegmentId);
 id!(TemplateId);

@@ -25,6 +25,7 @@ mod names;
 mod objects;
 mod opt_out;
 mod options;
+mod own;
 mod parser;
 mod pinpoint;
 mod place;

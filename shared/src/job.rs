@@ -8,7 +8,7 @@ pub use timing::{Arming, retry_seconds};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CampaignId, ImportId, MessageId, OrganizationId};
+use crate::ids::{CampaignId, ExportId, ImportId, MessageId, OrganizationId};
 use crate::time::Timestamp;
 use crate::trace::{self, TraceId};
 
@@ -56,6 +56,7 @@ pub struct Subject {
     pub kind: &'static str,
     pub campaign_id: Option<CampaignId>,
     pub import_id: Option<ImportId>,
+    pub export_id: Option<ExportId>,
     /// A test message; a campaign's messages are handed over by the chunk.
     pub message_id: Option<MessageId>,
 }
@@ -183,9 +184,10 @@ mod tests {
     fn a_subject_is_named_as_its_job_is_written() {
         for line in include_str!("job/v2.jsonl").lines() {
             let Envelope { job, .. }: Envelope = serde_json::from_str(line).expect("understood");
-            let Subject { kind, campaign_id, import_id, .. } = job.subject();
+            let Subject { kind, campaign_id, import_id, export_id, .. } = job.subject();
             assert!(line.contains(&format!(r#""type":"{kind}""#)), "{line}");
-            assert!(campaign_id.is_some() != import_id.is_some(), "{line}");
+            let ids = [campaign_id.is_some(), import_id.is_some(), export_id.is_some()];
+            assert_eq!(ids.iter().filter(|is_named| **is_named).count(), 1, "{line}");
         }
     }
 

@@ -21,6 +21,7 @@ pub mod chunk_state;
 pub mod contact;
 pub mod decimal;
 pub mod estimate;
+pub mod export;
 pub mod grace;
 pub mod ids;
 pub mod import;

@@ -27,6 +27,9 @@ UNRECORDED = {
     ("sms-voice:SendTextMessage", ""): "the simulator plays End User Messaging, not the emulator",
     ("secretsmanager:GetSecretValue", ""): "Parameter Store reads secrets, with the function's role",
     ("ssm:GetParameter", "aws/reference/secretsmanager"): "tests keep their secrets in Parameter Store",
+    ("s3:AbortMultipartUpload", "/exports/"): "only an export that fails gives up its parts",
+    ("s3:GetObject", "/exports/"): "links are used by clients, and only a continued export reads its rest",
+    ("s3:DeleteObject", "/exports/"): "only a continued export has a rest to remove",
     ("scheduler:CreateSchedule", "Send"): "polls that begin later than a queue can delay need it",
     ("iam:PassRole", "Send"): "polls that begin later than a queue can delay need it",
 }

@@ -852,6 +852,78 @@ export interface paths {
         patch: operations["patch_contact"];
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List exports
+         * @description Newest first, without links. Exports are listed for seven days after their end.
+         */
+        get: operations["list_exports"];
+        put?: never;
+        /**
+         * Export to a file
+         * @description Writes a campaign's messages, the contacts, the unsubscribes or the contacts that a campaign skipped
+         *     to a file, compressed with gzip. It can have any number of rows, and 20 GB after compression. Poll
+         *     the export until its status is `done`: then it has a link. The file is removed after seven days.
+         *
+         *     - `messages`: `id`, `campaignId`, `contactId`, `to`, `from`, `body`, `parts`, `status`, `errorCode`,
+         *       `errorReason`, `providerMessageId`, `createdAt`, `sentAt`, `deliveredAt`, `updatedAt`. Pending
+         *       messages are included.
+         *     - `contacts`: `id`, `phone`, `firstName`, `lastName`, `email`, `externalId`, `status`, `tags`,
+         *       `timeZone`, `language`, `importId`, `createdAt`, `updatedAt` and the attributes: one column
+         *       `attributes.NAME` for each, or the object `attributes` in JSON.
+         *     - `unsubscribes`: `phone`, `unsubscribedAt`, `source`, `campaignId`, `evidence`, `changedByKind`,
+         *       `changedByName`.
+         *     - `skipped`: `campaignId`, `contactId`, `reason`, `detail`. Contacts that are not in the campaign's
+         *       target are left out.
+         *
+         *     `jsonl` has one JSON object a line. `csv` is for spreadsheets: UTF-8 with a byte order mark, without
+         *     which Excel garbles accents, and an apostrophe before each text that would be a formula. Tags are
+         *     separated by semicolons, and an attribute that is a list is JSON. A file of contacts can be imported
+         *     again in either format, without those marks. To import it into another organization, match by `phone`,
+         *     `externalId` or `none`.
+         *
+         *     Rows are read while the export runs. Those of its last second may be missing, and a contact whose
+         *     phone changes meanwhile may be in the file twice or not at all. An organization runs one export at a
+         *     time.
+         */
+        post: operations["create_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/exports/{exportId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                exportId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get an export, its progress and its link
+         * @description Each response has a new link to the file, valid for an hour.
+         */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/halt": {
         parameters: {
             query?: never;
@@ -949,6 +1021,34 @@ export interface paths {
          *     no worker has begun to send, and test messages, are not included.
          */
         get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/people/{phone}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                phone: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get what is known of a person
+         * @description Returns the contacts with a phone, what the register of unsubscribes holds of it, with the evidence,
+         *     and the messages to it over all campaigns. A phone that can be written in two forms is found in both.
+         *     A person of whom nothing is known has empty lists.
+         *
+         *     Files that the organization imported or exported are not searched; they are removed after 30 and
+         *     seven days. Texts from people are not kept, except for the keyword of an opt-out.
+         */
+        get: operations["get_person"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1620,6 +1720,57 @@ export interface components {
             /** @description The test, as in the filter. */
             test: Record<string, never> | null;
         };
+        Export: {
+            /** Format: uuid */
+            campaignId: string | null;
+            changedBy: components["schemas"]["ChangedBy"] | null;
+            createdAt: components["schemas"]["Time"];
+            expiresAt: components["schemas"]["Time"] | null;
+            file: components["schemas"]["ExportFile"] | null;
+            format: components["schemas"]["ExportFormat"];
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ExportKind"];
+            /** Format: uuid */
+            organizationId: string;
+            /** @description Why the export failed. */
+            reason: string | null;
+            /**
+             * Format: int64
+             * @description The number of rows that are written so far.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description The size of the compressed file in bytes; null until the export is done.
+             */
+            size: number | null;
+            status: components["schemas"]["ExportStatus"];
+            updatedAt: components["schemas"]["Time"];
+        };
+        /** @description A link that needs no key, so treat it like one. */
+        ExportFile: {
+            /** @description When the link ceases to be valid. Get the export again for another one. */
+            expiresAt: components["schemas"]["Time"];
+            /** @description The name under which the link saves the file. */
+            name: string;
+            url: string;
+        };
+        /** @enum {string} */
+        ExportFormat: "csv" | "jsonl";
+        /** @enum {string} */
+        ExportKind: "messages" | "contacts" | "unsubscribes" | "skipped";
+        ExportRequest: {
+            /**
+             * Format: uuid
+             * @description The campaign of `messages` and `skipped`. The other kinds have none.
+             */
+            campaignId?: string | null;
+            format: components["schemas"]["ExportFormat"];
+            kind: components["schemas"]["ExportKind"];
+        };
+        /** @enum {string} */
+        ExportStatus: "pending" | "running" | "done" | "failed";
         /** @description A field of the request's body that is invalid. */
         FieldError: {
             /** @description What is wrong with the field and what to do. */
@@ -1808,6 +1959,13 @@ export interface components {
             /** @description Why the person may be texted again, such as a request by telephone. It is stored as evidence. */
             reason: string;
         };
+        LiftedOptOut: {
+            /** Format: uuid */
+            campaignId: string | null;
+            evidence: string | null;
+            source: components["schemas"]["UnsubscribeSource"];
+            unsubscribedAt: components["schemas"]["Time"];
+        };
         List_ApiKey: {
             items: {
                 changedBy: components["schemas"]["ChangedBy"] | null;
@@ -1892,6 +2050,38 @@ export interface components {
                 tags: string[];
                 /** @example America/New_York */
                 timeZone: string | null;
+                updatedAt: components["schemas"]["Time"];
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        List_Export: {
+            items: {
+                /** Format: uuid */
+                campaignId: string | null;
+                changedBy: components["schemas"]["ChangedBy"] | null;
+                createdAt: components["schemas"]["Time"];
+                expiresAt: components["schemas"]["Time"] | null;
+                file: components["schemas"]["ExportFile"] | null;
+                format: components["schemas"]["ExportFormat"];
+                /** Format: uuid */
+                id: string;
+                kind: components["schemas"]["ExportKind"];
+                /** Format: uuid */
+                organizationId: string;
+                /** @description Why the export failed. */
+                reason: string | null;
+                /**
+                 * Format: int64
+                 * @description The number of rows that are written so far.
+                 */
+                rows: number;
+                /**
+                 * Format: int64
+                 * @description The size of the compressed file in bytes; null until the export is done.
+                 */
+                size: number | null;
+                status: components["schemas"]["ExportStatus"];
                 updatedAt: components["schemas"]["Time"];
             }[];
             /** @description The cursor of the next page; null on the last page. */
@@ -2420,6 +2610,31 @@ export interface components {
             reason: components["schemas"]["CampaignReason"] | null;
             until: components["schemas"]["Time"] | null;
         };
+        /** @description What is known of a person, by their phone. */
+        Person: {
+            /** @description The contacts with this phone. */
+            contacts: components["schemas"]["Contact"][];
+            /**
+             * @description Messages and test messages, newest campaign first. A message that Volley has not begun to send is
+             *     not among them.
+             */
+            messages: components["schemas"]["Message"][];
+            /**
+             * @description The cursor of the next page of messages; null on the last page. A page may be short, or even
+             *     empty, without being the last.
+             */
+            nextCursor: string | null;
+            /**
+             * @description Every form of the phone. They are one phone to Volley.
+             * @example [
+             *       "+5215512345678",
+             *       "+525512345678"
+             *     ]
+             */
+            phones: string[];
+            /** @description What the register of unsubscribes holds: one entry for each form that it knows. */
+            preferences: components["schemas"]["Preference"][];
+        };
         Point: {
             /** @description The beginning of the interval. */
             at: components["schemas"]["Time"];
@@ -2432,6 +2647,21 @@ export interface components {
              * @description Messages that the provider accepted in the interval.
              */
             sent: number;
+        };
+        /** @description Whether a person wants messages, and how that is known. */
+        Preference: {
+            /** Format: uuid */
+            campaignId: string | null;
+            changedAt: components["schemas"]["Time"];
+            changedBy: components["schemas"]["ChangedBy"] | null;
+            /** @description The keyword, provider code, import row or reason behind the change. */
+            evidence: string | null;
+            lifted: components["schemas"]["LiftedOptOut"] | null;
+            /** @example +14155550123 */
+            phone: string;
+            source: components["schemas"]["UnsubscribeSource"];
+            /** @description False if the phone is unsubscribed. */
+            subscribed: boolean;
         };
         /**
          * @description Who a campaign for these contacts would reach. `contacts` is the sum of `recipients` and all of
@@ -2517,7 +2747,7 @@ export interface components {
          *     - 413: `body_too_large`
          *     - 415: `unsupported_media_type`, `unsupported_content_encoding`
          *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `period_too_long`, `dry_run_unavailable`, `recipient_opted_out`, `idempotency_key_reused`
-         *     - 429: `test_limit_reached`, `quote_in_progress`, `too_many_uploads`
+         *     - 429: `test_limit_reached`, `quote_in_progress`, `too_many_uploads`, `export_in_progress`
          *     - 500: `internal_error`
          *     - 503: `try_again`, `throttled`
          * @example validation_failed
@@ -8203,6 +8433,297 @@ export interface operations {
             };
         };
     };
+    list_exports: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of exports. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Export"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_export: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRequest"];
+            };
+        };
+        responses: {
+            /** @description The export. It starts shortly. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: a request with the same key is in progress. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `export_in_progress`: another export of the organization runs. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                exportId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The export. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_organization_halt: {
         parameters: {
             query?: never;
@@ -8872,6 +9393,102 @@ export interface operations {
             };
             /** @description The resource does not exist or belongs to another organization. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_person: {
+        parameters: {
+            query?: {
+                /** @description The `nextCursor` of the previous page of messages. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+                phone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known, with a page of messages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

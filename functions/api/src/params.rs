@@ -10,8 +10,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use shared::ids::{
-    CampaignId, ContactId, ImportId, KeyId, MemberId, MessageId, OrganizationId, SegmentId,
-    TemplateId,
+    CampaignId, ContactId, ExportId, ImportId, KeyId, MemberId, MessageId, OrganizationId,
+    SegmentId, TemplateId,
 };
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -42,6 +42,7 @@ named! {
     SegmentId = "segmentId",
     TemplateId = "templateId",
     ImportId = "importId",
+    ExportId = "exportId",
     CampaignId = "campaignId",
     MessageId = "messageId",
     WrittenPhone = "phone",

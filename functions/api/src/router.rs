@@ -12,9 +12,9 @@ use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    api_keys, campaigns, contacts, controls, copies, halts, imports, me, members, messages,
-    organizations, quotes, reports, segments, sending, service, skipped, templates, text_previews,
-    unsubscribes,
+    api_keys, campaigns, contacts, controls, copies, exports, halts, imports, me, members,
+    messages, organizations, people, quotes, reports, segments, sending, service, skipped,
+    templates, text_previews, unsubscribes,
 };
 use crate::state::App;
 use crate::{idempotency, openapi, span};
@@ -86,6 +86,9 @@ fn audience_routes() -> OpenApiRouter<App> {
         .routes(routes!(segments::preview_filter))
         .routes(routes!(segments::preview_segment))
         .routes(routes!(segments::explain_segment))
+        .routes(routes!(people::get_person))
+        .routes(routes!(exports::create_export, exports::list_exports))
+        .routes(routes!(exports::get_export))
         .routes(routes!(imports::create_import, imports::list_imports))
         .routes(routes!(imports::get_import))
         .routes(routes!(imports::start_import))

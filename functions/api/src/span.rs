@@ -23,6 +23,7 @@ pub(crate) async fn middleware(
     let scope = Scope {
         campaign_id: id("campaignId").and_then(|id| id.parse().ok()),
         import_id: id("importId").and_then(|id| id.parse().ok()),
+        export_id: id("exportId").and_then(|id| id.parse().ok()),
         message_id: id("messageId").and_then(|id| id.parse().ok()),
         ..Scope::new(&request_id, &job, Some(trace))
     };

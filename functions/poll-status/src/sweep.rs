@@ -7,7 +7,7 @@
 use infra::table::{Owed, RowEffects, Table};
 use infra::trace::Scope;
 use infra::{clock, metrics};
-use shared::ids::{ImportId, OrganizationId};
+use shared::ids::{ExportId, ImportId, OrganizationId};
 use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
 use shared::time::Timestamp;
 
@@ -91,6 +91,9 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
         Job::Jobs(JobsJob::Import { organization_id, import_id }) => {
             give_up_import(app, *organization_id, *import_id, now).await
         }
+        Job::Jobs(JobsJob::Export { organization_id, export_id }) => {
+            give_up_export(app, *organization_id, *export_id, now).await
+        }
         Job::Jobs(
             JobsJob::Send { organization_id, campaign_id, .. }
             | JobsJob::FanOut { organization_id, campaign_id, .. },
@@ -135,6 +138,20 @@ async fn give_up_import(
     Ok(())
 }
 
+/// Ends an export that makes no progress. The bucket's lifecycle rule removes what it has written.
+async fn give_up_export(
+    app: &App,
+    organization_id: OrganizationId,
+    export_id: ExportId,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    if let Some((before, Some(due))) = app.table.export(organization_id, export_id).await? {
+        let after = before.failed("the export failed repeatedly; start another one", now);
+        app.table.save_export((&before, &due), (&after, None)).await?;
+    }
+    Ok(())
+}
+
 /// Whether the work's owner still owes it. An item without an owner would be queued forever.
 async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
     Ok(match job {
@@ -153,6 +170,11 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
         Job::Jobs(JobsJob::Import { organization_id, import_id }) => app
             .table
             .import(*organization_id, *import_id)
+            .await?
+            .is_some_and(|(_, due)| due.is_some_and(|due| due.job == *job)),
+        Job::Jobs(JobsJob::Export { organization_id, export_id }) => app
+            .table
+            .export(*organization_id, *export_id)
             .await?
             .is_some_and(|(_, due)| due.is_some_and(|due| due.job == *job)),
         Job::Dispatch(DispatchJob::Test { organization_id, campaign_id, message_id }) => app

@@ -24,6 +24,8 @@ pub(crate) struct App {
     pub(crate) missed_seconds: i64,
     /// The number of contacts after which a fan-out continues as one job per shard.
     pub(crate) split_contacts: u64,
+    /// The size of an export's parts in bytes. S3 takes parts from 5 MiB on.
+    pub(crate) part_bytes: usize,
 }
 
 impl App {
@@ -39,6 +41,7 @@ impl App {
             grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
             missed_seconds: start.environment.parsed("MISSED_AFTER_SECONDS", 3_600),
             split_contacts: start.environment.parsed("SPLIT_AFTER_CONTACTS", 100_000),
+            part_bytes: 8 * 1024 * 1024,
         })
     }
 

@@ -1,10 +1,11 @@
-//! The send function: starts campaigns, fans them out, and runs imports.
+//! The send function: starts campaigns, fans them out, and runs imports and exports.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
 
 mod app;
 mod begin;
+mod export;
 mod fan_out;
 mod import;
 #[cfg(test)]
@@ -30,6 +31,9 @@ impl App {
             }
             JobsJob::Import { organization_id, import_id } => {
                 Box::pin(import::run(app, organization_id, import_id, deadline)).await
+            }
+            JobsJob::Export { organization_id, export_id } => {
+                Box::pin(export::run(app, organization_id, export_id, deadline)).await
             }
         }
     }

@@ -1,7 +1,6 @@
 //! Files that are written piece by piece.
 
-use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{CompletedMultipartUpload, CompletedPart};
+use shared::export::Part;
 use shared::import::StoredFile;
 
 use super::{FileError, Files};
@@ -16,7 +15,7 @@ pub struct Upload<'f> {
     content_type: &'static str,
     /// S3's id of the upload, once a part of it was sent.
     id: Option<String>,
-    parts: Vec<CompletedPart>,
+    parts: Vec<Part>,
     buffer: Vec<u8>,
     size: u64,
 }
@@ -44,70 +43,32 @@ impl Upload<'_> {
     /// Writes what is left. Small files take one request.
     pub async fn finish(mut self) -> Result<StoredFile, FileError> {
         let rest = std::mem::take(&mut self.buffer);
-        if self.id.is_none() {
+        let Some(id) = self.id.clone() else {
             return self.files.put(self.key, self.content_type, rest).await;
-        }
+        };
         if !rest.is_empty() {
             self.send(rest).await?;
         }
-        let Files { client, bucket, usage, .. } = self.files;
-        let upload = CompletedMultipartUpload::builder().set_parts(Some(self.parts)).build();
-        let completed = client
-            .complete_multipart_upload()
-            .bucket(bucket)
-            .key(&self.key)
-            .set_upload_id(self.id)
-            .multipart_upload(upload)
-            .send()
-            .await;
-        usage.call("s3.CompleteMultipartUpload");
-        let completed =
-            completed.map_err(|error| FileError::request("complete", &self.key, error))?;
-        Ok(StoredFile { key: self.key, etag: completed.e_tag, size: self.size })
+        let etag = self.files.complete_parts(&self.key, &id, &self.parts).await?;
+        Ok(StoredFile { key: self.key, etag, size: self.size })
     }
 
-    /// Gives up what was written. What fails here, the bucket's lifecycle rule removes.
+    /// Gives up what was written.
     pub async fn abandon(self) {
         if let Some(id) = self.id {
-            let Files { client, bucket, usage, .. } = self.files;
-            let abort = client.abort_multipart_upload().bucket(bucket).key(self.key).upload_id(id);
-            let aborted = abort.send().await;
-            usage.call("s3.AbortMultipartUpload");
-            if let Err(error) = aborted {
-                tracing::warn!(error = ?error, "failed to abandon an upload");
-            }
+            self.files.abandon_parts(&self.key, &id).await;
         }
     }
 
     async fn send(&mut self, part: Vec<u8>) -> Result<(), FileError> {
-        let Files { client, bucket, usage, .. } = self.files;
         let id = if let Some(id) = &self.id {
             id.clone()
         } else {
-            let create = client.create_multipart_upload().bucket(bucket).key(&self.key);
-            let created = create.content_type(self.content_type).send().await;
-            usage.call("s3.CreateMultipartUpload");
-            let created = created.map_err(|error| FileError::request("begin", &self.key, error))?;
-            self.id.insert(created.upload_id.unwrap_or_default()).clone()
+            let id = self.files.begin_parts(&self.key, self.content_type).await?;
+            self.id.insert(id).clone()
         };
-        let number = i32::try_from(self.parts.len() + 1).unwrap_or(i32::MAX);
-        let sent = client
-            .upload_part()
-            .bucket(bucket)
-            .key(&self.key)
-            .upload_id(id)
-            .part_number(number)
-            .body(ByteStream::from(part))
-            .send()
-            .await;
-        usage.call("s3.UploadPart");
-        let sent = sent.map_err(|error| FileError::request("write", &self.key, error))?;
-        // The SDK asks S3 for this checksum by default, and then the last request must repeat it.
-        let part = CompletedPart::builder()
-            .part_number(number)
-            .set_e_tag(sent.e_tag)
-            .set_checksum_crc32(sent.checksum_crc32);
-        self.parts.push(part.build());
+        let number = u32::try_from(self.parts.len() + 1).unwrap_or(u32::MAX);
+        self.parts.push(self.files.write_part(&self.key, &id, number, part).await?);
         Ok(())
     }
 }

@@ -4,8 +4,8 @@
 //! are spread over shards, because a partition accepts 1,000 writes per second.
 
 use shared::ids::{
-    CampaignId, ContactId, ImportId, KeyId, MemberId, MessageId, OrganizationId, SegmentId,
-    TemplateId,
+    CampaignId, ContactId, ExportId, ImportId, KeyId, MemberId, MessageId, OrganizationId,
+    SegmentId, TemplateId,
 };
 use shared::job::Due;
 use shared::member::{MemberEmail, PersonKey};
@@ -35,6 +35,7 @@ pub(crate) const MEMBER: &str = "MEMBER#";
 pub(crate) const SEGMENT: &str = "SEGMENT#";
 pub(crate) const IMPORT: &str = "IMPORT#";
 pub(crate) const REJECTED: &str = "REJECTED#";
+pub(crate) const EXPORT: &str = "EXPORT#";
 pub(crate) const TEMPLATE: &str = "TEMPLATE#";
 
 pub(crate) fn organization_partition(id: OrganizationId) -> String {
@@ -282,6 +283,15 @@ pub(crate) fn parked_beside(message: &MessageRef, shards: Shards) -> Key {
 
 pub(crate) fn import(organization: OrganizationId, id: ImportId) -> Key {
     Key::new(organization_partition(organization), format!("{IMPORT}{id}"))
+}
+
+pub(crate) fn export(organization: OrganizationId, id: ExportId) -> Key {
+    Key::new(organization_partition(organization), format!("{EXPORT}{id}"))
+}
+
+/// Held by the one export of an organization that has not ended.
+pub(crate) fn exporting(organization: OrganizationId) -> Key {
+    Key::new(organization_partition(organization), "EXPORTING")
 }
 
 /// The uploads of an organization that are not started yet.

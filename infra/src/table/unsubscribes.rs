@@ -208,12 +208,24 @@ impl Table {
         after: Option<ShardPosition>,
     ) -> Result<(Vec<Preference>, Option<ShardPosition>)> {
         let walk = Walk { prefix: keys::UNSUBSCRIBED.to_owned(), limit, is_selective: false };
-        self.walk(organization, walk, after, |item| {
-            let preference = parse::<Row>(KIND, item)?.into_preference(organization.id);
-            Ok((!preference.subscribed).then_some(preference))
-        })
-        .await
+        self.walk(organization, walk, after, |item| unsubscribed(organization, item)).await
     }
+
+    /// The next ones of a shard for a job that reads all of them: up to 1 MB, eventually consistent.
+    pub async fn unsubscribes_in_bulk(
+        &self,
+        organization: &Organization,
+        at: ShardPosition,
+    ) -> Result<(Vec<Preference>, Option<ShardPosition>)> {
+        let keep = |item| unsubscribed(organization, item);
+        self.walk_in_bulk(organization, keys::UNSUBSCRIBED, at, keep).await
+    }
+}
+
+/// An entry of the register, unless the person has subscribed again.
+fn unsubscribed(organization: &Organization, item: Item) -> Result<Option<Preference>> {
+    let preference = parse::<Row>(KIND, item)?.into_preference(organization.id);
+    Ok((!preference.subscribed).then_some(preference))
 }
 
 fn opted_out(item: &Item) -> Option<Phone> {

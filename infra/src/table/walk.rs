@@ -46,6 +46,31 @@ pub(super) struct Walk {
 }
 
 impl Table {
+    /// The next items of one shard for a job that reads all of them: up to 1 MB, eventually consistent.
+    pub(super) async fn walk_in_bulk<T>(
+        &self,
+        organization: &Organization,
+        prefix: &str,
+        at: ShardPosition,
+        keep: impl Fn(Item) -> Result<Option<T>>,
+    ) -> Result<(Vec<T>, Option<ShardPosition>)> {
+        let ShardPosition { shard, after } = at;
+        if shard >= organization.shards.count() {
+            return Ok((Vec::new(), None));
+        }
+        let pk = keys::audience(organization.id, shard);
+        let range = Range {
+            start: after.as_deref().map(|sk| start(&pk, sk)),
+            ..Range::new(pk.clone(), SortKey::Prefix(prefix.to_owned()), Consistency::Eventual)
+        };
+        let page = self.page(&range).await?;
+        let after = page.next.as_ref().and_then(|key| text(key, "sk"));
+        let shard = if after.is_none() { shard + 1 } else { shard };
+        let kept = page.items.into_iter().filter_map(|item| keep(item).transpose());
+        let next = (shard < organization.shards.count()).then_some(ShardPosition { shard, after });
+        Ok((kept.collect::<Result<_>>()?, next))
+    }
+
     /// Up to `limit` items that `keep` returns a value for. A page can be short, even empty, although
     /// the list goes on.
     pub(super) async fn walk<T>(

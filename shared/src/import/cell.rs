@@ -8,7 +8,8 @@ pub(super) fn clean(cell: &str) -> &str {
     formula.map_or(cell, trim)
 }
 
-fn trim(text: &str) -> &str {
+/// A cell without spaces and invisible characters around its text.
+pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))
 }
 

@@ -4,6 +4,7 @@ use super::cell::{clean, unreadable};
 use super::columns::{Columns, place_of};
 use super::layout::HEAD_BYTES;
 use super::names::{self, Field, Fit};
+use super::own::{self, Own};
 use super::parser::Malformed;
 use super::pinpoint::{self, Endpoint};
 use crate::phone::{Phone, Region};
@@ -53,6 +54,8 @@ pub enum InvalidHeader {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) names: Vec<String>,
+    /// The format in which Volley exported the rows, if it did.
+    pub(super) own: Option<Own>,
     pub(super) id: Option<usize>,
     /// Columns of phones, best first. A row uses the first that is not blank.
     pub(super) phones: Vec<usize>,
@@ -93,14 +96,15 @@ impl Header {
             let surplus = listed(names.iter().skip(MAX_COLUMNS));
             return Err(InvalidHeader::TooMany(names.len(), surplus));
         }
-        let mut places = Places { names: &names, columns, claimed: Vec::new() };
+        let is_own = own::is_own(|wanted| names.iter().any(|name| name == wanted));
+        let mut places = Places { names: &names, columns, is_own, claimed: Vec::new() };
         places.claim_named()?;
         let phones = places.phones();
         let opted_out_at = places.first(Field::OptedOutAt);
         let (time_zone, language) = (places.first(Field::TimeZone), places.first(Field::Language));
         let guessed = [
-            time_zone.filter(|_| columns.time_zone.is_none()),
-            language.filter(|_| columns.language.is_none()),
+            time_zone.filter(|_| columns.time_zone.is_none() && !is_own),
+            language.filter(|_| columns.language.is_none() && !is_own),
         ];
         let is_effective_date = |place: usize| names::plain(&names[place]) == names::EFFECTIVE_DATE;
         let header = Self {
@@ -124,6 +128,7 @@ impl Header {
             phones: phones.into_iter().map(|(_, place)| place).collect(),
             attributes: Vec::new(),
             names: Vec::new(),
+            own: is_own.then_some(Own::Csv),
             endpoint: Endpoint::of(&names),
         };
         if header.phones.is_empty() {
@@ -146,7 +151,7 @@ impl Header {
         used.dedup();
         for (at, place) in used.iter().copied().enumerate() {
             let name = &names[place];
-            if name.chars().count() > MAX_NAME {
+            if self.attribute(place).chars().count() > MAX_NAME {
                 return Err(InvalidHeader::NameTooLong(place + 1));
             }
             if unreadable(name).is_some() || name.contains(['\u{2028}', '\u{2029}']) {
@@ -178,6 +183,13 @@ impl Header {
         single.into_iter().flatten().chain(several.into_iter().flatten().copied()).collect()
     }
 
+    /// The name of the attribute that a column becomes.
+    pub(super) fn attribute(&self, place: usize) -> &str {
+        let name = &self.names[place];
+        let attribute = if self.own.is_some() { own::attribute(name) } else { None };
+        attribute.unwrap_or(name)
+    }
+
     pub(super) fn has_opt_outs(&self) -> bool {
         !self.opt_outs.is_empty() || !self.opt_ins.is_empty() || self.is_dated_opt_out
     }
@@ -198,8 +210,10 @@ fn attributes(
         };
         let is_endpoints =
             |place: &usize| fields.endpoint.is_some() && !pinpoint::is_attribute(&names[*place]);
+        let is_others =
+            |place: &usize| fields.own.is_some() && own::attribute(&names[*place]).is_none();
         let places = (0..names.len()).filter(|place| !is_field(place) && !names[*place].is_empty());
-        return Ok(places.filter(|place| !is_endpoints(place)).collect());
+        return Ok(places.filter(|place| !is_endpoints(place) && !is_others(place)).collect());
     };
     let place = |name: String| {
         place_of(names, &name).ok_or_else(|| InvalidHeader::NoColumn(name, listed(names.iter())))
@@ -211,6 +225,7 @@ fn attributes(
 struct Places<'n> {
     names: &'n [String],
     columns: &'n Columns,
+    is_own: bool,
     /// The columns that the client named, with their fields.
     claimed: Vec<(Field, usize)>,
 }
@@ -249,6 +264,10 @@ impl Places<'_> {
             let named = self.claimed.iter().filter(|(claimed, _)| *claimed == field);
             return named.map(|(_, place)| (Fit::Best, *place)).collect();
         }
+        if self.is_own {
+            let place = own::column(field).and_then(|own| place_of(self.names, own));
+            return place.into_iter().map(|place| (Fit::Best, place)).collect();
+        }
         let is_free = |place: &usize| self.claimed.iter().all(|(_, claimed)| claimed != place);
         let fit =
             |place: usize| Some((names::fit(field, &names::plain(&self.names[place]))?, place));
@@ -260,7 +279,7 @@ impl Places<'_> {
     /// The columns of consent, unless the client has named the column that decides.
     fn consents(&self) -> Vec<usize> {
         let is_named = self.columns.opt_out.is_some();
-        let found = if is_named { Vec::new() } else { self.all(Field::OptIn) };
+        let found = if is_named || self.is_own { Vec::new() } else { self.all(Field::OptIn) };
         found.into_iter().map(|(_, place)| place).collect()
     }
 

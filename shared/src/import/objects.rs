@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::columns::Columns;
 use super::header::{Header, InvalidHeader, MAX_COLUMNS, MAX_NAME};
+use super::own::{self, Own};
 use super::parser::Record;
 use super::row::LIST_MARK;
 use super::rows::Entry;
@@ -26,7 +27,7 @@ const ATTRIBUTES: &str = "attributes.";
 /// What the names of a file's objects mean.
 #[derive(Debug, Default)]
 pub(super) struct Objects {
-    headers: HashMap<Vec<String>, Arc<Header>>,
+    headers: HashMap<(bool, Vec<String>), Arc<Header>>,
 }
 
 impl Objects {
@@ -51,14 +52,14 @@ impl Objects {
             Ok(object) => object,
             Err(error) => return refused(Some(not_an_object(&error))),
         };
-        let mut pairs = Vec::new();
-        flatten("", object, &mut pairs);
+        let is_own = own::is_own(|name| object.contains_key(name));
+        let pairs = if is_own { own_pairs(object) } else { pairs(object) };
         if pairs.len() > MAX_COLUMNS {
             let reason = format!("has more than {MAX_COLUMNS} fields; remove some");
             return refused(Some(reason));
         }
         let (names, cells): (Vec<String>, Vec<String>) = pairs.into_iter().unzip();
-        match self.header(names, columns, region) {
+        match self.header((is_own, names), columns, region) {
             Ok(header) => Entry {
                 header,
                 record: Record { cells, line: line.line, ..Record::default() },
@@ -74,18 +75,20 @@ impl Objects {
 
     fn header(
         &mut self,
-        names: Vec<String>,
+        (is_own, names): (bool, Vec<String>),
         columns: &Columns,
         region: Region,
     ) -> Result<Arc<Header>, InvalidHeader> {
-        if let Some(known) = self.headers.get(&names) {
+        let key = (is_own, names);
+        if let Some(known) = self.headers.get(&key) {
             return Ok(known.clone());
         }
-        let header = Arc::new(Header::read(&names, &columns.among(&names), region)?);
+        let header = Header::read(&key.1, &columns.among(&key.1), region)?;
+        let header = Arc::new(Header { own: header.own.map(|_| Own::Jsonl), ..header });
         if self.headers.len() >= MAX_KEPT {
             self.headers.clear();
         }
-        self.headers.insert(names, header.clone());
+        self.headers.insert(key, header.clone());
         Ok(header)
     }
 }
@@ -97,6 +100,26 @@ fn not_an_object(error: &serde_json::Error) -> String {
             format!("is not valid JSON: {error}")
         }
     }
+}
+
+fn pairs(object: Map<String, Value>) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    flatten("", object, &mut pairs);
+    let plain = |name: String| name.strip_prefix(ATTRIBUTES).map(str::to_owned).unwrap_or(name);
+    pairs.into_iter().map(|(name, cell)| (plain(name), cell)).collect()
+}
+
+/// The same of a contact as Volley shows it. Every contact has the same fields, though some are null.
+fn own_pairs(object: Map<String, Value>) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
+    for (name, value) in object {
+        if let Value::Object(attributes) = value {
+            flatten(&format!("{name}."), attributes, &mut pairs);
+        } else {
+            pairs.push((name, cell(value).unwrap_or_default()));
+        }
+    }
+    pairs
 }
 
 /// The names of all values with the values, up to one more than an object may have. Absent values have
@@ -111,7 +134,6 @@ fn flatten(prefix: &str, object: Map<String, Value>, pairs: &mut Vec<(String, St
         if let Value::Object(nested) = value {
             flatten(&format!("{name}."), nested, pairs);
         } else if let Some(cell) = cell(value) {
-            let name = name.strip_prefix(ATTRIBUTES).map(str::to_owned).unwrap_or(name);
             pairs.push((name, cell));
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
 use super::{Job, Subject};
-use crate::ids::{CampaignId, ImportId, MessageId, OrganizationId};
+use crate::ids::{CampaignId, ExportId, ImportId, MessageId, OrganizationId};
 use crate::time::Timestamp;
 
 /// A job of the send function.
@@ -22,6 +22,8 @@ pub enum JobsJob {
     },
     /// Read the next rows of a file of contacts.
     Import { organization_id: OrganizationId, import_id: ImportId },
+    /// Write the next rows of an export.
+    Export { organization_id: OrganizationId, export_id: ExportId },
 }
 
 /// A job of the dispatch function.
@@ -80,7 +82,11 @@ impl From<PollsJob> for Job {
 
 impl Subject {
     fn campaign(kind: &'static str, campaign_id: CampaignId) -> Self {
-        Self { kind, campaign_id: Some(campaign_id), import_id: None, message_id: None }
+        Self { campaign_id: Some(campaign_id), ..Self::of(kind) }
+    }
+
+    fn of(kind: &'static str) -> Self {
+        Self { kind, campaign_id: None, import_id: None, export_id: None, message_id: None }
     }
 }
 
@@ -89,7 +95,8 @@ impl JobsJob {
         match self {
             Self::Send { organization_id, .. }
             | Self::FanOut { organization_id, .. }
-            | Self::Import { organization_id, .. } => *organization_id,
+            | Self::Import { organization_id, .. }
+            | Self::Export { organization_id, .. } => *organization_id,
         }
     }
 
@@ -97,12 +104,12 @@ impl JobsJob {
         match *self {
             Self::Send { campaign_id, .. } => Subject::campaign("send", campaign_id),
             Self::FanOut { campaign_id, .. } => Subject::campaign("fan_out", campaign_id),
-            Self::Import { import_id, .. } => Subject {
-                kind: "import",
-                campaign_id: None,
-                import_id: Some(import_id),
-                message_id: None,
-            },
+            Self::Import { import_id, .. } => {
+                Subject { import_id: Some(import_id), ..Subject::of("import") }
+            }
+            Self::Export { export_id, .. } => {
+                Subject { export_id: Some(export_id), ..Subject::of("export") }
+            }
         }
     }
 
@@ -111,6 +118,7 @@ impl JobsJob {
             Self::Send { campaign_id, .. } => format!("send#{campaign_id}"),
             Self::FanOut { campaign_id, .. } => format!("fan_out#{campaign_id}"),
             Self::Import { import_id, .. } => format!("import#{import_id}"),
+            Self::Export { export_id, .. } => format!("export#{export_id}"),
         }
     }
 }

@@ -45,6 +45,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
             json!({"name": "Other", "filter": {"field": "tags", "op": "exists"}})
         }
         ("PUT", "{templateId}") => json!({"name": "Other", "body": "Hi"}),
+        ("POST", "exports") => json!({"kind": "contacts", "format": "csv"}),
         ("POST", "lift") => json!({"reason": "they called"}),
         ("POST", "send-test") => json!({"to": phone()}),
         ("DELETE", "contacts") => json!({"ids": [ids["contactId"]]}),
@@ -134,9 +135,12 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
     let key = owner.api.post(&owner.path("api-keys"), &key).await?;
     let invitation = json!({"email": "ana@example.com", "role": "viewer"});
     let member = owner.api.post(&owner.path("members"), &invitation).await?;
+    let export = json!({"kind": "contacts", "format": "csv"});
+    let export = owner.api.post(&owner.path("exports"), &export).await?;
     let ids = Ids::from([
         ("contactId", contact),
         ("importId", text(&import["id"])),
+        ("exportId", text(&export["id"])),
         ("phone", opted_out.replace('+', "%2B")),
         ("campaignId", campaign),
         ("messageId", text(&message["id"])),

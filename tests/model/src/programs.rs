@@ -52,9 +52,8 @@ impl Program {
                 }
                 Job::Polls(PollsJob::Poll { number, .. }) => poll::poll(io, number),
                 Job::Polls(PollsJob::Drain { .. }) => drain::drain(io, job),
-                Job::Jobs(JobsJob::Import { .. }) | Job::Dispatch(DispatchJob::Test { .. }) => {
-                    Ok(())
-                }
+                Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. })
+                | Job::Dispatch(DispatchJob::Test { .. }) => Ok(()),
             },
         }
     }

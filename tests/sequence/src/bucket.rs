@@ -8,19 +8,29 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
+use crate::uploads::Uploads;
+
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Bucket(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+pub(crate) struct Bucket {
+    objects: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
+    uploads: Uploads,
+}
 
 impl Bucket {
     /// Puts an object, and returns its tag.
     pub(crate) fn put(&self, key: &str, content: &[u8]) -> String {
-        let mut objects = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
         objects.insert(key.to_owned(), content.to_vec());
         tag(content)
     }
 
+    /// The number of multipart uploads that are neither complete nor abandoned.
+    pub(crate) fn open_uploads(&self) -> usize {
+        self.uploads.open()
+    }
+
     pub(crate) fn get(&self, key: &str) -> Option<Vec<u8>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+        self.objects.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
     /// Responds to a request whose path is the bucket's name and a key.
@@ -28,13 +38,20 @@ impl Bucket {
         let path = request.uri().split("//").nth(1)?.split('?').next()?;
         let key = path.splitn(3, '/').nth(2)?;
         let header = |name| request.headers().get(name);
+        let query = request.uri().split_once('?').map(|(_, query)| query).unwrap_or_default();
+        let body = request.body().bytes().unwrap_or_default();
+        if let Some(response) = self.uploads.respond(request.method(), query, body, |content| {
+            self.put(key, &content);
+        }) {
+            return Some(response);
+        }
         Some(match request.method() {
             "PUT" => {
-                let tag = self.put(key, request.body().bytes().unwrap_or_default());
+                let tag = self.put(key, body);
                 tagged(200, &tag, Vec::new())
             }
             "DELETE" => {
-                self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
+                self.objects.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
                 tagged(204, "", Vec::new())
             }
             method => {
@@ -58,13 +75,13 @@ impl Bucket {
     }
 }
 
-fn tag(content: &[u8]) -> String {
+pub(crate) fn tag(content: &[u8]) -> String {
     let mut hasher = DefaultHasher::new();
     content.hash(&mut hasher);
     format!("\"{:x}\"", hasher.finish())
 }
 
-fn tagged(status: u16, tag: &str, content: Vec<u8>) -> HttpResponse {
+pub(crate) fn tagged(status: u16, tag: &str, content: Vec<u8>) -> HttpResponse {
     let status = StatusCode::try_from(status).expect("a status");
     let mut response = HttpResponse::new(status, SdkBody::from(content));
     response.headers_mut().insert("etag", tag.to_owned());

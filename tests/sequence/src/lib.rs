@@ -13,6 +13,7 @@ mod death;
 mod naming;
 mod provider;
 mod scene;
+mod uploads;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -89,6 +90,12 @@ impl Stage {
     #[must_use]
     pub fn object(&self, key: &str) -> Option<Vec<u8>> {
         self.memory.bucket.get(key)
+    }
+
+    /// The number of multipart uploads that are neither complete nor abandoned.
+    #[must_use]
+    pub fn open_uploads(&self) -> usize {
+        self.memory.bucket.open_uploads()
     }
 
     /// Runs a process to its end, or to its death, which is `None`.

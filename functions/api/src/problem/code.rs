@@ -76,6 +76,7 @@ pub(crate) enum Code {
     TestLimitReached,
     QuoteInProgress,
     TooManyUploads,
+    ExportInProgress,
     InternalError,
     TryAgain,
     Throttled,
@@ -147,9 +148,10 @@ impl Code {
             | Self::DryRunUnavailable
             | Self::RecipientOptedOut
             | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TestLimitReached | Self::QuoteInProgress | Self::TooManyUploads => {
-                StatusCode::TOO_MANY_REQUESTS
-            }
+            Self::TestLimitReached
+            | Self::QuoteInProgress
+            | Self::TooManyUploads
+            | Self::ExportInProgress => StatusCode::TOO_MANY_REQUESTS,
             Self::InternalError => StatusCode::INTERNAL_SERVER_ERROR,
             Self::TryAgain | Self::Throttled => StatusCode::SERVICE_UNAVAILABLE,
         }

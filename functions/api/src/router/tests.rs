@@ -101,7 +101,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 50] = [
+const CONTRACT: [(&str, &str); 53] = [
     ("/v1/halt", "get put"),
     ("/v1/organizations/{organizationId}/halt", "get put"),
     ("/v1/organizations", "post get"),
@@ -124,6 +124,9 @@ const CONTRACT: [(&str, &str); 50] = [
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/cancel", "post"),
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/undo", "post"),
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/rejected", "get"),
+    ("/v1/organizations/{organizationId}/people/{phone}", "get"),
+    ("/v1/organizations/{organizationId}/exports", "post get"),
+    ("/v1/organizations/{organizationId}/exports/{exportId}", "get"),
     ("/v1/organizations/{organizationId}/templates", "post get"),
     ("/v1/organizations/{organizationId}/templates/{templateId}", "get put delete"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/duplicate", "post"),

@@ -45,6 +45,9 @@ labels! {
     ErrorReason: labels_of(shared::message::FailureReason::VARIANTS);
     Interval: labels_of(shared::report::Interval::VARIANTS);
     UnsubscribeSource: labels_of(shared::unsubscribe::Source::VARIANTS);
+    ExportKind: labels_of(shared::export::Kind::VARIANTS);
+    ExportFormat: labels_of(shared::export::Format::VARIANTS);
+    ExportStatus: labels_of(shared::export::Status::VARIANTS);
     ImportStatus: labels_of(shared::import::Status::VARIANTS);
     ImportFormat: labels_of(shared::import::Format::VARIANTS);
     ImportMatch: labels_of(shared::import::MatchBy::VARIANTS);

@@ -74,6 +74,17 @@ impl Table {
     }
 }
 
+impl Table {
+    /// The next contacts of a shard for a job that reads all of them: up to 1 MB, eventually consistent.
+    pub async fn contacts_in_bulk(
+        &self,
+        organization: &Organization,
+        at: ShardPosition,
+    ) -> Result<(Vec<Contact>, Option<ShardPosition>)> {
+        self.walk_in_bulk(organization, keys::CONTACT, at, |item| live(organization, item)).await
+    }
+}
+
 /// A contact, unless the item is the tombstone of one.
 pub(super) fn live(organization: &Organization, item: Item) -> Result<Option<Contact>> {
     if is_tombstone(&item) {

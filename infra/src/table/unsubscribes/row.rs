@@ -82,6 +82,24 @@ impl Row {
         Self { lifted: Some(lifted), ..Self::of(subscription) }
     }
 
+    /// The opt-out that this preference has lifted.
+    pub(in crate::table) fn lifted_preference(
+        &self,
+        organization_id: OrganizationId,
+    ) -> Option<Preference> {
+        let lifted = self.lifted.as_ref()?;
+        Some(Preference {
+            organization_id,
+            phone: self.phone.clone(),
+            subscribed: false,
+            changed_at: lifted.opted_out_at?,
+            source: lifted.origin,
+            campaign_id: lifted.campaign_id,
+            evidence: lifted.evidence.clone(),
+            changed_by: None,
+        })
+    }
+
     pub(in crate::table) fn into_preference(self, organization_id: OrganizationId) -> Preference {
         Preference {
             organization_id,

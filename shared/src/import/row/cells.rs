@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::attributes;
-use super::super::cell::{clean, is_blank, unreadable};
+use super::super::cell::{clean, is_blank, trim, unreadable};
 use super::super::header::Header;
 use super::super::opt_out;
+use super::super::own::{self, Own};
 use super::{LIST_MARK, Lacks, Refusal, Row, SEPARATOR, phone_of};
 use crate::contact::{Attribute, Profile, Status};
+use crate::export::unmarked;
 use crate::ids::ContactId;
 use crate::phone::Region;
 use crate::zone::Zone;
@@ -21,7 +23,13 @@ pub(super) struct Cells<'h> {
 impl<'h> Cells<'h> {
     /// The text at a column's place. A row may end before its empty last cells.
     pub(super) fn at(&self, place: usize) -> &'h str {
-        self.cells.get(place).map(|cell| clean(cell)).unwrap_or_default()
+        let cell = self.cells.get(place).map(String::as_str).unwrap_or_default();
+        match self.header.own {
+            None => clean(cell),
+            // What looks like a formula is a text.
+            Some(Own::Csv) => unmarked(trim(cell)),
+            Some(Own::Jsonl) => trim(cell),
+        }
     }
 
     fn some(&self, place: Option<usize>) -> Option<&'h str> {
@@ -205,6 +213,10 @@ impl<'h> Cells<'h> {
 
     fn tags(&self) -> BTreeSet<String> {
         let cells = self.header.tags.iter().map(|place| self.at(*place));
+        if let Some(format) = self.header.own {
+            let tags = cells.flat_map(|cell| own::tags(cell, format));
+            return tags.filter(|tag| !is_blank(tag)).collect();
+        }
         let tags = cells.flat_map(|cell| cell.split([',', ';', '\u{FDD0}']));
         // Mailchimp quotes each of them.
         let tags = tags.map(|tag| tag.trim().trim_matches('"').trim());
@@ -215,12 +227,14 @@ impl<'h> Cells<'h> {
         // An only phone column is not among the attributes unless the client listed it.
         let is_used =
             |place: usize| !self.header.are_attributes_listed && Some(place) == phone_place;
+        let is_csv = self.header.own == Some(Own::Csv);
         let places = self.header.attributes.iter().copied();
         let mut attributes: BTreeMap<String, Attribute> = BTreeMap::new();
         for place in places.filter(|place| !is_used(*place) && !is_blank(self.at(*place))) {
-            let new = value(self.at(place));
+            let list = is_csv.then(|| own::list(self.at(place))).flatten();
+            let new = list.map_or_else(|| value(self.at(place)), Attribute::List);
             attributes
-                .entry(self.header.names[place].clone())
+                .entry(self.header.attribute(place).to_owned())
                 .and_modify(|known| {
                     *known = Attribute::List([known.elements(), new.elements()].concat());
                 })
@@ -232,7 +246,7 @@ impl<'h> Cells<'h> {
     fn blank_attributes(&self) -> Vec<String> {
         let places = self.header.attributes.iter().copied();
         let blank = places.filter(|place| is_blank(self.at(*place)));
-        blank.map(|place| self.header.names[place].clone()).collect()
+        blank.map(|place| self.header.attribute(place).to_owned()).collect()
     }
 }
 

@@ -1,0 +1,122 @@
+//! What is known of a person, by their phone in any of its forms.
+
+use std::collections::HashMap;
+
+use futures::stream::{self, StreamExt, TryStreamExt};
+use shared::campaign::Campaign;
+use shared::ids::{CampaignId, MessageId, OrganizationId};
+use shared::message::Message;
+use shared::organization::Organization;
+use shared::phone::Phone;
+use shared::unsubscribe::Preference;
+
+use super::dynamo::{Consistency, Key, parse};
+use super::unsubscribes::{KIND, Row};
+use super::{CampaignPosition, Result, Table, TestMessage, keys};
+
+/// The campaigns in which one page of a person's messages is looked for. A phone has at most two forms,
+/// and a batch has at most 100 keys.
+const CAMPAIGNS_AT_ONCE: i32 = 50;
+const QUERIES_AT_ONCE: usize = 10;
+const TESTS_AT_ONCE: i32 = 100;
+
+/// The messages of one campaign to a person.
+#[derive(Clone, Debug)]
+pub struct MessagesTo {
+    pub campaign: Campaign,
+    /// Those that a worker has claimed. There are two only if the campaign is older than lines.
+    pub messages: Vec<Message>,
+    pub tests: Vec<TestMessage>,
+}
+
+/// What the register of unsubscribes holds of one form of a phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegisterEntry {
+    /// The newest preference, also if the person has subscribed again.
+    pub newest: Preference,
+    /// The opt-out that this preference has lifted.
+    pub lifted: Option<Preference>,
+}
+
+impl Table {
+    /// The messages to a phone of the next campaigns of an organization, from the newest campaign on.
+    /// Campaigns without any are left out, so a page may be empty although the list goes on.
+    pub async fn messages_to(
+        &self,
+        organization: OrganizationId,
+        phone: &Phone,
+        after: Option<CampaignPosition>,
+    ) -> Result<(Vec<MessagesTo>, Option<CampaignPosition>)> {
+        let (campaigns, next) =
+            self.campaigns(organization, None, CAMPAIGNS_AT_ONCE, after).await?;
+        let forms = phone.forms();
+        let mut claimed = self.claimed_to(organization, &forms, &campaigns).await?;
+        let tests = stream::iter(campaigns).map(|campaign| self.tests_to(campaign, &forms));
+        let found: Vec<(Campaign, Vec<TestMessage>)> =
+            tests.buffered(QUERIES_AT_ONCE).try_collect().await?;
+        let found = found.into_iter().map(|(campaign, tests)| {
+            let messages = claimed.remove(&campaign.id).unwrap_or_default();
+            MessagesTo { campaign, messages, tests }
+        });
+        let found = found.filter(|it| !it.messages.is_empty() || !it.tests.is_empty());
+        Ok((found.collect(), next))
+    }
+
+    async fn claimed_to(
+        &self,
+        organization: OrganizationId,
+        forms: &[Phone],
+        campaigns: &[Campaign],
+    ) -> Result<HashMap<CampaignId, Vec<Message>>> {
+        let sent = campaigns.iter().filter_map(|it| Some((it.id, it.broadcast()?.shards)));
+        // Covers ids that are derived from phones and those that are derived from lines.
+        let wanted: Vec<_> = sent
+            .flat_map(|(id, shards)| {
+                forms.iter().map(move |form| (id, MessageId::of(id, form), shards))
+            })
+            .collect();
+        let mut found: HashMap<_, Vec<Message>> = HashMap::new();
+        for message in self.messages_of_campaigns(organization, &wanted).await? {
+            found.entry(message.campaign_id).or_default().push(message);
+        }
+        Ok(found)
+    }
+
+    async fn tests_to(
+        &self,
+        campaign: Campaign,
+        forms: &[Phone],
+    ) -> Result<(Campaign, Vec<TestMessage>)> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page =
+                self.test_messages(campaign.organization_id, campaign.id, TESTS_AT_ONCE, after);
+            let (tests, next) = page.await?;
+            found.extend(tests.into_iter().filter(|test| forms.contains(&test.message.to)));
+            after = next;
+            if after.is_none() {
+                return Ok((campaign, found));
+            }
+        }
+    }
+
+    /// All that the register holds of a phone.
+    pub async fn register_of(
+        &self,
+        organization: &Organization,
+        phone: &Phone,
+    ) -> Result<Vec<RegisterEntry>> {
+        let keys: Vec<Key> = phone
+            .forms()
+            .iter()
+            .map(|form| keys::unsubscribe(organization.id, form, organization.shards))
+            .collect();
+        let items = self.batch(&keys, Consistency::Strong).await?.into_iter();
+        let read = items.map(|item| {
+            let row: Row = parse(KIND, item)?;
+            let lifted = row.lifted_preference(organization.id);
+            Ok(RegisterEntry { newest: row.into_preference(organization.id), lifted })
+        });
+        read.collect()
+    }
+}
