@@ -259,7 +259,7 @@ fn an_object_has_to_say_that_its_person_opted_out() {
     );
     let [yes, no, refused] = [(true, None), (false, None), (false, Some(silent.to_owned()))];
     assert_eq!(read(lines), [yes.clone(), refused.clone(), refused, no.clone(), yes.clone()]);
-    let endpoint = r#"{"ChannelType": "SMS", "Address": "+14153550101", "Id": "a-1"}"#;
+    let endpoint = r#"{"ChannelType": "SMS", "Address": "+14153550101"}"#;
     assert_eq!(read(endpoint), std::slice::from_ref(&no), "Pinpoint leaves out what was not set");
     assert_eq!(read("phone\n+14153550101\n+14153550102\n"), [yes.clone(), yes.clone()]);
     assert_eq!(read("phone,opt out\n+14153550101,\n+14153550102,yes\n"), [no, yes]);
