@@ -2,10 +2,11 @@
 //! as the functions write them.
 
 use aws_config::SdkConfig;
-use infra::table::{Claiming, Settlement, Table};
+use infra::table::{Claiming, Saved, Settlement, Table};
 use infra::usage::Usage;
 use model::protocol::{self, CAMPAIGN, ORGANIZATION, SEGMENT};
 use model::world::World;
+use shared::campaign::Campaign;
 use shared::contact::Contact;
 use shared::message::Message;
 use shared::organization::Organization;
@@ -33,9 +34,11 @@ pub(crate) async fn write(aws: &SdkConfig, world: &World) {
         table.create_campaign(campaign, None).await.expect("a campaign");
         if let Some(target) = &world.table.target {
             let last = table.last_send(ORGANIZATION).await.expect("the last send");
-            // Writes the campaign again as it is, with its target.
+            // Writes the campaign again as it is, with its target. It was created with this version.
+            let created = Campaign { version: 0, ..(**campaign).clone() };
             let sent = (&last, world.now);
-            table.begin_campaign(campaign, campaign, Some(target), sent).await.expect("a target");
+            let begun = table.begin_campaign(&created, campaign, Some(target), sent).await;
+            assert_eq!(begun.expect("a target"), Saved::Done);
         }
     }
     for (shard, mark) in &world.table.marks {
