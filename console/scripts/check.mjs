@@ -55,6 +55,23 @@ function size() {
     : null;
 }
 
+/** The library's classes in files with this ending. */
+function classes(folder, ending) {
+  const names = readdirSync(folder).filter((name) => name.endsWith(ending));
+  const sources = names.map((name) => readFileSync(join(folder, name), "utf8"));
+  return new Set(sources.flatMap((source) => source.match(/\bm_[0-9a-f]+\b/g) ?? []));
+}
+
+/** Every component's styles are in the build. */
+function styles() {
+  const styled = classes("dist/assets", ".css");
+  const known = classes("node_modules/@mantine/core", "styles.layer.css");
+  const missing = [...classes("dist/assets", ".js")].filter((name) => known.has(name) && !styled.has(name));
+  return missing.length === 0
+    ? null
+    : `src/mantine.css lacks the styles of the components with the classes ${missing.join(", ")}`;
+}
+
 function licenses() {
   const { packages } = JSON.parse(readFileSync("package-lock.json", "utf8"));
   const bad = Object.entries(packages).filter(
@@ -77,6 +94,7 @@ const found = await Promise.all([
   run("knip"),
   schema(),
   size(),
+  styles(),
   licenses(),
 ]);
 const problems = found.filter((problem) => problem !== null);

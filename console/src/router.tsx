@@ -1,104 +1,26 @@
 /** The routes of the console. A screen is loaded when it is first opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
-import type { ContactStatus, ErrorReason, MessageStatus } from "./api/client";
 import { consolePath } from "./api/place";
-import { FILTERS, type Filter, SKIPS, type Skip } from "./lib/campaign";
+import { FILTERS, SKIPS } from "./lib/campaign";
+import {
+  type CampaignsSearch,
+  type ContactsSearch,
+  day,
+  type MessagesSearch,
+  oneOf,
+  paged,
+  positive,
+  REASONS,
+  type ReportsSearch,
+  type Search,
+  type SkippedSearch,
+  STATUSES,
+  text,
+  time,
+  type UnsubscribesSearch,
+} from "./lib/search";
 import { Home } from "./screens/Home";
 import { Crashed, NotFound, Root } from "./shell/Root";
-
-type Search = Record<string, unknown>;
-
-/** A search parameter as text; the router reads `?q=12` as a number. */
-function text(value: unknown): string | undefined {
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return typeof value === "string" && value !== "" ? value : undefined;
-}
-
-/** A moment in the form of the API. */
-function time(value: unknown): string | undefined {
-  return typeof value === "string" && !Number.isNaN(Date.parse(value)) ? value : undefined;
-}
-
-/** A day such as 2026-11-23. */
-function day(value: unknown): string | undefined {
-  return typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? time(value) : undefined;
-}
-
-function positive(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : undefined;
-}
-
-function oneOf<T extends string>(values: readonly T[], value: unknown): T | undefined {
-  return values.find((known) => known === value);
-}
-
-const STATUSES = [
-  "pending",
-  "sent",
-  "delivered",
-  "failed",
-  "unknown",
-] as const satisfies readonly MessageStatus[];
-
-const REASONS = [
-  "unsubscribed",
-  "invalid_number",
-  "unreachable",
-  "filtered",
-  "expired",
-  "stopped",
-  "canceled",
-  "provider_error",
-  "other",
-] as const satisfies readonly ErrorReason[];
-
-interface CampaignsSearch {
-  show?: Filter | "archived" | undefined;
-  tag?: string | undefined;
-  q?: string | undefined;
-}
-
-interface MessagesSearch {
-  status?: MessageStatus | undefined;
-  kind?: "test" | undefined;
-  reason?: ErrorReason | undefined;
-  code?: string | undefined;
-  country?: string | undefined;
-  updatedSince?: string | undefined;
-  updatedBefore?: string | undefined;
-  phone?: string | undefined;
-  cursor?: string | undefined;
-}
-
-interface PageSearch {
-  cursor?: string | undefined;
-}
-
-interface UnsubscribesSearch extends PageSearch {
-  phone?: string | undefined;
-  /** The campaign that caused them. */
-  campaign?: string | undefined;
-}
-
-interface ReportsSearch {
-  days?: number | undefined;
-  /** The first and the last day; they take precedence over the number of days. */
-  from?: string | undefined;
-  to?: string | undefined;
-}
-
-interface ContactsSearch extends PageSearch {
-  q?: string | undefined;
-  tag?: string | undefined;
-  segment?: string | undefined;
-  status?: ContactStatus | undefined;
-}
-
-interface SkippedSearch extends PageSearch {
-  reason?: Skip | undefined;
-}
-
-const paged = (search: Search): PageSearch => ({ cursor: text(search.cursor) });
 
 const root = createRootRoute({ component: Root, notFoundComponent: NotFound, errorComponent: Crashed });
 

@@ -497,7 +497,7 @@ export const texts = {
     },
     claimed: "From here on, no other worker can send it.",
     source: {
-      dispatch: "The worker that sends it",
+      dispatch: "Recorded by the worker that sends it",
       repair: "Volley, because the worker stopped before it heard from the provider",
       callback: "Reported by the provider",
       look_up: "The provider said so when Volley asked",

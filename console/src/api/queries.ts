@@ -1,7 +1,7 @@
 /** What the screens read, each with how often it may change. Polling stops in hidden tabs. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { isOver } from "../lib/import";
-import { api, body, type Campaign, type ContactStatus, type ErrorReason, type MessageStatus } from "./client";
+import { api, body, type Campaign, type ContactStatus } from "./client";
 import { gather } from "./gather";
 import { RequestFailed } from "./problem";
 
@@ -95,51 +95,6 @@ export const quoteQuery = (organizationId: string, campaignId: string, updatedAt
         }),
       ),
     staleTime: 60_000,
-  });
-
-export interface MessageFilter {
-  status?: MessageStatus | undefined;
-  kind?: "campaign" | "test" | undefined;
-  reason?: ErrorReason | undefined;
-  /** The provider's. */
-  code?: string | undefined;
-  country?: string | undefined;
-  updatedSince?: string | undefined;
-  updatedBefore?: string | undefined;
-  phone?: string | undefined;
-  cursor?: string | undefined;
-  /** How many messages are wanted at least. */
-  least?: number;
-}
-
-export const messagesQuery = (organizationId: string, campaignId: string, filter: MessageFilter) => {
-  const { least = LEAST, cursor: from, ...filters } = filter;
-  return queryOptions({
-    queryKey: [organizationId, "messages", campaignId, filter],
-    queryFn: () =>
-      gather(least, from, (cursor) =>
-        body(
-          api.GET("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages", {
-            params: { path: { organizationId, campaignId }, query: { limit: 50, ...filters, cursor } },
-          }),
-        ),
-      ),
-  });
-};
-
-export const messageQuery = (organizationId: string, campaignId: string, messageId: string) =>
-  queryOptions({
-    queryKey: [organizationId, "message", messageId],
-    queryFn: () =>
-      body(
-        api.GET("/v1/organizations/{organizationId}/campaigns/{campaignId}/messages/{messageId}", {
-          params: { path: { organizationId, campaignId, messageId } },
-        }),
-      ),
-    refetchInterval: ({ state }) => {
-      const status = state.data?.status;
-      return status === "pending" || status === "sent" ? 2_000 : false;
-    },
   });
 
 export interface ContactFilter {

@@ -32,3 +32,9 @@ export function periodOf(chosen: Chosen, now: Date): Period {
   const end = chosen.to === undefined ? undefined : startOf(chosen.to, 1).toISOString();
   return { from: startOf(firstDay(chosen, now)).toISOString(), to: end };
 }
+
+/** The day of a moment in a zone, as its beginning in UTC. */
+export function dayIn(zone: string, at: Date): number {
+  // Canada writes days as the API does.
+  return Date.parse(new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(at));
+}

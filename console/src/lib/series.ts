@@ -14,14 +14,20 @@ const LENGTHS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 /** A single bar across the whole width would not look like a moment. */
 const MIN_INTERVALS = 12;
 
+/** The first and the last interval that a chart shows even if nothing happened in them. */
+interface Span {
+  first: number;
+  last: number;
+}
+
 /** Every interval from the first to the last, also those in which nothing happened. */
-export function intervalsOf({ interval, points }: Report["series"]): Interval[] {
+export function intervalsOf({ interval, points }: Report["series"], span?: Span): Interval[] {
   const length = LENGTHS[interval];
   const counts = new Map(points.map((point) => [Date.parse(point.at), point]));
-  const first = Math.min(...counts.keys());
-  const last = Math.max(...counts.keys());
   if (counts.size === 0) return [];
-  const number = Math.max(MIN_INTERVALS, (last - first) / length + 1);
+  const first = Math.min(...counts.keys(), ...(span ? [span.first] : []));
+  const last = Math.max(...counts.keys(), ...(span ? [span.last] : []));
+  const number = Math.max(span ? 1 : MIN_INTERVALS, (last - first) / length + 1);
   return Array.from({ length: number }, (_, place) => {
     const start = first + place * length;
     const { sent = 0, delivered = 0, failed = 0 } = counts.get(start) ?? {};

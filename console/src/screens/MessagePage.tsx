@@ -1,7 +1,7 @@
 import { SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { messageQuery } from "../api/queries";
+import { messageQuery } from "../api/messages";
 import { Copyable } from "../components/Copyable";
 import { Curl } from "../components/Curl";
 import { EndLabel } from "../components/Dot";

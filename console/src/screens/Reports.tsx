@@ -55,7 +55,7 @@ function Sums({ report }: { report: OrganizationReport }) {
   return (
     <>
       <Totals total={report.total} />
-      <PerDay days={report.days} zone={organization.data?.timeZone} />
+      <PerDay report={report} zone={organization.data?.timeZone} />
       <CampaignSums campaigns={report.campaigns} />
       {report.senders.length > 1 && <Senders senders={report.senders} />}
     </>

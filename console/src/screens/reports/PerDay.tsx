@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { OrganizationReport } from "../../api/client";
 import { OverTime } from "../../components/chart/OverTime";
+import { dayIn } from "../../lib/period";
 import { intervalsOf } from "../../lib/series";
 import { texts } from "../../texts";
 
@@ -11,7 +12,8 @@ const TICK = new Intl.DateTimeFormat(LOCALE, { month: "short", day: "numeric", t
 const NAME = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeZone: "UTC" });
 
 /** Accepted, delivered and failed messages by the day on which their campaign was sent. */
-export function PerDay({ days, zone }: { days: OrganizationReport["days"]; zone: string | undefined }) {
+export function PerDay({ report, zone }: { report: OrganizationReport; zone: string | undefined }) {
+  const { days, from, to } = report;
   const intervals = useMemo(() => {
     const points = days.map(({ day, counts, delivery }) => ({
       at: day,
@@ -19,8 +21,11 @@ export function PerDay({ days, zone }: { days: OrganizationReport["days"]; zone:
       delivered: delivery.delivered,
       failed: counts.failed,
     }));
-    return intervalsOf({ interval: "day", points });
-  }, [days]);
+    // The period ends just before `to`.
+    const last = new Date(Date.parse(to) - 1);
+    const span = zone && { first: dayIn(zone, new Date(from)), last: dayIn(zone, last) };
+    return intervalsOf({ interval: "day", points }, span || undefined);
+  }, [days, from, to, zone]);
   return (
     <OverTime
       title={texts.reports.perDay}

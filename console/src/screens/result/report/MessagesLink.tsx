@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import type { MessageFilter } from "../../../api/queries";
+import type { MessageFilter } from "../../../api/messages";
 
 interface Props {
   campaignId: string;
