@@ -108,7 +108,7 @@ async fn a_chunk_that_another_run_has_cut() {
 #[tokio::test]
 async fn a_campaign_with_a_target() {
     protocol::start_at(clock::now());
-    for count in [0, 1, 3, 230] {
+    for count in [0, 1, 3, 120] {
         let phones: Vec<Phone> = (0..count).map(|number| phone(number, 0, 1)).collect();
         let mut scenario = Scenario::targeted(&[], Sizes::default()).with_contacts(&phones);
         scenario.world.table.organization.trial = Some(TRIAL);
