@@ -24,7 +24,7 @@ pub(super) fn quote_line(
     let has_swallowed = |long: &&LongCell| {
         let lines = lines(record, long.index, delimiter);
         let lines: Vec<Line> = lines.map(|cells| Line::read(&cells, header, region)).collect();
-        are_rows(&lines, header.names.len())
+        are_rows(&lines, header.names.len(), record.cells.len())
     };
     record.long_cells.iter().find(has_swallowed).map(|long| long.line)
 }
@@ -85,7 +85,7 @@ impl Line {
     }
 }
 
-fn are_rows(lines: &[Line], width: usize) -> bool {
+fn are_rows(lines: &[Line], width: usize, cells: usize) -> bool {
     let [_, rest @ ..] = lines else {
         return false;
     };
@@ -100,6 +100,8 @@ fn are_rows(lines: &[Line], width: usize) -> bool {
     rest.iter().any(|line| line.has_all_columns && line.has_phone_inside)
         || with_phone > 1
         || lines.iter().all(|line| line.has_delimiter && line.has_phone)
+            // In a row of the right width, a phone behind the quote may belong to another column.
+            && (cells != width || rest.iter().all(|line| line.has_phone_inside))
         || between.iter().any(is_row_without_phone)
 }
 

@@ -73,7 +73,8 @@ async fn an_item_that_cannot_be_read_hides_no_other() -> anyhow::Result<()> {
         delete.key("sk", text(sort)).send().await?;
     }
     assert_eq!((found, unread), (1, Table::due_partitions()));
-    let canceled = scheduled.clone().cancel(clock::now(), None)?;
-    assert_eq!(table.save_campaign(&scheduled, &canceled, None).await?, Saved::Done);
+    let stored = table.campaign(draft.organization_id, draft.id).await?.expect("it is there");
+    let canceled = stored.clone().cancel(clock::now(), None)?;
+    assert_eq!(table.save_campaign(&stored, &canceled, None).await?, Saved::Done);
     Ok(())
 }

@@ -119,6 +119,7 @@ fn swallowed_rows_are_reported_and_long_cells_are_not() {
         format!("name,phone,x\nAna,\"{a}\n{b}\",x\n"),
         format!("phone\n\"{a}\n{b}\"\n"),
         format!("phone,note,x\n{a},\"one,\n\n,two\",x\n"),
+        format!("id,phone,city,other\n1,{a},\"Oak\nland\",{b}\n"),
     ] {
         assert_eq!(swallowed(&cell), None, "{cell}");
     }
