@@ -10,6 +10,8 @@ mod fan_out;
 mod import;
 #[cfg(test)]
 mod requests;
+#[cfg(test)]
+mod staging;
 
 use std::sync::Arc;
 

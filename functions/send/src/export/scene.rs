@@ -5,20 +5,18 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 use infra::clock;
-use infra::table::{ContactSaved, ExportCreated, Table};
+use infra::table::{ExportCreated, Table};
 use sequence::{Death, Stage};
-use shared::contact::{Attribute, Contact, Profile};
+use shared::contact::{Attribute, Profile};
 use shared::export::{Export, Format, Kind};
-use shared::ids::{CampaignId, ContactId, ExportId, OrganizationId};
+use shared::ids::{CampaignId, ExportId};
 use shared::job::{Due, JobsJob};
 use shared::organization::Organization;
 use shared::phone::Phone;
-use shared::sender::{Provider, Sender};
-use shared::shard::Shards;
 use shared::time::Timestamp;
 
 use super::run;
-use crate::App;
+use crate::{App, staging};
 
 /// An export in an organization with contacts.
 pub(super) struct Scene {
@@ -45,15 +43,7 @@ impl Scene {
         let stage = Stage::empty();
         let app = stage.build(App::build);
         let (table, now) = (stage.table(), clock::now());
-        let sender = Phone::from_e164("+14153550100").expect("a phone");
-        let organization = Organization::new(
-            OrganizationId::new(now, clock::entropy()),
-            "Ferry".to_owned(),
-            Sender::new(sender, Provider::default()),
-            now,
-        );
-        let organization = Organization { shards: Shards::new(3), ..organization };
-        Box::pin(table.create_organization(&organization, None)).await.expect("an organization");
+        let organization = staging::organization(&table, 3).await;
         let what = (kind, format, campaign);
         let export =
             Export::new(ExportId::new(now, clock::entropy()), organization.id, what, None, now);
@@ -68,21 +58,12 @@ impl Scene {
     }
 
     pub(super) async fn add(&self, number: usize) {
-        let now = clock::now();
         let name = format!("Name {}", number % 5);
         let attributes: BTreeMap<String, Attribute> =
             [(name, format!("={number}\n\"é\"").into())].into();
         let phone = Phone::from_e164(&format!("+1415355{number:04}")).expect("a phone");
-        let contact = Contact {
-            id: ContactId::new(now, clock::entropy()),
-            organization_id: self.organization.id,
-            profile: Profile { phone: Some(phone), attributes, ..Profile::default() },
-            imported: None,
-            created_at: now,
-            updated_at: now,
-        };
-        let saved = Box::pin(self.table.create_contact(&self.organization, &contact, None));
-        assert_eq!(saved.await.expect("a table"), ContactSaved::Done);
+        let profile = Profile { phone: Some(phone), attributes, ..Profile::default() };
+        staging::contact(&self.table, &self.organization, profile).await;
     }
 
     pub(super) fn due(&self) -> Due {

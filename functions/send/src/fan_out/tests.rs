@@ -7,17 +7,16 @@ use serde_json::json;
 use shared::audience::{Skipped, Totals};
 use shared::campaign::Campaign;
 use shared::chunk::{Chunk, MARKED_EVERY};
-use shared::contact::{Contact, Profile};
+use shared::contact::Profile;
 use shared::grace::Grace;
-use shared::ids::{CampaignId, ContactId, OrganizationId, SegmentId};
+use shared::ids::{CampaignId, SegmentId};
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::segment::{Filter, Segment};
-use shared::sender::{Provider, Sender};
 use shared::target::Target;
 use shared::time::Timestamp;
 
-use crate::{App, begin};
+use crate::{App, begin, staging};
 
 /// A few more contacts than have a mark.
 const CONTACTS: usize = MARKED_EVERY + 600;
@@ -39,15 +38,7 @@ impl Scene {
         let stage = Stage::empty();
         let (app, table) = (stage.build(App::build), stage.table());
         let now = clock::now();
-        let sender = Phone::from_e164("+14153550100").expect("a phone");
-        let organization = Organization::new(
-            OrganizationId::new(now, clock::entropy()),
-            "Ferry".to_owned(),
-            Sender::new(sender, Provider::default()),
-            now,
-        );
-        let organization = Organization { shards: 1.into(), ..organization };
-        Box::pin(table.create_organization(&organization, None)).await.expect("an organization");
+        let organization = staging::organization(&table, 1).await;
         let segment = SegmentId::new(now, clock::entropy());
         let filter = json!({"field": "tags", "op": "eq", "value": "vip"});
         let saved = Segment {
@@ -70,19 +61,11 @@ impl Scene {
     }
 
     async fn add_contact(&self, number: usize) {
-        let at = clock::now();
         let phone = Phone::from_e164(&format!("+1415{:07}", 2_000_000 + number)).expect("a phone");
         let tags =
             if number.is_multiple_of(ONE_OF) { [String::from("vip")].into() } else { [].into() };
-        let contact = Contact {
-            id: ContactId::new(at, clock::entropy()),
-            organization_id: self.organization.id,
-            profile: Profile { phone: Some(phone), tags, ..Profile::default() },
-            imported: None,
-            created_at: at,
-            updated_at: at,
-        };
-        self.table.create_contact(&self.organization, &contact, None).await.expect("a contact");
+        let profile = Profile { phone: Some(phone), tags, ..Profile::default() };
+        staging::contact(&self.table, &self.organization, profile).await;
     }
 
     /// A campaign to the segment, that is to be sent now.

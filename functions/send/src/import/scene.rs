@@ -5,16 +5,15 @@ use infra::table::{ContactFilter, Table};
 use sequence::{Death, Stage};
 use shared::actor::Actor;
 use shared::contact::Contact;
-use shared::ids::{ImportId, OrganizationId};
+use shared::ids::ImportId;
 use shared::import::{Import, Options, Progress, Status, StoredFile, Undo};
 use shared::job::{Due, JobsJob};
 use shared::organization::Organization;
 use shared::phone::Phone;
-use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 
 use super::run;
-use crate::App;
+use crate::{App, staging};
 
 /// An import and its file, in an organization without contacts.
 pub(super) struct Scene {
@@ -41,15 +40,7 @@ impl Scene {
         let stage = Stage::empty();
         let (app, table) = (stage.build(App::build), stage.table());
         let now = clock::now();
-        let sender = Phone::from_e164("+14153550100").expect("a phone");
-        let organization = Organization::new(
-            OrganizationId::new(now, clock::entropy()),
-            "Ferry".to_owned(),
-            Sender::new(sender, Provider::default()),
-            now,
-        );
-        let organization = Organization { shards: 2.into(), ..organization };
-        Box::pin(table.create_organization(&organization, None)).await.expect("an organization");
+        let organization = staging::organization(&table, 2).await;
         let id = ImportId::new(now, clock::entropy());
         Self { stage, app, table, organization, id }.next(options, content).await
     }
