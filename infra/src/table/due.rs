@@ -80,8 +80,9 @@ impl Table {
             let Row { job, not_before, attempts, trace } = parse("due work", item)?;
             Ok(Owed { key, not_before, job, attempts, trace })
         });
-        let is_taken = |owed: &Result<Owed>| owed.as_ref().is_ok_and(|owed| owed.not_before > now);
-        Ok(owed.filter(|owed| !is_taken(owed)).collect())
+        let may_be_queued =
+            |owed: &Result<Owed>| owed.as_ref().map_or(true, |owed| owed.not_before <= now);
+        Ok(owed.filter(may_be_queued).collect())
     }
 
     /// Takes overdue work in order to re-queue it. Returns `false` if another sweep took it, or it
