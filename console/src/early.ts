@@ -1,6 +1,6 @@
 /**
  * Runs before the application is there: asks the API for what the first page shows, in the meantime, and
- * lets the page show its frame. It is a script of its own, so it imports nothing.
+ * lets the page show its frame. It is a separate script, so it imports nothing.
  */
 interface Early {
   key: string;
@@ -49,7 +49,7 @@ interface Caller {
     const organization = organizations.find(({ id }) => id === chosen) ?? organizations[0];
     // The first page of `campaignsQuery`.
     if (organization) ask(`organizations/${organization.id}/campaigns?limit=100&archived=false`);
-    // A failure is met by whoever takes the response.
+    // Whoever takes the response handles a failure.
   }).catch(() => null);
 })();
 

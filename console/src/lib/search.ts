@@ -1,5 +1,6 @@
 /** What the addresses of lists say about their filters. Anything else in an address is ignored. */
 import type { ContactStatus, ErrorReason, MessageStatus } from "../api/client";
+import type { MessageFilter } from "../api/messages";
 import type { Filter, Skip } from "./campaign";
 
 export type Search = Record<string, unknown>;
@@ -54,17 +55,7 @@ export interface CampaignsSearch {
   q?: string | undefined;
 }
 
-export interface MessagesSearch {
-  status?: MessageStatus | undefined;
-  kind?: "test" | undefined;
-  reason?: ErrorReason | undefined;
-  code?: string | undefined;
-  country?: string | undefined;
-  updatedSince?: string | undefined;
-  updatedBefore?: string | undefined;
-  phone?: string | undefined;
-  cursor?: string | undefined;
-}
+export type MessagesSearch = Omit<MessageFilter, "kind" | "least"> & { kind?: "test" | undefined };
 
 export interface PageSearch {
   cursor?: string | undefined;
