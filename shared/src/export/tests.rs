@@ -25,7 +25,7 @@ fn an_export_reads_completes_and_ends() {
     let next = Position { shard: 1, ..Position::default() };
     let wrote = claimed.wrote(part(1), (5, gzip), Some(next.clone()), at(2));
     assert_eq!((wrote.stage(), wrote.position.clone(), wrote.rows), (Stage::Rows, next, 5));
-    assert_eq!(wrote.parts.claimed, 2, "each part has a number of its own");
+    assert_eq!(wrote.parts.claimed, 2, "each part has its own number");
     let read = wrote.wrote(part(2), (9, gzip), None, at(3));
     assert_eq!((read.stage(), read.parts.size()), (Stage::Complete, 20));
     let done = read.completed(20, at(4));

@@ -29,7 +29,7 @@ pub const COUNTS: &str = "the counts do not add up to the recipients";
 pub const CONTACTS: &str = "a contact was counted twice, or never";
 pub const SKIPPED: &str = "somebody was skipped without a reason";
 pub const UNWANTED: &str = "a recipient was not in the target when the campaign was sent";
-pub const OTHER_TEXT: &str = "somebody got another text than the one that was frozen";
+pub const OTHER_TEXT: &str = "someone got a text other than the frozen one";
 pub const LATECOMER: &str = "a recipient had no contact when the campaign was sent";
 
 pub const SPENT: &str = "an outage was spent: too many messages are unknown";
