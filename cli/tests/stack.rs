@@ -7,6 +7,7 @@ mod support;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use serde_json::json;
 use support::tenant::{Tenant, phone};
 
 #[test]
@@ -43,6 +44,9 @@ fn a_campaign_goes_from_a_file_to_its_receipts() {
     assert!(code == 2 && errors.contains("--yes"), "{errors}");
     let sent = tenant.json(&["campaigns", "send", &id, "--yes", "--watch"]);
     assert_eq!(sent["audience"]["recipients"], 1);
+
+    let again = tenant.json(&["campaigns", "resend", &id, "--reason", "expired"]);
+    assert_eq!((&again["resend"]["ready"], &again["resend"]["chosen"]), (&json!(true), &json!(0)));
 
     let message = tenant.run(&["messages", "list", &id, "--field", "id"]);
     assert_eq!(tenant.run(&["messages", "show", &id, &message, "--field", "to"]), ada);

@@ -529,6 +529,7 @@ export const texts = {
   },
   failures: {
     unsubscribed: ["The person has opted out", "Nothing. Volley will not text them again."],
+    already_reached: ["An earlier campaign reached the person after all", "Nothing. They have the text."],
     invalid_number: ["The number does not exist or cannot receive texts", "Correct or remove the contact."],
     unreachable: ["The phone was off or out of reach for too long", "Try again in a later campaign."],
     filtered: [

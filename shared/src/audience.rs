@@ -18,7 +18,7 @@ mod skipped;
 mod tally;
 
 pub use group::{Judged, PhoneGroup, Standing};
-pub use judge::{Judge, Merging};
+pub use judge::{Judge, Merging, NamedPhones};
 pub use left_out::{LeftOut, PhoneLeftOut};
 pub use skipped::SkippedContact;
 pub use tally::Tally;
@@ -49,6 +49,8 @@ pub struct Entry {
     pub presence: Presence,
     /// Whether the shard of the line's other form counts this contact (see the [module](self)).
     pub counts_elsewhere: bool,
+    /// Whether a resend names the phone. True in other campaigns.
+    pub is_named: bool,
     /// The contact with the fields that its judge asked for. Absent if it asked for none, and for a
     /// tombstone that was stored without a profile.
     pub person: Option<Box<Contact>>,

@@ -49,7 +49,8 @@ impl Window {
             Some(FailureReason::Unsubscribed) => self.opted_out += 1,
             Some(FailureReason::ProviderError) => self.provider_failed += 1,
             Some(
-                FailureReason::InvalidNumber
+                FailureReason::AlreadyReached
+                | FailureReason::InvalidNumber
                 | FailureReason::Unreachable
                 | FailureReason::Expired
                 | FailureReason::Stopped

@@ -38,6 +38,7 @@ use crate::grace::Grace;
 use crate::ids::{CampaignId, OrganizationId, SegmentId};
 use crate::job::{Due, JobsJob};
 use crate::library::TemplateVersion;
+use crate::resend::Resend;
 use crate::target::Target;
 use crate::time::Timestamp;
 
@@ -54,6 +55,8 @@ pub struct Campaign {
     pub body: Option<Body>,
     /// Without one, the campaign is for everyone.
     pub target: Option<Target>,
+    /// The earlier campaign that it resends, to those whom that one did not reach.
+    pub resend: Option<Resend>,
     pub tags: BTreeSet<String>,
     /// The template whose version the body was copied from.
     pub template: Option<TemplateVersion>,
@@ -143,6 +146,18 @@ pub enum Refusal {
     NotPaused,
     #[error("only a campaign that has ended can be archived; stop or cancel it first")]
     NotEnded,
+    #[error(
+        "only what has been sent to everyone can be resent; stop the campaign or wait for its end"
+    )]
+    NotDispatched,
+    #[error(
+        "a resend cannot be duplicated, because it is for certain people; resend its campaign again"
+    )]
+    IsResend,
+    #[error("the campaign's recipients are still being chosen; retry in a few seconds")]
+    Preparing,
+    #[error("a resend must be sent within 30 days; delete it and resend again")]
+    ResendExpired,
     #[error("the campaign has no body; add one first")]
     BodyRequired,
     #[error("must not be more than a minute in the past")]
@@ -166,6 +181,7 @@ impl Campaign {
             name,
             body,
             target: None,
+            resend: None,
             tags: BTreeSet::new(),
             template: None,
             archived_at: None,
@@ -284,6 +300,9 @@ impl Campaign {
         self.ensure_draft()?;
         if self.body.is_none() {
             return Err(Refusal::BodyRequired);
+        }
+        if let Some(resend) = &self.resend {
+            resend.ensure_ready(now)?;
         }
         let at = at.unwrap_or(now);
         if at.plus_seconds(NOW_SECONDS) < now {

@@ -129,7 +129,7 @@ impl Cutter {
         if !self.last.as_ref().is_some_and(|last| last.is_of_phone(&entry)) {
             self.end_group();
             closed = self.is_full().then(|| self.close(false));
-            if self.judge.target.is_some() && self.scanned >= self.sizes.marked_every {
+            if self.judge.is_selective() && self.scanned >= self.sizes.marked_every {
                 self.set_mark();
             }
         }
@@ -168,9 +168,9 @@ impl Cutter {
     }
 
     fn is_full(&self) -> bool {
-        let has_target = self.judge.target.is_some();
+        let is_selective = self.judge.is_selective();
         self.recipients.len() >= self.sizes.recipients
-            || (!has_target && self.scanned >= self.sizes.scanned)
+            || (!is_selective && self.scanned >= self.sizes.scanned)
             || self.skipped.len() >= MAX_RECORDED
             || self.merge_bytes >= MAX_MERGE_BYTES
             || self.has_all_slices()

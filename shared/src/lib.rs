@@ -41,6 +41,7 @@ pub mod reason;
 pub mod receipt;
 pub mod recipient;
 pub mod report;
+pub mod resend;
 pub mod segment;
 pub mod sender;
 pub mod shard;

@@ -183,6 +183,15 @@ impl Message {
         }
     }
 
+    /// Whether the provider said that it has delivered the message although it had failed.
+    #[must_use]
+    pub fn is_contradicted(&self) -> bool {
+        let was_refused = self.outcome.as_ref().is_some_and(|outcome| outcome.failure().is_some());
+        let has_it = |receipt: &Receipt| receipt.status != Status::Failed;
+        self.heard.delivered_at.is_some()
+            || (was_refused && self.receipt.as_ref().is_some_and(has_it))
+    }
+
     /// When the message failed, if it did.
     #[must_use]
     pub fn failed_at(&self) -> Option<Timestamp> {

@@ -27,6 +27,13 @@ impl Receipt {
     pub fn supersedes(&self, known: Option<&Receipt>) -> bool {
         known.is_none_or(|known| self.status.rank() > known.status.rank())
     }
+
+    /// Whether it reports a delivery although `known` has reported a failure.
+    #[must_use]
+    pub fn contradicts(&self, known: &Receipt) -> bool {
+        let is_same = self.provider_id == known.provider_id;
+        is_same && known.status == Status::Failed && self.status == Status::Delivered
+    }
 }
 
 /// How Volley learned of a receipt.

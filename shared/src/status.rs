@@ -41,6 +41,8 @@ impl Status {
 #[serde(rename_all = "snake_case")]
 pub enum FailureReason {
     Unsubscribed,
+    /// An earlier campaign of the same text has reached the person, or may have.
+    AlreadyReached,
     InvalidNumber,
     Unreachable,
     Filtered,

@@ -13,6 +13,7 @@ use crate::output::{CAMPAIGN, QUOTE, SKIPPED};
 
 mod draft;
 mod preview;
+mod resend;
 mod send;
 mod test;
 mod watch;
@@ -41,6 +42,7 @@ pub(crate) enum Campaigns {
         #[arg(long)]
         name: Option<String>,
     },
+    Resend(resend::Resend),
     /// Delete drafts
     Delete {
         /// The drafts' IDs
@@ -149,6 +151,7 @@ impl Campaigns {
                 let path = api.path(&["campaigns", &id, "duplicate"]).await?;
                 output.one(&api.post(&path, &body.into()).await?, &CAMPAIGN)
             }
+            Self::Resend(resend) => resend.run(context).await,
             Self::Delete { ids, yes } => delete(context, &ids, yes).await,
             Self::Quote { id } => {
                 let path = api.path(&["campaigns", &id, "quote"]).await?;

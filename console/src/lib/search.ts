@@ -39,6 +39,7 @@ export const STATUSES = [
 
 export const REASONS = [
   "unsubscribed",
+  "already_reached",
   "invalid_number",
   "unreachable",
   "filtered",

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::problem::{Code, Problem};
 use crate::routes::{
     api_keys, campaigns, contacts, controls, copies, exports, halts, imports, me, members,
-    messages, organizations, people, quotes, reports, segments, sending, service, skipped,
+    messages, organizations, people, quotes, reports, resends, segments, sending, service, skipped,
     templates, text_previews, unsubscribes,
 };
 use crate::state::App;
@@ -110,6 +110,7 @@ fn sending_routes() -> OpenApiRouter<App> {
             campaigns::delete_campaign
         ))
         .routes(routes!(copies::duplicate_campaign))
+        .routes(routes!(resends::resend_campaign))
         .routes(routes!(copies::archive_campaign))
         .routes(routes!(copies::unarchive_campaign))
         .routes(routes!(templates::create_template, templates::list_templates))

@@ -16,6 +16,7 @@ mod preview;
 mod provider;
 mod quote;
 mod report;
+mod resend;
 mod segment;
 mod skipped;
 mod target;

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 
 use infra::clock;
 use infra::halts::HaltState;
+use infra::table::TableError;
 use shared::campaign::{BACK_OFF_SECONDS, Campaign, Reason};
 use shared::chunk::Chunk;
 use shared::chunk_state::{ChunkState, Progress, Slice};
@@ -18,6 +19,7 @@ use shared::recipient::Recipient;
 use shared::time::Timestamp;
 
 use crate::App;
+use crate::claim::Barred;
 use crate::pausing::{Underway, reason_of};
 use crate::send::Outbound;
 use crate::slice::{self, SliceSent};
@@ -47,7 +49,7 @@ struct Taken {
     working: ChunkState,
     slice: Slice,
     recipients: Vec<Recipient>,
-    unsubscribed: HashSet<Phone>,
+    barred: Barred,
 }
 
 pub(crate) async fn dispatch(
@@ -85,9 +87,8 @@ pub(crate) async fn dispatch(
         shards: broadcast.shards,
         is_dry_run: false,
     };
-    let Taken { recipients, unsubscribed, working, .. } = &taken;
-    let sent =
-        slice::send_slice(app, campaign, outbound, recipients, unsubscribed, working.recent).await;
+    let Taken { recipients, barred, working, .. } = &taken;
+    let sent = slice::send_slice(app, campaign, outbound, recipients, barred, working.recent).await;
     record(app, place, &underway, &taken, &sent).await
 }
 
@@ -106,8 +107,8 @@ async fn load(app: &App, place: Place) -> anyhow::Result<Option<Loaded>> {
     Ok(Some(Loaded { campaign, state, chunk, halt }))
 }
 
-/// Takes the chunk, and reads who of its slice has unsubscribed since the fan-out. Returns `None`
-/// if there is nothing to do now, or another worker was faster.
+/// Takes the chunk, and reads who of its slice must not be texted any more. Returns `None` if there
+/// is nothing to do now, or another worker was faster.
 async fn take(
     app: &App,
     place: Place,
@@ -129,11 +130,24 @@ async fn take(
     };
     let phones: Vec<Phone> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
     let shard = (place.shard, underway.broadcast.shards);
-    let (is_taken, unsubscribed) = futures::try_join!(
+    let (is_taken, unsubscribed, reached) = futures::try_join!(
         app.table.save_chunk_state(place.campaign_id, place.shard, state, &working),
         app.table.unsubscribed_among(place.organization_id, shard, &phones),
+        reached(app, underway, &phones),
     )?;
-    Ok(is_taken.then_some(Taken { working, slice, recipients, unsubscribed }))
+    let barred = Barred { unsubscribed, reached };
+    Ok(is_taken.then_some(Taken { working, slice, recipients, barred }))
+}
+
+/// Whom an earlier campaign has reached since a resend was cut.
+async fn reached(
+    app: &App,
+    underway: &Underway<'_>,
+    phones: &[Phone],
+) -> Result<HashSet<Phone>, TableError> {
+    let Some(resend) = &underway.campaign.resend else { return Ok(HashSet::new()) };
+    let (organization, shards) = (underway.campaign.organization_id, underway.broadcast.shards);
+    app.table.reached_among(organization, resend, shards, phones).await
 }
 
 /// Writes the chunk's state, and acts on the provider's responses.

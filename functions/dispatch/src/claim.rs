@@ -47,28 +47,47 @@ impl Token {
     }
 }
 
+/// The recipients of a slice who must not be texted any more.
+pub(crate) struct Barred {
+    /// Those who have unsubscribed since the fan-out.
+    pub(crate) unsubscribed: HashSet<Phone>,
+    /// Those whom an earlier campaign of the same text has reached, or may have.
+    pub(crate) reached: HashSet<Phone>,
+}
+
+impl Barred {
+    fn reason(&self, phone: &Phone) -> Option<FailureReason> {
+        if self.unsubscribed.contains(phone) {
+            Some(FailureReason::Unsubscribed)
+        } else if self.reached.contains(phone) {
+            Some(FailureReason::AlreadyReached)
+        } else {
+            None
+        }
+    }
+}
+
 /// Closes a whole batch without claiming it, because the provider would accept none of it.
 pub(crate) fn give_back_batch(recipients: &[Recipient], reason: GivenBack) -> Vec<Claimed> {
     recipients.iter().map(|_| Claimed::Closed(Settled::GivenBack(reason))).collect()
 }
 
-/// Claims the messages to a batch of recipients in one request. Those to recipients who have
-/// unsubscribed since the fan-out fail at once.
+/// Claims the messages to a batch of recipients in one request. Those to recipients who must not be
+/// texted any more fail at once.
 pub(crate) async fn claim_batch(
     app: &App,
     campaign: &Campaign,
     recipients: &[Recipient],
-    unsubscribed: &HashSet<Phone>,
+    barred: &Barred,
     shards: Shards,
 ) -> Vec<Claimed> {
     let token = Token::new();
     let claims: Vec<(Message, Claiming)> = recipients
         .iter()
         .map(|recipient| {
-            let claiming = if unsubscribed.contains(&recipient.phone) {
-                Claiming::Fail { reason: FailureReason::Unsubscribed }
-            } else {
-                Claiming::HandOver { token: token.text.clone() }
+            let claiming = match barred.reason(&recipient.phone) {
+                Some(reason) => Claiming::Fail { reason },
+                None => Claiming::HandOver { token: token.text.clone() },
             };
             (campaign.pending_message(recipient), claiming)
         })

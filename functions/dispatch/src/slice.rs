@@ -4,7 +4,6 @@
 //! sent concurrently, and their outcomes are written as they arrive, many per request. A batch is
 //! claimed only when the previous one is being sent, so that no claim waits long.
 
-use std::collections::HashSet;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -12,10 +11,10 @@ use futures::stream::{self, StreamExt};
 use shared::breaker::Recent;
 use shared::campaign::Campaign;
 use shared::chunk_state::Tally;
-use shared::phone::Phone;
 use shared::recipient::Recipient;
 
 use crate::App;
+use crate::claim::Barred;
 use crate::send::Outbound;
 use crate::watch::{Ended, Watch};
 use crate::{claim, send, settle};
@@ -38,7 +37,7 @@ pub(crate) async fn send_slice(
     campaign: &Campaign,
     outbound: Outbound<'_>,
     recipients: &[Recipient],
-    unsubscribed: &HashSet<Phone>,
+    barred: &Barred,
     recent: Recent,
 ) -> SliceSent {
     let (outbound, shards) = (&outbound, outbound.shards);
@@ -49,7 +48,7 @@ pub(crate) async fn send_slice(
         .then(|batch| async move {
             match watch.stops() {
                 Some(reason) => claim::give_back_batch(batch, reason),
-                None => claim::claim_batch(app, campaign, batch, unsubscribed, shards).await,
+                None => claim::claim_batch(app, campaign, batch, barred, shards).await,
             }
         })
         .flat_map(stream::iter);

@@ -96,7 +96,8 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
         }
         Job::Jobs(
             JobsJob::Send { organization_id, campaign_id, .. }
-            | JobsJob::FanOut { organization_id, campaign_id, .. },
+            | JobsJob::FanOut { organization_id, campaign_id, .. }
+            | JobsJob::Prepare { organization_id, campaign_id },
         )
         | Job::Polls(
             PollsJob::Poll { organization_id, campaign_id, .. }
@@ -157,7 +158,8 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
     Ok(match job {
         Job::Jobs(
             JobsJob::Send { organization_id, campaign_id, .. }
-            | JobsJob::FanOut { organization_id, campaign_id, .. },
+            | JobsJob::FanOut { organization_id, campaign_id, .. }
+            | JobsJob::Prepare { organization_id, campaign_id },
         )
         | Job::Polls(
             PollsJob::Poll { organization_id, campaign_id, .. }

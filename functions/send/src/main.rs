@@ -1,4 +1,4 @@
-//! The send function: starts campaigns, fans them out, and runs imports and exports.
+//! The send function: starts campaigns, fans them out, prepares resends, and runs imports and exports.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
@@ -8,6 +8,7 @@ mod begin;
 mod export;
 mod fan_out;
 mod import;
+mod prepare;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
@@ -30,6 +31,9 @@ impl App {
             }
             JobsJob::FanOut { organization_id, campaign_id, shard } => {
                 fan_out::resume(app, organization_id, campaign_id, shard, deadline).await
+            }
+            JobsJob::Prepare { organization_id, campaign_id } => {
+                Box::pin(prepare::run(app, organization_id, campaign_id, deadline)).await
             }
             JobsJob::Import { organization_id, import_id } => {
                 Box::pin(import::run(app, organization_id, import_id, deadline)).await

@@ -104,23 +104,32 @@ fn rounds(queued: Vec<Queued<'_>>) -> Vec<Vec<Folded<'_>>> {
     }
     let mut rounds: Vec<Vec<Folded<'_>>> = Vec::new();
     for of_message in groups.into_values() {
-        for (round, receipts) in of_message.into_values().enumerate() {
+        for (round, folded) in of_message.into_values().flat_map(folded).enumerate() {
             if rounds.len() == round {
                 rounds.push(Vec::new());
             }
-            rounds[round].extend(folded(receipts));
+            rounds[round].push(folded);
         }
     }
     rounds
 }
 
-fn folded(receipts: Vec<Queued<'_>>) -> Option<Folded<'_>> {
-    let receipt = fold(receipts.iter().map(|receipt| receipt.delivery.receipt.clone()))?;
-    let first = receipts.first()?;
+/// The receipt that counts, followed by one that contradicts it, which is recorded too.
+fn folded(receipts: Vec<Queued<'_>>) -> Vec<Folded<'_>> {
+    let best = fold(receipts.iter().map(|receipt| receipt.delivery.receipt.clone()));
+    let Some(best) = best else { return Vec::new() };
+    let (contrary, others): (Vec<_>, Vec<_>) =
+        receipts.into_iter().partition(|it| it.delivery.receipt.contradicts(&best));
+    let contradiction = contrary.first().map(|it| it.delivery.receipt.clone());
+    let folded = [(Some(best), others), (contradiction, contrary)];
+    folded.into_iter().filter_map(|(receipt, queued)| fold_into(receipt?, queued)).collect()
+}
+
+fn fold_into(receipt: Receipt, queued: Vec<Queued<'_>>) -> Option<Folded<'_>> {
+    let first = queued.first()?;
     let delivery = Delivery { receipt, ..first.delivery.clone() };
     let scope = first.scope.clone();
-    let queued = receipts.into_iter().map(|receipt| receipt.id).collect();
-    Some(Folded { delivery, queued, scope })
+    Some(Folded { delivery, queued: queued.into_iter().map(|it| it.id).collect(), scope })
 }
 
 async fn apply_round(app: &App, round: &[Folded<'_>]) -> Vec<anyhow::Result<()>> {

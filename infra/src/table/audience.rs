@@ -1,6 +1,8 @@
 //! An audience as a fan-out reads it: a shard's contacts, and who is unsubscribed.
 
-use shared::audience::{Entry, Judge};
+use std::collections::HashSet;
+
+use shared::audience::{Entry, Judge, NamedPhones};
 use shared::ids::OrganizationId;
 use shared::phone::Phone;
 use shared::shard::Shards;
@@ -39,7 +41,17 @@ pub(super) fn entry(read: Read) -> Result<Entry> {
     let (phone, contact) = keys::read_contact(&sk)
         .ok_or_else(|| TableError::malformed(KIND, "its sort key has no id"))?;
     let bound = phone.as_ref().map_or(sk, keys::contacts_end);
-    Ok(Entry { bound, contact, phone, dialed, status, presence, counts_elsewhere: false, person })
+    Ok(Entry {
+        bound,
+        contact,
+        phone,
+        dialed,
+        status,
+        presence,
+        counts_elsewhere: false,
+        is_named: true,
+        person,
+    })
 }
 
 impl Table {
@@ -112,7 +124,18 @@ impl Table {
         let mut phones: Vec<Phone> = entries.iter().filter_map(|e| e.phone.clone()).collect();
         phones.dedup();
         let unsubscribed = self.unsubscribed_among(organization, (shard, shards), &phones).await?;
-        let judged = entries.into_iter().map(|entry| {
+        let named = match &judge.resend {
+            None => None,
+            Some(NamedPhones { campaign, resend }) => {
+                let of = (*campaign, resend);
+                Some(self.named_among(organization, of, (shard, shards), &phones).await?)
+            }
+        };
+        let judged = entries.into_iter().map(|mut entry| {
+            let names = |named: &HashSet<Phone>| {
+                entry.phone.as_ref().is_some_and(|phone| named.contains(phone))
+            };
+            entry.is_named = named.as_ref().is_none_or(names);
             let is_out = entry.phone.as_ref().is_some_and(|phone| unsubscribed.contains(phone));
             (entry, is_out)
         });

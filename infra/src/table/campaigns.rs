@@ -47,7 +47,7 @@ const KIND: &str = "a campaign";
 const MAX_RACES: usize = 10;
 
 /// Writes a campaign if `before` is still current, and replaces its due items.
-fn transition(before: Option<&Campaign>, after: &Campaign) -> Result<Transaction> {
+pub(super) fn transition(before: Option<&Campaign>, after: &Campaign) -> Result<Transaction> {
     let key = keys::campaign(after.organization_id, after.id);
     let version = before.map_or(0, |before| before.version + 1);
     let row = item(KIND, &key, Row::of(after, version))?;

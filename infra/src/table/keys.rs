@@ -210,6 +210,27 @@ pub(crate) fn target(campaign: CampaignId) -> Key {
     Key::new(campaign_partition(campaign), "TARGET")
 }
 
+/// The resends of an origin.
+pub(crate) fn resends(origin: CampaignId) -> Key {
+    Key::new(campaign_partition(origin), "RESENDS")
+}
+
+/// After the messages and parked receipts, which polls read.
+const NAMED: &str = "RESEND#";
+
+/// A line that a resend is for.
+pub(crate) fn named(campaign: CampaignId, line: &Phone, shards: Shards) -> Key {
+    Key::new(campaign_shard(campaign, line.shard(shards)), named_sort_key(line))
+}
+
+pub(crate) fn named_sort_key(line: &Phone) -> String {
+    format!("{NAMED}{line}")
+}
+
+pub(crate) fn read_named(sk: &str) -> Option<Phone> {
+    Phone::from_e164(sk.strip_prefix(NAMED)?).ok()
+}
+
 pub(crate) const OPT_OUT: &str = "OPTOUT#";
 
 /// An opt-out in reply to a campaign, named by the id of a message to the phone's line.

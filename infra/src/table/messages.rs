@@ -41,6 +41,8 @@ pub(super) struct Row {
     receipt_code: Option<String>,
     sent_receipt_at: Option<Timestamp>,
     looked_up: Option<Status>,
+    /// When a receipt said that a failed message was delivered after all.
+    delivered_at: Option<Timestamp>,
     // Written by the repair.
     unknown_at: Option<Timestamp>,
     /// The text of a test, and of a message whose campaign's body has merge fields.
@@ -139,7 +141,11 @@ impl Row {
             outcome,
             receipt,
             unknown_at: self.unknown_at,
-            heard: Heard { sent_at: self.sent_receipt_at, looked_up: self.looked_up },
+            heard: Heard {
+                sent_at: self.sent_receipt_at,
+                delivered_at: self.delivered_at,
+                looked_up: self.looked_up,
+            },
         })
     }
 }

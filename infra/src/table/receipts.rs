@@ -105,7 +105,9 @@ impl Table {
         let statements =
             deliveries.iter().map(|(delivery, shards)| statement(self, delivery, *shards, channel));
         let executed = self.execute(statements.collect(), Patience::Short).await?;
-        let answers = executed.into_iter().zip(deliveries).map(|(executed, (delivery, _))| {
+        let mut contradicting = Vec::new();
+        let answers = executed.into_iter().zip(deliveries).map(|(executed, own)| {
+            let (delivery, _) = own;
             let MessageRef { organization_id, campaign_id, .. } = delivery.message;
             match executed {
                 Executed::Done => Ok(ReceiptApplied::Done),
@@ -115,12 +117,36 @@ impl Table {
                         return Ok(ReceiptApplied::Foreign);
                     }
                     let known = messages::read(existing, organization_id, campaign_id)?;
+                    let failed = known.receipt.as_ref();
+                    if failed.is_some_and(|failed| delivery.receipt.contradicts(failed)) {
+                        contradicting.push(own);
+                    }
                     Ok(refused(&known, &delivery.receipt))
                 }
                 Executed::Failed(error) => Err(error),
             }
         });
-        Ok(answers.collect())
+        let answers = answers.collect();
+        // If this fails, the receipts are tried again.
+        self.note_contradictions(contradicting).await?;
+        Ok(answers)
+    }
+
+    /// Records that messages which had failed were delivered after all. They stay failed, but no resend
+    /// may text their recipients again.
+    async fn note_contradictions(&self, contradicting: Vec<&(Delivery, Shards)>) -> Result<()> {
+        let statements = contradicting.into_iter().map(|(delivery, shards)| {
+            let key = keys::message_of(&delivery.message, *shards);
+            let set = vec![("deliveredAt", delivery.receipt.at.to_string().into())];
+            Statement::update(self, &key, set, "\"deliveredAt\" IS MISSING", Vec::new())
+        });
+        for executed in self.execute(statements.collect(), Patience::Short).await? {
+            match executed {
+                Executed::Done | Executed::Refused(_) => {}
+                Executed::Failed(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Stores a receipt beside its message's key until the message exists.

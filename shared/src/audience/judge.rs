@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::{Entry, SkipReason, Standing};
 use crate::body::{Body, Format, Merge};
 use crate::contact::{Contact, Status};
+use crate::ids::CampaignId;
 use crate::recipient::Recipient;
+use crate::resend::Resend;
 use crate::segment::Field;
 use crate::sender::Sender;
 use crate::target::{Choice, FrozenTarget};
@@ -18,6 +20,8 @@ pub struct Judge {
     pub sent_at: Timestamp,
     /// Without one, everyone is included.
     pub target: Option<FrozenTarget>,
+    /// With one, only the phones that it names are included.
+    pub resend: Option<NamedPhones>,
     /// `None` if everyone gets the same text.
     pub merging: Option<Merging>,
 }
@@ -29,10 +33,18 @@ pub struct Merging {
     sender: Sender,
 }
 
+/// The phones that a resend names: those written for its campaign, unless an earlier campaign reaches
+/// them in the meantime.
+#[derive(Clone, Debug)]
+pub struct NamedPhones {
+    pub campaign: CampaignId,
+    pub resend: Resend,
+}
+
 /// A judge for everyone.
 impl From<Timestamp> for Judge {
     fn from(sent_at: Timestamp) -> Self {
-        Self { sent_at, target: None, merging: None }
+        Self { sent_at, target: None, resend: None, merging: None }
     }
 }
 
@@ -53,6 +65,12 @@ impl Judge {
         let target = self.target.iter().flat_map(FrozenTarget::fields).cloned();
         let merged = self.merging.iter().flat_map(Merging::fields).map(Field::from);
         target.chain(merged).collect()
+    }
+
+    /// Whether it may leave out most contacts.
+    #[must_use]
+    pub fn is_selective(&self) -> bool {
+        self.target.is_some() || self.resend.is_some()
     }
 
     /// Whether contacts must be read with their ids and fields.
@@ -87,7 +105,8 @@ impl Judge {
         if entry.counts_elsewhere || !entry.presence.holds_at(self.sent_at) {
             return Some(Standing::NotCounted);
         }
-        match (self.choice(entry.person()), entry.status) {
+        let choice = if entry.is_named { self.choice(entry.person()) } else { Choice::NotIncluded };
+        match (choice, entry.status) {
             (Choice::Excluded, Status::Active) => Some(Standing::Excluded),
             (Choice::Excluded | Choice::NotIncluded, Status::Active | Status::Inactive) => {
                 Some(Standing::Skipped(SkipReason::NotInTarget))

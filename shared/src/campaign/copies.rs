@@ -6,14 +6,16 @@ use crate::time::Timestamp;
 
 impl Campaign {
     /// A new draft of the same text, for the same contacts.
-    #[must_use]
-    pub fn duplicate(&self, id: CampaignId, name: String, now: Timestamp) -> Self {
-        Self {
+    pub fn duplicate(&self, id: CampaignId, name: String, now: Timestamp) -> Result<Self, Refusal> {
+        if self.resend.is_some() {
+            return Err(Refusal::IsResend);
+        }
+        Ok(Self {
             target: self.target.clone(),
             tags: self.tags.clone(),
             template: self.template,
             ..Self::create(id, self.organization_id, name, self.body.clone(), now)
-        }
+        })
     }
 
     /// The campaign as lists leave it out, or not.

@@ -30,6 +30,8 @@ impl Campaign {
             Job::Polls(PollsJob::Poll { number, .. }) => {
                 Some(self.clone().owing_poll(number + 1, polls, now, grace))
             }
+            // A person may delete the draft and resend again.
+            Job::Jobs(JobsJob::Prepare { .. }) => Some(Self { step: None, ..self.clone() }),
             Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. }) | Job::Dispatch(_) => None,
         }
     }

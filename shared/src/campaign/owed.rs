@@ -14,6 +14,7 @@ impl Campaign {
             drain,
             id: _,
             target: _,
+            resend: _,
             tags: _,
             template: _,
             archived_at: _,

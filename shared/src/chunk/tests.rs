@@ -36,6 +36,7 @@ fn entry(phone: Option<u64>, contact: u64) -> Entry {
         status: Status::Active,
         presence: Presence::default(),
         counts_elsewhere: false,
+        is_named: true,
         person: None,
     }
 }
@@ -174,6 +175,7 @@ fn contacts_of_one_line_are_one_recipient() {
         status: Status::Active,
         presence: Presence::default(),
         counts_elsewhere: false,
+        is_named: true,
         person: None,
     };
     for (entries, texted) in [

@@ -22,6 +22,8 @@ pub enum JobsJob {
     },
     /// Read the next rows of a file of contacts.
     Import { organization_id: OrganizationId, import_id: ImportId },
+    /// Choose whom a resend is for.
+    Prepare { organization_id: OrganizationId, campaign_id: CampaignId },
     /// Write the next rows of an export.
     Export { organization_id: OrganizationId, export_id: ExportId },
 }
@@ -95,6 +97,7 @@ impl JobsJob {
         match self {
             Self::Send { organization_id, .. }
             | Self::FanOut { organization_id, .. }
+            | Self::Prepare { organization_id, .. }
             | Self::Import { organization_id, .. }
             | Self::Export { organization_id, .. } => *organization_id,
         }
@@ -104,6 +107,7 @@ impl JobsJob {
         match *self {
             Self::Send { campaign_id, .. } => Subject::campaign("send", campaign_id),
             Self::FanOut { campaign_id, .. } => Subject::campaign("fan_out", campaign_id),
+            Self::Prepare { campaign_id, .. } => Subject::campaign("prepare", campaign_id),
             Self::Import { import_id, .. } => {
                 Subject { import_id: Some(import_id), ..Subject::of("import") }
             }
@@ -117,6 +121,7 @@ impl JobsJob {
         match self {
             Self::Send { campaign_id, .. } => format!("send#{campaign_id}"),
             Self::FanOut { campaign_id, .. } => format!("fan_out#{campaign_id}"),
+            Self::Prepare { campaign_id, .. } => format!("prepare#{campaign_id}"),
             Self::Import { import_id, .. } => format!("import#{import_id}"),
             Self::Export { export_id, .. } => format!("export#{export_id}"),
         }

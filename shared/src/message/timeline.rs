@@ -1,8 +1,8 @@
 //! What happened to a message, step by step.
 //!
 //! The steps are read from what the three writers record anyway, so they cost no write. A message
-//! has at most five: statuses only rise, and a report that says no more than an earlier one is not
-//! recorded.
+//! has at most six: statuses only rise, and a report that says no more than an earlier one is not
+//! recorded. A delivery that contradicts a failure is.
 
 use super::{FailureReason, Message, Outcome, Status};
 use crate::receipt::Receipt;
@@ -13,6 +13,9 @@ use crate::time::Timestamp;
 pub struct Heard {
     /// When a callback said that the provider sent the message. A final receipt replaces that one.
     pub sent_at: Option<Timestamp>,
+    /// When a receipt said that the provider has delivered the message after all, although it had
+    /// failed.
+    pub delivered_at: Option<Timestamp>,
     /// The status of the last receipt that was looked up instead of called back.
     pub looked_up: Option<Status>,
 }
@@ -53,7 +56,9 @@ impl Message {
         let unknown = self.unknown_at.map(|at| Step::new(Source::Repair, Status::Unknown, at));
         let outcome = self.outcome.as_ref().map(outcome_step);
         let receipt = self.receipt.as_ref().map(|receipt| self.receipt_step(receipt));
-        let steps = [claim, outcome, unknown, self.replaced_receipt(), receipt];
+        let after_all = self.heard.delivered_at;
+        let after_all = after_all.map(|at| Step::new(Source::Callback, Status::Delivered, at));
+        let steps = [claim, outcome, unknown, self.replaced_receipt(), receipt, after_all];
         let mut steps: Vec<Step> = steps.into_iter().flatten().collect();
         // Stable, so that steps of one moment stay in the order above.
         steps.sort_by_key(|step| step.at);
@@ -107,7 +112,7 @@ mod tests {
         message.claim = Some(Claim { token: "a".to_owned(), at: at(1) });
         message.unknown_at = Some(at(121));
         message.receipt = Some(receipt(Status::Delivered, 130));
-        message.heard = Heard { sent_at: Some(at(125)), looked_up: None };
+        message.heard = Heard { sent_at: Some(at(125)), ..Heard::default() };
         let claimed = (1, Source::Dispatch, Status::Pending);
         let unknown = (121, Source::Repair, Status::Unknown);
         let sent = (125, Source::Callback, Status::Sent);

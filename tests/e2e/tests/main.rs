@@ -39,6 +39,7 @@ mod privacy;
 mod quotes;
 mod readme;
 mod reports;
+mod resends;
 mod retries;
 mod rights;
 mod scheduled;

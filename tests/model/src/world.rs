@@ -140,9 +140,10 @@ impl Kind {
             Job::Jobs(JobsJob::FanOut { .. }) => Self::FanOut,
             Job::Polls(PollsJob::Poll { .. }) => Self::Poll,
             Job::Polls(PollsJob::Drain { .. }) => Self::Drain,
-            Job::Dispatch(_) | Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. }) => {
-                Self::Chunk
-            }
+            Job::Dispatch(_)
+            | Job::Jobs(
+                JobsJob::Prepare { .. } | JobsJob::Import { .. } | JobsJob::Export { .. },
+            ) => Self::Chunk,
         }
     }
 }

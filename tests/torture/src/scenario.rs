@@ -257,9 +257,10 @@ impl<'a> Scenario<'a> {
             _ => json!({}),
         };
         expected.is_held_back = how == 4 && expected.audience.len() > 1;
-        // A campaign that is still held after the hours have passed is stopped, because resuming it
-        // would bypass its limits.
-        expected.may_stop |= expected.is_held_back || (how == 3 && self.hours.is_some());
+        // A campaign that is still held after the hours have passed, or whose fan-out is given up, is
+        // stopped, because resuming it would bypass its limits.
+        let is_interrupted = self.hours.is_some() || self.outage == Some(Outage::FanOutPoisoned);
+        expected.may_stop |= expected.is_held_back || (how == 3 && is_interrupted);
         let (status, answer) = self.post(&path, &request).await?;
         if status == 422 && answer["code"] == "scheduled_at_past" {
             // The API's clock may be ahead of this one.

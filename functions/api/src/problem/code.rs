@@ -34,6 +34,12 @@ pub(crate) enum Code {
     CampaignNotPaused,
     CampaignNotEnded,
     CampaignNotSent,
+    CampaignNotDispatched,
+    CampaignIsResend,
+    ResendPreparing,
+    ResendExpired,
+    ResendOpen,
+    TooManyResends,
     SenderTaken,
     UnsubscribeChanged,
     MemberExists,
@@ -110,6 +116,12 @@ impl Code {
             | Self::CampaignNotPaused
             | Self::CampaignNotEnded
             | Self::CampaignNotSent
+            | Self::CampaignNotDispatched
+            | Self::CampaignIsResend
+            | Self::ResendPreparing
+            | Self::ResendExpired
+            | Self::ResendOpen
+            | Self::TooManyResends
             | Self::SenderTaken
             | Self::UnsubscribeChanged
             | Self::MemberExists

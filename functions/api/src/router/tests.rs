@@ -101,7 +101,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 53] = [
+const CONTRACT: [(&str, &str); 54] = [
     ("/v1/halt", "get put"),
     ("/v1/organizations/{organizationId}/halt", "get put"),
     ("/v1/organizations", "post get"),
@@ -130,6 +130,7 @@ const CONTRACT: [(&str, &str); 53] = [
     ("/v1/organizations/{organizationId}/templates", "post get"),
     ("/v1/organizations/{organizationId}/templates/{templateId}", "get put delete"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/duplicate", "post"),
+    ("/v1/organizations/{organizationId}/campaigns/{campaignId}/resend", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/archive", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/unarchive", "post"),
     ("/v1/organizations/{organizationId}/unsubscribes", "get"),

@@ -35,7 +35,10 @@ pub(crate) struct CopyRequest {
 /// deleted; then the draft cannot be sent until its target is replaced.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/duplicate",
     tag = "Campaigns", request_body = Option<CopyRequest>,
-    responses((status = 201, description = "The new draft.", body = CampaignView)))]
+    responses(
+        (status = 201, description = "The new draft.", body = CampaignView),
+        (status = 409, description = "`campaign_is_resend`: it is for certain people."),
+    ))]
 pub(crate) async fn duplicate_campaign(
     State(app): State<App>,
     access: Access<Sender>,
@@ -50,7 +53,7 @@ pub(crate) async fn duplicate_campaign(
             .map_err(|error| Problem::field("/name", error.to_string()))?,
         None => format!("Copy of {}", original.name).chars().take(NAME_LONGEST).collect(),
     };
-    let copy = original.duplicate(CampaignId::new(now, clock::entropy()), name, now);
+    let copy = original.duplicate(CampaignId::new(now, clock::entropy()), name, now)?;
     let copy = copy.by(access.actor);
     let reply = Reply::new(StatusCode::CREATED, &CampaignView::from(&copy))?;
     let remember = once.remember(&reply, now);

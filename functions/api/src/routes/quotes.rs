@@ -112,7 +112,8 @@ async fn computed(
 ) -> Result<KeptQuote, Problem> {
     let at = clock::now();
     let target = target(app, organization, campaign).await?;
-    let judge = Judge { target, ..Judge::from(at) }.merging(body, &organization.sender);
+    let judge = Judge { target, resend: campaign.named_phones(), ..Judge::from(at) };
+    let judge = judge.merging(body, &organization.sender);
     let quote = tokio::time::timeout(WITHIN, read(app, organization, body, &judge)).await;
     let ended = clock::now();
     let kept = match quote {

@@ -105,6 +105,7 @@ pub(crate) struct TestRequest {
     responses(
         (status = 202, description = "The scheduled campaign.", body = CampaignView),
         (status = 409, description = "`campaign_not_draft`: the campaign is not a draft. \
+                                      `resend_preparing`, `resend_expired`: see resends. \
                                       `imports_running`: with `waitForImports`, an import changes \
                                       contacts; retry when it has ended."),
         (status = 422, description = "`campaign_body_required`, `scheduled_at_past`, \

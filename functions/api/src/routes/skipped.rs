@@ -160,10 +160,12 @@ async fn left_out(
     mut at: Position,
     limit: usize,
 ) -> Result<Page, Problem> {
-    let Some(target) = app.table.frozen_target(campaign.id).await? else {
+    let target = app.table.frozen_target(campaign.id).await?;
+    let resend = campaign.named_phones();
+    let judge = Judge { target, resend, ..Judge::from(broadcast.sent_at) };
+    if !judge.is_selective() {
         return Ok((Vec::new(), None));
-    };
-    let judge = Judge { target: Some(target), ..Judge::from(broadcast.sent_at) };
+    }
     let mut ids: Vec<ContactId> = Vec::new();
     let mut pages = 0;
     while at.shard < broadcast.shards.count() && ids.len() < limit && pages < MAX_PAGES {

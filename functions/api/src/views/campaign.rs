@@ -8,6 +8,7 @@ use shared::message::Counts;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::resend::ResendView;
 use super::target::TargetView;
 use super::template::{TemplateVersionView, defaults};
 use super::{ChangedByView, Time, labels};
@@ -67,6 +68,9 @@ pub(crate) struct CampaignView {
     /// sent. Until then, changes of them count.
     #[schema(required = true)]
     target: Option<TargetView>,
+    /// What it resends; null unless it is a resend.
+    #[schema(required = true)]
+    resend: Option<ResendView>,
     #[schema(required = true)]
     scheduled_at: Option<Time>,
     #[schema(required = true)]
@@ -166,6 +170,7 @@ impl From<&Campaign> for CampaignView {
             tags: campaign.tags.clone(),
             archived_at: campaign.archived_at.map(Time),
             target: campaign.target.as_ref().map(TargetView::from),
+            resend: campaign.resend.as_ref().map(ResendView::from),
             scheduled_at: campaign.scheduled_at().map(Time),
             sent_at: broadcast.map(|broadcast| broadcast.sent_at.into()),
             failed_at: failed_at.map(Time),
@@ -242,7 +247,7 @@ mod tests {
             "status": "draft", "reason": null, "dispatch": null, "maxParts": null, "maxPrice": null,
             "estimatedFinishAt": null,
             "name": "Spring", "body": "Hi", "bodyFormat": "text", "defaults": {}, "template": null, "tags": [], "archivedAt": null,
-            "target": null,
+            "target": null, "resend": null,
             "scheduledAt": null, "sentAt": null, "failedAt": null, "cancelledAt": null,
             "changedBy": null,
             "createdAt": "1970-01-01T00:00:00.000Z", "updatedAt": "1970-01-01T00:00:00.000Z",

@@ -55,6 +55,11 @@ labels! {
     ImportOptOuts: labels_of(crate::routes::imports::OptOuts::VARIANTS);
 }
 
+/// A variant as JSON shows it.
+pub(crate) fn label(variant: impl Serialize) -> String {
+    labels_of([variant]).pop().unwrap_or_default()
+}
+
 /// The variants as JSON shows them, each once.
 fn labels_of<T: Serialize>(variants: impl IntoIterator<Item = T>) -> Vec<String> {
     let mut labels: Vec<String> = Vec::new();

@@ -59,7 +59,7 @@ impl FanOut<'_> {
             Run::All | Run::Shard(_) => self.app.table.last_chunk(self.campaign.id, shard).await?,
         };
         let mut mark = match self.run {
-            Run::All | Run::Shard(_) if self.judge.target.is_some() => {
+            Run::All | Run::Shard(_) if self.judge.is_selective() => {
                 self.app.table.mark(self.campaign.id, shard).await?
             }
             Run::First | Run::All | Run::Shard(_) => None,

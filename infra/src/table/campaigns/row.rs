@@ -13,6 +13,7 @@ use shared::ids::{CampaignId, OrganizationId, SegmentId};
 use shared::job::Due;
 use shared::library::TemplateVersion;
 use shared::message::Counts;
+use shared::resend::Resend;
 use shared::sender::Sender;
 use shared::shard::Shards;
 use shared::target::Target;
@@ -25,11 +26,12 @@ use super::KIND;
 
 /// The newest format of campaigns that this code knows. Drafts with a plain body and without a
 /// target need none, and neither does a plain campaign once its audience has been cut.
-const FORMAT: u32 = WITH_TEMPLATE;
+const FORMAT: u32 = WITH_RESEND;
 /// Older code would text inactive contacts if it cut the audience, and drops tags.
 const WITH_STATUSES: u32 = 2;
 const WITH_TARGET: u32 = 3;
 const WITH_TEMPLATE: u32 = 4;
+const WITH_RESEND: u32 = 5;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -60,6 +62,8 @@ pub(super) struct Row {
     limits: Limits,
     #[serde(default)]
     target: Option<Target>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resend: Option<Resend>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     uses: BTreeSet<SegmentId>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -132,6 +136,7 @@ impl Row {
             failed_at,
             limits: campaign.limits.clone(),
             target: campaign.target.clone(),
+            resend: campaign.resend.clone(),
             uses: campaign.uses.clone(),
             body_defaults: campaign.body.as_ref().map(defaults_row).unwrap_or_default(),
             tags: campaign.tags.clone(),
@@ -177,6 +182,7 @@ impl Row {
             state,
             limits: self.limits,
             target: self.target,
+            resend: self.resend,
             uses: self.uses,
             tags: self.tags,
             template: self.template,
@@ -220,7 +226,8 @@ fn needs(campaign: &Campaign) -> Option<u32> {
     let has_more =
         !campaign.tags.is_empty() || campaign.template.is_some() || campaign.archived_at.is_some();
     let statuses = (is_to_be_cut || has_more).then_some(WITH_STATUSES);
-    target.max(template).max(statuses)
+    let resend = campaign.resend.as_ref().map(|_| WITH_RESEND);
+    target.max(template).max(statuses).max(resend)
 }
 
 fn first_format() -> u32 {

@@ -175,6 +175,7 @@ impl Table {
                 status: Status::Active,
                 presence,
                 counts_elsewhere: false,
+                is_named: true,
                 person,
             };
             page.entries.push((entry, is_out));
