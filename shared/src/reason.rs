@@ -11,6 +11,8 @@ pub enum Reason {
     MissedSchedule,
     /// A segment of its target is gone, or can no longer be evaluated.
     TargetMissing,
+    /// It was paused for two weeks.
+    PausedTooLong,
     /// Work was due, but no message was settled for an hour.
     NoProgress,
     /// The provider could not be reached for an hour.
@@ -56,7 +58,11 @@ impl Reason {
             | Self::RecipientsOptedOut
             | Self::ProviderFailing
             | Self::RenderingChanged => true,
-            Self::TargetMissing | Self::BodyTooLong | Self::MaxParts | Self::MaxPrice => false,
+            Self::PausedTooLong
+            | Self::TargetMissing
+            | Self::BodyTooLong
+            | Self::MaxParts
+            | Self::MaxPrice => false,
         }
     }
 }

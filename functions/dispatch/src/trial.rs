@@ -39,7 +39,7 @@ pub(crate) async fn judge(app: &App, campaign: &Campaign, epoch: u32) -> anyhow:
 
 /// Sends the drain that a campaign owes. If this fails, the sweep does it.
 pub(crate) async fn arm_drain(app: &App, campaign: &Campaign, delay_seconds: u32) {
-    let Some(due) = &campaign.drain else { return };
+    let Some(due) = campaign.drain_to_queue() else { return };
     if let Err(error) = app.queues.send(&due.job, delay_seconds).await {
         tracing::warn!(error = ?anyhow::Error::from(error), "left a drain to the sweep");
     }

@@ -98,10 +98,10 @@ pub(crate) async fn drain(
     };
     let halt = app.halts.of(&app.table, organization_id).await?;
     let found = match broadcast.dispatch {
-        Dispatch::Held => None,
+        Dispatch::Held | Dispatch::Paused => None,
         // No chunk gets a turn, and none is stalled.
         Dispatch::Running if halt.is_halted => Some(DrainLook::default()),
-        Dispatch::Running | Dispatch::Paused | Dispatch::Stopped | Dispatch::Done => {
+        Dispatch::Running | Dispatch::Stopped | Dispatch::Done => {
             let look = look_at_all(app, &campaign, broadcast).await?;
             // The time of a halt is not time without progress.
             Some(DrainLook { settled_at: look.settled_at.max(halt.changed_at), ..look })
@@ -111,13 +111,15 @@ pub(crate) async fn drain(
     let written = app
         .table
         .update_campaign(organization_id, campaign_id, |campaign| match &found {
-            None => campaign.hold_checked(job, now, grace),
+            None => campaign
+                .hold_checked(job, now, grace)
+                .or_else(|| campaign.pause_checked(job, &app.polls, now, grace)),
             Some(look) => campaign.drain_checked(job, look, now, grace),
         })
         .await?;
     if let Some(campaign) = written {
         tracing::info!("looked at a campaign's chunks");
-        app.arm_next(campaign.drain.as_ref(), now).await;
+        app.arm_next(campaign.drain_to_queue(), now).await;
     }
     Ok(())
 }

@@ -10,6 +10,10 @@ use crate::poll::PollSchedule;
 use crate::time::Timestamp;
 use crate::trial;
 
+/// A campaign that is paused for longer is stopped. Its text is old by then, and the claims that keep
+/// its messages from being sent twice are not stored forever.
+pub(super) const MAX_PAUSED_DAYS: i64 = 14;
+
 impl Campaign {
     /// Stops sending until the campaign is resumed. `reason` is what Volley found; a person who
     /// pauses gives none.
@@ -21,7 +25,8 @@ impl Campaign {
         let paused = broadcast.clone().entering(Dispatch::Paused, reason);
         let mut paused = Broadcast { dispatch_ended_at: Some(now), ..paused };
         paused.pauses.begin(reason, now);
-        Ok(Self { drain: None, ..self.with(paused, now) })
+        let ends_at = now.plus_seconds(MAX_PAUSED_DAYS * 86_400);
+        Ok(self.with(paused, now).owing_drain_at(ends_at))
     }
 
     /// Continues after a pause: the drain assigns turns to a few recipients, and to the rest once

@@ -1,11 +1,13 @@
 //! How the drain's inspection of a campaign's chunks changes the campaign.
 
 use super::broadcast::NO_PROGRESS_SECONDS;
+use super::control::MAX_PAUSED_DAYS;
 use super::{Broadcast, Campaign, Dispatch, Reason};
 use crate::audience::Totals;
 use crate::chunk_state::ChunkState;
 use crate::grace::Grace;
 use crate::job::{DispatchJob, Due, Job, PollsJob};
+use crate::poll::PollSchedule;
 use crate::time::Timestamp;
 use crate::trial::Verdict;
 
@@ -132,8 +134,31 @@ impl Campaign {
         Self { drain: None, ..self.with(broadcast, now) }
     }
 
+    /// A paused campaign after this drain, which is owed once it has been paused for too long: it is
+    /// stopped. `None` if it is not, or no longer.
+    #[must_use]
+    pub fn pause_checked(
+        &self,
+        job: &Job,
+        polls: &PollSchedule,
+        now: Timestamp,
+        grace: Grace,
+    ) -> Option<Self> {
+        let mut broadcast = self.open_broadcast()?.clone();
+        let ends_at = broadcast.dispatch_ended_at?.plus_seconds(MAX_PAUSED_DAYS * 86_400);
+        if !self.owes_drain(job) || broadcast.dispatch != Dispatch::Paused || now < ends_at {
+            return None;
+        }
+        broadcast.reason = Some(Reason::PausedTooLong);
+        self.with(broadcast, now).stop(polls, now, grace).ok()
+    }
+
     /// The campaign with its next drain owed in a minute.
     pub(super) fn owing_drain(self, now: Timestamp, grace: Grace) -> Self {
+        self.owing_drain_at(grace.after(now.plus_seconds(DRAIN_SECONDS)))
+    }
+
+    pub(super) fn owing_drain_at(self, at: Timestamp) -> Self {
         let number = self.owed_drain().map_or(0, |number| number + 1);
         let job = PollsJob::Drain {
             organization_id: self.organization_id,
@@ -141,8 +166,15 @@ impl Campaign {
             epoch: self.broadcast().map_or(0, |broadcast| broadcast.epoch),
             number,
         };
-        let at = grace.after(now.plus_seconds(DRAIN_SECONDS));
         Self { drain: Some(Due { at, job: job.into() }), ..self }
+    }
+
+    /// The next drain, if it is to be queued for its time. The end of a pause is so far away that the
+    /// sweep alone brings it.
+    #[must_use]
+    pub fn drain_to_queue(&self) -> Option<&Due> {
+        let is_paused = self.broadcast().is_some_and(|it| it.dispatch == Dispatch::Paused);
+        self.drain.as_ref().filter(|_| !is_paused)
     }
 
     /// The number of the drain that is owed.

@@ -47,11 +47,11 @@ impl Campaign {
 
     fn without_drain(&self, now: Timestamp, grace: Grace) -> Option<Self> {
         let mut broadcast = self.broadcast()?.clone();
-        let is_stopped = broadcast.dispatch == Dispatch::Stopped;
+        let is_over = matches!(broadcast.dispatch, Dispatch::Stopped | Dispatch::Paused);
         broadcast.reason = Some(Reason::Poisoned);
         let without = self.with(broadcast, now);
-        if is_stopped {
-            // A person who stops it again starts the drain again.
+        if is_over {
+            // A person who stops it (again) starts the drain again.
             return Some(Self { drain: None, ..without });
         }
         without.interrupted(now, grace)
@@ -153,7 +153,9 @@ mod tests {
     fn a_drain_that_always_fails_pauses_or_says_so() {
         let paused = drain_given_up(&fanned_out(5), at(4_000));
         assert_eq!(dispatch(&paused), (Dispatch::Paused, Some(Reason::Poisoned)));
-        assert_eq!(paused.drain, None);
+        assert!(paused.drain.is_some(), "the end of the pause is owed");
+        let stuck = drain_given_up(&paused, at(2_000_000));
+        assert_eq!((dispatch(&stuck).0, stuck.drain), (Dispatch::Paused, None));
         let stopped = fanned_out(5).stop(&polls(), at(20), GRACE).expect("running");
         let stuck = drain_given_up(&stopped, at(4_000));
         assert_eq!(dispatch(&stuck), (Dispatch::Stopped, Some(Reason::Poisoned)));

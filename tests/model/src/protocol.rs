@@ -286,8 +286,9 @@ pub fn polled(
 }
 
 #[must_use]
-pub fn hold_checked(campaign: &Campaign, job: &Job, now: Timestamp) -> Option<Campaign> {
-    campaign.hold_checked(job, now, GRACE)
+pub fn stillness_checked(campaign: &Campaign, job: &Job, now: Timestamp) -> Option<Campaign> {
+    let held = campaign.hold_checked(job, now, GRACE);
+    held.or_else(|| campaign.pause_checked(job, &polls(), now, GRACE))
 }
 
 #[must_use]

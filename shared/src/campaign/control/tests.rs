@@ -19,9 +19,26 @@ fn dispatch(campaign: &Campaign) -> (Dispatch, u32) {
 }
 
 #[test]
-fn a_pause_owes_no_look_at_chunks_and_a_resume_does() {
+fn a_pause_ends_in_a_stop_after_two_weeks_unless_it_is_resumed() {
+    let two_weeks = 14 * 86_400;
+    let due = paused().drain.expect("the end of the pause is owed");
+    assert_eq!(due.at, at(20 + two_weeks));
+    let check = |campaign: &Campaign, now| campaign.pause_checked(&due.job, &polls(), now, GRACE);
+    assert_eq!(check(&paused(), at(19 + two_weeks)), None);
+    let stopped = check(&paused(), at(20 + two_weeks)).expect("it is over");
+    assert_eq!(dispatch(&stopped), (Dispatch::Stopped, 2));
+    assert_eq!(stopped.reason(), Some(Reason::PausedTooLong));
+    assert_eq!(stopped.changed_by, Some(Actor::System));
+    assert!(stopped.drain.is_some(), "the rest is to fail");
+    let resumed = paused().resume(&polls(), at(30), GRACE).expect("paused");
+    assert_eq!(check(&resumed, at(20 + two_weeks)), None);
+    let again = resumed.pause(None, at(40)).expect("running");
+    assert_eq!(check(&again, at(50 + two_weeks)), None, "the job of another pause");
+}
+
+#[test]
+fn a_resume_owes_a_look_at_chunks() {
     assert_eq!(dispatch(&paused()), (Dispatch::Paused, 1));
-    assert_eq!(paused().drain, None);
     assert!(paused().step.is_some(), "its polls go on");
     let resumed = paused().resume(&polls(), at(30), GRACE).expect("paused");
     assert_eq!(dispatch(&resumed), (Dispatch::Running, 2));

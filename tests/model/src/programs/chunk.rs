@@ -84,7 +84,7 @@ fn judge(io: &mut Io<'_>, epoch: u32) -> Step<()> {
     let verdict = look.verdict(size, !broadcast.audience.is_cutting());
     let now = io.now();
     let written = update(io, |campaign| protocol::tried(campaign, epoch, verdict, now))?;
-    match written.and_then(|campaign| campaign.drain) {
+    match written.and_then(|campaign| campaign.drain_to_queue().cloned()) {
         Some(due) => arm(io, due.job, now),
         None => Ok(()),
     }

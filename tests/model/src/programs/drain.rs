@@ -31,17 +31,15 @@ pub(super) fn drain(io: &mut Io<'_>, job: &Job) -> Step<()> {
         return Ok(());
     }
     let found = match broadcast.dispatch {
-        Dispatch::Held => None,
-        Dispatch::Running | Dispatch::Paused | Dispatch::Stopped | Dispatch::Done => {
-            Some(look_at_all(io, broadcast)?)
-        }
+        Dispatch::Held | Dispatch::Paused => None,
+        Dispatch::Running | Dispatch::Stopped | Dispatch::Done => Some(look_at_all(io, broadcast)?),
     };
     let now = io.now();
     let written = update(io, |campaign| match &found {
-        None => protocol::hold_checked(campaign, job, now),
+        None => protocol::stillness_checked(campaign, job, now),
         Some(look) => protocol::drain_checked(campaign, job, look, now),
     })?;
-    match written.and_then(|campaign| campaign.drain) {
+    match written.and_then(|campaign| campaign.drain_to_queue().cloned()) {
         Some(due) => arm(io, due.job, protocol::GRACE.before(due.at)),
         None => Ok(()),
     }
