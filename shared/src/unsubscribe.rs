@@ -62,7 +62,7 @@ impl Preference {
             subscribed: false,
             changed_at: receipt.at,
             source: Source::Provider,
-            campaign_id: Some(message.campaign_id),
+            campaign_id: message.campaign(),
             evidence: receipt.code.clone(),
             changed_by: Some(Actor::System),
         })
