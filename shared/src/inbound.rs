@@ -4,8 +4,10 @@
 //! suppresses its phone or dismisses the flag. The law gives ten business days for that.
 
 mod due;
+mod retention;
 
 pub use due::{due_on, plus_business_days};
+pub use retention::Retention;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -68,20 +70,22 @@ pub enum CannotDismiss {
     Suppressed,
 }
 
-impl InboundMessage {
-    /// What names a text among an organization's, regardless of when it is delivered: the provider's
-    /// id of it. Providers have always sent one; without it, only the same text at the same time is
-    /// the same message.
-    #[must_use]
-    pub fn name(&self, provider_id: Option<&str>) -> Uuid {
-        let Self { from, text, received_at, .. } = self;
-        let named = match provider_id {
-            Some(id) => format!("id {id}"),
-            None => format!("text {from} {received_at} {text}"),
-        };
-        Uuid::new_v5(&self.organization_id.0, named.as_bytes())
-    }
+/// What names a text among an organization's, regardless of when it is delivered: the provider's id of
+/// it. Without one, only the same text of the same person at the same time is the same message.
+#[must_use]
+pub fn name(
+    organization: OrganizationId,
+    provider_id: Option<&str>,
+    (from, text, received_at): (&Phone, &str, Timestamp),
+) -> Uuid {
+    let named = match provider_id {
+        Some(id) => format!("id {id}"),
+        None => format!("text {from} {received_at} {text}"),
+    };
+    Uuid::new_v5(&organization.0, named.as_bytes())
+}
 
+impl InboundMessage {
     /// Whether it is flagged and no one has decided yet.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -166,13 +170,13 @@ mod tests {
 
     #[test]
     fn a_text_is_named_by_the_providers_id() {
-        let first = message(false);
-        let later = InboundMessage { received_at: at(9), ..first.clone() };
-        assert_eq!(first.name(Some("SM1")), later.name(Some("SM1")));
-        assert_ne!(first.name(Some("SM1")), first.name(Some("SM2")));
-        assert_ne!(first.name(None), later.name(None));
-        let other =
-            InboundMessage { organization_id: OrganizationId(Uuid::nil()), ..first.clone() };
-        assert_ne!(first.name(Some("SM1")), other.name(Some("SM1")));
+        let from = Phone::from_e164("+14155550123").expect("valid");
+        let [first, second] = [1, 2].map(|id| OrganizationId(Uuid::from_u128(id)));
+        let of = |organization, id, seconds| name(organization, id, (&from, "Hi", at(seconds)));
+        assert_eq!(of(first, Some("SM1"), 1), of(first, Some("SM1"), 9));
+        assert_ne!(of(first, Some("SM1"), 1), of(first, Some("SM2"), 1));
+        assert_ne!(of(first, Some("SM1"), 1), of(second, Some("SM1"), 1));
+        assert_eq!(of(first, None, 1), of(first, None, 1));
+        assert_ne!(of(first, None, 1), of(first, None, 9));
     }
 }

@@ -168,7 +168,8 @@ mod tests {
     /// A keyword takes effect without anyone's decision, so it is never flagged; see the caller.
     #[test]
     fn what_is_flagged_is_no_keyword() {
-        for body in ["wrong number", "🛑", "not interested", "Número equivocado", "Kein Interesse"] {
+        for body in ["wrong number", "🛑", "not interested", "Número equivocado", "Kein Interesse"]
+        {
             assert_eq!(Keyword::read(body, &Keywords::default()), None, "{body}");
         }
     }
