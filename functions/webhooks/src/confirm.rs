@@ -107,8 +107,8 @@ impl Reply {
 mod tests {
     use shared::ids::OrganizationId;
     use shared::keyword::{Keywords, Replies};
-    use shared::sender::{Provider, TwilioSender};
-    use uuid::Uuid;
+    use shared::sender::Provider;
+    use shared::sender::twilio::TwilioSender;
 
     use super::*;
 
@@ -121,7 +121,7 @@ mod tests {
     fn heard(keyword: Keyword, is_new: bool) -> Heard {
         let phone = Phone::from_e164(SENDER).expect("valid");
         let sender = Sender::new(phone, Provider::Twilio(TwilioSender::default()));
-        let id = OrganizationId(Uuid::nil());
+        let id: OrganizationId = "00000000-0000-0000-0000-000000000001".parse().expect("an id");
         let organization = Organization::new(id, "Corner Bakery".to_owned(), sender, at(0));
         let [stop, start, help] = ["stopped", "started", "help"].map(str::to_owned);
         let replies = Some(Replies { stop, start, help });

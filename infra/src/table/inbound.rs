@@ -10,7 +10,7 @@ mod row;
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
-use shared::ids::{InboundId, OrganizationId};
+use shared::ids::{CampaignId, InboundId, OrganizationId};
 use shared::inbound::InboundMessage;
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -44,16 +44,15 @@ pub struct InboundPosition {
 
 /// Which texts a list has.
 #[derive(Clone, Copy, Debug)]
-pub struct InboundFilter<'a> {
+pub struct InboundFilter {
     /// No text is older.
     pub since: Timestamp,
-    pub is_wanted: &'a (dyn Fn(&InboundMessage) -> bool + Sync),
-    /// Whether few texts may be wanted, so that a page reads many at once.
-    pub is_selective: bool,
+    /// Only replies to this campaign, which may be few, so that a page reads many texts.
+    pub campaign: Option<CampaignId>,
 }
 
 const KIND: &str = "an inbound message";
-/// The number of texts that a selective page reads.
+/// The number of texts that a filtered page reads.
 const MAX_READ: usize = 1_000;
 /// And the number of queries. Most months of a small organization are empty.
 const MAX_QUERIES: usize = 24;
@@ -140,12 +139,12 @@ impl Table {
         })
     }
 
-    /// An organization's texts, newest first. A page of a selective list may be short, even empty,
+    /// An organization's texts, newest first. A page of a filtered list may be short, even empty,
     /// although the list goes on.
     pub async fn inbound_messages(
         &self,
         organization: &Organization,
-        filter: InboundFilter<'_>,
+        filter: InboundFilter,
         (limit, now): (usize, Timestamp),
         from: Option<InboundPosition>,
     ) -> Result<(Vec<InboundMessage>, Option<InboundPosition>)> {
@@ -153,7 +152,8 @@ impl Table {
         let mut at = from.unwrap_or(InboundPosition { month: month_of(now), after: None });
         let (mut kept, mut items) = (Vec::with_capacity(limit), 0);
         for _ in 0..MAX_QUERIES {
-            let at_once = if filter.is_selective { MAX_READ - items } else { limit - kept.len() };
+            let at_once =
+                if filter.campaign.is_some() { MAX_READ - items } else { limit - kept.len() };
             let pk = keys::inbound_of_month(organization.id, at.month);
             let range = Range {
                 limit: i32::try_from(at_once).ok(),
@@ -173,7 +173,8 @@ impl Table {
             {
                 let message = read(item, organization.id)?;
                 at.after = Some(message.id);
-                kept.extend(Some(message).filter(filter.is_wanted));
+                let is_wanted = filter.campaign.is_none() || message.campaign_id == filter.campaign;
+                kept.extend(is_wanted.then_some(message));
             }
             if left.len() == 0 {
                 at.after = next.and_then(|key| keys::read_inbound(&text(&key, "sk")?));

@@ -11,6 +11,7 @@ use super::dynamo::{
     Change, Consistency, Range, SortKey, Transacted, Transaction, back_off, item, start, text,
 };
 use super::idempotency::Remember;
+use super::messages::Row;
 use super::single_messages::{KIND, read};
 use super::{Result, SingleMessage, Table, TableError, keys};
 

@@ -86,7 +86,7 @@ pub(crate) async fn list_inbound(
             list.reply(found.map(InboundView::from), next)
         }
         Some(phone) => list_from(&app, organization.id, (&list, cursor), (&phone, &wanted)).await,
-        None => list_all(&app, organization, (&list, cursor), &wanted).await,
+        None => list_all(&app, organization, (&list, cursor), campaign).await,
     }
 }
 
@@ -112,14 +112,10 @@ async fn list_all(
     app: &Volley,
     organization: &Organization,
     (list, cursor): (&List<'_>, Option<&str>),
-    wanted: &Wanted,
+    campaign: Option<CampaignId>,
 ) -> Result<Reply, Problem> {
     let now = clock::now();
-    let filter = InboundFilter {
-        since: since(app, organization, wanted.campaign, now).await?,
-        is_wanted: &|message| wanted.matches(message),
-        is_selective: wanted.campaign.is_some(),
-    };
+    let filter = InboundFilter { since: since(app, organization, campaign, now).await?, campaign };
     let after = list.position(cursor)?;
     let page = app.table.inbound_messages(organization, filter, (list.limit.into(), now), after);
     let (found, next) = page.await?;
