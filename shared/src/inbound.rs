@@ -1,6 +1,6 @@
 //! Texts that people write, and what was done with them.
 //!
-//! A text that is no keyword but may revoke consent is flagged until a person at the organization
+//! A text without a keyword that may revoke consent is flagged until a person at the organization
 //! suppresses its phone or dismisses the flag. The law gives ten business days for that.
 
 mod due;

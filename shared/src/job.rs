@@ -57,7 +57,7 @@ pub struct Subject {
     pub campaign_id: Option<CampaignId>,
     pub import_id: Option<ImportId>,
     pub export_id: Option<ExportId>,
-    /// The inbound message that a reply answers.
+    /// The inbound message that a reply responds to.
     pub inbound_id: Option<InboundId>,
     /// A test or a reply; a campaign's messages are handed over by the chunk.
     pub message_id: Option<MessageId>,

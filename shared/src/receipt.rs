@@ -43,7 +43,7 @@ pub enum Channel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MessageRef {
     pub organization_id: OrganizationId,
-    /// The campaign. A reply has none, and the id of the inbound message that it answers is here
+    /// The campaign. A reply has none, and the id of the inbound message that it replies to is here
     /// instead, so that callbacks' addresses and queued receipts have one form for every kind.
     pub campaign_id: CampaignId,
     pub message_id: MessageId,
@@ -71,7 +71,7 @@ impl MessageRef {
         }
     }
 
-    /// The inbound message that a reply answers.
+    /// The inbound message that a reply responds to.
     #[must_use]
     pub fn inbound(&self) -> Option<InboundId> {
         match self.kind {

@@ -60,7 +60,7 @@ pub enum FailureReason {
 pub enum Kind {
     Campaign,
     Test,
-    /// It answers an inbound message.
+    /// It replies to an inbound message.
     Reply,
 }
 

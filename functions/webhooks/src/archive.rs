@@ -10,7 +10,7 @@ use shared::time::Timestamp;
 
 use crate::App;
 
-/// What became of a text before it is kept.
+/// The facts about a text that are known before it is kept.
 pub(crate) struct Filed {
     pub(crate) keyword: Option<Keyword>,
     pub(crate) campaign_id: Option<CampaignId>,

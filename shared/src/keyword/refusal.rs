@@ -1,4 +1,4 @@
-//! Texts that are no keyword but may revoke consent, for a person to read.
+//! Texts without a keyword that may revoke consent, for a person to read.
 //!
 //! 47 CFR 64.1200(a)(10) accepts any reasonable wording, which no list can cover. Opting a phone out
 //! because of these phrases alone would be wrong too often, so they only ask for attention. Flagging
@@ -10,7 +10,7 @@ use super::text::{after, words};
 /// Signs that ask to stop.
 const SIGNS: &[char] = &['🛑', '⛔', '🚫', '📵', '🖕'];
 
-/// Phrases that refuse wherever they are in a text, normalized like keywords: letters and digits in
+/// Phrases that refuse anywhere in a text, normalized like keywords: letters and digits in
 /// capitals, without accents and spaces.
 #[rustfmt::skip]
 const PHRASES: &[&str] = &[
@@ -86,8 +86,8 @@ pub fn may_be_refusal(body: &str) -> bool {
     })
 }
 
-/// Whether the last words turn a request to stop into something else, as in "please don't stop". An
-/// apostrophe separates words.
+/// Whether what precedes a request to stop turns it into something else, as in "please don't stop". It is
+/// compared without the gap that the apostrophe makes.
 fn is_preceded(words: &[String]) -> bool {
     let last = |count: usize| words[words.len().saturating_sub(count)..].concat();
     (1..=2).any(|count| BEFORE.contains(&last(count).as_str()))

@@ -57,7 +57,7 @@ impl Wanted {
 /// List inbound messages
 ///
 /// Everything that people wrote to the organization, newest first. Messages are removed 400 days after
-/// they were received, or after the deployment's `InboundRetentionDays`. A message that is no keyword but
+/// they were received, or after the deployment's `InboundRetentionDays`. A message without a keyword that
 /// may revoke consent, such as "wrong number", is flagged until someone suppresses the phone or dismisses
 /// the flag, which is due after ten business days (47 CFR 64.1200(a)(10)). Holidays count as business
 /// days.
