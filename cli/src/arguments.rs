@@ -3,8 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    campaigns, completions, contacts, doctor, halt, import, keys, login, messages, org, segments,
-    templates, trace, unsubscribes,
+    campaigns, completions, contacts, doctor, halt, import, inbound, keys, login, messages, org,
+    segments, templates, trace, unsubscribes,
 };
 use crate::failure::EXIT_CODES;
 use crate::output::Format;
@@ -105,6 +105,9 @@ pub(crate) enum Command {
     /// The messages of a campaign
     #[command(subcommand)]
     Messages(messages::Messages),
+    /// What people wrote back
+    #[command(subcommand)]
+    Inbound(inbound::Inbound),
     /// Phones that opted out
     #[command(subcommand)]
     Unsubscribes(unsubscribes::Unsubscribes),

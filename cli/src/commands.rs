@@ -7,6 +7,7 @@ pub(crate) mod contacts;
 pub(crate) mod doctor;
 pub(crate) mod halt;
 pub(crate) mod import;
+pub(crate) mod inbound;
 pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod messages;
@@ -92,6 +93,7 @@ async fn call(global: Global, command: Command) -> Result<(), Failure> {
         Command::Segments(command) => command.run(&context).await,
         Command::Templates(command) => command.run(&context).await,
         Command::Messages(command) => command.run(&context).await,
+        Command::Inbound(command) => command.run(&context).await,
         Command::Unsubscribes(command) => command.run(&context).await,
         Command::Trace(command) => command.run(&context).await,
         Command::Login(_)

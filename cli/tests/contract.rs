@@ -63,6 +63,8 @@ async fn tables_are_as_recorded() {
         "import list --limit 1",
         "segments show ID",
         "messages list ID --limit 1",
+        "inbound list --limit 1",
+        "inbound show ID",
         "unsubscribes list --limit 1",
         "unsubscribes list --limit 1 --output csv",
         "trace ID --campaign ID",

@@ -109,6 +109,31 @@ fn settings_keys_and_contacts_are_managed() {
     assert_eq!(tenant.run(&["contacts", "list", "--output", "json"]), "[]");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_write_is_listed_and_dealt_with() {
+    let tenant = Tenant::new();
+    let from = phone();
+    let sender = tenant.run(&["org", "show", "--field", "senderPhone"]);
+    let provider = std::env::var("PROVIDER_URL").unwrap();
+    for body in ["Are you open?", "wrong number", "not interested"] {
+        let webhook = format!("{}/webhooks/twilio/inbound", tenant.url);
+        let inbound = json!({"url": webhook, "from": from, "to": sender, "body": body});
+        let request = reqwest::Client::new().post(format!("{provider}/_simulator/inbound"));
+        request.json(&inbound).send().await.unwrap().error_for_status().unwrap();
+    }
+    let flagged = tenant.json(&["inbound", "list", "--flagged", "--phone", &from]);
+    let id = |place: usize| flagged[place]["id"].as_str().unwrap().to_owned();
+    assert_eq!(tenant.run(&["inbound", "show", &id(0), "--field", "flagged"]), "true");
+    let dismissed = tenant.json(&["inbound", "dismiss", &id(0)]);
+    assert_eq!(dismissed["decision"]["verdict"], "dismissed");
+    let reply = tenant.json(&["inbound", "reply", &id(0), "--body", "Sorry!"]);
+    assert_eq!(reply["kind"], "reply");
+    tenant.run(&["inbound", "suppress", &id(1)]);
+    assert_eq!(tenant.run(&["inbound", "list", "--flagged", "--output", "json"]), "[]");
+    assert_eq!(tenant.run(&["unsubscribes", "list", "--field", "phone"]), from);
+    assert_eq!(tenant.json(&["inbound", "list"]).as_array().unwrap().len(), 3);
+}
+
 #[test]
 fn a_profile_replaces_the_environment_and_the_doctor_finds_what_is_wrong() {
     let tenant = Tenant::new();

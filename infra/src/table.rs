@@ -20,6 +20,7 @@ mod exports;
 mod halts;
 mod idempotency;
 mod imports;
+mod inbound;
 mod keys;
 mod last_send;
 mod lifts;
@@ -31,9 +32,11 @@ mod people;
 mod previews;
 mod quotes;
 mod receipts;
+mod replies;
 mod reports;
 mod resends;
 mod segments;
+mod single_messages;
 mod targets;
 mod templates;
 mod test_messages;
@@ -55,17 +58,20 @@ pub use imports::{
     BATCH_WRITES, ContactUpdate, ImportPosition, ImportSaved, OpenUploads, RejectedPosition,
     RowChange, RowEffects, Transition,
 };
+pub use inbound::{FlagPosition, InboundFilter, InboundKept, InboundPosition};
 pub use last_send::LastSend;
 pub use lifts::{Lifted, Standing};
 pub use organizations::{OrganizationSaved, Owner};
 pub use people::{MessagesTo, RegisterEntry};
 pub use quotes::{KeptQuote, Quoting};
 pub use receipts::ReceiptApplied;
+pub use replies::ReplySaved;
 pub use reports::{CampaignSummary, CountedReport};
 pub use resends::Resends;
 pub use segments::{SegmentPosition, SegmentSaved};
+pub use single_messages::SingleMessage;
 pub use templates::TemplatePosition;
-pub use test_messages::{TestAllowance, TestMessage, TestSaved};
+pub use test_messages::{TestAllowance, TestSaved};
 pub use unsubscribes::Registered;
 pub use walk::ShardPosition;
 

@@ -5,7 +5,7 @@
 //! that the work that follows logs it too. The trace is ambient because it is for logs only: passed
 //! as an argument, it would be in the way of every function that decides something.
 
-use shared::ids::{CampaignId, ExportId, ImportId, MessageId};
+use shared::ids::{CampaignId, ExportId, ImportId, InboundId, MessageId};
 use shared::job::{Job, Subject};
 use shared::receipt::MessageRef;
 use shared::trace::TraceId;
@@ -51,6 +51,7 @@ pub struct Scope<'a> {
     pub campaign_id: Option<CampaignId>,
     pub import_id: Option<ImportId>,
     pub export_id: Option<ExportId>,
+    pub inbound_id: Option<InboundId>,
     pub message_id: Option<MessageId>,
 }
 
@@ -66,22 +67,24 @@ impl<'a> Scope<'a> {
             campaign_id: None,
             import_id: None,
             export_id: None,
+            inbound_id: None,
             message_id: None,
         }
     }
 
     #[must_use]
     pub fn of_job(request_id: &'a str, job: &Job, trace: Option<TraceId>) -> Self {
-        let Subject { kind, campaign_id, import_id, export_id, message_id } = job.subject();
+        let Subject { kind, campaign_id, import_id, export_id, inbound_id, message_id } =
+            job.subject();
         let scope = Self::new(request_id, kind, trace);
-        Self { campaign_id, import_id, export_id, message_id, ..scope }
+        Self { campaign_id, import_id, export_id, inbound_id, message_id, ..scope }
     }
 
     /// The same work, which is about a message.
     #[must_use]
     pub fn about(self, message: &MessageRef) -> Self {
-        let MessageRef { campaign_id, message_id, .. } = *message;
-        Self { campaign_id: Some(campaign_id), message_id: Some(message_id), ..self }
+        let (campaign_id, inbound_id) = (message.campaign(), message.inbound());
+        Self { campaign_id, inbound_id, message_id: Some(message.message_id), ..self }
     }
 
     /// Does the work in its span, as part of its trace.
@@ -104,6 +107,7 @@ impl<'a> Scope<'a> {
             campaign.id = self.campaign_id.map(display),
             import.id = self.import_id.map(display),
             export.id = self.export_id.map(display),
+            inbound.id = self.inbound_id.map(display),
             message.id = self.message_id.map(display),
         )
     }

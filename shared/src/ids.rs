@@ -57,6 +57,10 @@ id!(CampaignId);
 id!(SegmentId);
 id!(TemplateId);
 id!(
+    /// An inbound message's id is derived from when it was received and what the provider calls it.
+    InboundId
+);
+id!(
     /// A campaign message's id is derived from its campaign and phone; a test message's is new.
     MessageId
 );
@@ -69,7 +73,15 @@ impl MessageId {
         Self(Uuid::new_v5(&campaign.0, phone.as_str().as_bytes()))
     }
 
-    /// Whether this is the derived id of a campaign's message, rather than of a test.
+    /// The reply to an inbound message that a request with this idempotency key sends (version 5).
+    /// Repeating the request finds the same message. Without a key, a message has one reply.
+    #[must_use]
+    pub fn of_reply(inbound: InboundId, idempotency_key: Option<&str>) -> Self {
+        Self(Uuid::new_v5(&inbound.0, idempotency_key.unwrap_or("reply").as_bytes()))
+    }
+
+    /// Whether this is the derived id of a campaign's message, rather than of a test. Replies have
+    /// derived ids too, but are never stored with either.
     #[must_use]
     pub fn is_of_campaign(self) -> bool {
         self.0.get_version_num() == 5
@@ -79,6 +91,25 @@ impl MessageId {
     #[must_use]
     pub fn shard(self, shards: Shards) -> u16 {
         shards.of(self.0)
+    }
+}
+
+impl InboundId {
+    /// The id (version 8) of a message that was received at `at` and has this name. Its first 48 bits
+    /// are the milliseconds of the receipt, so ids sort by time and say in which month a message is
+    /// stored. The rest is derived from the name.
+    #[must_use]
+    pub fn of(at: Timestamp, name: Uuid) -> Self {
+        let mut bytes = name.into_bytes();
+        bytes[..6].copy_from_slice(&at.millis().to_be_bytes()[2..]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+
+    /// When the message was received.
+    #[must_use]
+    pub fn received_at(self) -> Timestamp {
+        let millis = i64::try_from(self.0.as_u128() >> 80).unwrap_or_default();
+        Timestamp::from_millis(millis).unwrap_or(Timestamp::EPOCH)
     }
 }
 
@@ -154,6 +185,27 @@ mod tests {
         assert_eq!(MessageId::of(campaign, &phone), MessageId::of(campaign, &phone));
         assert_ne!(MessageId::of(campaign, &phone), MessageId::of(other, &phone));
         assert!(MessageId::of(campaign, &phone).is_of_campaign());
+    }
+
+    #[test]
+    fn an_inbound_message_is_named_by_its_time_and_name() {
+        let name = Uuid::new_v5(&Uuid::nil(), b"SM1");
+        let id = InboundId::of(moment(1_790_000_000_123), name);
+        assert_eq!(id, InboundId::of(moment(1_790_000_000_123), name));
+        assert_eq!(id.received_at(), moment(1_790_000_000_123));
+        assert_eq!(id.0.get_version_num(), 8);
+        assert!(id < InboundId::of(moment(1_790_000_000_124), Uuid::nil()));
+        assert_ne!(id, InboundId::of(moment(1_790_000_000_123), Uuid::nil()));
+    }
+
+    #[test]
+    fn a_request_has_one_reply() {
+        let id = InboundId(Uuid::from_u128(1));
+        let of = |key| MessageId::of_reply(id, key);
+        assert_eq!(of(None), of(None));
+        assert_eq!(of(Some("a")), of(Some("a")));
+        assert_ne!(of(None), of(Some("a")));
+        assert_ne!(of(None), MessageId::of_reply(InboundId(Uuid::from_u128(2)), None));
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub use timing::{Arming, retry_seconds};
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CampaignId, ExportId, ImportId, MessageId, OrganizationId};
+use crate::ids::{CampaignId, ExportId, ImportId, InboundId, MessageId, OrganizationId};
 use crate::time::Timestamp;
 use crate::trace::{self, TraceId};
 
@@ -57,7 +57,9 @@ pub struct Subject {
     pub campaign_id: Option<CampaignId>,
     pub import_id: Option<ImportId>,
     pub export_id: Option<ExportId>,
-    /// A test message; a campaign's messages are handed over by the chunk.
+    /// The inbound message that a reply responds to.
+    pub inbound_id: Option<InboundId>,
+    /// A test or a reply; a campaign's messages are handed over by the chunk.
     pub message_id: Option<MessageId>,
 }
 
@@ -184,9 +186,10 @@ mod tests {
     fn a_subject_is_named_as_its_job_is_written() {
         for line in include_str!("job/v2.jsonl").lines() {
             let Envelope { job, .. }: Envelope = serde_json::from_str(line).expect("understood");
-            let Subject { kind, campaign_id, import_id, export_id, .. } = job.subject();
+            let Subject { kind, campaign_id, import_id, export_id, inbound_id, .. } = job.subject();
             assert!(line.contains(&format!(r#""type":"{kind}""#)), "{line}");
-            let ids = [campaign_id.is_some(), import_id.is_some(), export_id.is_some()];
+            let of_others = [import_id.is_some(), export_id.is_some(), inbound_id.is_some()];
+            let ids = [&[campaign_id.is_some()], &of_others[..]].concat();
             assert_eq!(ids.iter().filter(|is_named| **is_named).count(), 1, "{line}");
         }
     }

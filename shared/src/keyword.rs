@@ -6,20 +6,31 @@
 //! by mistake is as bad.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
+
+use crate::time::Timestamp;
 
 mod phrases;
+mod refusal;
 mod text;
+
+pub use refusal::may_be_refusal;
 
 use phrases::{GREETINGS, HELP, POLITE, POLITE_AFTER, START, STOP_ALONE, STOP_FIRST, STOP_PHRASES};
 use text::{after, without_end, words};
 
 /// What an inbound message asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
+#[serde(rename_all = "lowercase")]
 pub enum Keyword {
     Stop,
     Start,
     Help,
 }
+
+/// How long after an opt-out its confirmation may be sent. A later one would be a text to a person who
+/// has opted out. Source: 47 CFR 64.1200(a)(12).
+const MAX_CONFIRMATION_SECONDS: i64 = 300;
 
 /// An organization's own keywords, and its replies.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,6 +102,15 @@ fn is_for_reply(character: char) -> bool {
 }
 
 impl Keyword {
+    /// Whether Volley may still reply at `at` to a keyword that arrived at `heard_at`.
+    #[must_use]
+    pub fn may_be_answered(self, heard_at: Timestamp, at: Timestamp) -> bool {
+        match self {
+            Self::Stop => at <= heard_at.plus_seconds(MAX_CONFIRMATION_SECONDS),
+            Self::Start | Self::Help => true,
+        }
+    }
+
     /// The keyword that a message amounts to, ignoring case, punctuation and accents.
     #[must_use]
     pub fn read(body: &str, own: &Keywords) -> Option<Self> {

@@ -25,6 +25,7 @@ pub mod export;
 pub mod grace;
 pub mod ids;
 pub mod import;
+pub mod inbound;
 pub mod job;
 pub mod keyword;
 pub mod library;

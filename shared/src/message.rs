@@ -1,4 +1,4 @@
-//! Messages: one to each recipient of a campaign, and tests.
+//! Messages: one to each recipient of a campaign, tests, and replies to inbound messages.
 //!
 //! Three writers own three attributes. The worker that claimed a message owns its outcome and the
 //! provider's id, the receipts consumer owns the receipt, and the repair of a claim without an
@@ -48,6 +48,7 @@ pub struct Claim {
 pub struct Message {
     pub id: MessageId,
     pub organization_id: OrganizationId,
+    /// For a reply, what [`MessageRef::campaign_id`] says.
     pub campaign_id: CampaignId,
     pub kind: Kind,
     pub to: Phone,
@@ -254,17 +255,17 @@ impl Delivery {
     }
 }
 
-/// How long after its creation an unknown test message is looked up.
-const MAX_TEST_LOOK_UP_SECONDS: i64 = 2 * 3_600;
+/// How long after its creation an unknown test or reply is looked up.
+const MAX_SINGLE_LOOK_UP_SECONDS: i64 = 2 * 3_600;
 
 impl Message {
-    /// Whether this test message needs more work: it has not been sent, or is unknown and recent
+    /// Whether this test or reply needs more work: it has not been sent, or is unknown and recent
     /// enough for a look-up to find it.
     #[must_use]
-    pub fn is_test_owed(&self, now: Timestamp) -> bool {
+    pub fn is_single_owed(&self, now: Timestamp) -> bool {
         match self.status() {
             Status::Pending => true,
-            Status::Unknown => now < self.created_at.plus_seconds(MAX_TEST_LOOK_UP_SECONDS),
+            Status::Unknown => now < self.created_at.plus_seconds(MAX_SINGLE_LOOK_UP_SECONDS),
             Status::Sent | Status::Delivered | Status::Failed => false,
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{CampaignId, MessageId, OrganizationId};
+use crate::ids::{CampaignId, InboundId, MessageId, OrganizationId};
 use crate::phone::Phone;
 use crate::status::{FailureReason, Kind, Status};
 use crate::time::Timestamp;
@@ -50,9 +50,42 @@ pub enum Channel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct MessageRef {
     pub organization_id: OrganizationId,
+    /// The campaign. A reply has none, and the id of the inbound message that it replies to is here
+    /// instead, so that callbacks' addresses and queued receipts have one form for every kind.
     pub campaign_id: CampaignId,
     pub message_id: MessageId,
     pub kind: Kind,
+}
+
+impl MessageRef {
+    /// A reply to an inbound message.
+    #[must_use]
+    pub fn of_reply(
+        organization_id: OrganizationId,
+        inbound_id: InboundId,
+        message_id: MessageId,
+    ) -> Self {
+        let campaign_id = CampaignId(inbound_id.0);
+        Self { organization_id, campaign_id, message_id, kind: Kind::Reply }
+    }
+
+    /// The campaign, unless the message is a reply.
+    #[must_use]
+    pub fn campaign(&self) -> Option<CampaignId> {
+        match self.kind {
+            Kind::Campaign | Kind::Test => Some(self.campaign_id),
+            Kind::Reply => None,
+        }
+    }
+
+    /// The inbound message that a reply responds to.
+    #[must_use]
+    pub fn inbound(&self) -> Option<InboundId> {
+        match self.kind {
+            Kind::Campaign | Kind::Test => None,
+            Kind::Reply => Some(InboundId(self.campaign_id.0)),
+        }
+    }
 }
 
 /// A receipt on its way to its message, as stored on the receipts queue.

@@ -62,4 +62,18 @@ pub enum FailureReason {
 pub enum Kind {
     Campaign,
     Test,
+    /// It replies to an inbound message.
+    Reply,
+}
+
+impl Kind {
+    /// The label in callbacks' addresses and contexts.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Campaign => "campaign",
+            Self::Test => "test",
+            Self::Reply => "reply",
+        }
+    }
 }

@@ -50,6 +50,15 @@ pub struct Preference {
     pub changed_by: Option<Actor>,
 }
 
+/// The maximum length of what is kept of a text as evidence, in characters.
+const MAX_EVIDENCE: usize = 160;
+
+/// What is kept of a text that opts a person out.
+#[must_use]
+pub fn evidence(text: &str) -> String {
+    text.trim().chars().take(MAX_EVIDENCE).collect()
+}
+
 impl Preference {
     /// The opt-out that a receipt reports, if any.
     #[must_use]
@@ -62,7 +71,7 @@ impl Preference {
             subscribed: false,
             changed_at: receipt.at,
             source: Source::Provider,
-            campaign_id: Some(message.campaign_id),
+            campaign_id: message.campaign(),
             evidence: receipt.code.clone(),
             changed_by: Some(Actor::System),
         })

@@ -31,6 +31,7 @@ pub(crate) const ALL: &[&Resource] = &[
     &CAMPAIGN,
     &QUOTE,
     &MESSAGE,
+    &INBOUND,
     &UNSUBSCRIBE,
     &LIFT,
     &SEGMENT,

@@ -209,6 +209,11 @@ fn rest() -> Vec<Case> {
     vec![
         ("messages list ID --status failed --tests", &["get_me", "list_messages"], Value::Null),
         ("messages show ID ID", &["get_me", "get_message"], Value::Null),
+        ("inbound list --flagged --phone +14155550123", &["get_me", "list_inbound"], Value::Null),
+        ("inbound show ID", &["get_me", "get_inbound"], Value::Null),
+        ("inbound reply ID --body Hello", &["get_me", "reply_inbound"], json!({"body": "Hello"})),
+        ("inbound suppress ID", &["get_me", "suppress_inbound"], json!({})),
+        ("inbound dismiss ID", &["get_me", "dismiss_inbound"], json!({})),
         ("unsubscribes list --all", &["get_me", "list_unsubscribes"], Value::Null),
         ("unsubscribes show +14155550123", &["get_me", "get_unsubscribe"], Value::Null),
         ("unsubscribes add +14155550123", &["get_me", "put_unsubscribe"], Value::Null),

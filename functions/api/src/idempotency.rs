@@ -34,6 +34,7 @@ pub(crate) struct Once(Option<Given>);
 
 #[derive(Clone)]
 struct Given {
+    key: String,
     fingerprint: Fingerprint,
     body_hash: String,
 }
@@ -43,6 +44,11 @@ impl Once {
     /// than have its response stored.
     pub(crate) fn fingerprint(&self) -> Option<(&Fingerprint, &str)> {
         self.0.as_ref().map(|given| (&given.fingerprint, given.body_hash.as_str()))
+    }
+
+    /// The key itself, for an id that is derived from it.
+    pub(crate) fn key(&self) -> Option<&str> {
+        self.0.as_ref().map(|given| given.key.as_str())
     }
 
     /// The record to write in the same transaction as the request's effect.
@@ -84,6 +90,7 @@ pub(crate) async fn middleware(
     let body = json::bytes(body, import::MAX_BYTES).await?;
     let given = Given {
         fingerprint: Fingerprint::of(&caller.name(), "POST", parts.uri.path(), &key),
+        key,
         body_hash: body_hash(parts.uri.query().unwrap_or_default(), &body),
     };
     if let Some(answer) = app.table.answered(&given.fingerprint, clock::now()).await? {
@@ -170,6 +177,7 @@ mod tests {
     #[tokio::test]
     async fn another_body_is_not_answered() {
         let given = Given {
+            key: "k".to_owned(),
             fingerprint: Fingerprint::of("admin", "POST", "/", "k"),
             body_hash: body_hash("", b"{}"),
         };

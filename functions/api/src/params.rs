@@ -10,8 +10,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use shared::ids::{
-    CampaignId, ContactId, ExportId, ImportId, KeyId, MemberId, MessageId, OrganizationId,
-    SegmentId, TemplateId,
+    CampaignId, ContactId, ExportId, ImportId, InboundId, KeyId, MemberId, MessageId,
+    OrganizationId, SegmentId, TemplateId,
 };
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -45,6 +45,7 @@ named! {
     ExportId = "exportId",
     CampaignId = "campaignId",
     MessageId = "messageId",
+    InboundId = "inboundId",
     WrittenPhone = "phone",
 }
 

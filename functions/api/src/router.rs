@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    api_keys, campaigns, contacts, controls, copies, exports, halts, imports, me, members,
+    api_keys, campaigns, contacts, controls, copies, exports, halts, imports, inbound, me, members,
     messages, organizations, people, quotes, reports, resends, segments, sending, service, skipped,
     templates, text_previews, unsubscribes,
 };
@@ -136,6 +136,11 @@ fn sending_routes() -> OpenApiRouter<App> {
         .routes(routes!(messages::get_message))
         .routes(routes!(messages::get_timeline))
         .routes(routes!(messages::list_history))
+        .routes(routes!(inbound::list_inbound))
+        .routes(routes!(inbound::get_inbound))
+        .routes(routes!(inbound::reply_inbound))
+        .routes(routes!(inbound::suppress_inbound))
+        .routes(routes!(inbound::dismiss_inbound))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub(crate) mod copies;
 pub(crate) mod exports;
 pub(crate) mod halts;
 pub(crate) mod imports;
+pub(crate) mod inbound;
 pub(crate) mod me;
 pub(crate) mod members;
 pub(crate) mod messages;

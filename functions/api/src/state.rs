@@ -12,6 +12,7 @@ use infra::table::Table;
 use runtime::Start;
 use shared::access::SecretHash;
 use shared::grace::Grace;
+use shared::inbound::Retention;
 use shared::job::Job;
 use shared::poll::PollSchedule;
 use shared::time::Timestamp;
@@ -39,6 +40,8 @@ pub(crate) struct Volley {
     pub(crate) grace: Grace,
     /// The daily limit of test messages for organizations without a separate limit.
     pub(crate) tests_per_day: u32,
+    /// How long texts from people and the replies to them are kept.
+    pub(crate) retention: Retention,
 }
 
 pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
@@ -56,6 +59,7 @@ pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
         polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
         grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
         tests_per_day: start.environment.parsed("TESTS_PER_DAY", 100),
+        retention: start.environment.parsed("INBOUND_RETENTION_DAYS", Retention::default()),
     })
 }
 
@@ -119,6 +123,7 @@ pub(crate) mod tests {
             polls: PollSchedule::default(),
             grace: Grace::default(),
             tests_per_day: 100,
+            retention: Retention::default(),
         })
     }
 }

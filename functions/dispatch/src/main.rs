@@ -1,4 +1,4 @@
-//! The dispatch function: sends chunks and test messages through the provider.
+//! The dispatch function: sends chunks, test messages and replies through the provider.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
@@ -11,9 +11,9 @@ mod pausing;
 mod requests;
 mod send;
 mod settle;
+mod single;
+mod single_end;
 mod slice;
-mod test_end;
-mod test_message;
 mod trial;
 mod watch;
 
@@ -32,10 +32,10 @@ impl App {
                 let place = chunk::Place { organization_id, campaign_id, epoch, shard, number };
                 Box::pin(chunk::dispatch(app, place, turn)).await
             }
-            DispatchJob::Test { organization_id, campaign_id, message_id } => {
-                let test = test_message::dispatch(app, organization_id, campaign_id, message_id);
-                Box::pin(test).await
-            }
+            DispatchJob::Test { .. } | DispatchJob::Reply { .. } => match job.single() {
+                Some(message) => Box::pin(single::dispatch(app, &message)).await,
+                None => Ok(()),
+            },
         }
     }
 }

@@ -145,7 +145,7 @@ async fn suppress(
         subscribed: false,
         changed_at: clock::now(),
         source: Source::Provider,
-        campaign_id: Some(message.campaign_id),
+        campaign_id: message.reference().campaign(),
         evidence: refusal.code.clone(),
         changed_by: Some(Actor::System),
     };

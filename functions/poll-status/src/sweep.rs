@@ -8,6 +8,7 @@ use infra::table::{Owed, RowEffects, Table};
 use infra::trace::Scope;
 use infra::{clock, metrics};
 use shared::ids::{ExportId, ImportId, OrganizationId};
+use shared::inbound::plus_business_days;
 use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
 use shared::time::Timestamp;
 
@@ -17,6 +18,10 @@ use crate::App;
 const MAX_ATTEMPTS: u32 = 5;
 /// The grace of queued work doubles at most this many times.
 const GRACE_DOUBLINGS: u32 = 4;
+/// Business days before its deadline at which a flagged text is counted.
+const DUE_SOON_DAYS: u32 = 2;
+/// Flagged texts are counted up to this number, so that each sweep reads at most a few pages.
+const MAX_REFUSALS: i32 = 1_000;
 
 /// Queues everything that is overdue. A failing item must not block the others, but the sweep fails
 /// at its end, so that its alarm fires.
@@ -46,8 +51,15 @@ pub(crate) async fn sweep(app: &App, request_id: &str) -> anyhow::Result<()> {
         }
     }
     anyhow::ensure!(failures == 0, "failed to queue {failures} items of due work");
-    metrics::count_sweep(repairs, now);
+    metrics::count_sweep(repairs, refusals_due(app, now).await?, now);
     Ok(())
+}
+
+/// The number of flagged texts, of all organizations, that must be dealt with within the next two
+/// business days. Days are those in UTC here, so a flag may count some hours early or late.
+async fn refusals_due(app: &App, now: Timestamp) -> anyhow::Result<u64> {
+    let day = plus_business_days(now.datetime().date_naive(), DUE_SOON_DAYS);
+    Ok(app.table.count_flags_due(day, MAX_REFUSALS).await?.try_into()?)
 }
 
 /// What the sweep did about an overdue item.
@@ -115,9 +127,9 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             Ok(())
         }
         // Its message stays pending, which the person who requested it can see.
-        Job::Dispatch(DispatchJob::Test { .. } | DispatchJob::Chunk { .. }) => {
-            Ok(app.table.forget_overdue(owed).await?)
-        }
+        Job::Dispatch(
+            DispatchJob::Test { .. } | DispatchJob::Reply { .. } | DispatchJob::Chunk { .. },
+        ) => Ok(app.table.forget_overdue(owed).await?),
     }
 }
 
@@ -179,11 +191,13 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
             .export(*organization_id, *export_id)
             .await?
             .is_some_and(|(_, due)| due.is_some_and(|due| due.job == *job)),
-        Job::Dispatch(DispatchJob::Test { organization_id, campaign_id, message_id }) => app
-            .table
-            .test_message(*organization_id, *campaign_id, *message_id)
-            .await?
-            .is_some_and(|test| test.message.is_test_owed(clock::now())),
-        Job::Dispatch(DispatchJob::Chunk { .. }) => false,
+        Job::Dispatch(job) => match job.single() {
+            Some(message) => app
+                .table
+                .single_message(&message)
+                .await?
+                .is_some_and(|single| single.message.is_single_owed(clock::now())),
+            None => false,
+        },
     })
 }

@@ -4,6 +4,7 @@ use infra::gateway::Gateways;
 use infra::queues::{DeadLetters, ReceiptsQueue};
 use infra::table::Table;
 use runtime::Start;
+use shared::inbound::Retention;
 
 use crate::organizations::Organizations;
 
@@ -13,6 +14,8 @@ pub(crate) struct App {
     pub(crate) dead_letters: DeadLetters,
     pub(crate) gateways: Gateways,
     pub(crate) public_url: String,
+    /// How long texts from people are kept.
+    pub(crate) retention: Retention,
     pub(crate) organizations: Organizations,
 }
 
@@ -26,6 +29,7 @@ impl App {
             dead_letters,
             gateways,
             public_url: settings.public_url().trim_end_matches('/').to_owned(),
+            retention: start.environment.parsed("INBOUND_RETENTION_DAYS", Retention::default()),
             organizations: Organizations::default(),
         })
     }

@@ -150,17 +150,17 @@ async fn current_account(app: &App, id: OrganizationId, age: Duration) -> anyhow
 
 /// The secret of the account that sent a message.
 async fn frozen_secret(app: &App, message: &MessageRef) -> anyhow::Result<Option<SecretName>> {
-    let MessageRef { organization_id, campaign_id, message_id, kind } = *message;
+    let MessageRef { organization_id, campaign_id, kind, .. } = *message;
     Ok(match kind {
         Kind::Campaign => app
             .table
             .campaign(organization_id, campaign_id)
             .await?
             .and_then(|campaign| campaign.broadcast()?.sender.credentials().cloned()),
-        Kind::Test => app
+        Kind::Test | Kind::Reply => app
             .table
-            .test_message(organization_id, campaign_id, message_id)
+            .single_message(message)
             .await?
-            .and_then(|test| test.from.credentials().cloned()),
+            .and_then(|single| single.from.credentials().cloned()),
     })
 }

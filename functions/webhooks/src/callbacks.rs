@@ -13,8 +13,9 @@ use shared::time::Timestamp;
 
 use crate::App;
 use crate::authenticate::{Belief, Hearers, believe};
+use crate::confirm::{self, Reply};
 use crate::http::{Request, Response};
-use crate::inbound::{self, Arrival, Reply};
+use crate::inbound::{self, Arrival};
 
 /// How long a webhook may take before it is left to the queue. That write must fit into the rest of
 /// the 15 seconds that providers wait and the function runs.
@@ -100,10 +101,10 @@ async fn handle(app: &App, webhook: &dyn Webhook, now: Timestamp) -> anyhow::Res
         Work::Hear(inbound, hearers) => {
             let heard = inbound::hear(app, &inbound, hearers, Arrival::Now).await?;
             if webhook.can_reply() {
-                return Ok(webhook.response(inbound::reply_to_all(&heard)).into());
+                return Ok(webhook.response(confirm::reply_to_all(&heard, clock::now())).into());
             }
-            if let Some(reply) = inbound::reply(&inbound, &heard) {
-                inbound::send_one(app, &reply).await;
+            if let Some(reply) = confirm::reply(&inbound, &heard, clock::now()) {
+                confirm::send_one(app, &reply).await;
             }
             webhook.response(None).into()
         }
@@ -142,7 +143,7 @@ pub(crate) async fn retake(
         Work::Keep(delivery) => Retaken::Receipt(delivery),
         Work::Hear(inbound, hearers) => {
             let heard = inbound::hear(app, &inbound, hearers, Arrival::Late(received_at)).await?;
-            Retaken::Reply(inbound::reply(&inbound, &heard))
+            Retaken::Reply(confirm::reply(&inbound, &heard, clock::now()))
         }
         Work::Nothing => Retaken::Nothing,
     })

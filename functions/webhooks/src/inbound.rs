@@ -2,28 +2,23 @@
 //! wait in a queue while the next message is sent, unless the table can't accept it. Events that
 //! AWS publishes are on a separate queue, where a flood of receipts can't delay them.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use infra::clock;
-use infra::gateway::{Handover, Inbound, Outgoing, sender_of_reply};
-use infra::table::Registered;
-use infra::trace::Scope;
+use infra::gateway::Inbound;
+use infra::table::{InboundKept, Registered};
 use serde_json::json;
 use shared::actor::Actor;
+use shared::ids::CampaignId;
 use shared::keyword::{Keyword, Keywords};
 use shared::organization::Organization;
 use shared::phone::Phone;
-use shared::sender::Sender;
 use shared::time::Timestamp;
-use shared::unsubscribe::{Preference, Source};
+use shared::unsubscribe::{self, Preference, Source};
 
 use crate::App;
+use crate::archive::{self, Filed};
 use crate::authenticate::Hearers;
+use crate::confirm::{Heard, Reply, reply};
 use crate::organizations::{REMEMBERED, owners};
-
-const MAX_EVIDENCE_CHARACTERS: usize = 160;
-const REPLIES_WITHIN: Duration = Duration::from_secs(20);
 
 /// How far the clocks of two functions are assumed to differ.
 const CLOCKS_DIFFER_SECONDS: i64 = 300;
@@ -50,6 +45,14 @@ impl Arrival {
         }
     }
 
+    /// When the text arrived.
+    fn at(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Now => now,
+            Self::Queued(at) | Self::Late(at) => at,
+        }
+    }
+
     /// Whether an opt-out counts although the stored preference is newer. One that arrives now is
     /// the person's last word. One that was delayed is, unless clocks cannot explain the difference.
     fn outranks(self, stored_at: Timestamp) -> bool {
@@ -72,76 +75,11 @@ pub(crate) async fn hear_event(
     let owners = owners(app, &inbound.to).await?;
     let ids = owners.into_iter().map(|owner| owner.organization_id).collect();
     let heard = hear(app, inbound, Hearers { ids, failure: None }, Arrival::Queued(at)).await?;
-    Ok(reply(inbound, &heard))
+    Ok(reply(inbound, &heard, clock::now()))
 }
 
-/// A reply for the provider to send.
-pub(crate) struct Reply {
-    from: Sender,
-    to: Phone,
-    body: String,
-}
-
-/// The reply to put into the response to the webhook.
-pub(crate) fn reply_to_all(heard: &[Heard]) -> Option<&str> {
-    heard.iter().find_map(Heard::reply)
-}
-
-/// The reply to send as a message, when no one is waiting for a response.
-pub(crate) fn reply(inbound: &Inbound, heard: &[Heard]) -> Option<Reply> {
-    heard.iter().find_map(|heard| {
-        let body = heard.reply()?.to_owned();
-        let organization = &heard.organization;
-        let from = inbound.to.iter().find_map(|address| sender_of_reply(organization, address))?;
-        Some(Reply { from, to: inbound.from.clone(), body })
-    })
-}
-
-/// Sends replies concurrently, each in its own scope.
-pub(crate) async fn send_replies(app: &App, replies: Vec<(Scope<'_>, Reply)>) {
-    let sent = replies.iter().map(|(scope, reply)| scope.run(send_reply(app, reply)));
-    in_time(futures::future::join_all(sent)).await;
-}
-
-/// Sends a reply in the current scope.
-pub(crate) async fn send_one(app: &App, reply: &Reply) {
-    in_time(send_reply(app, reply)).await;
-}
-
-/// Gives replies little time: their keywords have taken effect anyway.
-async fn in_time<T>(sending: impl Future<Output = T>) {
-    if tokio::time::timeout(REPLIES_WITHIN, sending).await.is_err() {
-        tracing::warn!("gave up replies that took too long");
-    }
-}
-
-async fn send_reply(app: &App, Reply { from, to, body }: &Reply) {
-    let outgoing = Outgoing { message: None, from, to, body };
-    let answer = match app.gateways.of(from).await {
-        Ok(gateway) => Ok(gateway.hand_over(&outgoing).await),
-        Err(error) => Err(anyhow::Error::from(error)),
-    };
-    if !matches!(answer, Ok(Handover::Accepted(_))) {
-        tracing::warn!(?answer, "a reply was not taken");
-    }
-}
-
-/// A keyword that took effect, and its organization.
-pub(crate) struct Heard {
-    organization: Arc<Organization>,
-    keyword: Keyword,
-    /// Whether it changed anything. A repeated opt-out is not confirmed again.
-    is_new: bool,
-}
-
-impl Heard {
-    fn reply(&self) -> Option<&str> {
-        self.organization.keywords.reply(self.keyword).filter(|_| self.is_new)
-    }
-}
-
-/// Applies the keyword in a text. An opt-out counts for every organization whose address it was sent
-/// to, a subscription only for the first.
+/// Keeps a text and applies its keyword, if it has one. An opt-out counts for every organization whose
+/// address it was sent to. Other texts, and subscriptions, are the first one's.
 pub(crate) async fn hear(
     app: &App,
     inbound: &Inbound,
@@ -152,20 +90,64 @@ pub(crate) async fn hear(
     if ids.is_empty() && failure.is_none() {
         keep_unowned(app, inbound).await?;
     }
+    let received_at = arrival.at(clock::now());
     let mut heard = Vec::new();
     for (place, id) in ids.into_iter().enumerate() {
         let found = app.organizations.find(&app.table, id, REMEMBERED).await?;
         let Some(organization) = found else { continue };
-        let Some(keyword) = read(inbound, &organization.keywords) else { continue };
-        let is_new = match keyword {
-            Keyword::Help => true,
-            Keyword::Stop => keep(app, &organization, inbound, false, arrival).await?,
-            Keyword::Start if place > 0 => continue,
-            Keyword::Start => keep(app, &organization, inbound, true, arrival).await?,
+        let keyword = read(inbound, &organization.keywords);
+        let is_for_all = matches!(keyword, Some(Keyword::Stop | Keyword::Help));
+        if place > 0 && !is_for_all {
+            continue;
+        }
+        let change = match keyword {
+            None | Some(Keyword::Help) => None,
+            Some(Keyword::Stop) => keep(app, &organization, inbound, false, arrival).await?,
+            Some(Keyword::Start) => keep(app, &organization, inbound, true, arrival).await?,
         };
-        heard.push(Heard { organization, keyword, is_new });
+        let campaign_id = last_campaign(app, &organization, &inbound.from).await;
+        if let Some(campaign) = campaign_id {
+            count(app, &organization, inbound, campaign, (keyword, change.as_ref())).await?;
+        }
+        let filed = Filed { keyword, campaign_id, received_at };
+        let kept = archive::keep(app, &organization, inbound, filed).await?;
+        let Some(keyword) = keyword else { continue };
+        let is_effective = change.is_some() || keyword == Keyword::Help;
+        let is_new = is_effective && kept == InboundKept::New;
+        heard.push(Heard { organization, keyword, is_new, received_at });
     }
     failure.map_or(Ok(heard), Err)
+}
+
+/// The campaign that the person may be replying to. Their text takes effect without it, so a failure
+/// to find it must not lose the text.
+async fn last_campaign(app: &App, organization: &Organization, from: &Phone) -> Option<CampaignId> {
+    let found = app.table.last_campaign_to(organization, from).await;
+    let log = |error: infra::table::TableError| {
+        tracing::warn!(error = ?anyhow::Error::from(error), "a text has no campaign");
+    };
+    found.map_err(log).ok().flatten()
+}
+
+/// Counts a person among those who opted out in reply to a campaign, or who replied something else.
+async fn count(
+    app: &App,
+    organization: &Organization,
+    inbound: &Inbound,
+    campaign: CampaignId,
+    (keyword, change): (Option<Keyword>, Option<&Preference>),
+) -> anyhow::Result<()> {
+    match (keyword, change) {
+        (Some(Keyword::Stop), Some(opt_out)) => {
+            app.table.attribute(opt_out, campaign, organization.shards).await?;
+            app.table.note_opt_out(campaign, &inbound.from).await?;
+        }
+        (Some(Keyword::Stop), None) => {}
+        (None | Some(Keyword::Start | Keyword::Help), _) => {
+            app.table.note_reply(campaign, &inbound.from).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The keyword in a text. An opt-out that the provider recognized counts. Its other keywords don't,
@@ -183,7 +165,7 @@ async fn keep_unowned(app: &App, inbound: &Inbound) -> anyhow::Result<()> {
         return Ok(());
     }
     tracing::error!("an opt-out came to an address that no organization has");
-    let Inbound { from, to, body, keyword: _ } = inbound;
+    let Inbound { from, to, body, provider_id: _, keyword: _ } = inbound;
     let to = to.first().map(String::as_str).unwrap_or_default();
     let letter = json!({ "from": from.as_str(), "to": to, "body": body }).to_string();
     let reason = "an opt-out for an address that no organization has";
@@ -191,14 +173,14 @@ async fn keep_unowned(app: &App, inbound: &Inbound) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Registers a keyword, with the campaign that the person may be replying to.
+/// Registers a keyword. Returns the preference unless the register knew it already, or a newer one.
 async fn keep(
     app: &App,
     organization: &Organization,
     inbound: &Inbound,
     subscribed: bool,
     arrival: Arrival,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Option<Preference>> {
     let mut preference = Preference {
         organization_id: organization.id,
         phone: inbound.from.clone(),
@@ -206,7 +188,7 @@ async fn keep(
         changed_at: arrival.moment(subscribed, clock::now()),
         source: Source::Keyword,
         campaign_id: None,
-        evidence: Some(inbound.body.trim().chars().take(MAX_EVIDENCE_CHARACTERS).collect()),
+        evidence: Some(unsubscribe::evidence(&inbound.body)),
         changed_by: Some(Actor::System),
     };
     let mut registered = app.table.register(&preference, organization.shards).await?;
@@ -217,21 +199,7 @@ async fn keep(
         preference.changed_at = than;
         registered = app.table.opt_out(&mut preference, organization.shards).await?;
     }
-    let is_new = registered == Registered::Done;
-    if is_new && !subscribed {
-        // The opt-out is already registered, so a failure to find its campaign must not lose it.
-        match app.table.last_campaign_to(organization, &inbound.from).await {
-            Ok(Some(campaign)) => {
-                app.table.attribute(&preference, campaign, organization.shards).await?;
-                app.table.note_opt_out(campaign, &inbound.from).await?;
-            }
-            Ok(None) => {}
-            Err(error) => {
-                tracing::warn!(error = ?anyhow::Error::from(error), "an opt-out has no campaign");
-            }
-        }
-    }
-    Ok(is_new)
+    Ok((registered == Registered::Done).then_some(preference))
 }
 
 #[cfg(test)]
@@ -240,6 +208,7 @@ mod tests {
 
     fn read(body: &str, keyword: Option<&str>) -> Option<Keyword> {
         let inbound = Inbound {
+            provider_id: None,
             from: Phone::from_e164("+14155550123").expect("valid"),
             to: Vec::new(),
             body: body.to_owned(),

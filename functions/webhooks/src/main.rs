@@ -9,8 +9,10 @@
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
 
 mod app;
+mod archive;
 mod authenticate;
 mod callbacks;
+mod confirm;
 mod http;
 mod inbound;
 mod organizations;

@@ -17,7 +17,7 @@ use shared::unsubscribe::Preference;
 
 use crate::callbacks::{self, Retaken};
 use crate::organizations::REMEMBERED;
-use crate::{App, inbound};
+use crate::{App, confirm, inbound};
 use body::{Body, Content};
 
 /// A receipt with its queue message's id.
@@ -50,7 +50,7 @@ pub(crate) async fn apply(app: &App, event: SqsEvent, request_id: &str) -> Batch
         }
     }
     // Only once everything that people sent is stored.
-    inbound::send_replies(app, replies).await;
+    confirm::send_replies(app, replies).await;
     for round in rounds(receipts) {
         let results = apply_round(app, &round).await;
         let applied = round.iter().zip(&results).filter(|(_, result)| result.is_ok());
@@ -212,9 +212,9 @@ async fn opt_out(
         Kind::Campaign => {
             app.table.message(organization_id, campaign_id, message_id, shards).await?
         }
-        Kind::Test => {
-            let test = app.table.test_message(organization_id, campaign_id, message_id).await?;
-            test.map(|test| test.message)
+        Kind::Test | Kind::Reply => {
+            let single = app.table.single_message(&delivery.message).await?;
+            single.map(|single| single.message)
         }
     };
     let to = message.map(|message| message.to);

@@ -25,6 +25,8 @@ pub struct Queued {
 /// A text from a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inbound {
+    /// What the provider calls the text.
+    pub provider_id: Option<String>,
     pub from: Phone,
     /// The addresses that it was sent to, most specific first: a phone, a short code or a sender
     /// ID, then the service or pool that this belongs to.

@@ -141,30 +141,6 @@ impl Table {
             .collect())
     }
 
-    /// Claims a test message, which is created before it is claimed.
-    pub async fn claim_test(
-        &self,
-        message: &Message,
-        token: &str,
-        now: Timestamp,
-    ) -> Result<Claimed> {
-        let key = keys::test_message(message.campaign_id, message.id);
-        let change = Change {
-            update: "SET claimToken = :token, claimedAt = :now".to_owned(),
-            condition: "attribute_exists(pk) AND attribute_not_exists(claimToken)".to_owned(),
-            ..Change::default()
-        }
-        .value(":token", token)
-        .value(":now", now.to_string());
-        if self.change(&key, change).await? == Written::Done {
-            return Ok(Claimed::Won);
-        }
-        let found =
-            self.test_message(message.organization_id, message.campaign_id, message.id).await?;
-        let found = found.ok_or_else(|| TableError::malformed(KIND, "it vanished"))?;
-        Ok(Claimed::Exists(Box::new(found.message)))
-    }
-
     /// Gives a claim back, so that the message is pending again. Returns `false` if something was
     /// recorded about it in the meantime, which is kept. If the claim is gone or is another
     /// worker's, an earlier request whose response was lost gave it back.
@@ -176,8 +152,8 @@ impl Table {
         let key = keys::message_of(message, shards);
         let written = match message.kind {
             Kind::Campaign => self.remove(&key, condition, values).await?,
-            // A test message exists before it is claimed.
-            Kind::Test => {
+            // These exist before they are claimed.
+            Kind::Test | Kind::Reply => {
                 let change = Change {
                     update: "REMOVE claimToken, claimedAt".to_owned(),
                     condition: condition.to_owned(),

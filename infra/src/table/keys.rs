@@ -3,6 +3,10 @@
 //! Items that are written once per recipient share no key or index: contacts, chunks and messages
 //! are spread over shards, because a partition accepts 1,000 writes per second.
 
+mod inbound;
+
+pub(crate) use inbound::*;
+
 use shared::ids::{
     CampaignId, ContactId, ExportId, ImportId, KeyId, MemberId, MessageId, OrganizationId,
     SegmentId, TemplateId,
@@ -239,6 +243,14 @@ pub(crate) fn opt_out(campaign: CampaignId, phone: &Phone) -> Key {
     Key::new(campaign_partition(campaign), format!("{OPT_OUT}{id}"))
 }
 
+pub(crate) const REPLIED: &str = "REPLY#";
+
+/// A person who replied to a campaign with anything but an opt-out, named like an opt-out.
+pub(crate) fn replied(campaign: CampaignId, phone: &Phone) -> Key {
+    let id = MessageId::of(campaign, phone.line().as_phone());
+    Key::new(campaign_partition(campaign), format!("{REPLIED}{id}"))
+}
+
 pub(crate) const REPORT: &str = "REPORT#";
 
 /// The reports of an organization's campaigns, apart from its other items.
@@ -257,6 +269,15 @@ pub(crate) fn test_messages(campaign: CampaignId) -> String {
 
 pub(crate) fn test_message(campaign: CampaignId, id: MessageId) -> Key {
     Key::new(test_messages(campaign), format!("{MESSAGE}{id}"))
+}
+
+/// A test or a reply; `None` for a message of a campaign.
+pub(crate) fn single_message(message: &MessageRef) -> Option<Key> {
+    match message.kind {
+        Kind::Campaign => None,
+        Kind::Test => Some(test_message(message.campaign_id, message.message_id)),
+        Kind::Reply => message.inbound().map(|inbound| reply(inbound, message.message_id)),
+    }
 }
 
 /// The number of tests that an organization sent on the day that begins at `day`.
@@ -284,10 +305,8 @@ pub(crate) fn quote(organization: OrganizationId, campaign: CampaignId) -> Key {
 
 /// The item that a receipt applies to.
 pub(crate) fn message_of(message: &MessageRef, shards: Shards) -> Key {
-    match message.kind {
-        Kind::Campaign => self::message(message.campaign_id, message.message_id, shards),
-        Kind::Test => test_message(message.campaign_id, message.message_id),
-    }
+    single_message(message)
+        .unwrap_or_else(|| self::message(message.campaign_id, message.message_id, shards))
 }
 
 /// A receipt that waits for its message, in the partition of that message.

@@ -16,7 +16,7 @@ use shared::time::Timestamp;
 
 use super::dynamo::{Consistency, Item, Key, parse, text};
 use super::keys;
-use super::{Result, Table, TableError, TestMessage};
+use super::{Result, SingleMessage, Table, TableError};
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -45,14 +45,16 @@ pub(super) struct Row {
     delivered_at: Option<Timestamp>,
     // Written by the repair.
     unknown_at: Option<Timestamp>,
-    /// The text of a test, and of a message whose campaign's body has merge fields.
+    /// The text of a test or a reply, and of a message whose campaign's body has merge fields.
     pub(super) body: Option<String>,
-    // Tests only.
+    // Tests and replies only.
     pub(super) from: Option<Sender>,
     pub(super) dry_run: Option<bool>,
     pub(super) confirmed: Option<bool>,
     created_at: Option<Timestamp>,
     due: Option<Due>,
+    // Replies only.
+    expires_at: Option<i64>,
 }
 
 const KIND: &str = "a message";
@@ -89,15 +91,16 @@ impl Row {
         Self { failed_at: Some(now), failure: Some(reason), body: message.text.clone(), ..silent }
     }
 
-    pub(super) fn of_test(test: &TestMessage, due: &Due) -> Self {
+    pub(super) fn of_single(single: &SingleMessage, due: &Due, expires_at: Option<i64>) -> Self {
         Self {
-            from: Some(test.from.clone()),
-            body: Some(test.body.as_str().to_owned()),
-            dry_run: test.is_dry_run.then_some(true),
-            confirmed: test.is_confirmed.then_some(true),
-            created_at: Some(test.message.created_at),
+            from: Some(single.from.clone()),
+            body: Some(single.body.as_str().to_owned()),
+            dry_run: single.is_dry_run.then_some(true),
+            confirmed: single.is_confirmed.then_some(true),
+            created_at: Some(single.message.created_at),
             due: Some(due.clone()),
-            ..Self::silent(test.message.organization_id, &test.message.to)
+            expires_at,
+            ..Self::silent(single.message.organization_id, &single.message.to)
         }
     }
 
@@ -225,22 +228,22 @@ impl Table {
     }
 
     /// The provider's ids of other messages to the phone of `message`: those of the organization's
-    /// newest campaigns, and tests of the same campaign.
+    /// newest campaigns, and tests of the same campaign or replies to the same inbound message.
     pub async fn provider_ids_beside(
         &self,
         message: &Message,
         shards: Shards,
     ) -> Result<BTreeSet<String>> {
-        let (organization, campaign) = (message.organization_id, message.campaign_id);
-        let (messages, (tests, _)) = futures::try_join!(
+        let organization = message.organization_id;
+        let (messages, singles) = futures::try_join!(
             self.rows_to(organization, &message.to, shards, Consistency::Strong),
-            self.test_messages(organization, campaign, NEWEST, None),
+            self.singles_beside(message, NEWEST),
         )?;
         let others = messages.into_iter().filter(|(_, id, _)| *id != message.id);
         let of_others = others.flat_map(|(_, _, row)| [row.provider_id, row.receipt_id]);
-        let tests = tests.iter().filter(|test| test.message.id != message.id);
-        let of_tests = tests.map(|test| test.message.provider_id().map(str::to_owned));
-        Ok(of_others.chain(of_tests).flatten().filter(|id| !id.is_empty()).collect())
+        let singles = singles.iter().filter(|single| single.message.id != message.id);
+        let of_singles = singles.map(|single| single.message.provider_id().map(str::to_owned));
+        Ok(of_others.chain(of_singles).flatten().filter(|id| !id.is_empty()).collect())
     }
 
     /// The messages to a phone of an organization's newest campaigns.

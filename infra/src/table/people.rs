@@ -12,7 +12,7 @@ use shared::unsubscribe::Preference;
 
 use super::dynamo::{Consistency, Key, parse};
 use super::unsubscribes::{KIND, Row};
-use super::{CampaignPosition, Result, Table, TestMessage, keys};
+use super::{CampaignPosition, Result, SingleMessage, Table, keys};
 
 /// The campaigns in which one page of a person's messages is looked for. A phone has at most two forms,
 /// and a batch has at most 100 keys.
@@ -26,7 +26,7 @@ pub struct MessagesTo {
     pub campaign: Campaign,
     /// Those that a worker has claimed. There are two only if the campaign is older than lines.
     pub messages: Vec<Message>,
-    pub tests: Vec<TestMessage>,
+    pub tests: Vec<SingleMessage>,
 }
 
 /// What the register of unsubscribes holds of one form of a phone.
@@ -52,7 +52,7 @@ impl Table {
         let forms = phone.forms();
         let mut claimed = self.claimed_to(organization, &forms, &campaigns).await?;
         let tests = stream::iter(campaigns).map(|campaign| self.tests_to(campaign, &forms));
-        let found: Vec<(Campaign, Vec<TestMessage>)> =
+        let found: Vec<(Campaign, Vec<SingleMessage>)> =
             tests.buffered(QUERIES_AT_ONCE).try_collect().await?;
         let found = found.into_iter().map(|(campaign, tests)| {
             let messages = claimed.remove(&campaign.id).unwrap_or_default();
@@ -86,7 +86,7 @@ impl Table {
         &self,
         campaign: Campaign,
         forms: &[Phone],
-    ) -> Result<(Campaign, Vec<TestMessage>)> {
+    ) -> Result<(Campaign, Vec<SingleMessage>)> {
         let (mut found, mut after) = (Vec::new(), None);
         loop {
             let page =

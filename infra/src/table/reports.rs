@@ -46,7 +46,7 @@ struct Row<'a> {
     report: Option<String>,
 }
 
-/// An opt-out is only counted.
+/// Opt-outs and replies are only counted.
 #[derive(Serialize)]
 struct NoAttributes {}
 
@@ -119,13 +119,29 @@ impl Table {
         Ok(())
     }
 
+    /// Records that a person replied to a campaign with anything but an opt-out.
+    pub async fn note_reply(&self, campaign: CampaignId, phone: &Phone) -> Result<()> {
+        let row = item(KIND, &keys::replied(campaign, phone), NoAttributes {})?;
+        self.put(row, ABSENT, Vec::new()).await?;
+        Ok(())
+    }
+
     /// The number of people who opted out in reply to a campaign.
     pub async fn opt_outs(&self, campaign: CampaignId) -> Result<u64> {
+        self.count_heard(campaign, keys::OPT_OUT).await
+    }
+
+    /// The number of people who replied to a campaign with anything but an opt-out.
+    pub async fn replies_to(&self, campaign: CampaignId) -> Result<u64> {
+        self.count_heard(campaign, keys::REPLIED).await
+    }
+
+    async fn count_heard(&self, campaign: CampaignId, prefix: &str) -> Result<u64> {
         let mut range = Range {
             projection: Some("sk".into()),
             ..Range::new(
                 keys::campaign_partition(campaign),
-                SortKey::Prefix(keys::OPT_OUT.to_owned()),
+                SortKey::Prefix(prefix.to_owned()),
                 Consistency::Eventual,
             )
         };

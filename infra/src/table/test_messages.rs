@@ -1,33 +1,19 @@
-//! Test messages. They exist before they are claimed, because they have no chunk.
+//! Test messages.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use serde::Deserialize;
-use shared::body::Body;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
-use shared::message::{Kind, Message};
-use shared::sender::Sender;
+use shared::message::Kind;
+use shared::receipt::MessageRef;
 use shared::time::Timestamp;
 
 use super::dynamo::{
-    Change, Consistency, Item, Range, SortKey, Transacted, Transaction, back_off, item, parse,
-    start, text,
+    Change, Consistency, Range, SortKey, Transacted, Transaction, back_off, item, start, text,
 };
 use super::idempotency::Remember;
-use super::messages::{Row, id_of, is_of};
-use super::{Result, Table, TableError, keys};
-
-/// A test message and what it was sent with, since its campaign may be edited afterwards.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TestMessage {
-    pub message: Message,
-    pub from: Sender,
-    pub body: Body,
-    /// Whether to ask the provider without sending.
-    pub is_dry_run: bool,
-    /// Whether it may be sent to a person who has opted out.
-    pub is_confirmed: bool,
-}
+use super::messages::Row;
+use super::single_messages::{KIND, read};
+use super::{Result, SingleMessage, Table, TableError, keys};
 
 /// The number of tests that an organization may send on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,31 +35,12 @@ pub enum TestSaved {
     Answered,
 }
 
-const KIND: &str = "a test message";
-
-fn read(item: Item, organization: OrganizationId, campaign: CampaignId) -> Result<TestMessage> {
-    let id = id_of(&item)?;
-    let row: Row = parse(KIND, item)?;
-    let is_dry_run = row.dry_run == Some(true);
-    let is_confirmed = row.confirmed == Some(true);
-    let lacks = |what: &str| super::TableError::malformed(KIND, format!("{id} lacks {what}"));
-    let from = row.from.clone().ok_or_else(|| lacks("from"))?;
-    let body = row.body.clone().map(Body::from).ok_or_else(|| lacks("body"))?;
-    Ok(TestMessage {
-        message: row.into_message(organization, campaign, id, Kind::Test)?,
-        from,
-        body,
-        is_dry_run,
-        is_confirmed,
-    })
-}
-
 impl Table {
     /// Writes a test message and its due item. Counts it among the day's tests unless it is a dry
     /// run.
     pub async fn create_test_message(
         &self,
-        test: &TestMessage,
+        test: &SingleMessage,
         due: &Due,
         allowance: &TestAllowance,
         remember: Option<&Remember>,
@@ -86,7 +53,7 @@ impl Table {
         let mut waits = back_off::waits(back_off::Patience::Short);
         loop {
             let mut transaction = Transaction::default()
-                .put_absent(item(KIND, &key, Row::of_test(test, due))?)
+                .put_absent(item(KIND, &key, Row::of_single(test, due, None))?)
                 .replace_due(None, Some(due))?;
             let count = transaction.len();
             if !test.is_dry_run {
@@ -117,11 +84,8 @@ impl Table {
         organization: OrganizationId,
         campaign: CampaignId,
         id: MessageId,
-    ) -> Result<Option<TestMessage>> {
-        let key = keys::test_message(campaign, id);
-        let item = self.get_item(&key, Consistency::Strong).await?;
-        let own = item.filter(|item| is_of(item, organization));
-        own.map(|item| read(item, organization, campaign)).transpose()
+    ) -> Result<Option<SingleMessage>> {
+        self.single_message(&reference(organization, campaign, id)).await
     }
 
     /// A campaign's tests, newest first.
@@ -131,7 +95,7 @@ impl Table {
         campaign: CampaignId,
         limit: i32,
         after: Option<MessageId>,
-    ) -> Result<(Vec<TestMessage>, Option<MessageId>)> {
+    ) -> Result<(Vec<SingleMessage>, Option<MessageId>)> {
         let range = Range {
             limit: Some(limit),
             newest_first: true,
@@ -148,18 +112,9 @@ impl Table {
         let page = self.page(&range).await?;
         let next =
             page.next.and_then(|key| text(&key, "sk")?.strip_prefix(keys::MESSAGE)?.parse().ok());
-        let tests = page.items.into_iter().map(|item| read(item, organization, campaign));
+        let like = reference(organization, campaign, MessageId(campaign.0));
+        let tests = page.items.into_iter().map(|item| read(item, &like));
         Ok((tests.collect::<Result<_>>()?, next))
-    }
-
-    /// Records that a test needs no more work.
-    pub async fn finish_test_message(&self, message: &Message) -> Result<()> {
-        let key = keys::test_message(message.campaign_id, message.id);
-        let owing: Option<Owing> = self.get(KIND, &key, Consistency::Strong).await?;
-        if let Some(Owing { due: Some(due) }) = owing {
-            self.remove(&keys::due(&due), "attribute_exists(pk)", Vec::new()).await?;
-        }
-        Ok(())
     }
 }
 
@@ -180,7 +135,10 @@ impl TestAllowance {
     }
 }
 
-#[derive(Deserialize)]
-struct Owing {
-    due: Option<Due>,
+fn reference(
+    organization_id: OrganizationId,
+    campaign_id: CampaignId,
+    message_id: MessageId,
+) -> MessageRef {
+    MessageRef { organization_id, campaign_id, message_id, kind: Kind::Test }
 }

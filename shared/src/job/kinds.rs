@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
 use super::{Job, Subject};
-use crate::ids::{CampaignId, ExportId, ImportId, MessageId, OrganizationId};
+use crate::ids::{CampaignId, ExportId, ImportId, InboundId, MessageId, OrganizationId};
+use crate::receipt::MessageRef;
+use crate::status::Kind;
 use crate::time::Timestamp;
 
 /// A job of the send function.
@@ -45,6 +47,34 @@ pub enum DispatchJob {
     },
     /// Send a test message.
     Test { organization_id: OrganizationId, campaign_id: CampaignId, message_id: MessageId },
+    /// Send a reply to an inbound message.
+    Reply { organization_id: OrganizationId, inbound_id: InboundId, message_id: MessageId },
+}
+
+impl DispatchJob {
+    /// The job that sends a message which is not part of a campaign's audience.
+    #[must_use]
+    pub fn of_single(message: &MessageRef) -> Self {
+        let MessageRef { organization_id, campaign_id, message_id, .. } = *message;
+        match message.inbound() {
+            Some(inbound_id) => Self::Reply { organization_id, inbound_id, message_id },
+            None => Self::Test { organization_id, campaign_id, message_id },
+        }
+    }
+
+    /// The message that such a job sends; `None` for a chunk.
+    #[must_use]
+    pub fn single(&self) -> Option<MessageRef> {
+        match *self {
+            Self::Chunk { .. } => None,
+            Self::Test { organization_id, campaign_id, message_id } => {
+                Some(MessageRef { organization_id, campaign_id, message_id, kind: Kind::Test })
+            }
+            Self::Reply { organization_id, inbound_id, message_id } => {
+                Some(MessageRef::of_reply(organization_id, inbound_id, message_id))
+            }
+        }
+    }
 }
 
 /// A job of the poll-status function.
@@ -88,7 +118,14 @@ impl Subject {
     }
 
     fn of(kind: &'static str) -> Self {
-        Self { kind, campaign_id: None, import_id: None, export_id: None, message_id: None }
+        Self {
+            kind,
+            campaign_id: None,
+            import_id: None,
+            export_id: None,
+            inbound_id: None,
+            message_id: None,
+        }
     }
 }
 
@@ -131,9 +168,9 @@ impl JobsJob {
 impl DispatchJob {
     pub(super) fn organization_id(&self) -> OrganizationId {
         match self {
-            Self::Chunk { organization_id, .. } | Self::Test { organization_id, .. } => {
-                *organization_id
-            }
+            Self::Chunk { organization_id, .. }
+            | Self::Test { organization_id, .. }
+            | Self::Reply { organization_id, .. } => *organization_id,
         }
     }
 
@@ -143,6 +180,11 @@ impl DispatchJob {
             Self::Test { campaign_id, message_id, .. } => {
                 Subject { message_id: Some(message_id), ..Subject::campaign("test", campaign_id) }
             }
+            Self::Reply { inbound_id, message_id, .. } => Subject {
+                inbound_id: Some(inbound_id),
+                message_id: Some(message_id),
+                ..Subject::of("reply")
+            },
         }
     }
 
@@ -152,6 +194,7 @@ impl DispatchJob {
                 format!("chunk#{campaign_id}#{shard}#{number}")
             }
             Self::Test { message_id, .. } => format!("test#{message_id}"),
+            Self::Reply { message_id, .. } => format!("reply#{message_id}"),
         }
     }
 }

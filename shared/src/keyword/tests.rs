@@ -339,3 +339,15 @@ fn replies_hold_what_xml_can_hold() {
     // 29 of C0, DEL, 32 of C1, and two that are not characters.
     assert_eq!(refused.count(), 29 + 1 + 32 + 2);
 }
+
+/// 47 CFR 64.1200(a)(12) allows one confirmation within five minutes.
+#[test]
+fn a_stop_is_confirmed_within_five_minutes() {
+    let at = |seconds| Timestamp::EPOCH.plus_seconds(seconds);
+    for (seconds, may) in [(0, true), (299, true), (300, true), (301, false), (86_400, false)] {
+        assert_eq!(Keyword::Stop.may_be_answered(at(0), at(seconds)), may, "{seconds}");
+        for keyword in [Keyword::Start, Keyword::Help] {
+            assert!(keyword.may_be_answered(at(0), at(seconds)));
+        }
+    }
+}

@@ -111,10 +111,10 @@ fn the_old_name_of_other_is_still_read() {
 #[test]
 fn an_unknown_test_is_owed_until_it_is_old() {
     let mut test = Message { kind: Kind::Test, ..message() };
-    assert!(test.is_test_owed(at(1_000_000)), "pending");
+    assert!(test.is_single_owed(at(1_000_000)), "pending");
     test.unknown_at = Some(at(1));
-    assert!(test.is_test_owed(at(MAX_TEST_LOOK_UP_SECONDS - 1)));
-    assert!(!test.is_test_owed(at(MAX_TEST_LOOK_UP_SECONDS)));
+    assert!(test.is_single_owed(at(MAX_SINGLE_LOOK_UP_SECONDS - 1)));
+    assert!(!test.is_single_owed(at(MAX_SINGLE_LOOK_UP_SECONDS)));
     test.receipt = Some(receipt(Status::Sent, 2));
-    assert!(!test.is_test_owed(at(3)), "a receipt has settled it");
+    assert!(!test.is_single_owed(at(3)), "a receipt has settled it");
 }

@@ -55,7 +55,7 @@ async fn recorded() -> Vec<Recorded> {
     for (settings, from) in &senders() {
         let twilio = client(&recorder.url).with_settings(settings);
         for body in ["Hello", "Grüße & 100 % +1 = 😀\r\n", &"x".repeat(1_600)] {
-            for kind in [Kind::Campaign, Kind::Test] {
+            for kind in [Kind::Campaign, Kind::Test, Kind::Reply] {
                 let reference = MessageRef {
                     organization_id: message.organization_id,
                     campaign_id: message.campaign_id,

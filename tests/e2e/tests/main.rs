@@ -38,6 +38,7 @@ mod polling;
 mod privacy;
 mod quotes;
 mod readme;
+mod replies;
 mod reports;
 mod resends;
 mod retries;

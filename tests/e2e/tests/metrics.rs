@@ -1,9 +1,13 @@
 //! A fault, and the line that its alarm watches.
 
 use e2e::callbacks::call_back;
-use e2e::{PATIENCE, Tenant, logs, phone};
+use e2e::{PATIENCE, Tenant, logs, phone, staging};
+use infra::clock;
 use local::client::wait;
 use serde_json::Value;
+use shared::ids::{InboundId, OrganizationId};
+use shared::inbound::{self, InboundMessage, Retention};
+use shared::phone::Phone;
 
 /// Waits for a metric's line of the stack, with this label if there is one.
 async fn counted(tenant: &Tenant, metric: &str, label: Option<(&str, &str)>) -> anyhow::Result<()> {
@@ -65,4 +69,29 @@ async fn a_sweep_counts_itself() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     tenant.functions.sweep().await?;
     counted(&tenant, "Sweeps", None).await
+}
+
+/// A text that was flagged ten business days ago and that no one has decided about.
+#[tokio::test]
+async fn a_refusal_that_is_due_is_counted() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let (table, now) = (staging::table(&tenant).await, clock::now());
+    let organization_id: OrganizationId = tenant.id.parse()?;
+    let (from, text) = (Phone::from_e164(&phone())?, "wrong number");
+    let name = inbound::name(organization_id, None, (&from, text, now));
+    let message = InboundMessage {
+        id: InboundId::of(now, name),
+        organization_id,
+        from,
+        to: vec![tenant.sender.clone()],
+        text: text.to_owned(),
+        received_at: now,
+        campaign_id: None,
+        keyword: None,
+        due_on: Some(now.datetime().date_naive()),
+        decision: None,
+    };
+    table.keep_inbound(message, name, Retention::default().ends_at(now)).await?;
+    tenant.functions.sweep().await?;
+    counted(&tenant, "RefusalsDue", None).await
 }

@@ -48,6 +48,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
         ("POST", "exports") => json!({"kind": "contacts", "format": "csv"}),
         ("POST", "lift") => json!({"reason": "they called"}),
         ("POST", "send-test") => json!({"to": phone()}),
+        ("POST", "reply") => json!({"body": "Hi"}),
         ("DELETE", "contacts") => json!({"ids": [ids["contactId"]]}),
         ("DELETE", "campaigns") => json!({"ids": [ids["campaignId"]]}),
         ("POST" | "PUT", _) => json!({}),
@@ -58,7 +59,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
 /// Everything an organization sees of its data, except counts, which change by themselves.
 async fn seen(tenant: &Tenant) -> anyhow::Result<Vec<Value>> {
     let mut seen = vec![tenant.api.get(&format!("/v1/organizations/{}", tenant.id)).await?];
-    for rest in ["api-keys", "members", "contacts", "unsubscribes"] {
+    for rest in ["api-keys", "members", "contacts", "unsubscribes", "inbound"] {
         seen.extend(tenant.api.list(&tenant.path(rest)).await?);
     }
     for campaign in tenant.api.list(&tenant.path("campaigns")).await? {
@@ -137,7 +138,12 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
     let member = owner.api.post(&owner.path("members"), &invitation).await?;
     let export = json!({"kind": "contacts", "format": "csv"});
     let export = owner.api.post(&owner.path("exports"), &export).await?;
+    let writer = phone();
+    owner.hear(&writer, "wrong number").await?;
+    let inbound = owner.api.list(&owner.path("inbound")).await?;
+    let inbound = inbound.first().context("the text was not kept")?;
     let ids = Ids::from([
+        ("inboundId", text(&inbound["id"])),
         ("contactId", contact),
         ("importId", text(&import["id"])),
         ("exportId", text(&export["id"])),

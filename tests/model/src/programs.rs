@@ -55,7 +55,7 @@ impl Program {
                 Job::Jobs(
                     JobsJob::Prepare { .. } | JobsJob::Import { .. } | JobsJob::Export { .. },
                 )
-                | Job::Dispatch(DispatchJob::Test { .. }) => Ok(()),
+                | Job::Dispatch(DispatchJob::Test { .. } | DispatchJob::Reply { .. }) => Ok(()),
             },
         }
     }

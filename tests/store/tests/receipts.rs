@@ -2,7 +2,7 @@
 
 use infra::clock;
 use infra::table::{
-    Claiming, ReceiptApplied, ShardItem, Table, TestAllowance, TestMessage, TestSaved,
+    Claiming, ReceiptApplied, ShardItem, SingleMessage, Table, TestAllowance, TestSaved,
 };
 use shared::campaign::Campaign;
 use shared::ids::MessageId;
@@ -143,7 +143,7 @@ async fn a_receipt_of_another_organization_changes_no_test_message() -> anyhow::
         ..messages(1).remove(0)
     };
     let Message { organization_id, campaign_id, id: message_id, .. } = message;
-    let test = TestMessage {
+    let test = SingleMessage {
         message,
         from: Sender::new(phone(1), Provider::default()),
         body: "Hello".to_owned().into(),

@@ -9,15 +9,17 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 22] = [
+const KINDS: [&str; 26] = [
     "ANSWER",
     "CAMPAIGN",
     "CHUNK",
     "CHUNKSTATE",
     "CONTACT",
     "DUE",
+    "FLAGGED",
     "IDEMPOTENCY",
     "IMPORT",
+    "INBOUND",
     "KEY",
     "LASTSEND",
     "MATCHKEY",
@@ -28,6 +30,8 @@ const KINDS: [&str; 22] = [
     "OWNER",
     "PARKED",
     "REJECTED",
+    "REPLIES",
+    "REPLY",
     "REPORT",
     "SENDER",
     "UNSUBSCRIBED",
@@ -59,7 +63,12 @@ fn items(body: &str) -> String {
         })
         .collect();
     // These accompany other items, which are more specific.
-    for (weak, strong) in [("ANSWER", "IDEMPOTENCY"), ("CAMPAIGN", "OPTOUT"), ("OWNER", "SENDER")] {
+    for (weak, strong) in [
+        ("ANSWER", "IDEMPOTENCY"),
+        ("CAMPAIGN", "OPTOUT"),
+        ("CAMPAIGN", "REPLY"),
+        ("OWNER", "SENDER"),
+    ] {
         if kinds.contains(strong) {
             kinds.remove(weak);
         }

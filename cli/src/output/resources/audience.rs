@@ -1,4 +1,4 @@
-//! Contacts, where they come from, and who opted out.
+//! Contacts, where they come from, what they wrote, and who opted out.
 
 use super::{CHANGED_BY, CREATED, ID, NAME, UPDATED};
 use crate::output::{Field, Resource};
@@ -119,5 +119,24 @@ pub(crate) const LIFT: Resource = Resource {
         Field::shown("Unsubscribed", "/unsubscribe/unsubscribedAt"),
         Field::shown("Source", "/unsubscribe/source"),
         CHANGED_BY,
+    ],
+};
+
+pub(crate) const INBOUND: Resource = Resource {
+    schema: "Inbound",
+    plural: "inbound messages",
+    fields: &[
+        ID,
+        Field::listed("From", "/from"),
+        Field::listed("Received", "/receivedAt"),
+        Field::listed("Text", "/body"),
+        Field::listed("Keyword", "/keyword"),
+        Field::listed("Due", "/dueOn"),
+        Field::listed("Decision", "/decision/verdict"),
+        Field::shown("To", "/to"),
+        Field::shown("Campaign", "/campaignId"),
+        Field::shown("Flagged", "/flagged"),
+        Field::shown("Decided", "/decision/decidedAt"),
+        Field::shown("Decided by", "/decision/decidedBy/name"),
     ],
 };

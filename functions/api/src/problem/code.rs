@@ -55,6 +55,10 @@ pub(crate) enum Code {
     ImportNotEnded,
     NothingToUndo,
     ImportsRunning,
+    InboundNotFlagged,
+    InboundSuppressed,
+    AlreadyReplied,
+    AddressLeft,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -137,6 +141,10 @@ impl Code {
             | Self::ImportNotEnded
             | Self::NothingToUndo
             | Self::ImportsRunning
+            | Self::InboundNotFlagged
+            | Self::InboundSuppressed
+            | Self::AlreadyReplied
+            | Self::AddressLeft
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {

@@ -101,7 +101,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 54] = [
+const CONTRACT: [(&str, &str); 59] = [
     ("/v1/halt", "get put"),
     ("/v1/organizations/{organizationId}/halt", "get put"),
     ("/v1/organizations", "post get"),
@@ -113,6 +113,11 @@ const CONTRACT: [(&str, &str); 54] = [
     ("/v1/organizations/{organizationId}/contacts", "post get delete"),
     ("/v1/organizations/{organizationId}/contacts/{contactId}", "get put patch delete"),
     ("/v1/organizations/{organizationId}/contacts/batch", "post"),
+    ("/v1/organizations/{organizationId}/inbound", "get"),
+    ("/v1/organizations/{organizationId}/inbound/{inboundId}", "get"),
+    ("/v1/organizations/{organizationId}/inbound/{inboundId}/reply", "post"),
+    ("/v1/organizations/{organizationId}/inbound/{inboundId}/suppress", "post"),
+    ("/v1/organizations/{organizationId}/inbound/{inboundId}/dismiss", "post"),
     ("/v1/organizations/{organizationId}/segments", "post get"),
     ("/v1/organizations/{organizationId}/segments/{segmentId}", "get put delete"),
     ("/v1/organizations/{organizationId}/segments/preview", "post"),

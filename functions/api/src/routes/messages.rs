@@ -9,7 +9,7 @@ mod to_phone;
 use std::collections::HashMap;
 
 use axum::extract::State;
-use infra::table::{TableError, TestMessage};
+use infra::table::{SingleMessage, TableError};
 use serde::{Deserialize, Serialize};
 use shared::campaign::{Broadcast, Campaign};
 use shared::chunk::Chunk;
@@ -17,6 +17,7 @@ use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::message::{Kind, Message};
 use utoipa::IntoParams;
 
+pub(super) use self::filter::read_phone;
 use self::filter::{MessageFilter, MessageQuery, Wanted, phone_of};
 use self::to_phone::list_to_phone;
 use super::campaigns::find;
@@ -59,6 +60,10 @@ pub(crate) async fn list_messages(
         (Kind::Test, None) => list_tests(&app, &campaign, &list, cursor, &filter).await,
         (Kind::Test, Some(_)) => {
             let detail = "test messages cannot be filtered by phone or contact";
+            Err(Problem::new(Code::InvalidQuery, detail))
+        }
+        (Kind::Reply, _) => {
+            let detail = "replies are not a campaign's; read the inbound message that they answer";
             Err(Problem::new(Code::InvalidQuery, detail))
         }
         (Kind::Campaign, None) => list_members(&app, &campaign, &list, cursor, &filter).await,
@@ -151,7 +156,7 @@ pub(crate) async fn get_timeline(
     Segment(id): Segment<MessageId>,
 ) -> Result<Reply, Problem> {
     let place = (access.organization.id, campaign_id, id);
-    let of_test = |test: TestMessage| TimelineView::new(&test.message, &test.from);
+    let of_test = |test: SingleMessage| TimelineView::new(&test.message, &test.from);
     let of_campaign = |_: &Campaign, broadcast: &Broadcast, message: Message| {
         TimelineView::new(&message, &broadcast.sender)
     };
@@ -162,7 +167,7 @@ pub(crate) async fn get_timeline(
 async fn viewed<View>(
     app: &App,
     (organization, campaign_id, id): (OrganizationId, CampaignId, MessageId),
-    of_test: impl FnOnce(TestMessage) -> View,
+    of_test: impl FnOnce(SingleMessage) -> View,
     of_campaign: impl FnOnce(&Campaign, &Broadcast, Message) -> View,
 ) -> Result<View, Problem> {
     let campaign = find(app, organization, campaign_id).await?;

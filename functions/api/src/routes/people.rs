@@ -10,10 +10,12 @@ use crate::json::Reply;
 use crate::params::{Query, Segment, WrittenPhone};
 use crate::problem::Problem;
 use crate::state::App;
-use crate::views::{ContactView, MessageView, PersonView, PreferenceView};
+use crate::views::{ContactView, InboundView, MessageView, PersonView, PreferenceView};
 
 /// More contacts than any phone has.
 const MAX_CONTACTS: usize = 1_000;
+/// The number of texts that are shown. The list of inbound messages has all of them.
+const MAX_TEXTS: usize = 100;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -26,11 +28,12 @@ pub(crate) struct PersonQuery {
 /// Get what is known of a person
 ///
 /// Returns the contacts with a phone, what the register of unsubscribes holds of it, with the evidence,
-/// and the messages to it over all campaigns. A phone that can be written in two forms is found in both.
+/// the newest 100 texts from it, and the messages to it over all campaigns. A phone that can be written in two forms is found in both.
 /// A person of whom nothing is known has empty lists.
 ///
 /// Files that the organization imported or exported are not searched; they are removed after 30 and
-/// seven days. Texts from people are not kept, except for the keyword of an opt-out.
+/// seven days. All texts from the phone are listed by `…/inbound?phone=`, and each of them by its ID
+/// with the replies to it.
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/people/{phone}", tag = "People",
     params(PersonQuery),
     responses((status = 200, description = "What is known, with a page of messages.",
@@ -47,15 +50,19 @@ pub(crate) async fn get_person(
     let scope = format!("{}/people/{}", organization.id, line.as_phone());
     let list = app.cursors.list(scope, None)?;
     let after = list.position(cursor.as_deref())?;
-    let (contacts, preferences, (found, next)) = futures::try_join!(
+    let (contacts, preferences, mut texts, (found, next)) = futures::try_join!(
         app.table.contacts_of_line(organization, &line, MAX_CONTACTS),
         app.table.register_of(organization, &phone),
+        app.table.inbound_from(organization.id, &phone),
         app.table.messages_to(organization.id, &phone, after),
     )?;
+    texts.truncate(MAX_TEXTS);
+    let inbound = app.table.inbound_by_ids(organization.id, &texts).await?;
     Reply::ok(&PersonView {
         phones: phone.forms(),
         contacts: contacts.into_iter().map(ContactView::from).collect(),
         preferences: preferences.into_iter().map(PreferenceView::from).collect(),
+        inbound: inbound.into_iter().map(InboundView::from).collect(),
         messages: found.into_iter().flat_map(messages).collect(),
         next_cursor: list.cursor(next)?,
     })

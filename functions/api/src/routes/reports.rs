@@ -47,10 +47,13 @@ pub(crate) async fn get_report(
         let detail = "the campaign was not sent, so there is nothing to report";
         return Err(Problem::new(Code::CampaignNotSent, detail));
     };
-    let (counted, opt_outs) =
-        futures::try_join!(app.table.report(&campaign), app.table.opt_outs(campaign.id))?;
+    let (counted, opt_outs, replies) = futures::try_join!(
+        app.table.report(&campaign),
+        app.table.opt_outs(campaign.id),
+        app.table.replies_to(campaign.id),
+    )?;
     let view = ReportView::new(&campaign, broadcast, &access.organization, counted);
-    Reply::ok(&view.with_opt_outs(opt_outs))
+    Reply::ok(&view.with_heard(opt_outs, replies))
 }
 
 #[derive(Deserialize, IntoParams)]

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use axum::extract::State;
 use http::StatusCode;
 use infra::clock;
-use infra::table::{Saved, TestAllowance, TestMessage, TestSaved};
+use infra::table::{Saved, SingleMessage, TestAllowance, TestSaved};
 use serde::Deserialize;
 use shared::campaign::{Campaign, Limits, MaxPrice, State as CampaignState};
 use shared::ids::{CampaignId, MessageId, SegmentId};
@@ -185,7 +185,7 @@ pub(crate) async fn send_test(
     let body = body.await?;
     let now = clock::now();
     let allowance = allowance(&organization, app.tests_per_day, now);
-    let test = TestMessage {
+    let test = SingleMessage {
         message: Message {
             id: MessageId::new(now, clock::entropy()),
             kind: Kind::Test,

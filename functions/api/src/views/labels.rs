@@ -43,6 +43,8 @@ labels! {
     MessageKind: labels_of(shared::message::Kind::VARIANTS);
     MessageStatus: labels_of(shared::message::Status::VARIANTS);
     ErrorReason: labels_of(shared::message::FailureReason::VARIANTS);
+    Keyword: labels_of(shared::keyword::Keyword::VARIANTS);
+    Verdict: labels_of(shared::inbound::Verdict::VARIANTS);
     Interval: labels_of(shared::report::Interval::VARIANTS);
     UnsubscribeSource: labels_of(shared::unsubscribe::Source::VARIANTS);
     ExportKind: labels_of(shared::export::Kind::VARIANTS);

@@ -1,4 +1,4 @@
-use infra::table::TestMessage;
+use infra::table::SingleMessage;
 use serde::Serialize;
 use shared::body::Body;
 use shared::campaign::{Broadcast, Campaign};
@@ -15,6 +15,7 @@ use super::{Time, labels};
 pub(crate) struct MessageView {
     id: Uuid,
     organization_id: Uuid,
+    /// The campaign; null for a reply to an inbound message.
     #[schema(required = true)]
     campaign_id: Option<Uuid>,
     #[schema(value_type = labels::MessageKind)]
@@ -66,7 +67,7 @@ impl MessageView {
         Self {
             id: message.id.0,
             organization_id: message.organization_id.0,
-            campaign_id: Some(message.campaign_id.0),
+            campaign_id: message.reference().campaign().map(|id| id.0),
             kind: message.kind,
             from,
             parts: body.parts_of(&message),
@@ -85,9 +86,9 @@ impl MessageView {
     }
 }
 
-impl From<TestMessage> for MessageView {
-    fn from(test: TestMessage) -> Self {
-        let view = Self::new(test.message, test.from.phone, &test.body);
-        Self { is_dry_run: test.is_dry_run, ..view }
+impl From<SingleMessage> for MessageView {
+    fn from(single: SingleMessage) -> Self {
+        let view = Self::new(single.message, single.from.phone, &single.body);
+        Self { is_dry_run: single.is_dry_run, ..view }
     }
 }

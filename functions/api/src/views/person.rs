@@ -5,7 +5,7 @@ use shared::unsubscribe::{Preference, Source};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ChangedByView, ContactView, MessageView, Time, labels};
+use super::{ChangedByView, ContactView, InboundView, MessageView, Time, labels};
 
 /// What is known of a person, by their phone.
 #[derive(Serialize, ToSchema)]
@@ -19,6 +19,8 @@ pub(crate) struct PersonView {
     pub(crate) contacts: Vec<ContactView>,
     /// What the register of unsubscribes holds: one entry for each form that it knows.
     pub(crate) preferences: Vec<PreferenceView>,
+    /// The newest 100 texts from the phone, newest first.
+    pub(crate) inbound: Vec<InboundView>,
     /// Messages and test messages, newest campaign first. A message that Volley has not begun to send is
     /// not among them.
     pub(crate) messages: Vec<MessageView>,

@@ -57,6 +57,9 @@ pub(crate) struct ReportView {
     /// People who opted out by a reply, and whose last message was from this campaign. Unlike the
     /// other numbers, it is counted when the report is read.
     opt_outs: u64,
+    /// People who replied with anything but an opt-out, and whose last message was from this campaign.
+    /// It is counted when the report is read.
+    replies: u64,
     /// The newest 10 pauses, oldest first. Those before this was recorded are missing.
     pauses: Vec<PauseView>,
     /// The number of pauses before those.
@@ -139,6 +142,7 @@ impl ReportView {
             time_to_delivery: DelayView::new(&report.delays),
             series: SeriesView::new(&report.series),
             opt_outs: 0,
+            replies: 0,
             pauses: pauses.newest.iter().map(PauseView::from).collect(),
             earlier_pauses: pauses.earlier,
         }
@@ -146,8 +150,8 @@ impl ReportView {
 }
 
 impl ReportView {
-    pub(crate) fn with_opt_outs(self, opt_outs: u64) -> Self {
-        Self { opt_outs, ..self }
+    pub(crate) fn with_heard(self, opt_outs: u64, replies: u64) -> Self {
+        Self { opt_outs, replies, ..self }
     }
 }
 

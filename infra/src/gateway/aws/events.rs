@@ -36,6 +36,7 @@ struct InboundEvent {
     origination_number: String,
     /// Optional, because an opt-out must be kept for a person even if it names no destination.
     destination_number: Option<String>,
+    inbound_message_id: Option<String>,
     message_body: Option<String>,
     /// The number's keyword that the message starts with, if any.
     message_keyword: Option<String>,
@@ -45,15 +46,11 @@ struct InboundEvent {
 /// most five entries.
 pub(super) fn context(message: &MessageRef, trace: Option<TraceId>) -> HashMap<String, String> {
     let MessageRef { organization_id, campaign_id, message_id, kind } = message;
-    let kind = match kind {
-        Kind::Campaign => "campaign",
-        Kind::Test => "test",
-    };
     let entries = [
         ("organization", organization_id.to_string()),
         ("campaign", campaign_id.to_string()),
         ("message", message_id.to_string()),
-        ("kind", kind.to_owned()),
+        ("kind", kind.as_str().to_owned()),
     ];
     let trace = trace.map(|trace| ("trace", trace.to_string()));
     entries.into_iter().chain(trace).map(|(name, value)| (name.to_owned(), value)).collect()
@@ -68,6 +65,7 @@ fn message(context: &HashMap<String, Value>) -> Option<MessageRef> {
         kind: match get("kind")? {
             "campaign" => Kind::Campaign,
             "test" => Kind::Test,
+            "reply" => Kind::Reply,
             _ => return None,
         },
     })
@@ -98,6 +96,7 @@ impl InboundEvent {
     fn event(self) -> ProviderEvent {
         match Phone::from_e164(self.origination_number.trim()) {
             Ok(from) => ProviderEvent::Inbound(Inbound {
+                provider_id: self.inbound_message_id,
                 from,
                 to: addresses(self.destination_number.as_deref()),
                 body: self.message_body.unwrap_or_default(),

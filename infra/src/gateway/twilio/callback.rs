@@ -22,10 +22,7 @@ const TRACE: &str = "t";
 #[must_use]
 pub fn address(public_url: &str, message: &MessageRef, trace: Option<TraceId>) -> String {
     let MessageRef { organization_id: o, campaign_id: c, message_id: m, kind } = message;
-    let k = match kind {
-        Kind::Campaign => "campaign",
-        Kind::Test => "test",
-    };
+    let k = kind.as_str();
     let public_url = public_url.trim_end_matches('/');
     let trace = trace.map(|trace| format!("&{TRACE}={trace}")).unwrap_or_default();
     format!("{public_url}/webhooks/twilio/status?o={o}&c={c}&m={m}&k={k}{trace}")

@@ -84,6 +84,7 @@ impl Opened<'_> {
             return ProviderEvent::Ignored;
         };
         ProviderEvent::Inbound(Inbound {
+            provider_id: self.get("MessageSid").map(str::to_owned),
             from,
             to: self.destinations(),
             body: self.get("Body").unwrap_or_default().to_owned(),

@@ -74,7 +74,8 @@ fn malformed_values_are_refused() {
     let sid = format!("AC{}", "0123456789abcdef".repeat(2));
     let hash = "0123456789abcdef".repeat(4);
     let secret = "ssm:/volley/volley-prod/twilio";
-    let cases: [(&str, &[&str], &[&str]); 15] = [
+    let cases: [(&str, &[&str], &[&str]); 16] = [
+        ("InboundRetentionDays", &["1", "400", "9999"], &["", "0", "-1", "1.5", "10000", "year"]),
         (
             "PollScheduleSeconds",
             &["30", "30,300,600"],

@@ -113,20 +113,22 @@ pub(super) async fn phone_of(
             let detail = "phone and contact exclude each other; use one of them";
             Err(Problem::new(Code::InvalidQuery, detail))
         }
-        (Some(written), None) => {
-            let Ok(written) = with_plus(written).parse::<WrittenPhone>();
-            let phone = written.read(organization).map_err(|_| {
-                let detail = "phone is not a phone number; write it in E.164, such as +14155550123";
-                Problem::new(Code::InvalidQuery, detail)
-            })?;
-            Ok(Some(Wanted::Phone(phone)))
-        }
+        (Some(written), None) => Ok(Some(Wanted::Phone(read_phone(organization, written)?))),
         (None, Some(named)) => {
             let named: ContactRef = named.parse().map_err(|_| Problem::not_found())?;
             let contact = contacts::find(app, organization, named).await?;
             Ok(Some(contact.profile.phone.map_or(Wanted::Nothing, Wanted::Phone)))
         }
     }
+}
+
+/// A phone as a query names it.
+pub(crate) fn read_phone(organization: &Organization, written: &str) -> Result<Phone, Problem> {
+    let Ok(written) = with_plus(written).parse::<WrittenPhone>();
+    written.read(organization).map_err(|_| {
+        let detail = "phone is not a phone number; write it in E.164, such as +14155550123";
+        Problem::new(Code::InvalidQuery, detail)
+    })
 }
 
 /// In a query, an unencoded `+` is a space.

@@ -239,6 +239,7 @@ pub(super) fn example() -> Value {
             "points": [{ "at": "2026-11-23T09:00:00.000Z", "sent": 4, "delivered": 2, "failed": 1 }],
         },
         "optOuts": 0,
+        "replies": 0,
         "pauses": [{
             "at": "2026-11-23T09:00:02.000Z", "until": "2026-11-23T09:00:20.000Z", "reason": null,
             "by": { "kind": "member", "id": "019a0000-0000-7000-8000-000000000009", "name": "Ana" },

@@ -1,17 +1,17 @@
-//! Dispatches a test message to one phone, which need not be a contact's. A person who has opted
-//! out gets it only if the caller confirmed that.
+//! Dispatches a test or a reply to one phone, which need not be a contact's. A person who has opted
+//! out gets a test only if the caller confirmed that, and never a reply.
 
 use std::sync::Arc;
 
 use infra::clock;
 use infra::gateway::Gateway;
-use infra::table::{Settlement, TestMessage};
+use infra::table::{Settlement, SingleMessage};
 use shared::body::Body;
-use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::DispatchJob;
 use shared::message::{FailureReason, Message, Outcome, Status};
 use shared::organization::Organization;
 use shared::pace::Pace;
+use shared::receipt::MessageRef;
 use shared::recipient::Recipient;
 use shared::sender::Sender;
 use shared::time::Timestamp;
@@ -20,48 +20,42 @@ use crate::App;
 use crate::claim::{self, Claim, Token};
 use crate::send::{self, Answered, Outbound};
 use crate::settle::{GivenBack, Settled};
-use crate::test_end;
+use crate::single_end;
 
 const RETRY_SECONDS: u32 = 10;
-/// After this time a test fails, because its sender is waiting for the text.
+/// After this time a message fails, because its sender is waiting for the text.
 const GIVEN_UP_SECONDS: i64 = 300;
 
-pub(crate) async fn dispatch(
-    app: &App,
-    organization_id: OrganizationId,
-    campaign_id: CampaignId,
-    message_id: MessageId,
-) -> anyhow::Result<()> {
-    let Some(sent) = app.table.test_message(organization_id, campaign_id, message_id).await? else {
+pub(crate) async fn dispatch(app: &App, message: &MessageRef) -> anyhow::Result<()> {
+    let Some(sent) = app.table.single_message(message).await? else {
         return Ok(());
     };
-    let Some(organization) = app.table.organization(organization_id).await? else {
+    let Some(organization) = app.table.organization(message.organization_id).await? else {
         return Ok(());
     };
     if sent.message.status() == Status::Unknown {
-        test_end::look_up(app, &sent, organization.shards).await?;
-        return test_end::finish(app, &sent.message, organization.shards).await;
+        single_end::look_up(app, &sent, organization.shards).await?;
+        return single_end::finish(app, &sent.message, organization.shards).await;
     }
-    let settled = send_test(app, &organization, &sent).await?;
+    let settled = send_single(app, &organization, &sent).await?;
     let Some(wait) = wait_seconds(settled, clock::now())? else {
-        return test_end::finish(app, &sent.message, organization.shards).await;
+        return single_end::finish(app, &sent.message, organization.shards).await;
     };
-    let job = DispatchJob::Test { organization_id, campaign_id, message_id };
-    Ok(app.queues.send(&job.into(), wait).await?)
+    Ok(app.queues.send(&DispatchJob::of_single(message).into(), wait).await?)
 }
 
-/// Claims, sends and settles a test.
-async fn send_test(
+/// Claims, sends and settles a message.
+async fn send_single(
     app: &App,
     organization: &Organization,
-    test: &TestMessage,
+    single: &SingleMessage,
 ) -> anyhow::Result<Settled> {
-    let has_opted_out = has_opted_out(app, organization, test).await?;
+    let has_opted_out = has_opted_out(app, organization, single).await?;
     let is_halted = app.halts.of(&app.table, organization.id).await?.is_halted;
-    let gateway = gateway_of(app, test).await?.filter(|_| !is_halted);
-    let TestMessage { message, from, body, is_dry_run, .. } = test;
+    let gateway = gateway_of(app, single).await?.filter(|_| !is_halted);
+    let SingleMessage { message, from, body, is_dry_run, .. } = single;
     let (token, shards, is_dry_run) = (Token::new(), organization.shards, *is_dry_run);
-    let written = app.table.claim_test(message, &token.text, clock::now()).await?;
+    let written = app.table.claim_single(message, &token.text, clock::now()).await?;
     let closed = claim::close_existing(app, &written, &token.text, shards).await?;
     let claim = Claim { recipient: message.recipient(), message: message.clone(), token };
     let answered = match closed {
@@ -89,21 +83,21 @@ async fn send_test(
     })
 }
 
-/// The test's gateway; `None` if the test is to fail without one.
-async fn gateway_of(app: &App, test: &TestMessage) -> anyhow::Result<Option<Arc<dyn Gateway>>> {
-    let id = test.message.id;
-    match app.gateways.of(&test.from).await {
+/// The message's gateway; `None` if the message is to fail without one.
+async fn gateway_of(app: &App, single: &SingleMessage) -> anyhow::Result<Option<Arc<dyn Gateway>>> {
+    let id = single.message.id;
+    match app.gateways.of(&single.from).await {
         Ok(gateway) => Ok(Some(gateway)),
         Err(error) if error.is_permanent() => {
             tracing::error!(message.id = %id, error = ?anyhow::Error::from(error), "no gateway");
             Ok(None)
         }
-        Err(_) if is_too_late(&test.message) => Ok(None),
+        Err(_) if is_too_late(&single.message) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
 
-/// How long a test waits for its next attempt; `None` if it has ended.
+/// How long a message waits for its next attempt; `None` if it has ended.
 fn wait_seconds(settled: Settled, now: Timestamp) -> anyhow::Result<Option<u32>> {
     Ok(match settled {
         Settled::ByThisWorker | Settled::Before | Settled::Unknown => None,
@@ -120,27 +114,27 @@ fn wait_seconds(settled: Settled, now: Timestamp) -> anyhow::Result<Option<u32>>
     })
 }
 
-/// Lets a test go ahead of campaigns, because its sender is waiting for the text. Campaigns' turns
+/// Lets a message go ahead of campaigns, because its sender is waiting for the text. Campaigns' turns
 /// come after it.
 async fn go_ahead(app: &App, from: &Sender, body: &Body, recipient: &Recipient) {
     let (parts, now) = (body.parts_for(recipient).into(), clock::now());
     let count = |pace: Pace| (pace.ahead_of_all(parts, from.parts_per_second, now), ());
     if let Err(error) = app.table.update_pace(&from.phone, count).await {
-        tracing::warn!(error = ?anyhow::Error::from(error), "did not count a test in its sender's pace");
+        tracing::warn!(error = ?anyhow::Error::from(error), "did not count a message in its sender's pace");
     }
 }
 
-/// Whether the person has opted out since the test was requested or, if nothing was confirmed,
-/// ever.
+/// Whether the person has opted out, unless the caller confirmed that they agreed nevertheless. The
+/// register is read strongly consistent.
 async fn has_opted_out(
     app: &App,
     organization: &Organization,
-    test: &TestMessage,
+    single: &SingleMessage,
 ) -> anyhow::Result<bool> {
-    if test.is_confirmed || test.is_dry_run {
+    if single.is_confirmed || single.is_dry_run {
         return Ok(false);
     }
-    Ok(app.table.unsubscribe(organization, &test.message.to).await?.is_some())
+    Ok(app.table.unsubscribe(organization, &single.message.to).await?.is_some())
 }
 
 fn failed(claim: &Claim, reason: FailureReason) -> Settlement {

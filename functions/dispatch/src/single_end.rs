@@ -1,12 +1,12 @@
-//! The end of a test message: what the provider and parked receipts report about it.
+//! The end of a test or a reply: what the provider and parked receipts report about it.
 //!
-//! An unknown test keeps its due item, so the sweep sends its job again at growing intervals. Each
-//! such job applies the receipts that are parked beside the test, and then looks it up.
+//! If it is unknown, it keeps its due item, so the sweep sends its job again at growing intervals. Each
+//! such job applies the receipts that are parked beside the message, and then looks it up.
 
 use infra::clock;
 use infra::gateway::Sought;
 use infra::lookup;
-use infra::table::{ReceiptApplied, TestMessage};
+use infra::table::{ReceiptApplied, SingleMessage};
 use shared::message::Message;
 use shared::receipt::{Channel, Delivery};
 use shared::shard::Shards;
@@ -14,23 +14,26 @@ use shared::unsubscribe::Preference;
 
 use crate::App;
 
-/// Removes a test's due item, unless the test is unknown and may still be looked up.
+/// Removes a message's due item, unless the message is unknown and may still be looked up.
 pub(crate) async fn finish(app: &App, message: &Message, shards: Shards) -> anyhow::Result<()> {
     apply_parked(app, message, shards).await?;
-    let Message { organization_id, campaign_id, id, .. } = message;
-    let Some(test) = app.table.test_message(*organization_id, *campaign_id, *id).await? else {
+    let Some(single) = app.table.single_message(&message.reference()).await? else {
         return Ok(());
     };
-    if test.message.is_test_owed(clock::now()) {
-        tracing::info!(message.id = %id, "a test is unknown and will be looked up");
+    if single.message.is_single_owed(clock::now()) {
+        tracing::info!(message.id = %message.id, "a message is unknown and will be looked up");
         return Ok(());
     }
-    Ok(app.table.finish_test_message(message).await?)
+    Ok(app.table.finish_single_message(message).await?)
 }
 
-/// Looks up an unknown test at the provider.
-pub(crate) async fn look_up(app: &App, test: &TestMessage, shards: Shards) -> anyhow::Result<()> {
-    let TestMessage { message, from, body, .. } = test;
+/// Looks up an unknown message at the provider.
+pub(crate) async fn look_up(
+    app: &App,
+    single: &SingleMessage,
+    shards: Shards,
+) -> anyhow::Result<()> {
+    let SingleMessage { message, from, body, .. } = single;
     let gateway = app.gateways.of(from).await?;
     let sought = Sought { message, from, text: body.as_str(), now: clock::now() };
     if let Some(receipt) = lookup::look_up(&app.table, gateway.as_ref(), &sought, shards).await? {

@@ -1,0 +1,237 @@
+//! Texts that people wrote.
+//!
+//! A text is stored once, in the partition of its organization and month, under an id that begins with
+//! its time: the newest are read first, and the id alone says where a text is. An entry under the
+//! phone's line, named by the provider's id, fixes when a text was received first, so a text that is
+//! delivered again is the same item. A flagged text has two more entries until someone decides.
+
+mod flags;
+mod row;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+use shared::ids::{CampaignId, InboundId, OrganizationId};
+use shared::inbound::InboundMessage;
+use shared::organization::Organization;
+use shared::phone::Phone;
+use shared::time::Timestamp;
+use uuid::Uuid;
+
+use super::dynamo::{
+    ABSENT, Change, Consistency, Range, SortKey, Transacted, Transaction, Written, item, parse,
+    start, text,
+};
+use super::{Result, Saved, Table, TableError, keys};
+use row::{Row, read};
+
+pub use flags::FlagPosition;
+
+/// Whether a text was new.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InboundKept {
+    New,
+    /// It was delivered before.
+    Known,
+}
+
+/// The position at which a list of texts continues.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundPosition {
+    /// The first day of the month.
+    month: NaiveDate,
+    after: Option<InboundId>,
+}
+
+/// Which texts a list has.
+#[derive(Clone, Copy, Debug)]
+pub struct InboundFilter {
+    /// No text is older.
+    pub since: Timestamp,
+    /// Only replies to this campaign, which may be few, so that a page reads many texts.
+    pub campaign: Option<CampaignId>,
+}
+
+const KIND: &str = "an inbound message";
+/// The number of texts that a filtered page reads.
+const MAX_READ: usize = 1_000;
+/// And the number of queries. Most months of a small organization are empty.
+const MAX_QUERIES: usize = 24;
+
+/// When a text was received first.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    received_at: Timestamp,
+    expires_at: i64,
+}
+
+impl Table {
+    /// Keeps a text until `expires_at`, in seconds since 1970. Its id is derived from its name and the
+    /// time at which it was received first.
+    ///
+    /// Without a flag, this costs two write units for a text of up to about 600 bytes.
+    pub async fn keep_inbound(
+        &self,
+        mut message: InboundMessage,
+        name: Uuid,
+        expires_at: i64,
+    ) -> Result<InboundKept> {
+        let key = keys::inbound_entry(message.organization_id, &message.from.line(), name);
+        let entry = Entry { received_at: message.received_at, expires_at };
+        if let Written::Refused(Some(known)) =
+            self.put(item(KIND, &key, entry)?, ABSENT, Vec::new()).await?
+        {
+            message.received_at = parse::<Entry>(KIND, known)?.received_at;
+        }
+        message.id = InboundId::of(message.received_at, name);
+        let row = item(KIND, &keys::inbound(&message), Row::of(&message, expires_at))?;
+        if !message.is_open() {
+            let written = self.put(row, ABSENT, Vec::new()).await?;
+            let is_new = written == Written::Done;
+            return Ok(if is_new { InboundKept::New } else { InboundKept::Known });
+        }
+        let transaction = Transaction::default().put_absent(row).put_flag(&message, expires_at)?;
+        match self.transact(transaction).await? {
+            Transacted::Done => Ok(InboundKept::New),
+            refused if refused.is_refused(0) => Ok(InboundKept::Known),
+            Transacted::Refused(_) | Transacted::Conflict => {
+                Err(TableError::Throttled { operation: "write of a flagged message" })
+            }
+        }
+    }
+
+    pub async fn inbound_message(
+        &self,
+        organization: OrganizationId,
+        id: InboundId,
+    ) -> Result<Option<InboundMessage>> {
+        let key = keys::inbound_by_id(organization, id);
+        let item = self.get_item(&key, Consistency::Strong).await?;
+        item.map(|item| read(item, organization)).transpose()
+    }
+
+    /// Writes what was decided about a text, unless something else was in the meantime.
+    pub async fn decide_inbound(
+        &self,
+        before: &InboundMessage,
+        after: &InboundMessage,
+    ) -> Result<Saved> {
+        let value = |decision| {
+            let value = serde_dynamo::to_attribute_value(decision);
+            value.map_err(|error| TableError::malformed(KIND, error))
+        };
+        let mut change = Change {
+            update: "SET decision = :after".to_owned(),
+            condition: "attribute_exists(pk) AND attribute_not_exists(decision)".to_owned(),
+            values: vec![(":after", value(&after.decision)?)],
+        };
+        if before.decision.is_some() {
+            change.condition = "decision = :before".to_owned();
+            change.values.push((":before", value(&before.decision)?));
+        }
+        let mut transaction = Transaction::default().change(keys::inbound(before), change);
+        if before.is_open() {
+            transaction = transaction.remove_flag(before);
+        }
+        Ok(match self.transact(transaction).await? {
+            Transacted::Done => Saved::Done,
+            Transacted::Refused(_) | Transacted::Conflict => Saved::Stale,
+        })
+    }
+
+    /// An organization's texts, newest first. A page of a filtered list may be short, even empty,
+    /// although the list goes on.
+    pub async fn inbound_messages(
+        &self,
+        organization: &Organization,
+        filter: InboundFilter,
+        (limit, now): (usize, Timestamp),
+        from: Option<InboundPosition>,
+    ) -> Result<(Vec<InboundMessage>, Option<InboundPosition>)> {
+        let oldest = month_of(filter.since);
+        let mut at = from.unwrap_or(InboundPosition { month: month_of(now), after: None });
+        let (mut kept, mut items) = (Vec::with_capacity(limit), 0);
+        for _ in 0..MAX_QUERIES {
+            let at_once =
+                if filter.campaign.is_some() { MAX_READ - items } else { limit - kept.len() };
+            let pk = keys::inbound_of_month(organization.id, at.month);
+            let range = Range {
+                limit: i32::try_from(at_once).ok(),
+                newest_first: true,
+                start: at.after.map(|id| start(&pk, &keys::inbound_sort_key(id))),
+                ..Range::new(
+                    pk.clone(),
+                    SortKey::Prefix(keys::TEXT.to_owned()),
+                    Consistency::Eventual,
+                )
+            };
+            let page = self.page(&range).await?;
+            items += page.items.len();
+            let (mut left, next) = (page.items.into_iter(), page.next);
+            while kept.len() < limit
+                && let Some(item) = left.next()
+            {
+                let message = read(item, organization.id)?;
+                at.after = Some(message.id);
+                let is_wanted = filter.campaign.is_none() || message.campaign_id == filter.campaign;
+                kept.extend(is_wanted.then_some(message));
+            }
+            if left.len() == 0 {
+                at.after = next.and_then(|key| keys::read_inbound(&text(&key, "sk")?));
+                if at.after.is_none() {
+                    at.month = month_before(at.month);
+                }
+            }
+            if at.month < oldest {
+                return Ok((kept, None));
+            }
+            if kept.len() == limit || items >= MAX_READ {
+                break;
+            }
+        }
+        Ok((kept, Some(at)))
+    }
+
+    /// The ids of all texts from a phone, newest first.
+    pub async fn inbound_from(
+        &self,
+        organization: OrganizationId,
+        phone: &Phone,
+    ) -> Result<Vec<InboundId>> {
+        let pk = keys::inbound_from(organization, &phone.line());
+        let all = SortKey::Prefix(keys::TEXT.to_owned());
+        let items = self.all(Range::new(pk, all, Consistency::Eventual)).await?;
+        let ids = items.into_iter().map(|item| {
+            let name = text(&item, "sk").and_then(|sk| keys::read_text(&sk));
+            let name = name.ok_or_else(|| TableError::malformed(KIND, "its entry has no name"))?;
+            Ok(InboundId::of(parse::<Entry>(KIND, item)?.received_at, name))
+        });
+        let mut ids = ids.collect::<Result<Vec<_>>>()?;
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        Ok(ids)
+    }
+
+    /// Those of at most 100 texts that are kept, in the order of their ids in `ids`.
+    pub async fn inbound_by_ids(
+        &self,
+        organization: OrganizationId,
+        ids: &[InboundId],
+    ) -> Result<Vec<InboundMessage>> {
+        let keys: Vec<_> = ids.iter().map(|id| keys::inbound_by_id(organization, *id)).collect();
+        let items = self.batch(&keys, Consistency::Strong).await?.into_iter();
+        let mut found = items.map(|item| read(item, organization)).collect::<Result<Vec<_>>>()?;
+        found.sort_by_key(|message| ids.iter().position(|id| *id == message.id));
+        Ok(found)
+    }
+}
+
+/// The first day of a time's month, in UTC.
+fn month_of(at: Timestamp) -> NaiveDate {
+    let date = at.datetime().date_naive();
+    date.with_day(1).unwrap_or(date)
+}
+
+fn month_before(month: NaiveDate) -> NaiveDate {
+    let before = month.pred_opt().unwrap_or(month);
+    before.with_day(1).unwrap_or(before)
+}

@@ -1,0 +1,176 @@
+//! Texts without a keyword that may revoke consent, for a person to read.
+//!
+//! 47 CFR 64.1200(a)(10) accepts any reasonable wording, which no list can cover. Opting a phone out
+//! because of these phrases alone would be wrong too often, so they only ask for attention. Flagging
+//! a text too many costs someone a glance.
+
+use super::phrases::{STOP_FIRST, STOP_PHRASES};
+use super::text::{after, words};
+
+/// Signs that ask to stop.
+const SIGNS: &[char] = &['🛑', '⛔', '🚫', '📵', '🖕'];
+
+/// Phrases that refuse anywhere in a text, normalized like keywords: letters and digits in
+/// capitals, without accents and spaces.
+#[rustfmt::skip]
+const PHRASES: &[&str] = &[
+    // English.
+    "WRONGNUMBER", "WRONGPERSON", "WRONGPHONE", "NOTMYNUMBER", "LEAVEUSALONE",
+    "LEAVEMEBE", "GOAWAY", "DONOTCONTACT", "DONTCONTACT", "DONOTCALL", "DONTCALL", "DONOTDISTURB",
+    "DONTBOTHER", "QUITBOTHERING", "STOPBOTHERING", "STOPHARASSING", "HARASSMENT", "HARASSING",
+    "OFFYOURLIST", "OFFYOURLISTS", "OFFTHISLIST", "OFFOFYOURLIST", "OFFOFTHISLIST", "OFFTHELIST",
+    "FROMYOURLIST", "FROMTHISLIST", "FROMYOURCONTACTS", "DELETEMYNUMBER", "LOSETHISNUMBER",
+    "NOTINTERESTED", "NOINTEREST", "UNSUB", "OPTOUT", "OPTMEOUT", "OPTINGOUT", "CEASEANDDESIST",
+    "SPAM", "SPAMMING", "SPAMMER", "REPORTEDYOU", "REPORTYOU", "REPORTINGYOU", "REPORTTHIS",
+    "BLOCKYOU", "BLOCKINGYOU", "BLOCKEDYOU", "BLOCKTHISNUMBER", "BLOCKINGTHISNUMBER",
+    "DIDNTSIGNUP", "DIDNOTSIGNUP", "NEVERSIGNEDUP", "DIDNTSUBSCRIBE", "DIDNOTSUBSCRIBE",
+    "NEVERSUBSCRIBED", "DIDNTASKFOR", "DIDNOTASKFOR", "NEVERASKEDFOR", "DIDNTGIVEYOU",
+    "NEVERGAVEYOU", "NOCONSENT", "WITHOUTMYCONSENT", "HOWDIDYOUGETMYNUMBER", "HOWDIDYOUGETTHISNUMBER",
+    "WHEREDIDYOUGETMYNUMBER", "WHEREDIDYOUGETTHISNUMBER", "WHOGAVEYOUMYNUMBER",
+    "WHOGAVEYOUTHISNUMBER", "WHYAREYOUTEXTINGME", "WHYDOYOUKEEPTEXTING", "KEEPTEXTINGME",
+    "ENOUGHTEXTS", "TOOMANYTEXTS", "TOOMANYMESSAGES", "SCREWYOU", "FUCKOFF", "FUCKYOU", "PISSOFF",
+    // Spanish.
+    "NUMEROEQUIVOCADO", "EQUIVOCADODENUMERO", "EQUIVOCODENUMERO", "EQUIVOCOELNUMERO",
+    "EQUIVOCASTEDENUMERO", "PERSONAEQUIVOCADA", "NOMEMOLESTE", "NOMEMOLESTEN", "NOMEMOLESTES",
+    "NOMOLESTAR", "NOMOLESTEN", "NOMOLESTES", "DEJADEMOLESTAR", "DEJENDEMOLESTAR",
+    "DEJEDEMOLESTAR", "NOMELLAME", "NOMELLAMEN", "NOMELLAMES", "NOCONTACTAR", "ENPAZ",
+    "NOESTOYINTERESADO", "NOESTOYINTERESADA", "NOMEINTERESA", "YABASTA", "NOAUTORICE",
+    "QUIENLESDIOMINUMERO", "QUIENLEDIOMINUMERO", "QUIENTEDIOMINUMERO", "DEDONDESACARONMINUMERO",
+    "COMOCONSIGUIERONMINUMERO", "DESULISTA", "DETULISTA", "DEESTALISTA", "ACOSO",
+    // French.
+    "MAUVAISNUMERO", "FAUXNUMERO", "ERREURDENUMERO", "TROMPEDENUMERO", "TROMPEZDENUMERO",
+    "MAUVAISEPERSONNE", "LAISSEZMOI", "LAISSEMOI", "FOUTEZMOILAPAIX", "FICHEZMOILAPAIX",
+    "NEMECONTACTEZPAS", "NEMAPPELEZPLUS", "NEMEDERANGEZPLUS", "NEPLUSMEDERANGER", "PASINTERESSE",
+    "PASINTERESSEE", "ARRETEZ", "ARRETE", "DEVOTRELISTE", "DECETTELISTE", "HARCELEMENT",
+    "QUIVOUSADONNEMONNUMERO", "COMMENTAVEZVOUSEUMONNUMERO", "COMMENTAVEZVOUSOBTENUMONNUMERO",
+    "JENAIJAMAISDONNE",
+    // German.
+    "FALSCHENUMMER", "FALSCHENNUMMER", "FALSCHVERBUNDEN", "FALSCHEPERSON", "INRUHE",
+    "NICHTMEHRKONTAKTIEREN", "KONTAKTIERENSIEMICHNICHT", "KONTAKTIERTMICHNICHT",
+    "NICHTMEHRANSCHREIBEN", "NICHTMEHRANRUFEN", "SCHREIBMIRNICHT", "KEININTERESSE",
+    "NICHTINTERESSIERT", "LOSCHENSIEMEINENUMMER", "LOESCHENSIEMEINENUMMER",
+    "LOSCHTMEINENUMMER", "LOESCHTMEINENUMMER", "MEINENUMMERLOSCHEN", "MEINENUMMERLOESCHEN",
+    "AUSDERLISTE", "AUSDEMVERTEILER", "VONDERLISTE", "AUFHOREN", "AUFHOEREN", "BELASTIGUNG",
+    "BELAESTIGUNG", "WOHERHABENSIEMEINENUMMER", "WOHERHABTIHRMEINENUMMER", "ABMELDEN",
+    "NICHTZUGESTIMMT",
+    // Portuguese.
+    "NUMEROERRADO", "PESSOAERRADA", "FOIENGANO", "NAOMEPERTURBE", "NAOMEPERTURBEM", "NAOPERTURBE",
+    "MEDEIXAEMPAZ", "MEDEIXEEMPAZ", "MEDEIXEMEMPAZ", "DEIXEMEEMPAZ", "DEIXAMEEMPAZ",
+    "NAOMECONTATE", "NAOMECONTATEM", "NAOENTREEMCONTATO", "NAOENTREMEMCONTATO", "NAOMELIGUE",
+    "NAOMELIGUEM", "NAOMEENVIE", "NAOMEENVIEM", "NAOTENHOINTERESSE", "SEMINTERESSE",
+    "NAOESTOUINTERESSADO", "NAOESTOUINTERESSADA", "DASUALISTA", "DESTALISTA", "DALISTA",
+    "PAREDEENVIAR", "PAREDEMANDAR", "PAREDEME", "PAREMDEENVIAR", "QUEMDEUMEUNUMERO",
+    "QUEMPASSOUMEUNUMERO", "COMOCONSEGUIUMEUNUMERO", "ASSEDIO",
+];
+
+/// What makes a keyword in the middle of a text mean something else when it precedes it.
+const BEFORE: &[&str] =
+    &["DONT", "DONOT", "NEVER", "CANT", "WONT", "NOT", "NON", "BUS", "NEXT", "FULL", "PIT"];
+/// The same when it follows.
+const BEHIND: &[&str] = &["BY", "IN", "OVER", "AT", "SIGN", "LIGHT"];
+
+/// Whether a text that is not a keyword may revoke consent.
+#[must_use]
+pub fn may_be_refusal(body: &str) -> bool {
+    if body.contains(SIGNS) {
+        return true;
+    }
+    let words = words(body);
+    (0..words.len()).any(|from| {
+        let rest = &words[from..];
+        after(rest, PHRASES).is_some()
+            || (after(rest, STOP_PHRASES).is_some() && !is_preceded(&words[..from]))
+            || after(rest, STOP_FIRST).is_some_and(|behind| {
+                !is_preceded(&words[..from]) && after(behind, BEHIND).is_none()
+            })
+    })
+}
+
+/// Whether what precedes a request to stop turns it into something else, as in "please don't stop". It is
+/// compared without the gap that the apostrophe makes.
+fn is_preceded(words: &[String]) -> bool {
+    let last = |count: usize| words[words.len().saturating_sub(count)..].concat();
+    (1..=2).any(|count| BEFORE.contains(&last(count).as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Keyword, Keywords};
+    use super::*;
+
+    #[test]
+    fn a_refusal_in_any_words_is_flagged() {
+        for body in [
+            "wrong number",
+            "You have the wrong number.",
+            "Who is this? I think you have the wrong person",
+            "🛑",
+            "⛔️",
+            "please 🚫",
+            "I asked you to leave me alone",
+            "seriously, do not contact us again",
+            "For the last time take me off",
+            "plz get me off your list!!",
+            "would everyone just stop",
+            "This is spam",
+            "not interested",
+            "how did you get my number?",
+            "I never signed up for this",
+            "I'd like to unsubscribe",
+            "Número equivocado",
+            "se equivocó de número",
+            "¡Déjeme en paz!",
+            "por favor no me molesten",
+            "No estoy interesada",
+            "Mauvais numéro",
+            "Vous vous êtes trompé de numéro",
+            "laissez-moi tranquille",
+            "ça suffit, arrêtez",
+            "Falsche Nummer",
+            "Lasst mich endlich in Ruhe!",
+            "Bitte löschen Sie meine Nummer",
+            "Kein Interesse",
+            "Número errado",
+            "Me deixa em paz",
+            "Por favor, não me perturbe",
+            "não tenho interesse",
+        ] {
+            assert!(may_be_refusal(body), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_people_usually_write_is_not_flagged() {
+        for body in [
+            "",
+            "Thanks!",
+            "Yes please",
+            "who is this?",
+            "please don't stop",
+            "Never stop sending these, I love them",
+            "I'll stop by at 5",
+            "Can you stop at the corner?",
+            "the bus stop on Main Street",
+            "What time do you open?",
+            "Is the number 12 still available",
+            "gracias, nos vemos",
+            "¿A qué hora abren?",
+            "Merci beaucoup",
+            "À quelle heure ?",
+            "Danke, bis morgen",
+            "Obrigada!",
+            "👍",
+        ] {
+            assert!(!may_be_refusal(body), "{body}");
+        }
+    }
+
+    /// A keyword takes effect without anyone's decision, so it is never flagged; see the caller.
+    #[test]
+    fn what_is_flagged_is_no_keyword() {
+        for body in ["wrong number", "🛑", "not interested", "Número equivocado", "Kein Interesse"]
+        {
+            assert_eq!(Keyword::read(body, &Keywords::default()), None, "{body}");
+        }
+    }
+}
