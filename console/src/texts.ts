@@ -524,7 +524,8 @@ export const texts = {
     target_missing: "A segment of its target is gone or can no longer be used. Nothing was sent.",
     rendering_changed:
       "Its texts would differ from those that were frozen when it was sent. Stop it and send a copy.",
-    paused_too_long: "It was paused for two weeks, so it was stopped. Resend it to those who were left.",
+    outdated:
+      "It was paused for two weeks, or still being sent after 45 days. Resend it to those who were left.",
     max_parts: "It would have needed more parts than its limit. Nothing was sent.",
     max_price: "It would have cost more than its limit. Nothing was sent.",
   },

@@ -4,10 +4,8 @@
 //! suppresses its phone or dismisses the flag. The law gives ten business days for that.
 
 mod due;
-mod retention;
 
 pub use due::{due_on, plus_business_days};
-pub use retention::Retention;
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};

@@ -43,6 +43,7 @@ pub mod receipt;
 pub mod recipient;
 pub mod report;
 pub mod resend;
+pub mod retention;
 pub mod segment;
 pub mod sender;
 pub mod shard;

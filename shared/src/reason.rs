@@ -11,8 +11,8 @@ pub enum Reason {
     MissedSchedule,
     /// A segment of its target is gone, or can no longer be evaluated.
     TargetMissing,
-    /// It was paused for two weeks.
-    PausedTooLong,
+    /// It was paused for two weeks, or was still being sent after 45 days.
+    Outdated,
     /// Work was due, but no message was settled for an hour.
     NoProgress,
     /// The provider could not be reached for an hour.
@@ -58,7 +58,7 @@ impl Reason {
             | Self::RecipientsOptedOut
             | Self::ProviderFailing
             | Self::RenderingChanged => true,
-            Self::PausedTooLong
+            Self::Outdated
             | Self::TargetMissing
             | Self::BodyTooLong
             | Self::MaxParts

@@ -12,9 +12,9 @@ use infra::table::Table;
 use runtime::Start;
 use shared::access::SecretHash;
 use shared::grace::Grace;
-use shared::inbound::Retention;
 use shared::job::Job;
 use shared::poll::PollSchedule;
+use shared::retention::Retention;
 use shared::time::Timestamp;
 
 use crate::identity::Identity;

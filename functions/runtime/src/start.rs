@@ -13,6 +13,7 @@ use infra::table::Table;
 use infra::usage::Usage;
 use infra::{aws, http, telemetry};
 use reqwest::Client;
+use shared::retention::Retention;
 
 /// What a function is built from. Each client reads its own settings, and missing ones are reported
 /// together once all are read.
@@ -52,7 +53,9 @@ impl<'a> Start<'a> {
     }
 
     pub fn table(&mut self) -> Table {
-        Table::new(&self.aws, self.environment.text("TABLE_NAME"), self.usage.clone())
+        let table = self.environment.text("TABLE_NAME");
+        let kept = self.environment.parsed("MESSAGE_RETENTION_DAYS", Retention::default());
+        Table::new(&self.aws, table, self.usage.clone()).keeping(kept)
     }
 
     pub fn files(&mut self) -> Files {

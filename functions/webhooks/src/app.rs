@@ -4,7 +4,7 @@ use infra::gateway::Gateways;
 use infra::queues::{DeadLetters, ReceiptsQueue};
 use infra::table::Table;
 use runtime::Start;
-use shared::inbound::Retention;
+use shared::retention::Retention;
 
 use crate::organizations::Organizations;
 

@@ -16,6 +16,7 @@ use super::dynamo::{
 };
 use super::keys;
 use super::{Result, Table, TableError};
+use crate::clock;
 
 /// The result of writing a chunk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,7 +68,7 @@ impl Table {
     /// Replaces a shard's mark, unless that is one of a later chunk. Of the marks of one chunk, any is as
     /// good as another.
     pub async fn put_mark(&self, campaign: CampaignId, shard: u16, mark: &Mark) -> Result<()> {
-        let row = layout::write_mark(&keys::mark(campaign, shard), mark)?;
+        let row = self.expiring(layout::write_mark(&keys::mark(campaign, shard), mark)?);
         let condition = "attribute_not_exists(pk) OR chunkNumber <= :number";
         let number = AttributeValue::N(mark.0.number.to_string());
         self.put(row, condition, vec![(":number", number)]).await?;
@@ -106,6 +107,12 @@ impl Table {
         self.page(&range).await?.items.into_iter().map(layout::read).collect()
     }
 
+    fn expiring(&self, mut row: Item) -> Item {
+        let ends_at = self.kept.ends_at(clock::now());
+        row.insert("expiresAt".to_owned(), AttributeValue::N(ends_at.to_string()));
+        row
+    }
+
     /// Writes a chunk unless it exists, along with its state if it has recipients.
     pub async fn put_chunk(
         &self,
@@ -115,7 +122,7 @@ impl Table {
         state: Option<&ChunkState>,
     ) -> Result<ChunkPut> {
         let key = keys::chunk(campaign, shard, chunk.number);
-        let row = layout::write(&key, chunk)?;
+        let row = self.expiring(layout::write(&key, chunk)?);
         let written = match state {
             None => self.put(row, ABSENT, Vec::new()).await? == Written::Done,
             Some(state) => {

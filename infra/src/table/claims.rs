@@ -41,6 +41,9 @@ pub struct Settlement {
 }
 
 const KIND: &str = "a message";
+/// Messages are kept for a week longer than the chunk that lists them: what has expired may be removed
+/// days later, in any order, and a recipient without a message would be shown as pending.
+const LONGER_SECONDS: i64 = 7 * 86_400;
 const WITHOUT_OUTCOME: &str = "\"claimToken\" = ? AND \"acceptedAt\" IS MISSING AND \
                                \"failedAt\" IS MISSING";
 
@@ -61,9 +64,11 @@ impl Table {
         shards: Shards,
         now: Timestamp,
     ) -> Result<Vec<Result<Claimed>>> {
+        let expires_at = self.kept.ends_at(now.plus_seconds(LONGER_SECONDS));
         let statements = messages.iter().map(|(message, claiming)| {
             let key = keys::message(message.campaign_id, message.id, shards);
-            Ok(Statement::insert(self, item(KIND, &key, row(message, claiming, now))?))
+            let row = row(message, claiming, now).until(expires_at);
+            Ok(Statement::insert(self, item(KIND, &key, row)?))
         });
         let executed = self.execute(statements.collect::<Result<_>>()?, Patience::Short).await?;
         let existing = self.existing(messages, &executed, shards).await;

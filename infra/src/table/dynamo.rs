@@ -20,6 +20,7 @@ pub(super) use write::{ABSENT, Change, Written};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use shared::retention::Retention;
 
 use crate::usage::Usage;
 
@@ -28,12 +29,20 @@ pub struct Table {
     client: Client,
     name: String,
     usage: Usage,
+    /// How long messages and chunks are kept.
+    pub(in crate::table) kept: Retention,
 }
 
 impl Table {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, name: String, usage: Usage) -> Self {
-        Self { client: Client::new(config), name, usage }
+        Self { client: Client::new(config), name, usage, kept: Retention::default() }
+    }
+
+    /// The same table, where messages and chunks are kept this long.
+    #[must_use]
+    pub fn keeping(self, kept: Retention) -> Self {
+        Self { kept, ..self }
     }
 }
 

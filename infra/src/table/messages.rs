@@ -53,7 +53,7 @@ pub(super) struct Row {
     pub(super) confirmed: Option<bool>,
     created_at: Option<Timestamp>,
     due: Option<Due>,
-    // Replies only.
+    /// In seconds since 1970. Messages of earlier versions are kept forever.
     expires_at: Option<i64>,
 }
 
@@ -76,6 +76,10 @@ impl Row {
         }
     }
 
+    pub(super) fn until(self, expires_at: i64) -> Self {
+        Self { expires_at: Some(expires_at), ..self }
+    }
+
     pub(super) fn claimed(message: &Message, token: &str, now: Timestamp) -> Self {
         let silent = Self::silent(message.organization_id, &message.to);
         Self {
@@ -91,7 +95,7 @@ impl Row {
         Self { failed_at: Some(now), failure: Some(reason), body: message.text.clone(), ..silent }
     }
 
-    pub(super) fn of_single(single: &SingleMessage, due: &Due, expires_at: Option<i64>) -> Self {
+    pub(super) fn of_single(single: &SingleMessage, due: &Due, expires_at: i64) -> Self {
         Self {
             from: Some(single.from.clone()),
             body: Some(single.body.as_str().to_owned()),
@@ -99,7 +103,7 @@ impl Row {
             confirmed: single.is_confirmed.then_some(true),
             created_at: Some(single.message.created_at),
             due: Some(due.clone()),
-            expires_at,
+            expires_at: Some(expires_at),
             ..Self::silent(single.message.organization_id, &single.message.to)
         }
     }

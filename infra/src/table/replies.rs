@@ -35,7 +35,7 @@ impl Table {
     ) -> Result<ReplySaved> {
         let MessageRef { campaign_id, message_id, .. } = reply.message.reference();
         let key = keys::reply(InboundId(campaign_id.0), message_id);
-        let row = Row::of_single(reply, due, Some(expires_at));
+        let row = Row::of_single(reply, due, expires_at);
         let transaction = Transaction::default()
             .put_absent(item(KIND, &key, row)?)
             .replace_due(None, Some(due))?;

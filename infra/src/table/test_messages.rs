@@ -50,10 +50,11 @@ impl Table {
             return Ok(TestSaved::LimitReached);
         }
         let key = keys::test_message(message.campaign_id, message.id);
+        let expires_at = self.kept.ends_at(message.created_at);
         let mut waits = back_off::waits(back_off::Patience::Short);
         loop {
             let mut transaction = Transaction::default()
-                .put_absent(item(KIND, &key, Row::of_single(test, due, None))?)
+                .put_absent(item(KIND, &key, Row::of_single(test, due, expires_at))?)
                 .replace_due(None, Some(due))?;
             let count = transaction.len();
             if !test.is_dry_run {

@@ -11,6 +11,9 @@ use crate::poll::PollSchedule;
 use crate::time::Timestamp;
 use crate::trial::Verdict;
 
+/// Nothing is sent later than this, plus the longest pause, after a campaign was sent. Its chunks and
+/// claims are kept for longer: for 60 days at least.
+const MAX_DAYS: i64 = 45;
 /// The interval of the drain.
 const DRAIN_SECONDS: i64 = 60;
 
@@ -43,6 +46,9 @@ impl DrainLook {
         }
         if let Some(Verdict::Pause(reason)) = self.trial {
             return Some(reason);
+        }
+        if now >= broadcast.sent_at.plus_seconds(MAX_DAYS * 86_400) {
+            return Some(Reason::Outdated);
         }
         let is_long_ago = |since: Timestamp| now >= since.plus_seconds(NO_PROGRESS_SECONDS);
         let settled_at = self.settled_at.unwrap_or(broadcast.running_since);
@@ -149,7 +155,7 @@ impl Campaign {
         if !self.owes_drain(job) || broadcast.dispatch != Dispatch::Paused || now < ends_at {
             return None;
         }
-        broadcast.reason = Some(Reason::PausedTooLong);
+        broadcast.reason = Some(Reason::Outdated);
         self.with(broadcast, now).stop(polls, now, grace).ok()
     }
 

@@ -6,8 +6,9 @@ use infra::clock;
 use local::client::wait;
 use serde_json::Value;
 use shared::ids::{InboundId, OrganizationId};
-use shared::inbound::{self, InboundMessage, Retention};
+use shared::inbound::{self, InboundMessage};
 use shared::phone::Phone;
+use shared::retention::Retention;
 
 /// Waits for a metric's line of the stack, with this label if there is one.
 async fn counted(tenant: &Tenant, metric: &str, label: Option<(&str, &str)>) -> anyhow::Result<()> {

@@ -31,7 +31,8 @@ pub(crate) struct CampaignView {
     /// account or the sender), `spend_limit` (the provider's spending limit is reached),
     /// `messages_filtered`, `recipients_opted_out` (too many of the latest messages),
     /// `rendering_changed` (a text would differ from the one frozen when the campaign was sent). Stopped:
-    /// `max_parts`, `max_price`, `paused_too_long` (for two weeks). `poisoned`: a step failed repeatedly; the campaign is paused, or
+    /// `max_parts`, `max_price`, `outdated` (it was paused for two weeks; one that is still being sent after 45 days is
+    /// paused with this reason). `poisoned`: a step failed repeatedly; the campaign is paused, or
     /// stopped or canceled if it cannot be paused.
     #[schema(value_type = Option<labels::CampaignReason>, required = true)]
     reason: Option<Reason>,

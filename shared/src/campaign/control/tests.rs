@@ -27,7 +27,7 @@ fn a_pause_ends_in_a_stop_after_two_weeks_unless_it_is_resumed() {
     assert_eq!(check(&paused(), at(19 + two_weeks)), None);
     let stopped = check(&paused(), at(20 + two_weeks)).expect("it is over");
     assert_eq!(dispatch(&stopped), (Dispatch::Stopped, 2));
-    assert_eq!(stopped.reason(), Some(Reason::PausedTooLong));
+    assert_eq!(stopped.reason(), Some(Reason::Outdated));
     assert_eq!(stopped.changed_by, Some(Actor::System));
     assert!(stopped.drain.is_some(), "the rest is to fail");
     let resumed = paused().resume(&polls(), at(30), GRACE).expect("paused");

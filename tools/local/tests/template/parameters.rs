@@ -74,7 +74,12 @@ fn malformed_values_are_refused() {
     let sid = format!("AC{}", "0123456789abcdef".repeat(2));
     let hash = "0123456789abcdef".repeat(4);
     let secret = "ssm:/volley/volley-prod/twilio";
-    let cases: [(&str, &[&str], &[&str]); 16] = [
+    let cases: [(&str, &[&str], &[&str]); 17] = [
+        (
+            "MessageRetentionDays",
+            &["60", "99", "400", "9999"],
+            &["", "0", "59", "6", "60.5", "10000"],
+        ),
         ("InboundRetentionDays", &["1", "400", "9999"], &["", "0", "-1", "1.5", "10000", "year"]),
         (
             "PollScheduleSeconds",

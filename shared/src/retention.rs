@@ -7,14 +7,14 @@ use crate::time::Timestamp;
 
 const SECONDS_A_DAY: i64 = 86_400;
 
-/// How long a text and the replies to it are kept.
+/// How long texts of one kind are kept: those from people, or those to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {
     days: u32,
 }
 
 impl Retention {
-    /// When something that was received at `at` is removed, in seconds since 1970.
+    /// When something that was received or written at `at` is removed, in seconds since 1970.
     #[must_use]
     pub fn ends_at(self, at: Timestamp) -> i64 {
         at.plus_seconds(self.seconds()).millis() / 1_000
