@@ -56,6 +56,8 @@ id!(ExportId);
 id!(CampaignId);
 id!(SegmentId);
 id!(TemplateId);
+id!(WebhookId);
+id!(EventId);
 id!(
     /// A campaign message's id is derived from its campaign and phone; a test message's is new.
     MessageId

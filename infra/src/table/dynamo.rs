@@ -21,6 +21,7 @@ pub(super) use write::{ABSENT, Change, Written};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
+use crate::outbox::Outbox;
 use crate::usage::Usage;
 
 #[derive(Clone)]
@@ -28,12 +29,20 @@ pub struct Table {
     client: Client,
     name: String,
     usage: Usage,
+    /// Where events go, if anyone may want them.
+    pub(super) outbox: Option<Outbox>,
 }
 
 impl Table {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, name: String, usage: Usage) -> Self {
-        Self { client: Client::new(config), name, usage }
+        Self { client: Client::new(config), name, usage, outbox: None }
+    }
+
+    /// A table whose writes have events.
+    #[must_use]
+    pub fn with_outbox(self, outbox: Option<Outbox>) -> Self {
+        Self { outbox, ..self }
     }
 }
 

@@ -53,7 +53,8 @@ impl Program {
                 Job::Polls(PollsJob::Poll { number, .. }) => poll::poll(io, number),
                 Job::Polls(PollsJob::Drain { .. }) => drain::drain(io, job),
                 Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. })
-                | Job::Dispatch(DispatchJob::Test { .. }) => Ok(()),
+                | Job::Dispatch(DispatchJob::Test { .. })
+                | Job::Notify(_) => Ok(()),
             },
         }
     }

@@ -140,9 +140,9 @@ impl Kind {
             Job::Jobs(JobsJob::FanOut { .. }) => Self::FanOut,
             Job::Polls(PollsJob::Poll { .. }) => Self::Poll,
             Job::Polls(PollsJob::Drain { .. }) => Self::Drain,
-            Job::Dispatch(_) | Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. }) => {
-                Self::Chunk
-            }
+            Job::Dispatch(_)
+            | Job::Notify(_)
+            | Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. }) => Self::Chunk,
         }
     }
 }

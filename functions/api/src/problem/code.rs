@@ -49,6 +49,10 @@ pub(crate) enum Code {
     ImportNotEnded,
     NothingToUndo,
     ImportsRunning,
+    WebhooksOff,
+    TooManyWebhooks,
+    WebhookDisabled,
+    DeliveryPending,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -125,6 +129,10 @@ impl Code {
             | Self::ImportNotEnded
             | Self::NothingToUndo
             | Self::ImportsRunning
+            | Self::WebhooksOff
+            | Self::TooManyWebhooks
+            | Self::WebhookDisabled
+            | Self::DeliveryPending
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {
