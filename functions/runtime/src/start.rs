@@ -96,7 +96,7 @@ impl<'a> Start<'a> {
 
     /// What encrypts webhooks' secrets; `None` if webhooks are off.
     pub fn sealing(&mut self) -> Option<Sealing> {
-        let name = self.environment.optional("WEBHOOKS_KEY")?;
+        let name = self.environment.optional("WEBHOOKS_ENCRYPTION")?;
         Some(Sealing::new(Secrets::new(&self.aws, self.usage.clone()), name))
     }
 

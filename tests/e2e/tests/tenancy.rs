@@ -40,11 +40,13 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
         ("PUT", "{contactId}") => json!({"phone": phone()}),
         ("PATCH", "{memberId}") => json!({"role": "viewer"}),
         ("PATCH", "{contactId}") => json!({"firstName": "Other"}),
+        ("PATCH", "{webhookId}") => json!({"enabled": false}),
         ("PUT", "{campaignId}") | ("PATCH", _) => json!({"name": "Other"}),
         ("PUT", "{segmentId}") => {
             json!({"name": "Other", "filter": {"field": "tags", "op": "exists"}})
         }
         ("PUT", "{templateId}") => json!({"name": "Other", "body": "Hi"}),
+        ("POST", "webhooks") => json!({"url": "https://hooks.example.com/volley"}),
         ("POST", "exports") => json!({"kind": "contacts", "format": "csv"}),
         ("POST", "lift") => json!({"reason": "they called"}),
         ("POST", "send-test") => json!({"to": phone()}),
@@ -58,7 +60,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
 /// Everything an organization sees of its data, except counts, which change by themselves.
 async fn seen(tenant: &Tenant) -> anyhow::Result<Vec<Value>> {
     let mut seen = vec![tenant.api.get(&format!("/v1/organizations/{}", tenant.id)).await?];
-    for rest in ["api-keys", "members", "contacts", "unsubscribes"] {
+    for rest in ["api-keys", "members", "contacts", "unsubscribes", "webhooks"] {
         seen.extend(tenant.api.list(&tenant.path(rest)).await?);
     }
     for campaign in tenant.api.list(&tenant.path("campaigns")).await? {
@@ -137,7 +139,13 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
     let member = owner.api.post(&owner.path("members"), &invitation).await?;
     let export = json!({"kind": "contacts", "format": "csv"});
     let export = owner.api.post(&owner.path("exports"), &export).await?;
+    let webhook = json!({"url": "https://hooks.example.com/volley"});
+    let webhook = owner.api.post(&owner.path("webhooks"), &webhook).await?;
+    let ping = owner.path(&format!("webhooks/{}/ping", text(&webhook["id"])));
+    let delivery = owner.api.post(&ping, &json!({})).await?;
     let ids = Ids::from([
+        ("webhookId", text(&webhook["id"])),
+        ("deliveryId", text(&delivery["id"])),
         ("contactId", contact),
         ("importId", text(&import["id"])),
         ("exportId", text(&export["id"])),

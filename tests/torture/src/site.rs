@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 22] = [
+const KINDS: [&str; 24] = [
     "ANSWER",
     "CAMPAIGN",
     "CHUNK",
@@ -32,6 +32,8 @@ const KINDS: [&str; 22] = [
     "SENDER",
     "UNSUBSCRIBED",
     "UPLOADS",
+    "WEBHOOK",
+    "WEBHOOKS",
 ];
 
 /// A name for the await point.

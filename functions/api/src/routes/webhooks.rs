@@ -242,7 +242,8 @@ pub(crate) async fn rotate_secret(
 
 /// What encrypts secrets, if this deployment has webhooks.
 pub(super) fn sealing(app: &Volley) -> Result<&Sealing, Problem> {
-    let detail = "this deployment has no webhooks; its operator sets the parameter WebhooksKey";
+    let detail =
+        "this deployment has no webhooks; its operator sets the parameter WebhooksEncryption";
     app.sealing.as_ref().ok_or_else(|| Problem::new(Code::WebhooksOff, detail))
 }
 
