@@ -118,4 +118,14 @@ mod tests {
             assert_eq!(serde_json::to_value(kind).expect("JSON"), kind.as_str());
         }
     }
+
+    /// The page has a row for each type, in the order of the variants.
+    #[test]
+    fn the_page_of_events_has_every_type() {
+        let page = include_str!("../../docs/events.md");
+        let row = |kind: &EventType| page.find(&format!("\n| `{}` |", kind.as_str()));
+        let places: Vec<usize> =
+            EventType::VARIANTS.iter().map(|kind| row(kind).expect("a row")).collect();
+        assert!(places.is_sorted(), "events at the same time are ordered by it");
+    }
 }

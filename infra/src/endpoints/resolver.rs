@@ -1,5 +1,5 @@
 //! The addresses of a host. If one of them is not allowed, none is: which of them a request would reach
-//! is up to whoever runs the host's name server.
+//! is up to the host's name server.
 //!
 //! The connection goes to the addresses that are returned here, so a name server can't return others
 //! between the check and the connection.

@@ -95,7 +95,7 @@ fn the_deployment_does_not_call_itself() {
     }
 }
 
-/// The name of this machine resolves to a loopback address, wherever the test runs.
+/// The name of this machine resolves to a loopback address on any machine.
 #[tokio::test]
 async fn a_name_that_resolves_to_a_private_address_is_not_called() {
     let endpoints = Endpoints::new(OwnHosts::default()).expect("a client");

@@ -3,9 +3,15 @@
 //! Items that are written once per recipient share no key or index: contacts, chunks and messages
 //! are spread over shards, because a partition accepts 1,000 writes per second.
 
+mod webhooks;
+
+pub(crate) use webhooks::{
+    DELIVERY, RETRY, delivery, read_retry, retry, webhook_health, webhook_partition, webhooks,
+};
+
 use shared::ids::{
-    CampaignId, ContactId, EventId, ExportId, ImportId, KeyId, MemberId, MessageId, OrganizationId,
-    SegmentId, TemplateId, WebhookId,
+    CampaignId, ContactId, ExportId, ImportId, KeyId, MemberId, MessageId, OrganizationId,
+    SegmentId, TemplateId,
 };
 use shared::job::Due;
 use shared::member::{MemberEmail, PersonKey};
@@ -37,8 +43,6 @@ pub(crate) const IMPORT: &str = "IMPORT#";
 pub(crate) const REJECTED: &str = "REJECTED#";
 pub(crate) const EXPORT: &str = "EXPORT#";
 pub(crate) const TEMPLATE: &str = "TEMPLATE#";
-pub(crate) const DELIVERY: &str = "DELIVERY#";
-pub(crate) const RETRY: &str = "RETRY#";
 
 pub(crate) fn organization_partition(id: OrganizationId) -> String {
     format!("ORG#{id}")
@@ -314,33 +318,6 @@ pub(crate) fn import_partition(id: ImportId) -> String {
 /// The rejected rows of a batch, in the order of the file.
 pub(crate) fn rejected(import: ImportId, first_row: u64) -> Key {
     Key::new(import_partition(import), format!("{REJECTED}{first_row:012}"))
-}
-
-/// All webhooks of an organization, apart from its other items.
-pub(crate) fn webhooks(organization: OrganizationId) -> Key {
-    Key::new(format!("WEBHOOKS#{organization}"), "ENDPOINTS")
-}
-
-pub(crate) fn webhook_partition(id: WebhookId) -> String {
-    format!("WEBHOOK#{id}")
-}
-
-pub(crate) fn webhook_health(id: WebhookId) -> Key {
-    Key::new(webhook_partition(id), "HEALTH")
-}
-
-pub(crate) fn delivery(webhook: WebhookId, id: EventId) -> Key {
-    Key::new(webhook_partition(webhook), format!("{DELIVERY}{id}"))
-}
-
-/// A delivery that waits until `at`.
-pub(crate) fn retry(webhook: WebhookId, at: Timestamp, id: EventId) -> Key {
-    Key::new(webhook_partition(webhook), format!("{RETRY}{at}#{id}"))
-}
-
-pub(crate) fn read_retry(sk: &str) -> Option<(EventId, Timestamp)> {
-    let (at, id) = sk.strip_prefix(RETRY)?.split_once('#')?;
-    Some((id.parse().ok()?, at.parse().ok()?))
 }
 
 pub(crate) fn due(due: &Due) -> Key {

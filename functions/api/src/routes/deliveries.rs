@@ -21,7 +21,7 @@ use crate::views::DeliveryView;
 
 /// Ping a webhook
 ///
-/// Sends an event of the type `ping`, whatever types the webhook selects. Its delivery shows the outcome.
+/// Sends an event of the type `ping`, even if the webhook does not select that type. Its delivery shows the outcome.
 /// Requires an admin of the organization.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/webhooks/{webhookId}/ping",
     tag = "Webhooks",

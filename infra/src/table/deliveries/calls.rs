@@ -1,4 +1,4 @@
-//! Calls of an endpoint: begun and ended in its health, together with what becomes of the delivery.
+//! Calls of an endpoint: begun and ended in its health, together with the next state of the delivery.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::ids::{EventId, OrganizationId, WebhookId};
@@ -125,7 +125,7 @@ impl Table {
         Ok(Called::Busy)
     }
 
-    /// Writes the outcome of a call and what becomes of its delivery. Returns the endpoint's health.
+    /// Writes the outcome of a call and the next state of its delivery. Returns the endpoint's health.
     pub async fn end_call(
         &self,
         owner: Owner,
