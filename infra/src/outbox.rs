@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
-use shared::event::Event;
+use shared::event::{Event, MAX_CHANGES, MessageChange};
 use shared::ids::OrganizationId;
-use shared::job::Job;
+use shared::job::{Job, NotifyJob};
 use shared::time::Timestamp;
 
 use crate::queues;
@@ -25,8 +25,16 @@ pub struct Outbox {
     client: Client,
     url: String,
     usage: Usage,
-    /// Whether each organization wanted events when that was read.
-    known: Arc<Mutex<HashMap<OrganizationId, (Timestamp, bool)>>>,
+    /// What each organization wanted when that was read.
+    known: Arc<Mutex<HashMap<OrganizationId, (Timestamp, Wants)>>>,
+}
+
+/// Which events an organization wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wants {
+    pub(crate) any: bool,
+    /// The changes of messages, which are by far the most.
+    pub(crate) messages: bool,
 }
 
 impl Outbox {
@@ -35,14 +43,14 @@ impl Outbox {
         Self { client: Client::new(config), url, usage, known: Arc::default() }
     }
 
-    /// Whether the organization wants events, if that was read recently.
-    pub(crate) fn remembered(&self, organization: OrganizationId, now: Timestamp) -> Option<bool> {
+    /// What the organization wants, if that was read recently.
+    pub(crate) fn remembered(&self, organization: OrganizationId, now: Timestamp) -> Option<Wants> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let (read_at, wants) = known.get(&organization)?;
         (now < read_at.plus_seconds(REMEMBERED_SECONDS)).then_some(*wants)
     }
 
-    pub(crate) fn remember(&self, organization: OrganizationId, wants: bool, now: Timestamp) {
+    pub(crate) fn remember(&self, organization: OrganizationId, wants: Wants, now: Timestamp) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.insert(organization, (now, wants));
     }
@@ -54,6 +62,19 @@ impl Outbox {
             let error = DisplayErrorContext(&*error).to_string();
             tracing::warn!(error, event.id = %event.id, "left an event to the sweep");
         }
+    }
+
+    /// Queues changes of messages.
+    pub(crate) async fn queue_changes(
+        &self,
+        organization_id: OrganizationId,
+        changes: &[MessageChange],
+    ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        for changes in changes.chunks(MAX_CHANGES) {
+            let job = NotifyJob::Messages { organization_id, changes: changes.to_vec() };
+            self.send(&job.into()).await?;
+        }
+        Ok(())
     }
 
     async fn send(&self, job: &Job) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

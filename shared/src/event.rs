@@ -6,10 +6,12 @@
 
 mod campaign;
 mod contact;
+mod message;
 mod work;
 
 pub use campaign::{CampaignChange, campaign_events};
 pub use contact::{ContactChange, preference_event};
+pub use message::{MAX_CHANGES, MessageChange, MessageChanges, message_events};
 pub use work::{ExportEnd, ImportEnd, export_event, import_event};
 
 use serde::{Deserialize, Serialize};
@@ -44,6 +46,8 @@ pub enum EventType {
     CampaignFinished,
     #[serde(rename = "campaign.failed")]
     CampaignFailed,
+    #[serde(rename = "messages.updated")]
+    MessagesUpdated,
     #[serde(rename = "contact.unsubscribed")]
     ContactUnsubscribed,
     #[serde(rename = "contact.resubscribed")]
@@ -66,6 +70,7 @@ impl EventType {
             Self::CampaignStopped => "campaign.stopped",
             Self::CampaignFinished => "campaign.finished",
             Self::CampaignFailed => "campaign.failed",
+            Self::MessagesUpdated => "messages.updated",
             Self::ContactUnsubscribed => "contact.unsubscribed",
             Self::ContactResubscribed => "contact.resubscribed",
             Self::ImportFinished => "import.finished",
@@ -92,6 +97,7 @@ pub struct Event {
 pub enum Data {
     Campaign(CampaignChange),
     Contact(ContactChange),
+    Messages(MessageChanges),
     Import(ImportEnd),
     Export(ExportEnd),
 }

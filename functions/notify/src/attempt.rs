@@ -12,6 +12,9 @@ use shared::webhook::{
 
 use crate::App;
 
+/// The time that a call and its writes may take.
+pub(crate) const CALL_SECONDS: i64 = 20;
+
 /// Calls the endpoint and writes the outcome. Disables a webhook whose endpoint is gone, or has failed
 /// for three days.
 pub(crate) async fn attempt(

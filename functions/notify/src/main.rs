@@ -7,29 +7,26 @@
 mod app;
 mod attempt;
 mod event;
+mod queued;
 mod retries;
 
 use std::sync::Arc;
 
-use infra::table::EndpointOwner;
-use shared::job::NotifyJob;
-use shared::time::Timestamp;
+use anyhow::bail;
+use runtime::{Answer, Event, Invocation, answer};
 
 use crate::app::App;
 
 impl App {
-    async fn handle(self: Arc<Self>, job: NotifyJob, deadline: Timestamp) -> anyhow::Result<()> {
-        match job {
-            NotifyJob::Event { event, .. } => event::send(&self, &event).await,
-            NotifyJob::Retries { organization_id, webhook_id } => {
-                let owner = EndpointOwner { organization_id, webhook_id };
-                retries::run(&self, owner, deadline).await
-            }
+    async fn receive(self: Arc<Self>, event: Event, call: Invocation) -> anyhow::Result<Answer> {
+        match event {
+            Event::Batch(event) => answer(&queued::run(&self, event, &call).await),
+            Event::Other(_) => bail!("not a batch of jobs"),
         }
     }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
-    runtime::serve_jobs(App::build, App::handle).await
+    runtime::serve_events(App::build, App::receive).await
 }

@@ -7,10 +7,8 @@ use shared::time::Timestamp;
 use shared::webhook::Webhook;
 
 use crate::App;
-use crate::attempt::attempt;
+use crate::attempt::{CALL_SECONDS, attempt};
 
-/// The time that the last call of a run may take.
-const CALL_SECONDS: i64 = 20;
 /// How soon a run follows one that found the endpoint busy.
 const BUSY_SECONDS: i64 = 5;
 const AT_ONCE: i32 = 20;

@@ -132,6 +132,7 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             anyhow::ensure!(is_kept, "failed to keep an event");
             Ok(app.table.forget_overdue(owed).await?)
         }
+        Job::Notify(NotifyJob::Messages { .. }) => Ok(app.table.forget_overdue(owed).await?),
         Job::Notify(NotifyJob::Retries { organization_id, webhook_id }) => {
             let (organization_id, webhook_id) = (*organization_id, *webhook_id);
             let owner = EndpointOwner { organization_id, webhook_id };
@@ -202,7 +203,7 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
             .test_message(*organization_id, *campaign_id, *message_id)
             .await?
             .is_some_and(|test| test.message.is_test_owed(clock::now())),
-        Job::Dispatch(DispatchJob::Chunk { .. }) => false,
+        Job::Dispatch(DispatchJob::Chunk { .. }) | Job::Notify(NotifyJob::Messages { .. }) => false,
         // The item itself keeps the event.
         Job::Notify(NotifyJob::Event { .. }) => true,
         Job::Notify(NotifyJob::Retries { webhook_id, .. }) => {

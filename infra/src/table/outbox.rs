@@ -1,12 +1,13 @@
 //! Events, kept as due items until they were sent.
 
-use shared::event::Event;
+use aws_sdk_dynamodb::types::AttributeValue;
+use shared::event::{Event, MessageChange};
 use shared::ids::{EventId, OrganizationId};
 
 use super::dynamo::{Consistency, Item, Transacted, Transaction, Written};
 use super::{Key, Result, Table, TableError, keys};
 use crate::clock;
-use aws_sdk_dynamodb::types::AttributeValue;
+use crate::outbox::{Outbox, Wants};
 
 impl Transaction {
     /// Adds the events of what the transaction writes.
@@ -35,16 +36,62 @@ impl Table {
         if events.is_empty() {
             return Ok(events);
         }
+        let wants = self.wants(outbox, organization).await?;
+        Ok(if wants.any { events } else { Vec::new() })
+    }
+
+    async fn wants(&self, outbox: &Outbox, organization: OrganizationId) -> Result<Wants> {
         let now = clock::now();
-        let wants = match outbox.remembered(organization, now) {
-            Some(wants) => wants,
-            None => {
-                let wants = self.webhooks(organization).await?.any_wants();
-                outbox.remember(organization, wants, now);
-                wants
-            }
+        if let Some(wants) = outbox.remembered(organization, now) {
+            return Ok(wants);
+        }
+        let wants = self.webhooks(organization).await?.wants();
+        outbox.remember(organization, wants, now);
+        Ok(wants)
+    }
+
+    /// Queues changes of one organization's messages, if someone wants them. The caller must not
+    /// acknowledge its work before: if this fails, it is done again, and the changes are the same.
+    pub(super) async fn queue_changes(
+        &self,
+        organization: OrganizationId,
+        changes: impl FnOnce() -> Vec<MessageChange>,
+    ) -> Result<()> {
+        let Some(outbox) = &self.outbox else {
+            return Ok(());
         };
-        Ok(if wants { events } else { Vec::new() })
+        if !self.wants(outbox, organization).await?.messages {
+            return Ok(());
+        }
+        outbox.queue_changes(organization, &changes()).await.map_err(|source| TableError::Request {
+            operation: "queue changes of messages",
+            source,
+        })
+    }
+
+    /// Queues the changes that belong to some of a batch's results, each with its place. If that fails,
+    /// those results do: the work is done again.
+    pub(super) async fn queue_or_fail<T>(
+        &self,
+        organization: Option<OrganizationId>,
+        results: &mut [Result<T>],
+        changes: impl FnOnce(&[Result<T>]) -> Vec<(usize, MessageChange)>,
+    ) {
+        let Some(organization) = organization.filter(|_| self.outbox.is_some()) else {
+            return;
+        };
+        let changes = changes(results);
+        if changes.is_empty() {
+            return;
+        }
+        let all = || changes.iter().map(|(_, change)| change.clone()).collect();
+        if let Err(error) = self.queue_changes(organization, all).await {
+            let error = anyhow::Error::from(error);
+            tracing::error!(error = ?error, "failed to queue changes of messages");
+            for (place, _) in changes {
+                results[place] = Err(TableError::Throttled { operation: "queue of changes" });
+            }
+        }
     }
 
     /// Queues events whose transaction was written.

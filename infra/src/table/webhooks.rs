@@ -2,12 +2,14 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
+use shared::event::EventType;
 use shared::ids::{OrganizationId, WebhookId};
 use shared::webhook::Webhook;
 
 use super::dynamo::{ABSENT, Consistency, Transacted, Transaction, item};
 use super::idempotency::Remember;
 use super::{Result, Saved, Table, keys};
+use crate::outbox::Wants;
 
 /// The webhooks of an organization, oldest first.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -37,11 +39,11 @@ impl Webhooks {
         self.all.iter().filter(|webhook| webhook.id != id).cloned().collect()
     }
 
-    /// Whether events need to be written. Those of a disabled webhook are counted when they are
+    /// Which events need to be written. Those of a disabled webhook are counted when they are
     /// dropped, so they count here, too.
-    #[must_use]
-    pub fn any_wants(&self) -> bool {
-        !self.all.is_empty()
+    pub(super) fn wants(&self) -> Wants {
+        let is_for = |webhook: &Webhook| webhook.selects(EventType::MessagesUpdated);
+        Wants { any: !self.all.is_empty(), messages: self.all.iter().any(is_for) }
     }
 }
 

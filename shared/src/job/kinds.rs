@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
 use super::{Job, Subject};
-use crate::event::Event;
+use crate::event::{Event, MessageChange};
 use crate::ids::{CampaignId, ExportId, ImportId, MessageId, OrganizationId, WebhookId};
 use crate::time::Timestamp;
 
@@ -69,6 +69,8 @@ pub enum PollsJob {
 pub enum NotifyJob {
     /// Send an event to the receivers that want it.
     Event { organization_id: OrganizationId, event: Box<Event> },
+    /// Send what has changed about an organization's messages.
+    Messages { organization_id: OrganizationId, changes: Vec<MessageChange> },
     /// Try a webhook's deliveries again whose time has come.
     Retries { organization_id: OrganizationId, webhook_id: WebhookId },
 }
@@ -195,15 +197,16 @@ impl PollsJob {
 impl NotifyJob {
     pub(super) fn organization_id(&self) -> OrganizationId {
         match self {
-            Self::Event { organization_id, .. } | Self::Retries { organization_id, .. } => {
-                *organization_id
-            }
+            Self::Event { organization_id, .. }
+            | Self::Messages { organization_id, .. }
+            | Self::Retries { organization_id, .. } => *organization_id,
         }
     }
 
     pub(super) fn subject(&self) -> Subject {
         match self {
             Self::Event { .. } => Subject::of("event"),
+            Self::Messages { .. } => Subject::of("messages"),
             Self::Retries { .. } => Subject::of("retries"),
         }
     }
@@ -211,6 +214,8 @@ impl NotifyJob {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Event { event, .. } => format!("event#{}", event.id),
+            // It is never owed: the writer of the changes repeats it until it is queued.
+            Self::Messages { .. } => "messages".to_owned(),
             Self::Retries { webhook_id, .. } => format!("retries#{webhook_id}"),
         }
     }

@@ -69,7 +69,8 @@ async fn a_campaigns_life_is_sent_and_signed() -> anyhow::Result<()> {
         kinds.iter().filter(|kind| kind.starts_with("campaign.")).collect();
     assert_eq!(campaigns, ["campaign.scheduled", "campaign.sent", "campaign.finished"]);
     let found = deliveries(&tenant, &created).await?;
-    assert_eq!(found.len(), 4, "{found:?}");
+    let others = found.iter().filter(|delivery| delivery["type"] != "messages.updated");
+    assert_eq!(others.count(), 4, "{found:?}");
     for delivery in &found {
         assert_eq!(delivery["status"], "delivered", "{delivery}");
         assert_eq!(delivery["attempts"][0]["statusCode"], 200, "{delivery}");
@@ -128,6 +129,43 @@ async fn a_failed_delivery_is_listed_tried_again_and_replayed() -> anyhow::Resul
     let ids: Vec<&String> = received.iter().map(|it| &it.headers["webhook-id"]).collect();
     assert_eq!(ids, [text(&ping["id"]); 3]);
     Ok(())
+}
+
+#[tokio::test]
+async fn every_status_of_a_message_is_sent_without_their_text() -> anyhow::Result<()> {
+    let (tenant, receiver) = (Tenant::new().await?, Receiver::start(200).await?);
+    webhook(&tenant, &json!({"url": receiver.url, "types": ["messages.updated"]})).await?;
+    tenant.contacts(5).await?;
+    let opted_out = phone();
+    tenant.contact(&opted_out).await?;
+    let campaign = tenant.send().await?;
+    tenant.settled(&campaign).await?;
+    let messages = tenant.messages(&campaign).await?;
+    wait("every status", PATIENCE, async || {
+        let changes = changes(&receiver);
+        let has = |message: &Value, status: &Value| {
+            changes
+                .iter()
+                .any(|change| change["messageId"] == message["id"] && change["status"] == *status)
+        };
+        let is_told =
+            |message: &Value| has(message, &json!("sent")) && has(message, &message["status"]);
+        Ok(messages.iter().all(is_told).then_some(()))
+    })
+    .await?;
+    for received in receiver.received() {
+        assert_eq!(received.kind(), "messages.updated");
+        assert!(!received.body.contains("spring sale"), "{}", received.body);
+        assert!(!received.body.contains(&opted_out), "{}", received.body);
+    }
+    Ok(())
+}
+
+/// The changes of messages that arrived.
+fn changes(receiver: &Receiver) -> Vec<Value> {
+    let events = receiver.received().into_iter().map(|received| received.event());
+    let of = |event: Value| event["data"]["messages"].as_array().cloned().unwrap_or_default();
+    events.flat_map(of).collect()
 }
 
 #[tokio::test]
