@@ -27,7 +27,7 @@ GUIDED ?=
 EMULATOR ?=
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
-FUNCTIONS := api send dispatch poll-status webhooks console-files
+FUNCTIONS := api send dispatch poll-status webhooks notify console-files
 PACKAGES := $(FUNCTIONS:%=--package %) --package simulator --package contacts --package local
 LOCAL := target/release/local
 TRIPLE = $(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)-unknown-linux-gnu
@@ -76,8 +76,10 @@ check: .venv/sam/ready .venv/review/ready console/dist/index.html console/node_m
 	.venv/sam/bin/cfn-lint
 	.venv/review/bin/python scripts/review.py
 
-# Only the local stack's console can be opened by a link that carries a key.
+# Only the local stack's console can be opened by a link that carries a key, and only its webhooks can be
+# on this machine.
 engine functions: export CONSOLE_SIGN_IN_BY_LINK = on
+engine functions: export WEBHOOKS_TO_THIS_MACHINE = on
 
 build: console/dist/index.html
 	@$(MAKE) --no-print-directory engine

@@ -21,6 +21,12 @@ pub fn secret() -> [u8; 32] {
     random()
 }
 
+/// The random part of what is encrypted.
+#[must_use]
+pub fn nonce() -> [u8; 12] {
+    random()
+}
+
 /// A token that no other worker can have.
 #[must_use]
 pub fn token() -> String {

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use shared::message::{FailureReason, Status};
 use shared::reason::Reason;
 use shared::time::Timestamp;
+use shared::webhook::DisabledReason;
 
 const NAMESPACE: &str = "Volley";
 
@@ -135,6 +136,11 @@ pub fn record_start(delay_seconds: u32, now: Timestamp) {
 /// Counts a webhook that was refused with this status.
 pub fn count_refused_webhook(status: u16, now: Timestamp) {
     write([Line::labeled("Status", status, "RefusedWebhooks", 1)], now);
+}
+
+/// Counts a webhook that was disabled because of its endpoint.
+pub fn count_disabled_webhook(reason: DisabledReason, now: Timestamp) {
+    write([Line::labeled("Reason", reason, "DisabledWebhooks", 1)], now);
 }
 
 /// Counts a sweep that ended well, the work that it queued again, and the refusals that are due soon

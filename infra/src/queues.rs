@@ -55,6 +55,8 @@ impl JobQueueUrls {
             jobs: environment.text("JOBS_QUEUE_URL"),
             dispatch: environment.text("DISPATCH_QUEUE_URL"),
             polls: environment.text("POLLS_QUEUE_URL"),
+            // Empty if no one gets events.
+            notify: environment.optional("NOTIFY_QUEUE_URL").unwrap_or_default(),
         })
     }
 }

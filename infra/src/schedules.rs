@@ -36,6 +36,8 @@ impl ScheduleSettings {
                 jobs: environment.text("JOBS_QUEUE_ARN"),
                 dispatch: environment.text("DISPATCH_QUEUE_ARN"),
                 polls: environment.text("POLLS_QUEUE_ARN"),
+                // What is sent later to receivers of events waits in the table, not in a schedule.
+                notify: String::new(),
             },
         }
     }
@@ -118,7 +120,7 @@ fn name(job: &Job) -> String {
         Job::Polls(PollsJob::Poll { campaign_id, number, .. }) => {
             format!("poll-{campaign_id}-{number}")
         }
-        Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => {
+        Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) | Job::Notify(_) => {
             job.name().replace('#', "-")
         }
     }

@@ -56,6 +56,8 @@ id!(ExportId);
 id!(CampaignId);
 id!(SegmentId);
 id!(TemplateId);
+id!(WebhookId);
+id!(EventId);
 id!(
     /// An inbound message's id is derived from when it was received and what the provider calls it.
     InboundId

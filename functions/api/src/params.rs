@@ -10,8 +10,8 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 use shared::ids::{
-    CampaignId, ContactId, ExportId, ImportId, InboundId, KeyId, MemberId, MessageId,
-    OrganizationId, SegmentId, TemplateId,
+    CampaignId, ContactId, EventId, ExportId, ImportId, InboundId, KeyId, MemberId, MessageId,
+    OrganizationId, SegmentId, TemplateId, WebhookId,
 };
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -43,6 +43,8 @@ named! {
     TemplateId = "templateId",
     ImportId = "importId",
     ExportId = "exportId",
+    WebhookId = "webhookId",
+    EventId = "deliveryId",
     CampaignId = "campaignId",
     MessageId = "messageId",
     InboundId = "inboundId",

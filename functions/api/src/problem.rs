@@ -7,6 +7,7 @@ pub(crate) use code::Code;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use infra::files::{FileError, FileFailure};
+use infra::sealing::SealError;
 use infra::table::TableError;
 use serde::Serialize;
 use shared::campaign::Refusal;
@@ -192,6 +193,12 @@ impl From<FileError> for Problem {
             FileFailure::Throttled => Self::throttled(),
             FileFailure::Changed | FileFailure::Other => Self::internal(error),
         }
+    }
+}
+
+impl From<SealError> for Problem {
+    fn from(error: SealError) -> Self {
+        Self::internal(error)
     }
 }
 

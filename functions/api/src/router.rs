@@ -12,9 +12,9 @@ use utoipa_axum::routes;
 
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    api_keys, campaigns, contacts, controls, copies, exports, halts, imports, inbound, me, members,
-    messages, organizations, people, quotes, reports, resends, segments, sending, service, skipped,
-    templates, text_previews, unsubscribes,
+    api_keys, campaigns, contacts, controls, copies, deliveries, exports, halts, imports, inbound,
+    me, members, messages, organizations, people, quotes, reports, resends, segments, sending,
+    service, skipped, templates, text_previews, unsubscribes, webhooks,
 };
 use crate::state::App;
 use crate::{idempotency, openapi, span};
@@ -60,11 +60,22 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
             unsubscribes::delete_unsubscribe
         ))
         .routes(routes!(unsubscribes::lift_unsubscribe))
+        .merge(event_routes())
         .merge(audience_routes())
         .merge(sending_routes())
         .split_for_parts();
     openapi::complete(&mut document);
     (routes, document)
+}
+
+fn event_routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(webhooks::create_webhook, webhooks::list_webhooks))
+        .routes(routes!(webhooks::get_webhook, webhooks::patch_webhook, webhooks::delete_webhook))
+        .routes(routes!(webhooks::rotate_secret))
+        .routes(routes!(deliveries::ping_webhook))
+        .routes(routes!(deliveries::list_deliveries))
+        .routes(routes!(deliveries::replay_delivery))
 }
 
 fn audience_routes() -> OpenApiRouter<App> {

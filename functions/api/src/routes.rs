@@ -6,6 +6,7 @@ pub(crate) mod campaigns;
 pub(crate) mod contacts;
 pub(crate) mod controls;
 pub(crate) mod copies;
+pub(crate) mod deliveries;
 pub(crate) mod exports;
 pub(crate) mod halts;
 pub(crate) mod imports;
@@ -25,6 +26,7 @@ pub(crate) mod skipped;
 pub(crate) mod templates;
 pub(crate) mod text_previews;
 pub(crate) mod unsubscribes;
+pub(crate) mod webhooks;
 
 use std::collections::BTreeSet;
 

@@ -8,6 +8,7 @@ use infra::files::Files;
 use infra::identity::{IdentityProvider, Issuer};
 use infra::queues::JobQueues;
 use infra::schedules::Schedules;
+use infra::sealing::Sealing;
 use infra::table::Table;
 use runtime::Start;
 use shared::access::SecretHash;
@@ -35,6 +36,8 @@ pub(crate) struct Volley {
     /// The identity provider that people sign in with, if there is one.
     pub(crate) identity: Option<Identity>,
     pub(crate) cursors: Cursors,
+    /// Encrypts the secrets of webhooks; `None` if webhooks are off.
+    pub(crate) sealing: Option<Sealing>,
     pub(crate) polls: PollSchedule,
     /// How long after its time the sweep queues work again that has not started.
     pub(crate) grace: Grace,
@@ -56,6 +59,7 @@ pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
         admin_keys: [Some(admin_key), previous].into_iter().flatten().collect(),
         identity: identity(start),
         cursors: Cursors::new(admin_key),
+        sealing: start.sealing(),
         polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
         grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
         tests_per_day: start.environment.parsed("TESTS_PER_DAY", 100),
@@ -120,6 +124,7 @@ pub(crate) mod tests {
             admin_keys: vec![admin_key, SecretHash::of("the admin's before")],
             identity: None,
             cursors: Cursors::new(admin_key),
+            sealing: None,
             polls: PollSchedule::default(),
             grace: Grace::default(),
             tests_per_day: 100,

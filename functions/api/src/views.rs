@@ -25,6 +25,7 @@ mod template;
 mod text_preview;
 mod timeline;
 mod unsubscribe;
+mod webhook;
 
 pub(crate) use attributes::AttributesSchema;
 pub(crate) use campaign::CampaignView;
@@ -48,6 +49,7 @@ pub(crate) use template::TemplateView;
 pub(crate) use text_preview::{TextPreviewView, TextView};
 pub(crate) use timeline::TimelineView;
 pub(crate) use unsubscribe::{LiftView, UnsubscribeView};
+pub(crate) use webhook::{DeliveryView, WebhookView};
 
 use serde::{Deserialize, Serialize};
 use shared::time::Timestamp;

@@ -40,7 +40,9 @@ async fn race(name: &str, scenario: &Scenario, kind: Kind, race: Option<(usize, 
             Some(job @ Job::Polls(PollsJob::Drain { organization_id, campaign_id, .. })) => {
                 Box::pin(drain::drain(&app, *organization_id, *campaign_id, job)).await
             }
-            Some(Job::Jobs(_) | Job::Dispatch(_)) => panic!("not a job of this function"),
+            Some(Job::Jobs(_) | Job::Dispatch(_) | Job::Notify(_)) => {
+                panic!("not a job of this function")
+            }
         };
         done.expect("done");
     })

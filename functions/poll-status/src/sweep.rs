@@ -4,12 +4,12 @@
 //! time has passed, the job was lost or its worker died, so the job is sent again. Outdated jobs do
 //! nothing, so sending one too many is harmless.
 
-use infra::table::{Owed, RowEffects, Table};
+use infra::table::{EndpointOwner, Owed, RowEffects, Table};
 use infra::trace::Scope;
 use infra::{clock, metrics};
 use shared::ids::{ExportId, ImportId, OrganizationId};
 use shared::inbound::plus_business_days;
-use shared::job::{DispatchJob, Job, JobsJob, PollsJob};
+use shared::job::{DispatchJob, Envelope, Job, JobsJob, NotifyJob, PollsJob};
 use shared::time::Timestamp;
 
 use crate::App;
@@ -22,6 +22,8 @@ const GRACE_DOUBLINGS: u32 = 4;
 const DUE_SOON_DAYS: u32 = 2;
 /// Flagged texts are counted up to this number, so that each sweep reads at most a few pages.
 const MAX_REFUSALS: i32 = 1_000;
+/// When a webhook's retries are tried again after they could not be run.
+const RETRIES_AGAIN_SECONDS: i64 = 3_600;
 
 /// Queues everything that is overdue. A failing item must not block the others, but the sweep fails
 /// at its end, so that its alarm fires.
@@ -45,7 +47,7 @@ pub(crate) async fn sweep(app: &App, request_id: &str) -> anyhow::Result<()> {
             let scope = Scope::of_job(request_id, &owed.job, owed.trace);
             match scope.run(queue(app, &owed, now)).await {
                 Some(Queued::Again) => repairs += 1,
-                Some(Queued::Ended) => {}
+                Some(Queued::Ended | Queued::Planned) => {}
                 None => failures += 1,
             }
         }
@@ -67,6 +69,8 @@ enum Queued {
     Again,
     /// No one owes it anymore.
     Ended,
+    /// It was queued, and its time is only now.
+    Planned,
 }
 
 /// Queues one item. Returns `None` if that failed.
@@ -90,7 +94,11 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<Queued> {
     app.queues.send(&owed.job, 0).await?;
     // Work that is not lost but takes long must not be begun again and again beside itself.
     let grace = app.grace.doubled(owed.attempts.min(GRACE_DOUBLINGS));
-    if app.table.take_overdue(owed, grace.after(now)).await? {
+    let is_taken = app.table.take_overdue(owed, grace.after(now)).await?;
+    if matches!(owed.job, Job::Notify(NotifyJob::Retries { .. })) && owed.attempts == 0 {
+        return Ok(Queued::Planned);
+    }
+    if is_taken {
         tracing::warn!(attempts = owed.attempts, "queued overdue work");
     }
     Ok(Queued::Again)
@@ -130,6 +138,19 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
         Job::Dispatch(
             DispatchJob::Test { .. } | DispatchJob::Reply { .. } | DispatchJob::Chunk { .. },
         ) => Ok(app.table.forget_overdue(owed).await?),
+        // A person can send it again from there.
+        Job::Notify(NotifyJob::Event { .. }) => {
+            let letter = serde_json::to_string(&Envelope::new(owed.job.clone()))?;
+            let is_kept = app.dead_letters.keep(&letter, "an event could not be sent").await;
+            anyhow::ensure!(is_kept, "failed to keep an event");
+            Ok(app.table.forget_overdue(owed).await?)
+        }
+        Job::Notify(NotifyJob::Messages { .. }) => Ok(app.table.forget_overdue(owed).await?),
+        Job::Notify(NotifyJob::Retries { organization_id, webhook_id }) => {
+            let (organization_id, webhook_id) = (*organization_id, *webhook_id);
+            let owner = EndpointOwner { organization_id, webhook_id };
+            Ok(app.table.retry_at(owner, now.plus_seconds(RETRIES_AGAIN_SECONDS)).await?)
+        }
     }
 }
 
@@ -199,5 +220,11 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
                 .is_some_and(|single| single.message.is_single_owed(clock::now())),
             None => false,
         },
+        Job::Notify(NotifyJob::Messages { .. }) => false,
+        // The item itself keeps the event.
+        Job::Notify(NotifyJob::Event { .. }) => true,
+        Job::Notify(NotifyJob::Retries { webhook_id, .. }) => {
+            app.table.endpoint_health(*webhook_id).await?.due.is_some_and(|due| due.job == *job)
+        }
     })
 }

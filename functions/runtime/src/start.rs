@@ -5,10 +5,14 @@ use std::sync::Arc;
 use anyhow::Context;
 use aws_config::SdkConfig;
 use infra::config::Environment;
+use infra::endpoints::{Endpoints, OwnHosts};
 use infra::files::Files;
 use infra::gateway::{GatewaySettings, Gateways};
+use infra::outbox::Outbox;
 use infra::queues::{DeadLetters, JobQueueUrls, JobQueues, ReceiptsQueue};
 use infra::schedules::{ScheduleSettings, Schedules};
+use infra::sealing::Sealing;
+use infra::secrets::Secrets;
 use infra::table::Table;
 use infra::usage::Usage;
 use infra::{aws, http, telemetry};
@@ -55,7 +59,9 @@ impl<'a> Start<'a> {
     pub fn table(&mut self) -> Table {
         let table = self.environment.text("TABLE_NAME");
         let kept = self.environment.parsed("MESSAGE_RETENTION_DAYS", Retention::default());
-        Table::new(&self.aws, table, self.usage.clone()).keeping(kept)
+        let queue: Option<String> = self.environment.optional("NOTIFY_QUEUE_URL");
+        let outbox = queue.map(|url| Outbox::new(&self.aws, url, self.usage.clone()));
+        Table::new(&self.aws, table, self.usage.clone()).keeping(kept).with_outbox(outbox)
     }
 
     pub fn files(&mut self) -> Files {
@@ -89,6 +95,18 @@ impl<'a> Start<'a> {
         let http = self.http()?;
         let gateways = Gateways::new(&self.aws, http, settings.clone(), self.usage.clone());
         Ok((gateways, settings))
+    }
+
+    /// What encrypts webhooks' secrets; `None` if webhooks are off.
+    pub fn sealing(&mut self) -> Option<Sealing> {
+        let name = self.environment.optional("WEBHOOKS_ENCRYPTION")?;
+        Some(Sealing::new(Secrets::new(&self.aws, self.usage.clone()), name))
+    }
+
+    /// The client of webhooks' endpoints.
+    pub fn endpoints(&mut self) -> anyhow::Result<Endpoints> {
+        let own = self.environment.parsed("OWN_URLS", OwnHosts::default());
+        Ok(Endpoints::new(own)?)
     }
 
     /// The one client that a process needs beside AWS's.

@@ -7,6 +7,7 @@ pub(super) use row::{defaults_row, stored_body};
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::campaign::{Campaign, Status};
+use shared::event::{Event, campaign_events};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::target::FrozenTarget;
 use shared::time::Timestamp;
@@ -17,6 +18,7 @@ use super::dynamo::{
 use super::idempotency::Remember;
 use super::keys;
 use super::last_send::LastSend;
+use super::outbox::new_event_id;
 use super::{Result, Table, TableError};
 use crate::metrics;
 use row::{Row, read};
@@ -116,10 +118,18 @@ impl Table {
         let transaction = transition(Some(before), after)?
             .freeze_target(after.id, target)?
             .note_send(last, sent_at)?;
-        Ok(match self.transact(transaction).await? {
-            Transacted::Done => Saved::Done,
+        let events = self.events_of(Some(before), after).await?;
+        Ok(match self.transact(transaction.announce(&events)?).await? {
+            Transacted::Done => {
+                self.queue_events(&events).await;
+                Saved::Done
+            }
             Transacted::Refused(_) | Transacted::Conflict => Saved::Stale,
         })
+    }
+
+    async fn events_of(&self, before: Option<&Campaign>, after: &Campaign) -> Result<Vec<Event>> {
+        self.wanted(after.organization_id, || campaign_events(before, after, new_event_id)).await
     }
 
     /// Reads a campaign, decides, and writes the decision. Repeats this if the campaign changed in
@@ -153,9 +163,13 @@ impl Table {
     ) -> Result<Saved> {
         let transaction = transition(before, after)?;
         let record = transaction.len();
-        let transaction = transaction.remember(remember)?;
+        let events = self.events_of(before, after).await?;
+        let transaction = transaction.remember(remember)?.announce(&events)?;
         Ok(match self.transact(transaction).await? {
-            Transacted::Done => Saved::Done,
+            Transacted::Done => {
+                self.queue_events(&events).await;
+                Saved::Done
+            }
             refused if remember.is_some() && refused.is_refused(record) => Saved::Answered,
             Transacted::Refused(_) | Transacted::Conflict => Saved::Stale,
         })

@@ -3,6 +3,7 @@
 //! A request writes many claims or outcomes, each with a separate condition.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use shared::event::MessageChange;
 use shared::message::{FailureReason, Kind, Message, Outcome};
 use shared::receipt::MessageRef;
 use shared::shard::Shards;
@@ -54,6 +55,23 @@ fn row(message: &Message, claiming: &Claiming, now: Timestamp) -> Row {
     }
 }
 
+/// What a claim's result says about its message: that it failed at once, or what was recorded of it
+/// before, in case that was not queued.
+fn changes(
+    answer: &Result<Claimed>,
+    (message, claiming): &(Message, Claiming),
+    now: Timestamp,
+) -> Vec<MessageChange> {
+    match (answer, claiming) {
+        (Ok(Claimed::Exists(found)), _) => MessageChange::of_found(found).collect(),
+        (Ok(Claimed::Won), Claiming::Fail { reason }) => {
+            let outcome = Outcome::Failed { reason: *reason, code: None, at: now };
+            vec![MessageChange::of_outcome(&message.reference(), &outcome)]
+        }
+        (Ok(Claimed::Won), Claiming::HandOver { .. }) | (Err(_), _) => Vec::new(),
+    }
+}
+
 impl Table {
     /// Claims messages of one campaign by creating them, or creates them as failed. Returns one
     /// result per message, in the same order. If a result is an error, the message may or may not
@@ -72,8 +90,9 @@ impl Table {
         });
         let executed = self.execute(statements.collect::<Result<_>>()?, Patience::Short).await?;
         let existing = self.existing(messages, &executed, shards).await;
-        let answers =
-            executed.into_iter().zip(messages).map(|(executed, (message, _))| match executed {
+        let answers = executed.into_iter().zip(messages);
+        let mut answers: Vec<Result<Claimed>> = answers
+            .map(|(executed, (message, _))| match executed {
                 Executed::Done => Ok(Claimed::Won),
                 Executed::Failed(error) => Err(error),
                 Executed::Refused(_) => match &existing {
@@ -88,8 +107,19 @@ impl Table {
                         source: error.to_string().into(),
                     }),
                 },
-            });
-        Ok(answers.collect())
+            })
+            .collect();
+        let organization = messages.first().map(|(message, _)| message.organization_id);
+        self.queue_or_fail(organization, &mut answers, |answers| {
+            let of_each = answers.iter().zip(messages).enumerate();
+            of_each
+                .flat_map(|(place, (answer, claim))| {
+                    changes(answer, claim, now).into_iter().map(move |change| (place, change))
+                })
+                .collect()
+        })
+        .await;
+        Ok(answers)
     }
 
     /// Reads the messages that existed before their claims.
@@ -136,14 +166,23 @@ impl Table {
             Statement::update(self, &key, set, WITHOUT_OUTCOME, token)
         });
         let executed = self.execute(statements.collect(), Patience::Long).await?;
-        Ok(executed
+        let mut written: Vec<Result<bool>> = executed
             .into_iter()
             .map(|executed| match executed {
                 Executed::Done => Ok(true),
                 Executed::Refused(_) => Ok(false),
                 Executed::Failed(error) => Err(error),
             })
-            .collect())
+            .collect();
+        let organization = settlements.first().map(|it| it.message.organization_id);
+        self.queue_or_fail(organization, &mut written, |written| {
+            let settled = written.iter().zip(settlements).enumerate();
+            let settled = settled.filter(|(_, (written, _))| written.is_ok());
+            let change = |it: &Settlement| MessageChange::of_outcome(&it.message, &it.outcome);
+            settled.map(|(place, (_, it))| (place, change(it))).collect()
+        })
+        .await;
+        Ok(written)
     }
 
     /// Gives a claim back, so that the message is pending again. Returns `false` if something was
@@ -194,6 +233,8 @@ impl Table {
         let written = self.change(&keys::message_of(message, shards), change).await?;
         if written == Written::Done {
             metrics::count_unknown(now);
+            let change = || vec![MessageChange::of_unknown(message, now)];
+            self.queue_changes(message.organization_id, change).await?;
         }
         Ok(written == Written::Done)
     }

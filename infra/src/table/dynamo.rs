@@ -22,6 +22,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use shared::retention::Retention;
 
+use crate::outbox::Outbox;
 use crate::usage::Usage;
 
 #[derive(Clone)]
@@ -31,18 +32,27 @@ pub struct Table {
     usage: Usage,
     /// How long messages and chunks are kept.
     pub(in crate::table) kept: Retention,
+    /// Where events go, if anyone may want them.
+    pub(super) outbox: Option<Outbox>,
 }
 
 impl Table {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, name: String, usage: Usage) -> Self {
-        Self { client: Client::new(config), name, usage, kept: Retention::default() }
+        let client = Client::new(config);
+        Self { client, name, usage, kept: Retention::default(), outbox: None }
     }
 
     /// The same table, where messages and chunks are kept this long.
     #[must_use]
     pub fn keeping(self, kept: Retention) -> Self {
         Self { kept, ..self }
+    }
+
+    /// A table whose writes have events.
+    #[must_use]
+    pub fn with_outbox(self, outbox: Option<Outbox>) -> Self {
+        Self { outbox, ..self }
     }
 }
 

@@ -4,6 +4,7 @@ mod row;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
+use shared::event::export_event;
 use shared::export::{Export, Stage};
 use shared::ids::{ExportId, OrganizationId};
 use shared::job::Due;
@@ -12,6 +13,7 @@ use super::dynamo::{
     Consistency, Range, SortKey, Transacted, Transaction, item, parse, start, text,
 };
 use super::idempotency::Remember;
+use super::outbox::new_event_id;
 use super::{Result, Saved, Table, keys};
 use row::Row;
 
@@ -92,8 +94,13 @@ impl Table {
         if after.stage() == Stage::Over {
             transaction = transaction.delete(keys::exporting(organization));
         }
-        Ok(match self.transact(transaction).await? {
-            Transacted::Done => Saved::Done,
+        let event = || export_event(before, after, new_event_id()).into_iter().collect();
+        let events = self.wanted(organization, event).await?;
+        Ok(match self.transact(transaction.announce(&events)?).await? {
+            Transacted::Done => {
+                self.queue_events(&events).await;
+                Saved::Done
+            }
             Transacted::Refused(_) | Transacted::Conflict => Saved::Stale,
         })
     }

@@ -7,6 +7,7 @@ mod transitions;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::contact::Contact;
+use shared::event::{Event, import_event};
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{Import, RowError};
 use shared::job::Due;
@@ -16,6 +17,7 @@ use super::contacts::{external_id_writes, has_moved};
 use super::dynamo::{ABSENT, Consistency, Transacted, Transaction, WRITES_MOST, item};
 use super::idempotency::Remember;
 use super::keys;
+use super::outbox::new_event_id;
 use super::{Result, Saved, Table, TableError};
 pub use rejected::RejectedPosition;
 use row::Row;
@@ -77,8 +79,8 @@ impl RowChange {
 /// The maximum number of writes for a batch's changes, without the import's own writes.
 pub const BATCH_WRITES: usize = WRITES_MOST - OWN_WRITES;
 /// The import itself, its due items removed and written, its rejected rows with those of an older
-/// version, and the check of the last send. The batch that closes an upload has no rows.
-const OWN_WRITES: usize = 6;
+/// version, the check of the last send, and the event of its end. The batch that closes an upload has no rows.
+const OWN_WRITES: usize = 7;
 
 const KIND: &str = "an import";
 
@@ -155,12 +157,22 @@ impl Table {
                 RowChange::Remove(contact) => transaction.remove_imported(organization, contact)?,
             };
         }
+        let events = self.end_of_import(before, after).await?;
+        let transaction = transaction.announce(&events)?;
         if transaction.len() > WRITES_MOST {
             return Err(TableError::malformed(KIND, "a batch has too many writes"));
         }
         Ok(match self.transact(transaction).await? {
-            Transacted::Done => ImportSaved::Done,
+            Transacted::Done => {
+                self.queue_events(&events).await;
+                ImportSaved::Done
+            }
             Transacted::Refused(_) | Transacted::Conflict => ImportSaved::Stale,
         })
+    }
+
+    async fn end_of_import(&self, before: &Import, after: &Import) -> Result<Vec<Event>> {
+        let event = || import_event(before, after, new_event_id()).into_iter().collect();
+        self.wanted(after.organization_id, event).await
     }
 }

@@ -4,8 +4,12 @@
 //! are spread over shards, because a partition accepts 1,000 writes per second.
 
 mod inbound;
+mod webhooks;
 
 pub(crate) use inbound::*;
+pub(crate) use webhooks::{
+    DELIVERY, RETRY, delivery, read_retry, retry, webhook_health, webhook_partition, webhooks,
+};
 
 use shared::ids::{
     CampaignId, ContactId, ExportId, ImportId, KeyId, MemberId, MessageId, OrganizationId,

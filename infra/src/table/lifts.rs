@@ -4,6 +4,7 @@
 //! precedes the write, which is then refused, or it follows the write and is the newer preference.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use shared::event::{Event, preference_event};
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::shard::Shards;
@@ -12,6 +13,7 @@ use shared::unsubscribe::Preference;
 
 use super::dynamo::{Consistency, Transacted, Transaction, Written, item, parse};
 use super::idempotency::Remember;
+use super::outbox::new_event_id;
 use super::unsubscribes::{KIND, NOT_THE_PERSONS_OWN, Row, not_the_persons_own};
 use super::{Result, Saved, Table, keys};
 
@@ -58,7 +60,9 @@ impl Table {
         let now = AttributeValue::S(subscription.changed_at.to_string());
         let mut values = not_the_persons_own();
         values.push((":now", now));
-        let Written::Refused(known) = self.put(row, &condition, values).await? else {
+        let events = self.events_of_lift(subscription).await?;
+        let written = self.put_announced((&key, row), &condition, values, &events).await?;
+        let Written::Refused(known) = written else {
             return Ok(Lifted::Done);
         };
         let Some(known) = known.filter(|known| known.contains_key("optedOut")) else {
@@ -67,6 +71,11 @@ impl Table {
         let known: Row = parse(KIND, known)?;
         let is_own = known.source.is_the_persons_own();
         Ok(if is_own { Lifted::PersonsOwn } else { Lifted::Older })
+    }
+
+    async fn events_of_lift(&self, subscription: &Preference) -> Result<Vec<Event>> {
+        let event = || preference_event(subscription, new_event_id()).into_iter().collect();
+        self.wanted(subscription.organization_id, event).await
     }
 
     /// A phone's unsubscribe, for [`Self::lift`].
@@ -105,9 +114,13 @@ impl Table {
                 vec![(":seen", seen)],
             )
             .remember(remember)?;
-        Ok(match self.transact(transaction).await? {
-            Transacted::Done => Saved::Done,
-            refused if refused.is_refused(1) => Saved::Answered,
+        let events = self.events_of_lift(subscription).await?;
+        Ok(match self.transact(transaction.announce(&events)?).await? {
+            Transacted::Done => {
+                self.queue_events(&events).await;
+                Saved::Done
+            }
+            refused if remember.is_some() && refused.is_refused(1) => Saved::Answered,
             Transacted::Refused(_) | Transacted::Conflict => Saved::Stale,
         })
     }

@@ -1,6 +1,10 @@
 //! Receipts, on their messages and parked beside them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use shared::event::MessageChange;
+use shared::ids::OrganizationId;
 use shared::message::{Message, Status};
 use shared::receipt::{Channel, Delivery, MessageRef, Receipt};
 use shared::shard::Shards;
@@ -94,6 +98,19 @@ fn parked_key(delivery: &Delivery, shards: Shards) -> Key {
     keys::parked(message, shards, &receipt.provider_id, &word(receipt.status))
 }
 
+/// The places of each organization's receipts in a batch.
+fn by_organization(deliveries: &[(Delivery, Shards)]) -> BTreeMap<OrganizationId, Vec<usize>> {
+    let mut places = BTreeMap::<OrganizationId, Vec<usize>>::new();
+    for (place, (delivery, _)) in deliveries.iter().enumerate() {
+        places.entry(delivery.message.organization_id).or_default().push(place);
+    }
+    places
+}
+
+fn changes_at(deliveries: &[(Delivery, Shards)], places: &[usize]) -> Vec<MessageChange> {
+    places.iter().map(|place| MessageChange::of_receipt(&deliveries[*place].0)).collect()
+}
+
 impl Table {
     /// Applies receipts of different messages, many per request. Returns one result per receipt, in
     /// the same order.
@@ -102,6 +119,14 @@ impl Table {
         deliveries: &[(Delivery, Shards)],
         channel: Channel,
     ) -> Result<Vec<Result<ReceiptApplied>>> {
+        // What was looked up is final for the poll, so it is queued before it is written: a poll that
+        // fails asks again.
+        if channel == Channel::LookUp {
+            for (organization, places) in by_organization(deliveries) {
+                let changes = || changes_at(deliveries, &places);
+                self.queue_changes(organization, changes).await?;
+            }
+        }
         let statements =
             deliveries.iter().map(|(delivery, shards)| statement(self, delivery, *shards, channel));
         let executed = self.execute(statements.collect(), Patience::Short).await?;
@@ -126,9 +151,12 @@ impl Table {
                 Executed::Failed(error) => Err(error),
             }
         });
-        let answers = answers.collect();
+        let mut answers: Vec<Result<ReceiptApplied>> = answers.collect();
         // If this fails, the receipts are tried again.
         self.note_contradictions(contradicting).await?;
+        if channel == Channel::Callback {
+            self.queue_applied(deliveries, &mut answers).await;
+        }
         Ok(answers)
     }
 
@@ -147,6 +175,26 @@ impl Table {
             }
         }
         Ok(())
+    }
+
+    /// Queues what receipts have changed, or has them applied again. One that was known before may not
+    /// have been queued then.
+    async fn queue_applied(
+        &self,
+        deliveries: &[(Delivery, Shards)],
+        answers: &mut [Result<ReceiptApplied>],
+    ) {
+        for (organization, places) in by_organization(deliveries) {
+            self.queue_or_fail(Some(organization), answers, |answers| {
+                let is_ours = |place: &&usize| {
+                    matches!(answers[**place], Ok(ReceiptApplied::Done | ReceiptApplied::Known))
+                };
+                let places = places.iter().filter(is_ours);
+                let change = |place: usize| MessageChange::of_receipt(&deliveries[place].0);
+                places.map(|place| (*place, change(*place))).collect()
+            })
+            .await;
+        }
     }
 
     /// Stores a receipt beside its message's key until the message exists.

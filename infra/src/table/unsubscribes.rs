@@ -8,6 +8,7 @@ pub(super) use row::{NOT_THE_PERSONS_OWN, Row, not_the_persons_own};
 use std::collections::HashSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use shared::event::{Event, preference_event};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -18,6 +19,7 @@ use shared::unsubscribe::Preference;
 use super::dynamo::{
     Change, Consistency, Item, Range, SortKey, Written, back_off, item, parse, text,
 };
+use super::outbox::new_event_id;
 use super::walk::{ShardPosition, Walk};
 use super::{Result, Table, TableError, keys};
 use row::{confirmation, replaces};
@@ -42,7 +44,9 @@ impl Table {
     /// that it applies to every form of the phone.
     pub async fn register(&self, preference: &Preference, shards: Shards) -> Result<Registered> {
         let line = self.settled_line(preference.organization_id, &preference.phone, shards).await?;
-        self.register_at(&line, preference, shards).await
+        let event = || preference_event(preference, new_event_id()).into_iter().collect();
+        let events = self.wanted(preference.organization_id, event).await?;
+        self.register_at(&line, preference, shards, &events).await
     }
 
     async fn register_at(
@@ -50,13 +54,16 @@ impl Table {
         line: &Phone,
         preference: &Preference,
         shards: Shards,
+        events: &[Event],
     ) -> Result<Registered> {
         let key = keys::unsubscribe(preference.organization_id, line, shards);
         let row = item(KIND, &key, Row::of(preference))?;
         let (condition, values) = replaces(preference);
         let mut waits = back_off::waits(back_off::Patience::Short);
         for _ in 0..MAX_RACES {
-            let known = match self.put(row.clone(), &condition, values.clone()).await {
+            let put = (&key, row.clone());
+            let put = self.put_announced(put, &condition, values.clone(), events);
+            let known = match put.await {
                 Ok(Written::Done) => return Ok(Registered::Done),
                 Ok(Written::Refused(known)) => known,
                 // A lift is being written. The person's preference must not be lost to it.

@@ -187,7 +187,10 @@ impl Campaign {
     fn owed_drain(&self) -> Option<u32> {
         match self.drain.as_ref()?.job {
             Job::Polls(PollsJob::Drain { number, .. }) => Some(number),
-            Job::Polls(PollsJob::Poll { .. }) | Job::Jobs(_) | Job::Dispatch(_) => None,
+            Job::Polls(PollsJob::Poll { .. })
+            | Job::Jobs(_)
+            | Job::Dispatch(_)
+            | Job::Notify(_) => None,
         }
     }
 }

@@ -32,7 +32,9 @@ impl Campaign {
             }
             // A person may delete the draft and resend again.
             Job::Jobs(JobsJob::Prepare { .. }) => Some(Self { step: None, ..self.clone() }),
-            Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. }) | Job::Dispatch(_) => None,
+            Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. })
+            | Job::Dispatch(_)
+            | Job::Notify(_) => None,
         }
     }
 

@@ -60,7 +60,10 @@ impl Campaign {
     pub(super) fn owed_poll(&self) -> Option<u32> {
         match self.step.as_ref()?.job {
             Job::Polls(PollsJob::Poll { number, .. }) => Some(number),
-            Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => None,
+            Job::Polls(PollsJob::Drain { .. })
+            | Job::Jobs(_)
+            | Job::Dispatch(_)
+            | Job::Notify(_) => None,
         }
     }
 

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
 use super::{Job, Subject};
-use crate::ids::{CampaignId, ExportId, ImportId, InboundId, MessageId, OrganizationId};
+use crate::event::{Event, MessageChange};
+use crate::ids::{CampaignId, ExportId, ImportId, InboundId, MessageId, OrganizationId, WebhookId};
 use crate::receipt::MessageRef;
 use crate::status::Kind;
 use crate::time::Timestamp;
@@ -94,6 +95,18 @@ pub enum PollsJob {
     },
 }
 
+/// A job of the notify function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, VariantNames)]
+#[serde(tag = "type", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum NotifyJob {
+    /// Send an event to the receivers that want it.
+    Event { organization_id: OrganizationId, event: Box<Event> },
+    /// Send what has changed about an organization's messages.
+    Messages { organization_id: OrganizationId, changes: Vec<MessageChange> },
+    /// Try a webhook's deliveries again whose time has come.
+    Retries { organization_id: OrganizationId, webhook_id: WebhookId },
+}
+
 impl From<JobsJob> for Job {
     fn from(job: JobsJob) -> Self {
         Self::Jobs(job)
@@ -109,6 +122,12 @@ impl From<DispatchJob> for Job {
 impl From<PollsJob> for Job {
     fn from(job: PollsJob) -> Self {
         Self::Polls(job)
+    }
+}
+
+impl From<NotifyJob> for Job {
+    fn from(job: NotifyJob) -> Self {
+        Self::Notify(job)
     }
 }
 
@@ -219,6 +238,33 @@ impl PollsJob {
         match self {
             Self::Poll { campaign_id, .. } => format!("poll#{campaign_id}"),
             Self::Drain { campaign_id, .. } => format!("drain#{campaign_id}"),
+        }
+    }
+}
+
+impl NotifyJob {
+    pub(super) fn organization_id(&self) -> OrganizationId {
+        match self {
+            Self::Event { organization_id, .. }
+            | Self::Messages { organization_id, .. }
+            | Self::Retries { organization_id, .. } => *organization_id,
+        }
+    }
+
+    pub(super) fn subject(&self) -> Subject {
+        match self {
+            Self::Event { .. } => Subject::of("event"),
+            Self::Messages { .. } => Subject::of("messages"),
+            Self::Retries { .. } => Subject::of("retries"),
+        }
+    }
+
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::Event { event, .. } => format!("event#{}", event.id),
+            // It is never owed: the writer of the changes repeats it until it is queued.
+            Self::Messages { .. } => "messages".to_owned(),
+            Self::Retries { webhook_id, .. } => format!("retries#{webhook_id}"),
         }
     }
 }

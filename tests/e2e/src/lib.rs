@@ -9,6 +9,7 @@ mod functions;
 pub mod imports;
 pub mod logs;
 pub mod people;
+pub mod receiver;
 pub mod staging;
 mod tenant;
 

@@ -140,6 +140,7 @@ pub async fn hand(tenant: &Tenant, job: &Job) -> anyhow::Result<()> {
         Queue::Jobs => "SEND",
         Queue::Dispatch => "DISPATCH",
         Queue::Polls => "POLL_STATUS",
+        Queue::Notify => "NOTIFY",
     };
     let _alive = ALIVE.read().await;
     let answer = tenant.functions.invoke(function, &event(job)).await?;

@@ -28,6 +28,7 @@ mod merge_fields;
 mod message_lists;
 mod metrics;
 mod migrating;
+mod notify;
 mod opt_outs;
 mod outages;
 mod pacing;

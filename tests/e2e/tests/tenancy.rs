@@ -40,11 +40,13 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
         ("PUT", "{contactId}") => json!({"phone": phone()}),
         ("PATCH", "{memberId}") => json!({"role": "viewer"}),
         ("PATCH", "{contactId}") => json!({"firstName": "Other"}),
+        ("PATCH", "{webhookId}") => json!({"enabled": false}),
         ("PUT", "{campaignId}") | ("PATCH", _) => json!({"name": "Other"}),
         ("PUT", "{segmentId}") => {
             json!({"name": "Other", "filter": {"field": "tags", "op": "exists"}})
         }
         ("PUT", "{templateId}") => json!({"name": "Other", "body": "Hi"}),
+        ("POST", "webhooks") => json!({"url": "https://hooks.example.com/volley"}),
         ("POST", "exports") => json!({"kind": "contacts", "format": "csv"}),
         ("POST", "lift") => json!({"reason": "they called"}),
         ("POST", "send-test") => json!({"to": phone()}),
@@ -59,7 +61,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
 /// Everything an organization sees of its data, except counts, which change by themselves.
 async fn seen(tenant: &Tenant) -> anyhow::Result<Vec<Value>> {
     let mut seen = vec![tenant.api.get(&format!("/v1/organizations/{}", tenant.id)).await?];
-    for rest in ["api-keys", "members", "contacts", "unsubscribes", "inbound"] {
+    for rest in ["api-keys", "members", "contacts", "unsubscribes", "inbound", "webhooks"] {
         seen.extend(tenant.api.list(&tenant.path(rest)).await?);
     }
     for campaign in tenant.api.list(&tenant.path("campaigns")).await? {
@@ -142,8 +144,14 @@ async fn belongings(owner: &Tenant) -> anyhow::Result<(Ids, String)> {
     owner.hear(&writer, "wrong number").await?;
     let inbound = owner.api.list(&owner.path("inbound")).await?;
     let inbound = inbound.first().context("the text was not kept")?;
+    let webhook = json!({"url": "https://hooks.example.com/volley"});
+    let webhook = owner.api.post(&owner.path("webhooks"), &webhook).await?;
+    let ping = owner.path(&format!("webhooks/{}/ping", text(&webhook["id"])));
+    let delivery = owner.api.post(&ping, &json!({})).await?;
     let ids = Ids::from([
         ("inboundId", text(&inbound["id"])),
+        ("webhookId", text(&webhook["id"])),
+        ("deliveryId", text(&delivery["id"])),
         ("contactId", contact),
         ("importId", text(&import["id"])),
         ("exportId", text(&export["id"])),

@@ -55,7 +55,8 @@ impl Program {
                 Job::Jobs(
                     JobsJob::Prepare { .. } | JobsJob::Import { .. } | JobsJob::Export { .. },
                 )
-                | Job::Dispatch(DispatchJob::Test { .. } | DispatchJob::Reply { .. }) => Ok(()),
+                | Job::Dispatch(DispatchJob::Test { .. } | DispatchJob::Reply { .. })
+                | Job::Notify(_) => Ok(()),
             },
         }
     }

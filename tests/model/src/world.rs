@@ -141,6 +141,7 @@ impl Kind {
             Job::Polls(PollsJob::Poll { .. }) => Self::Poll,
             Job::Polls(PollsJob::Drain { .. }) => Self::Drain,
             Job::Dispatch(_)
+            | Job::Notify(_)
             | Job::Jobs(
                 JobsJob::Prepare { .. } | JobsJob::Import { .. } | JobsJob::Export { .. },
             ) => Self::Chunk,

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 26] = [
+const KINDS: [&str; 28] = [
     "ANSWER",
     "CAMPAIGN",
     "CHUNK",
@@ -36,6 +36,8 @@ const KINDS: [&str; 26] = [
     "SENDER",
     "UNSUBSCRIBED",
     "UPLOADS",
+    "WEBHOOK",
+    "WEBHOOKS",
 ];
 
 /// A name for the await point.

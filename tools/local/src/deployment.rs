@@ -5,6 +5,8 @@ use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, bail};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 
 use crate::environment::Variables;
 use crate::{folder, root};
@@ -18,7 +20,7 @@ pub(crate) const API_ID: &str = "volley";
 /// and a fan-out splits after hundreds of contacts instead of many thousands. The functions report
 /// their usage, callbacks use the function URL, and the emulator has no configuration sets. Each
 /// event source gets the concurrency that the emulator would give it without a limit.
-const PARAMETERS: [(&str, &str); 16] = [
+const PARAMETERS: [(&str, &str); 17] = [
     (
         "PollScheduleSeconds",
         "2,5,9,13,17,22,27,32,38,44,52,60,75,90,120,180,240,300,420,540,660,780,900",
@@ -33,6 +35,7 @@ const PARAMETERS: [(&str, &str); 16] = [
     ("PollsConcurrency", "5"),
     ("ReceiptsConcurrency", "5"),
     ("InboundConcurrency", "5"),
+    ("NotifyConcurrency", "5"),
     ("CallbacksByFunctionUrl", "on"),
     ("EndUserMessaging", "on"),
     ("ConfigurationSetName", "volley-local"),
@@ -43,11 +46,21 @@ const PARAMETERS: [(&str, &str); 16] = [
 /// Stores the provider's auth token as a secret of the stack. Returns the secret's name, in the
 /// form of the template's parameter.
 pub fn put_credentials(aws: &Variables, stack: &str, auth_token: &str) -> anyhow::Result<String> {
-    let name = format!("/volley/{stack}/twilio");
+    put_secret(aws, &format!("/volley/{stack}/twilio"), auth_token)
+}
+
+/// Stores a new key for the secrets of webhooks, in the same way.
+pub fn put_webhooks_key(aws: &Variables, stack: &str) -> anyhow::Result<String> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).context("the system gives no randomness")?;
+    put_secret(aws, &format!("/volley/{stack}/webhooks/key"), &BASE64_STANDARD.encode(key))
+}
+
+fn put_secret(aws: &Variables, name: &str, value: &str) -> anyhow::Result<String> {
     let output = Command::new(root().join(".venv/emulator/bin/python"))
         .arg(root().join("tools/python/put_parameter.py"))
-        .arg(&name)
-        .env("VALUE", auth_token)
+        .arg(name)
+        .env("VALUE", value)
         .envs(aws)
         .output()
         .context("failed to start Python")?;

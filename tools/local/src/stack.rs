@@ -107,7 +107,9 @@ impl Stack {
         let admin_key = random_hex()?;
         let aws = aws_variables(&endpoint);
         let credentials = deployment::put_credentials(&aws, STACK, &provider.auth_token)?;
+        let webhooks_key = deployment::put_webhooks_key(&aws, STACK)?;
         let parameters = [
+            ("WebhooksEncryption", webhooks_key),
             ("PublicUrl", public_url.clone()),
             ("ProviderUrl", seen),
             ("ProviderAccountSid", provider.account_sid.clone()),

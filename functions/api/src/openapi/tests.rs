@@ -78,7 +78,9 @@ fn the_page_of_statuses_has_every_label() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/statuses.md");
     let page = fs::read_to_string(path).expect("the page");
     let document = serde_json::to_value(documented().1).expect("JSON");
-    for name in ["MessageStatus", "ErrorReason", "CampaignReason"] {
+    for name in
+        ["MessageStatus", "ErrorReason", "CampaignReason", "WebhookDisabledReason", "DeliveryError"]
+    {
         let labels = document["components"]["schemas"][name]["enum"].as_array().expect("labels");
         for label in labels.iter().filter_map(Value::as_str) {
             assert!(page.contains(&format!("\n| `{label}` |")), "{name}: {label}");

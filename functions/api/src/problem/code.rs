@@ -59,6 +59,10 @@ pub(crate) enum Code {
     InboundSuppressed,
     AlreadyReplied,
     AddressLeft,
+    WebhooksOff,
+    TooManyWebhooks,
+    WebhookDisabled,
+    DeliveryPending,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -145,6 +149,10 @@ impl Code {
             | Self::InboundSuppressed
             | Self::AlreadyReplied
             | Self::AddressLeft
+            | Self::WebhooksOff
+            | Self::TooManyWebhooks
+            | Self::WebhookDisabled
+            | Self::DeliveryPending
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {

@@ -101,7 +101,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 59] = [
+const CONTRACT: [(&str, &str); 65] = [
     ("/v1/halt", "get put"),
     ("/v1/organizations/{organizationId}/halt", "get put"),
     ("/v1/organizations", "post get"),
@@ -130,6 +130,15 @@ const CONTRACT: [(&str, &str); 59] = [
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/undo", "post"),
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/rejected", "get"),
     ("/v1/organizations/{organizationId}/people/{phone}", "get"),
+    ("/v1/organizations/{organizationId}/webhooks", "post get"),
+    ("/v1/organizations/{organizationId}/webhooks/{webhookId}", "get patch delete"),
+    ("/v1/organizations/{organizationId}/webhooks/{webhookId}/rotate", "post"),
+    ("/v1/organizations/{organizationId}/webhooks/{webhookId}/ping", "post"),
+    ("/v1/organizations/{organizationId}/webhooks/{webhookId}/deliveries", "get"),
+    (
+        "/v1/organizations/{organizationId}/webhooks/{webhookId}/deliveries/{deliveryId}/replay",
+        "post",
+    ),
     ("/v1/organizations/{organizationId}/exports", "post get"),
     ("/v1/organizations/{organizationId}/exports/{exportId}", "get"),
     ("/v1/organizations/{organizationId}/templates", "post get"),

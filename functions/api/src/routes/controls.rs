@@ -122,7 +122,10 @@ impl Changed {
             }
             let at = match &due.job {
                 Job::Polls(PollsJob::Poll { .. }) => app.grace.before(due.at),
-                Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => now,
+                Job::Polls(PollsJob::Drain { .. })
+                | Job::Jobs(_)
+                | Job::Dispatch(_)
+                | Job::Notify(_) => now,
             };
             app.arm(&due.job, at, now).await;
         }

@@ -47,6 +47,10 @@ labels! {
     Verdict: labels_of(shared::inbound::Verdict::VARIANTS);
     Interval: labels_of(shared::report::Interval::VARIANTS);
     UnsubscribeSource: labels_of(shared::unsubscribe::Source::VARIANTS);
+    EventType: labels_of(shared::event::EventType::VARIANTS);
+    WebhookDisabledReason: labels_of(shared::webhook::DisabledReason::VARIANTS);
+    DeliveryStatus: labels_of(shared::webhook::DeliveryStatus::VARIANTS);
+    DeliveryError: labels_of(shared::webhook::Failure::VARIANTS);
     ExportKind: labels_of(shared::export::Kind::VARIANTS);
     ExportFormat: labels_of(shared::export::Format::VARIANTS);
     ExportStatus: labels_of(shared::export::Status::VARIANTS);

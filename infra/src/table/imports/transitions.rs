@@ -124,9 +124,13 @@ impl Table {
             transaction = transaction.replace_uploads(after.organization_id, before, open)?;
         }
         let record = transaction.len();
-        let transaction = transaction.remember(remember)?;
+        let events = self.end_of_import(before, after).await?;
+        let transaction = transaction.remember(remember)?.announce(&events)?;
         Ok(match self.transact(transaction).await? {
-            Transacted::Done => Saved::Done,
+            Transacted::Done => {
+                self.queue_events(&events).await;
+                Saved::Done
+            }
             refused if remember.is_some() && refused.is_refused(record) => Saved::Answered,
             Transacted::Refused(_) | Transacted::Conflict => Saved::Stale,
         })

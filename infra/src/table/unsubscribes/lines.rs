@@ -43,13 +43,13 @@ impl Table {
         };
         let changed_at = row.changed_at;
         let mut preference = row.into_preference(organization);
-        self.register_at(line, &preference, shards).await?;
+        self.register_at(line, &preference, shards, &[]).await?;
         if preference.subscribed {
             return Ok(());
         }
         // An opt-out is as new as its last confirmation.
         preference.changed_at = changed_at;
-        self.register_at(line, &preference, shards).await?;
+        self.register_at(line, &preference, shards, &[]).await?;
         let taken = Change {
             update: "REMOVE optedOut".to_owned(),
             condition: "changedAt = :seen".to_owned(),

@@ -37,7 +37,10 @@ pub(super) fn change(io: &mut Io<'_>, control: Control) -> Step<()> {
             for Due { at, job } in newly_owed {
                 let at = match &job {
                     Job::Polls(PollsJob::Poll { .. }) => protocol::GRACE.before(at),
-                    Job::Polls(PollsJob::Drain { .. }) | Job::Jobs(_) | Job::Dispatch(_) => now,
+                    Job::Polls(PollsJob::Drain { .. })
+                    | Job::Jobs(_)
+                    | Job::Dispatch(_)
+                    | Job::Notify(_) => now,
                 };
                 arm(io, job, at)?;
             }

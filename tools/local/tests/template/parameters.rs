@@ -74,7 +74,7 @@ fn malformed_values_are_refused() {
     let sid = format!("AC{}", "0123456789abcdef".repeat(2));
     let hash = "0123456789abcdef".repeat(4);
     let secret = "ssm:/volley/volley-prod/twilio";
-    let cases: [(&str, &[&str], &[&str]); 17] = [
+    let cases: [(&str, &[&str], &[&str]); 18] = [
         (
             "MessageRetentionDays",
             &["60", "99", "400", "9999"],
@@ -109,6 +109,17 @@ fn malformed_values_are_refused() {
                 "ssm:/volley/a/../b",
                 "ssm:/volley/a/",
                 "0123456789abcdef0123456789abcdef",
+            ],
+        ),
+        (
+            "WebhooksEncryption",
+            &["", "ssm:/volley/volley-prod/webhooks/key"],
+            &[
+                "key",
+                "ssm:/volley/volley-prod/twilio",
+                "ssm:/volley/volley-prod/webhooks",
+                "ssm:/volley/volley-prod/webhooks/",
+                "secretsmanager:volley/volley-prod/webhooks/key",
             ],
         ),
         (

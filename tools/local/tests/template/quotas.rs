@@ -8,14 +8,14 @@ use super::{resources, section};
 fn the_defaults_fit_a_new_account() {
     let mut sum = 0;
     let sources = resources("AWS::Lambda::EventSourceMapping");
-    assert_eq!(sources.len(), 5);
+    assert_eq!(sources.len(), 6);
     for (name, properties) in sources {
         let parameter = properties["ScalingConfig"]["MaximumConcurrency"]["Ref"].as_str();
         let parameter = parameter.unwrap_or_else(|| panic!("{name} has no MaximumConcurrency"));
         let default = section("Parameters")[parameter]["Default"].as_u64().expect("a default");
         assert!(default >= 2, "SQS allows no less");
-        // Without End User Messaging, this one does not exist.
-        if name != "InboundSource" {
+        // Without End User Messaging and without webhooks, these do not exist.
+        if !["InboundSource", "NotifySource"].contains(&name.as_str()) {
             sum += default;
         }
     }
