@@ -8,7 +8,6 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use strum::VariantArray;
 
 use crate::audience::NamedPhones;
 use crate::campaign::{Campaign, Dispatch, Refusal, State};
@@ -81,11 +80,6 @@ pub fn can_resend(reason: FailureReason) -> bool {
     }
 }
 
-/// The reasons for which messages can be sent again.
-pub fn resendable() -> impl Iterator<Item = FailureReason> {
-    FailureReason::VARIANTS.iter().copied().filter(|reason| can_resend(*reason))
-}
-
 impl Resend {
     /// What a message of an earlier campaign says about its phone.
     #[must_use]
@@ -123,7 +117,7 @@ impl Resend {
 }
 
 impl Campaign {
-    /// Whether nothing more of it will be sent, so that what it did not reach can be told.
+    /// Whether nothing more of it will be sent, so that it is clear whom it did not reach.
     #[must_use]
     pub fn has_dispatched(&self) -> bool {
         match &self.state {

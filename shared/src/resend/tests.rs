@@ -1,3 +1,4 @@
+use strum::VariantArray;
 use uuid::Uuid;
 
 use super::*;

@@ -16,8 +16,8 @@ const POLL_EVERY: Duration = Duration::from_secs(1);
 
 /// Create a draft for those whom a campaign did not reach
 ///
-/// Whoever another campaign of the same text has reached, or may have, is left out. Waits until the
-/// recipients are chosen; then `campaigns quote` counts them and `campaigns send` sends the draft.
+/// People whom another campaign with the same text has reached, or may have reached, are left out. Waits
+/// until the recipients are chosen; then `campaigns quote` counts them and `campaigns send` sends the draft.
 #[derive(Debug, Args)]
 pub(crate) struct Resend {
     /// The ID of the campaign whose messages failed

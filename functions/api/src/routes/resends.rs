@@ -42,10 +42,10 @@ pub(crate) struct ResendRequest {
 
 /// Resend to those who were not reached
 ///
-/// Creates a draft with the same body for the recipients whose message failed for one of `reasons`. Whoever
-/// another campaign of the same text has reached, or may have, is left out; so is whoever has opted out or
-/// is no contact any more. The recipients are chosen in the background: `resend.ready` tells when the draft
-/// can be sent, which must be within 30 days. A text has at most one resend that is not sent yet.
+/// Creates a draft with the same body for the recipients whose message failed for one of `reasons`. People
+/// whom another campaign with this text has reached, or may have reached, are left out, and so are
+/// people who have opted out or have been deleted. The recipients are chosen in the background; the draft can
+/// be sent once `resend.ready` is true, within 30 days. Each text can have one unsent resend at a time.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/resend",
     tag = "Campaigns", request_body = ResendRequest,
     responses(
