@@ -53,6 +53,7 @@ impl Window {
                 | FailureReason::Unreachable
                 | FailureReason::Expired
                 | FailureReason::Stopped
+                | FailureReason::Erased
                 | FailureReason::Canceled
                 | FailureReason::Other,
             )

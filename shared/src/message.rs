@@ -13,7 +13,7 @@ pub use timeline::{Heard, Source, Step};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CampaignId, MessageId, OrganizationId};
-use crate::phone::Phone;
+use crate::phone::{Phone, Region};
 use crate::receipt::{Delivery, MessageRef, Receipt};
 use crate::recipient::Recipient;
 use crate::time::Timestamp;
@@ -50,7 +50,10 @@ pub struct Message {
     pub organization_id: OrganizationId,
     pub campaign_id: CampaignId,
     pub kind: Kind,
-    pub to: Phone,
+    /// The phone. `None` once the person was erased.
+    pub to: Option<Phone>,
+    /// The country of a person who was erased, so that prices stay as they were.
+    pub erased_region: Option<Region>,
     /// The text, if the campaign's body is a template and the text is known.
     pub text: Option<String>,
     pub created_at: Timestamp,
@@ -122,7 +125,13 @@ impl Message {
     /// Whom the message is to. A message does not keep which contact that is.
     #[must_use]
     pub fn recipient(&self) -> Recipient {
-        Recipient::of_phone(self.to.clone())
+        self.to.clone().map_or_else(|| Recipient::of_erased(self.id), Recipient::of_phone)
+    }
+
+    /// The country of the phone, if it has one.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        self.to.as_ref().map_or(self.erased_region, Phone::region)
     }
 
     /// A chunk's member that no one has claimed yet.
@@ -133,13 +142,26 @@ impl Message {
         to: Phone,
         created_at: Timestamp,
     ) -> Self {
+        // A campaign's own is `Broadcast::message_id`.
+        let id = MessageId::of(campaign_id, &to);
+        Self { to: Some(to), ..Self::erased(organization_id, campaign_id, id, created_at) }
+    }
+
+    /// The same for a person who was erased.
+    #[must_use]
+    pub fn erased(
+        organization_id: OrganizationId,
+        campaign_id: CampaignId,
+        id: MessageId,
+        created_at: Timestamp,
+    ) -> Self {
         Self {
-            // A campaign's own is `Broadcast::message_id`.
-            id: MessageId::of(campaign_id, &to),
+            id,
             organization_id,
             campaign_id,
             kind: Kind::Campaign,
-            to,
+            to: None,
+            erased_region: None,
             text: None,
             created_at,
             claim: None,
@@ -241,7 +263,7 @@ impl Delivery {
     /// What a look-up at the provider says about a message.
     #[must_use]
     pub fn looked_up(message: &Message, receipt: Receipt) -> Self {
-        Self { message: message.reference(), to: Some(message.to.clone()), receipt }
+        Self { message: message.reference(), to: message.to.clone(), receipt }
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn give_back_batch(recipients: &[Recipient], reason: GivenBack) -> Ve
 }
 
 /// Claims the messages to a batch of recipients in one request. Those to recipients who have
-/// unsubscribed since the fan-out fail at once.
+/// unsubscribed or been erased since the fan-out fail at once.
 pub(crate) async fn claim_batch(
     app: &App,
     campaign: &Campaign,
@@ -65,10 +65,12 @@ pub(crate) async fn claim_batch(
     let claims: Vec<(Message, Claiming)> = recipients
         .iter()
         .map(|recipient| {
-            let claiming = if unsubscribed.contains(&recipient.phone) {
-                Claiming::Fail { reason: FailureReason::Unsubscribed }
-            } else {
-                Claiming::HandOver { token: token.text.clone() }
+            let claiming = match recipient.phone() {
+                None => Claiming::Fail { reason: FailureReason::Erased },
+                Some(phone) if unsubscribed.contains(phone) => {
+                    Claiming::Fail { reason: FailureReason::Unsubscribed }
+                }
+                Some(_) => Claiming::HandOver { token: token.text.clone() },
             };
             (campaign.pending_message(recipient), claiming)
         })

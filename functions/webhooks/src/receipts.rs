@@ -208,6 +208,6 @@ async fn opt_out(
             test.map(|test| test.message)
         }
     };
-    let to = message.map(|message| message.to);
+    let to = message.and_then(|message| message.to);
     Ok(Preference::told_by(&Delivery { to, ..delivery.clone() }))
 }

@@ -76,7 +76,9 @@ impl Table {
             })
             .collect();
         let mut found: HashMap<_, Vec<Message>> = HashMap::new();
-        for message in self.messages_of_campaigns(organization, &wanted).await? {
+        let messages = self.messages_of_campaigns(organization, &wanted).await?;
+        // The id of an erased message is still derived from the phone, but it is no one's.
+        for message in messages.into_iter().filter(|message| message.to.is_some()) {
             found.entry(message.campaign_id).or_default().push(message);
         }
         Ok(found)
@@ -92,7 +94,10 @@ impl Table {
             let page =
                 self.test_messages(campaign.organization_id, campaign.id, TESTS_AT_ONCE, after);
             let (tests, next) = page.await?;
-            found.extend(tests.into_iter().filter(|test| forms.contains(&test.message.to)));
+            let is_to = |to: &Phone| forms.contains(to);
+            found.extend(
+                tests.into_iter().filter(|test| test.message.to.as_ref().is_some_and(is_to)),
+            );
             after = next;
             if after.is_none() {
                 return Ok((campaign, found));

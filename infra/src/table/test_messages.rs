@@ -58,7 +58,11 @@ fn read(item: Item, organization: OrganizationId, campaign: CampaignId) -> Resul
     let is_confirmed = row.confirmed == Some(true);
     let lacks = |what: &str| super::TableError::malformed(KIND, format!("{id} lacks {what}"));
     let from = row.from.clone().ok_or_else(|| lacks("from"))?;
-    let body = row.body.clone().map(Body::from).ok_or_else(|| lacks("body"))?;
+    let body = match (row.body.clone(), row.is_erased()) {
+        (Some(body), _) => Body::from(body),
+        (None, true) => Body::from(String::new()),
+        (None, false) => return Err(lacks("body")),
+    };
     Ok(TestMessage {
         message: row.into_message(organization, campaign, id, Kind::Test)?,
         from,

@@ -53,7 +53,7 @@ pub fn of_message(
         Cell::value(Some(message.id)),
         Cell::value(Some(message.campaign_id)),
         Cell::value(contact),
-        Cell::value(Some(&message.to)),
+        Cell::value(message.to.as_ref()),
         Cell::value(Some(&broadcast.sender.phone)),
         Cell::Text(text.unwrap_or(body.as_str()).to_owned()),
         Cell::Number(parts(text, body)),
