@@ -8,6 +8,7 @@ pub mod aws;
 pub mod batch;
 pub mod clock;
 pub mod config;
+pub mod erasure_keys;
 pub mod files;
 pub mod gateway;
 pub mod halts;

@@ -113,6 +113,12 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             }
             Ok(())
         }
+        // A person's right is not given up. It is tried again every hour, and each time is logged.
+        Job::Jobs(JobsJob::Erase { .. }) => {
+            app.queues.send(&owed.job, 0).await?;
+            app.table.take_overdue(owed, now.plus_seconds(3_600)).await?;
+            Ok(())
+        }
         // Its message stays pending, which the person who requested it can see.
         Job::Dispatch(DispatchJob::Test { .. } | DispatchJob::Chunk { .. }) => {
             Ok(app.table.forget_overdue(owed).await?)
@@ -175,6 +181,11 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
         Job::Jobs(JobsJob::Export { organization_id, export_id }) => app
             .table
             .export(*organization_id, *export_id)
+            .await?
+            .is_some_and(|(_, due)| due.is_some_and(|due| due.job == *job)),
+        Job::Jobs(JobsJob::Erase { organization_id, hash }) => app
+            .table
+            .erasure(*organization_id, hash)
             .await?
             .is_some_and(|(_, due)| due.is_some_and(|due| due.job == *job)),
         Job::Dispatch(DispatchJob::Test { organization_id, campaign_id, message_id }) => app

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use aws_config::SdkConfig;
 use infra::config::Environment;
+use infra::erasure_keys::ErasureKeyring;
 use infra::files::Files;
 use infra::gateway::{GatewaySettings, Gateways};
 use infra::queues::{DeadLetters, JobQueueUrls, JobQueues, ReceiptsQueue};
@@ -52,7 +53,10 @@ impl<'a> Start<'a> {
     }
 
     pub fn table(&mut self) -> Table {
-        Table::new(&self.aws, self.environment.text("TABLE_NAME"), self.usage.clone())
+        let keys = self.environment.optional("ERASURE_KEYS");
+        let keys = ErasureKeyring::new(&self.aws, keys, self.usage.clone());
+        let name = self.environment.text("TABLE_NAME");
+        Table::new(&self.aws, name, self.usage.clone()).with_erasure_keys(keys)
     }
 
     pub fn files(&mut self) -> Files {

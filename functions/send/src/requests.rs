@@ -33,7 +33,9 @@ async fn race(name: &str, scenario: &Scenario, program: Program, race: Option<(u
             JobsJob::FanOut { organization_id, campaign_id, shard } => {
                 Box::pin(fan_out::resume(&app, organization_id, campaign_id, shard, deadline)).await
             }
-            JobsJob::Import { .. } | JobsJob::Export { .. } => panic!("not modeled"),
+            JobsJob::Import { .. } | JobsJob::Export { .. } | JobsJob::Erase { .. } => {
+                panic!("not modeled")
+            }
         }
         .expect("fanned out");
     })

@@ -182,6 +182,7 @@ impl Table {
                     update: "REMOVE claimToken, claimedAt".to_owned(),
                     condition: condition.to_owned(),
                     values,
+                    ..Change::default()
                 };
                 self.change(&key, change).await?
             }

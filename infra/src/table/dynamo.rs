@@ -21,6 +21,8 @@ pub(super) use write::{ABSENT, Change, Written};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
+use super::erasures::Erasures;
+use crate::erasure_keys::{ErasureKeyError, ErasureKeyring};
 use crate::usage::Usage;
 
 #[derive(Clone)]
@@ -28,12 +30,19 @@ pub struct Table {
     client: Client,
     name: String,
     usage: Usage,
+    pub(super) erasures: Erasures,
 }
 
 impl Table {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, name: String, usage: Usage) -> Self {
-        Self { client: Client::new(config), name, usage }
+        Self { client: Client::new(config), name, usage, erasures: Erasures::default() }
+    }
+
+    /// The same with the keys of erased people.
+    #[must_use]
+    pub fn with_erasure_keys(self, keys: ErasureKeyring) -> Self {
+        Self { erasures: Erasures::new(keys), ..self }
     }
 }
 
@@ -52,6 +61,9 @@ pub enum TableError {
     /// left for a retry.
     #[error("{kind} has format {format}, which this release does not know")]
     NewerFormat { kind: &'static str, format: u32 },
+    /// Without their keys, it is unknown whether a phone is an erased person's.
+    #[error("failed to compare phones with those of erased people")]
+    ErasureKey(#[from] ErasureKeyError),
     #[error("an item of {kind} is malformed")]
     Malformed {
         kind: &'static str,

@@ -117,11 +117,13 @@ impl Table {
             .map(|form| keys::unsubscribe(organization.id, form, organization.shards))
             .collect();
         let items = self.batch(&keys, Consistency::Strong).await?.into_iter();
-        let read = items.map(|item| {
-            let row: Row = parse(KIND, item)?;
-            let lifted = row.lifted_preference(organization.id);
-            Ok(RegisterEntry { newest: row.into_preference(organization.id), lifted })
+        let rows: Vec<Row> = items.map(|item| parse(KIND, item)).collect::<Result<_>>()?;
+        let erased = self.erased_entry(organization.id, phone, organization.shards).await?;
+        let rows = rows.into_iter().chain(erased.map(|entry| entry.row));
+        let read = rows.map(|row| {
+            let lifted = row.lifted_preference(organization.id, phone);
+            RegisterEntry { newest: row.into_preference(organization.id, phone), lifted }
         });
-        read.collect()
+        Ok(read.collect())
     }
 }

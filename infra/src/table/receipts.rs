@@ -94,6 +94,18 @@ fn parked_key(delivery: &Delivery, shards: Shards) -> Key {
     keys::parked(message, shards, &receipt.provider_id, &word(receipt.status))
 }
 
+/// The item of a receipt that waits.
+pub(super) fn parked_item(delivery: &Delivery, shards: Shards) -> Result<Item> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct New<'a> {
+        delivery: &'a Delivery,
+        expires_at: i64,
+    }
+    let expires_at = delivery.receipt.at.plus_seconds(PARKED_SECONDS).millis() / 1_000;
+    item(KIND, &parked_key(delivery, shards), New { delivery, expires_at })
+}
+
 impl Table {
     /// Applies receipts of different messages, many per request. Returns one result per receipt, in
     /// the same order.
@@ -125,15 +137,7 @@ impl Table {
 
     /// Stores a receipt beside its message's key until the message exists.
     pub async fn park(&self, delivery: &Delivery, shards: Shards) -> Result<()> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct New<'a> {
-            delivery: &'a Delivery,
-            expires_at: i64,
-        }
-        let expires_at = delivery.receipt.at.plus_seconds(PARKED_SECONDS).millis() / 1_000;
-        let parked = item(KIND, &parked_key(delivery, shards), New { delivery, expires_at })?;
-        self.put(parked, ABSENT, Vec::new()).await?;
+        self.put(parked_item(delivery, shards)?, ABSENT, Vec::new()).await?;
         Ok(())
     }
 

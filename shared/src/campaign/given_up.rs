@@ -30,7 +30,8 @@ impl Campaign {
             Job::Polls(PollsJob::Poll { number, .. }) => {
                 Some(self.clone().owing_poll(number + 1, polls, now, grace))
             }
-            Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. }) | Job::Dispatch(_) => None,
+            Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. } | JobsJob::Erase { .. })
+            | Job::Dispatch(_) => None,
         }
     }
 

@@ -52,7 +52,9 @@ impl Program {
                 }
                 Job::Polls(PollsJob::Poll { number, .. }) => poll::poll(io, number),
                 Job::Polls(PollsJob::Drain { .. }) => drain::drain(io, job),
-                Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. })
+                Job::Jobs(
+                    JobsJob::Import { .. } | JobsJob::Export { .. } | JobsJob::Erase { .. },
+                )
                 | Job::Dispatch(DispatchJob::Test { .. }) => Ok(()),
             },
         }

@@ -140,7 +140,8 @@ impl Kind {
             Job::Jobs(JobsJob::FanOut { .. }) => Self::FanOut,
             Job::Polls(PollsJob::Poll { .. }) => Self::Poll,
             Job::Polls(PollsJob::Drain { .. }) => Self::Drain,
-            Job::Dispatch(_) | Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. }) => {
+            Job::Dispatch(_)
+            | Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. } | JobsJob::Erase { .. }) => {
                 Self::Chunk
             }
         }

@@ -9,13 +9,15 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 22] = [
+const KINDS: [&str; 24] = [
     "ANSWER",
     "CAMPAIGN",
     "CHUNK",
     "CHUNKSTATE",
     "CONTACT",
     "DUE",
+    "ERASED",
+    "ERASURE",
     "IDEMPOTENCY",
     "IMPORT",
     "KEY",

@@ -43,11 +43,20 @@ const PARAMETERS: [(&str, &str); 16] = [
 /// Stores the provider's auth token as a secret of the stack. Returns the secret's name, in the
 /// form of the template's parameter.
 pub fn put_credentials(aws: &Variables, stack: &str, auth_token: &str) -> anyhow::Result<String> {
-    let name = format!("/volley/{stack}/twilio");
+    put_secret(aws, &format!("/volley/{stack}/twilio"), auth_token)
+}
+
+/// Stores the keys of erased people as a secret of the stack. Returns the secret's name.
+pub(crate) fn put_erasure_keys(aws: &Variables, stack: &str) -> anyhow::Result<String> {
+    let keys = format!("local:{}", "5a".repeat(32));
+    put_secret(aws, &format!("/volley/{stack}/erasure"), &keys)
+}
+
+fn put_secret(aws: &Variables, name: &str, value: &str) -> anyhow::Result<String> {
     let output = Command::new(root().join(".venv/emulator/bin/python"))
         .arg(root().join("tools/python/put_parameter.py"))
-        .arg(&name)
-        .env("VALUE", auth_token)
+        .arg(name)
+        .env("VALUE", value)
         .envs(aws)
         .output()
         .context("failed to start Python")?;

@@ -36,6 +36,7 @@ pub(crate) enum Code {
     CampaignNotSent,
     SenderTaken,
     UnsubscribeChanged,
+    ErasureUnavailable,
     MemberExists,
     TooManyMembers,
     LastAdmin,
@@ -112,6 +113,7 @@ impl Code {
             | Self::CampaignNotSent
             | Self::SenderTaken
             | Self::UnsubscribeChanged
+            | Self::ErasureUnavailable
             | Self::MemberExists
             | Self::TooManyMembers
             | Self::LastAdmin

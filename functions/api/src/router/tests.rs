@@ -124,7 +124,7 @@ const CONTRACT: [(&str, &str); 53] = [
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/cancel", "post"),
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/undo", "post"),
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/rejected", "get"),
-    ("/v1/organizations/{organizationId}/people/{phone}", "get"),
+    ("/v1/organizations/{organizationId}/people/{phone}", "delete get"),
     ("/v1/organizations/{organizationId}/exports", "post get"),
     ("/v1/organizations/{organizationId}/exports/{exportId}", "get"),
     ("/v1/organizations/{organizationId}/templates", "post get"),

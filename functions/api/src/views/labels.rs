@@ -47,6 +47,7 @@ labels! {
     UnsubscribeSource: labels_of(shared::unsubscribe::Source::VARIANTS);
     ExportKind: labels_of(shared::export::Kind::VARIANTS);
     ExportFormat: labels_of(shared::export::Format::VARIANTS);
+    ErasureStatus: labels_of(shared::erasure::Status::VARIANTS);
     ExportStatus: labels_of(shared::export::Status::VARIANTS);
     ImportStatus: labels_of(shared::import::Status::VARIANTS);
     ImportFormat: labels_of(shared::import::Format::VARIANTS);

@@ -47,7 +47,7 @@ const SKIPPED: &str = "skippedContacts";
 const SKIPPED_BYTES: usize = CONTACT_BYTES + 1;
 /// Only in a mark.
 const NUMBER: &str = "chunkNumber";
-const PHONES: &str = "phones";
+pub(super) const PHONES: &str = "phones";
 const CONTACTS: &str = "contacts";
 const PHONE_BYTES: usize = 8;
 const CONTACT_BYTES: usize = 16;
@@ -94,12 +94,13 @@ fn kilobytes(chunk: &Chunk) -> u32 {
 
 pub(super) fn write(key: &Key, chunk: &Chunk) -> Result<Item> {
     let merged = merged::write(&chunk.recipients)?;
+    let format = match &merged {
+        _ if chunk.recipients.iter().any(|it| it.phone().is_none()) => ERASED,
+        Some(_) => MERGED,
+        None => PLAIN,
+    };
     let row = Row {
-        format: match &merged {
-            _ if chunk.recipients.iter().any(|it| it.phone().is_none()) => ERASED,
-            Some(_) => MERGED,
-            None => PLAIN,
-        },
+        format,
         recipients: None,
         through: chunk.through.clone(),
         totals: chunk.totals,
@@ -112,6 +113,8 @@ pub(super) fn write(key: &Key, chunk: &Chunk) -> Result<Item> {
     for Recipient { to, contact, merge: _ } in &chunk.recipients {
         let (phone, id) = match (to, contact) {
             (Addressee::Phone(phone), Some(contact)) => (packed(phone)?, contact.0),
+            // A chunk of the first format is stored in this one once a member is erased.
+            (Addressee::Phone(phone), None) if format == ERASED => (packed(phone)?, Uuid::nil()),
             (Addressee::Phone(_), None) => {
                 return Err(TableError::malformed(KIND, "a recipient's contact is unknown"));
             }
@@ -242,7 +245,9 @@ fn unpacked(phones: &[u8], contacts: &[u8]) -> Result<Vec<Recipient>> {
             return Ok(Recipient::of_erased(MessageId(id)));
         }
         let phone = stored(&format!("+{}", u64::from_be_bytes(*phone)))?;
-        Ok(Recipient::new(phone, ContactId(id)))
+        // Where the contact is unknown.
+        let contact = (!id.is_nil()).then_some(ContactId(id));
+        Ok(Recipient { contact, ..Recipient::of_phone(phone) })
     });
     recipients.collect()
 }

@@ -74,7 +74,7 @@ fn malformed_values_are_refused() {
     let sid = format!("AC{}", "0123456789abcdef".repeat(2));
     let hash = "0123456789abcdef".repeat(4);
     let secret = "ssm:/volley/volley-prod/twilio";
-    let cases: [(&str, &[&str], &[&str]); 15] = [
+    let cases: [(&str, &[&str], &[&str]); 16] = [
         (
             "PollScheduleSeconds",
             &["30", "30,300,600"],
@@ -104,6 +104,11 @@ fn malformed_values_are_refused() {
                 "ssm:/volley/a/",
                 "0123456789abcdef0123456789abcdef",
             ],
+        ),
+        (
+            "ErasureKeys",
+            &["", "ssm:/volley/volley-prod/erasure", "secretsmanager:volley/prod/erasure"],
+            &["x", " ", "ssm:volley/a", "ssm:/other/a", "ssm:/volley/a/../b"],
         ),
         (
             "PublicUrl",
