@@ -58,7 +58,7 @@ pub struct Preference {
 pub struct ListedUnsubscribe {
     /// `None` if the person was erased.
     pub phone: Option<Phone>,
-    /// What stands for the phone of an erased person.
+    /// What is kept in place of the phone of an erased person.
     pub hash: Option<ErasedHash>,
     pub unsubscribed_at: Timestamp,
     pub source: Source,

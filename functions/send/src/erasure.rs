@@ -7,6 +7,8 @@
 
 mod campaigns;
 mod files;
+#[cfg(test)]
+mod tests;
 
 use anyhow::Context;
 use infra::clock;

@@ -97,7 +97,7 @@ impl Table {
         Ok(known.is_some_and(|known| known.since.is_some()))
     }
 
-    /// The hash that stands for a phone from now on.
+    /// The hash that takes the place of a phone from now on.
     pub async fn erased_hash(
         &self,
         organization: OrganizationId,
@@ -119,7 +119,8 @@ impl Table {
         }
         let line = phone.line();
         let entries = self.erased_of_shard(organization, line.as_phone().shard(shards)).await?;
-        let hashes = self.hashes_of(organization, &line, &entries).await?;
+        let Some(keys) = self.keys_of(&entries).await? else { return Ok(None) };
+        let hashes = keys.hashes(organization, &line);
         Ok(entries.into_iter().find(|(hash, _)| hashes.contains(hash)).map(|(_, entry)| entry))
     }
 
@@ -141,15 +142,15 @@ impl Table {
         let mut found = HashSet::new();
         for (shard, phones) in by_shard {
             let entries = self.erased_of_shard(organization, shard).await?;
-            for phone in phones {
-                let hashes = self.hashes_of(organization, &phone.line(), &entries).await?;
-                let is_out = |(hash, entry): &(ErasedHash, ErasedEntry)| {
-                    hashes.contains(hash) && entry.row.opted_out == Some(true)
-                };
-                if entries.iter().any(is_out) {
-                    found.insert(phone.clone());
-                }
-            }
+            let Some(keys) = self.keys_of(&entries).await? else { continue };
+            let is_out = |entry: &ErasedEntry| entry.row.opted_out == Some(true);
+            let out: HashSet<&ErasedHash> =
+                entries.iter().filter(|(_, entry)| is_out(entry)).map(|(hash, _)| hash).collect();
+            let is_erased = |phone: &Phone| {
+                let hashes = keys.hashes(organization, &phone.line());
+                hashes.iter().any(|hash| out.contains(hash))
+            };
+            found.extend(phones.into_iter().filter(|phone| is_erased(phone)).cloned());
         }
         Ok(found)
     }
@@ -204,25 +205,19 @@ impl Table {
         read.collect()
     }
 
-    /// The hashes of a line under every key that one of these entries names. If one of the keys is
-    /// lost, the line might be any of its entries, so that is an error.
-    async fn hashes_of(
+    /// The keys, unless there are no entries. If a key that an entry names is lost, any phone might be
+    /// the entry's, so that is an error.
+    async fn keys_of(
         &self,
-        organization: OrganizationId,
-        line: &Line,
         entries: &[(ErasedHash, ErasedEntry)],
-    ) -> Result<HashSet<ErasedHash>> {
+    ) -> Result<Option<Arc<ErasureKeys>>> {
         if entries.is_empty() {
-            return Ok(HashSet::new());
+            return Ok(None);
         }
         let keys = self.erasures.keys().await?;
-        let mut names: Vec<&str> = entries.iter().map(|(hash, _)| hash.key_id()).collect();
-        names.sort_unstable();
-        names.dedup();
-        let hashes = names.into_iter().map(|name| {
-            let hash = keys.hash_as(name, organization, line);
-            hash.ok_or_else(|| ErasureKeyError::Lost(name.to_owned()).into())
-        });
-        hashes.collect()
+        match entries.iter().find(|(hash, _)| !keys.has(hash.key_id())) {
+            Some((hash, _)) => Err(ErasureKeyError::Lost(hash.key_id().to_owned()).into()),
+            None => Ok(Some(keys)),
+        }
     }
 }

@@ -138,13 +138,16 @@ impl Table {
         organization: &Organization,
         phone: &Phone,
     ) -> Result<Option<Preference>> {
-        let erased = self.erased_entry(organization.id, phone, organization.shards).await?;
-        let mut newest: Option<Row> = erased.map(|entry| entry.row);
+        let mut newest: Option<Row> = None;
         for form in phone.forms() {
             let key = keys::unsubscribe(organization.id, &form, organization.shards);
             let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
             newest = newest.into_iter().chain(row).max_by_key(Row::rank);
         }
+        // After the entries, which an erasure moves here.
+        let erased = self.erased_entry(organization.id, phone, organization.shards).await?;
+        let erased = erased.map(|entry| entry.row);
+        newest = newest.into_iter().chain(erased).max_by_key(Row::rank);
         Ok(newest.map(|row| row.into_preference(organization.id, phone)))
     }
 
@@ -156,18 +159,28 @@ impl Table {
         (shard, shards): (u16, Shards),
         phones: &[Phone],
     ) -> Result<HashSet<Phone>> {
-        let erased = self.erased_among(organization, shards, phones).await?;
+        let mut found =
+            self.unsubscribed_in_register(organization, (shard, shards), phones).await?;
+        // An erasure writes the hash and then removes the entry. So a phone whose entry was gone when
+        // the register was read has its hash by now, but not the other way round.
+        found.extend(self.erased_among(organization, shards, phones).await?);
+        Ok(found)
+    }
+
+    async fn unsubscribed_in_register(
+        &self,
+        organization: OrganizationId,
+        (shard, shards): (u16, Shards),
+        phones: &[Phone],
+    ) -> Result<HashSet<Phone>> {
         if !phones.iter().any(Phone::has_other_form) {
-            let mut found = self.unsubscribed_in_range(organization, shard, phones).await?;
-            found.extend(erased);
-            return Ok(found);
+            return self.unsubscribed_in_range(organization, shard, phones).await;
         }
         let (of_two_forms, others): (Vec<Phone>, Vec<Phone>) =
             phones.iter().cloned().partition(Phone::has_other_form);
         let mut found = self.unsubscribed_in_range(organization, shard, &others).await?;
         let lines = of_two_forms.iter().map(Phone::line).collect();
         let opted_out = self.opted_out_lines(organization, shards, lines).await?;
-        found.extend(erased);
         found.extend(of_two_forms.into_iter().filter(|phone| opted_out.contains(&phone.line())));
         Ok(found)
     }

@@ -131,7 +131,7 @@ fn unnamed() -> Contact {
     Contact { profile: Profile::default(), ..named("") }
 }
 
-/// An erased recipient has no text, which is no reason to pause the others.
+/// An erased recipient has no text, and that does not pause the others.
 #[test]
 fn nothing_is_rendered_for_an_erased_recipient() {
     let body = greeting();

@@ -41,7 +41,7 @@ pub const PLACES: [Place; 20] = [
     place("files of an import that has not ended", End::Expires { days: 30 }),
     place("exported files", End::Deleted),
     place("the record of the erasure, once it is done", End::Overwritten),
-    place("where an export or an import stands", End::Expires { days: 30 }),
+    place("how far an export or an import is", End::Expires { days: 30 }),
     place("responses to idempotency keys", End::Expires { days: 1 }),
     place("previews and quotes", End::Expires { days: 1 }),
     place("callbacks on queues", End::Expires { days: 4 }),

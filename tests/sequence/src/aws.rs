@@ -122,6 +122,12 @@ impl Aws {
             .build()
     }
 
+    /// The items that contain a text or bytes, as they are printed.
+    pub(crate) fn items_with(&self, found: impl Fn(&str) -> bool) -> Vec<String> {
+        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.items().map(|item| format!("{item:?}")).filter(|item| found(item)).collect()
+    }
+
     pub(crate) fn race(&self, race: Option<(usize, Item)>) {
         *self.race.lock().unwrap_or_else(PoisonError::into_inner) = race;
     }

@@ -37,7 +37,7 @@ pub(crate) struct PersonView {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Erasure)]
 pub(crate) struct ErasureView {
-    /// What stands for the phone: the name of a key, and a hash that can't be computed without the key.
+    /// What is kept in place of the phone: the name of a key, and a hash that can't be computed without the key.
     erased_hash: String,
     #[schema(value_type = labels::ErasureStatus)]
     status: Status,

@@ -14,7 +14,7 @@ pub(crate) struct UnsubscribeView {
     /// Null in lists if the person was erased.
     #[schema(value_type = Option<String>, required = true, example = "+14155550123")]
     phone: Option<Phone>,
-    /// What stands for the phone of a person who was erased: the name of a key, and a hash that can't be
+    /// What is kept in place of the phone of a person who was erased: the name of a key, and a hash that can't be
     /// computed without the key.
     #[schema(required = true)]
     erased_hash: Option<String>,

@@ -1,4 +1,4 @@
-//! Moves what the register holds of a phone to the hash that stands for it from now on.
+//! Moves what the register holds of a phone to the hash that takes its place.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::actor::Actor;
