@@ -178,7 +178,7 @@ fn read_numbered(mut item: Item, number: u32) -> Result<Chunk> {
         None if row.format == first_format() => {
             return Err(TableError::malformed(KIND, "it has no recipients"));
         }
-        None => merged::merge(unpacked(&phones, &contacts)?, merges)?,
+        None => merged::merge(unpacked(&phones, &contacts, row.format == ERASED)?, merges)?,
     };
     let Row { through, totals, ends, .. } = row;
     Ok(Chunk { number, recipients, skipped, through, totals, ends })
@@ -233,7 +233,7 @@ fn packed(phone: &Phone) -> Result<[u8; PHONE_BYTES]> {
     digits.map(u64::to_be_bytes).map_err(|error| TableError::malformed(KIND, error))
 }
 
-fn unpacked(phones: &[u8], contacts: &[u8]) -> Result<Vec<Recipient>> {
+fn unpacked(phones: &[u8], contacts: &[u8], has_erased: bool) -> Result<Vec<Recipient>> {
     let (phones, odd) = phones.as_chunks::<PHONE_BYTES>();
     let (contacts, odd_contacts) = contacts.as_chunks::<CONTACT_BYTES>();
     if !odd.is_empty() || !odd_contacts.is_empty() || phones.len() != contacts.len() {
@@ -241,12 +241,12 @@ fn unpacked(phones: &[u8], contacts: &[u8]) -> Result<Vec<Recipient>> {
     }
     let recipients = phones.iter().zip(contacts).map(|(phone, contact)| {
         let id = Uuid::from_bytes(*contact);
-        if *phone == NO_PHONE {
+        if has_erased && *phone == NO_PHONE {
             return Ok(Recipient::of_erased(MessageId(id)));
         }
         let phone = stored(&format!("+{}", u64::from_be_bytes(*phone)))?;
-        // Where the contact is unknown.
-        let contact = (!id.is_nil()).then_some(ContactId(id));
+        let is_unknown = has_erased && id.is_nil();
+        let contact = (!is_unknown).then_some(ContactId(id));
         Ok(Recipient { contact, ..Recipient::of_phone(phone) })
     });
     recipients.collect()
