@@ -540,6 +540,7 @@ export const texts = {
     ],
     expired: ["The provider held the text for too long", "Raise the validity period or the sender's rate."],
     stopped: ["The campaign was stopped first", "Nothing. It was never sent."],
+    erased: ["The person was erased first", "Nothing. It was never sent."],
     canceled: ["The provider canceled the text", "Ask the provider."],
     provider_error: ["The provider failed", "Try again in a later campaign."],
     other: ["Another reason", "Look at the provider's code."],

@@ -9,6 +9,7 @@ pub mod batch;
 pub mod clock;
 pub mod config;
 pub mod endpoints;
+pub mod erasure_keys;
 pub mod files;
 pub mod gateway;
 pub mod halts;

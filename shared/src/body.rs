@@ -189,6 +189,10 @@ impl Body {
     pub fn rendered(&self, recipients: Vec<Recipient>) -> Option<Vec<Recipient>> {
         let Some(template) = self.template() else { return Some(recipients) };
         let render = |recipient: Recipient| {
+            if recipient.phone().is_none() {
+                // No one is texted, so there is no text that could differ.
+                return Some(recipient);
+            }
             let merge = *recipient.merge?;
             let text = merge.rendered(template.ok()?)?;
             let merge = Merge { text: Some(text), ..merge };

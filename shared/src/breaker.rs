@@ -54,6 +54,7 @@ impl Window {
                 | FailureReason::Unreachable
                 | FailureReason::Expired
                 | FailureReason::Stopped
+                | FailureReason::Erased
                 | FailureReason::Canceled
                 | FailureReason::Other,
             )

@@ -135,8 +135,8 @@ impl Cutter {
         }
         // Today's form of the line is dialed if any of its contacts has it.
         let prefer = |winner: &mut Recipient, other: Recipient| {
-            if other.phone.line().as_phone() == &other.phone {
-                winner.phone = other.phone;
+            if other.phone().is_some_and(|phone| phone.line().as_phone() == phone) {
+                winner.to = other.to;
             }
         };
         self.group.add(entry.contact, self.judge.standing(&entry, unsubscribed), prefer);

@@ -5,15 +5,17 @@
 //! outcome owns `unknown_at`. None changes another's attribute, and the status shown is the highest
 //! of the three, so a late report can't lower it.
 
+mod found;
 mod timeline;
 
 pub use crate::status::{FailureReason, Kind, Status};
+pub use found::Found;
 pub use timeline::{Heard, Source, Step};
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CampaignId, MessageId, OrganizationId};
-use crate::phone::Phone;
+use crate::phone::{Phone, Region};
 use crate::receipt::{Delivery, MessageRef, Receipt};
 use crate::recipient::Recipient;
 use crate::time::Timestamp;
@@ -51,7 +53,10 @@ pub struct Message {
     /// For a reply, what [`MessageRef::campaign_id`] says.
     pub campaign_id: CampaignId,
     pub kind: Kind,
-    pub to: Phone,
+    /// The phone. `None` once the person was erased.
+    pub to: Option<Phone>,
+    /// The country of a person who was erased, so that prices stay as they were.
+    pub erased_region: Option<Region>,
     /// The text, if the campaign's body is a template and the text is known.
     pub text: Option<String>,
     pub created_at: Timestamp,
@@ -123,7 +128,13 @@ impl Message {
     /// Whom the message is to. A message does not keep which contact that is.
     #[must_use]
     pub fn recipient(&self) -> Recipient {
-        Recipient::of_phone(self.to.clone())
+        self.to.clone().map_or_else(|| Recipient::of_erased(self.id), Recipient::of_phone)
+    }
+
+    /// The country of the phone, if it has one.
+    #[must_use]
+    pub fn region(&self) -> Option<Region> {
+        self.to.as_ref().map_or(self.erased_region, Phone::region)
     }
 
     /// A chunk's member that no one has claimed yet.
@@ -134,13 +145,26 @@ impl Message {
         to: Phone,
         created_at: Timestamp,
     ) -> Self {
+        // A campaign's own is `Broadcast::message_id`.
+        let id = MessageId::of(campaign_id, &to);
+        Self { to: Some(to), ..Self::erased(organization_id, campaign_id, id, created_at) }
+    }
+
+    /// The same for a person who was erased.
+    #[must_use]
+    pub fn erased(
+        organization_id: OrganizationId,
+        campaign_id: CampaignId,
+        id: MessageId,
+        created_at: Timestamp,
+    ) -> Self {
         Self {
-            // A campaign's own is `Broadcast::message_id`.
-            id: MessageId::of(campaign_id, &to),
+            id,
             organization_id,
             campaign_id,
             kind: Kind::Campaign,
-            to,
+            to: None,
+            erased_region: None,
             text: None,
             created_at,
             claim: None,
@@ -251,7 +275,7 @@ impl Delivery {
     /// What a look-up at the provider says about a message.
     #[must_use]
     pub fn looked_up(message: &Message, receipt: Receipt) -> Self {
-        Self { message: message.reference(), to: Some(message.to.clone()), receipt }
+        Self { message: message.reference(), to: message.to.clone(), receipt }
     }
 }
 
@@ -267,38 +291,6 @@ impl Message {
             Status::Pending => true,
             Status::Unknown => now < self.created_at.plus_seconds(MAX_SINGLE_LOOK_UP_SECONDS),
             Status::Sent | Status::Delivered | Status::Failed => false,
-        }
-    }
-}
-
-/// What a worker finds when it tries to claim a message that exists.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// Its own earlier claim, whose response was lost.
-    Own,
-    /// The message has an outcome, or is known to be unknown: nothing is left to do.
-    Settled,
-    /// Another worker may be sending it until this time.
-    Busy { until: Timestamp },
-    /// The worker that claimed it is gone, and may or may not have sent it.
-    Abandoned,
-}
-
-impl Message {
-    /// What an existing message means to a worker that tried to claim it with `token`. A claim is
-    /// valid for `claim_seconds`, which is longer than any worker can take.
-    #[must_use]
-    pub fn found_by(&self, token: &str, now: Timestamp, claim_seconds: i64) -> Found {
-        if self.status() != Status::Pending {
-            return Found::Settled;
-        }
-        match &self.claim {
-            Some(claim) if claim.token == token => Found::Own,
-            Some(claim) => {
-                let until = claim.at.plus_seconds(claim_seconds);
-                if now < until { Found::Busy { until } } else { Found::Abandoned }
-            }
-            None => Found::Settled,
         }
     }
 }

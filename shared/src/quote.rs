@@ -44,7 +44,9 @@ impl Quote {
             return;
         };
         for recipient in &chunk.recipients {
-            self.bill.add(prices, &recipient.phone, body.parts_for(recipient));
+            if let Some(phone) = recipient.phone() {
+                self.bill.add(prices, phone, body.parts_for(recipient));
+            }
         }
     }
 

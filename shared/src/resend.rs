@@ -68,7 +68,9 @@ pub enum Verdict {
 #[must_use]
 pub fn can_resend(reason: FailureReason) -> bool {
     match reason {
-        FailureReason::Unsubscribed | FailureReason::AlreadyReached => false,
+        FailureReason::Unsubscribed | FailureReason::AlreadyReached | FailureReason::Erased => {
+            false
+        }
         FailureReason::InvalidNumber
         | FailureReason::Unreachable
         | FailureReason::Filtered

@@ -48,6 +48,8 @@ pub enum FailureReason {
     Filtered,
     Expired,
     Stopped,
+    /// The person was erased before anyone had begun to send the message.
+    Erased,
     /// A person canceled the message at the provider.
     Canceled,
     ProviderError,

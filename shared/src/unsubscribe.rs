@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
 use crate::actor::Actor;
+use crate::erasure::ErasedHash;
 use crate::ids::{CampaignId, OrganizationId};
 use crate::message::FailureReason;
 use crate::phone::Phone;
@@ -20,6 +21,8 @@ pub enum Source {
     Keyword,
     /// The provider refused the number as opted out, or reported it.
     Provider,
+    /// The person was erased. They are not texted unless they ask for it.
+    Erasure,
 }
 
 impl Source {
@@ -28,7 +31,7 @@ impl Source {
     #[must_use]
     pub fn is_the_persons_own(self) -> bool {
         match self {
-            Self::Keyword | Self::Provider => true,
+            Self::Keyword | Self::Provider | Self::Erasure => true,
             Self::Api | Self::Import => false,
         }
     }
@@ -57,6 +60,34 @@ const MAX_EVIDENCE: usize = 160;
 #[must_use]
 pub fn evidence(text: &str) -> String {
     text.trim().chars().take(MAX_EVIDENCE).collect()
+}
+
+/// An unsubscribed phone as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedUnsubscribe {
+    /// `None` if the person was erased.
+    pub phone: Option<Phone>,
+    /// What is kept in place of the phone of an erased person.
+    pub hash: Option<ErasedHash>,
+    pub unsubscribed_at: Timestamp,
+    pub source: Source,
+    pub campaign_id: Option<CampaignId>,
+    pub evidence: Option<String>,
+    pub changed_by: Option<Actor>,
+}
+
+impl From<Preference> for ListedUnsubscribe {
+    fn from(preference: Preference) -> Self {
+        Self {
+            phone: Some(preference.phone),
+            hash: None,
+            unsubscribed_at: preference.changed_at,
+            source: preference.source,
+            campaign_id: preference.campaign_id,
+            evidence: preference.evidence,
+            changed_by: preference.changed_by,
+        }
+    }
 }
 
 impl Preference {

@@ -45,6 +45,7 @@ export const REASONS = [
   "filtered",
   "expired",
   "stopped",
+  "erased",
   "canceled",
   "provider_error",
   "other",

@@ -6,6 +6,7 @@ pub(crate) use code::Code;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
+use infra::erasure_keys::ErasureKeyError;
 use infra::files::{FileError, FileFailure};
 use infra::sealing::SealError;
 use infra::table::TableError;
@@ -180,7 +181,15 @@ impl From<TableError> for Problem {
     fn from(error: TableError) -> Self {
         match error {
             TableError::Throttled { .. } => Self::throttled(),
+            // No one may be erased, and nothing is sent, without the keys.
+            TableError::ErasureKey(ErasureKeyError::NotSet) => Self::new(
+                Code::ErasureUnavailable,
+                "the deployment has no keys for erasures; set its parameter ErasureKeys",
+            ),
             error @ (TableError::Request { .. }
+            | TableError::ErasureKey(
+                ErasureKeyError::Lost(_) | ErasureKeyError::Secret(_),
+            )
             | TableError::NewerFormat { .. }
             | TableError::Malformed { .. }) => Self::internal(error),
         }

@@ -97,7 +97,7 @@ fn audience_routes() -> OpenApiRouter<App> {
         .routes(routes!(segments::preview_filter))
         .routes(routes!(segments::preview_segment))
         .routes(routes!(segments::explain_segment))
-        .routes(routes!(people::get_person))
+        .routes(routes!(people::get_person, people::erase_person))
         .routes(routes!(exports::create_export, exports::list_exports))
         .routes(routes!(exports::get_export))
         .routes(routes!(imports::create_import, imports::list_imports))

@@ -38,7 +38,7 @@ pub(crate) use me::MeView;
 pub(crate) use member::MemberView;
 pub(crate) use message::MessageView;
 pub(crate) use organization::{ApiKeyCreatedView, ApiKeyView, OrganizationView};
-pub(crate) use person::{PersonView, PreferenceView};
+pub(crate) use person::{ErasureView, PersonView, PreferenceView};
 pub(crate) use preview::PreviewView;
 pub(crate) use provider::{KeywordsSchema, ProviderSchema};
 pub(crate) use quote::QuoteView;

@@ -128,7 +128,7 @@ async fn take(
         underway.pause(app, Reason::RenderingChanged).await?;
         return Ok(None);
     };
-    let phones: Vec<Phone> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
+    let phones: Vec<Phone> = recipients.iter().filter_map(Recipient::phone).cloned().collect();
     let shard = (place.shard, underway.broadcast.shards);
     let (is_taken, unsubscribed, reached) = futures::try_join!(
         app.table.save_chunk_state(place.campaign_id, place.shard, state, &working),

@@ -85,9 +85,10 @@ pub(crate) async fn claim_batch(
     let claims: Vec<(Message, Claiming)> = recipients
         .iter()
         .map(|recipient| {
-            let claiming = match barred.reason(&recipient.phone) {
-                Some(reason) => Claiming::Fail { reason },
-                None => Claiming::HandOver { token: token.text.clone() },
+            let claiming = match recipient.phone().map(|phone| barred.reason(phone)) {
+                None => Claiming::Fail { reason: FailureReason::Erased },
+                Some(Some(reason)) => Claiming::Fail { reason },
+                Some(None) => Claiming::HandOver { token: token.text.clone() },
             };
             (campaign.pending_message(recipient), claiming)
         })

@@ -84,8 +84,11 @@ pub(crate) async fn send_claimed(
         // The chunk's texts were checked before any of them was claimed.
         anyhow::bail!("a message's text differs from the one that was frozen");
     };
-    let outgoing =
-        Outgoing { message: Some(reference), from: outbound.from, to: &message.to, body: &text };
+    let Some(to) = &message.to else {
+        // Erased members are never claimed, and a claim keeps what it was made with.
+        anyhow::bail!("a message that is to be sent has no phone");
+    };
+    let outgoing = Outgoing { message: Some(reference), from: outbound.from, to, body: &text };
     let answer = if outbound.is_dry_run {
         outbound.gateway.check(&outgoing).await
     } else {
@@ -139,9 +142,10 @@ async fn suppress(
     refusal: &Refusal,
     shards: Shards,
 ) -> anyhow::Result<()> {
+    let Some(phone) = message.to.clone() else { return Ok(()) };
     let preference = Preference {
         organization_id: message.organization_id,
-        phone: message.to.clone(),
+        phone,
         subscribed: false,
         changed_at: clock::now(),
         source: Source::Provider,

@@ -50,7 +50,7 @@ async fn send_single(
     organization: &Organization,
     single: &SingleMessage,
 ) -> anyhow::Result<Settled> {
-    let has_opted_out = has_opted_out(app, organization, single).await?;
+    let refusal = refusal(app, organization, single).await?;
     let is_halted = app.halts.of(&app.table, organization.id).await?.is_halted;
     let gateway = gateway_of(app, single).await?.filter(|_| !is_halted);
     let SingleMessage { message, from, body, is_dry_run, .. } = single;
@@ -60,14 +60,14 @@ async fn send_single(
     let claim = Claim { recipient: message.recipient(), message: message.clone(), token };
     let answered = match closed {
         Some(settled) => Answered::Closed(settled),
-        None if has_opted_out => Answered::Outcome(failed(&claim, FailureReason::Unsubscribed)),
-        None => match gateway.filter(|_| !is_too_late(message)) {
-            Some(gateway) => {
+        None => match (refusal, gateway.filter(|_| !is_too_late(message))) {
+            (Some(reason), _) => Answered::Outcome(failed(&claim, reason)),
+            (None, Some(gateway)) => {
                 let gateway = gateway.as_ref();
                 let outbound = Outbound { gateway, from, body, shards, is_dry_run };
                 send::send_claimed(app, &claim, &outbound).await?
             }
-            None => Answered::Outcome(failed(&claim, FailureReason::ProviderError)),
+            (None, None) => Answered::Outcome(failed(&claim, FailureReason::ProviderError)),
         },
     };
     Ok(match answered {
@@ -124,17 +124,19 @@ async fn go_ahead(app: &App, from: &Sender, body: &Body, recipient: &Recipient) 
     }
 }
 
-/// Whether the person has opted out, unless the caller confirmed that they agreed nevertheless. The
-/// register is read strongly consistent.
-async fn has_opted_out(
+/// Why the message may not be sent: the person was erased or, unless the caller confirmed it, has
+/// opted out.
+async fn refusal(
     app: &App,
     organization: &Organization,
     single: &SingleMessage,
-) -> anyhow::Result<bool> {
+) -> anyhow::Result<Option<FailureReason>> {
+    let Some(to) = &single.message.to else { return Ok(Some(FailureReason::Erased)) };
     if single.is_confirmed || single.is_dry_run {
-        return Ok(false);
+        return Ok(None);
     }
-    Ok(app.table.unsubscribe(organization, &single.message.to).await?.is_some())
+    let opted_out = app.table.unsubscribe(organization, to).await?;
+    Ok(opted_out.map(|_| FailureReason::Unsubscribed))
 }
 
 fn failed(claim: &Claim, reason: FailureReason) -> Settlement {

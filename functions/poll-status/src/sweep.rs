@@ -134,6 +134,12 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             }
             Ok(())
         }
+        // A person's right is not given up. It is tried again every hour, and each time is logged.
+        Job::Jobs(JobsJob::Erase { .. }) => {
+            app.queues.send(&owed.job, 0).await?;
+            app.table.take_overdue(owed, now.plus_seconds(3_600)).await?;
+            Ok(())
+        }
         // Its message stays pending, which the person who requested it can see.
         Job::Dispatch(
             DispatchJob::Test { .. } | DispatchJob::Reply { .. } | DispatchJob::Chunk { .. },
@@ -226,5 +232,10 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
         Job::Notify(NotifyJob::Retries { webhook_id, .. }) => {
             app.table.endpoint_health(*webhook_id).await?.due.is_some_and(|due| due.job == *job)
         }
+        Job::Jobs(JobsJob::Erase { organization_id, hash }) => app
+            .table
+            .erasure(*organization_id, hash)
+            .await?
+            .is_some_and(|(_, due)| due.is_some_and(|due| due.job == *job)),
     })
 }

@@ -6,6 +6,7 @@ use anyhow::Context;
 use aws_config::SdkConfig;
 use infra::config::Environment;
 use infra::endpoints::{Endpoints, OwnHosts};
+use infra::erasure_keys::ErasureKeyring;
 use infra::files::Files;
 use infra::gateway::{GatewaySettings, Gateways};
 use infra::outbox::Outbox;
@@ -59,9 +60,12 @@ impl<'a> Start<'a> {
     pub fn table(&mut self) -> Table {
         let table = self.environment.text("TABLE_NAME");
         let kept = self.environment.parsed("MESSAGE_RETENTION_DAYS", Retention::default());
+        let keys = self.environment.optional("ERASURE_KEYS");
+        let keys = ErasureKeyring::new(&self.aws, keys, self.usage.clone());
         let queue: Option<String> = self.environment.optional("NOTIFY_QUEUE_URL");
         let outbox = queue.map(|url| Outbox::new(&self.aws, url, self.usage.clone()));
-        Table::new(&self.aws, table, self.usage.clone()).keeping(kept).with_outbox(outbox)
+        let table = Table::new(&self.aws, table, self.usage.clone());
+        table.keeping(kept).with_erasure_keys(keys).with_outbox(outbox)
     }
 
     pub fn files(&mut self) -> Files {

@@ -20,6 +20,8 @@ pub(crate) struct App {
     pub(crate) schedules: Schedules,
     pub(crate) polls: PollSchedule,
     pub(crate) grace: Grace,
+    /// How long a claim is valid: longer than a worker can take for a message.
+    pub(crate) claim_seconds: i64,
     /// How long after its time a campaign may still begin.
     pub(crate) missed_seconds: i64,
     /// The number of contacts after which a fan-out continues as one job per shard.
@@ -39,6 +41,7 @@ impl App {
             schedules: start.schedules(),
             polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
             grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
+            claim_seconds: start.environment.parsed("CLAIM_TIMEOUT_SECONDS", 120),
             missed_seconds: start.environment.parsed("MISSED_AFTER_SECONDS", 3_600),
             split_contacts: start.environment.parsed("SPLIT_AFTER_CONTACTS", 100_000),
             part_bytes: 8 * 1024 * 1024,

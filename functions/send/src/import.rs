@@ -4,7 +4,7 @@
 mod contacts;
 #[cfg(test)]
 mod deaths;
-mod gunzip;
+pub(crate) mod gunzip;
 mod inspect;
 mod lookup;
 #[cfg(test)]

@@ -65,7 +65,8 @@ async fn choose(
     let mut failed: Vec<Phone> = Vec::new();
     let mut add = |item: ShardItem| match item {
         ShardItem::Message(message) if resend.verdict(&message) == Verdict::Chosen => {
-            failed.push(message.to);
+            // An erased person is left out.
+            failed.extend(message.to);
         }
         ShardItem::Message(_) | ShardItem::ChunkState { .. } | ShardItem::Parked(_) => {}
     };

@@ -33,7 +33,10 @@ async fn race(name: &str, scenario: &Scenario, program: Program, race: Option<(u
             JobsJob::FanOut { organization_id, campaign_id, shard } => {
                 Box::pin(fan_out::resume(&app, organization_id, campaign_id, shard, deadline)).await
             }
-            JobsJob::Prepare { .. } | JobsJob::Import { .. } | JobsJob::Export { .. } => {
+            JobsJob::Prepare { .. }
+            | JobsJob::Import { .. }
+            | JobsJob::Export { .. }
+            | JobsJob::Erase { .. } => {
                 panic!("not modeled")
             }
         }

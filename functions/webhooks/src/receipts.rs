@@ -217,6 +217,6 @@ async fn opt_out(
             single.map(|single| single.message)
         }
     };
-    let to = message.map(|message| message.to);
+    let to = message.and_then(|message| message.to);
     Ok(Preference::told_by(&Delivery { to, ..delivery.clone() }))
 }

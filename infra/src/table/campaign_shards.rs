@@ -24,11 +24,12 @@ pub enum ShardItem {
 
 /// The attributes to read. A campaign has many items, and each attribute costs a poll time.
 const READ: &str = "sk, #to, progress, claimedAt, acceptedAt, failedAt, failure, code, receipt, \
-                    receiptAt, receiptFailure, receiptCode, unknownAt, deliveredAt, delivery";
+                    receiptAt, receiptFailure, receiptCode, unknownAt, deliveredAt, delivery, \
+                    erasedAt, erasedRegion";
 /// The same for a body with merge fields, whose texts have different parts.
 const READ_WITH_TEXTS: &str = "sk, #to, progress, claimedAt, acceptedAt, failedAt, failure, code, \
                                receipt, receiptAt, receiptFailure, receiptCode, unknownAt, \
-                               deliveredAt, delivery, body";
+                               deliveredAt, delivery, erasedAt, erasedRegion, body";
 /// A reserved word of expressions.
 const NAMES: [(&str, &str); 1] = [("#to", "to")];
 

@@ -1,7 +1,9 @@
 //! Chunks of a campaign's audience, and their states.
 
+mod erase;
 mod layout;
 
+pub use erase::is_cut_through;
 pub use layout::{chunk_write_units, mark_write_units};
 
 use aws_sdk_dynamodb::types::AttributeValue;

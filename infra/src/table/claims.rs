@@ -202,6 +202,7 @@ impl Table {
                     update: "REMOVE claimToken, claimedAt".to_owned(),
                     condition: condition.to_owned(),
                     values,
+                    ..Change::default()
                 };
                 self.change(&key, change).await?
             }

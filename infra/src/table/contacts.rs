@@ -15,6 +15,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use shared::contact::{Contact, Presence};
 use shared::ids::ContactId;
 use shared::organization::Organization;
+use shared::phone::Phone;
 
 use super::dynamo::{Change, Consistency, Key, Transacted, Transaction, item, parse};
 use super::idempotency::Remember;
@@ -23,7 +24,7 @@ use super::last_send::LastSend;
 use super::{Result, Table, TableError};
 
 pub(super) use external_ids::writes as external_id_writes;
-pub(super) use row::Trace;
+pub(super) use row::{StoredContact, Trace};
 pub(super) use wanted::{Read, Wanted};
 
 use lines::{is_other_form, place};
@@ -92,9 +93,9 @@ impl Transaction {
         let (from, to) = (table.place_of(organization, before).await?, place(organization, after));
         let seen = AttributeValue::S(before.updated_at.to_string());
         let unchanged = ("updatedAt = :seen", vec![(":seen", seen)]);
-        let here = table.presence(&from).await?;
+        let (here, former) = table.trace(&from).await?;
         if from == to {
-            let row = item(KIND, &to, Row::of(after, here))?;
+            let row = item(KIND, &to, Row::of(after, here).with_former(former))?;
             return self.put_if(row, unchanged.0, unchanged.1).change_external_id(
                 organization.id,
                 Some(before),
@@ -105,7 +106,8 @@ impl Transaction {
             TableError::malformed(KIND, "it moves, and the last send was not read")
         })?;
         let moment = last.moment_of_move();
-        let there = table.presence(&to).await?;
+        let (there, _) = table.trace(&to).await?;
+        let former = former.into_iter().chain(keys::phone_of(&from)).collect();
         let tombstone = Row::tombstone(before, here.leave(moment), moment, after.updated_at);
         let repoint = Change {
             update: "SET phone = :phone".to_owned(),
@@ -120,7 +122,7 @@ impl Transaction {
         );
         self.put_if(item(KIND, &from, tombstone)?, unchanged.0, unchanged.1)
             .put_if(
-                item(KIND, &to, Row::of(after, there.arrive(moment)))?,
+                item(KIND, &to, Row::of(after, there.arrive(moment)).with_former(former))?,
                 "attribute_not_exists(pk) OR attribute_exists(movedAt)",
                 Vec::new(),
             )
@@ -233,8 +235,9 @@ impl Table {
         })
     }
 
-    async fn presence(&self, key: &Key) -> Result<Presence> {
+    /// When a contact was at a key, and the phones that it had before.
+    async fn trace(&self, key: &Key) -> Result<(Presence, Vec<Phone>)> {
         let trace: Option<Trace> = self.get(KIND, key, Consistency::Strong).await?;
-        Ok(trace.map(|trace| trace.presence.into()).unwrap_or_default())
+        Ok(trace.map(|trace| (trace.presence.into(), trace.former)).unwrap_or_default())
     }
 }

@@ -22,6 +22,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use shared::retention::Retention;
 
+use super::erasures::Erasures;
+use crate::erasure_keys::{ErasureKeyError, ErasureKeyring};
 use crate::outbox::Outbox;
 use crate::usage::Usage;
 
@@ -34,13 +36,14 @@ pub struct Table {
     pub(in crate::table) kept: Retention,
     /// Where events go, if anyone may want them.
     pub(super) outbox: Option<Outbox>,
+    pub(super) erasures: Erasures,
 }
 
 impl Table {
     #[must_use]
     pub fn new(config: &aws_config::SdkConfig, name: String, usage: Usage) -> Self {
-        let client = Client::new(config);
-        Self { client, name, usage, kept: Retention::default(), outbox: None }
+        let (client, erasures) = (Client::new(config), Erasures::default());
+        Self { client, name, usage, kept: Retention::default(), outbox: None, erasures }
     }
 
     /// The same table, where messages and chunks are kept this long.
@@ -53,6 +56,12 @@ impl Table {
     #[must_use]
     pub fn with_outbox(self, outbox: Option<Outbox>) -> Self {
         Self { outbox, ..self }
+    }
+
+    /// The same with the keys of erased people.
+    #[must_use]
+    pub fn with_erasure_keys(self, keys: ErasureKeyring) -> Self {
+        Self { erasures: Erasures::new(keys), ..self }
     }
 }
 
@@ -71,6 +80,9 @@ pub enum TableError {
     /// left for a retry.
     #[error("{kind} has format {format}, which this release does not know")]
     NewerFormat { kind: &'static str, format: u32 },
+    /// Without their keys, it is unknown whether a phone is an erased person's.
+    #[error("failed to compare phones with those of erased people")]
+    ErasureKey(#[from] ErasureKeyError),
     #[error("an item of {kind} is malformed")]
     Malformed {
         kind: &'static str,

@@ -105,6 +105,13 @@ impl Table {
         })
     }
 
+    /// Removes an export that has ended, when its file is deleted.
+    pub async fn remove_export(&self, export: &Export) -> Result<()> {
+        let key = keys::export(export.organization_id, export.id);
+        self.remove(&key, "attribute_not_exists(due)", Vec::new()).await?;
+        Ok(())
+    }
+
     /// Exports of an organization, newest first.
     pub async fn exports(
         &self,

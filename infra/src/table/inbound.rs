@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use shared::ids::{CampaignId, InboundId, OrganizationId};
 use shared::inbound::InboundMessage;
 use shared::organization::Organization;
-use shared::phone::Phone;
+use shared::phone::{Line, Phone};
 use shared::time::Timestamp;
 use uuid::Uuid;
 
@@ -124,6 +124,7 @@ impl Table {
             update: "SET decision = :after".to_owned(),
             condition: "attribute_exists(pk) AND attribute_not_exists(decision)".to_owned(),
             values: vec![(":after", value(&after.decision)?)],
+            ..Change::default()
         };
         if before.decision.is_some() {
             change.condition = "decision = :before".to_owned();
@@ -198,17 +199,27 @@ impl Table {
         organization: OrganizationId,
         phone: &Phone,
     ) -> Result<Vec<InboundId>> {
-        let pk = keys::inbound_from(organization, &phone.line());
-        let all = SortKey::Prefix(keys::TEXT.to_owned());
-        let items = self.all(Range::new(pk, all, Consistency::Eventual)).await?;
-        let ids = items.into_iter().map(|item| {
-            let name = text(&item, "sk").and_then(|sk| keys::read_text(&sk));
-            let name = name.ok_or_else(|| TableError::malformed(KIND, "its entry has no name"))?;
-            Ok(InboundId::of(parse::<Entry>(KIND, item)?.received_at, name))
-        });
-        let mut ids = ids.collect::<Result<Vec<_>>>()?;
+        let entries = self.inbound_entries(organization, &phone.line()).await?;
+        let mut ids: Vec<InboundId> = entries.into_iter().map(|(_, id)| id).collect();
         ids.sort_unstable_by(|a, b| b.cmp(a));
         Ok(ids)
+    }
+
+    /// The names and ids of the texts from a line.
+    pub(super) async fn inbound_entries(
+        &self,
+        organization: OrganizationId,
+        line: &Line,
+    ) -> Result<Vec<(Uuid, InboundId)>> {
+        let pk = keys::inbound_from(organization, line);
+        let all = SortKey::Prefix(keys::TEXT.to_owned());
+        let items = self.all(Range::new(pk, all, Consistency::Strong)).await?;
+        let entries = items.into_iter().map(|item| {
+            let name = text(&item, "sk").and_then(|sk| keys::read_text(&sk));
+            let name = name.ok_or_else(|| TableError::malformed(KIND, "its entry has no name"))?;
+            Ok((name, InboundId::of(parse::<Entry>(KIND, item)?.received_at, name)))
+        });
+        entries.collect()
     }
 
     /// Those of at most 100 texts that are kept, in the order of their ids in `ids`.

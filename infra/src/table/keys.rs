@@ -11,6 +11,7 @@ pub(crate) use webhooks::{
     DELIVERY, RETRY, delivery, read_retry, retry, webhook_health, webhook_partition, webhooks,
 };
 
+use shared::erasure::ErasedHash;
 use shared::ids::{
     CampaignId, ContactId, ExportId, ImportId, KeyId, MemberId, MessageId, OrganizationId,
     SegmentId, TemplateId,
@@ -168,6 +169,11 @@ pub(crate) fn read_contact(sk: &str) -> Option<(Option<Phone>, ContactId)> {
     Some((Phone::from_e164(place).ok(), id.parse().ok()?))
 }
 
+/// The phone in the key of a contact.
+pub(crate) fn phone_of(contact: &Key) -> Option<Phone> {
+    read_contact(&contact.sk).and_then(|(phone, _)| phone)
+}
+
 /// Finds a contact's key by its id. The organization is part of the key, so another organization's
 /// contact can't be found.
 pub(crate) fn contact_pointer(organization: OrganizationId, id: ContactId) -> Key {
@@ -185,6 +191,18 @@ pub(crate) fn unsubscribe(organization: OrganizationId, phone: &Phone, shards: S
 
 pub(crate) fn unsubscribe_sort_key(phone: &Phone) -> String {
     format!("{UNSUBSCRIBED}{phone}")
+}
+
+pub(crate) const ERASED: &str = "ERASED#";
+
+/// What is left of an erased person's entry in the register. It sorts right before the register.
+pub(crate) fn erased(organization: OrganizationId, shard: u16, hash: &ErasedHash) -> Key {
+    Key::new(audience(organization, shard), format!("{ERASED}{hash}"))
+}
+
+/// The record of an erasure.
+pub(crate) fn erasure(organization: OrganizationId, hash: &ErasedHash) -> Key {
+    Key::new(organization_partition(organization), format!("ERASURE#{hash}"))
 }
 
 pub(crate) fn campaign_shard(campaign: CampaignId, shard: u16) -> String {
@@ -378,21 +396,4 @@ pub(crate) fn noted_request(fingerprint: &str) -> Key {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn contacts_of_a_phone_sort_between_its_bounds() {
-        let organization = OrganizationId(Uuid::nil());
-        let id = ContactId(Uuid::max());
-        let place = |phone: Option<&Phone>| super::contact(organization, id, phone, 1.into()).sk;
-        let short = Phone::from_e164("+1415355").expect("valid");
-        let long = Phone::from_e164("+14153550").expect("valid");
-        assert!(place(Some(&short)) < contacts_end(&short));
-        assert!(contacts_end(&short) < place(Some(&long)));
-        assert!(contacts_end(&long) < place(None));
-        assert_eq!(read_contact(&place(Some(&long))), Some((Some(long), id)));
-        assert_eq!(read_contact(&place(None)), Some((None, id)));
-        assert_eq!(read_contact("CONTACT#-#7"), None);
-    }
-}
+mod tests;

@@ -15,7 +15,7 @@ use super::dynamo::{Consistency, Transacted, Transaction, Written, item, parse};
 use super::idempotency::Remember;
 use super::outbox::new_event_id;
 use super::unsubscribes::{KIND, NOT_THE_PERSONS_OWN, Row, not_the_persons_own};
-use super::{Result, Saved, Table, keys};
+use super::{Result, Saved, Table};
 
 /// The outcome of lifting an opt-out that was made for the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,17 +51,17 @@ impl Table {
         subscription: &Preference,
         shards: Shards,
     ) -> Result<Lifted> {
-        let line =
-            self.settled_line(subscription.organization_id, &subscription.phone, shards).await?;
-        let key = keys::unsubscribe(subscription.organization_id, &line, shards);
-        let row = item(KIND, &key, Row::of(subscription))?;
+        let place = self
+            .place_of_preference(subscription.organization_id, &subscription.phone, shards)
+            .await?;
+        let row = item(KIND, &place.key, place.row(Row::of(subscription)))?;
         let condition =
             format!("attribute_exists(optedOut) AND {NOT_THE_PERSONS_OWN} AND changedAt < :now");
         let now = AttributeValue::S(subscription.changed_at.to_string());
         let mut values = not_the_persons_own();
         values.push((":now", now));
         let events = self.events_of_lift(subscription).await?;
-        let written = self.put_announced((&key, row), &condition, values, &events).await?;
+        let written = self.put_announced((&place.key, row), &condition, values, &events).await?;
         let Written::Refused(known) = written else {
             return Ok(Lifted::Done);
         };
@@ -84,11 +84,10 @@ impl Table {
         organization: &Organization,
         phone: &Phone,
     ) -> Result<Option<Standing>> {
-        let line = self.settled_line(organization.id, phone, organization.shards).await?;
-        let key = keys::unsubscribe(organization.id, &line, organization.shards);
-        let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
+        let place = self.place_of_preference(organization.id, phone, organization.shards).await?;
+        let row: Option<Row> = self.get(KIND, &place.key, Consistency::Strong).await?;
         let standing = row.filter(|row| row.opted_out == Some(true)).map(|row| {
-            let unsubscribe = row.clone().into_preference(organization.id);
+            let unsubscribe = row.clone().into_preference(organization.id, phone);
             Standing { row, unsubscribe }
         });
         Ok(standing)
@@ -103,13 +102,14 @@ impl Table {
         shards: Shards,
         remember: Option<&Remember>,
     ) -> Result<Saved> {
-        let line = subscription.phone.line().into_phone();
-        let key = keys::unsubscribe(subscription.organization_id, &line, shards);
-        let row = Row::of_lift(subscription, &standing.row);
+        let place = self
+            .place_of_preference(subscription.organization_id, &subscription.phone, shards)
+            .await?;
+        let row = place.row(Row::of_lift(subscription, &standing.row));
         let seen = AttributeValue::S(standing.row.changed_at.to_string());
         let transaction = Transaction::default()
             .put_if(
-                item(KIND, &key, row)?,
+                item(KIND, &place.key, row)?,
                 "attribute_exists(optedOut) AND changedAt = :seen",
                 vec![(":seen", seen)],
             )

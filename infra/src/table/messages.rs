@@ -8,7 +8,7 @@ use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
 use shared::message::{Claim, FailureReason, Heard, Kind, Message, Outcome, Status};
 use shared::organization::Organization;
-use shared::phone::Phone;
+use shared::phone::{Phone, Region};
 use shared::receipt::Receipt;
 use shared::sender::Sender;
 use shared::shard::Shards;
@@ -21,7 +21,12 @@ use super::{Result, SingleMessage, Table, TableError};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row {
+    /// Missing once the person was erased.
     to: Option<Phone>,
+    /// When the person was erased.
+    erased_at: Option<Timestamp>,
+    /// The country of a person who was erased.
+    erased_region: Option<Region>,
     /// The message's organization. Only receipts that its account signed are applied.
     organization_id: Option<OrganizationId>,
     claim_token: Option<String>,
@@ -65,10 +70,11 @@ const NEWEST: i32 = 20;
 
 impl Row {
     /// A message without any reports; see the condition for applying receipts.
-    fn silent(organization: OrganizationId, to: &Phone) -> Self {
+    fn silent(message: &Message) -> Self {
         Self {
-            to: Some(to.clone()),
-            organization_id: Some(organization),
+            to: message.to.clone(),
+            erased_at: message.to.is_none().then_some(message.created_at),
+            organization_id: Some(message.organization_id),
             provider_id: Some(String::new()),
             receipt_id: Some(String::new()),
             receipt_rank: Some(0),
@@ -81,7 +87,7 @@ impl Row {
     }
 
     pub(super) fn claimed(message: &Message, token: &str, now: Timestamp) -> Self {
-        let silent = Self::silent(message.organization_id, &message.to);
+        let silent = Self::silent(message);
         Self {
             claim_token: Some(token.to_owned()),
             claimed_at: Some(now),
@@ -91,8 +97,12 @@ impl Row {
     }
 
     pub(super) fn failed(message: &Message, reason: FailureReason, now: Timestamp) -> Self {
-        let silent = Self::silent(message.organization_id, &message.to);
+        let silent = Self::silent(message);
         Self { failed_at: Some(now), failure: Some(reason), body: message.text.clone(), ..silent }
+    }
+
+    pub(super) fn is_erased(&self) -> bool {
+        self.erased_at.is_some()
     }
 
     pub(super) fn of_single(single: &SingleMessage, due: &Due, expires_at: i64) -> Self {
@@ -104,7 +114,7 @@ impl Row {
             created_at: Some(single.message.created_at),
             due: Some(due.clone()),
             expires_at: Some(expires_at),
-            ..Self::silent(single.message.organization_id, &single.message.to)
+            ..Self::silent(&single.message)
         }
     }
 
@@ -141,7 +151,11 @@ impl Row {
             organization_id,
             campaign_id,
             kind,
-            to: self.to.ok_or_else(|| lacks("to"))?,
+            to: match self.erased_at {
+                Some(_) => None,
+                None => Some(self.to.ok_or_else(|| lacks("to"))?),
+            },
+            erased_region: self.erased_region,
             text: self.body,
             created_at: created_at.ok_or_else(|| lacks("claimedAt"))?,
             claim: self.claim_token.zip(self.claimed_at).map(|(token, at)| Claim { token, at }),
@@ -239,8 +253,9 @@ impl Table {
         shards: Shards,
     ) -> Result<BTreeSet<String>> {
         let organization = message.organization_id;
+        let Some(to) = &message.to else { return Ok(BTreeSet::new()) };
         let (messages, singles) = futures::try_join!(
-            self.rows_to(organization, &message.to, shards, Consistency::Strong),
+            self.rows_to(organization, to, shards, Consistency::Strong),
             self.singles_beside(message, NEWEST),
         )?;
         let others = messages.into_iter().filter(|(_, id, _)| *id != message.id);

@@ -76,7 +76,9 @@ impl Table {
             })
             .collect();
         let mut found: HashMap<_, Vec<Message>> = HashMap::new();
-        for message in self.messages_of_campaigns(organization, &wanted).await? {
+        let messages = self.messages_of_campaigns(organization, &wanted).await?;
+        // The id of an erased message is still derived from the phone, but it is no one's.
+        for message in messages.into_iter().filter(|message| message.to.is_some()) {
             found.entry(message.campaign_id).or_default().push(message);
         }
         Ok(found)
@@ -92,7 +94,10 @@ impl Table {
             let page =
                 self.test_messages(campaign.organization_id, campaign.id, TESTS_AT_ONCE, after);
             let (tests, next) = page.await?;
-            found.extend(tests.into_iter().filter(|test| forms.contains(&test.message.to)));
+            let is_to = |to: &Phone| forms.contains(to);
+            found.extend(
+                tests.into_iter().filter(|test| test.message.to.as_ref().is_some_and(is_to)),
+            );
             after = next;
             if after.is_none() {
                 return Ok((campaign, found));
@@ -112,11 +117,13 @@ impl Table {
             .map(|form| keys::unsubscribe(organization.id, form, organization.shards))
             .collect();
         let items = self.batch(&keys, Consistency::Strong).await?.into_iter();
-        let read = items.map(|item| {
-            let row: Row = parse(KIND, item)?;
-            let lifted = row.lifted_preference(organization.id);
-            Ok(RegisterEntry { newest: row.into_preference(organization.id), lifted })
+        let rows: Vec<Row> = items.map(|item| parse(KIND, item)).collect::<Result<_>>()?;
+        let erased = self.erased_entry(organization.id, phone, organization.shards).await?;
+        let rows = rows.into_iter().chain(erased.map(|entry| entry.row));
+        let read = rows.map(|row| {
+            let lifted = row.lifted_preference(organization.id, phone);
+            RegisterEntry { newest: row.into_preference(organization.id, phone), lifted }
         });
-        read.collect()
+        Ok(read.collect())
     }
 }

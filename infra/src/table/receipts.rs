@@ -111,6 +111,18 @@ fn changes_at(deliveries: &[(Delivery, Shards)], places: &[usize]) -> Vec<Messag
     places.iter().map(|place| MessageChange::of_receipt(&deliveries[*place].0)).collect()
 }
 
+/// The item of a receipt that waits.
+pub(super) fn parked_item(delivery: &Delivery, shards: Shards) -> Result<Item> {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct New<'a> {
+        delivery: &'a Delivery,
+        expires_at: i64,
+    }
+    let expires_at = delivery.receipt.at.plus_seconds(PARKED_SECONDS).millis() / 1_000;
+    item(KIND, &parked_key(delivery, shards), New { delivery, expires_at })
+}
+
 impl Table {
     /// Applies receipts of different messages, many per request. Returns one result per receipt, in
     /// the same order.
@@ -199,15 +211,7 @@ impl Table {
 
     /// Stores a receipt beside its message's key until the message exists.
     pub async fn park(&self, delivery: &Delivery, shards: Shards) -> Result<()> {
-        #[derive(Serialize)]
-        #[serde(rename_all = "camelCase")]
-        struct New<'a> {
-            delivery: &'a Delivery,
-            expires_at: i64,
-        }
-        let expires_at = delivery.receipt.at.plus_seconds(PARKED_SECONDS).millis() / 1_000;
-        let parked = item(KIND, &parked_key(delivery, shards), New { delivery, expires_at })?;
-        self.put(parked, ABSENT, Vec::new()).await?;
+        self.put(parked_item(delivery, shards)?, ABSENT, Vec::new()).await?;
         Ok(())
     }
 

@@ -41,7 +41,11 @@ pub(super) fn read(item: Item, like: &MessageRef) -> Result<SingleMessage> {
     let is_confirmed = row.confirmed == Some(true);
     let lacks = |what: &str| TableError::malformed(KIND, format!("{id} lacks {what}"));
     let from = row.from.clone().ok_or_else(|| lacks("from"))?;
-    let body = row.body.clone().map(Body::from).ok_or_else(|| lacks("body"))?;
+    let body = match (row.body.clone(), row.is_erased()) {
+        (Some(body), _) => Body::from(body),
+        (None, true) => Body::from(String::new()),
+        (None, false) => return Err(lacks("body")),
+    };
     let MessageRef { organization_id, campaign_id, kind, .. } = *like;
     let message = row.into_message(organization_id, campaign_id, id, kind)?;
     Ok(SingleMessage { message, from, body, is_dry_run, is_confirmed })

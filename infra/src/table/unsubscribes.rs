@@ -1,8 +1,11 @@
 //! The register of unsubscribes.
 
 mod lines;
+mod list;
+mod place;
 mod row;
 
+pub(super) use place::Place;
 pub(super) use row::{NOT_THE_PERSONS_OWN, Row, not_the_persons_own};
 
 use std::collections::HashSet;
@@ -20,7 +23,6 @@ use super::dynamo::{
     Change, Consistency, Item, Range, SortKey, Written, back_off, item, parse, text,
 };
 use super::outbox::new_event_id;
-use super::walk::{ShardPosition, Walk};
 use super::{Result, Table, TableError, keys};
 use row::{confirmation, replaces};
 
@@ -43,25 +45,27 @@ impl Table {
     /// Writes a person's preference unless the register holds a newer one. It is stored by line, so
     /// that it applies to every form of the phone.
     pub async fn register(&self, preference: &Preference, shards: Shards) -> Result<Registered> {
-        let line = self.settled_line(preference.organization_id, &preference.phone, shards).await?;
+        let organization = preference.organization_id;
+        let place = self.place_of_preference(organization, &preference.phone, shards).await?;
         let event = || preference_event(preference, new_event_id()).into_iter().collect();
-        let events = self.wanted(preference.organization_id, event).await?;
-        self.register_at(&line, preference, shards, &events).await
+        let events = self.wanted(organization, event).await?;
+        self.register_at(&place, preference, &events).await
     }
 
-    async fn register_at(
+    pub(super) async fn register_at(
         &self,
-        line: &Phone,
+        place: &Place,
         preference: &Preference,
-        shards: Shards,
         events: &[Event],
     ) -> Result<Registered> {
-        let key = keys::unsubscribe(preference.organization_id, line, shards);
-        let row = item(KIND, &key, Row::of(preference))?;
+        let key = &place.key;
+        let row = item(KIND, key, place.row(Row::of(preference)))?;
+        let evidence = preference.evidence.clone().filter(|_| place.keeps_evidence());
+        let preference = &Preference { evidence, ..preference.clone() };
         let (condition, values) = replaces(preference);
         let mut waits = back_off::waits(back_off::Patience::Short);
         for _ in 0..MAX_RACES {
-            let put = (&key, row.clone());
+            let put = (key, row.clone());
             let put = self.put_announced(put, &condition, values.clone(), events);
             let known = match put.await {
                 Ok(Written::Done) => return Ok(Registered::Done),
@@ -78,7 +82,7 @@ impl Table {
                 let than = parse::<Row>(KIND, known)?.changed_at;
                 return Ok(Registered::Older { than });
             }
-            match self.change(&key, confirmation(preference, &parse(KIND, known)?)?).await? {
+            match self.change(key, confirmation(preference, &parse(KIND, known)?)?).await? {
                 Written::Done => return Ok(Registered::Confirmed),
                 Written::Refused(Some(item)) if item.contains_key("optedOut") => {
                     return Ok(Registered::Confirmed);
@@ -112,8 +116,8 @@ impl Table {
         campaign: CampaignId,
         shards: Shards,
     ) -> Result<()> {
-        let line = preference.phone.line().into_phone();
-        let key = keys::unsubscribe(preference.organization_id, &line, shards);
+        let place =
+            self.place_of_preference(preference.organization_id, &preference.phone, shards).await?;
         let change = Change {
             update: "SET campaignId = :campaign".to_owned(),
             condition: "optedOutAt = :at".to_owned(),
@@ -121,7 +125,7 @@ impl Table {
         }
         .value(":campaign", campaign.to_string())
         .value(":at", preference.changed_at.to_string());
-        self.change(&key, change).await?;
+        self.change(&place.key, change).await?;
         Ok(())
     }
 
@@ -147,12 +151,30 @@ impl Table {
             let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
             newest = newest.into_iter().chain(row).max_by_key(Row::rank);
         }
-        Ok(newest.map(|row| row.into_preference(organization.id)))
+        // After the entries, which an erasure moves here.
+        let erased = self.erased_entry(organization.id, phone, organization.shards).await?;
+        let erased = erased.map(|entry| entry.row);
+        newest = newest.into_iter().chain(erased).max_by_key(Row::rank);
+        Ok(newest.map(|row| row.into_preference(organization.id, phone)))
     }
 
     /// Which of `phones`, sorted and all of one shard, are unsubscribed now. Strongly consistent:
     /// returns only after the whole range was read. Phones with two forms are looked up one by one.
     pub async fn unsubscribed_among(
+        &self,
+        organization: OrganizationId,
+        (shard, shards): (u16, Shards),
+        phones: &[Phone],
+    ) -> Result<HashSet<Phone>> {
+        let mut found =
+            self.unsubscribed_in_register(organization, (shard, shards), phones).await?;
+        // An erasure writes the hash and then removes the entry. So a phone whose entry was gone when
+        // the register was read has its hash by now, but not the other way round.
+        found.extend(self.erased_among(organization, shards, phones).await?);
+        Ok(found)
+    }
+
+    async fn unsubscribed_in_register(
         &self,
         organization: OrganizationId,
         (shard, shards): (u16, Shards),
@@ -206,33 +228,6 @@ impl Table {
             }
         }
     }
-
-    /// An organization's unsubscribed phones, shard by shard.
-    pub async fn unsubscribes(
-        &self,
-        organization: &Organization,
-        limit: usize,
-        after: Option<ShardPosition>,
-    ) -> Result<(Vec<Preference>, Option<ShardPosition>)> {
-        let walk = Walk { prefix: keys::UNSUBSCRIBED.to_owned(), limit, is_selective: false };
-        self.walk(organization, walk, after, |item| unsubscribed(organization, item)).await
-    }
-
-    /// The next ones of a shard for a job that reads all of them: up to 1 MB, eventually consistent.
-    pub async fn unsubscribes_in_bulk(
-        &self,
-        organization: &Organization,
-        at: ShardPosition,
-    ) -> Result<(Vec<Preference>, Option<ShardPosition>)> {
-        let keep = |item| unsubscribed(organization, item);
-        self.walk_in_bulk(organization, keys::UNSUBSCRIBED, at, keep).await
-    }
-}
-
-/// An entry of the register, unless the person has subscribed again.
-fn unsubscribed(organization: &Organization, item: Item) -> Result<Option<Preference>> {
-    let preference = parse::<Row>(KIND, item)?.into_preference(organization.id);
-    Ok((!preference.subscribed).then_some(preference))
 }
 
 fn opted_out(item: &Item) -> Option<Phone> {

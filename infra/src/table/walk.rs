@@ -36,9 +36,9 @@ impl ShardPosition {
 }
 
 /// What a list reads.
-pub(super) struct Walk {
-    /// What the sort keys begin with.
-    pub(super) prefix: String,
+pub(super) struct Walk<F> {
+    /// The sort keys of what is listed.
+    pub(super) sort_keys: F,
     pub(super) limit: usize,
     /// Whether few of the items may be kept. Then a page reads at most about 1 MB, eventually
     /// consistent, and can be short.
@@ -50,7 +50,7 @@ impl Table {
     pub(super) async fn walk_in_bulk<T>(
         &self,
         organization: &Organization,
-        prefix: &str,
+        sort_keys: SortKey,
         at: ShardPosition,
         keep: impl Fn(Item) -> Result<Option<T>>,
     ) -> Result<(Vec<T>, Option<ShardPosition>)> {
@@ -61,7 +61,7 @@ impl Table {
         let pk = keys::audience(organization.id, shard);
         let range = Range {
             start: after.as_deref().map(|sk| start(&pk, sk)),
-            ..Range::new(pk.clone(), SortKey::Prefix(prefix.to_owned()), Consistency::Eventual)
+            ..Range::new(pk.clone(), sort_keys, Consistency::Eventual)
         };
         let page = self.page(&range).await?;
         let after = page.next.as_ref().and_then(|key| text(key, "sk"));
@@ -73,14 +73,14 @@ impl Table {
 
     /// Up to `limit` items that `keep` returns a value for. A page can be short, even empty, although
     /// the list goes on.
-    pub(super) async fn walk<T>(
+    pub(super) async fn walk<T, F: Fn() -> SortKey>(
         &self,
         organization: &Organization,
-        walk: Walk,
+        walk: Walk<F>,
         after: Option<ShardPosition>,
         keep: impl Fn(Item) -> Result<Option<T>>,
     ) -> Result<(Vec<T>, Option<ShardPosition>)> {
-        let Walk { prefix, limit, is_selective } = walk;
+        let Walk { sort_keys, limit, is_selective } = walk;
         let (max_items, consistency) = if is_selective {
             (ITEMS_AT_ONCE, Consistency::Eventual)
         } else {
@@ -100,7 +100,7 @@ impl Table {
             let range = Range {
                 limit: i32::try_from(at_once).ok(),
                 start: after.as_deref().map(|sk| start(&pk, sk)),
-                ..Range::new(pk.clone(), SortKey::Prefix(prefix.clone()), consistency)
+                ..Range::new(pk.clone(), sort_keys(), consistency)
             };
             let page = self.page(&range).await?;
             queries += 1;

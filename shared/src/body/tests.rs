@@ -2,7 +2,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::contact::{Contact, Profile};
-use crate::ids::{ContactId, OrganizationId};
+use crate::ids::{ContactId, MessageId, OrganizationId};
 use crate::phone::Phone;
 use crate::sender::Provider;
 use crate::template::Unrenderable;
@@ -129,4 +129,17 @@ fn defaults_fill_in_for_missing_fields() {
 
 fn unnamed() -> Contact {
     Contact { profile: Profile::default(), ..named("") }
+}
+
+/// An erased recipient has no text, and that does not pause the others.
+#[test]
+fn nothing_is_rendered_for_an_erased_recipient() {
+    let body = greeting();
+    let ana = frozen(&body, "Ana").expect("frozen");
+    let erased = ana.erased(MessageId(Uuid::nil()));
+    assert_eq!(body.parts_for(&erased), body.parts_for(&ana));
+    let rendered = body.rendered(vec![erased.clone(), ana]).expect("unchanged");
+    assert_eq!(rendered[0], erased);
+    assert_eq!(body.text_for(&rendered[1]).as_deref(), Some("Hi Ana"));
+    assert_eq!(body.text_for(&erased), None);
 }

@@ -17,7 +17,7 @@ use crate::pace;
 use crate::phone::Phone;
 use crate::poll::PollSchedule;
 use crate::price::Bill;
-use crate::recipient::Recipient;
+use crate::recipient::{Addressee, Recipient};
 use crate::sender::Sender;
 use crate::shard::Shards;
 use crate::time::Timestamp;
@@ -147,19 +147,21 @@ impl Campaign {
     /// The message to a recipient before a worker has claimed it.
     #[must_use]
     pub fn pending_message(&self, recipient: &Recipient) -> Message {
-        let to = &recipient.phone;
-        let text = match self.body_sent().format() {
-            Format::Text => None,
-            Format::Template => self.body_sent().text_for(recipient).map(Cow::into_owned),
+        let text = match (self.body_sent().format(), &recipient.to) {
+            (Format::Text, _) | (Format::Template, Addressee::Erased(_)) => None,
+            (Format::Template, Addressee::Phone(_)) => {
+                self.body_sent().text_for(recipient).map(Cow::into_owned)
+            }
         };
-        let pending = |at| Message::pending(self.organization_id, self.id, to.clone(), at);
-        let message = self.broadcast().map_or_else(
-            || pending(self.updated_at),
-            |broadcast| Message {
-                id: broadcast.message_id(self.id, to),
-                ..pending(broadcast.sent_at)
-            },
-        );
+        let at = self.broadcast().map_or(self.updated_at, |broadcast| broadcast.sent_at);
+        let message = match &recipient.to {
+            Addressee::Erased(id) => Message::erased(self.organization_id, self.id, *id, at),
+            Addressee::Phone(to) => {
+                let pending = Message::pending(self.organization_id, self.id, to.clone(), at);
+                let id = self.broadcast().map(|broadcast| broadcast.message_id(self.id, to));
+                Message { id: id.unwrap_or(pending.id), ..pending }
+            }
+        };
         Message { text, ..message }
     }
 

@@ -278,7 +278,11 @@ fn a_campaign_keeps_deriving_its_ids_as_when_it_was_sent() {
     let recipient = |to: &Phone| Recipient::of_phone(to.clone());
     let id = |to: &Phone| campaign.pending_message(&recipient(to)).id;
     assert_eq!(id(&today), id(&other), "a line has one message");
-    assert_eq!(campaign.pending_message(&recipient(&other)).to, other, "and is dialed as written");
+    assert_eq!(
+        campaign.pending_message(&recipient(&other)).to,
+        Some(other.clone()),
+        "and is dialed as written"
+    );
     let mut former = campaign.clone();
     if let State::Sent(broadcast) = &mut former.state {
         broadcast.format = 1;
@@ -289,4 +293,17 @@ fn a_campaign_keeps_deriving_its_ids_as_when_it_was_sent() {
     }
     assert_ne!(id(&other), MessageId::of(campaign.id, &other));
     assert_eq!(id(&phone("+14153550100")), MessageId::of(campaign.id, &phone("+14153550100")));
+}
+
+/// The place of a person who was erased keeps its message, and nothing is rendered for it.
+#[test]
+fn an_erased_member_keeps_its_message() {
+    let phone = Phone::from_e164("+14155550123").expect("valid");
+    let campaign = sent();
+    let before = campaign.pending_message(&Recipient::of_phone(phone));
+    let after = campaign.pending_message(&Recipient::of_erased(before.id));
+    assert_eq!((after.id, &after.to, &after.text), (before.id, &None, &None));
+    assert_eq!(after.created_at, before.created_at);
+    assert_eq!(after.recipient(), Recipient::of_erased(before.id));
+    assert_eq!((before.region().is_some(), after.region()), (true, None));
 }

@@ -246,8 +246,9 @@ fn the_other_forms_shard_counts_a_whole_line() {
         let twin = stored(&today, 2, twin_tag, Some("Bo"));
         let counted = twin.clone().counted_under(&other, &former.bound);
         let chunk = count(&[former.clone(), counted]);
-        let dialed = chunk.recipients.first().map(|it| (it.contact, it.phone.clone()));
-        let texted = texted.map(|n: u128| (Some(ContactId(Uuid::from_u128(n))), today.clone()));
+        let dialed = chunk.recipients.first().map(|it| (it.contact, it.phone().cloned()));
+        let texted =
+            texted.map(|n: u128| (Some(ContactId(Uuid::from_u128(n))), Some(today.clone())));
         assert_eq!((dialed, chunk.totals.skipped), (texted, skipped));
         assert_eq!((chunk.totals.contacts(), chunk.through), (2, Some(former.bound)));
         let elsewhere = count(&[Entry { counts_elsewhere: true, ..twin }]);

@@ -12,7 +12,7 @@ use crate::contact::Contact;
 use crate::ids::{CampaignId, ContactId};
 use crate::message::Message;
 use crate::parts::Parts;
-use crate::unsubscribe::Preference;
+use crate::unsubscribe::ListedUnsubscribe;
 use crate::zone::Zone;
 
 /// A contact's columns and, as one more cell, its attributes.
@@ -53,7 +53,7 @@ pub fn of_message(
         Cell::value(Some(message.id)),
         Cell::value(Some(message.campaign_id)),
         Cell::value(contact),
-        Cell::value(Some(&message.to)),
+        Cell::value(message.to.as_ref()),
         Cell::value(Some(&broadcast.sender.phone)),
         Cell::Text(text.unwrap_or(body.as_str()).to_owned()),
         Cell::Number(parts(text, body)),
@@ -73,14 +73,14 @@ fn parts(text: Option<&str>, body: &Body) -> u64 {
 }
 
 #[must_use]
-pub fn of_unsubscribe(preference: Preference) -> Row {
-    let actor = preference.changed_by;
+pub fn of_unsubscribe(unsubscribe: ListedUnsubscribe) -> Row {
+    let actor = unsubscribe.changed_by;
     vec![
-        Cell::value(Some(preference.phone)),
-        Cell::value(Some(preference.changed_at)),
-        label(preference.source),
-        Cell::value(preference.campaign_id),
-        Cell::text(preference.evidence),
+        Cell::value(unsubscribe.phone),
+        Cell::value(Some(unsubscribe.unsubscribed_at)),
+        label(unsubscribe.source),
+        Cell::value(unsubscribe.campaign_id),
+        Cell::text(unsubscribe.evidence),
         Cell::value(actor.as_ref().map(Actor::kind)),
         Cell::text(actor.as_ref().and_then(Actor::name).map(str::to_owned)),
     ]

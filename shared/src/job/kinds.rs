@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
 use super::{Job, Subject};
+use crate::erasure::ErasedHash;
 use crate::event::{Event, MessageChange};
 use crate::ids::{CampaignId, ExportId, ImportId, InboundId, MessageId, OrganizationId, WebhookId};
 use crate::receipt::MessageRef;
@@ -29,6 +30,8 @@ pub enum JobsJob {
     Prepare { organization_id: OrganizationId, campaign_id: CampaignId },
     /// Write the next rows of an export.
     Export { organization_id: OrganizationId, export_id: ExportId },
+    /// Erase a person further. Their phone is not in the job.
+    Erase { organization_id: OrganizationId, hash: ErasedHash },
 }
 
 /// A job of the dispatch function.
@@ -155,21 +158,23 @@ impl JobsJob {
             | Self::FanOut { organization_id, .. }
             | Self::Prepare { organization_id, .. }
             | Self::Import { organization_id, .. }
-            | Self::Export { organization_id, .. } => *organization_id,
+            | Self::Export { organization_id, .. }
+            | Self::Erase { organization_id, .. } => *organization_id,
         }
     }
 
     pub(super) fn subject(&self) -> Subject {
-        match *self {
-            Self::Send { campaign_id, .. } => Subject::campaign("send", campaign_id),
-            Self::FanOut { campaign_id, .. } => Subject::campaign("fan_out", campaign_id),
-            Self::Prepare { campaign_id, .. } => Subject::campaign("prepare", campaign_id),
+        match self {
+            Self::Send { campaign_id, .. } => Subject::campaign("send", *campaign_id),
+            Self::FanOut { campaign_id, .. } => Subject::campaign("fan_out", *campaign_id),
+            Self::Prepare { campaign_id, .. } => Subject::campaign("prepare", *campaign_id),
             Self::Import { import_id, .. } => {
-                Subject { import_id: Some(import_id), ..Subject::of("import") }
+                Subject { import_id: Some(*import_id), ..Subject::of("import") }
             }
             Self::Export { export_id, .. } => {
-                Subject { export_id: Some(export_id), ..Subject::of("export") }
+                Subject { export_id: Some(*export_id), ..Subject::of("export") }
             }
+            Self::Erase { .. } => Subject::of("erase"),
         }
     }
 
@@ -180,6 +185,7 @@ impl JobsJob {
             Self::Prepare { campaign_id, .. } => format!("prepare#{campaign_id}"),
             Self::Import { import_id, .. } => format!("import#{import_id}"),
             Self::Export { export_id, .. } => format!("export#{export_id}"),
+            Self::Erase { organization_id, hash } => format!("erase#{organization_id}#{hash}"),
         }
     }
 }

@@ -70,7 +70,7 @@ impl<'a> Tally<'a> {
             return;
         }
         let (is_accepted, parts) = (message.is_accepted(), self.body.parts_of(message));
-        let country = message.to.region().map(String::from).unwrap_or_default();
+        let country = message.region().map(String::from).unwrap_or_default();
         let known = self.countries.entry(country).or_default();
         *known = known.plus(country_count(status, is_accepted, parts));
         if is_accepted {

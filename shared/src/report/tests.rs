@@ -135,7 +135,7 @@ fn check_parts(report: &Report, messages: &[Message]) {
     for (country, counted) in &report.countries {
         let here: Vec<Message> = messages
             .iter()
-            .filter(|message| message.to.region().map(String::from).unwrap_or_default() == *country)
+            .filter(|message| message.region().map(String::from).unwrap_or_default() == *country)
             .cloned()
             .collect();
         let by = |status| count(&here, |message| message.status() == status);

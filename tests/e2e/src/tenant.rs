@@ -310,8 +310,9 @@ impl Tenant {
             STATUSES.map(|state| messages.iter().filter(|m| m["status"] == state).count() as u64);
         assert_eq!(listed, counts);
         for message in messages {
-            let to = text(&message["to"])?;
-            assert!(self.books.texts(&to).await? <= 1, "message {} went out twice", message["id"]);
+            // The phone of a person who was erased is known to their test alone.
+            let Some(to) = message["to"].as_str() else { continue };
+            assert!(self.books.texts(to).await? <= 1, "message {} went out twice", message["id"]);
         }
         Ok(())
     }

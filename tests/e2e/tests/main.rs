@@ -9,6 +9,7 @@ mod contract;
 mod controls;
 mod crashes;
 mod drafts;
+mod erasure;
 mod events;
 mod exports;
 mod fan_outs;

@@ -160,7 +160,7 @@ async fn a_receipt_among_poison_is_applied() -> anyhow::Result<()> {
     let message = message(&campaign, &to)?;
     let delivery = Delivery {
         message: reference(&message),
-        to: Some(message.to.clone()),
+        to: message.to.clone(),
         receipt: Receipt {
             provider_id: "SM1".to_owned(),
             status: Status::Delivered,

@@ -10,7 +10,7 @@ use shared::campaign::{Dispatch, Status as CampaignStatus};
 use shared::message::{Counts, Status};
 
 use crate::programs::Program;
-use crate::protocol::Control;
+use crate::protocol::{self, Control};
 use crate::safety;
 use crate::table::Rules;
 use crate::world::{Action, Bounds, Fate, Faults, World};
@@ -150,7 +150,8 @@ fn wrong_at_rest(world: &World, are_receipts_lost: bool) -> Option<&'static str>
     }
     let mut counts = Counts::default();
     for recipient in world.table.chunks.values().flat_map(|chunk| &chunk.recipients) {
-        match world.table.messages.get(&recipient.phone).map(|message| message.status()) {
+        match world.table.messages.get(protocol::dialed(recipient)).map(|message| message.status())
+        {
             None | Some(Status::Pending) => return Some("a recipient has no outcome"),
             Some(status) => counts.add(status),
         }

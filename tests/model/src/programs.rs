@@ -53,7 +53,10 @@ impl Program {
                 Job::Polls(PollsJob::Poll { number, .. }) => poll::poll(io, number),
                 Job::Polls(PollsJob::Drain { .. }) => drain::drain(io, job),
                 Job::Jobs(
-                    JobsJob::Prepare { .. } | JobsJob::Import { .. } | JobsJob::Export { .. },
+                    JobsJob::Prepare { .. }
+                    | JobsJob::Import { .. }
+                    | JobsJob::Export { .. }
+                    | JobsJob::Erase { .. },
                 )
                 | Job::Dispatch(DispatchJob::Test { .. } | DispatchJob::Reply { .. })
                 | Job::Notify(_) => Ok(()),

@@ -263,7 +263,7 @@ pub fn tried(
 
 #[must_use]
 pub fn pending(recipient: &Recipient, broadcast: &Broadcast) -> Message {
-    let phone = &recipient.phone;
+    let phone = dialed(recipient);
     let id = broadcast.message_id(CAMPAIGN, phone);
     Message { id, ..Message::pending(ORGANIZATION, CAMPAIGN, phone.clone(), broadcast.sent_at) }
 }
@@ -309,6 +309,24 @@ pub fn is_open(message: &Message, now: Timestamp) -> bool {
         Status::Sent => now >= message.updated_at().plus_seconds(SILENT),
         Status::Pending | Status::Delivered | Status::Failed => false,
     }
+}
+
+/// The phone of a chunk's member. In the model, no one is erased.
+///
+/// # Panics
+/// If the member was erased.
+#[must_use]
+pub fn dialed(recipient: &Recipient) -> &Phone {
+    recipient.phone().expect("a phone")
+}
+
+/// The phone of a message. In the model, no one is erased.
+///
+/// # Panics
+/// If the person was erased.
+#[must_use]
+pub fn texted(message: &Message) -> &Phone {
+    message.to.as_ref().expect("a phone")
 }
 
 /// The recipient of a receipt. In the model, a receipt always names it.

@@ -98,7 +98,7 @@ const OF_STATES: [OfState; 19] = [
         let mut merged = chunks.filter(|recipient| recipient.merge.is_some());
         merged.any(|recipient| {
             let frozen = Some(protocol::text(campaign, recipient));
-            let taken = world.provider.books.get(&recipient.phone);
+            let taken = world.provider.books.get(protocol::dialed(recipient));
             taken.is_some_and(|taken| taken.iter().any(|taken| taken.text != frozen))
         })
     }),
@@ -183,7 +183,7 @@ fn campaign(world: &World) -> Option<&Campaign> {
 
 fn recipients(world: &World) -> impl Iterator<Item = &Phone> {
     let recipients = world.table.chunks.values().flat_map(|chunk| &chunk.recipients);
-    recipients.map(|recipient| &recipient.phone)
+    recipients.map(protocol::dialed)
 }
 
 fn different(world: &World) -> BTreeSet<&Phone> {
@@ -198,7 +198,7 @@ fn totals(world: &World) -> Option<Totals> {
 
 fn is_made_up(world: &World, message: &Message) -> bool {
     let Some(Outcome::Accepted { provider_id, .. }) = &message.outcome else { return false };
-    let taken = world.provider.books.get(&message.to);
+    let taken = world.provider.books.get(protocol::texted(message));
     !taken.is_some_and(|taken| taken.iter().any(|taken| taken.id == *provider_id))
 }
 
@@ -207,7 +207,7 @@ fn is_done_and_open(world: &World) -> bool {
         |phone: &Phone| message(world, phone).is_none_or(|message| message.status().rank() == 0);
     let done = world.table.states.iter().filter(|(_, state)| state.is_done());
     let mut done = done.filter_map(|(key, _)| world.table.chunks.get(key));
-    done.any(|chunk| chunk.recipients.iter().any(|recipient| is_open(&recipient.phone)))
+    done.any(|chunk| chunk.recipients.iter().any(|recipient| is_open(protocol::dialed(recipient))))
 }
 
 fn is_over(world: &World) -> bool {

@@ -143,7 +143,10 @@ impl Kind {
             Job::Dispatch(_)
             | Job::Notify(_)
             | Job::Jobs(
-                JobsJob::Prepare { .. } | JobsJob::Import { .. } | JobsJob::Export { .. },
+                JobsJob::Prepare { .. }
+                | JobsJob::Import { .. }
+                | JobsJob::Export { .. }
+                | JobsJob::Erase { .. },
             ) => Self::Chunk,
         }
     }

@@ -41,6 +41,9 @@ impl fmt::Debug for Aws {
     }
 }
 
+/// The value of every secret: an auth token, and as well a key of erased people.
+const SECRET: &str = "key:5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a";
+
 impl HttpClient for Aws {
     fn http_connector(
         &self,
@@ -72,7 +75,7 @@ impl Aws {
         let (status, body) = match target.split_once('.') {
             Some(("DynamoDB_20120810", operation)) => self.dynamo(operation, body),
             Some(("AmazonSQS", operation)) => (200, self.queue(operation, body)),
-            Some(("AmazonSSM", _)) => (200, json!({ "Parameter": { "Value": "token" } })),
+            Some(("AmazonSSM", _)) => (200, json!({ "Parameter": { "Value": SECRET } })),
             // The bucket and the scheduler have addresses instead of targets.
             _ if is_for_bucket(request) => {
                 let unknown = || ConnectorError::other("no key".into(), None);
@@ -117,6 +120,12 @@ impl Aws {
             .http_client(self.clone())
             .retry_config(aws_config::retry::RetryConfig::disabled())
             .build()
+    }
+
+    /// The items that contain a text or bytes, as they are printed.
+    pub(crate) fn items_with(&self, found: impl Fn(&str) -> bool) -> Vec<String> {
+        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.items().map(|item| format!("{item:?}")).filter(|item| found(item)).collect()
     }
 
     pub(crate) fn race(&self, race: Option<(usize, Item)>) {

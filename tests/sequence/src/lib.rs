@@ -92,6 +92,12 @@ impl Stage {
         self.memory.bucket.get(key)
     }
 
+    /// The printed items that `found` accepts.
+    #[must_use]
+    pub fn items_with(&self, found: impl Fn(&str) -> bool) -> Vec<String> {
+        self.memory.items_with(found)
+    }
+
     /// The number of multipart uploads that are neither complete nor abandoned.
     #[must_use]
     pub fn open_uploads(&self) -> usize {
@@ -132,6 +138,7 @@ impl Stage {
             "POLL_SCHEDULE_SECONDS" => protocol::POLLS,
             "PROVIDER_URL" => &self.provider,
             "PROVIDER_ACCOUNT_SID" => "AC0123456789abcdef0123456789abcdef",
+            "ERASURE_KEYS" => "ssm:/volley/model/erasure",
             "PROVIDER_CREDENTIALS" => "ssm:/volley/model/provider",
             "PUBLIC_URL" => "https://example.com",
             "GATEWAY_TIMEOUT_SECONDS" => "10",

@@ -120,7 +120,7 @@ async fn write_message(table: &Table, message: &Message, shards: Shards) {
         table.mark_unknown(&reference, shards, &claim.token, at).await.expect("unknown");
     }
     if let Some(receipt) = message.receipt.clone() {
-        let delivery = Delivery { message: reference, to: Some(message.to.clone()), receipt };
+        let delivery = Delivery { message: reference, to: message.to.clone(), receipt };
         table.apply_receipts(&[(delivery, shards)], Channel::Callback).await.expect("a receipt");
     }
 }

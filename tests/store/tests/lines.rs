@@ -12,6 +12,7 @@ use shared::contact::{Contact, Profile};
 use shared::ids::{ContactId, OrganizationId};
 use shared::organization::Organization;
 use shared::phone::Phone;
+use shared::recipient::Recipient;
 use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
 use shared::unsubscribe::{Preference, Source};
@@ -142,7 +143,7 @@ async fn cut(table: &Table, organization: &Organization) -> anyhow::Result<(Vec<
             assert_eq!(cutter.push(entry, is_unsubscribed), None);
         }
         let chunk = cutter.finish();
-        recipients.extend(chunk.recipients.into_iter().map(|recipient| recipient.phone));
+        recipients.extend(chunk.recipients.iter().filter_map(Recipient::phone).cloned());
         totals += chunk.totals;
     }
     recipients.sort();

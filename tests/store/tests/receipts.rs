@@ -21,7 +21,7 @@ pub(crate) fn delivery(message: &Message, id: &str, status: Status) -> Delivery 
             message_id: message.id,
             kind: Kind::Campaign,
         },
-        to: Some(message.to.clone()),
+        to: message.to.clone(),
         receipt: Receipt {
             provider_id: id.to_owned(),
             status,

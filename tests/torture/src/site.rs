@@ -9,13 +9,15 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 28] = [
+const KINDS: [&str; 30] = [
     "ANSWER",
     "CAMPAIGN",
     "CHUNK",
     "CHUNKSTATE",
     "CONTACT",
     "DUE",
+    "ERASED",
+    "ERASURE",
     "FLAGGED",
     "IDEMPOTENCY",
     "IMPORT",

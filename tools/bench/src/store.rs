@@ -83,6 +83,11 @@ impl Store {
         self.partitions.get(pk)?.get(sk)
     }
 
+    /// All items, in any order.
+    pub fn items(&self) -> impl Iterator<Item = &Item> {
+        self.partitions.values().flat_map(Partition::values)
+    }
+
     /// From now on keeps no contacts, which takes the memory of millions.
     pub fn forget_contacts(&mut self) {
         self.forgets_contacts = true;

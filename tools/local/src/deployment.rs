@@ -56,6 +56,12 @@ pub fn put_webhooks_key(aws: &Variables, stack: &str) -> anyhow::Result<String> 
     put_secret(aws, &format!("/volley/{stack}/webhooks/key"), &BASE64_STANDARD.encode(key))
 }
 
+/// Stores the keys of erased people as a secret of the stack. Returns the secret's name.
+pub(crate) fn put_erasure_keys(aws: &Variables, stack: &str) -> anyhow::Result<String> {
+    let keys = format!("local:{}", "5a".repeat(32));
+    put_secret(aws, &format!("/volley/{stack}/erasure"), &keys)
+}
+
 fn put_secret(aws: &Variables, name: &str, value: &str) -> anyhow::Result<String> {
     let output = Command::new(root().join(".venv/emulator/bin/python"))
         .arg(root().join("tools/python/put_parameter.py"))

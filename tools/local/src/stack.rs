@@ -114,6 +114,7 @@ impl Stack {
             ("ProviderUrl", seen),
             ("ProviderAccountSid", provider.account_sid.clone()),
             ("ProviderCredentials", credentials),
+            ("ErasureKeys", deployment::put_erasure_keys(&aws, STACK)?),
             ("AdminKeySha256", sha256(admin_key.as_bytes())),
         ];
         deployment::deploy(&aws, parameters.into(), &between.parameters)?;

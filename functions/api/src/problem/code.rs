@@ -42,6 +42,7 @@ pub(crate) enum Code {
     TooManyResends,
     SenderTaken,
     UnsubscribeChanged,
+    ErasureUnavailable,
     MemberExists,
     TooManyMembers,
     LastAdmin,
@@ -132,6 +133,7 @@ impl Code {
             | Self::TooManyResends
             | Self::SenderTaken
             | Self::UnsubscribeChanged
+            | Self::ErasureUnavailable
             | Self::MemberExists
             | Self::TooManyMembers
             | Self::LastAdmin

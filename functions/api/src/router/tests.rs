@@ -129,7 +129,7 @@ const CONTRACT: [(&str, &str); 65] = [
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/cancel", "post"),
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/undo", "post"),
     ("/v1/organizations/{organizationId}/contacts/imports/{importId}/rejected", "get"),
-    ("/v1/organizations/{organizationId}/people/{phone}", "get"),
+    ("/v1/organizations/{organizationId}/people/{phone}", "delete get"),
     ("/v1/organizations/{organizationId}/webhooks", "post get"),
     ("/v1/organizations/{organizationId}/webhooks/{webhookId}", "get patch delete"),
     ("/v1/organizations/{organizationId}/webhooks/{webhookId}/rotate", "post"),

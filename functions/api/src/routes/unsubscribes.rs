@@ -51,7 +51,8 @@ pub(crate) async fn list_unsubscribes(
     let after = list.position(paging.cursor.as_deref())?;
     let found = app.table.unsubscribes(organization, list.limit.into(), after);
     let (unsubscribes, next) = found.await?;
-    list.reply(unsubscribes.into_iter().map(UnsubscribeView::from), next)
+    let view = |listed| UnsubscribeView::listed(organization.id, listed);
+    list.reply(unsubscribes.into_iter().map(view), next)
 }
 
 /// Get a phone's unsubscribe

@@ -53,6 +53,7 @@ labels! {
     DeliveryError: labels_of(shared::webhook::Failure::VARIANTS);
     ExportKind: labels_of(shared::export::Kind::VARIANTS);
     ExportFormat: labels_of(shared::export::Format::VARIANTS);
+    ErasureStatus: labels_of(shared::erasure::Status::VARIANTS);
     ExportStatus: labels_of(shared::export::Status::VARIANTS);
     ImportStatus: labels_of(shared::import::Status::VARIANTS);
     ImportFormat: labels_of(shared::import::Format::VARIANTS);

@@ -20,8 +20,9 @@ pub(crate) struct MessageView {
     campaign_id: Option<Uuid>,
     #[schema(value_type = labels::MessageKind)]
     kind: Kind,
-    #[schema(value_type = String, example = "+14155550123")]
-    to: Phone,
+    /// Null once the person was erased.
+    #[schema(value_type = Option<String>, required = true, example = "+14155550123")]
+    to: Option<Phone>,
     #[schema(value_type = String, example = "+14155550100")]
     from: Phone,
     /// The text as it was sent. The campaign's body, if it has merge fields and the text is not known.

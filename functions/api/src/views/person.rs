@@ -1,5 +1,6 @@
 use infra::table::RegisterEntry;
 use serde::Serialize;
+use shared::erasure::{Erasure, Status};
 use shared::phone::Phone;
 use shared::unsubscribe::{Preference, Source};
 use utoipa::ToSchema;
@@ -24,10 +25,41 @@ pub(crate) struct PersonView {
     /// Messages and test messages, newest campaign first. A message that Volley has not begun to send is
     /// not among them.
     pub(crate) messages: Vec<MessageView>,
+    /// The last erasure of the person; null without one.
+    #[schema(required = true)]
+    pub(crate) erasure: Option<ErasureView>,
     /// The cursor of the next page of messages; null on the last page. A page may be short, or even
     /// empty, without being the last.
     #[schema(required = true)]
     pub(crate) next_cursor: Option<String>,
+}
+
+/// The erasure of a person.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Erasure)]
+pub(crate) struct ErasureView {
+    /// What is kept in place of the phone: the name of a key, and a hash that can't be computed without the key.
+    erased_hash: String,
+    #[schema(value_type = labels::ErasureStatus)]
+    status: Status,
+    requested_by: ChangedByView,
+    requested_at: Time,
+    /// When everything was erased; null until then.
+    #[schema(required = true)]
+    done_at: Option<Time>,
+}
+
+impl From<&Erasure> for ErasureView {
+    fn from(erasure: &Erasure) -> Self {
+        Self {
+            erased_hash: erasure.hash.to_string(),
+            status: erasure.status(),
+            requested_by: (&erasure.requested_by).into(),
+            requested_at: erasure.requested_at.into(),
+            done_at: erasure.done_at().map(Time),
+        }
+    }
 }
 
 /// Whether a person wants messages, and how that is known.

@@ -1,6 +1,7 @@
 use serde::Serialize;
+use shared::ids::OrganizationId;
 use shared::phone::Phone;
-use shared::unsubscribe::{Preference, Source};
+use shared::unsubscribe::{ListedUnsubscribe, Preference, Source};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -10,8 +11,13 @@ use super::{ChangedByView, Time, labels};
 #[serde(rename_all = "camelCase")]
 #[schema(as = Unsubscribe)]
 pub(crate) struct UnsubscribeView {
-    #[schema(value_type = String, example = "+14155550123")]
-    phone: Phone,
+    /// Null in lists if the person was erased.
+    #[schema(value_type = Option<String>, required = true, example = "+14155550123")]
+    phone: Option<Phone>,
+    /// What is kept in place of the phone of a person who was erased: the name of a key, and a hash that can't be
+    /// computed without the key.
+    #[schema(required = true)]
+    erased_hash: Option<String>,
     organization_id: Uuid,
     unsubscribed_at: Time,
     #[schema(value_type = labels::UnsubscribeSource)]
@@ -57,14 +63,21 @@ impl LiftView {
 
 impl From<Preference> for UnsubscribeView {
     fn from(preference: Preference) -> Self {
+        Self::listed(preference.organization_id, preference.into())
+    }
+}
+
+impl UnsubscribeView {
+    pub(crate) fn listed(organization: OrganizationId, listed: ListedUnsubscribe) -> Self {
         Self {
-            phone: preference.phone,
-            organization_id: preference.organization_id.0,
-            unsubscribed_at: preference.changed_at.into(),
-            source: preference.source,
-            campaign_id: preference.campaign_id.map(|id| id.0),
-            changed_by: preference.changed_by.as_ref().map(ChangedByView::from),
-            evidence: preference.evidence,
+            phone: listed.phone,
+            erased_hash: listed.hash.as_ref().map(ToString::to_string),
+            organization_id: organization.0,
+            unsubscribed_at: listed.unsubscribed_at.into(),
+            source: listed.source,
+            campaign_id: listed.campaign_id.map(|id| id.0),
+            changed_by: listed.changed_by.as_ref().map(ChangedByView::from),
+            evidence: listed.evidence,
         }
     }
 }

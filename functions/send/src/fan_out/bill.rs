@@ -23,7 +23,9 @@ impl FanOut<'_> {
             let chunk = self.app.table.chunk(self.campaign.id, shard, number).await?;
             let chunk = chunk.context("a shard that has ended lacks a chunk")?;
             for recipient in &chunk.recipients {
-                bill.add(prices, &recipient.phone, body.parts_for(recipient));
+                if let Some(phone) = recipient.phone() {
+                    bill.add(prices, phone, body.parts_for(recipient));
+                }
             }
             if chunk.ends {
                 break;

@@ -58,12 +58,13 @@ impl FanOut<'_> {
             Run::First => None,
             Run::All | Run::Shard(_) => self.app.table.last_chunk(self.campaign.id, shard).await?,
         };
-        let mut mark = match self.run {
+        let mark = match self.run {
             Run::All | Run::Shard(_) if self.judge.is_selective() => {
                 self.app.table.mark(self.campaign.id, shard).await?
             }
             Run::First | Run::All | Run::Shard(_) => None,
         };
+        let mut mark = self.without_erased(mark).await?;
         loop {
             if last.as_ref().is_some_and(|chunk| chunk.ends) {
                 return Ok(None);
@@ -75,6 +76,14 @@ impl FanOut<'_> {
                 None => return Ok(Some(shard)),
             }
         }
+    }
+
+    /// The mark, unless someone in it has been erased since. Without it, the contacts are read again.
+    async fn without_erased(&self, mark: Option<Mark>) -> anyhow::Result<Option<Mark>> {
+        let Some(Mark(chunk)) = &mark else { return Ok(None) };
+        let (organization, shards) = (self.campaign.organization_id, self.broadcast.shards);
+        let has_erased = self.app.table.has_erased(organization, shards, &chunk.recipients);
+        Ok(if has_erased.await? { None } else { mark })
     }
 
     /// Continues a chain until it ends or meets a chunk that another run has cut, and returns that

@@ -9,14 +9,14 @@ use shared::import::limits::{MAX_PLAIN_BYTES, MAX_RATIO, RATIO_FROM_BYTES};
 const SLICE: usize = 4 * 1024;
 
 /// Unpacks a file of one or several gzip members that arrives piece by piece.
-pub(super) struct Gunzip {
+pub(crate) struct Gunzip {
     decoder: MultiGzDecoder<Vec<u8>>,
     packed: u64,
     plain: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refused {
+pub(crate) enum Refused {
     #[error("the gzip archive is damaged or cut off; pack the file again")]
     Damaged,
     #[error("the unpacked file is larger than {MAX_PLAIN_BYTES} bytes; split it")]
@@ -28,12 +28,12 @@ pub(super) enum Refused {
 }
 
 impl Gunzip {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { decoder: MultiGzDecoder::new(Vec::new()), packed: 0, plain: 0 }
     }
 
     /// Unpacks a slice from the beginning of `packed`, and returns the rest and the unpacked bytes.
-    pub(super) fn unpack<'p>(&mut self, packed: &'p [u8]) -> Result<(&'p [u8], Vec<u8>), Refused> {
+    pub(crate) fn unpack<'p>(&mut self, packed: &'p [u8]) -> Result<(&'p [u8], Vec<u8>), Refused> {
         let (slice, rest) = packed.split_at(packed.len().min(SLICE));
         self.decoder.write_all(slice).map_err(|_| Refused::Damaged)?;
         self.packed += slice.len() as u64;
@@ -41,7 +41,7 @@ impl Gunzip {
     }
 
     /// The last of the unpacked file.
-    pub(super) fn finish(mut self) -> Result<Vec<u8>, Refused> {
+    pub(crate) fn finish(mut self) -> Result<Vec<u8>, Refused> {
         self.decoder.try_finish().map_err(|_| Refused::Damaged)?;
         self.taken()
     }

@@ -122,7 +122,7 @@ impl Scene {
         let (unsubscribed, _) =
             self.table.unsubscribes(&self.organization, 1_000, None).await.expect("unsubscribes");
         let mut unsubscribed: Vec<Phone> =
-            unsubscribed.into_iter().map(|preference| preference.phone).collect();
+            unsubscribed.into_iter().filter_map(|listed| listed.phone).collect();
         unsubscribed.sort_unstable();
         let report = import.report.as_ref().and_then(|report| self.stage.object(&report.file.key));
         Outcome {

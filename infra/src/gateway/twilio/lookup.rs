@@ -4,6 +4,7 @@ use chrono::DateTime;
 use reqwest::StatusCode;
 use serde::Deserialize;
 use shared::message::Status;
+use shared::phone::Phone;
 use shared::receipt::Receipt;
 use shared::time::Timestamp;
 
@@ -62,7 +63,8 @@ impl Resource {
         let latest = claimed_at.plus_seconds(CLAIM_WINDOW_SECONDS);
         is_from_sender
             && self.direction.as_deref() == Some(OUTBOUND)
-            && self.to.as_deref() == Some(sought.message.to.as_str())
+            && self.to.is_some()
+            && self.to.as_deref() == sought.message.to.as_ref().map(Phone::as_str)
             && self.body.as_deref() == Some(sought.text)
             && self.created_at().is_some_and(|at| earliest <= at && at <= latest)
     }
@@ -79,7 +81,11 @@ impl Twilio {
     pub(super) async fn ask(&self, sought: &Sought<'_>) -> Result<Found, LookupError> {
         match (sought.message.provider_id(), &sought.message.claim) {
             (Some(id), _) => self.fetch(id, sought.now).await,
-            (None, Some(claim)) => self.search(sought, claim.at).await,
+            (None, Some(claim)) => match &sought.message.to {
+                Some(to) => self.search(sought, to, claim.at).await,
+                // The person was erased, so the provider can't be asked about them.
+                None => Ok(Found::Nothing),
+            },
             (None, None) => Ok(Found::Nothing),
         }
     }
@@ -97,12 +103,13 @@ impl Twilio {
     async fn search(
         &self,
         sought: &Sought<'_>,
+        to: &Phone,
         claimed_at: Timestamp,
     ) -> Result<Found, LookupError> {
         // Twilio filters by whole days.
         let earliest = claimed_at.plus_seconds(-CLAIM_WINDOW_SECONDS);
         let day = earliest.datetime().format("%Y-%m-%d").to_string();
-        let mut query = vec![("To", sought.message.to.as_str()), ("DateSent>", &day)];
+        let mut query = vec![("To", to.as_str()), ("DateSent>", &day)];
         // A Messaging Service picks the sender itself.
         if self.settings.messaging_service_sid.is_none() {
             query.push(("From", sought.from.phone.as_str()));

@@ -9,6 +9,9 @@
 //! Only chunks of a body with merge fields have format 3 ([`merged`]), so that code that doesn't
 //! render bodies neither claims nor sends their recipients.
 //!
+//! Only chunks with a member who was erased have format 4. Such a member has no phone, which is
+//! stored as 0, and the id of its message in place of a contact.
+//!
 //! Skipped contacts take 17 bytes each, in an attribute that older code ignores.
 
 mod merged;
@@ -20,9 +23,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::audience::{SkippedContact, Totals};
 use shared::chunk::{Chunk, Mark};
-use shared::ids::ContactId;
+use shared::ids::{ContactId, MessageId};
 use shared::phone::Phone;
-use shared::recipient::Recipient;
+use shared::recipient::{Addressee, Recipient};
 use uuid::Uuid;
 
 use super::super::dynamo::{Item, item, parse};
@@ -31,16 +34,20 @@ use super::{KIND, number};
 use crate::table::dynamo::Key;
 
 /// The newest format that this code knows.
-const FORMAT: u32 = MERGED;
-/// The format of chunks of a plain body, and of those of a body with merge fields.
+const FORMAT: u32 = ERASED;
+/// The format of chunks of a plain body, of those of a body with merge fields, and of chunks of either
+/// kind with a member who was erased.
 const PLAIN: u32 = 2;
 const MERGED: u32 = 3;
+const ERASED: u32 = 4;
+/// In place of the phone of a member who was erased.
+const NO_PHONE: [u8; PHONE_BYTES] = [0; PHONE_BYTES];
 const SKIPPED: &str = "skippedContacts";
 /// A contact and the code of its reason.
 const SKIPPED_BYTES: usize = CONTACT_BYTES + 1;
 /// Only in a mark.
 const NUMBER: &str = "chunkNumber";
-const PHONES: &str = "phones";
+pub(super) const PHONES: &str = "phones";
 const CONTACTS: &str = "contacts";
 const PHONE_BYTES: usize = 8;
 const CONTACT_BYTES: usize = 16;
@@ -87,8 +94,13 @@ fn kilobytes(chunk: &Chunk) -> u32 {
 
 pub(super) fn write(key: &Key, chunk: &Chunk) -> Result<Item> {
     let merged = merged::write(&chunk.recipients)?;
+    let format = match &merged {
+        _ if chunk.recipients.iter().any(|it| it.phone().is_none()) => ERASED,
+        Some(_) => MERGED,
+        None => PLAIN,
+    };
     let row = Row {
-        format: if merged.is_some() { MERGED } else { PLAIN },
+        format,
         recipients: None,
         through: chunk.through.clone(),
         totals: chunk.totals,
@@ -98,11 +110,18 @@ pub(super) fn write(key: &Key, chunk: &Chunk) -> Result<Item> {
     let count = chunk.recipients.len();
     let mut phones = Vec::with_capacity(count * PHONE_BYTES);
     let mut contacts = Vec::with_capacity(count * CONTACT_BYTES);
-    for Recipient { phone, contact, merge: _ } in &chunk.recipients {
-        let contact = contact
-            .ok_or_else(|| TableError::malformed(KIND, "a recipient's contact is unknown"))?;
-        phones.extend(packed(phone)?);
-        contacts.extend(contact.0.into_bytes());
+    for Recipient { to, contact, merge: _ } in &chunk.recipients {
+        let (phone, id) = match (to, contact) {
+            (Addressee::Phone(phone), Some(contact)) => (packed(phone)?, contact.0),
+            // A chunk of the first format is stored in this one once a member is erased.
+            (Addressee::Phone(phone), None) if format == ERASED => (packed(phone)?, Uuid::nil()),
+            (Addressee::Phone(_), None) => {
+                return Err(TableError::malformed(KIND, "a recipient's contact is unknown"));
+            }
+            (Addressee::Erased(message), _) => (NO_PHONE, message.0),
+        };
+        phones.extend(phone);
+        contacts.extend(id.into_bytes());
     }
     if count > 0 {
         item.insert(PHONES.to_owned(), AttributeValue::B(Blob::new(phones)));
@@ -148,14 +167,18 @@ fn read_numbered(mut item: Item, number: u32) -> Result<Chunk> {
     if format > FORMAT {
         return Err(TableError::NewerFormat { kind: KIND, format });
     }
-    let merges = if format < MERGED { Vec::new() } else { merged::take(&mut item)? };
+    let merges = match format {
+        ..MERGED => Vec::new(),
+        MERGED => merged::take(&mut item)?,
+        _ => merged::take_if_any(&mut item)?,
+    };
     let row: Row = parse(KIND, item)?;
     let recipients = match row.recipients {
         Some(phones) => of_phones(&phones)?,
         None if row.format == first_format() => {
             return Err(TableError::malformed(KIND, "it has no recipients"));
         }
-        None => merged::merge(unpacked(&phones, &contacts)?, merges)?,
+        None => merged::merge(unpacked(&phones, &contacts, row.format == ERASED)?, merges)?,
     };
     let Row { through, totals, ends, .. } = row;
     Ok(Chunk { number, recipients, skipped, through, totals, ends })
@@ -210,15 +233,21 @@ fn packed(phone: &Phone) -> Result<[u8; PHONE_BYTES]> {
     digits.map(u64::to_be_bytes).map_err(|error| TableError::malformed(KIND, error))
 }
 
-fn unpacked(phones: &[u8], contacts: &[u8]) -> Result<Vec<Recipient>> {
+fn unpacked(phones: &[u8], contacts: &[u8], has_erased: bool) -> Result<Vec<Recipient>> {
     let (phones, odd) = phones.as_chunks::<PHONE_BYTES>();
     let (contacts, odd_contacts) = contacts.as_chunks::<CONTACT_BYTES>();
     if !odd.is_empty() || !odd_contacts.is_empty() || phones.len() != contacts.len() {
         return Err(TableError::malformed(KIND, "its phones and contacts do not match"));
     }
     let recipients = phones.iter().zip(contacts).map(|(phone, contact)| {
+        let id = Uuid::from_bytes(*contact);
+        if has_erased && *phone == NO_PHONE {
+            return Ok(Recipient::of_erased(MessageId(id)));
+        }
         let phone = stored(&format!("+{}", u64::from_be_bytes(*phone)))?;
-        Ok(Recipient::new(phone, ContactId(Uuid::from_bytes(*contact))))
+        let is_unknown = has_erased && id.is_nil();
+        let contact = (!is_unknown).then_some(ContactId(id));
+        Ok(Recipient { contact, ..Recipient::of_phone(phone) })
     });
     recipients.collect()
 }

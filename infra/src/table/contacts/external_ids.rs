@@ -56,6 +56,17 @@ impl Transaction {
     }
 }
 
+impl Transaction {
+    /// Frees the external ID of a contact that is deleted.
+    pub(in super::super) fn free_external_id(
+        self,
+        organization: OrganizationId,
+        contact: &Contact,
+    ) -> Result<Self> {
+        self.change_external_id(organization, Some(contact), None)
+    }
+}
+
 impl Table {
     /// The contact that has an external ID.
     pub async fn contact_of_external_id(

@@ -4,7 +4,7 @@ use shared::contact::{Contact, Status};
 use shared::organization::Organization;
 use shared::segment::{Expanded, Moment};
 
-use super::super::dynamo::{Item, parse};
+use super::super::dynamo::{Item, SortKey, parse};
 use super::super::keys;
 use super::super::walk::{ShardPosition, Walk};
 use super::super::{Result, Table};
@@ -65,7 +65,8 @@ impl Table {
         let digits = filter.phone_digits.as_ref();
         let prefix =
             digits.map_or(keys::CONTACT.to_owned(), |digits| format!("{}+{digits}", keys::CONTACT));
-        let walk = Walk { prefix, limit, is_selective: filter.is_selective() };
+        let sort_keys = || SortKey::Prefix(prefix.clone());
+        let walk = Walk { sort_keys, limit, is_selective: filter.is_selective() };
         self.walk(organization, walk, after, |item| {
             let contact = live(organization, item)?;
             Ok(contact.filter(|contact| filter.keeps(contact)))
@@ -81,7 +82,8 @@ impl Table {
         organization: &Organization,
         at: ShardPosition,
     ) -> Result<(Vec<Contact>, Option<ShardPosition>)> {
-        self.walk_in_bulk(organization, keys::CONTACT, at, |item| live(organization, item)).await
+        let contacts = SortKey::Prefix(keys::CONTACT.to_owned());
+        self.walk_in_bulk(organization, contacts, at, |item| live(organization, item)).await
     }
 }
 

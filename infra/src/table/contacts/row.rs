@@ -13,15 +13,20 @@ use serde::{Deserialize, Serialize};
 use shared::contact::{Attribute, Contact, Presence, Profile, Status};
 use shared::ids::{ContactId, OrganizationId};
 use shared::import::Imported;
+use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::time::Timestamp;
 use shared::zone::Zone;
 
-use super::super::dynamo::Item;
+use super::super::Result;
+use super::super::dynamo::{Item, parse};
+use super::KIND;
 use super::lines::is_other_form;
 
 /// Tombstones outlive every fan-out that could meet them.
 const TOMBSTONE_DAYS: i64 = 30;
+/// The former phones of a contact that are kept.
+const MAX_FORMER: usize = 10;
 
 /// Fields that rows of older versions lack have defaults.
 #[derive(Serialize, Deserialize)]
@@ -58,6 +63,9 @@ pub(super) struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     added_at: Option<Timestamp>,
     updated_at: Timestamp,
+    /// The phones of its tombstones, as they are in keys, so that an erasure finds them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    former: Vec<Phone>,
     /// Only in a tombstone.
     #[serde(default)]
     moved_at: Option<Timestamp>,
@@ -82,6 +90,24 @@ pub(in super::super) struct Trace {
     pub(in super::super) dialed: Option<Phone>,
     #[serde(default)]
     pub(in super::super) contact_status: Status,
+    #[serde(default)]
+    pub(super) former: Vec<Phone>,
+}
+
+/// A contact or its tombstone with what an erasure needs to know.
+pub(in super::super) struct StoredContact {
+    pub(in super::super) contact: Contact,
+    pub(in super::super) former: Vec<Phone>,
+    pub(in super::super) is_tombstone: bool,
+}
+
+impl StoredContact {
+    pub(in super::super) fn read(organization: &Organization, item: Item) -> Result<Self> {
+        let is_tombstone = is_tombstone(&item);
+        let row: Row = parse(KIND, item)?;
+        let former = row.former.clone();
+        Ok(Self { contact: row.into_contact(organization.id), former, is_tombstone })
+    }
 }
 
 /// A presence, in a map if the contact is inactive.
@@ -168,9 +194,17 @@ impl Row {
             created_at: (!has_new_fields).then_some(contact.created_at),
             added_at: has_new_fields.then_some(contact.created_at),
             updated_at: contact.updated_at,
+            former: Vec::new(),
             moved_at: None,
             expires_at: None,
         }
+    }
+
+    /// The same with the newest phones that it had before. Older tombstones have usually expired.
+    pub(super) fn with_former(self, mut former: Vec<Phone>) -> Self {
+        let excess = former.len().saturating_sub(MAX_FORMER);
+        former.drain(..excess);
+        Self { former, ..self }
     }
 
     /// What stays at the phone that a contact had: all that was known of it then, so that a campaign

@@ -109,7 +109,7 @@ impl Wanted {
             // Hardly any contact has moved, is inactive or has a phone of two forms.
             let trace =
                 if item.is_empty() { Trace::default() } else { parse::<Trace>(KIND, item)? };
-            let Trace { presence, dialed, contact_status: status } = trace;
+            let Trace { presence, dialed, contact_status: status, former: _ } = trace;
             return Ok(Read { sk, status, presence: presence.into(), dialed, person: None });
         }
         let fields: Fields = parse(KIND, item)?;

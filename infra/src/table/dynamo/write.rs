@@ -28,6 +28,8 @@ pub(in crate::table) struct Change {
     pub(in crate::table) update: String,
     pub(in crate::table) condition: String,
     pub(in crate::table) values: Vec<(&'static str, AttributeValue)>,
+    /// The names for the expressions' placeholders.
+    pub(in crate::table) names: &'static [(&'static str, &'static str)],
 }
 
 impl Change {
@@ -78,6 +80,9 @@ impl Table {
             .return_consumed_capacity(ReturnConsumedCapacity::Total);
         for (name, value) in change.values {
             request = request.expression_attribute_values(name, value);
+        }
+        for (placeholder, name) in change.names {
+            request = request.expression_attribute_names(*placeholder, *name);
         }
         let result = request.send().await.map(|output| output.consumed_capacity);
         self.usage.call("dynamodb.UpdateItem");

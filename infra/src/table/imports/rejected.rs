@@ -4,9 +4,13 @@
 //! rejected row is kept exactly once.
 
 use serde::{Deserialize, Serialize};
+use shared::erasure::PhoneSearch;
 use shared::import::{Import, RowError};
+use shared::phone::Phone;
 
-use super::super::dynamo::{Consistency, Range, SortKey, Transaction, item, parse, start, text};
+use super::super::dynamo::{
+    Consistency, Key, Range, SortKey, Transaction, item, parse, start, text,
+};
 use super::super::{Result, Table, keys};
 
 /// They are kept as long as the file that they are from.
@@ -38,6 +42,35 @@ impl Transaction {
 }
 
 impl Table {
+    /// Deletes the batches of an import's rejected rows that hold a phone.
+    pub async fn erase_rejected_rows(&self, import: &Import, phone: &Phone) -> Result<()> {
+        let rows = SortKey::Prefix(keys::REJECTED.to_owned());
+        let partition = keys::import_partition(import.id);
+        let mut range = Range::new(partition.clone(), rows, Consistency::Strong);
+        loop {
+            let page = self.page(&range).await?;
+            for item in page.items {
+                let sk = text(&item, "sk").unwrap_or_default();
+                let row: Row = parse(KIND, item)?;
+                let is_in = |error: &RowError| {
+                    let mut search = PhoneSearch::new(phone);
+                    search.read(error.value.as_deref().unwrap_or_default().as_bytes());
+                    search.read(b"\n");
+                    search.read(error.reason.as_bytes());
+                    search.is_found()
+                };
+                if row.rejected.iter().any(is_in) {
+                    let key = Key::new(partition.clone(), sk);
+                    self.remove(&key, "attribute_exists(pk)", Vec::new()).await?;
+                }
+            }
+            range.start = page.next;
+            if range.start.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
     /// The next rejected rows of an import, in the order of the file.
     pub async fn rejected_rows(
         &self,

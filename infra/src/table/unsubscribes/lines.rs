@@ -8,7 +8,8 @@ use shared::shard::Shards;
 
 use super::super::dynamo::{Change, Consistency, parse};
 use super::super::keys;
-use super::super::{Result, Table};
+use super::super::{Result, Table, TableError};
+use super::place::Place;
 use super::{KIND, Row};
 
 /// A batch may contain 100 keys, and a line has two forms.
@@ -17,7 +18,7 @@ const LINES_AT_ONCE: usize = 50;
 impl Table {
     /// The line of a phone, as used in the register. First copies what was registered under another
     /// form.
-    pub(in crate::table) async fn settled_line(
+    pub(super) async fn settled_line(
         &self,
         organization: OrganizationId,
         phone: &Phone,
@@ -41,15 +42,16 @@ impl Table {
         let Some(row): Option<Row> = self.get(KIND, &key, Consistency::Strong).await? else {
             return Ok(());
         };
+        let place = Place::of_line(organization, line, shards);
         let changed_at = row.changed_at;
-        let mut preference = row.into_preference(organization);
-        self.register_at(line, &preference, shards, &[]).await?;
+        let mut preference = row.into_preference(organization, form);
+        self.register_at(&place, &preference, &[]).await?;
         if preference.subscribed {
             return Ok(());
         }
         // An opt-out is as new as its last confirmation.
         preference.changed_at = changed_at;
-        self.register_at(line, &preference, shards, &[]).await?;
+        self.register_at(&place, &preference, &[]).await?;
         let taken = Change {
             update: "REMOVE optedOut".to_owned(),
             condition: "changedAt = :seen".to_owned(),
@@ -74,7 +76,9 @@ impl Table {
                 forms.map(|form| keys::unsubscribe(organization, &form, shards)).collect();
             for item in self.batch(&wanted, Consistency::Strong).await? {
                 let row: Row = parse(KIND, item)?;
-                let line = row.phone.line();
+                let Some(line) = row.phone.as_ref().map(Phone::line) else {
+                    return Err(TableError::malformed(KIND, "it has no phone"));
+                };
                 if newest.get(&line).is_none_or(|known| known.rank() < row.rank()) {
                     newest.insert(line, row);
                 }

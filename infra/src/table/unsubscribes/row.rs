@@ -3,10 +3,11 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::actor::Actor;
+use shared::erasure::ErasedHash;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::phone::Phone;
 use shared::time::Timestamp;
-use shared::unsubscribe::{Preference, Source};
+use shared::unsubscribe::{ListedUnsubscribe, Preference, Source};
 
 use super::super::dynamo::Change;
 use super::super::messages::word;
@@ -25,7 +26,8 @@ pub(in crate::table) fn not_the_persons_own() -> Vec<(&'static str, AttributeVal
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(in crate::table) struct Row {
-    pub(super) phone: Phone,
+    /// Missing if the person was erased.
+    pub(super) phone: Option<Phone>,
     /// `true` while the phone is unsubscribed, otherwise missing. A filter reads it.
     pub(in crate::table) opted_out: Option<bool>,
     /// The time of the newest preference.
@@ -59,7 +61,7 @@ impl Row {
 
     pub(in crate::table) fn of(preference: &Preference) -> Self {
         Self {
-            phone: preference.phone.current(),
+            phone: Some(preference.phone.current()),
             opted_out: (!preference.subscribed).then_some(true),
             changed_at: preference.changed_at,
             opted_out_at: (!preference.subscribed).then_some(preference.changed_at),
@@ -69,6 +71,12 @@ impl Row {
             changed_by: preference.changed_by.clone(),
             lifted: None,
         }
+    }
+
+    /// The same without anything that says who it is, for a person who was erased.
+    pub(in crate::table) fn erased(self) -> Self {
+        let lifted = self.lifted.map(|lifted| LiftedRow { evidence: None, ..lifted });
+        Self { phone: None, evidence: None, lifted, ..self }
     }
 
     /// A subscription that lifts `standing`.
@@ -86,11 +94,12 @@ impl Row {
     pub(in crate::table) fn lifted_preference(
         &self,
         organization_id: OrganizationId,
+        phone: &Phone,
     ) -> Option<Preference> {
         let lifted = self.lifted.as_ref()?;
         Some(Preference {
             organization_id,
-            phone: self.phone.clone(),
+            phone: self.phone.clone().unwrap_or_else(|| phone.clone()),
             subscribed: false,
             changed_at: lifted.opted_out_at?,
             source: lifted.origin,
@@ -100,10 +109,27 @@ impl Row {
         })
     }
 
-    pub(in crate::table) fn into_preference(self, organization_id: OrganizationId) -> Preference {
+    pub(super) fn listed(self, hash: Option<ErasedHash>) -> ListedUnsubscribe {
+        ListedUnsubscribe {
+            phone: self.phone,
+            hash,
+            unsubscribed_at: self.opted_out_at.unwrap_or(self.changed_at),
+            source: self.source,
+            campaign_id: self.campaign_id,
+            evidence: self.evidence,
+            changed_by: self.changed_by,
+        }
+    }
+
+    /// The preference; `phone` is the one whose entry this is, in case the person was erased.
+    pub(in crate::table) fn into_preference(
+        self,
+        organization_id: OrganizationId,
+        phone: &Phone,
+    ) -> Preference {
         Preference {
             organization_id,
-            phone: self.phone,
+            phone: self.phone.unwrap_or_else(|| phone.clone()),
             subscribed: self.opted_out != Some(true),
             changed_at: self.opted_out_at.unwrap_or(self.changed_at),
             source: self.source,

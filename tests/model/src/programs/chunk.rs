@@ -33,7 +33,8 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
     let is_taken = io.take_chunk(shard, &state, &working)?;
     let slice = protocol::slice(&working, &chunk, &campaign, broadcast);
     let recipients = chunk.recipients.get(slice.members.clone()).unwrap_or_default();
-    let phones: Vec<Phone> = recipients.iter().map(|recipient| recipient.phone.clone()).collect();
+    let phones: Vec<Phone> =
+        recipients.iter().map(|recipient| protocol::dialed(recipient).clone()).collect();
     let unsubscribed = io.unsubscribed_among(&phones)?;
     if !is_taken {
         return Ok(());
@@ -43,7 +44,7 @@ pub(super) fn dispatch(io: &mut Io<'_>, place: Place, turn: Option<Timestamp>) -
         .map(|recipient| {
             let text = recipient.merge.as_ref().map(|_| protocol::text(&campaign, recipient));
             let message = Message { text, ..protocol::pending(recipient, broadcast) };
-            (message, unsubscribed.contains(&recipient.phone))
+            (message, unsubscribed.contains(protocol::dialed(recipient)))
         })
         .collect();
     let (tally, reason) = hand_over(io, members, working.recent)?;
@@ -128,7 +129,7 @@ fn hand_over(
         match handed {
             Ok(Handed::Learnt(outcome)) => {
                 recent = recent.with(false);
-                learnt.push((message.to, outcome));
+                learnt.push((protocol::texted(&message).clone(), outcome));
             }
             Ok(Handed::Counted(member)) => {
                 if told.is_none() {

@@ -163,7 +163,7 @@ fn fail_rest(
         match (protocol::found_by(&found, "", now), &found.claim) {
             (Found::Busy { .. }, _) => is_settled = false,
             (Found::Abandoned, Some(claim)) => {
-                is_settled &= io.mark_unknown(&found.to, &claim.token, now)?;
+                is_settled &= io.mark_unknown(protocol::texted(&found), &claim.token, now)?;
             }
             (Found::Abandoned, None) | (Found::Own | Found::Settled, _) => {}
         }

@@ -32,7 +32,7 @@ pub(super) fn after_claim(
         Found::Busy { until } => Some(Member::Busy { until }),
         Found::Abandoned => {
             let Some(claim) = &found.claim else { return Ok(Some(SETTLED_BEFORE)) };
-            let is_marked = io.mark_unknown(&found.to, &claim.token, now)?;
+            let is_marked = io.mark_unknown(protocol::texted(found), &claim.token, now)?;
             Some(if is_marked { SETTLED_BEFORE } else { Member::Busy { until: now } })
         }
     })
@@ -46,7 +46,7 @@ pub(super) fn hand_over(
     since: Timestamp,
     told: Option<Member>,
 ) -> Step<Handed> {
-    let phone = &message.to;
+    let phone = protocol::texted(message);
     if let Some(told) = told {
         return give_back(io, phone, token, told);
     }

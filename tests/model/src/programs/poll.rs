@@ -22,7 +22,7 @@ pub(super) fn poll(io: &mut Io<'_>, number: u32) -> Step<()> {
         let mut asked = Vec::new();
         for message in items.messages {
             if protocol::is_open(&message, now) {
-                asked.push(message.to.clone());
+                asked.push(protocol::texted(&message).clone());
             } else {
                 counts.add(message.status());
             }
@@ -70,9 +70,9 @@ fn look_up(io: &mut Io<'_>, open: &[Kept<Message>], counts: &mut Counts) -> Step
 
 /// Like `infra/src/lookup.rs`: for a message whose ID was lost, the others to its phone are excluded.
 fn find(io: &mut Io<'_>, message: &Message) -> Step<Option<Kept<Delivery>>> {
-    let found = io.look_up(&message.to)?;
+    let found = io.look_up(protocol::texted(message))?;
     if found.is_some() && message.provider_id().is_none() {
-        io.messages_beside(&message.to)?;
+        io.messages_beside(protocol::texted(message))?;
     }
     Ok(found)
 }

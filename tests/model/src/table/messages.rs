@@ -6,6 +6,7 @@ use shared::time::Timestamp;
 
 use super::{Rules, Table};
 use crate::kept::Kept;
+use crate::protocol;
 
 /// What is written if there is no message yet.
 #[derive(Clone, Debug)]
@@ -27,7 +28,7 @@ impl Table {
         now: Timestamp,
         rules: Rules,
     ) -> Option<Kept<Message>> {
-        if let Some(existing) = self.messages.get(&message.to)
+        if let Some(existing) = self.messages.get(protocol::texted(message))
             && rules != Rules::ClaimsOverwrite
         {
             return Some(existing.clone());
@@ -42,7 +43,7 @@ impl Table {
                 Message { outcome: Some(outcome), ..created }
             }
         };
-        self.messages.insert(message.to.clone(), Kept::new(created));
+        self.messages.insert(protocol::texted(message).clone(), Kept::new(created));
         None
     }
 

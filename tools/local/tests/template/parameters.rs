@@ -74,7 +74,7 @@ fn malformed_values_are_refused() {
     let sid = format!("AC{}", "0123456789abcdef".repeat(2));
     let hash = "0123456789abcdef".repeat(4);
     let secret = "ssm:/volley/volley-prod/twilio";
-    let cases: [(&str, &[&str], &[&str]); 18] = [
+    let cases: [(&str, &[&str], &[&str]); 19] = [
         (
             "MessageRetentionDays",
             &["60", "99", "400", "9999"],
@@ -121,6 +121,11 @@ fn malformed_values_are_refused() {
                 "ssm:/volley/volley-prod/webhooks/",
                 "secretsmanager:volley/volley-prod/webhooks/key",
             ],
+        ),
+        (
+            "ErasureKeys",
+            &["", "ssm:/volley/volley-prod/erasure", "secretsmanager:volley/prod/erasure"],
+            &["x", " ", "ssm:volley/a", "ssm:/other/a", "ssm:/volley/a/../b"],
         ),
         (
             "PublicUrl",

@@ -91,7 +91,7 @@ impl MessageFilter {
 
     pub(super) fn matches(&self, message: &Message) -> bool {
         let failure = message.failure();
-        let country = || message.to.region().map(String::from);
+        let country = || message.region().map(String::from);
         self.status.is_none_or(|status| status == message.status())
             && self.reason.is_none_or(|reason| failure.is_some_and(|(own, _)| own == reason))
             && (self.code.is_none() || failure.and_then(|(_, own)| own) == self.code.as_deref())

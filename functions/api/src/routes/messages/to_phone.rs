@@ -49,7 +49,9 @@ pub(super) async fn list_to_phone(
         return list.reply(Vec::<MessageView>::new(), None::<Position>);
     };
     let views = |messages: Vec<Message>| {
-        let wanted = messages.into_iter().filter(|message| filter.matches(message));
+        // The id of an erased message is still derived from the phone, but it is no one's.
+        let known = messages.into_iter().filter(|message| message.to.is_some());
+        let wanted = known.filter(|message| filter.matches(message));
         wanted.map(|message| MessageView::of_campaign(campaign, broadcast, message))
     };
     if at.is_none() {
@@ -81,7 +83,8 @@ async fn search(
         let shard = form.shard(broadcast.shards);
         let chunks = app.table.chunks_from(campaign.id, shard, at.chunk, CHUNKS_AT_ONCE).await?;
         let recipients = chunks.iter().flat_map(|chunk| &chunk.recipients);
-        let mut recipients = recipients.filter(|it| it.phone.line() == phone.line());
+        let mut recipients =
+            recipients.filter(|it| it.phone().is_some_and(|of| of.line() == phone.line()));
         if let Some(recipient) = recipients.next() {
             return Ok((Some(campaign.pending_message(recipient)), None));
         }
@@ -120,7 +123,9 @@ pub(super) async fn list_history(
     for (campaign, broadcast) in sent {
         while let Some(place) = found.iter().position(|it| it.campaign_id == campaign.id) {
             let message = found.swap_remove(place);
-            items.push(MessageView::of_campaign(campaign, broadcast, message));
+            if message.to.is_some() {
+                items.push(MessageView::of_campaign(campaign, broadcast, message));
+            }
         }
     }
     list.reply(items, next)

@@ -72,6 +72,11 @@ pub(super) fn write(recipients: &[Recipient]) -> Result<Option<[(String, Attribu
     ]))
 }
 
+/// The same of an item whose body may be plain.
+pub(super) fn take_if_any(item: &mut Item) -> Result<Vec<Merge>> {
+    if item.contains_key(FIELDS) { take(item) } else { Ok(Vec::new()) }
+}
+
 /// Takes what was written out of an item.
 pub(super) fn take(item: &mut Item) -> Result<Vec<Merge>> {
     let Some(AttributeValue::S(fields)) = item.remove(FIELDS) else {

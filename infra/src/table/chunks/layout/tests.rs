@@ -224,3 +224,22 @@ fn a_mark_is_stored_like_its_chunk() {
         assert!(matches!(read_mark(broken), Err(TableError::Malformed { .. })));
     }
 }
+
+/// A member who was erased keeps their place and the id of their message, and older code refuses the chunk.
+#[test]
+fn an_erased_member_keeps_their_place() {
+    let message = MessageId(Uuid::from_u128(9));
+    let plain = Recipient::new(phone("+14155550123"), ContactId(Uuid::from_u128(1)));
+    for one in [plain, merging(&[("firstName", "Ana")], 3)] {
+        let gone = one.erased(message);
+        let parts = |recipient: &Recipient| recipient.merge.as_ref().map(|merge| merge.parts);
+        assert_eq!(parts(&gone), parts(&one));
+        let whole = chunk(vec![one.clone(), gone, one]);
+        let item = write(&key(whole.number), &whole).expect("an item");
+        assert_eq!(item["format"].as_n().map(String::as_str), Ok("4"));
+        let read = read(item).expect("a chunk");
+        assert_eq!(read, whole);
+        assert_eq!(read.recipients[1].to, Addressee::Erased(message));
+        assert!(read.recipients[1].merge.as_ref().is_none_or(|merge| merge.fields.bytes() == 0));
+    }
+}

@@ -1,0 +1,235 @@
+//! Erasing a person: nothing says who they were, sums hold, and no one texts them again.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use aws_sdk_dynamodb::types::AttributeValue;
+use e2e::{PATIENCE, Tenant, phone, text};
+use infra::aws;
+use local::client::wait;
+use reqwest::Method;
+use serde_json::{Value, json};
+use shared::erasure::PhoneSearch;
+use shared::phone::Phone;
+
+/// A provider that throttles for as long as the script says so.
+const THROTTLED: &str = "refused-20429";
+/// The first erasure of an organization waits until every worker knows of it.
+const LONG: Duration = Duration::from_secs(4 * PATIENCE.as_secs());
+
+fn path(tenant: &Tenant, phone: &str) -> String {
+    tenant.path(&format!("people/{}", phone.replace('+', "%2B")))
+}
+
+/// Requests an erasure and waits until it is done.
+async fn erase(tenant: &Tenant, phone: &str) -> anyhow::Result<Value> {
+    let response = tenant.api.request(Method::DELETE, &path(tenant, phone)).send().await?;
+    ensure!(response.status() == 202, "{response:?}");
+    let requested: Value = response.json().await?;
+    ensure!(requested["status"] == "running", "{requested}");
+    wait("the erasure", LONG, async || {
+        let known = tenant.api.get(&path(tenant, phone)).await?;
+        Ok((known["erasure"]["status"] == "done").then_some(known))
+    })
+    .await
+}
+
+/// The keys of all items and the names of all files that hold the phone.
+async fn traces(tenant: &Tenant, phone: &str) -> anyhow::Result<Vec<String>> {
+    let (config, variables) = (aws::load().await, &tenant.variables);
+    let mut found = Vec::new();
+    let table = aws_sdk_dynamodb::Client::new(&config);
+    let mut start: Option<HashMap<String, AttributeValue>> = None;
+    loop {
+        let scan = table.scan().table_name(&variables["TABLE_NAME"]).consistent_read(true);
+        let page = scan.set_exclusive_start_key(start).send().await?;
+        for item in page.items() {
+            // Responses to idempotency keys expire within a day.
+            if format!("{:?}", item["pk"]).contains("IDEMPOTENCY#") {
+                continue;
+            }
+            if holds(format!("{item:?}").as_bytes(), phone)? || has_packed(item, phone)? {
+                found.push(format!("{:?} {:?}", item["pk"], item["sk"]));
+            }
+        }
+        start = page.last_evaluated_key().cloned();
+        if start.is_none() {
+            break;
+        }
+    }
+    let settings = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
+    let bucket = aws_sdk_s3::Client::from_conf(settings);
+    let name = &variables["BUCKET_NAME"];
+    let mut pages = bucket.list_objects_v2().bucket(name).into_paginator().send();
+    while let Some(page) = pages.next().await {
+        for object in page?.contents() {
+            let key = object.key().context("a key")?;
+            // Others' files may be large.
+            if !key.contains(&tenant.id) {
+                continue;
+            }
+            let content = bucket.get_object().bucket(name).key(key).send().await?;
+            let content = content.body.collect().await?.to_vec();
+            let mut plain = Vec::new();
+            let mut decoder = flate2::read::MultiGzDecoder::new(&content[..]);
+            let is_packed = std::io::Read::read_to_end(&mut decoder, &mut plain).is_ok();
+            if holds(if is_packed { &plain } else { &content }, phone)? {
+                found.push(key.to_owned());
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn holds(content: &[u8], phone: &str) -> anyhow::Result<bool> {
+    let mut search = PhoneSearch::new(&Phone::from_e164(phone)?);
+    search.read(content);
+    Ok(search.is_found())
+}
+
+/// Whether a chunk has the phone among its packed ones.
+fn has_packed(item: &HashMap<String, AttributeValue>, phone: &str) -> anyhow::Result<bool> {
+    let digits: u64 = phone.trim_start_matches('+').parse()?;
+    let packed = item.get("phones").and_then(|phones| phones.as_b().ok());
+    Ok(packed.is_some_and(|of| of.as_ref().chunks(8).any(|one| one == digits.to_be_bytes())))
+}
+
+#[tokio::test]
+async fn nothing_of_an_erased_person_is_left() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let (ana, moved_from) = (phone(), phone());
+    let file = format!("phone,firstName\n{ana},Ana\n{}9999,Bo\n{},Cy\n", &ana[..], phone());
+    tenant.import(&file).await?;
+    let contact = json!({"phone": moved_from, "firstName": "Ana", "externalId": "ana"});
+    let contact = tenant.api.post(&tenant.path("contacts"), &contact).await?;
+    let contact = tenant.path(&format!("contacts/{}", text(&contact["id"])));
+    tenant.api.patch(&contact, &json!({"phone": ana})).await?;
+    let plain = tenant.draft("Hello").await?;
+    let test = tenant.path(&format!("campaigns/{plain}/send-test"));
+    let test = tenant.api.post(&test, &json!({"to": ana})).await?;
+    let draft = tenant.draft("Hello {{ firstName }}").await?;
+    tenant.send_draft(&draft, &json!({})).await?;
+    let before = tenant.settled(&draft).await?;
+    let test = format!("campaigns/{plain}/messages/{}", text(&test["id"]));
+    wait("the test", PATIENCE, async || {
+        Ok((tenant.api.get(&tenant.path(&test)).await?["status"] == "delivered").then_some(()))
+    })
+    .await?;
+    tenant.hear(&ana, "STOP").await?;
+    let export = json!({"kind": "contacts", "format": "csv"});
+    let export = tenant.api.post(&tenant.path("exports"), &export).await?;
+    let export = tenant.path(&format!("exports/{}", text(&export["id"])));
+    wait("the export", PATIENCE, async || {
+        Ok((tenant.api.get(&export).await?["status"] == "done").then_some(()))
+    })
+    .await?;
+    assert!(traces(&tenant, &ana).await?.len() >= 6, "the search finds what there is");
+
+    let known = erase(&tenant, &ana).await?;
+    assert_eq!((&known["contacts"], &known["messages"]), (&json!([]), &json!([])));
+    assert_eq!(known["preferences"][0]["subscribed"], false);
+    assert_eq!(known["preferences"][0]["evidence"], json!(null));
+    let left = traces(&tenant, &ana).await?;
+    assert!(left.is_empty(), "{left:?}");
+    let former = traces(&tenant, &moved_from).await?;
+    let tombstones: Vec<&String> = former.iter().filter(|it| it.contains("AUDIENCE")).collect();
+    assert!(tombstones.is_empty(), "{tombstones:?}");
+
+    // Sums hold, and the message stays without its phone.
+    let after = tenant.campaign(&draft).await?;
+    for field in ["audience", "counts"] {
+        assert_eq!(before[field]["recipients"], after[field]["recipients"]);
+    }
+    let messages = tenant.messages(&draft).await?;
+    let erased: Vec<&Value> = messages.iter().filter(|it| it["to"].is_null()).collect();
+    assert_eq!((erased.len(), text(&erased[0]["status"])), (1, "delivered"), "{messages:?}");
+    let listed = tenant.api.list(&tenant.path("unsubscribes")).await?;
+    assert_eq!((&listed[0]["phone"], &listed[0]["source"]), (&json!(null), &json!("erasure")));
+    assert_eq!(listed[0]["erasedHash"], known["erasure"]["erasedHash"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_person_who_comes_back_stays_suppressed_until_they_ask() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let ana = phone();
+    tenant.contact(&ana).await?;
+    erase(&tenant, &ana).await?;
+    // A phone that an import brings back is a contact, and suppressed.
+    let import = tenant.import(&format!("phone\n{ana}\n{}\n", phone())).await?;
+    assert_eq!(import["created"], 2);
+    assert_eq!(tenant.api.get(&tenant.unsubscribe_path(&ana)).await?["source"], "erasure");
+    let campaign = tenant.send().await?;
+    let campaign = tenant.settled(&campaign).await?;
+    assert_eq!(campaign["audience"]["skipped"]["unsubscribed"], 1);
+    assert_eq!(tenant.books.texts(&ana).await?, 0);
+    let draft = tenant.draft("Hello").await?;
+    let test = tenant.path(&format!("campaigns/{draft}/send-test"));
+    let refused = tenant.refusal(Method::POST, &test, Some(&json!({"to": ana}))).await?;
+    assert_eq!(refused, (422, "recipient_opted_out".to_owned()));
+    // A sender can't take it back, and what a provider reports again changes nothing.
+    let (sender, _) = tenant.keyed("sender").await?;
+    let lift = sender.request(Method::DELETE, &tenant.unsubscribe_path(&ana)).send().await?;
+    assert_eq!(lift.status(), 403);
+
+    tenant.hear(&ana, "START").await?;
+    let campaign = tenant.send().await?;
+    tenant.settled(&campaign).await?;
+    assert_eq!(tenant.books.texts(&ana).await?, 1);
+    tenant.hear(&ana, "STOP").await?;
+    let listed = tenant.api.list(&tenant.path("unsubscribes")).await?;
+    assert_eq!(listed.len(), 1, "it is written at the hash: {listed:?}");
+    assert_eq!((&listed[0]["phone"], &listed[0]["source"]), (&json!(null), &json!("keyword")));
+    let lift = tenant.path(&format!("unsubscribes/{}/lift", ana.replace('+', "%2B")));
+    tenant.api.post(&lift, &json!({"reason": "she called"})).await?;
+    // Erasing again suppresses again, and repeats nothing that is done.
+    let again = erase(&tenant, &ana).await?;
+    assert_eq!(again["preferences"][0]["subscribed"], false);
+    assert_eq!(traces(&tenant, &ana).await?, Vec::<String>::new());
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_one_is_texted_after_their_erasure_and_sums_hold() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let phones = tenant.contacts(6).await?;
+    for phone in &phones {
+        tenant.books.script(phone, THROTTLED).await?;
+    }
+    let id = tenant.send().await?;
+    tenant.until(&id, "the audience", |it| it["audience"]["complete"] == true).await?;
+    let ana = &phones[2];
+    erase(&tenant, ana).await?;
+    for phone in &phones {
+        tenant.books.script(phone, "delivered").await?;
+    }
+    tenant.functions.sweep().await?;
+    let campaign = tenant.repaired(&id).await?;
+    assert_eq!(tenant.books.texts(ana).await?, 0);
+    assert_eq!(
+        (&campaign["counts"]["delivered"], &campaign["counts"]["failed"]),
+        (&json!(5), &json!(1))
+    );
+    tenant.assert_balanced(&campaign).await?;
+    let messages = tenant.messages(&id).await?;
+    let erased: Vec<&Value> = messages.iter().filter(|it| it["to"].is_null()).collect();
+    assert_eq!((erased.len(), text(&erased[0]["errorReason"])), (1, "erased"), "{messages:?}");
+    assert_eq!(traces(&tenant, ana).await?, Vec::<String>::new());
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_an_admin_erases() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let (sender, _) = tenant.keyed("sender").await?;
+    let refused = sender.request(Method::DELETE, &path(&tenant, &phone())).send().await?;
+    assert_eq!(refused.status(), 403);
+    let invalid = tenant.refusal(Method::DELETE, &path(&tenant, "nobody"), None).await?;
+    assert_eq!(invalid, (422, "invalid_phone".to_owned()));
+    // Nothing is known of a stranger, who is suppressed all the same.
+    let stranger = phone();
+    let known = erase(&tenant, &stranger).await?;
+    assert_eq!(known["preferences"][0]["source"], "erasure");
+    Ok(())
+}
