@@ -143,14 +143,15 @@ pub fn count_disabled_webhook(reason: DisabledReason, now: Timestamp) {
     write([Line::labeled("Reason", reason, "DisabledWebhooks", 1)], now);
 }
 
-/// Counts a sweep that ended well, the work that it queued again, and the refusals that are due soon
-/// and that no one has decided about. An alarm watches for sweeps that are missing.
-pub fn count_sweep(repairs: u64, refusals_due: u64, now: Timestamp) {
-    let values = vec![
-        ("Sweeps", Unit::Count, 1),
-        ("SweepRepairs", Unit::Count, repairs),
-        ("RefusalsDue", Unit::Count, refusals_due),
-    ];
+/// Records the number of refusals that are due soon and that no one has decided about.
+pub fn record_refusals_due(count: u64, now: Timestamp) {
+    write([Line::of_stack(vec![("RefusalsDue", Unit::Count, count)])], now);
+}
+
+/// Counts a sweep that ended well, and the work that it queued again. An alarm watches for sweeps
+/// that are missing.
+pub fn count_sweep(repairs: u64, now: Timestamp) {
+    let values = vec![("Sweeps", Unit::Count, 1), ("SweepRepairs", Unit::Count, repairs)];
     write([Line::of_stack(values)], now);
 }
 

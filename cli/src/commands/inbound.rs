@@ -85,5 +85,5 @@ impl List {
 async fn decide(context: &Context, id: &str, verdict: &str) -> Result<(), Failure> {
     let Context { api, output } = context;
     let path = api.path(&["inbound", id, verdict]).await?;
-    output.one(&api.post(&path, &json!({})).await?, &INBOUND)
+    output.one(&api.act(&path).await?, &INBOUND)
 }

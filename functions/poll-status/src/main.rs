@@ -8,6 +8,7 @@ mod app;
 mod drain;
 mod lookup;
 mod poll;
+mod refusals;
 #[cfg(test)]
 mod requests;
 mod stopping;
@@ -54,7 +55,11 @@ impl App {
                 let Scheduled::Sweep = serde_json::from_str(event.get())
                     .context("neither a batch of jobs nor a sweep")?;
                 let scope = Scope::new(&call.request_id, "sweep", None);
-                answer(&scope.run(sweep::sweep(&self, &call.request_id)).await?)
+                let sweep = async {
+                    sweep::sweep(&self, &call.request_id).await?;
+                    refusals::count(&self).await
+                };
+                answer(&scope.run(sweep).await?)
             }
         }
     }

@@ -8,7 +8,6 @@ use infra::table::{EndpointOwner, Owed, RowEffects, Table};
 use infra::trace::Scope;
 use infra::{clock, metrics};
 use shared::ids::{ExportId, ImportId, OrganizationId};
-use shared::inbound::plus_business_days;
 use shared::job::{DispatchJob, Envelope, Job, JobsJob, NotifyJob, PollsJob};
 use shared::time::Timestamp;
 
@@ -18,10 +17,6 @@ use crate::App;
 const MAX_ATTEMPTS: u32 = 5;
 /// The grace of queued work doubles at most this many times.
 const GRACE_DOUBLINGS: u32 = 4;
-/// Business days before its deadline at which a flagged text is counted.
-const DUE_SOON_DAYS: u32 = 2;
-/// Flagged texts are counted up to this number, so that each sweep reads at most a few pages.
-const MAX_REFUSALS: i32 = 1_000;
 /// When a webhook's retries are tried again after they could not be run.
 const RETRIES_AGAIN_SECONDS: i64 = 3_600;
 
@@ -53,15 +48,8 @@ pub(crate) async fn sweep(app: &App, request_id: &str) -> anyhow::Result<()> {
         }
     }
     anyhow::ensure!(failures == 0, "failed to queue {failures} items of due work");
-    metrics::count_sweep(repairs, refusals_due(app, now).await?, now);
+    metrics::count_sweep(repairs, now);
     Ok(())
-}
-
-/// The number of flagged texts, of all organizations, that must be dealt with within the next two
-/// business days. Days are those in UTC here, so a flag may count some hours early or late.
-async fn refusals_due(app: &App, now: Timestamp) -> anyhow::Result<u64> {
-    let day = plus_business_days(now.datetime().date_naive(), DUE_SOON_DAYS);
-    Ok(app.table.count_flags_due(day, MAX_REFUSALS).await?.try_into()?)
 }
 
 /// What the sweep did about an overdue item.

@@ -18,7 +18,6 @@ use shared::ids::{
 };
 use shared::job::Due;
 use shared::member::{MemberEmail, PersonKey};
-use shared::message::Kind;
 use shared::phone::Phone;
 use shared::receipt::MessageRef;
 use shared::shard::Shards;
@@ -265,14 +264,6 @@ pub(crate) fn opt_out(campaign: CampaignId, phone: &Phone) -> Key {
     Key::new(campaign_partition(campaign), format!("{OPT_OUT}{id}"))
 }
 
-pub(crate) const REPLIED: &str = "REPLY#";
-
-/// A person who replied to a campaign with anything but an opt-out, named like an opt-out.
-pub(crate) fn replied(campaign: CampaignId, phone: &Phone) -> Key {
-    let id = MessageId::of(campaign, phone.line().as_phone());
-    Key::new(campaign_partition(campaign), format!("{REPLIED}{id}"))
-}
-
 pub(crate) const REPORT: &str = "REPORT#";
 
 /// The reports of an organization's campaigns, apart from its other items.
@@ -291,15 +282,6 @@ pub(crate) fn test_messages(campaign: CampaignId) -> String {
 
 pub(crate) fn test_message(campaign: CampaignId, id: MessageId) -> Key {
     Key::new(test_messages(campaign), format!("{MESSAGE}{id}"))
-}
-
-/// A test or a reply; `None` for a message of a campaign.
-pub(crate) fn single_message(message: &MessageRef) -> Option<Key> {
-    match message.kind {
-        Kind::Campaign => None,
-        Kind::Test => Some(test_message(message.campaign_id, message.message_id)),
-        Kind::Reply => message.inbound().map(|inbound| reply(inbound, message.message_id)),
-    }
 }
 
 /// The number of tests that an organization sent on the day that begins at `day`.

@@ -67,7 +67,7 @@ async fn only_an_admin_asks_and_strangers_are_unknown() -> anyhow::Result<()> {
     let stranger = phone();
     let known = tenant.api.get(&path(&tenant, &stranger)).await?;
     let nothing = json!({"phones": [stranger], "contacts": [], "preferences": [],
-        "messages": [], "erasure": null, "nextCursor": null});
+        "inbound": [], "messages": [], "erasure": null, "nextCursor": null});
     assert_eq!(known, nothing);
     let (sender, _) = tenant.keyed("sender").await?;
     let refused = sender.request(Method::GET, &path(&tenant, &stranger)).send().await?;

@@ -1,13 +1,15 @@
 //! The keys of what people write, and of the replies to it.
 
 use chrono::NaiveDate;
-use shared::ids::{InboundId, MessageId, OrganizationId};
+use shared::ids::{CampaignId, InboundId, MessageId, OrganizationId};
 use shared::inbound::InboundMessage;
-use shared::phone::Line;
+use shared::message::Kind;
+use shared::phone::{Line, Phone};
+use shared::receipt::MessageRef;
 use uuid::Uuid;
 
 use super::super::dynamo::Key;
-use super::MESSAGE;
+use super::{MESSAGE, campaign_partition, test_message};
 
 pub(crate) const TEXT: &str = "TEXT#";
 pub(crate) const OPEN: &str = "OPEN#";
@@ -87,9 +89,25 @@ pub(crate) fn reply(inbound: InboundId, id: MessageId) -> Key {
     Key::new(replies(inbound), format!("{MESSAGE}{id}"))
 }
 
+/// A test or a reply; `None` for a message of a campaign.
+pub(crate) fn single_message(message: &MessageRef) -> Option<Key> {
+    match message.kind {
+        Kind::Campaign => None,
+        Kind::Test => Some(test_message(message.campaign_id, message.message_id)),
+        Kind::Reply => message.inbound().map(|inbound| reply(inbound, message.message_id)),
+    }
+}
+
+pub(crate) const REPLIED: &str = "REPLY#";
+
+/// A person who replied to a campaign with anything but an opt-out, named like an opt-out.
+pub(crate) fn replied(campaign: CampaignId, phone: &Phone) -> Key {
+    let id = MessageId::of(campaign, phone.line().as_phone());
+    Key::new(campaign_partition(campaign), format!("{REPLIED}{id}"))
+}
+
 #[cfg(test)]
 mod tests {
-    use shared::phone::Phone;
     use shared::time::Timestamp;
 
     use super::*;
