@@ -8,6 +8,7 @@ export const texts = {
   app: {
     name: "Volley",
     skip: "Skip to content",
+    erased: "Erased person",
     navigation: "Main",
     menu: "Menu",
     themeLabel: "Colors",
@@ -811,7 +812,13 @@ export const texts = {
     source: "By",
     evidence: "Evidence",
     byReplyTo: "Opted out by a reply to",
-    sources: { api: "Your team", import: "Import", keyword: "The person", provider: "The provider" },
+    sources: {
+      api: "Your team",
+      import: "Import",
+      keyword: "The person",
+      provider: "The provider",
+      erasure: "Erased at their request",
+    },
     lift: "Lift",
     liftTitle: (phone: string) => `Text ${phone} again?`,
     liftOwn: "Your organization unsubscribed this phone. It will be texted by the next campaign.",

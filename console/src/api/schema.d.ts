@@ -478,6 +478,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/campaigns/{campaignId}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resend to those who were not reached
+         * @description Creates a draft with the same body for the recipients whose message failed for one of `reasons`. People
+         *     whom another campaign with this text has reached, or may have reached, are left out, and so are
+         *     people who have opted out or have been deleted. The recipients are chosen in the background; the draft can
+         *     be sent once `resend.ready` is true, within 30 days. Each text can have one unsent resend at a time.
+         */
+        post: operations["resend_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/campaigns/{campaignId}/resume": {
         parameters: {
             query?: never;
@@ -950,6 +976,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/inbound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List inbound messages
+         * @description Everything that people wrote to the organization, newest first. Messages are removed 400 days after
+         *     they were received, or after the deployment's `InboundRetentionDays`. A message without a keyword that
+         *     may revoke consent, such as "wrong number", is flagged until someone suppresses the phone or dismisses
+         *     the flag, which is due after ten business days (47 CFR 64.1200(a)(10)). Holidays count as business
+         *     days.
+         */
+        get: operations["list_inbound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/inbound/{inboundId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                inboundId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get an inbound message
+         * @description With the replies to it.
+         */
+        get: operations["get_inbound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/inbound/{inboundId}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                inboundId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dismiss the flag of an inbound message
+         * @description Says that the text does not revoke consent. Repeating the request changes nothing.
+         */
+        post: operations["dismiss_inbound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/inbound/{inboundId}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                inboundId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply to an inbound message
+         * @description Sends one text to the person, from the address that they wrote to. A person who has opted out never
+         *     gets it. Without an `Idempotency-Key`, a message has one reply: repeating the request finds it. Send a
+         *     key for each further reply.
+         */
+        post: operations["reply_inbound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/inbound/{inboundId}/suppress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                inboundId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Suppress the phone of an inbound message
+         * @description Unsubscribes the phone, with the text as evidence, and settles the flag. The opt-out counts as the
+         *     person's own, so only an admin can lift it. Works for any message, and also after its flag was
+         *     dismissed. Repeating the request changes nothing.
+         */
+        post: operations["suppress_inbound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/members": {
         parameters: {
             query?: never;
@@ -1042,16 +1190,27 @@ export interface paths {
         /**
          * Get what is known of a person
          * @description Returns the contacts with a phone, what the register of unsubscribes holds of it, with the evidence,
-         *     and the messages to it over all campaigns. A phone that can be written in two forms is found in both.
+         *     the newest 100 texts from it, and the messages to it over all campaigns. A phone that can be written in two forms is found in both.
          *     A person of whom nothing is known has empty lists.
          *
          *     Files that the organization imported or exported are not searched; they are removed after 30 and
-         *     seven days. Texts from people are not kept, except for the keyword of an opt-out.
+         *     seven days. All texts from the phone are listed by `…/inbound?phone=`, and each of them by its ID
+         *     with the replies to it.
          */
         get: operations["get_person"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Erase a person
+         * @description Removes the phone, and everything that says who the person is, from contacts, messages, chunks, imports
+         *     and exports. Sums of campaigns stay as they are. The phone is suppressed from then on, by a hash that
+         *     can't be computed without a key of the deployment: a contact that is created with it later is skipped,
+         *     until the person sends START or an admin lifts it. Messages that are being sent may still arrive until
+         *     the status is `done`. Repeating the request is safe.
+         *
+         *     Files of an import that has not ended are kept until they expire, and so are backups.
+         */
+        delete: operations["erase_person"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1331,6 +1490,161 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description All of them, oldest first, without their secrets. Requires an admin of the organization.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * Create a webhook
+         * @description Volley posts each event to the URL, signed by Standard Webhooks, and tries it again for three days.
+         *     The signing secret is only in this response. Requires an admin of the organization.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/webhooks/{webhookId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get a webhook
+         * @description Requires an admin of the organization.
+         */
+        get: operations["get_webhook"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description Its deliveries are no longer listed. Requires an admin of the organization.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description Requires an admin of the organization.
+         */
+        patch: operations["patch_webhook"];
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/webhooks/{webhookId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List a webhook's deliveries
+         * @description Newest first, with each attempt. They are listed for seven days. Requires an admin of the organization.
+         */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/webhooks/{webhookId}/deliveries/{deliveryId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                webhookId: string;
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay a delivery
+         * @description Sends the same event with the same ID again, and tries it for another three days. Requires an admin of
+         *     the organization.
+         */
+        post: operations["replay_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/webhooks/{webhookId}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ping a webhook
+         * @description Sends an event of the type `ping`, even if the webhook does not select that type. Its delivery shows the outcome.
+         *     Requires an admin of the organization.
+         */
+        post: operations["ping_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{organizationId}/webhooks/{webhookId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate a webhook's secret
+         * @description The new secret is only in this response. For a day, deliveries have two signatures: one by the new
+         *     secret and one by the secret before it. An older secret stops signing at once. Requires an admin of
+         *     the organization.
+         */
+        post: operations["rotate_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1459,6 +1773,7 @@ export interface components {
             /** Format: uuid */
             organizationId: string;
             reason: components["schemas"]["CampaignReason"] | null;
+            resend: components["schemas"]["Resend"] | null;
             scheduledAt: components["schemas"]["Time"] | null;
             sentAt: components["schemas"]["Time"] | null;
             status: components["schemas"]["CampaignStatus"];
@@ -1498,7 +1813,7 @@ export interface components {
             templateId?: string | null;
         };
         /** @enum {string} */
-        CampaignReason: "missed_schedule" | "target_missing" | "no_progress" | "provider_unreachable" | "poisoned" | "provider_account" | "provider_sender" | "spend_limit" | "messages_filtered" | "recipients_opted_out" | "provider_failing" | "body_too_long" | "rendering_changed" | "max_parts" | "max_price";
+        CampaignReason: "missed_schedule" | "target_missing" | "outdated" | "no_progress" | "provider_unreachable" | "poisoned" | "provider_account" | "provider_sender" | "spend_limit" | "messages_filtered" | "recipients_opted_out" | "provider_failing" | "body_too_long" | "rendering_changed" | "max_parts" | "max_price";
         /** @enum {string} */
         CampaignStatus: "draft" | "scheduled" | "sent" | "cancelled" | "failed";
         CampaignSum: components["schemas"]["Sum"] & {
@@ -1687,6 +2002,33 @@ export interface components {
             /** Format: double */
             p99: number;
         };
+        Delivery: {
+            /** @description The newest 20 attempts, oldest first. */
+            attempts: components["schemas"]["DeliveryAttempt"][];
+            createdAt: components["schemas"]["Time"];
+            /**
+             * Format: uuid
+             * @description The event's ID, which the request has as `webhook-id`.
+             */
+            id: string;
+            nextAttemptAt: components["schemas"]["Time"] | null;
+            status: components["schemas"]["DeliveryStatus"];
+            /** @description The event's type, or `ping`. */
+            type: string;
+        };
+        DeliveryAttempt: {
+            at: components["schemas"]["Time"];
+            /** Format: int32 */
+            durationMs: number;
+            error: components["schemas"]["DeliveryError"] | null;
+            /**
+             * Format: int32
+             * @description The status of the response; null if there was none.
+             */
+            statusCode: number | null;
+        };
+        /** @enum {string} */
+        DeliveryError: "address_not_allowed" | "name_not_resolved" | "connection_failed" | "timeout" | "broken" | "secret_unreadable";
         /** @description How many of the accepted messages were delivered. */
         DeliveryRate: {
             /**
@@ -1703,11 +2045,26 @@ export interface components {
             rate: number | null;
         };
         /** @enum {string} */
+        DeliveryStatus: "pending" | "delivered" | "failed";
+        /** @enum {string} */
         Dispatch: "running" | "paused" | "stopped" | "done";
         /** @enum {string} */
         Encoding: "GSM-7" | "UCS-2";
+        /** @description The erasure of a person. */
+        Erasure: {
+            doneAt: components["schemas"]["Time"] | null;
+            /** @description What is kept in place of the phone: the name of a key, and a hash that can't be computed without the key. */
+            erasedHash: string;
+            requestedAt: components["schemas"]["Time"];
+            requestedBy: components["schemas"]["ChangedBy"];
+            status: components["schemas"]["ErasureStatus"];
+        };
         /** @enum {string} */
-        ErrorReason: "unsubscribed" | "invalid_number" | "unreachable" | "filtered" | "expired" | "stopped" | "canceled" | "provider_error" | "other";
+        ErasureStatus: "running" | "done";
+        /** @enum {string} */
+        ErrorReason: "unsubscribed" | "already_reached" | "invalid_number" | "unreachable" | "filtered" | "expired" | "stopped" | "erased" | "canceled" | "provider_error" | "other";
+        /** @enum {string} */
+        EventType: "campaign.scheduled" | "campaign.cancelled" | "campaign.sent" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.finished" | "campaign.failed" | "messages.updated" | "contact.unsubscribed" | "contact.resubscribed" | "import.finished" | "export.finished";
         /** @description A filter, with its result for one contact at each node. */
         Explanation: {
             /** @description The results inside a group. */
@@ -1925,6 +2282,46 @@ export interface components {
         ImportOptOuts: "only";
         /** @enum {string} */
         ImportStatus: "uploading" | "pending" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
+        /** @description A text from a person, and what was done with it. */
+        Inbound: {
+            body: string;
+            /**
+             * Format: uuid
+             * @description The campaign that sent the last message to the phone, among the organization's newest campaigns.
+             */
+            campaignId: string | null;
+            decision: components["schemas"]["InboundDecision"] | null;
+            /**
+             * Format: date
+             * @description The last day on which a text that was flagged must be dealt with, in the organization's time
+             *     zone. Null if it was not flagged.
+             * @example 2026-12-07
+             */
+            dueOn: string | null;
+            /** @description Whether the text may revoke consent and no one has decided about it. */
+            flagged: boolean;
+            /** @example +14155550123 */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            keyword: components["schemas"]["Keyword"] | null;
+            /** Format: uuid */
+            organizationId: string;
+            receivedAt: components["schemas"]["Time"];
+            /** @description The replies to it, oldest first. Null in lists. */
+            replies: components["schemas"]["Message"][] | null;
+            /**
+             * @description The phone, short code or sender ID that the person wrote to; null if the provider named none.
+             * @example +14155550100
+             */
+            to: string | null;
+        };
+        /** @description What someone at the organization decided about a text. */
+        InboundDecision: {
+            decidedAt: components["schemas"]["Time"];
+            decidedBy: components["schemas"]["ChangedBy"];
+            verdict: components["schemas"]["Verdict"];
+        };
         /** @enum {string} */
         Interval: "minute" | "hour" | "day";
         Invitation: {
@@ -1936,6 +2333,8 @@ export interface components {
             email: string;
             role: components["schemas"]["Role"];
         };
+        /** @enum {string} */
+        Keyword: "stop" | "start" | "help";
         /** @description Keywords for opting out, opting in and asking for help, in addition to the standard ones. */
         Keywords: {
             help?: string[];
@@ -2009,6 +2408,7 @@ export interface components {
                 /** Format: uuid */
                 organizationId: string;
                 reason: components["schemas"]["CampaignReason"] | null;
+                resend: components["schemas"]["Resend"] | null;
                 scheduledAt: components["schemas"]["Time"] | null;
                 sentAt: components["schemas"]["Time"] | null;
                 status: components["schemas"]["CampaignStatus"];
@@ -2051,6 +2451,24 @@ export interface components {
                 /** @example America/New_York */
                 timeZone: string | null;
                 updatedAt: components["schemas"]["Time"];
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        List_Delivery: {
+            items: {
+                /** @description The newest 20 attempts, oldest first. */
+                attempts: components["schemas"]["DeliveryAttempt"][];
+                createdAt: components["schemas"]["Time"];
+                /**
+                 * Format: uuid
+                 * @description The event's ID, which the request has as `webhook-id`.
+                 */
+                id: string;
+                nextAttemptAt: components["schemas"]["Time"] | null;
+                status: components["schemas"]["DeliveryStatus"];
+                /** @description The event's type, or `ping`. */
+                type: string;
             }[];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
@@ -2155,6 +2573,43 @@ export interface components {
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
+        List_Inbound: {
+            items: {
+                body: string;
+                /**
+                 * Format: uuid
+                 * @description The campaign that sent the last message to the phone, among the organization's newest campaigns.
+                 */
+                campaignId: string | null;
+                decision: components["schemas"]["InboundDecision"] | null;
+                /**
+                 * Format: date
+                 * @description The last day on which a text that was flagged must be dealt with, in the organization's time
+                 *     zone. Null if it was not flagged.
+                 * @example 2026-12-07
+                 */
+                dueOn: string | null;
+                /** @description Whether the text may revoke consent and no one has decided about it. */
+                flagged: boolean;
+                /** @example +14155550123 */
+                from: string;
+                /** Format: uuid */
+                id: string;
+                keyword: components["schemas"]["Keyword"] | null;
+                /** Format: uuid */
+                organizationId: string;
+                receivedAt: components["schemas"]["Time"];
+                /** @description The replies to it, oldest first. Null in lists. */
+                replies: components["schemas"]["Message"][] | null;
+                /**
+                 * @description The phone, short code or sender ID that the person wrote to; null if the provider named none.
+                 * @example +14155550100
+                 */
+                to: string | null;
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
         List_Member: {
             items: {
                 changedBy: components["schemas"]["ChangedBy"] | null;
@@ -2183,7 +2638,10 @@ export interface components {
             items: {
                 /** @description The text as it was sent. The campaign's body, if it has merge fields and the text is not known. */
                 body: string;
-                /** Format: uuid */
+                /**
+                 * Format: uuid
+                 * @description The campaign; null for a reply to an inbound message.
+                 */
                 campaignId: string | null;
                 createdAt: components["schemas"]["Time"];
                 deliveredAt: components["schemas"]["Time"] | null;
@@ -2210,8 +2668,11 @@ export interface components {
                 providerMessageId: string | null;
                 sentAt: components["schemas"]["Time"] | null;
                 status: components["schemas"]["MessageStatus"];
-                /** @example +14155550123 */
-                to: string;
+                /**
+                 * @description Null once the person was erased.
+                 * @example +14155550123
+                 */
+                to: string | null;
                 updatedAt: components["schemas"]["Time"];
             }[];
             /** @description The cursor of the next page; null on the last page. */
@@ -2314,14 +2775,54 @@ export interface components {
                 /** Format: uuid */
                 campaignId: string | null;
                 changedBy: components["schemas"]["ChangedBy"] | null;
+                /**
+                 * @description What is kept in place of the phone of a person who was erased: the name of a key, and a hash that can't be
+                 *     computed without the key.
+                 */
+                erasedHash: string | null;
                 /** @description The keyword, provider code, import row or reason behind the change. */
                 evidence: string | null;
                 /** Format: uuid */
                 organizationId: string;
-                /** @example +14155550123 */
-                phone: string;
+                /**
+                 * @description Null in lists if the person was erased.
+                 * @example +14155550123
+                 */
+                phone: string | null;
                 source: components["schemas"]["UnsubscribeSource"];
                 unsubscribedAt: components["schemas"]["Time"];
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        List_Webhook: {
+            items: {
+                changedBy: components["schemas"]["ChangedBy"] | null;
+                createdAt: components["schemas"]["Time"];
+                disabledAt: components["schemas"]["Time"] | null;
+                disabledReason: components["schemas"]["WebhookDisabledReason"] | null;
+                /**
+                 * Format: int64
+                 * @description The number of events that were dropped while it was disabled.
+                 */
+                droppedEvents: number;
+                /** @description A webhook that is disabled gets nothing. Its events are dropped. */
+                enabled: boolean;
+                failingSince: components["schemas"]["Time"] | null;
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                organizationId: string;
+                previousSecretExpiresAt: components["schemas"]["Time"] | null;
+                /**
+                 * @description The signing secret. Only the response that creates the webhook, or that rotates its secret, has
+                 *     it.
+                 */
+                secret?: string | null;
+                /** @description The types of events that it gets. If empty, it gets all of them, also types that are added later. */
+                types: components["schemas"]["EventType"][];
+                updatedAt: components["schemas"]["Time"];
+                url: string;
             }[];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
@@ -2377,7 +2878,10 @@ export interface components {
         Message: {
             /** @description The text as it was sent. The campaign's body, if it has merge fields and the text is not known. */
             body: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @description The campaign; null for a reply to an inbound message.
+             */
             campaignId: string | null;
             createdAt: components["schemas"]["Time"];
             deliveredAt: components["schemas"]["Time"] | null;
@@ -2404,8 +2908,11 @@ export interface components {
             providerMessageId: string | null;
             sentAt: components["schemas"]["Time"] | null;
             status: components["schemas"]["MessageStatus"];
-            /** @example +14155550123 */
-            to: string;
+            /**
+             * @description Null once the person was erased.
+             * @example +14155550123
+             */
+            to: string | null;
             updatedAt: components["schemas"]["Time"];
         };
         /** @description The number of messages by status. `total` is the sum of the others, and the number of recipients. */
@@ -2424,7 +2931,7 @@ export interface components {
             unknown: number;
         };
         /** @enum {string} */
-        MessageKind: "campaign" | "test";
+        MessageKind: "campaign" | "test" | "reply";
         /** @enum {string} */
         MessageStatus: "pending" | "unknown" | "sent" | "delivered" | "failed";
         /**
@@ -2614,6 +3121,9 @@ export interface components {
         Person: {
             /** @description The contacts with this phone. */
             contacts: components["schemas"]["Contact"][];
+            erasure: components["schemas"]["Erasure"] | null;
+            /** @description The newest 100 texts from the phone, newest first. */
+            inbound: components["schemas"]["Inbound"][];
             /**
              * @description Messages and test messages, newest campaign first. A message that Volley has not begun to send is
              *     not among them.
@@ -2743,7 +3253,7 @@ export interface components {
          *     - 403: `forbidden`, `deployment_only`, `sender_not_assigned`, `rate_above_limit`, `opted_out_by_person`
          *     - 404: `not_found`
          *     - 405: `method_not_allowed`
-         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `campaign_not_sent`, `sender_taken`, `unsubscribe_changed`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `imports_running`, `idempotency_in_progress`
+         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `campaign_not_sent`, `campaign_not_dispatched`, `campaign_is_resend`, `resend_preparing`, `resend_expired`, `resend_open`, `too_many_resends`, `sender_taken`, `unsubscribe_changed`, `erasure_unavailable`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `imports_running`, `inbound_not_flagged`, `inbound_suppressed`, `already_replied`, `address_left`, `webhooks_off`, `too_many_webhooks`, `webhook_disabled`, `delivery_pending`, `idempotency_in_progress`
          *     - 413: `body_too_large`
          *     - 415: `unsupported_media_type`, `unsupported_content_encoding`
          *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `period_too_long`, `dry_run_unavailable`, `recipient_opted_out`, `idempotency_key_reused`
@@ -2805,6 +3315,10 @@ export interface components {
             help: string;
             start: string;
             stop: string;
+        };
+        ReplyRequest: {
+            /** @description The text. Braces have no meaning in it. */
+            body: string;
         };
         /**
          * @description The results of a campaign's messages, as a poll counted them. Each poll replaces the whole report.
@@ -2890,6 +3404,7 @@ export interface components {
          *           "reason": "unreachable"
          *         }
          *       ],
+         *       "replies": 0,
          *       "senders": [
          *         {
          *           "accepted": 4,
@@ -2958,9 +3473,55 @@ export interface components {
             price: components["schemas"]["Cost"] | null;
             /** @description Failed messages by reason, most frequent first. Their sum is `counts.failed`. */
             reasons: components["schemas"]["ReasonCount"][];
+            /**
+             * Format: int64
+             * @description People who replied with anything but an opt-out, and whose last message was from this campaign.
+             *     It is counted when the report is read.
+             */
+            replies: number;
             senders: components["schemas"]["SenderCount"][];
             series: components["schemas"]["Series"];
             timeToDelivery: components["schemas"]["Delay"] | null;
+        };
+        /** @description Which campaign a resend repeats, and for whom. */
+        Resend: {
+            /**
+             * Format: int64
+             * @description The messages that were chosen so far. Recipients may be fewer: the audience decides.
+             */
+            chosen: number;
+            includeUnknown: boolean;
+            /**
+             * Format: uuid
+             * @description The campaign whose messages failed.
+             */
+            of: string;
+            /**
+             * Format: uuid
+             * @description The first campaign of the text.
+             */
+            origin: string;
+            /** @description Whether all recipients are chosen, so that the draft can be sent. */
+            ready: boolean;
+            reasons: components["schemas"]["ErrorReason"][];
+        };
+        ResendRequest: {
+            /**
+             * @description Also texts those whose message has the status `unknown`. Some of them may have received it, and
+             *     receive it twice then.
+             */
+            includeUnknown?: boolean;
+            /** @description The name of the draft. Defaults to `Resend of` and the campaign's name. */
+            name?: string | null;
+            /**
+             * @description Why the messages failed that are sent again. `unsubscribed` and `already_reached` are not
+             *     possible.
+             * @example [
+             *       "unreachable",
+             *       "expired"
+             *     ]
+             */
+            reasons: components["schemas"]["ErrorReason"][];
         };
         /** @enum {string} */
         Role: "viewer" | "sender" | "admin";
@@ -3331,17 +3892,25 @@ export interface components {
             /** Format: uuid */
             campaignId: string | null;
             changedBy: components["schemas"]["ChangedBy"] | null;
+            /**
+             * @description What is kept in place of the phone of a person who was erased: the name of a key, and a hash that can't be
+             *     computed without the key.
+             */
+            erasedHash: string | null;
             /** @description The keyword, provider code, import row or reason behind the change. */
             evidence: string | null;
             /** Format: uuid */
             organizationId: string;
-            /** @example +14155550123 */
-            phone: string;
+            /**
+             * @description Null in lists if the person was erased.
+             * @example +14155550123
+             */
+            phone: string | null;
             source: components["schemas"]["UnsubscribeSource"];
             unsubscribedAt: components["schemas"]["Time"];
         };
         /** @enum {string} */
-        UnsubscribeSource: "api" | "import" | "keyword" | "provider";
+        UnsubscribeSource: "api" | "import" | "keyword" | "provider" | "erasure";
         /** @description A form (`multipart/form-data`) that uploads one file: all fields, and then the field `file`. */
         Upload: {
             expiresAt: components["schemas"]["Time"];
@@ -3373,6 +3942,54 @@ export interface components {
             tags?: string[];
             /** @description Must be true. */
             upload: boolean;
+        };
+        /** @enum {string} */
+        Verdict: "suppressed" | "dismissed";
+        Webhook: {
+            changedBy: components["schemas"]["ChangedBy"] | null;
+            createdAt: components["schemas"]["Time"];
+            disabledAt: components["schemas"]["Time"] | null;
+            disabledReason: components["schemas"]["WebhookDisabledReason"] | null;
+            /**
+             * Format: int64
+             * @description The number of events that were dropped while it was disabled.
+             */
+            droppedEvents: number;
+            /** @description A webhook that is disabled gets nothing. Its events are dropped. */
+            enabled: boolean;
+            failingSince: components["schemas"]["Time"] | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            organizationId: string;
+            previousSecretExpiresAt: components["schemas"]["Time"] | null;
+            /**
+             * @description The signing secret. Only the response that creates the webhook, or that rotates its secret, has
+             *     it.
+             */
+            secret?: string | null;
+            /** @description The types of events that it gets. If empty, it gets all of them, also types that are added later. */
+            types: components["schemas"]["EventType"][];
+            updatedAt: components["schemas"]["Time"];
+            url: string;
+        };
+        /** @enum {string} */
+        WebhookDisabledReason: "by_request" | "failing" | "gone";
+        WebhookDraft: {
+            /** @description The types of events to send. If empty or absent, all of them. */
+            types?: components["schemas"]["EventType"][] | null;
+            /**
+             * @description An https:// URL at a public address, on port 443.
+             * @example https://hooks.example.com/volley
+             */
+            url: string;
+        };
+        /** @description Fields that are absent stay as they are. */
+        WebhookPatch: {
+            /** @description Whether it gets events. Enabling it also tries deliveries again that are still pending. */
+            enabled?: boolean | null;
+            types?: components["schemas"]["EventType"][] | null;
+            url?: string | null;
         };
     };
     responses: never;
@@ -5262,7 +5879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `idempotency_in_progress`: a request with the same key is in progress. */
+            /** @description `campaign_is_resend`: it is for certain people. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6052,6 +6669,133 @@ export interface operations {
             };
         };
     };
+    resend_campaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                campaignId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendRequest"];
+            };
+        };
+        responses: {
+            /** @description The new draft. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `campaign_not_dispatched`: the campaign, or another resend of it, is still being sent. `resend_open`: another resend is not sent yet. `too_many_resends`: the text was resent too often. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     resume_campaign: {
         parameters: {
             query?: never;
@@ -6246,7 +6990,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `campaign_not_draft`: the campaign is not a draft. `imports_running`: with `waitForImports`, an import changes contacts; retry when it has ended. */
+            /** @description `campaign_not_draft`: the campaign is not a draft. `resend_preparing`, `resend_expired`: see resends. `imports_running`: with `waitForImports`, an import changes contacts; retry when it has ended. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8912,6 +9656,551 @@ export interface operations {
             };
         };
     };
+    list_inbound: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The maximum number of items. A page of a filtered list may be shorter, or even empty, without
+                 *     being the last.
+                 */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+                /** @description Only messages from this phone, which are found without reading the others. */
+                phone?: string;
+                /** @description Only messages in reply to this campaign. */
+                campaign?: string;
+                /** @description `true` lists only flagged messages that no one has decided about, soonest due first. */
+                flagged?: boolean;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Inbound"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_inbound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                inboundId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbound"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismiss_inbound: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                inboundId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The flag is dismissed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbound"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `inbound_not_flagged`: the message was not flagged. `inbound_suppressed`: the phone was suppressed because of it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_inbound: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                inboundId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyRequest"];
+            };
+        };
+        responses: {
+            /** @description The reply, which is about to be sent. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `already_replied`: the message has another reply. `address_left`: the organization no longer has the address that the person wrote to. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `recipient_opted_out`, or the body is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    suppress_inbound: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                inboundId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The phone is unsubscribed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Inbound"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_in_progress`: a request with the same key is in progress. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_members: {
         parameters: {
             query?: {
@@ -9480,6 +10769,99 @@ export interface operations {
             };
             /** @description The resource does not exist or belongs to another organization. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erase_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                phone: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person is being erased. The status is in what is known of the person. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `erasure_unavailable`: the deployment has no keys for erasures. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11347,6 +12729,928 @@ export interface operations {
                 };
             };
             /** @description `unsubscribe_changed`: the person opted out again during the request. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhooks. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Webhook"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookDraft"];
+            };
+        };
+        responses: {
+            /** @description The new webhook, with its secret. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `webhooks_off`: this deployment has no webhooks. `too_many_webhooks`: delete one first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook was deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of deliveries. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Delivery"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_delivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                webhookId: string;
+                deliveryId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `delivery_pending`: it is still tried. `webhook_disabled`: enable it first. `webhooks_off`: this deployment has no webhooks. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ping_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `webhook_disabled`: enable it first. `webhooks_off`: this deployment has no webhooks. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway sends this response in its own format. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_secret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+                webhookId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, with its new secret. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `webhooks_off`: this deployment has no webhooks. */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -13,6 +13,7 @@ import { Steps } from "../components/Steps";
 import { count, money, phone, time } from "../lib/format";
 import { replaceAll } from "../lib/gsm";
 import { partsOf } from "../lib/parts";
+import { recipient } from "../lib/recipient";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import classes from "./Check.module.css";
@@ -176,7 +177,7 @@ function LastTest({ campaign }: { campaign: Campaign }) {
   return (
     <Text size="sm" c="dimmed" mt={4}>
       {last
-        ? texts.check.lastTest(phone(last.to), texts.endShort[last.status].toLowerCase())
+        ? texts.check.lastTest(recipient(last.to), texts.endShort[last.status].toLowerCase())
         : texts.check.noTest}
     </Text>
   );

@@ -11,6 +11,7 @@ import { Page } from "../components/Page";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
 import { count, phone } from "../lib/format";
+import { recipient } from "../lib/recipient";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import classes from "./Check.module.css";
@@ -30,7 +31,7 @@ export function MessagePage() {
   const path = `/v1/organizations/${organizationId}/campaigns/${campaignId}/messages/${messageId}`;
   return (
     <Page
-      title={phone(to)}
+      title={recipient(to)}
       aside={<EndLabel end={status} />}
       back={{ to: "/campaigns/$campaignId/messages", params: { campaignId }, label: t.title }}
       actions={<Curl method="GET" path={`${path}/timeline`} />}
@@ -44,7 +45,7 @@ export function MessagePage() {
             <Facts
               items={[
                 ...(kind === "test" ? [[t.kind, dryRun ? t.dryRun : t.test] as [string, string]] : []),
-                [t.to, phone(to)],
+                [t.to, recipient(to)],
                 [t.from, phone(from)],
                 [t.parts, count(parts)],
                 [t.id, <Copyable key="id" value={id} />],

@@ -15,7 +15,8 @@ import { Pages } from "../components/Pages";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Time } from "../components/Time";
 import { balanceOf, ENDS } from "../lib/campaign";
-import { count, phone } from "../lib/format";
+import { count } from "../lib/format";
+import { recipient } from "../lib/recipient";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import { Filters } from "./messages/Filters";
@@ -112,7 +113,7 @@ const COLUMNS: Column<Message>[] = [
     title: texts.messages.phone,
     cell: ({ id, campaignId, to, status }) => {
       // A pending message can be read only once a worker has claimed it.
-      if (status === "pending" || campaignId === null) return <span className="number">{phone(to)}</span>;
+      if (status === "pending" || campaignId === null) return <span className="number">{recipient(to)}</span>;
       return (
         <Anchor
           inherit
@@ -125,7 +126,7 @@ const COLUMNS: Column<Message>[] = [
             />
           )}
         >
-          {phone(to)}
+          {recipient(to)}
         </Anchor>
       );
     },

@@ -16,6 +16,7 @@ import { ProblemAlert } from "../components/ProblemAlert";
 import { Time } from "../components/Time";
 import { phone as shown } from "../lib/format";
 import { changedBy } from "../lib/people";
+import { recipient } from "../lib/recipient";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import { AddUnsubscribe } from "./unsubscribes/AddUnsubscribe";
@@ -82,7 +83,7 @@ function One({ phone }: { phone: string }) {
   if (found.isPending) return <Loading lines={2} />;
   if (found.isError) return <ProblemAlert error={found.error} />;
   if (found.data === null) return <Empty title={t.notUnsubscribed(shown(phone))} />;
-  return <List rows={[found.data]} />;
+  return <List rows={[{ ...found.data, phone }]} />;
 }
 
 /** Says that only one campaign's are listed, and leads back to all. */
@@ -124,20 +125,21 @@ function List({ rows }: { rows: Unsubscribe[] }) {
     key: "lift",
     title: texts.app.actions,
     isNumber: true,
-    cell: (row) => <Lift unsubscribe={row} />,
+    // What is kept of an erased person is lifted by their phone, on the search above.
+    cell: ({ phone, source }) => phone !== null && <Lift phone={phone} source={source} />,
   };
   return (
     <Grid
       label={t.title}
       columns={canSend ? [...COLUMNS, lift] : COLUMNS}
       rows={rows}
-      rowKey={({ phone }) => phone}
+      rowKey={({ phone, erasedHash }) => phone ?? erasedHash ?? ""}
     />
   );
 }
 
 const COLUMNS: Column<Unsubscribe>[] = [
-  { key: "phone", title: t.phone, cell: ({ phone }) => <span className="number">{shown(phone)}</span> },
+  { key: "phone", title: t.phone, cell: ({ phone }) => <span className="number">{recipient(phone)}</span> },
   { key: "since", title: t.since, cell: ({ unsubscribedAt }) => <Time at={unsubscribedAt} /> },
   {
     key: "source",

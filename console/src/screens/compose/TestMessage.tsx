@@ -6,7 +6,7 @@ import { messageQuery } from "../../api/messages";
 import { asFailure } from "../../api/problem";
 import { EndLabel } from "../../components/Dot";
 import { fieldError, sentence } from "../../components/ProblemAlert";
-import { phone as shown } from "../../lib/format";
+import { recipient } from "../../lib/recipient";
 import { texts } from "../../texts";
 
 const LAST = "volley.test-phone";
@@ -86,7 +86,7 @@ export function TestMessage({ campaign, isReady, flush }: Props) {
         )}
         {message && (
           <Group gap="sm" role="status">
-            {texts.compose.testStatus(shown(message.to))} <EndLabel end={message.status} />
+            {texts.compose.testStatus(recipient(message.to))} <EndLabel end={message.status} />
           </Group>
         )}
       </Stack>

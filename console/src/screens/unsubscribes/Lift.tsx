@@ -10,9 +10,8 @@ import { texts } from "../../texts";
 const t = texts.unsubscribes;
 
 /** Lets a phone be texted again. A person's own opt-out takes an admin and a reason. */
-export function Lift({ unsubscribe }: { unsubscribe: Unsubscribe }) {
-  const { organizationId, phone, source } = unsubscribe;
-  const { isAdmin } = useSession();
+export function Lift({ phone, source }: { phone: string; source: Unsubscribe["source"] }) {
+  const { organizationId, isAdmin } = useSession();
   const [reason, setReason] = useState("");
   const queries = useQueryClient();
   const byPerson = source === "keyword" || source === "provider";
