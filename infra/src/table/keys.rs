@@ -4,9 +4,11 @@
 //! are spread over shards, because a partition accepts 1,000 writes per second.
 
 mod inbound;
+mod sending;
 mod webhooks;
 
 pub(crate) use inbound::*;
+pub(crate) use sending::*;
 pub(crate) use webhooks::{
     DELIVERY, RETRY, delivery, read_retry, retry, webhook_health, webhook_partition, webhooks,
 };
@@ -19,7 +21,6 @@ use shared::ids::{
 use shared::job::Due;
 use shared::member::{MemberEmail, PersonKey};
 use shared::phone::Phone;
-use shared::receipt::MessageRef;
 use shared::shard::Shards;
 use shared::time::Timestamp;
 use uuid::Uuid;
@@ -204,66 +205,6 @@ pub(crate) fn erasure(organization: OrganizationId, hash: &ErasedHash) -> Key {
     Key::new(organization_partition(organization), format!("ERASURE#{hash}"))
 }
 
-pub(crate) fn campaign_shard(campaign: CampaignId, shard: u16) -> String {
-    format!("{CAMPAIGN}{campaign}#{shard}")
-}
-
-pub(crate) fn chunk(campaign: CampaignId, shard: u16, number: u32) -> Key {
-    Key::new(campaign_shard(campaign, shard), format!("{CHUNK}{number:08}"))
-}
-
-/// Before the states, where a poll begins to read.
-pub(crate) fn mark(campaign: CampaignId, shard: u16) -> Key {
-    Key::new(campaign_shard(campaign, shard), "CHUNKMARK")
-}
-
-pub(crate) fn chunk_state(campaign: CampaignId, shard: u16, number: u32) -> Key {
-    Key::new(campaign_shard(campaign, shard), format!("{CHUNK_STATE}{number:08}"))
-}
-
-pub(crate) fn message(campaign: CampaignId, id: MessageId, shards: Shards) -> Key {
-    Key::new(campaign_shard(campaign, id.shard(shards)), format!("{MESSAGE}{id}"))
-}
-
-/// A campaign's items that are not spread over shards, because few are written.
-pub(crate) fn campaign_partition(id: CampaignId) -> String {
-    format!("{CAMPAIGN}{id}")
-}
-
-/// The target that a campaign was sent to.
-pub(crate) fn target(campaign: CampaignId) -> Key {
-    Key::new(campaign_partition(campaign), "TARGET")
-}
-
-/// The resends of an origin.
-pub(crate) fn resends(origin: CampaignId) -> Key {
-    Key::new(campaign_partition(origin), "RESENDS")
-}
-
-/// After the messages and parked receipts, which polls read.
-const NAMED: &str = "RESEND#";
-
-/// A line that a resend is for.
-pub(crate) fn named(campaign: CampaignId, line: &Phone, shards: Shards) -> Key {
-    Key::new(campaign_shard(campaign, line.shard(shards)), named_sort_key(line))
-}
-
-pub(crate) fn named_sort_key(line: &Phone) -> String {
-    format!("{NAMED}{line}")
-}
-
-pub(crate) fn read_named(sk: &str) -> Option<Phone> {
-    Phone::from_e164(sk.strip_prefix(NAMED)?).ok()
-}
-
-pub(crate) const OPT_OUT: &str = "OPTOUT#";
-
-/// An opt-out in reply to a campaign, named by the id of a message to the phone's line.
-pub(crate) fn opt_out(campaign: CampaignId, phone: &Phone) -> Key {
-    let id = MessageId::of(campaign, phone.line().as_phone());
-    Key::new(campaign_partition(campaign), format!("{OPT_OUT}{id}"))
-}
-
 pub(crate) const REPORT: &str = "REPORT#";
 
 /// The reports of an organization's campaigns, apart from its other items.
@@ -305,24 +246,6 @@ pub(crate) fn preview(organization: OrganizationId, name: &str) -> Key {
 
 pub(crate) fn quote(organization: OrganizationId, campaign: CampaignId) -> Key {
     Key::new(format!("QUOTE#{organization}"), format!("{CAMPAIGN}{campaign}"))
-}
-
-/// The item that a receipt applies to.
-pub(crate) fn message_of(message: &MessageRef, shards: Shards) -> Key {
-    single_message(message)
-        .unwrap_or_else(|| self::message(message.campaign_id, message.message_id, shards))
-}
-
-/// A receipt that waits for its message, in the partition of that message.
-pub(crate) fn parked(message: &MessageRef, shards: Shards, provider_id: &str, status: &str) -> Key {
-    let Key { pk, sk } = parked_beside(message, shards);
-    Key::new(pk, format!("{sk}{provider_id}#{status}"))
-}
-
-/// The partition and the sort key prefix of all receipts that wait for a message.
-pub(crate) fn parked_beside(message: &MessageRef, shards: Shards) -> Key {
-    let beside = message_of(message, shards);
-    Key::new(beside.pk, format!("{PARKED}{}#", message.message_id))
 }
 
 pub(crate) fn import(organization: OrganizationId, id: ImportId) -> Key {

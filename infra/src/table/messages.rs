@@ -1,13 +1,13 @@
 //! Messages in their stored form. Each of their three writers owns separate attributes.
 
-use std::collections::{BTreeSet, HashMap};
+mod beside;
+
+use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
-use shared::campaign::Status as CampaignStatus;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::job::Due;
 use shared::message::{Claim, FailureReason, Heard, Kind, Message, Outcome, Status};
-use shared::organization::Organization;
 use shared::phone::{Phone, Region};
 use shared::receipt::Receipt;
 use shared::sender::Sender;
@@ -65,8 +65,6 @@ pub(super) struct Row {
 const KIND: &str = "a message";
 /// The number of items that one request can read.
 const MAX_BATCH: usize = 100;
-/// The campaign that a person replies to is searched for among this many of the newest campaigns.
-const NEWEST: i32 = 20;
 
 impl Row {
     /// A message without any reports; see the condition for applying receipts.
@@ -229,72 +227,6 @@ impl Table {
         let item = self.get_item(&key, Consistency::Strong).await?;
         let own = item.filter(|item| is_of(item, organization));
         own.map(|item| read(item, organization, campaign)).transpose()
-    }
-
-    /// The campaign whose message to `phone` was sent last, among the organization's newest
-    /// campaigns.
-    pub async fn last_campaign_to(
-        &self,
-        organization: &Organization,
-        phone: &Phone,
-    ) -> Result<Option<CampaignId>> {
-        let Organization { id, shards, .. } = organization;
-        let messages = self.rows_to(*id, phone, *shards, Consistency::Eventual).await?;
-        let claimed =
-            messages.into_iter().filter_map(|(campaign, _, row)| Some((row.claimed_at?, campaign)));
-        Ok(claimed.max().map(|(_, campaign)| campaign))
-    }
-
-    /// The provider's ids of other messages to the phone of `message`: those of the organization's
-    /// newest campaigns, and tests of the same campaign or replies to the same inbound message.
-    pub async fn provider_ids_beside(
-        &self,
-        message: &Message,
-        shards: Shards,
-    ) -> Result<BTreeSet<String>> {
-        let organization = message.organization_id;
-        let Some(to) = &message.to else { return Ok(BTreeSet::new()) };
-        let (messages, singles) = futures::try_join!(
-            self.rows_to(organization, to, shards, Consistency::Strong),
-            self.singles_beside(message, NEWEST),
-        )?;
-        let others = messages.into_iter().filter(|(_, id, _)| *id != message.id);
-        let of_others = others.flat_map(|(_, _, row)| [row.provider_id, row.receipt_id]);
-        let singles = singles.iter().filter(|single| single.message.id != message.id);
-        let of_singles = singles.map(|single| single.message.provider_id().map(str::to_owned));
-        Ok(of_others.chain(of_singles).flatten().filter(|id| !id.is_empty()).collect())
-    }
-
-    /// The messages to a phone of an organization's newest campaigns.
-    async fn rows_to(
-        &self,
-        organization: OrganizationId,
-        phone: &Phone,
-        shards: Shards,
-        consistency: Consistency,
-    ) -> Result<Vec<(CampaignId, MessageId, Row)>> {
-        let mut newest = Vec::new();
-        for status in CampaignStatus::texting() {
-            let page = self.campaigns(organization, Some(status), NEWEST, None);
-            newest.extend(page.await?.0.iter().map(|campaign| campaign.id));
-        }
-        let ids = newest.iter().copied();
-        // Covers both forms of the phone, and ids derived from phones or lines.
-        let messages: HashMap<MessageId, CampaignId> = phone
-            .forms()
-            .iter()
-            .flat_map(|form| ids.clone().map(move |id| (MessageId::of(id, form), id)))
-            .collect();
-        let wanted: Vec<Key> =
-            messages.iter().map(|(id, campaign)| keys::message(*campaign, *id, shards)).collect();
-        let items = self.batch(&wanted, consistency).await?;
-        let rows = items.into_iter().map(|item| {
-            let id = id_of(&item)?;
-            let campaign = messages.get(&id).copied();
-            let campaign = campaign.ok_or_else(|| TableError::malformed(KIND, "not asked for"))?;
-            Ok((campaign, id, parse::<Row>(KIND, item)?))
-        });
-        rows.collect()
     }
 
     /// Those messages of an organization's campaigns that exist, given their ids and the number of

@@ -6,6 +6,7 @@
 mod control;
 mod member;
 mod moments;
+mod people;
 mod targets;
 
 use std::cell::Cell;
@@ -13,6 +14,7 @@ use std::cell::Cell;
 pub use control::Control;
 pub use member::{Member, busy, count};
 pub use moments::{moment_of_claim, moments_of_campaign, moments_of_chunk};
+pub use people::{dialed, receipt, recipient, texted};
 pub use targets::{
     SEGMENT, SMALL, Traits, contact, filter, frozen, is_in, judge, targeted, text, text_now,
 };
@@ -27,11 +29,10 @@ use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
 use shared::grace::Grace;
 use shared::ids::{CampaignId, OrganizationId};
 use shared::job::{DispatchJob, Job, JobsJob};
-use shared::message::{Counts, FailureReason, Found, Kind, Message, Status};
+use shared::message::{Counts, Found, Message, Status};
 use shared::phone::Phone;
 use shared::poll::PollSchedule;
 use shared::price::Bill;
-use shared::receipt::{Delivery, MessageRef, Receipt};
 use shared::recipient::Recipient;
 use shared::sender::{Provider, Sender};
 use shared::time::Timestamp;
@@ -308,59 +309,5 @@ pub fn is_open(message: &Message, now: Timestamp) -> bool {
         Status::Unknown => true,
         Status::Sent => now >= message.updated_at().plus_seconds(SILENT),
         Status::Pending | Status::Delivered | Status::Failed => false,
-    }
-}
-
-/// The phone of a chunk's member. In the model, no one is erased.
-///
-/// # Panics
-/// If the member was erased.
-#[must_use]
-pub fn dialed(recipient: &Recipient) -> &Phone {
-    recipient.phone().expect("a phone")
-}
-
-/// The phone of a message. In the model, no one is erased.
-///
-/// # Panics
-/// If the person was erased.
-#[must_use]
-pub fn texted(message: &Message) -> &Phone {
-    message.to.as_ref().expect("a phone")
-}
-
-/// The recipient of a receipt. In the model, a receipt always names it.
-///
-/// # Panics
-/// If the receipt names none.
-#[must_use]
-pub fn recipient(delivery: &Delivery) -> &Phone {
-    delivery.to.as_ref().expect("a phone")
-}
-
-#[must_use]
-pub fn receipt(
-    phone: &Phone,
-    id: &str,
-    status: Status,
-    opts_out: bool,
-    now: Timestamp,
-) -> Delivery {
-    let reason = if opts_out { FailureReason::Unsubscribed } else { FailureReason::Unreachable };
-    Delivery {
-        message: MessageRef {
-            organization_id: ORGANIZATION,
-            campaign_id: CAMPAIGN,
-            message_id: shared::ids::MessageId::of(CAMPAIGN, phone),
-            kind: Kind::Campaign,
-        },
-        to: Some(phone.clone()),
-        receipt: Receipt {
-            provider_id: id.to_owned(),
-            status,
-            reason: (status == Status::Failed).then_some(reason),
-            code: None,
-            at: now,
-        },
     }
 }
