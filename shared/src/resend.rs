@@ -87,10 +87,11 @@ impl Resend {
     #[must_use]
     pub fn verdict(&self, message: &Message) -> Verdict {
         match message.status() {
-            Status::Pending | Status::Sent | Status::Delivered => Verdict::InTheWay,
             Status::Failed if message.is_contradicted() => Verdict::InTheWay,
             Status::Unknown if self.include_unknown => Verdict::Chosen,
-            Status::Unknown => Verdict::InTheWay,
+            Status::Pending | Status::Unknown | Status::Sent | Status::Delivered => {
+                Verdict::InTheWay
+            }
             Status::Failed => {
                 let reason = message.failure().map(|(reason, _)| reason);
                 let is_chosen =

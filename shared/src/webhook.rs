@@ -110,10 +110,8 @@ impl Webhook {
     #[must_use]
     pub fn enabled(self, is_enabled: bool, now: Timestamp) -> Self {
         let by_request = || Disabled { at: now, reason: DisabledReason::ByRequest };
-        let disabled = match is_enabled {
-            true => None,
-            false => Some(self.disabled.clone().unwrap_or_else(by_request)),
-        };
+        let disabled =
+            if is_enabled { None } else { Some(self.disabled.clone().unwrap_or_else(by_request)) };
         Self { disabled, ..self }
     }
 }

@@ -77,7 +77,8 @@ pub(crate) async fn dispatch(
         }
         Err(error) => return Err(error.into()),
     };
-    let Some(taken) = take(app, place, &loaded, &underway, turn).await? else {
+    let taken = Box::pin(take(app, place, &loaded, &underway, turn)).await?;
+    let Some(taken) = taken else {
         return Ok(());
     };
     let outbound = Outbound {

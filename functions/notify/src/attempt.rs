@@ -30,10 +30,12 @@ pub(crate) async fn attempt(
     let delivery = delivery.attempted(Attempt { at, millis, outcome }, clock::jitter(), now);
     tracing::info!(webhook.id = %webhook.id, event.id = %delivery.id, ?outcome, "called a webhook");
     let health = app.table.end_call(owner, call, &delivery, now).await?;
-    let reason = match outcome {
-        outcome if outcome.is_gone() => DisabledReason::Gone,
-        _ if health.is_hopeless(now) => DisabledReason::Failing,
-        _ => return Ok(()),
+    let reason = if outcome.is_gone() {
+        DisabledReason::Gone
+    } else if health.is_hopeless(now) {
+        DisabledReason::Failing
+    } else {
+        return Ok(());
     };
     disable(app, owner, reason, now).await
 }

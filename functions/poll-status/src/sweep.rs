@@ -128,10 +128,11 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             app.table.take_overdue(owed, now.plus_seconds(3_600)).await?;
             Ok(())
         }
-        // Its message stays pending, which the person who requested it can see.
+        // A message stays pending, which the person who requested it can see.
         Job::Dispatch(
             DispatchJob::Test { .. } | DispatchJob::Reply { .. } | DispatchJob::Chunk { .. },
-        ) => Ok(app.table.forget_overdue(owed).await?),
+        )
+        | Job::Notify(NotifyJob::Messages { .. }) => Ok(app.table.forget_overdue(owed).await?),
         // A person can send it again from there.
         Job::Notify(NotifyJob::Event { .. }) => {
             let letter = serde_json::to_string(&Envelope::new(owed.job.clone()))?;
@@ -139,7 +140,6 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             anyhow::ensure!(is_kept, "failed to keep an event");
             Ok(app.table.forget_overdue(owed).await?)
         }
-        Job::Notify(NotifyJob::Messages { .. }) => Ok(app.table.forget_overdue(owed).await?),
         Job::Notify(NotifyJob::Retries { organization_id, webhook_id }) => {
             let (organization_id, webhook_id) = (*organization_id, *webhook_id);
             let owner = EndpointOwner { organization_id, webhook_id };

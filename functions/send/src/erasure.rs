@@ -45,7 +45,7 @@ struct Run<'a> {
 
 /// The result of a step.
 enum Step {
-    Done(Erasure),
+    Done(Box<Erasure>),
     /// Someone is still sending or writing something about the person.
     Wait {
         seconds: u32,
@@ -67,7 +67,7 @@ pub(crate) async fn run(
     let mut run = Run { app, organization, erasure, phone, due, deadline };
     loop {
         let (after, wait) = match run.step().await? {
-            Step::Done(after) => (after, 0),
+            Step::Done(after) => (*after, 0),
             Step::Wait { seconds } => {
                 (Erasure { updated_at: clock::now(), ..run.erasure.clone() }, seconds)
             }
@@ -135,7 +135,7 @@ impl Run<'_> {
             }
             Stage::Over => {}
         }
-        Ok(Step::Done(erasure.next(clock::now())))
+        Ok(Step::Done(Box::new(erasure.next(clock::now()))))
     }
 
     async fn campaigns(&self) -> anyhow::Result<Step> {
@@ -158,9 +158,9 @@ impl Run<'_> {
         let now = clock::now();
         Ok(match (progress, next) {
             (Progress::Busy, _) => Step::Wait { seconds: AGAIN_SECONDS },
-            (Progress::Done, None) => Step::Done(self.erasure.next(now)),
+            (Progress::Done, None) => Step::Done(Box::new(self.erasure.next(now))),
             (Progress::Done, Some(next)) => {
-                Step::Done(self.erasure.at(serde_json::to_string(next)?, now))
+                Step::Done(Box::new(self.erasure.at(serde_json::to_string(next)?, now)))
             }
         })
     }

@@ -132,11 +132,11 @@ impl Table {
             }
         };
         let judged = entries.into_iter().map(|mut entry| {
-            let names = |named: &HashSet<Phone>| {
-                entry.phone.as_ref().is_some_and(|phone| named.contains(phone))
+            let has = |phones: &HashSet<Phone>| {
+                entry.phone.as_ref().is_some_and(|phone| phones.contains(phone))
             };
-            entry.is_named = named.as_ref().is_none_or(names);
-            let is_out = entry.phone.as_ref().is_some_and(|phone| unsubscribed.contains(phone));
+            let is_out = has(&unsubscribed);
+            entry.is_named = named.as_ref().is_none_or(has);
             (entry, is_out)
         });
         Ok(EntryPage { entries: judged.collect(), next })

@@ -88,13 +88,11 @@ pub(super) struct ErasedEntry {
 impl Table {
     /// Whether people of the organization were erased, or are from now on.
     pub(super) async fn has_erasures(&self, organization: OrganizationId) -> Result<bool> {
-        let known = match self.erasures.known(organization) {
-            Some(known) => Some(known),
-            None => {
-                self.halt(HaltScope::Organization(organization)).await?;
-                self.erasures.known(organization)
-            }
-        };
+        let mut known = self.erasures.known(organization);
+        if known.is_none() {
+            self.halt(HaltScope::Organization(organization)).await?;
+            known = self.erasures.known(organization);
+        }
         Ok(known.is_some_and(|known| known.since.is_some()))
     }
 

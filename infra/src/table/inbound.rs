@@ -127,7 +127,7 @@ impl Table {
             ..Change::default()
         };
         if before.decision.is_some() {
-            change.condition = "decision = :before".to_owned();
+            change.condition = String::from("decision = :before");
             change.values.push((":before", value(&before.decision)?));
         }
         let mut transaction = Transaction::default().change(keys::inbound(before), change);

@@ -105,13 +105,11 @@ impl Table {
         limit: i32,
     ) -> Result<Vec<SingleMessage>> {
         let reference = message.reference();
-        match reference.inbound() {
-            Some(inbound) => self.replies(message.organization_id, inbound).await,
-            None => {
-                let (organization, campaign) = (message.organization_id, message.campaign_id);
-                let page = self.test_messages(organization, campaign, limit, None);
-                page.await.map(|(tests, _)| tests)
-            }
+        if let Some(inbound) = reference.inbound() {
+            return self.replies(message.organization_id, inbound).await;
         }
+        let (organization, campaign) = (message.organization_id, message.campaign_id);
+        let (tests, _) = self.test_messages(organization, campaign, limit, None).await?;
+        Ok(tests)
     }
 }

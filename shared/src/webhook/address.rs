@@ -29,7 +29,7 @@ const REFUSED_V4: [([u8; 4], u32); 15] = [
     ([240, 0, 0, 0], 4),
 ];
 
-/// IPv6 networks within 2000::/3 that are not global unicast: Teredo and other protocols,
+/// IPv6 networks within `2000::/3` that are not global unicast: Teredo and other protocols,
 /// documentation, and 6to4, which contains an IPv4 address.
 const REFUSED_V6: [(u128, u32); 4] = [
     (0x2001_0000 << 96, 23),
@@ -39,7 +39,7 @@ const REFUSED_V6: [(u128, u32); 4] = [
 ];
 
 /// Whether a webhook may be at this address: only if it is global unicast. An IPv4 address in an IPv6
-/// one, such as `::ffff:10.0.0.1` or `64:ff9b::a00:1`, is outside 2000::/3 and never is.
+/// one, such as `::ffff:10.0.0.1` or `64:ff9b::a00:1`, is outside `2000::/3` and never is.
 #[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match address {

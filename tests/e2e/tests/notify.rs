@@ -125,8 +125,8 @@ async fn a_failed_delivery_is_listed_tried_again_and_replayed() -> anyhow::Resul
     tenant.api.post(&replay, &json!({})).await?;
     wait("the replay", PATIENCE, async || Ok((receiver.received().len() == 3).then_some(())))
         .await?;
-    let received = receiver.received();
-    let ids: Vec<&String> = received.iter().map(|it| &it.headers["webhook-id"]).collect();
+    let requests = receiver.received();
+    let ids: Vec<&String> = requests.iter().map(|it| &it.headers["webhook-id"]).collect();
     assert_eq!(ids, [text(&ping["id"]); 3]);
     Ok(())
 }

@@ -22,8 +22,7 @@ const POLL_EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Resend {
     /// The ID of the campaign whose messages failed
     id: String,
-    /// Why they failed: invalid_number, unreachable, filtered, expired, stopped, canceled, provider_error or
-    /// other; may be repeated
+    /// Why they failed, such as expired or unreachable; may be repeated
     #[arg(long = "reason", value_name = "REASON", required = true)]
     reasons: Vec<String>,
     /// Also text those who may have received the first message, and receive it twice then

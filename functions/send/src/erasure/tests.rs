@@ -134,7 +134,9 @@ impl Scene {
             let (id, hash) = (self.organization.id, erasure.hash.clone());
             let job = Box::pin(super::run(&self.app, id, hash, deadline));
             let ended = self.stage.live(death, job).await;
-            ended.map(|result| result.expect("a run that does not fail"));
+            if let Some(result) = ended {
+                result.expect("a run that does not fail");
+            }
             requests += self.stage.requests();
             assert!(requests < 2_000, "it hangs");
             let found = Box::pin(self.table().erasure_of(id, &ana())).await.expect("a table");
@@ -263,10 +265,10 @@ async fn what_is_said_of_an_erased_person_is_written_at_the_hash() {
     let again = scene.request().await;
     scene.run(&again, None).await;
     assert!(scene.is_out().await);
-    let (listed, _) =
+    let (entries, _) =
         Box::pin(scene.table().unsubscribes(&scene.organization, 10, None)).await.expect("a table");
-    assert_eq!(listed.len(), 1);
-    assert_eq!((&listed[0].phone, &listed[0].hash), (&None, &Some(again.hash)));
+    assert_eq!(entries.len(), 1);
+    assert_eq!((&entries[0].phone, &entries[0].hash), (&None, &Some(again.hash)));
 }
 
 /// A table that doesn't know the keys must not take an erased person for someone else.

@@ -84,6 +84,7 @@ impl Table {
 }
 
 /// Whether the last contact that a chunk covers has one of these phones.
+#[must_use]
 pub fn is_cut_through(chunk: &Chunk, phones: &[Phone]) -> bool {
     let through = chunk.through.as_ref();
     through.is_some_and(|through| phones.iter().any(|it| *through == keys::contacts_end(it)))

@@ -60,7 +60,8 @@ impl Owner {
         health: Health,
         due: Option<Due>,
     ) -> Result<Transaction> {
-        let row = EndpointHealth { health, due: due.clone(), version: before.version + 1 };
+        let row = EndpointHealth { health, due, version: before.version + 1 };
+        let due = row.due.clone();
         let row = item(HEALTH, &keys::webhook_health(self.webhook_id), row)?;
         let seen = AttributeValue::N(before.version.to_string());
         let condition = format!("{ABSENT} OR version = :seen");

@@ -39,7 +39,7 @@ impl Table {
             for item in self.all(range).await? {
                 let key = Key::new(partition.clone(), text(&item, "sk").unwrap_or_default());
                 let stored = StoredContact::read(organization, item)?;
-                let deletion = self.transact(deletion(organization, key, &stored)?);
+                let deletion = self.transact(deletion(organization, &key, &stored)?);
                 are_gone &= deletion.await? == Transacted::Done;
             }
             if are_gone {
@@ -50,7 +50,7 @@ impl Table {
     }
 }
 
-fn deletion(organization: &Organization, key: Key, stored: &StoredContact) -> Result<Transaction> {
+fn deletion(organization: &Organization, key: &Key, stored: &StoredContact) -> Result<Transaction> {
     let StoredContact { contact, former, is_tombstone } = stored;
     let seen = AttributeValue::S(contact.updated_at.to_string());
     let deletion = Transaction::default();
@@ -65,7 +65,7 @@ fn deletion(organization: &Organization, key: Key, stored: &StoredContact) -> Re
     let deletion = deletion
         .delete(keys::contact_pointer(organization.id, contact.id))
         .free_external_id(organization.id, contact)?;
-    let others = places.into_iter().filter(|place| *place != key);
+    let others = places.into_iter().filter(|place| place != key);
     // Only a tombstone may be deleted: the contact may be back at a phone that it had.
     Ok(others.fold(deletion, |deletion, place| {
         let condition = "attribute_not_exists(pk) OR attribute_exists(movedAt)";
