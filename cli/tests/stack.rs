@@ -111,6 +111,8 @@ fn settings_keys_and_contacts_are_managed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_people_write_is_listed_and_dealt_with() {
+    // Another test may have installed it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let tenant = Tenant::new();
     let from = phone();
     let sender = tenant.run(&["org", "show", "--field", "senderPhone"]);

@@ -213,8 +213,20 @@ fn a_campaign_that_settles_nothing_for_an_hour_while_work_is_due_is_paused() {
         let broadcast = stuck.broadcast().expect("sent");
         assert_eq!((broadcast.dispatch, broadcast.epoch), (Dispatch::Paused, 1));
         assert_eq!(broadcast.reason, Some(Reason::NoProgress));
-        assert_eq!(stuck.drain, None);
+        assert!(stuck.drain_to_queue().is_none(), "only the end of the pause is owed");
     }
+}
+
+#[test]
+fn a_campaign_that_is_still_being_sent_after_45_days_is_paused() {
+    let last = 1 + 45 * 86_400;
+    let look = DrainLook { settled_at: Some(at(last)), ..DrainLook::default() };
+    let dispatch = |second| {
+        let after = drain_checked(&fanned_out(5), &look, at(second)).expect("owed");
+        after.broadcast().map(|broadcast| (broadcast.dispatch, broadcast.reason))
+    };
+    assert_eq!(dispatch(last - 1), Some((Dispatch::Running, None)));
+    assert_eq!(dispatch(last), Some((Dispatch::Paused, Some(Reason::Outdated))));
 }
 
 #[test]

@@ -2,9 +2,11 @@ use shared::breaker::Window;
 use shared::campaign::{Begin, PollLook};
 use shared::grace::Grace;
 use shared::ids::TemplateId;
+use shared::message::FailureReason;
 use shared::phone::Phone;
 use shared::poll::PollSchedule;
 use shared::price::Bill;
+use shared::resend::Prepared;
 use shared::sender::Provider;
 use uuid::Uuid;
 
@@ -55,6 +57,18 @@ fn rows_are_campaigns() {
     }
 }
 
+fn resend(of: CampaignId) -> Resend {
+    Resend {
+        of,
+        origin: of,
+        earlier: BTreeSet::from([of]),
+        reasons: BTreeSet::from([FailureReason::Expired]),
+        include_unknown: false,
+        requested_at: Timestamp::EPOCH,
+        prepared: Prepared::default(),
+    }
+}
+
 /// Code that does not know a campaign's target must not write or send it.
 #[test]
 fn a_campaign_that_needs_newer_code_is_refused() {
@@ -81,9 +95,15 @@ fn a_campaign_that_needs_newer_code_is_refused() {
     let stored = item(KIND, &key, Row::of(&template, 0)).expect("a row");
     assert_eq!(stored["needs"].as_n().map(String::as_str), Ok("4"));
     assert_eq!(read(stored).expect("a campaign"), template);
-    let newer = aws_sdk_dynamodb::types::AttributeValue::N("5".to_owned());
+    let resend = Campaign { resend: Some(resend(id)), ..template };
+    let stored = item(KIND, &key, Row::of(&resend, 0)).expect("a row");
+    assert_eq!(stored["needs"].as_n().map(String::as_str), Ok("5"));
+    assert_eq!(read(stored).expect("a campaign"), resend);
+    let newer = aws_sdk_dynamodb::types::AttributeValue::N((FORMAT + 1).to_string());
     row.insert("needs".to_owned(), newer);
-    assert!(matches!(read(row), Err(TableError::NewerFormat { format: 5, .. })));
+    let refused = read(row);
+    let Err(TableError::NewerFormat { format, .. }) = refused else { panic!("{refused:?}") };
+    assert_eq!(format, FORMAT + 1);
 }
 
 /// A campaign that was sent before trials were kept is on none, and all its chunks get turns.
