@@ -81,9 +81,10 @@ fn whoever_was_reached_or_may_have_been_is_left_out() {
 fn what_was_meant_not_to_be_sent_is_never_resent() {
     let never: Vec<FailureReason> =
         FailureReason::VARIANTS.iter().copied().filter(|reason| !can_resend(*reason)).collect();
-    use FailureReason::{AlreadyReached, Erased, Unsubscribed};
-    assert_eq!(never.len(), 3);
-    assert!([Unsubscribed, AlreadyReached, Erased].iter().all(|reason| never.contains(reason)));
+    assert_eq!(
+        never,
+        [FailureReason::Unsubscribed, FailureReason::AlreadyReached, FailureReason::Erased]
+    );
 }
 
 fn original() -> Campaign {

@@ -90,7 +90,7 @@ fn problems(records: &[Recorded]) -> Vec<Vec<String>> {
 #[tokio::test]
 async fn each_request_is_as_twilio_describes_it() {
     let records = recorded().await;
-    assert_eq!(records.len(), 2 * (2 * 6 + 1) + 1);
+    assert_eq!(records.len(), 2 * (3 * 6 + 1) + 1);
     for (record, problems) in records.iter().zip(problems(&records)) {
         assert!(problems.is_empty(), "{problems:?}: {record:?}");
     }
