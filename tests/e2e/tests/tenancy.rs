@@ -51,6 +51,7 @@ fn body(method: &Method, path: &str, ids: &Ids) -> Option<Value> {
         ("POST", "lift") => json!({"reason": "they called"}),
         ("POST", "send-test") => json!({"to": phone()}),
         ("POST", "reply") => json!({"body": "Hi"}),
+        ("POST", "resend") => json!({"reasons": ["expired"]}),
         ("DELETE", "contacts") => json!({"ids": [ids["contactId"]]}),
         ("DELETE", "campaigns") => json!({"ids": [ids["campaignId"]]}),
         ("POST" | "PUT", _) => json!({}),
