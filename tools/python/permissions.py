@@ -31,6 +31,8 @@ UNRECORDED = {
     ("s3:GetObject", "/exports/"): "links are used by clients, and only a continued export reads its rest",
     ("s3:DeleteObject", "/exports/"): "only a continued export has a rest to remove",
     ("scheduler:CreateSchedule", "Send"): "polls that begin later than a queue can delay need it",
+    ("dynamodb:Query", "Receipts"): "only an opt-out where people were erased reads their hashes",
+    ("sqs:SendMessage", "Notify"): "only what is no job, and an event that always fails, is kept apart",
     ("iam:PassRole", "Send"): "polls that begin later than a queue can delay need it",
 }
 
