@@ -135,6 +135,12 @@ impl Campaign {
         }
     }
 
+    /// Whether it may leave out most contacts. Only then does its fan-out write marks.
+    #[must_use]
+    pub fn is_selective(&self) -> bool {
+        self.target.is_some() || self.resend.is_some()
+    }
+
     /// The phones that it is for, if it is a resend.
     #[must_use]
     pub fn named_phones(&self) -> Option<NamedPhones> {

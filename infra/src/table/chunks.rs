@@ -29,6 +29,8 @@ pub enum ChunkPut {
 }
 
 const KIND: &str = "a chunk";
+/// When a chunk or a mark is removed, in seconds since 1970.
+const EXPIRES_AT: &str = "expiresAt";
 
 fn number(item: &Item, prefix: &str) -> Result<u32> {
     text(item, "sk")
@@ -95,6 +97,16 @@ impl Table {
         number: u32,
         limit: i32,
     ) -> Result<Vec<Chunk>> {
+        self.chunks_as(campaign, (shard, number), limit, Consistency::Eventual).await
+    }
+
+    async fn chunks_as(
+        &self,
+        campaign: CampaignId,
+        (shard, number): (u16, u32),
+        limit: i32,
+        consistency: Consistency,
+    ) -> Result<Vec<Chunk>> {
         let range = Range {
             limit: Some(limit),
             ..Range::new(
@@ -103,7 +115,7 @@ impl Table {
                     keys::chunk(campaign, shard, number).sk,
                     format!("{}~", keys::CHUNK),
                 ),
-                Consistency::Eventual,
+                consistency,
             )
         };
         self.page(&range).await?.items.into_iter().map(layout::read).collect()
@@ -111,7 +123,7 @@ impl Table {
 
     fn expiring(&self, mut row: Item) -> Item {
         let ends_at = self.kept.ends_at(clock::now());
-        row.insert("expiresAt".to_owned(), AttributeValue::N(ends_at.to_string()));
+        row.insert(EXPIRES_AT.to_owned(), AttributeValue::N(ends_at.to_string()));
         row
     }
 

@@ -11,6 +11,7 @@ use local::client::wait;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::erasure::PhoneSearch;
+use shared::organization::SHARDS;
 use shared::phone::Phone;
 
 /// A provider that throttles for as long as the script says so.
@@ -82,6 +83,27 @@ async fn traces(tenant: &Tenant, phone: &str) -> anyhow::Result<Vec<String>> {
     Ok(found)
 }
 
+/// All chunks and messages of a campaign are still removed once they are old.
+async fn assert_expire(tenant: &Tenant, campaign: &str) -> anyhow::Result<()> {
+    let table = aws_sdk_dynamodb::Client::new(&aws::load().await);
+    let mut expiring = 0;
+    for shard in SHARDS.all() {
+        let query = table.query().table_name(&tenant.variables["TABLE_NAME"]);
+        let query = query.key_condition_expression("pk = :shard");
+        let partition = AttributeValue::S(format!("CAMPAIGN#{campaign}#{shard}"));
+        let found = query.expression_attribute_values(":shard", partition).send().await?;
+        for item in found.items() {
+            let sk = item["sk"].as_s().map(String::as_str).unwrap_or_default();
+            if sk.starts_with("CHUNK#") || sk.starts_with("MESSAGE#") {
+                assert!(item.contains_key("expiresAt"), "{sk} is kept forever");
+                expiring += 1;
+            }
+        }
+    }
+    assert!(expiring > 1, "there are chunks and messages");
+    Ok(())
+}
+
 fn holds(content: &[u8], phone: &str) -> anyhow::Result<bool> {
     let mut search = PhoneSearch::new(&Phone::from_e164(phone)?);
     search.read(content);
@@ -135,6 +157,8 @@ async fn nothing_of_an_erased_person_is_left() -> anyhow::Result<()> {
     let former = traces(&tenant, &moved_from).await?;
     let tombstones: Vec<&String> = former.iter().filter(|it| it.contains("AUDIENCE")).collect();
     assert!(tombstones.is_empty(), "{tombstones:?}");
+
+    assert_expire(&tenant, &draft).await?;
 
     // Sums hold, and the message stays without its phone.
     let after = tenant.campaign(&draft).await?;

@@ -123,7 +123,7 @@ async fn erase_members(
             has_more = chunks.last().is_some_and(|last: &Chunk| !last.ends);
             number = chunks.last().map_or(number, |last| last.number + 1);
         }
-        if campaign.target.is_some() {
+        if campaign.is_selective() {
             app.table.remove_mark(campaign.id, shard).await?;
         }
     }

@@ -6,9 +6,9 @@ use shared::ids::{CampaignId, MessageId};
 use shared::phone::Phone;
 use shared::recipient::{Addressee, Recipient};
 
-use super::super::dynamo::{Consistency, Item, Range, SortKey, Written};
+use super::super::dynamo::{Consistency, Item, Written};
 use super::super::{Result, Table, TableError, keys};
-use super::layout;
+use super::{EXPIRES_AT, layout};
 
 /// The number of people who may be erased from a chunk at the same time.
 const MAX_RACES: usize = 10;
@@ -22,16 +22,7 @@ impl Table {
         number: u32,
         limit: i32,
     ) -> Result<Vec<Chunk>> {
-        let from = keys::chunk(campaign, shard, number).sk;
-        let range = Range {
-            limit: Some(limit),
-            ..Range::new(
-                keys::campaign_shard(campaign, shard),
-                SortKey::Between(from, format!("{}~", keys::CHUNK)),
-                Consistency::Strong,
-            )
-        };
-        self.page(&range).await?.items.into_iter().map(layout::read).collect()
+        self.chunks_as(campaign, (shard, number), limit, Consistency::Strong).await
     }
 
     /// Erases those members of a chunk for whom `message_of` returns the id of their message, and the
@@ -49,6 +40,7 @@ impl Table {
                 return Ok(());
             };
             let seen = seen(&item);
+            let expires_at = item.get(EXPIRES_AT).cloned();
             let mut chunk = layout::read(item)?;
             let mut are_there = false;
             for recipient in &mut chunk.recipients {
@@ -67,7 +59,9 @@ impl Table {
             if !are_there {
                 return Ok(());
             }
-            let row = layout::write(&key, &chunk)?;
+            let mut row = layout::write(&key, &chunk)?;
+            // The messages that the chunk lists expire after it.
+            row.extend(expires_at.map(|at| (EXPIRES_AT.to_owned(), at)));
             let (condition, values) = seen;
             if self.put(row, condition, values).await? == Written::Done {
                 return Ok(());
