@@ -28,8 +28,7 @@ pub(crate) async fn run(app: &App, event: SqsEvent, call: &Invocation) -> BatchR
     let parsed: Vec<Queued> = batch::parse(event, &app.dead_letters, &mut response).await;
     let mut by_organization = BTreeMap::<OrganizationId, Vec<Queued>>::new();
     for queued in parsed {
-        let organization = shared::job::Job::from(queued.body.job.clone()).organization_id();
-        by_organization.entry(organization).or_default().push(queued);
+        by_organization.entry(queued.body.job.organization_id()).or_default().push(queued);
     }
     let done = by_organization.into_iter().map(|(organization, jobs)| async move {
         let ids: Vec<String> = jobs.iter().map(|queued| queued.message_id.clone()).collect();

@@ -23,6 +23,15 @@ pub(crate) async fn run(
     deadline: Timestamp,
 ) -> anyhow::Result<()> {
     let mut draft = app.table.campaign(organization_id, campaign_id).await?;
+    let Some(of) = draft.as_ref().and_then(|draft| Some(draft.resend.as_ref()?.of)) else {
+        return Ok(());
+    };
+    let original = app.table.campaign(organization_id, of).await?;
+    let Some((original, broadcast)) = original.as_ref().and_then(|it| Some((it, it.broadcast()?)))
+    else {
+        tracing::warn!("the campaign that is resent is gone");
+        return Ok(());
+    };
     while let Some(Campaign { resend: Some(resend), step: Some(step), .. }) = &draft {
         if resend.prepared.is_complete {
             break;
@@ -30,13 +39,6 @@ pub(crate) async fn run(
         if clock::now() >= deadline.plus_seconds(-RESERVE_SECONDS) {
             return Ok(app.queues.send(&step.job, 0).await?);
         }
-        let original = app.table.campaign(organization_id, resend.of).await?;
-        let Some((original, broadcast)) =
-            original.as_ref().and_then(|it| Some((it, it.broadcast()?)))
-        else {
-            tracing::warn!("the campaign that is resent is gone");
-            return Ok(());
-        };
         let shard = resend.prepared.next_shard;
         let chosen = choose(&app.table, (original, broadcast), resend, shard).await?;
         for phones in chosen.chunks(PHONES_AT_ONCE) {
@@ -63,14 +65,14 @@ async fn choose(
     shard: u16,
 ) -> anyhow::Result<Vec<Phone>> {
     let mut failed: Vec<Phone> = Vec::new();
-    let mut add = |item: ShardItem| match item {
+    let add = |item| match item {
         ShardItem::Message(message) if resend.verdict(&message) == Verdict::Chosen => {
             // An erased person is left out.
             failed.extend(message.to);
         }
         ShardItem::Message(_) | ShardItem::ChunkState { .. } | ShardItem::Parked(_) => {}
     };
-    table.each_of_shard(original, shard, &mut add).await?;
+    table.each_of_shard(original, shard, add).await?;
     let mut chosen = Vec::with_capacity(failed.len());
     for phones in failed.chunks(PHONES_AT_ONCE) {
         let (organization, shards) = (original.organization_id, broadcast.shards);

@@ -249,7 +249,8 @@ impl PollsJob {
 }
 
 impl NotifyJob {
-    pub(super) fn organization_id(&self) -> OrganizationId {
+    #[must_use]
+    pub fn organization_id(&self) -> OrganizationId {
         match self {
             Self::Event { organization_id, .. }
             | Self::Messages { organization_id, .. }

@@ -48,11 +48,7 @@ pub(crate) async fn duplicate_campaign(
 ) -> Result<Reply, Problem> {
     let original = find(&app, access.organization.id, id).await?;
     let now = clock::now();
-    let name = match &request.name {
-        Some(name) => text::name(name, NAME_LONGEST)
-            .map_err(|error| Problem::field("/name", error.to_string()))?,
-        None => format!("Copy of {}", original.name).chars().take(NAME_LONGEST).collect(),
-    };
+    let name = name_of_copy(request.name.as_deref(), "Copy of", &original)?;
     let copy = original.duplicate(CampaignId::new(now, clock::entropy()), name, now)?;
     let copy = copy.by(access.actor);
     let reply = Reply::new(StatusCode::CREATED, &CampaignView::from(&copy))?;
@@ -60,6 +56,19 @@ pub(crate) async fn duplicate_campaign(
     match app.table.create_campaign(&copy, remember.as_ref()).await? {
         Saved::Done => Ok(reply),
         Saved::Stale | Saved::Answered => Err(Problem::raced()),
+    }
+}
+
+/// The name that was requested for a draft made from a campaign, or `what` it is and the campaign's name.
+pub(super) fn name_of_copy(
+    requested: Option<&str>,
+    what: &str,
+    original: &Campaign,
+) -> Result<String, Problem> {
+    match requested {
+        Some(name) => text::name(name, NAME_LONGEST)
+            .map_err(|error| Problem::field("/name", error.to_string())),
+        None => Ok(format!("{what} {}", original.name).chars().take(NAME_LONGEST).collect()),
     }
 }
 

@@ -10,12 +10,11 @@ use serde::Deserialize;
 use shared::campaign::{Campaign, Refusal, Status};
 use shared::ids::CampaignId;
 use shared::message::FailureReason;
-use shared::organization::NAME_LONGEST;
 use shared::resend::{self, MAX_CAMPAIGNS, Prepared, Resend};
-use shared::text;
 use utoipa::ToSchema;
 
 use super::campaigns::find;
+use super::copies::name_of_copy;
 use crate::auth::{Access, Sender};
 use crate::idempotency::Once;
 use crate::json::{Json, Reply};
@@ -77,7 +76,8 @@ pub(crate) async fn resend_campaign(
         prepared: Prepared::default(),
     };
     let new = CampaignId::new(now, clock::entropy());
-    let draft = original.resent_as(new, request.name(&original)?, resend, app.grace);
+    let name = name_of_copy(request.name.as_deref(), "Resend of", &original)?;
+    let draft = original.resent_as(new, name, resend, app.grace);
     let draft = draft.by(access.actor);
     let reply = Reply::new(StatusCode::CREATED, &CampaignView::from(&draft))?;
     let remember = once.remember(&reply, now);
@@ -104,14 +104,6 @@ impl ResendRequest {
             return Err(Problem::field("/reasons", detail));
         }
         Ok(())
-    }
-
-    fn name(&self, original: &Campaign) -> Result<String, Problem> {
-        match &self.name {
-            Some(name) => text::name(name, NAME_LONGEST)
-                .map_err(|error| Problem::field("/name", error.to_string())),
-            None => Ok(format!("Resend of {}", original.name).chars().take(NAME_LONGEST).collect()),
-        }
     }
 }
 
