@@ -190,7 +190,7 @@ impl Body {
         let Some(template) = self.template() else { return Some(recipients) };
         let render = |recipient: Recipient| {
             if recipient.phone().is_none() {
-                // No one is texted, so there is no text that could differ.
+                // Erased people aren't texted, so they need no text.
                 return Some(recipient);
             }
             let merge = *recipient.merge?;

@@ -77,7 +77,7 @@ impl Table {
             .collect();
         let mut found: HashMap<_, Vec<Message>> = HashMap::new();
         let messages = self.messages_of_campaigns(organization, &wanted).await?;
-        // The id of an erased message is still derived from the phone, but it is no one's.
+        // An erased message still has the id derived from the phone, but must not be shown for it.
         for message in messages.into_iter().filter(|message| message.to.is_some()) {
             found.entry(message.campaign_id).or_default().push(message);
         }

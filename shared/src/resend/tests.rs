@@ -45,7 +45,7 @@ fn received(status: Status, reason: Option<FailureReason>) -> Message {
 }
 
 #[test]
-fn whoever_was_reached_or_may_have_been_is_left_out() {
+fn people_who_may_have_been_reached_are_left_out() {
     use FailureReason::{Expired, Filtered, Unreachable, Unsubscribed};
     use Verdict::{Chosen, InTheWay, NotChosen};
     let unknown = Message { unknown_at: Some(at(1)), ..message() };

@@ -122,8 +122,8 @@ async fn list_all(
     list.reply(found.into_iter().map(InboundView::from), next)
 }
 
-/// Before this, there is no message that the list has: its organization or campaign did not exist, or
-/// it was removed.
+/// How far back the list goes. Older messages have been removed, or precede the organization or the
+/// campaign.
 async fn since(
     app: &Volley,
     organization: &Organization,

@@ -49,7 +49,7 @@ pub(super) async fn list_to_phone(
         return list.reply(Vec::<MessageView>::new(), None::<Position>);
     };
     let views = |messages: Vec<Message>| {
-        // The id of an erased message is still derived from the phone, but it is no one's.
+        // An erased message still has the id derived from the phone, but must not be shown for it.
         let known = messages.into_iter().filter(|message| message.to.is_some());
         let wanted = known.filter(|message| filter.matches(message));
         wanted.map(|message| MessageView::of_campaign(campaign, broadcast, message))
