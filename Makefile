@@ -10,7 +10,8 @@ SEEDS ?= 120
 SEED ?=
 MINUTES ?=
 FROM ?=
-# `make run PROFILE=dist` runs the functions built as they are deployed, which takes minutes longer.
+# `make run PROFILE=dist` runs the functions as they are deployed. `release` takes a tenth of the time to
+# build and more to run.
 PROFILE ?= release
 # Audiences that `make bench` measures; `make bench BENCH=--write-docs` renews docs/performance.md.
 SIZES ?= 1000,10000,100000,1000000
