@@ -10,7 +10,7 @@ SEEDS ?= 120
 SEED ?=
 MINUTES ?=
 FROM ?=
-# `make run PROFILE=dist` runs the functions as they are deployed. `release` takes a tenth of the time to
+# `make run PROFILE=dist` runs the functions as they are deployed, which takes minutes longer to build and
 # build and more to run.
 PROFILE ?= release
 # Audiences that `make bench` measures; `make bench BENCH=--write-docs` renews docs/performance.md.
