@@ -67,11 +67,10 @@ torture: engine .venv/faketime/ready
 	cargo build --release --locked $(PACKAGES) --package torture
 	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS))) $(if $(FROM),--from $(FROM))
 
-# Parsers of outside input: see tests/fuzz. What is found is kept in target/fuzz; `MERGE=yes` keeps in the
-# corpus what reaches code that nothing in it reached.
+# Parsers of outside input: see tests/fuzz. What reaches new code is kept in target/fuzz for the next time.
 fuzz:
 	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/scripts/instrument.sh cargo build --release --locked --workspace --bin fuzz --features fuzz/libfuzzer
-	@SECONDS_EACH=$(SECONDS) MERGE=$(MERGE) FUZZ=$(TARGET)/release/fuzz scripts/fuzz.sh $(TARGETS)
+	@SECONDS_EACH=$(SECONDS) FUZZ=$(TARGET)/release/fuzz scripts/fuzz.sh $(TARGETS)
 
 check: .venv/sam/ready .venv/review/ready console/dist/index.html console/node_modules/.check tests/console/node_modules/.ready
 	$(NODE) npm --prefix console run --silent check

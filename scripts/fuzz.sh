@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs libFuzzer on each target that is named, two at a time, and fails if one of them broke.
-# Environment: FUZZ (the program), SECONDS_EACH, MERGE (`yes` adds what was found to the corpus).
+# Environment: FUZZ (the program), SECONDS_EACH.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -18,7 +18,6 @@ fuzz() {
 	}
 	echo "$1: $(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$found.log") inputs," \
 		"$(sed -n 's/.*cov: \([0-9]*\) .*/\1/p' "$found.log" | tail -1) edges"
-	test "${MERGE:-}" != yes || "$FUZZ" -merge=1 -max_len=512 "$corpus" "$found" >>"$found.log" 2>&1
 }
 
 pids=

@@ -1,7 +1,7 @@
 //! What must hold for any input from outside, one function per parser.
 //!
-//! `make fuzz` searches for inputs that break them, guided by coverage; the inputs that it found
-//! worth keeping are in `corpus` and are tried by every test run.
+//! `make fuzz` searches for inputs that break them, guided by coverage and beginning with those in
+//! `corpus`, which every test run tries too.
 
 mod cursor;
 mod file;
