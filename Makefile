@@ -10,8 +10,11 @@ SEEDS ?= 120
 SEED ?=
 MINUTES ?=
 FROM ?=
-# `make run PROFILE=dist` runs the functions as they are deployed, which takes minutes longer to build and
-# build and more to run.
+# How long `make fuzz` looks for inputs that break a parser, for each of them, and which.
+SECONDS ?= 20
+TARGETS ?= csv cursor event jsonl keyword phone segment template webhook
+# `make run PROFILE=dist` runs the functions as they are deployed, which take minutes longer to build and
+# less processor time to run.
 PROFILE ?= release
 # Audiences that `make bench` measures; `make bench BENCH=--write-docs` renews docs/performance.md.
 SIZES ?= 1000,10000,100000,1000000
@@ -42,7 +45,7 @@ NODE = PATH="$(CURDIR)/.venv/node/bin:$$PATH"
 # Compares what the functions did in the tests with what they may do.
 PERMISSIONS = .venv/emulator/bin/python tools/python/permissions.py volley target/local/actions.jsonl
 
-.PHONY: cli run up down test torture bench check build engine functions functions-for-aws deploy
+.PHONY: cli run up down test torture fuzz bench check build engine functions functions-for-aws deploy
 .DEFAULT_GOAL := run
 
 # It needs no console.
@@ -64,6 +67,11 @@ test: check build .venv/conformance/npm/ready tests/console/node_modules/.ready
 torture: engine .venv/faketime/ready
 	cargo build --release --locked $(PACKAGES) --package torture
 	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS))) $(if $(FROM),--from $(FROM))
+
+# Parsers of outside input: see tests/fuzz. What reaches new code is kept in target/fuzz for the next time.
+fuzz:
+	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/scripts/instrument.sh cargo build --release --locked --workspace --bin fuzz --features fuzz/libfuzzer
+	@SECONDS_EACH=$(SECONDS) FUZZ=$(TARGET)/release/fuzz scripts/fuzz.sh $(TARGETS)
 
 check: .venv/sam/ready .venv/review/ready console/dist/index.html console/node_modules/.check tests/console/node_modules/.ready
 	$(NODE) npm --prefix console run --silent check

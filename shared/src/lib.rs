@@ -19,6 +19,7 @@ pub mod campaign;
 pub mod chunk;
 pub mod chunk_state;
 pub mod contact;
+pub mod cursor;
 pub mod decimal;
 pub mod erasure;
 pub mod estimate;
