@@ -132,7 +132,9 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
         Job::Dispatch(
             DispatchJob::Test { .. } | DispatchJob::Reply { .. } | DispatchJob::Chunk { .. },
         )
-        | Job::Notify(NotifyJob::Messages { .. }) => Ok(app.table.forget_overdue(owed).await?),
+        | Job::Notify(NotifyJob::Messages { .. } | NotifyJob::BusMessages { .. }) => {
+            Ok(app.table.forget_overdue(owed).await?)
+        }
         // A person can send it again from there.
         Job::Notify(NotifyJob::Event { .. }) => {
             let letter = serde_json::to_string(&Envelope::new(owed.job.clone()))?;
@@ -214,7 +216,7 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
                 .is_some_and(|single| single.message.is_single_owed(clock::now())),
             None => false,
         },
-        Job::Notify(NotifyJob::Messages { .. }) => false,
+        Job::Notify(NotifyJob::Messages { .. } | NotifyJob::BusMessages { .. }) => false,
         // The item itself keeps the event.
         Job::Notify(NotifyJob::Event { .. }) => true,
         Job::Notify(NotifyJob::Retries { webhook_id, .. }) => {

@@ -106,6 +106,9 @@ pub enum NotifyJob {
     Event { organization_id: OrganizationId, event: Box<Event> },
     /// Send what has changed about an organization's messages.
     Messages { organization_id: OrganizationId, changes: Vec<MessageChange> },
+    /// Put it on the event bus. Webhooks and the bus have a job each, so that one is not done again
+    /// because of the other.
+    BusMessages { organization_id: OrganizationId, changes: Vec<MessageChange> },
     /// Try a webhook's deliveries again whose time has come.
     Retries { organization_id: OrganizationId, webhook_id: WebhookId },
 }
@@ -254,6 +257,7 @@ impl NotifyJob {
         match self {
             Self::Event { organization_id, .. }
             | Self::Messages { organization_id, .. }
+            | Self::BusMessages { organization_id, .. }
             | Self::Retries { organization_id, .. } => *organization_id,
         }
     }
@@ -262,6 +266,7 @@ impl NotifyJob {
         match self {
             Self::Event { .. } => Subject::of("event"),
             Self::Messages { .. } => Subject::of("messages"),
+            Self::BusMessages { .. } => Subject::of("bus_messages"),
             Self::Retries { .. } => Subject::of("retries"),
         }
     }
@@ -269,8 +274,9 @@ impl NotifyJob {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Event { event, .. } => format!("event#{}", event.id),
-            // It is never owed: the writer of the changes repeats it until it is queued.
+            // Neither is ever owed: the writer of the changes repeats it until it is queued.
             Self::Messages { .. } => "messages".to_owned(),
+            Self::BusMessages { .. } => "bus_messages".to_owned(),
             Self::Retries { webhook_id, .. } => format!("retries#{webhook_id}"),
         }
     }

@@ -10,6 +10,7 @@ mod controls;
 mod crashes;
 mod drafts;
 mod erasure;
+mod event_bus;
 mod events;
 mod exports;
 mod fan_outs;
