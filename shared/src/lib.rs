@@ -20,6 +20,7 @@ pub mod chunk;
 pub mod chunk_state;
 pub mod contact;
 pub mod decimal;
+pub mod deletion;
 pub mod erasure;
 pub mod estimate;
 pub mod event;

@@ -24,7 +24,8 @@ use super::dynamo::{
 };
 use super::outbox::new_event_id;
 use super::{Result, Saved, Table, TableError, keys};
-use row::{Row, read};
+use row::Row;
+pub(super) use row::read;
 
 pub use flags::FlagPosition;
 
@@ -248,7 +249,7 @@ impl Table {
 }
 
 /// The first day of a time's month, in UTC.
-fn month_of(at: Timestamp) -> NaiveDate {
+pub(super) fn month_of(at: Timestamp) -> NaiveDate {
     let date = at.datetime().date_naive();
     date.with_day(1).unwrap_or(date)
 }

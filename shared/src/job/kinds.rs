@@ -32,6 +32,8 @@ pub enum JobsJob {
     Export { organization_id: OrganizationId, export_id: ExportId },
     /// Erase a person further. Their phone is not in the job.
     Erase { organization_id: OrganizationId, hash: ErasedHash },
+    /// Remove the organization, which is gone for everyone already.
+    Delete { organization_id: OrganizationId },
 }
 
 /// A job of the dispatch function.
@@ -162,12 +164,14 @@ impl JobsJob {
             | Self::Prepare { organization_id, .. }
             | Self::Import { organization_id, .. }
             | Self::Export { organization_id, .. }
-            | Self::Erase { organization_id, .. } => *organization_id,
+            | Self::Erase { organization_id, .. }
+            | Self::Delete { organization_id } => *organization_id,
         }
     }
 
     pub(super) fn subject(&self) -> Subject {
         match self {
+            Self::Delete { .. } => Subject::of("delete"),
             Self::Send { campaign_id, .. } => Subject::campaign("send", *campaign_id),
             Self::FanOut { campaign_id, .. } => Subject::campaign("fan_out", *campaign_id),
             Self::Prepare { campaign_id, .. } => Subject::campaign("prepare", *campaign_id),
@@ -189,6 +193,7 @@ impl JobsJob {
             Self::Import { import_id, .. } => format!("import#{import_id}"),
             Self::Export { export_id, .. } => format!("export#{export_id}"),
             Self::Erase { organization_id, hash } => format!("erase#{organization_id}#{hash}"),
+            Self::Delete { organization_id } => format!("delete#{organization_id}"),
         }
     }
 }

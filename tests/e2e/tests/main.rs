@@ -8,6 +8,7 @@ mod contacts;
 mod contract;
 mod controls;
 mod crashes;
+mod deletion;
 mod drafts;
 mod erasure;
 mod event_bus;
