@@ -83,7 +83,7 @@ async fn put(app: &App, events: &[&Event]) -> BTreeSet<EventId> {
     }
 }
 
-/// Sends events to webhooks. Returns those for which that failed.
+/// Sends events to webhooks. Returns those that could not be sent.
 async fn deliver(app: &App, owed: &[Owed<'_>], deadline: Timestamp) -> BTreeSet<EventId> {
     let mut failed = BTreeSet::new();
     for Owed { scope, event, .. } in owed {

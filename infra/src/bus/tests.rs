@@ -18,7 +18,7 @@ fn event(number: u128) -> Event {
     }
 }
 
-/// Puts this number of events on a bus whose answers come from `respond`, by the numbers of a request's
+/// Puts this number of events on a bus whose responses come from `respond`, by the numbers of a request's
 /// events. Returns the numbers of those that it did not take, and the server.
 async fn put(
     count: u128,

@@ -213,7 +213,7 @@ async fn a_deletion_survives_the_death_of_its_process() {
     }
 }
 
-/// Whoever gets the number must not text those who opted out of what it sent before.
+/// The next owner of the number must not text those who opted out of what it sent before.
 #[tokio::test]
 async fn opt_outs_hold_for_the_next_owner_of_the_number() {
     let scene = Scene::set().await;

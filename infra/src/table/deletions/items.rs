@@ -16,7 +16,7 @@ use crate::clock;
 
 /// The number of items that are removed at once, which is the maximum of a transaction.
 const AT_ONCE: usize = 100;
-/// The wait after so many items. A partition accepts 1,000 write units per second, an item takes at least
+/// The wait after each full batch of items. A partition accepts 1,000 write units per second, an item takes at least
 /// two, and others of the same partition need some.
 const WAIT: Duration = Duration::from_millis(300);
 /// Behind every sort key.

@@ -1,4 +1,4 @@
-//! The numbers of a deleted organization: whoever gets one of them next must not text the people who opted
+//! The numbers of a deleted organization: the next owner of one of them must not text the people who opted
 //! out of what it sent.
 
 use std::collections::BTreeSet;
