@@ -6,6 +6,7 @@
 pub mod arming;
 pub mod aws;
 pub mod batch;
+pub mod bus;
 pub mod clock;
 pub mod config;
 pub mod endpoints;
@@ -22,6 +23,7 @@ pub mod queues;
 pub mod schedules;
 pub mod sealing;
 pub mod secrets;
+mod signed_call;
 pub mod table;
 pub mod telemetry;
 #[cfg(test)]

@@ -24,12 +24,14 @@ const REMEMBERED_SECONDS: i64 = 10;
 pub struct Outbox {
     client: Client,
     url: String,
+    /// Whether every event goes to the deployment's event bus, too.
+    has_bus: bool,
     usage: Usage,
     /// What each organization wanted when that was read.
     known: Arc<Mutex<HashMap<OrganizationId, (Timestamp, Wants)>>>,
 }
 
-/// Which events an organization wants.
+/// Which events an organization's webhooks want.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Wants {
     pub(crate) any: bool,
@@ -39,8 +41,12 @@ pub(crate) struct Wants {
 
 impl Outbox {
     #[must_use]
-    pub fn new(config: &aws_config::SdkConfig, url: String, usage: Usage) -> Self {
-        Self { client: Client::new(config), url, usage, known: Arc::default() }
+    pub fn new(config: &aws_config::SdkConfig, url: String, has_bus: bool, usage: Usage) -> Self {
+        Self { client: Client::new(config), url, has_bus, usage, known: Arc::default() }
+    }
+
+    pub(crate) fn has_bus(&self) -> bool {
+        self.has_bus
     }
 
     /// What the organization wants, if that was read recently.
@@ -64,15 +70,23 @@ impl Outbox {
         }
     }
 
-    /// Queues changes of messages.
+    /// Queues changes of messages for the bus, and for the organization's webhooks if they want them.
     pub(crate) async fn queue_changes(
         &self,
         organization_id: OrganizationId,
         changes: &[MessageChange],
+        wants: Wants,
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
         for changes in changes.chunks(MAX_CHANGES) {
-            let job = NotifyJob::Messages { organization_id, changes: changes.to_vec() };
-            self.send(&job.into()).await?;
+            let changes = || changes.to_vec();
+            if wants.messages {
+                let job = NotifyJob::Messages { organization_id, changes: changes() };
+                self.send(&job.into()).await?;
+            }
+            if self.has_bus {
+                let job = NotifyJob::BusMessages { organization_id, changes: changes() };
+                self.send(&job.into()).await?;
+            }
         }
         Ok(())
     }

@@ -2,7 +2,6 @@
 
 mod receipts;
 mod retries;
-mod signed_call;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;

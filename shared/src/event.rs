@@ -4,13 +4,16 @@
 //! transaction of what they are about. Receivers order events by the time at which they occurred,
 //! because they may arrive in any order and more than once.
 
+pub mod bus;
 mod campaign;
 mod contact;
+mod inbound;
 mod message;
 mod work;
 
 pub use campaign::{CampaignChange, campaign_events};
 pub use contact::{ContactChange, preference_event};
+pub use inbound::{InboundText, inbound_events};
 pub use message::{MAX_CHANGES, MessageChange, MessageChanges, message_events};
 pub use work::{ExportEnd, ImportEnd, export_event, import_event};
 
@@ -52,6 +55,10 @@ pub enum EventType {
     ContactUnsubscribed,
     #[serde(rename = "contact.resubscribed")]
     ContactResubscribed,
+    #[serde(rename = "inbound.received")]
+    InboundReceived,
+    #[serde(rename = "inbound.flagged")]
+    InboundFlagged,
     #[serde(rename = "import.finished")]
     ImportFinished,
     #[serde(rename = "export.finished")]
@@ -73,6 +80,8 @@ impl EventType {
             Self::MessagesUpdated => "messages.updated",
             Self::ContactUnsubscribed => "contact.unsubscribed",
             Self::ContactResubscribed => "contact.resubscribed",
+            Self::InboundReceived => "inbound.received",
+            Self::InboundFlagged => "inbound.flagged",
             Self::ImportFinished => "import.finished",
             Self::ExportFinished => "export.finished",
         }
@@ -98,6 +107,7 @@ pub enum Data {
     Campaign(CampaignChange),
     Contact(ContactChange),
     Messages(MessageChanges),
+    Inbound(InboundText),
     Import(ImportEnd),
     Export(ExportEnd),
 }
@@ -116,7 +126,12 @@ impl Event {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
     use super::*;
+    use crate::job::{Envelope, Job};
 
     #[test]
     fn types_are_written_as_they_are_named() {
@@ -133,5 +148,51 @@ mod tests {
         let places: Vec<usize> =
             EventType::VARIANTS.iter().map(|kind| row(kind).expect("a row")).collect();
         assert!(places.is_sorted(), "events at the same time are ordered by it");
+    }
+
+    /// The page's schema has exactly the fields that are written.
+    #[test]
+    fn the_schema_has_every_field() {
+        let page = include_str!("../../docs/events.md");
+        let schema = page.split("```json").find(|part| part.contains("volley-event"));
+        let schema = schema.and_then(|part| part.split("```").next()).expect("a schema");
+        let schema: Value = serde_json::from_str(schema).expect("JSON");
+        let examples = include_str!("job/v3.jsonl").lines().filter_map(|line| {
+            let Envelope { job, .. }: Envelope = serde_json::from_str(line).expect("a job");
+            match job {
+                Job::Notify(NotifyJob::Event { event, .. }) => Some(*event),
+                _ => None,
+            }
+        });
+        let mut described = BTreeSet::new();
+        for event in examples {
+            let written = serde_json::to_value(&event).expect("JSON");
+            assert_fields(&schema, &written);
+            let name = match &event.data {
+                Data::Campaign(_) => "campaign",
+                Data::Contact(_) => "contact",
+                Data::Messages(_) => "messages",
+                Data::Inbound(_) => "inbound",
+                Data::Import(_) => "import",
+                Data::Export(_) => "export",
+            };
+            assert_fields(&schema["$defs"][name], &written["data"]);
+            described.insert(name);
+        }
+        let all: BTreeSet<&str> =
+            schema["$defs"].as_object().expect("definitions").keys().map(String::as_str).collect();
+        assert_eq!(described, all);
+    }
+
+    /// An object's fields are those that its schema requires and describes.
+    fn assert_fields(schema: &Value, written: &Value) {
+        let keys = |value: &Value| -> BTreeSet<String> {
+            value.as_object().into_iter().flatten().map(|(key, _)| key.clone()).collect()
+        };
+        let required = schema["required"].as_array().expect("required fields");
+        let required: BTreeSet<String> =
+            required.iter().filter_map(|key| key.as_str().map(str::to_owned)).collect();
+        assert_eq!(keys(written), required, "{schema}");
+        assert_eq!(keys(&schema["properties"]), required, "{schema}");
     }
 }

@@ -21,6 +21,7 @@ pub mod chunk_state;
 pub mod contact;
 pub mod cursor;
 pub mod decimal;
+pub mod deletion;
 pub mod erasure;
 pub mod estimate;
 pub mod event;

@@ -1,10 +1,11 @@
 //! Organizations and their settings.
 
 use clap::{Args, Subcommand};
+use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::Context;
-use crate::api::{Pages, under};
+use crate::api::{Body, Pages, under};
 use crate::arguments::Limit;
 use crate::failure::Failure;
 use crate::output::ORGANIZATION;
@@ -25,6 +26,15 @@ pub(crate) enum Org {
         sender: String,
         #[command(flatten)]
         settings: Settings,
+    },
+    /// Delete an organization with everything that it has
+    ///
+    /// Requires the deployment's admin key.
+    Delete {
+        id: String,
+        /// The organization's name, so that no other is deleted by mistake
+        #[arg(long, value_name = "NAME")]
+        confirm: String,
     },
     /// Change settings
     Set {
@@ -116,6 +126,14 @@ impl Org {
                 let organization = api.post("/v1/organizations", &body.into()).await?;
                 output.one(&organization, &ORGANIZATION)?;
                 output.note("Next: volley keys create NAME --role sender --organization ID");
+                Ok(())
+            }
+            Self::Delete { id, confirm } => {
+                let path = under(&id, &[]);
+                let query = [("confirm", confirm)];
+                let deleted = api.call(Method::DELETE, &path, &query, Body::None).await?;
+                output.one(&deleted, &ORGANIZATION)?;
+                output.note("It is gone for everyone. Its data is removed within the hour.");
                 Ok(())
             }
             Self::Set { name, sender, prices, currency, settings } => {

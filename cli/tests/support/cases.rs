@@ -27,6 +27,7 @@ fn settings() -> Vec<Case> {
             &["get_me", "update_organization"],
             json!({"prices": {"currency": "USD", "perPart": {"US": "0.0079"}}, "testsPerDay": 5}),
         ),
+        ("org delete ID --confirm Bakery", &["delete_organization"], Value::Null),
         ("halt show", &["get_me", "get_organization_halt"], Value::Null),
         ("halt show --deployment", &["get_halt"], Value::Null),
         (

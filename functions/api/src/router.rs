@@ -48,7 +48,11 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
         .routes(routes!(service::get_openapi))
         .routes(routes!(me::get_me))
         .routes(routes!(organizations::create_organization, organizations::list_organizations))
-        .routes(routes!(organizations::get_organization, organizations::update_organization))
+        .routes(routes!(
+            organizations::get_organization,
+            organizations::update_organization,
+            organizations::delete_organization
+        ))
         .routes(routes!(api_keys::create_api_key, api_keys::list_api_keys))
         .routes(routes!(api_keys::delete_api_key))
         .routes(routes!(members::invite_member, members::list_members))

@@ -1,5 +1,6 @@
 //! What all jobs share, created once at start.
 
+use infra::bus::EventBus;
 use infra::endpoints::Endpoints;
 use infra::queues::DeadLetters;
 use infra::sealing::Sealing;
@@ -10,6 +11,8 @@ pub(crate) struct App {
     pub(crate) table: Table,
     pub(crate) dead_letters: DeadLetters,
     pub(crate) endpoints: Endpoints,
+    /// `None` if the deployment has no event bus.
+    pub(crate) bus: Option<EventBus>,
     /// `None` if webhooks are off: then none has a secret that can be read.
     pub(crate) sealing: Option<Sealing>,
 }
@@ -20,6 +23,7 @@ impl App {
             table: start.table(),
             dead_letters: start.dead_letters(),
             endpoints: start.endpoints()?,
+            bus: start.event_bus()?,
             sealing: start.sealing(),
         })
     }

@@ -1,4 +1,4 @@
-//! The first try of an event's deliveries.
+//! The first try of an event's deliveries to webhooks.
 //!
 //! The queue carries only first tries. What an endpoint doesn't take waits in the table, so a message
 //! never stays on the queue because of an endpoint, and no other tenant waits for it.
@@ -14,15 +14,13 @@ use shared::webhook::{Delivery, Webhook};
 use crate::App;
 use crate::attempt::{CALL_SECONDS, attempt};
 
-/// Sends an event to every webhook that wants it, at the same time, and then forgets it. If that fails
-/// for one of them, the event stays, and the others recognize it when it is sent again.
-pub(crate) async fn send(app: &App, event: &Event, deadline: Timestamp) -> anyhow::Result<()> {
-    deliver(app, event, deadline).await?;
-    Ok(app.table.forget_event(event).await?)
-}
-
-/// Sends an event that is not owed.
+/// Sends an event to every webhook that wants it, at the same time. If that fails for one of them, the
+/// others recognize the event when it is sent again.
 pub(crate) async fn deliver(app: &App, event: &Event, deadline: Timestamp) -> anyhow::Result<()> {
+    // The bus may be on alone. Webhooks from an earlier time must not fail meanwhile.
+    if app.sealing.is_none() {
+        return Ok(());
+    }
     let webhooks = app.table.webhooks(event.organization_id).await?;
     let body = serde_json::to_string(event).context("an event is not JSON")?;
     let wanting = webhooks.all.iter().filter(|webhook| webhook.selects(event.kind));

@@ -1,5 +1,5 @@
-//! The notify function: sends events to the webhooks of their organization, and tries failed deliveries
-//! again.
+//! The notify function: puts events on the deployment's event bus, sends them to the webhooks of their
+//! organization, and tries failed deliveries again.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
@@ -9,6 +9,7 @@ mod attempt;
 mod event;
 mod queued;
 mod retries;
+mod sorted;
 
 use std::sync::Arc;
 

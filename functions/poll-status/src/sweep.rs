@@ -123,7 +123,8 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             Ok(())
         }
         // A person's right is not given up. It is tried again every hour, and each time is logged.
-        Job::Jobs(JobsJob::Erase { .. }) => {
+        // Nor is an organization's deletion, for the same reason.
+        Job::Jobs(JobsJob::Erase { .. } | JobsJob::Delete { .. }) => {
             app.queues.send(&owed.job, 0).await?;
             app.table.take_overdue(owed, now.plus_seconds(3_600)).await?;
             Ok(())
@@ -132,7 +133,9 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
         Job::Dispatch(
             DispatchJob::Test { .. } | DispatchJob::Reply { .. } | DispatchJob::Chunk { .. },
         )
-        | Job::Notify(NotifyJob::Messages { .. }) => Ok(app.table.forget_overdue(owed).await?),
+        | Job::Notify(NotifyJob::Messages { .. } | NotifyJob::BusMessages { .. }) => {
+            Ok(app.table.forget_overdue(owed).await?)
+        }
         // A person can send it again from there.
         Job::Notify(NotifyJob::Event { .. }) => {
             let letter = serde_json::to_string(&Envelope::new(owed.job.clone()))?;
@@ -214,11 +217,14 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
                 .is_some_and(|single| single.message.is_single_owed(clock::now())),
             None => false,
         },
-        Job::Notify(NotifyJob::Messages { .. }) => false,
+        Job::Notify(NotifyJob::Messages { .. } | NotifyJob::BusMessages { .. }) => false,
         // The item itself keeps the event.
         Job::Notify(NotifyJob::Event { .. }) => true,
         Job::Notify(NotifyJob::Retries { webhook_id, .. }) => {
             app.table.endpoint_health(*webhook_id).await?.due.is_some_and(|due| due.job == *job)
+        }
+        Job::Jobs(JobsJob::Delete { organization_id }) => {
+            app.table.deletion(*organization_id).await?.is_some_and(|(_, due)| due.job == *job)
         }
         Job::Jobs(JobsJob::Erase { organization_id, hash }) => app
             .table

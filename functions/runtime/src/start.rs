@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use aws_config::SdkConfig;
+use infra::bus::EventBus;
 use infra::config::Environment;
 use infra::endpoints::{Endpoints, OwnHosts};
 use infra::erasure_keys::ErasureKeyring;
@@ -63,7 +64,8 @@ impl<'a> Start<'a> {
         let keys = self.environment.optional("ERASURE_KEYS");
         let keys = ErasureKeyring::new(&self.aws, keys, self.usage.clone());
         let queue: Option<String> = self.environment.optional("NOTIFY_QUEUE_URL");
-        let outbox = queue.map(|url| Outbox::new(&self.aws, url, self.usage.clone()));
+        let has_bus = self.environment.optional::<String>("EVENT_BUS_NAME").is_some();
+        let outbox = queue.map(|url| Outbox::new(&self.aws, url, has_bus, self.usage.clone()));
         let table = Table::new(&self.aws, table, self.usage.clone());
         table.keeping(kept).with_erasure_keys(keys).with_outbox(outbox)
     }
@@ -99,6 +101,14 @@ impl<'a> Start<'a> {
         let http = self.http()?;
         let gateways = Gateways::new(&self.aws, http, settings.clone(), self.usage.clone());
         Ok((gateways, settings))
+    }
+
+    /// The event bus; `None` if it is off.
+    pub fn event_bus(&mut self) -> anyhow::Result<Option<EventBus>> {
+        let Some(name) = self.environment.optional("EVENT_BUS_NAME") else { return Ok(None) };
+        let url = self.environment.text("EVENT_BRIDGE_URL");
+        let http = self.http()?;
+        Ok(Some(EventBus::new(&self.aws, http, (name, &url), self.usage.clone())?))
     }
 
     /// What encrypts webhooks' secrets; `None` if webhooks are off.

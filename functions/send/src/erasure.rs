@@ -6,7 +6,7 @@
 //! number of times. A run that dies leaves its due item, and the next one repeats the stage.
 
 mod campaigns;
-mod files;
+pub(crate) mod files;
 #[cfg(test)]
 mod tests;
 

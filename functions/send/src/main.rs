@@ -5,6 +5,7 @@
 
 mod app;
 mod begin;
+mod deletion;
 mod erasure;
 mod export;
 mod fan_out;
@@ -41,6 +42,9 @@ impl App {
             }
             JobsJob::Export { organization_id, export_id } => {
                 Box::pin(export::run(app, organization_id, export_id, deadline)).await
+            }
+            JobsJob::Delete { organization_id } => {
+                Box::pin(deletion::run(app, organization_id, deadline)).await
             }
             JobsJob::Erase { organization_id, hash } => {
                 Box::pin(erasure::run(app, organization_id, hash, deadline)).await

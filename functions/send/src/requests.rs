@@ -36,7 +36,8 @@ async fn race(name: &str, scenario: &Scenario, program: Program, race: Option<(u
             JobsJob::Prepare { .. }
             | JobsJob::Import { .. }
             | JobsJob::Export { .. }
-            | JobsJob::Erase { .. } => {
+            | JobsJob::Erase { .. }
+            | JobsJob::Delete { .. } => {
                 panic!("not modeled")
             }
         }

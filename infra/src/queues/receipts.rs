@@ -1,7 +1,7 @@
 //! The queue that makes receipts durable before the responses to their callbacks.
 //!
 //! Each callback costs one request to this queue and little else, and there are a few per message.
-//! So this request is a [`signed_call`](super::signed_call), while all others use the SDK.
+//! So this request is a [`signed_call`](crate::signed_call), while all others use the SDK.
 
 use aws_config::SdkConfig;
 use reqwest::Client;
@@ -12,7 +12,7 @@ use shared::time::Timestamp;
 use shared::trace::TraceId;
 
 use super::QueueError;
-use super::signed_call::{CallError, Service, SignedCalls};
+use crate::signed_call::{CallError, Service, SignedCalls};
 use crate::trace;
 use crate::usage::Usage;
 
@@ -64,7 +64,8 @@ impl ReceiptsQueue {
         url: String,
         usage: Usage,
     ) -> Result<Self, CallError> {
-        let service = Service { id: "SQS", signing_name: "sqs" };
+        let content = "application/x-amz-json-1.0";
+        let service = Service { id: "SQS", signing_name: "sqs", content };
         Ok(Self { calls: SignedCalls::new(config, http, service, &url)?, url, usage })
     }
 
@@ -104,6 +105,7 @@ impl ReceiptsQueue {
         let request = SendMessage { queue_url: &self.url, message_body, message_group_id };
         // Sending it twice is harmless: a receipt only raises a status, and a repeated keyword
         // changes nothing.
-        self.calls.call("AmazonSQS.SendMessage", serde_json::to_vec(&request)?).await
+        self.calls.call("AmazonSQS.SendMessage", serde_json::to_vec(&request)?).await?;
+        Ok(())
     }
 }

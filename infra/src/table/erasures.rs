@@ -10,7 +10,7 @@ mod record;
 mod register;
 mod texts;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -41,17 +41,19 @@ pub(super) struct Erasures {
 }
 
 /// A process may be frozen between two jobs, and then one of its clocks may have stopped.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Known {
     at: Timestamp,
     at_instant: Instant,
     since: Option<Timestamp>,
+    /// Deleted organizations whose opt-outs count, too.
+    refused_by: BTreeSet<OrganizationId>,
 }
 
 impl Known {
     fn is_fresh(&self) -> bool {
         // Erasures are never taken back.
-        self.since.is_some()
+        self.since.is_some() && self.refused_by.is_empty()
             || (clock::now() < self.at.plus_seconds(REMEMBERED_SECONDS)
                 && self.at_instant.elapsed().as_secs() < REMEMBERED_SECONDS.unsigned_abs())
     }
@@ -62,15 +64,20 @@ impl Erasures {
         Self { keys: Some(Arc::new(keys)), known: Arc::default() }
     }
 
-    pub(super) fn note(&self, organization: OrganizationId, since: Option<Timestamp>) {
-        let known = Known { at: clock::now(), at_instant: Instant::now(), since };
+    pub(super) fn note(
+        &self,
+        organization: OrganizationId,
+        since: Option<Timestamp>,
+        refused_by: BTreeSet<OrganizationId>,
+    ) {
+        let known = Known { at: clock::now(), at_instant: Instant::now(), since, refused_by };
         let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(organization, known);
     }
 
     fn known(&self, organization: OrganizationId) -> Option<Known> {
         let all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(&organization).copied().filter(Known::is_fresh)
+        all.get(&organization).cloned().filter(Known::is_fresh)
     }
 
     async fn keys(&self) -> Result<Arc<ErasureKeys>> {
@@ -88,12 +95,22 @@ pub(super) struct ErasedEntry {
 impl Table {
     /// Whether people of the organization were erased, or are from now on.
     pub(super) async fn has_erasures(&self, organization: OrganizationId) -> Result<bool> {
-        let mut known = self.erasures.known(organization);
-        if known.is_none() {
-            self.halt(HaltScope::Organization(organization)).await?;
-            known = self.erasures.known(organization);
+        Ok(self.known_erasures(organization).await?.is_some_and(|known| known.since.is_some()))
+    }
+
+    async fn known_erasures(&self, organization: OrganizationId) -> Result<Option<Known>> {
+        let known = self.erasures.known(organization);
+        if known.is_some() {
+            return Ok(known);
         }
-        Ok(known.is_some_and(|known| known.since.is_some()))
+        self.halt(HaltScope::Organization(organization)).await?;
+        Ok(self.erasures.known(organization))
+    }
+
+    /// The organization, and deleted ones whose opt-outs count for it.
+    async fn refused_by(&self, organization: OrganizationId) -> Result<Vec<OrganizationId>> {
+        let deleted = self.known_erasures(organization).await?.map(|known| known.refused_by);
+        Ok([organization].into_iter().chain(deleted.into_iter().flatten()).collect())
     }
 
     /// The hash that takes the place of a phone from now on.
@@ -119,7 +136,7 @@ impl Table {
         let line = phone.line();
         let entries = self.erased_of_shard(organization, line.as_phone().shard(shards)).await?;
         let Some(keys) = self.keys_of(&entries).await? else { return Ok(None) };
-        let hashes = keys.hashes(organization, &line);
+        let hashes = hashes(&keys, &self.refused_by(organization).await?, &line);
         Ok(entries.into_iter().find(|(hash, _)| hashes.contains(hash)).map(|(_, entry)| entry))
     }
 
@@ -139,6 +156,7 @@ impl Table {
             by_shard.entry(phone.line().as_phone().shard(shards)).or_default().push(phone);
         }
         let mut found = HashSet::new();
+        let refused_by = self.refused_by(organization).await?;
         for (shard, phones) in by_shard {
             let entries = self.erased_of_shard(organization, shard).await?;
             let Some(keys) = self.keys_of(&entries).await? else { continue };
@@ -146,7 +164,7 @@ impl Table {
             let out: HashSet<&ErasedHash> =
                 entries.iter().filter(|(_, entry)| is_out(entry)).map(|(hash, _)| hash).collect();
             let is_erased = |phone: &Phone| {
-                let hashes = keys.hashes(organization, &phone.line());
+                let hashes = hashes(&keys, &refused_by, &phone.line());
                 hashes.iter().any(|hash| out.contains(hash))
             };
             found.extend(phones.into_iter().filter(|phone| is_erased(phone)).cloned());
@@ -188,17 +206,23 @@ impl Table {
         organization: OrganizationId,
         shard: u16,
     ) -> Result<Vec<(ErasedHash, ErasedEntry)>> {
-        let range = Range::new(
-            keys::audience(organization, shard),
-            SortKey::Prefix(keys::ERASED.to_owned()),
-            Consistency::Strong,
-        );
+        let mut entries = self.entries_in(keys::audience(organization, shard)).await?;
+        let deleted = self.refused_by(organization).await?;
+        for deleted in deleted.into_iter().filter(|deleted| *deleted != organization) {
+            entries.extend(self.entries_in(keys::refusals(deleted, shard)).await?);
+        }
+        Ok(entries)
+    }
+
+    async fn entries_in(&self, pk: String) -> Result<Vec<(ErasedHash, ErasedEntry)>> {
+        let hashes = SortKey::Prefix(keys::ERASED.to_owned());
+        let range = Range::new(pk.clone(), hashes, Consistency::Strong);
         let items = self.all(range).await?.into_iter();
         let read = items.map(|item| {
             let sk = text(&item, "sk").unwrap_or_default();
             let hash = sk.strip_prefix(keys::ERASED).and_then(ErasedHash::parse);
             let hash = hash.ok_or_else(|| TableError::malformed(KIND, "its key is not a hash"))?;
-            let key = keys::erased(organization, shard, &hash);
+            let key = Key { pk: pk.clone(), sk };
             Ok((hash, ErasedEntry { key, row: parse(KIND, item)? }))
         });
         read.collect()
@@ -219,4 +243,9 @@ impl Table {
             None => Ok(Some(keys)),
         }
     }
+}
+
+/// The hashes that a phone has in these organizations.
+fn hashes(keys: &ErasureKeys, organizations: &[OrganizationId], line: &Line) -> Vec<ErasedHash> {
+    organizations.iter().flat_map(|organization| keys.hashes(*organization, line)).collect()
 }

@@ -1,12 +1,14 @@
 //! Halts: while one is on, no campaign sends. There is one for the deployment and one for each
 //! organization, whose item also says whether people of the organization were erased.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::ids::OrganizationId;
 use shared::time::Timestamp;
 
-use super::dynamo::{Change, Consistency};
+use super::dynamo::{Change, Consistency, Transaction};
 use super::{Result, Table, TableError, keys};
 
 /// Whose campaigns do not send.
@@ -32,20 +34,51 @@ struct Row {
     changed_at: Option<Timestamp>,
     /// Since when people of the organization are erased. Workers read this item anyway.
     erasing_since: Option<Timestamp>,
+    /// Deleted organizations whose opt-outs count, because their numbers are this one's.
+    #[serde(default)]
+    refused_by: BTreeSet<OrganizationId>,
 }
 
 const KIND: &str = "a halt";
 /// An update needs a condition, and this one always holds.
-const ALWAYS: &str = "attribute_not_exists(pk) OR attribute_exists(pk)";
+pub(super) const ALWAYS: &str = "attribute_not_exists(pk) OR attribute_exists(pk)";
+
+impl Transaction {
+    /// Notes that opt-outs of deleted organizations count, which are read with those of erased people.
+    pub(super) fn respect_refusals(
+        self,
+        organization: OrganizationId,
+        refused_by: &BTreeSet<OrganizationId>,
+        now: Timestamp,
+    ) -> Self {
+        if refused_by.is_empty() {
+            return self;
+        }
+        let deleted = refused_by.iter().map(|id| AttributeValue::S(id.to_string())).collect();
+        let change = Change {
+            update: "SET erasingSince = if_not_exists(erasingSince, :now), refusedBy = :deleted"
+                .to_owned(),
+            condition: ALWAYS.to_owned(),
+            ..Change::default()
+        };
+        let change = change.value(":now", now.to_string());
+        let change = change.value(":deleted", AttributeValue::L(deleted));
+        self.change(keys::halt(HaltScope::Organization(organization)), change)
+    }
+}
 
 impl Table {
     pub async fn halt(&self, scope: HaltScope) -> Result<Option<Halt>> {
         let row: Option<Row> = self.get(KIND, &keys::halt(scope), Consistency::Strong).await?;
         if let HaltScope::Organization(organization) = scope {
-            self.erasures.note(organization, row.as_ref().and_then(|row| row.erasing_since));
+            let (since, refused_by) = row
+                .as_ref()
+                .map(|row| (row.erasing_since, row.refused_by.clone()))
+                .unwrap_or_default();
+            self.erasures.note(organization, since, refused_by);
         }
         Ok(row.and_then(|row| {
-            let Row { halted, reason, changed_at, erasing_since: _ } = row;
+            let Row { halted, reason, changed_at, erasing_since: _, refused_by: _ } = row;
             Some(Halt { is_on: halted?, reason, changed_at: changed_at? })
         }))
     }
@@ -81,8 +114,9 @@ impl Table {
         };
         self.change(&key, change.value(":now", now.to_string())).await?;
         let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
+        let refused_by = row.as_ref().map(|row| row.refused_by.clone()).unwrap_or_default();
         let since = row.and_then(|row| row.erasing_since).unwrap_or(now);
-        self.erasures.note(organization, Some(since));
+        self.erasures.note(organization, Some(since), refused_by);
         Ok(since)
     }
 }

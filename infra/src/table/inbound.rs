@@ -10,6 +10,7 @@ mod row;
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
+use shared::event::inbound_events;
 use shared::ids::{CampaignId, InboundId, OrganizationId};
 use shared::inbound::InboundMessage;
 use shared::organization::Organization;
@@ -21,8 +22,10 @@ use super::dynamo::{
     ABSENT, Change, Consistency, Range, SortKey, Transacted, Transaction, Written, item, parse,
     start, text,
 };
+use super::outbox::new_event_id;
 use super::{Result, Saved, Table, TableError, keys};
-use row::{Row, read};
+use row::Row;
+pub(super) use row::read;
 
 pub use flags::FlagPosition;
 
@@ -69,7 +72,8 @@ impl Table {
     /// Keeps a text until `expires_at`, in seconds since 1970. Its id is derived from its name and the
     /// time at which it was received first.
     ///
-    /// Without a flag, this costs two write units for a text of up to about 600 bytes.
+    /// Without a flag and without webhooks, this costs two write units for a text of up to about 600
+    /// bytes.
     pub async fn keep_inbound(
         &self,
         mut message: InboundMessage,
@@ -85,17 +89,25 @@ impl Table {
         }
         message.id = InboundId::of(message.received_at, name);
         let row = item(KIND, &keys::inbound(&message), Row::of(&message, expires_at))?;
-        if !message.is_open() {
+        let events = || inbound_events(&message, new_event_id);
+        let events = self.wanted(message.organization_id, events).await?;
+        if !message.is_open() && events.is_empty() {
             let written = self.put(row, ABSENT, Vec::new()).await?;
             let is_new = written == Written::Done;
             return Ok(if is_new { InboundKept::New } else { InboundKept::Known });
         }
-        let transaction = Transaction::default().put_absent(row).put_flag(&message, expires_at)?;
-        match self.transact(transaction).await? {
-            Transacted::Done => Ok(InboundKept::New),
+        let mut transaction = Transaction::default().put_absent(row);
+        if message.is_open() {
+            transaction = transaction.put_flag(&message, expires_at)?;
+        }
+        match self.transact(transaction.announce(&events)?).await? {
+            Transacted::Done => {
+                self.queue_events(&events).await;
+                Ok(InboundKept::New)
+            }
             refused if refused.is_refused(0) => Ok(InboundKept::Known),
             Transacted::Refused(_) | Transacted::Conflict => {
-                Err(TableError::Throttled { operation: "write of a flagged message" })
+                Err(TableError::Throttled { operation: "write of an inbound message" })
             }
         }
     }
@@ -237,7 +249,7 @@ impl Table {
 }
 
 /// The first day of a time's month, in UTC.
-fn month_of(at: Timestamp) -> NaiveDate {
+pub(super) fn month_of(at: Timestamp) -> NaiveDate {
     let date = at.datetime().date_naive();
     date.with_day(1).unwrap_or(date)
 }

@@ -195,6 +195,20 @@ pub(crate) fn unsubscribe_sort_key(phone: &Phone) -> String {
 
 pub(crate) const ERASED: &str = "ERASED#";
 
+/// The record of an organization's deletion.
+pub(crate) fn deletion(id: OrganizationId) -> Key {
+    Key::new(organization_partition(id), "DELETION")
+}
+
+/// The opt-outs of a deleted organization.
+pub(crate) fn refusals(deleted: OrganizationId, shard: u16) -> String {
+    format!("REFUSED#{deleted}#{shard}")
+}
+
+pub(crate) fn refusal(deleted: OrganizationId, shard: u16, hash: &ErasedHash) -> Key {
+    Key::new(refusals(deleted, shard), format!("{ERASED}{hash}"))
+}
+
 /// What is left of an erased person's entry in the register. It sorts right before the register.
 pub(crate) fn erased(organization: OrganizationId, shard: u16, hash: &ErasedHash) -> Key {
     Key::new(audience(organization, shard), format!("{ERASED}{hash}"))

@@ -133,7 +133,7 @@ fn organizations_under(pk: String) -> Range {
 }
 
 /// The keys of a member's items.
-fn places(member: &Member) -> Vec<Key> {
+pub(super) fn places(member: &Member) -> Vec<Key> {
     let organization = member.organization_id;
     let beside = match &member.standing {
         Standing::Invited { .. } => keys::invitation(&member.email, organization),

@@ -37,7 +37,7 @@ pub enum OrganizationSaved {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Row {
+pub(super) struct Row {
     id: OrganizationId,
     name: String,
     sender: Sender,
@@ -67,6 +67,9 @@ pub struct Owner {
     /// The account in which the organization has, or had, the address. It signs people's replies.
     pub credentials: Option<SecretName>,
     left_at: Option<Timestamp>,
+    /// Deleted organizations that sent from the address before, whose opt-outs still count.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    refused_by: BTreeSet<OrganizationId>,
 }
 
 impl Owner {
@@ -76,9 +79,17 @@ impl Owner {
         self.left_at.is_some()
     }
 
-    fn of(organization: &Organization, left_at: Option<Timestamp>) -> Self {
+    pub(super) fn refused_by(&self) -> &BTreeSet<OrganizationId> {
+        &self.refused_by
+    }
+
+    pub(super) fn new(
+        organization: &Organization,
+        refused_by: BTreeSet<OrganizationId>,
+        left_at: Option<Timestamp>,
+    ) -> Self {
         let credentials = organization.sender.credentials().cloned();
-        Self { organization_id: organization.id, credentials, left_at }
+        Self { organization_id: organization.id, credentials, left_at, refused_by }
     }
 }
 
@@ -129,14 +140,19 @@ impl From<Row> for Organization {
 }
 
 const KIND: &str = "an organization";
-const SENDER: &str = "a sender";
+pub(super) const SENDER: &str = "a sender";
 
 impl Transaction {
     /// Takes every address of the organization, unless another organization has it.
-    fn take_addresses(mut self, organization: &Organization, now: Timestamp) -> Result<Self> {
+    fn take_addresses(
+        mut self,
+        organization: &Organization,
+        refused_by: &BTreeSet<OrganizationId>,
+        now: Timestamp,
+    ) -> Result<Self> {
         let kept = now.plus_seconds(-LEFT_SENDER_DAYS * 86_400);
         for address in organization.addresses() {
-            let owner = Owner::of(organization, None);
+            let owner = Owner::new(organization, refused_by.clone(), None);
             let values = vec![
                 (":self", AttributeValue::S(organization.id.to_string())),
                 (":kept", AttributeValue::S(kept.to_string())),
@@ -151,9 +167,14 @@ impl Transaction {
     }
 
     /// Marks the addresses that the organization no longer has as left.
-    fn leave_addresses(mut self, before: &Organization, after: &Organization) -> Result<Self> {
+    fn leave_addresses(
+        mut self,
+        before: &Organization,
+        after: &Organization,
+        refused_by: &BTreeSet<OrganizationId>,
+    ) -> Result<Self> {
         for address in before.addresses().difference(&after.addresses()) {
-            let left = Owner::of(before, Some(after.updated_at));
+            let left = Owner::new(before, refused_by.clone(), Some(after.updated_at));
             self = self.put(item(SENDER, &keys::sender(address), left)?);
         }
         Ok(self)
@@ -177,10 +198,12 @@ impl Table {
         remember: Option<&Remember>,
     ) -> Result<OrganizationSaved> {
         let listed = keys::organization_listed(organization.id);
-        let transaction =
-            Transaction::default().take_addresses(organization, organization.created_at)?;
+        let now = organization.created_at;
+        let refused_by = self.refusals_at(organization.addresses()).await?;
+        let transaction = Transaction::default().take_addresses(organization, &refused_by, now)?;
         let addresses = transaction.len();
         let transaction = transaction
+            .respect_refusals(organization.id, &refused_by, now)
             .put_absent(item(KIND, &keys::organization(organization.id), Row::from(organization))?)
             .put(item(KIND, &listed, Empty {})?);
         let record = transaction.len();
@@ -199,11 +222,15 @@ impl Table {
     ) -> Result<OrganizationSaved> {
         let seen = AttributeValue::S(before.updated_at.to_string());
         let row = item(KIND, &keys::organization(after.id), Row::from(after))?;
-        let transaction = Transaction::default().take_addresses(after, after.updated_at)?;
+        let now = after.updated_at;
+        let addresses = before.addresses().into_iter().chain(after.addresses());
+        let refused_by = self.refusals_at(addresses).await?;
+        let transaction = Transaction::default().take_addresses(after, &refused_by, now)?;
         let addresses = transaction.len();
         let transaction = transaction
+            .respect_refusals(after.id, &refused_by, now)
             .put_if(row, "updatedAt = :seen", vec![(":seen", seen)])
-            .leave_addresses(before, after)?;
+            .leave_addresses(before, after, &refused_by)?;
         if transaction.len() > WRITES_MOST {
             return Ok(OrganizationSaved::TooManyAddresses);
         }

@@ -36,8 +36,8 @@ impl Table {
         if events.is_empty() {
             return Ok(events);
         }
-        let wants = self.wants(outbox, organization).await?;
-        Ok(if wants.any { events } else { Vec::new() })
+        let is_wanted = outbox.has_bus() || self.wants(outbox, organization).await?.any;
+        Ok(if is_wanted { events } else { Vec::new() })
     }
 
     async fn wants(&self, outbox: &Outbox, organization: OrganizationId) -> Result<Wants> {
@@ -60,10 +60,12 @@ impl Table {
         let Some(outbox) = &self.outbox else {
             return Ok(());
         };
-        if !self.wants(outbox, organization).await?.messages {
+        let wants = self.wants(outbox, organization).await?;
+        if !wants.messages && !outbox.has_bus() {
             return Ok(());
         }
-        outbox.queue_changes(organization, &changes()).await.map_err(|source| TableError::Request {
+        let queued = outbox.queue_changes(organization, &changes(), wants).await;
+        queued.map_err(|source| TableError::Request {
             operation: "queue changes of messages",
             source,
         })

@@ -32,7 +32,12 @@ impl Campaign {
             }
             // A person may delete the draft and resend again.
             Job::Jobs(JobsJob::Prepare { .. }) => Some(Self { step: None, ..self.clone() }),
-            Job::Jobs(JobsJob::Import { .. } | JobsJob::Export { .. } | JobsJob::Erase { .. })
+            Job::Jobs(
+                JobsJob::Import { .. }
+                | JobsJob::Export { .. }
+                | JobsJob::Erase { .. }
+                | JobsJob::Delete { .. },
+            )
             | Job::Dispatch(_)
             | Job::Notify(_) => None,
         }

@@ -150,7 +150,11 @@ mod tests {
         let events = message_events(OrganizationId(Uuid::nil()), changes, at(9), id);
         let changes = events.into_iter().map(|event| match event.data {
             Data::Messages(MessageChanges { messages }) => messages,
-            Data::Campaign(_) | Data::Contact(_) | Data::Import(_) | Data::Export(_) => Vec::new(),
+            Data::Campaign(_)
+            | Data::Contact(_)
+            | Data::Inbound(_)
+            | Data::Import(_)
+            | Data::Export(_) => Vec::new(),
         });
         changes.collect()
     }

@@ -32,6 +32,8 @@ pub enum JobsJob {
     Export { organization_id: OrganizationId, export_id: ExportId },
     /// Erase a person further. Their phone is not in the job.
     Erase { organization_id: OrganizationId, hash: ErasedHash },
+    /// Remove the organization, which is gone for everyone already.
+    Delete { organization_id: OrganizationId },
 }
 
 /// A job of the dispatch function.
@@ -106,6 +108,9 @@ pub enum NotifyJob {
     Event { organization_id: OrganizationId, event: Box<Event> },
     /// Send what has changed about an organization's messages.
     Messages { organization_id: OrganizationId, changes: Vec<MessageChange> },
+    /// Put it on the event bus. Webhooks and the bus have a job each, so that one is not done again
+    /// because of the other.
+    BusMessages { organization_id: OrganizationId, changes: Vec<MessageChange> },
     /// Try a webhook's deliveries again whose time has come.
     Retries { organization_id: OrganizationId, webhook_id: WebhookId },
 }
@@ -159,12 +164,14 @@ impl JobsJob {
             | Self::Prepare { organization_id, .. }
             | Self::Import { organization_id, .. }
             | Self::Export { organization_id, .. }
-            | Self::Erase { organization_id, .. } => *organization_id,
+            | Self::Erase { organization_id, .. }
+            | Self::Delete { organization_id } => *organization_id,
         }
     }
 
     pub(super) fn subject(&self) -> Subject {
         match self {
+            Self::Delete { .. } => Subject::of("delete"),
             Self::Send { campaign_id, .. } => Subject::campaign("send", *campaign_id),
             Self::FanOut { campaign_id, .. } => Subject::campaign("fan_out", *campaign_id),
             Self::Prepare { campaign_id, .. } => Subject::campaign("prepare", *campaign_id),
@@ -186,6 +193,7 @@ impl JobsJob {
             Self::Import { import_id, .. } => format!("import#{import_id}"),
             Self::Export { export_id, .. } => format!("export#{export_id}"),
             Self::Erase { organization_id, hash } => format!("erase#{organization_id}#{hash}"),
+            Self::Delete { organization_id } => format!("delete#{organization_id}"),
         }
     }
 }
@@ -254,6 +262,7 @@ impl NotifyJob {
         match self {
             Self::Event { organization_id, .. }
             | Self::Messages { organization_id, .. }
+            | Self::BusMessages { organization_id, .. }
             | Self::Retries { organization_id, .. } => *organization_id,
         }
     }
@@ -262,6 +271,7 @@ impl NotifyJob {
         match self {
             Self::Event { .. } => Subject::of("event"),
             Self::Messages { .. } => Subject::of("messages"),
+            Self::BusMessages { .. } => Subject::of("bus_messages"),
             Self::Retries { .. } => Subject::of("retries"),
         }
     }
@@ -269,8 +279,9 @@ impl NotifyJob {
     pub(super) fn name(&self) -> String {
         match self {
             Self::Event { event, .. } => format!("event#{}", event.id),
-            // It is never owed: the writer of the changes repeats it until it is queued.
+            // Neither is ever owed: the writer of the changes repeats it until it is queued.
             Self::Messages { .. } => "messages".to_owned(),
+            Self::BusMessages { .. } => "bus_messages".to_owned(),
             Self::Retries { webhook_id, .. } => format!("retries#{webhook_id}"),
         }
     }

@@ -101,6 +101,35 @@ async fn the_register_is_sent_and_a_filter_holds() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn replies_are_sent_without_their_text() -> anyhow::Result<()> {
+    let (tenant, receiver) = (Tenant::new().await?, Receiver::start(200).await?);
+    let types = json!(["inbound.received", "inbound.flagged"]);
+    webhook(&tenant, &json!({"url": receiver.url, "types": types})).await?;
+    let person = phone();
+    tenant.hear(&person, "please take me off your list").await?;
+    let flagged = receiver.get("inbound.flagged").await?.event();
+    let received = receiver.get("inbound.received").await?.event();
+    assert_ne!(received["id"], flagged["id"]);
+    assert_eq!(received["data"], flagged["data"]);
+    assert_eq!(received["data"]["from"], person.as_str());
+    let inbound = tenant.path(&format!("inbound/{}", text(&received["data"]["inboundId"])));
+    let inbound = tenant.api.get(&inbound).await?;
+    assert_eq!(inbound["dueOn"], flagged["data"]["dueOn"]);
+    assert_eq!(received["occurredAt"], inbound["receivedAt"]);
+    tenant.hear(&person, "STOP").await?;
+    wait("the keyword", PATIENCE, async || {
+        let events = receiver.received().into_iter().map(|received| received.event());
+        let keyword = |event: &Value| event["data"]["keyword"] == "stop";
+        Ok(events.into_iter().find(keyword))
+    })
+    .await?;
+    assert!(receiver.received().iter().all(|received| !received.body.contains("your list")));
+    let kinds = receiver.kinds();
+    assert_eq!(kinds.iter().filter(|kind| *kind == "inbound.flagged").count(), 1, "{kinds:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_failed_delivery_is_listed_tried_again_and_replayed() -> anyhow::Result<()> {
     let (tenant, receiver) = (Tenant::new().await?, Receiver::start(500).await?);
     let created = webhook(&tenant, &json!({"url": receiver.url})).await?;

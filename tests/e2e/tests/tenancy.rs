@@ -12,8 +12,11 @@ type Ids = BTreeMap<&'static str, String>;
 
 /// Paths that belong to no organization.
 const NOBODYS: [&str; 5] = ["/health", "/openapi.json", "/v1/halt", "/v1/me", "/v1/organizations"];
-/// A path that only the deployment's key may change.
-const DEPLOYMENTS: &str = "/v1/organizations/{organizationId}/halt";
+/// What only the deployment's key may change.
+const DEPLOYMENTS: [(&str, Method); 2] = [
+    ("/v1/organizations/{organizationId}/halt", Method::PUT),
+    ("/v1/organizations/{organizationId}", Method::DELETE),
+];
 
 /// The parameters of a path of the document.
 fn parameters(path: &str) -> impl Iterator<Item = &str> {
@@ -100,9 +103,10 @@ async fn another_organizations_ids_open_nothing() -> anyhow::Result<()> {
             if method == Method::GET {
                 assert_eq!(owner.refusal(method.clone(), &own, None).await?.0, 200, "{own}");
             }
-            if (path.as_str(), &method) == (DEPLOYMENTS, &Method::PUT) {
+            if DEPLOYMENTS.contains(&(path.as_str(), method.clone())) {
                 let halt = json!({"halted": true, "reason": null});
-                assert_eq!(owner.refusal(method, &own, Some(&halt)).await?.0, 403, "{own}");
+                let halt = (method == Method::PUT).then_some(&halt);
+                assert_eq!(owner.refusal(method, &own, halt).await?.0, 403, "{own}");
                 continue;
             }
             let body = body(&method, path, &ids);

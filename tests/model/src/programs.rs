@@ -56,7 +56,8 @@ impl Program {
                     JobsJob::Prepare { .. }
                     | JobsJob::Import { .. }
                     | JobsJob::Export { .. }
-                    | JobsJob::Erase { .. },
+                    | JobsJob::Erase { .. }
+                    | JobsJob::Delete { .. },
                 )
                 | Job::Dispatch(DispatchJob::Test { .. } | DispatchJob::Reply { .. })
                 | Job::Notify(_) => Ok(()),

@@ -146,7 +146,8 @@ impl Kind {
                 JobsJob::Prepare { .. }
                 | JobsJob::Import { .. }
                 | JobsJob::Export { .. }
-                | JobsJob::Erase { .. },
+                | JobsJob::Erase { .. }
+                | JobsJob::Delete { .. },
             ) => Self::Chunk,
         }
     }

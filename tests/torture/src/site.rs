@@ -9,12 +9,13 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 30] = [
+const KINDS: [&str; 32] = [
     "ANSWER",
     "CAMPAIGN",
     "CHUNK",
     "CHUNKSTATE",
     "CONTACT",
+    "DELETION",
     "DUE",
     "ERASED",
     "ERASURE",
@@ -31,6 +32,7 @@ const KINDS: [&str; 30] = [
     "ORGANIZATIONS",
     "OWNER",
     "PARKED",
+    "REFUSED",
     "REJECTED",
     "REPLIES",
     "REPLY",

@@ -105,7 +105,7 @@ const CONTRACT: [(&str, &str); 65] = [
     ("/v1/halt", "get put"),
     ("/v1/organizations/{organizationId}/halt", "get put"),
     ("/v1/organizations", "post get"),
-    ("/v1/organizations/{organizationId}", "get patch"),
+    ("/v1/organizations/{organizationId}", "get patch delete"),
     ("/v1/organizations/{organizationId}/api-keys", "post get"),
     ("/v1/organizations/{organizationId}/api-keys/{keyId}", "delete"),
     ("/v1/organizations/{organizationId}/members", "post get"),

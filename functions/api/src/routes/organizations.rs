@@ -1,7 +1,9 @@
 //! Organizations.
 
+mod deletion;
 mod drafts;
 
+pub(crate) use deletion::*;
 pub(crate) use drafts::{OrganizationDraft, OrganizationPatch};
 
 use axum::extract::State;

@@ -42,7 +42,7 @@ pub(super) async fn imports(run: &Run<'_>) -> anyhow::Result<Step> {
 }
 
 /// The files of an import; those that have the same rows are together.
-fn files_of(import: &Import) -> [Vec<String>; 2] {
+pub(crate) fn files_of(import: &Import) -> [Vec<String>; 2] {
     let unpacked = import.reading.as_ref().and_then(|reading| reading.unpacked.as_ref());
     let rows = import.file.iter().chain(unpacked);
     let report = import.report.iter().map(|report| &report.file);

@@ -42,7 +42,10 @@ impl Row {
     }
 }
 
-pub(super) fn read(item: Item, organization_id: OrganizationId) -> Result<InboundMessage> {
+pub(in crate::table) fn read(
+    item: Item,
+    organization_id: OrganizationId,
+) -> Result<InboundMessage> {
     let id = text(&item, "sk").and_then(|sk| keys::read_inbound(&sk));
     let id = id.ok_or_else(|| TableError::malformed(KIND, "its sort key has no id"))?;
     let Row { from, to, text, received_at, campaign_id, keyword, due_on, decision, .. } =

@@ -24,7 +24,6 @@ const RETRIES: usize = 2;
 /// The time limit for an attempt. Three of them fit into the 15 seconds that a provider waits for a
 /// callback.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(4);
-const CONTENT: &str = "application/x-amz-json-1.0";
 const TARGET: &str = "x-amz-target";
 /// The same in each attempt of a request.
 const INVOCATION: &str = "amz-sdk-invocation-id";
@@ -39,6 +38,8 @@ pub enum CallError {
     Sign(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("failed to write a request")]
     Write(#[from] serde_json::Error),
+    #[error("failed to read an answer")]
+    Read(#[source] serde_json::Error),
     #[error("a request had no answer")]
     Http(#[from] reqwest::Error),
     #[error("the request was refused with status {status}: {answer}")]
@@ -55,16 +56,22 @@ impl CallError {
                     || *status == StatusCode::TOO_MANY_REQUESTS
                     || answer.contains("Throttl")
             }
-            Self::Unconfigured | Self::Credentials(_) | Self::Sign(_) | Self::Write(_) => false,
+            Self::Unconfigured
+            | Self::Credentials(_)
+            | Self::Sign(_)
+            | Self::Write(_)
+            | Self::Read(_) => false,
         }
     }
 }
 
 /// The names of a service, such as `SQS` and `sqs`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Service {
-    pub(super) id: &'static str,
-    pub(super) signing_name: &'static str,
+pub(crate) struct Service {
+    pub(crate) id: &'static str,
+    pub(crate) signing_name: &'static str,
+    /// The content type of its protocol's version.
+    pub(crate) content: &'static str,
 }
 
 /// The endpoint that the environment sets for a service, such as in `AWS_ENDPOINT_URL_SQS`.
@@ -79,10 +86,10 @@ fn endpoint(config: &SdkConfig, id: &str) -> Option<String> {
 
 /// Calls of one service.
 #[derive(Clone, Debug)]
-pub(super) struct SignedCalls {
+pub(crate) struct SignedCalls {
     http: Client,
     url: Url,
-    service: &'static str,
+    service: Service,
     region: String,
     credentials: SharedCredentialsProvider,
     agent: String,
@@ -91,7 +98,7 @@ pub(super) struct SignedCalls {
 impl SignedCalls {
     /// `url` is any URL of the service: calls go to its root, unless the environment sets an
     /// endpoint.
-    pub(super) fn new(
+    pub(crate) fn new(
         config: &SdkConfig,
         http: Client,
         service: Service,
@@ -109,15 +116,16 @@ impl SignedCalls {
         Ok(Self {
             http,
             url,
-            service: service.signing_name,
+            service,
             region: region.to_string(),
             credentials,
             agent: format!("volley{}", application.unwrap_or_default()),
         })
     }
 
-    /// Calls an operation, such as `AmazonSQS.SendMessage`. It may be executed more than once.
-    pub(super) async fn call(&self, operation: &str, body: Vec<u8>) -> Result<(), CallError> {
+    /// Calls an operation, such as `AmazonSQS.SendMessage`, and returns the answer. It may be executed
+    /// more than once.
+    pub(crate) async fn call(&self, operation: &str, body: Vec<u8>) -> Result<Vec<u8>, CallError> {
         let waits = ExponentialBuilder::default()
             .with_min_delay(Duration::from_millis(50))
             .with_max_times(RETRIES)
@@ -135,18 +143,18 @@ impl SignedCalls {
         operation: &str,
         invocation: &str,
         body: Vec<u8>,
-    ) -> Result<(), CallError> {
+    ) -> Result<Vec<u8>, CallError> {
         let identity = self.credentials.provide_credentials().await?.into();
         let parameters = SigningParams::builder()
             .identity(&identity)
             .region(&self.region)
-            .name(self.service)
+            .name(self.service.signing_name)
             .time(clock::now().datetime().into())
             .settings(SigningSettings::default())
             .build()
             .map_err(|error| CallError::Sign(Box::new(error)))?
             .into();
-        let headers = [(CONTENT_TYPE.as_str(), CONTENT), (TARGET, operation)];
+        let headers = [(CONTENT_TYPE.as_str(), self.service.content), (TARGET, operation)];
         let payload = SignableBody::Bytes(&body);
         let request = SignableRequest::new("POST", self.url.as_str(), headers.into_iter(), payload)
             .and_then(|request| sign(request, &parameters))
@@ -162,7 +170,7 @@ impl SignedCalls {
         let status = answer.status();
         let answer = answer.bytes().await?;
         if status.is_success() {
-            return Ok(());
+            return Ok(answer.into());
         }
         Err(CallError::Refused { status, answer: String::from_utf8_lossy(&answer).into_owned() })
     }
