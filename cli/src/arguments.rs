@@ -62,11 +62,6 @@ pub(crate) struct Limit {
 }
 
 impl Limit {
-    /// For lists that are short.
-    pub(crate) fn none() -> Self {
-        Self { limit: 0, all: true }
-    }
-
     pub(crate) fn get(&self) -> Option<usize> {
         (!self.all).then_some(self.limit)
     }

@@ -125,7 +125,6 @@ async fn tables_are_as_recorded() {
         "org report --from 2026-11-01",
         "org report --from 2026-11-01 --output csv",
         "exports list",
-        "exports show ID",
         "webhooks list",
         "webhooks create https://hooks.example.com/volley",
         "webhooks attempts ID",

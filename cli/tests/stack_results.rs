@@ -121,7 +121,7 @@ fn changes_are_seen_as_they_happen() {
     let tenant = Tenant::new();
     let arguments = ["events", "tail", "--every", "1", "--count", "1", "--output", "json"];
     let mut tail = tenant.command(&arguments).stdout(Stdio::piped()).spawn().unwrap();
-    // What is there when it begins is no change, so drafts are made until one is.
+    // It does not show what is there when it begins, so drafts are made until it has shown one.
     while tail.try_wait().unwrap().is_none() {
         tenant.run(&["campaigns", "create", "Spring"]);
         std::thread::sleep(Duration::from_millis(500));

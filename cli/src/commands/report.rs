@@ -1,4 +1,4 @@
-//! What came of campaigns: one campaign's report, and an organization's over a period.
+//! The results of campaigns: one campaign's report, and an organization's over a period.
 
 pub(crate) mod balance;
 mod campaign;

@@ -6,10 +6,10 @@ use serde_json::{Map, Value};
 use super::Context;
 use super::org::put;
 use crate::api::Body;
-use crate::arguments::{Limit, Yes};
+use crate::arguments::Yes;
 use crate::ask::confirm;
 use crate::failure::Failure;
-use crate::output::{DELIVERY, NEW_WEBHOOK, WEBHOOK};
+use crate::output::{DELIVERY, Format, NEW_WEBHOOK, WEBHOOK};
 
 mod deliveries;
 mod listen;
@@ -105,7 +105,17 @@ impl Webhooks {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let Context { api, output } = context;
         match self {
-            Self::List => context.list(&["webhooks"], &[], &Limit::none(), &WEBHOOK).await,
+            // There are at most ten, so the list has no pages.
+            Self::List => {
+                let webhooks = api.get(&api.path(&["webhooks"]).await?, &[]).await?;
+                match webhooks["items"].as_array().map(Vec::as_slice) {
+                    Some([]) | None if output.format() == Format::Table => {
+                        output.note("There are no webhooks.");
+                        Ok(())
+                    }
+                    items => output.rows(items.unwrap_or_default(), &WEBHOOK),
+                }
+            }
             Self::Show { id } => {
                 let path = api.path(&["webhooks", &id]).await?;
                 output.one(&api.get(&path, &[]).await?, &WEBHOOK)

@@ -241,7 +241,7 @@ fn campaigns() -> Vec<Case> {
     ]
 }
 
-/// What came of campaigns, and files of it.
+/// The results of campaigns, and files of them.
 fn results() -> Vec<Case> {
     vec![
         ("campaigns report ID", &["get_me", "get_report"], Value::Null),

@@ -13,7 +13,7 @@ const POLL_EVERY: Duration = Duration::from_millis(500);
 /// A worker takes a test message within seconds.
 const MAX_POLLS: u32 = 40;
 
-/// The draft is deleted whatever the provider says.
+/// The draft is deleted in any case.
 pub(super) async fn examine(api: &Api, organization: &str, phone: &str) -> Check {
     let draft = json!({"name": "volley doctor", "body": "Hello", "bodyFormat": "text"});
     let draft = match api.post(&under(organization, &["campaigns"]), &draft).await {

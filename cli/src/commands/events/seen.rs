@@ -172,7 +172,7 @@ mod tests {
                 ("campaign.paused", "\"Spring\": spend_limit"),
             ]
         );
-        // A name or a time alone is no change of its state.
+        // A new time alone does not change its state.
         campaign["updatedAt"] = "4".into();
         assert!(seen.changes(&found(&campaign)).is_empty());
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::api::count;
 
-/// What contacts are besides recipients, with the words for it.
+/// What contacts are besides recipients, with how that is said.
 const SKIPPED: [(&str, &str); 6] = [
     ("noPhone", "without a phone"),
     ("duplicate", "duplicate"),

@@ -13,7 +13,7 @@ use crate::output::{
 
 /// Show the results of a campaign
 ///
-/// Who was left out and why, what became of the messages, why some failed, in which countries, how long they
+/// Who was left out and why, the status of the messages, why some failed, in which countries, how long they
 /// took, and when the campaign was paused. Volley counts them every few minutes while a campaign sends.
 #[derive(Debug, Args)]
 pub(crate) struct Report {

@@ -1,4 +1,4 @@
-//! Reasons in plain words. docs/statuses.md says more about each.
+//! Reasons in plain English. docs/statuses.md says more about each.
 
 /// Why a message failed.
 pub(super) fn failure(reason: &str) -> &str {

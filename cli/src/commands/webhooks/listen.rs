@@ -97,7 +97,7 @@ fn ended(refused: usize) -> Result<(), Failure> {
     }
 }
 
-/// A line on standard error that is no part of the result, but must be seen.
+/// A line on standard error that must be seen, though it is not part of the result.
 fn say(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
