@@ -203,6 +203,11 @@ fn drafts() -> Vec<Case> {
 fn campaigns() -> Vec<Case> {
     vec![
         ("campaigns skipped ID --reason duplicate", &["get_me", "list_skipped"], Value::Null),
+        (
+            "campaigns resend ID --reason expired --reason unreachable",
+            &["get_me", "resend_campaign", "get_campaign"],
+            json!({"reasons": ["expired", "unreachable"], "includeUnknown": false}),
+        ),
         ("campaigns archive ID", &["get_me", "archive_campaign"], Value::Null),
         ("campaigns unarchive ID", &["get_me", "unarchive_campaign"], Value::Null),
         (

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt, Empty, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
@@ -146,6 +146,7 @@ async fn serve(connection: TcpStream, secret: Arc<Secret>, sender: mpsc::Sender<
     let service = service_fn(|request| respond(request, &secret, &sender));
     // A client that goes away concerns no one.
     let _ = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
         .keep_alive(false)
         .serve_connection(TokioIo::new(connection), service)
         .await;
