@@ -80,9 +80,8 @@ impl Listen {
             never = accept(&listener, &secret, &sender) => match never? {},
             refused = print(&mut receiver, output, self.count) => refused?,
         };
-        // Each connection has a sender, so the channel ends once the last response is sent.
+        // Each connection has a sender, so the channel ends once the last response was sent.
         drop(sender);
-        receiver.close();
         let responded = async { while receiver.recv().await.is_some() {} };
         let _ = tokio::time::timeout(GRACE, responded).await;
         ended(refused)
