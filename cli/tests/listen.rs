@@ -5,7 +5,7 @@
 mod support;
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStderr, Stdio};
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -17,25 +17,25 @@ use support::bare;
 
 const KEY: [u8; 32] = [7; 32];
 
-/// The program on a free port, and its URL.
-fn listen(arguments: &[&str]) -> (Child, String) {
+/// The program on a free port.
+struct Listener {
+    child: Child,
+    errors: BufReader<ChildStderr>,
+    url: String,
+}
+
+fn listen(arguments: &[&str]) -> Listener {
     let mut command = bare();
     command.args(["webhooks", "listen", "--port", "0"]).args(arguments);
     command.env("VOLLEY_WEBHOOK_SECRET", format!("whsec_{}", BASE64_STANDARD.encode(KEY)));
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
-    let mut line = Vec::new();
-    // Byte by byte, so that nothing that follows is taken.
-    let errors = child.stderr.as_mut().unwrap();
-    for byte in errors.bytes() {
-        match byte.unwrap() {
-            b'\n' => break,
-            byte => line.push(byte),
-        }
-    }
-    let line = String::from_utf8(line).unwrap();
-    let url = line.strip_prefix("Listening on ").unwrap_or_else(|| panic!("{line}")).to_owned();
-    (child, url)
+    let mut errors = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    errors.read_line(&mut line).unwrap();
+    let url = line.trim().strip_prefix("Listening on ").unwrap_or_else(|| panic!("{line}"));
+    let url = url.to_owned();
+    Listener { child, errors, url }
 }
 
 /// Posts a body as Volley does, `late` seconds ago, and returns the status.
@@ -59,7 +59,7 @@ fn event(id: &str) -> Value {
 
 #[tokio::test]
 async fn only_signed_events_are_printed() {
-    let (mut child, url) = listen(&["--count", "2", "--output", "json"]);
+    let Listener { mut child, mut errors, url } = listen(&["--count", "2", "--output", "json"]);
     assert_eq!(post(&url, &KEY, &event("e1"), 0).await, 204);
     assert_eq!(post(&url, &[8; 32], &event("forged"), 0).await, 401);
     assert_eq!(post(&url, &KEY, &event("late"), 600).await, 401);
@@ -68,8 +68,9 @@ async fn only_signed_events_are_printed() {
         BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap).collect();
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert_eq!(serde_json::from_str::<Value>(&lines[0]).unwrap(), event("e1"));
-    let mut errors = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    let mut said = String::new();
+    errors.read_to_string(&mut said).unwrap();
+    let errors = said;
     assert!(errors.contains("Refused a request: no signature is by this secret"), "{errors}");
     assert!(errors.contains("signed more than five minutes from now"), "{errors}");
     assert!(errors.contains("2 requests were refused") && !errors.contains("forged"), "{errors}");
@@ -85,7 +86,7 @@ async fn people_see_a_line_and_programs_columns() {
         ),
         ("csv", "occurredAt,type,data,id,organizationId\n"),
     ] {
-        let (mut child, url) = listen(&["--count", "1", "--output", format]);
+        let Listener { mut child, url, .. } = listen(&["--count", "1", "--output", format]);
         assert_eq!(post(&url, &KEY, &event("e1"), 0).await, 204);
         let mut text = String::new();
         child.stdout.take().unwrap().read_to_string(&mut text).unwrap();

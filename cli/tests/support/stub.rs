@@ -66,10 +66,10 @@ async fn respond(State(calls): State<Arc<Calls>>, request: Request) -> Response 
     };
     if path == "/file" {
         // A link of the bucket carries its own signature, and the key is none of the bucket's business.
-        return match parts.headers.contains_key(header::AUTHORIZATION) {
-            true => StatusCode::FORBIDDEN.into_response(),
-            false => packed().into_response(),
-        };
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            return StatusCode::FORBIDDEN.into_response();
+        }
+        return packed().into_response();
     }
     let Some((template, item)) = calls.find(path) else {
         return refuse(format!("no path for {path}"));

@@ -62,3 +62,26 @@ async fn fetch(context: &Context, export: &Value, out: &mut dyn Write) -> Result
     progress.finish();
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    #[test]
+    fn a_part_is_not_taken_for_the_whole_file() {
+        let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
+        packer.write_all(b"id,phone\n").unwrap();
+        let packed = packer.finish().unwrap();
+        let unpack = |bytes: &[u8]| {
+            let mut out = GzDecoder::new(Vec::new());
+            out.write_all(bytes).and_then(|()| out.finish())
+        };
+        assert_eq!(unpack(&packed).unwrap(), b"id,phone\n");
+        for end in [0, 12, packed.len() - 8, packed.len() - 1] {
+            assert!(unpack(&packed[..end]).is_err(), "{end}");
+        }
+    }
+}
