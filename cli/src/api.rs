@@ -108,6 +108,11 @@ impl Api {
         self.call(Method::DELETE, path, &[], body).await.map(drop)
     }
 
+    /// A DELETE that responds with what it began.
+    pub(crate) async fn remove(&self, path: &str) -> Result<Value, Failure> {
+        self.call(Method::DELETE, path, &[], Body::None).await
+    }
+
     /// Sends a request, and repeats it if the API is busy. A repeated POST has no second effect,
     /// because it carries the same idempotency key.
     pub(crate) async fn call(

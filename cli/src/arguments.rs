@@ -3,8 +3,8 @@
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    campaigns, completions, contacts, doctor, halt, import, inbound, keys, login, messages, org,
-    segments, templates, trace, unsubscribes,
+    campaigns, completions, contacts, doctor, events, exports, halt, import, inbound, keys, login,
+    members, messages, org, people, segments, templates, trace, unsubscribes, webhooks,
 };
 use crate::failure::EXIT_CODES;
 use crate::output::Format;
@@ -89,6 +89,9 @@ pub(crate) enum Command {
     /// API keys
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// People who sign in to the console
+    #[command(subcommand)]
+    Members(members::Members),
     /// Contacts
     #[command(subcommand)]
     Contacts(contacts::Contacts),
@@ -111,6 +114,18 @@ pub(crate) enum Command {
     /// Phones that opted out
     #[command(subcommand)]
     Unsubscribes(unsubscribes::Unsubscribes),
+    /// What is known of a person, and forgetting them
+    #[command(subcommand)]
+    People(people::People),
+    /// Files of messages, contacts and opt-outs
+    #[command(subcommand)]
+    Exports(exports::Exports),
+    /// Endpoints that get events
+    #[command(subcommand)]
+    Webhooks(webhooks::Webhooks),
+    /// What happens, as it happens
+    #[command(subcommand)]
+    Events(events::Events),
     Trace(trace::Trace),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),

@@ -5,17 +5,23 @@ pub(crate) mod campaigns;
 pub(crate) mod completions;
 pub(crate) mod contacts;
 pub(crate) mod doctor;
+pub(crate) mod events;
+pub(crate) mod exports;
 pub(crate) mod halt;
 pub(crate) mod import;
 pub(crate) mod inbound;
 pub(crate) mod keys;
 pub(crate) mod login;
+pub(crate) mod members;
 pub(crate) mod messages;
 pub(crate) mod org;
+pub(crate) mod people;
+pub(crate) mod report;
 pub(crate) mod segments;
 pub(crate) mod templates;
 pub(crate) mod trace;
 pub(crate) mod unsubscribes;
+pub(crate) mod webhooks;
 
 use crate::api::{Api, Pages, Query};
 use crate::arguments::{Arguments, Command, Global, Limit};
@@ -82,16 +88,26 @@ async fn call(global: Global, command: Command) -> Result<(), Failure> {
     if let Command::Doctor(command) = command {
         return command.run(&global).await;
     }
+    if let Command::Webhooks(command) = &command
+        && let Some(listen) = command.offline()
+    {
+        return listen.run(&Output::new(&global)).await;
+    }
     let context = Context::new(&global)?;
     match command {
         Command::Org(command) => command.run(&context).await,
         Command::Halt(command) => command.run(&context).await,
+        Command::Members(command) => command.run(&context).await,
         Command::Keys(command) => command.run(&context).await,
         Command::Contacts(command) => command.run(&context).await,
         Command::Import(command) => command.run(&context).await,
         Command::Campaigns(command) => command.run(&context).await,
         Command::Segments(command) => command.run(&context).await,
         Command::Templates(command) => command.run(&context).await,
+        Command::Exports(command) => command.run(&context).await,
+        Command::People(command) => command.run(&context).await,
+        Command::Webhooks(command) => command.run(&context).await,
+        Command::Events(command) => command.run(&context).await,
         Command::Messages(command) => command.run(&context).await,
         Command::Inbound(command) => command.run(&context).await,
         Command::Unsubscribes(command) => command.run(&context).await,

@@ -3,6 +3,7 @@
 mod api;
 mod arguments;
 mod ask;
+mod aws;
 mod commands;
 mod failure;
 mod output;

@@ -134,6 +134,23 @@ impl Output {
         }
     }
 
+    /// One line of a stream, which has no end that columns could be aligned for.
+    pub(crate) fn line(
+        &self,
+        value: &Value,
+        resource: &Resource,
+        is_first: bool,
+    ) -> Result<(), Failure> {
+        if let Some(field) = &self.field {
+            return Self::field(value, field);
+        }
+        match self.format {
+            Format::Json => Self::raw(&format!("{value}\n")),
+            Format::Csv => Self::raw(&table::csv(std::slice::from_ref(value), resource, is_first)?),
+            Format::Table => Self::raw(&table::line(value, resource)),
+        }
+    }
+
     fn field(value: &Value, pointer: &str) -> Result<(), Failure> {
         match value.pointer(pointer) {
             Some(value) => Self::raw(&format!("{}\n", cell::plain(value))),

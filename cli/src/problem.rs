@@ -58,6 +58,21 @@ impl Problem {
             }
             "body_too_large" => "split the file",
             "unclear_encoding" => "name the file's encoding, for example --encoding windows-1252",
+            "export_in_progress" => {
+                "`volley exports list` shows the one that runs; try again when it is done"
+            }
+            "imports_running" => "`volley import list` shows them; try again when they are done",
+            "webhooks_off" => {
+                "the deployment turns webhooks on by its parameter WebhooksEncryption, see docs/events.md"
+            }
+            "webhook_disabled" => "run `volley webhooks update ID --enable`",
+            "too_many_webhooks" => "delete one with `volley webhooks delete ID`",
+            "erasure_unavailable" => {
+                "the deployment needs its parameter for erasure keys, see docs/parameters.md"
+            }
+            "last_admin" => "make another member an admin first, with `volley members role`",
+            "period_too_long" => "name a shorter period with --from and --to",
+            "resend_preparing" => "try again when `volley campaigns show ID` shows it as ready",
             "quote_in_progress" | "throttled" | "try_again" | "idempotency_in_progress" => {
                 "try again in a few seconds"
             }

@@ -5,40 +5,34 @@
 
 mod support;
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use serde_json::json;
 use support::stub::Stub;
 use support::volley;
 
-/// Puts a program `aws` into a folder. It prints the file that is named like the operation.
+/// What AWS says of a small stack.
 fn install(folder: &Path, url: &str) {
-    let program = folder.join("aws");
-    let script = format!(
-        "#!/bin/sh\nfile={}/$2.json\nif [ -f $file ]; then exec /bin/cat $file; fi\necho >&2\n\
-         echo \"An error occurred (AccessDenied) when calling $2\" >&2\nexit 254\n",
-        folder.display()
-    );
-    std::fs::write(&program, script).unwrap();
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
     let stack = json!({"Stacks": [{
         "StackName": "volley-prod",
         "StackStatus": "UPDATE_COMPLETE",
         "Parameters": [{"ParameterKey": "DispatchConcurrency", "ParameterValue": "20"}],
-        "Outputs": [{"OutputKey": "ApiUrl", "OutputValue": url}],
+        "Outputs": [
+            {"OutputKey": "ApiUrl", "OutputValue": url},
+            {"OutputKey": "JobsQueueUrl", "OutputValue": "jobs"},
+            {"OutputKey": "ReceiptsQueueUrl", "OutputValue": "receipts"},
+        ],
     }]});
     let account = json!({"AccountLimit": {"ConcurrentExecutions": 10}});
     let queue = json!({"Attributes": {"ApproximateNumberOfMessages": "3"}});
     let subscriptions = json!({"Subscriptions": [{"SubscriptionArn": "PendingConfirmation"}]});
-    for (name, content) in [
+    let responses = [
         ("describe-stacks", stack),
         ("get-account-settings", account),
         ("get-queue-attributes", queue),
         ("list-subscriptions-by-topic", subscriptions),
-    ] {
-        std::fs::write(folder.join(format!("{name}.json")), content.to_string()).unwrap();
-    }
+    ];
+    support::aws::install(folder, &responses);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,6 +50,8 @@ async fn aws_is_asked_about_the_stack() {
         "ok    Drift ",
         "warn  Concurrency   the account runs 10 functions at once, the stack up to 20\n",
         "fail  Dead letters  about 3\n",
+        "ok    Queues        waiting: jobs 3, receipts 3\n",
+        "ok    Inbound       the newest text arrived at 2026-11-23T09:00:00.000Z\n",
         "warn  Alarms        An error occurred (AccessDenied) when calling describe-alarms\n",
         "warn  Notified      no subscription to alarms is confirmed\n",
     ] {
@@ -71,4 +67,18 @@ async fn a_missing_aws_cli_is_a_finding() {
     let output = command.output().unwrap();
     let report = String::from_utf8(output.stdout).unwrap();
     assert!(report.contains("fail  AWS           the AWS CLI cannot be run"), "{report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_leaves_no_draft() {
+    let stub = Stub::start().await;
+    let mut command = volley(&stub.url);
+    let output = command.args(["doctor", "--dry-run-to", "+14155550123"]).output().unwrap();
+    let report = String::from_utf8(output.stdout).unwrap();
+    let expected = "ok    Dry run       the provider accepts a text from +14155550100\n";
+    assert!(report.contains(expected), "{report}");
+    let (called, bodies) = stub.take();
+    assert_eq!(called.last().unwrap(), "delete_campaign", "{called:?}");
+    assert!(called.iter().any(|name| name == "send_test"), "{called:?}");
+    assert!(bodies.iter().any(|body| body["dryRun"] == true), "{bodies:?}");
 }

@@ -5,6 +5,7 @@ use serde_json::Map;
 
 use super::Context;
 use super::org::put;
+use super::report::Report;
 use crate::api::Body;
 use crate::arguments::{Limit, Yes};
 use crate::ask::confirm;
@@ -61,6 +62,7 @@ pub(crate) enum Campaigns {
     Send(send::Send),
     Schedule(send::Schedule),
     Watch(watch::Watch),
+    Report(Report),
     /// Pause a campaign; messages on their way still arrive
     Pause {
         /// The campaign's ID
@@ -162,6 +164,7 @@ impl Campaigns {
             Self::Send(send) => send.run(context).await,
             Self::Schedule(schedule) => schedule.run(context).await,
             Self::Watch(watch) => watch.run(context).await,
+            Self::Report(report) => report.run(context).await,
             Self::Pause { id } => act(context, &id, "pause").await,
             Self::Resume { id } => act(context, &id, "resume").await,
             Self::Stop { id, yes } => {

@@ -1,21 +1,18 @@
 //! Contacts.
 
-use std::path::PathBuf;
-
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::Context;
+use super::exports::{self, ExportFormat, To};
 use super::org::{pair, put};
 use crate::api::Body;
 use crate::arguments::{Limit, Yes};
 use crate::ask::confirm;
 use crate::failure::Failure;
 use crate::output::CONTACT;
-
-mod export;
 
 /// The most contacts that one request deletes.
 const MAX_DELETED: usize = 100;
@@ -65,11 +62,19 @@ pub(crate) enum Contacts {
     },
     /// Export all contacts, as a file that `volley import` reads
     ///
-    /// The file is CSV, or JSON lines if its name ends in .jsonl or `--output json` is given.
+    /// The same as `volley exports create contacts`.
     Export {
-        /// The file to write; standard output by default
-        #[arg(long, value_name = "FILE")]
-        to: Option<PathBuf>,
+        /// csv for spreadsheets, or jsonl for programs: one JSON object a line
+        #[arg(
+            long,
+            value_enum,
+            default_value_t,
+            value_name = "csv|jsonl",
+            hide_possible_values = true
+        )]
+        format: ExportFormat,
+        #[command(flatten)]
+        to: To,
     },
 }
 
@@ -91,6 +96,9 @@ pub(crate) struct Filters {
     /// Only active or inactive ones
     #[arg(long)]
     status: Option<String>,
+    /// Only those whose phone, email, external ID or name begins with this
+    #[arg(long, value_name = "TEXT")]
+    search: Option<String>,
 }
 
 impl Filters {
@@ -101,6 +109,7 @@ impl Filters {
             ("phone", self.phone),
             ("externalId", self.external_id),
             ("status", self.status),
+            ("q", self.search),
         ];
         filters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
@@ -123,6 +132,15 @@ pub(crate) struct Profile {
     /// The contact's ID in another system
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
+    /// Campaigns skip inactive contacts
+    #[arg(long, value_name = "active|inactive")]
+    status: Option<String>,
+    /// The contact's time zone, such as America/New_York
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
+    /// The contact's language, such as es-419
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
     /// An attribute. May be repeated
     #[arg(long = "attribute", value_name = "NAME=VALUE", value_parser = pair)]
     attributes: Vec<(String, String)>,
@@ -136,6 +154,9 @@ impl Profile {
         put(&mut body, "lastName", self.last_name);
         put(&mut body, "email", self.email);
         put(&mut body, "externalId", self.external_id);
+        put(&mut body, "status", self.status);
+        put(&mut body, "timeZone", self.time_zone);
+        put(&mut body, "language", self.language);
         if !self.attributes.is_empty() {
             let attributes = self.attributes.into_iter();
             let attributes: Map<_, _> =
@@ -191,7 +212,7 @@ impl Contacts {
                 output.note(&format!("Deleted {} contacts.", ids.len()));
                 Ok(())
             }
-            Self::Export { to } => export::run(context, to.as_deref()).await,
+            Self::Export { format, to } => exports::contacts(context, format, to).await,
         }
     }
 }

@@ -11,11 +11,14 @@ use super::login::caller;
 use super::profile;
 use crate::api::{Api, text, under};
 use crate::arguments::Global;
+use crate::aws::Aws;
 use crate::failure::Failure;
 use crate::output::{CHECK, Format, Output};
 
 mod aws;
 mod check;
+mod dry_run;
+mod inbound;
 mod sending;
 mod settings;
 
@@ -27,9 +30,9 @@ const SLOW: Duration = Duration::from_secs(2);
 
 /// Check that Volley is reachable and ready to send, with a fix for each finding
 ///
-/// With --stack, the AWS CLI is asked about the deployment, too: its stack, the account's quota, dead letters,
-/// alarms, and the numbers of an organization that sends through AWS. Exits with 4 if something must be
-/// fixed.
+/// With --stack, the AWS CLI is asked about the deployment, too: its stack and its drift, the account's quota,
+/// queues and dead letters, alarms, and the account, spend limit and numbers of an organization that sends
+/// through AWS. Exits with 4 if something must be fixed.
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
     /// The deployment's CloudFormation stack
@@ -38,6 +41,10 @@ pub(crate) struct Doctor {
     /// The stack's AWS region
     #[arg(long, requires = "stack")]
     region: Option<String>,
+    /// Let the provider check a text to this phone, with its credentials, without sending it (AWS only). This
+    /// creates a draft and deletes it
+    #[arg(long, value_name = "PHONE")]
+    dry_run_to: Option<String>,
 }
 
 impl Doctor {
@@ -45,8 +52,11 @@ impl Doctor {
         let output = Output::new(global);
         let api = Api::new(profile(global)?)?;
         let (mut checks, organization) = examine(&api).await;
+        if let (Some(phone), Some(organization)) = (&self.dry_run_to, &organization) {
+            checks.push(dry_run::examine(&api, text(&organization["id"]), phone).await);
+        }
         if let Some(stack) = &self.stack {
-            let aws = aws::Aws { stack, region: self.region.as_deref() };
+            let aws = Aws { stack, region: self.region.as_deref() };
             checks.extend(aws.examine(api.url(), organization.as_ref()).await);
         }
         if output.format() == Format::Table {
@@ -93,7 +103,8 @@ async fn examine(api: &Api) -> (Vec<Check>, Option<Value>) {
     }
     match organization(api).await {
         Ok(organization) => {
-            checks.extend(settings::examine(api.url(), &organization));
+            checks.extend(settings::examine(&organization));
+            checks.push(inbound::examine(api, &organization).await);
             checks.extend(sending::examine(api, text(&organization["id"]), &me).await);
             (checks, Some(organization))
         }

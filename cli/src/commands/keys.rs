@@ -46,7 +46,7 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Viewer => "viewer",
             Self::Sender => "sender",

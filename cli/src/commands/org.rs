@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Map, Value, json};
 
 use super::Context;
+use super::report::Period;
 use crate::api::{Body, Pages, under};
 use crate::arguments::Limit;
 use crate::failure::Failure;
@@ -15,7 +16,9 @@ pub(crate) enum Org {
     /// List organizations
     List(Limit),
     /// Show an organization with its settings; the one of the key by default
-    Show { id: Option<String> },
+    Show {
+        id: Option<String>,
+    },
     /// Create an organization
     ///
     /// Requires the deployment's admin key.
@@ -47,12 +50,17 @@ pub(crate) enum Org {
         /// The price of a part, by country. May be repeated
         #[arg(long = "price", value_name = "COUNTRY=AMOUNT", value_parser = pair)]
         prices: Vec<(String, String)>,
+        /// The keywords besides the standard ones, and the replies to them, as JSON such as '{"stop": ["basta"]}'.
+        /// They are replaced as a whole
+        #[arg(long, value_name = "JSON", value_parser = object)]
+        keywords: Option<Value>,
         /// The currency of the prices
         #[arg(long, default_value = "USD", requires = "prices")]
         currency: String,
         #[command(flatten)]
         settings: Settings,
     },
+    Report(Period),
 }
 
 #[derive(Debug, Args)]
@@ -63,6 +71,16 @@ pub(crate) struct Settings {
     /// How many message parts the provider accepts per second
     #[arg(long, value_name = "N")]
     parts_per_second: Option<u32>,
+    /// The highest rate that the organization's admin can set. Requires the deployment's admin key
+    #[arg(long, value_name = "N")]
+    max_parts_per_second: Option<u32>,
+    /// A number that the organization may send from; all of them are replaced. May be repeated. Requires the
+    /// deployment's admin key
+    #[arg(long = "sender-phone", value_name = "PHONE")]
+    sender_phones: Vec<String>,
+    /// The time zone of segments' filters and of reports, such as America/New_York
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<String>,
     /// How many test messages may be sent per day
     #[arg(long, value_name = "N")]
     tests_per_day: Option<u32>,
@@ -91,6 +109,11 @@ impl Settings {
     fn put_in(self, body: &mut Map<String, Value>) {
         put(body, "defaultRegion", self.region);
         put(body, "partsPerSecond", self.parts_per_second);
+        put(body, "maxPartsPerSecond", self.max_parts_per_second);
+        if !self.sender_phones.is_empty() {
+            body.insert("senderPhones".to_owned(), self.sender_phones.into());
+        }
+        put(body, "timeZone", self.time_zone);
         put(body, "testsPerDay", self.tests_per_day);
         put(body, "provider", self.provider);
     }
@@ -136,9 +159,11 @@ impl Org {
                 output.note("It is gone for everyone. Its data is removed within the hour.");
                 Ok(())
             }
-            Self::Set { name, sender, prices, currency, settings } => {
+            Self::Report(period) => period.run(context).await,
+            Self::Set { name, sender, prices, keywords, currency, settings } => {
                 put(&mut body, "name", name);
                 put(&mut body, "senderPhone", sender);
+                put(&mut body, "keywords", keywords);
                 settings.put_in(&mut body);
                 if !prices.is_empty() {
                     let prices: Map<_, _> =

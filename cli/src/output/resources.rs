@@ -7,10 +7,14 @@ use super::Resource;
 mod account;
 mod audience;
 mod campaign;
+mod operations;
+mod report;
 
 pub(crate) use account::*;
 pub(crate) use audience::*;
 pub(crate) use campaign::*;
+pub(crate) use operations::*;
+pub(crate) use report::*;
 
 const ID: Field = Field::listed("ID", "/id");
 const NAME: Field = Field::listed("Name", "/name");
@@ -39,6 +43,18 @@ pub(crate) const ALL: &[&Resource] = &[
     &TEMPLATE,
     &TEXT,
     &SKIPPED,
+    &REPORT,
+    &BY_CODE,
+    &BY_SENDER,
+    &CAMPAIGN_SUM,
+    &EXPORT,
+    &WEBHOOK,
+    &NEW_WEBHOOK,
+    &DELIVERY,
+    &MEMBER,
+    &ERASURE,
+    &PREFERENCE,
+    &PERSON,
 ];
 
 #[cfg(test)]

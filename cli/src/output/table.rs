@@ -43,6 +43,13 @@ pub(super) fn rows(rows: &[Value], resource: &Resource) -> String {
     lines.concat()
 }
 
+/// The listed fields in a line.
+pub(super) fn line(of: &Value, resource: &Resource) -> String {
+    let fields = resource.fields.iter().filter(|field| field.is_listed);
+    let cells: Vec<String> = fields.map(|field| cell::shown(&value(of, field))).collect();
+    format!("{}\n", cells.join("  ").trim_end())
+}
+
 /// One line for each field that has a value.
 pub(super) fn facts(of: &Value, resource: &Resource) -> String {
     let facts = resource.fields.iter().map(|field| (field.title, cell::shown(&value(of, field))));

@@ -9,7 +9,8 @@ pub(crate) type Case = (&'static str, &'static [&'static str], Value);
 
 /// All of them.
 pub(crate) fn cases() -> Vec<Case> {
-    [settings(), contacts(), segments(), drafts(), campaigns(), rest()].concat()
+    [settings(), contacts(), segments(), drafts(), campaigns(), results(), webhooks(), rest()]
+        .concat()
 }
 
 /// Organizations, keys and the halt.
@@ -28,6 +29,24 @@ fn settings() -> Vec<Case> {
             json!({"prices": {"currency": "USD", "perPart": {"US": "0.0079"}}, "testsPerDay": 5}),
         ),
         ("org delete ID --confirm Bakery", &["delete_organization"], Value::Null),
+        (
+            "org set --time-zone America/New_York --max-parts-per-second 20 --sender-phone +14155550100",
+            &["get_me", "update_organization"],
+            json!({"timeZone": "America/New_York", "maxPartsPerSecond": 20, "senderPhones": ["+14155550100"]}),
+        ),
+        (
+            r#"org set --keywords {"stop":["basta"]}"#,
+            &["get_me", "update_organization"],
+            json!({"keywords": {"stop": ["basta"]}}),
+        ),
+        ("members list", &["get_me", "list_members"], Value::Null),
+        (
+            "members invite ana@example.com --role admin",
+            &["get_me", "invite_member"],
+            json!({"email": "ana@example.com", "role": "admin"}),
+        ),
+        ("members role ID viewer", &["get_me", "update_member"], json!({"role": "viewer"})),
+        ("members remove ID --yes", &["get_me", "delete_member"], Value::Null),
         ("halt show", &["get_me", "get_organization_halt"], Value::Null),
         ("halt show --deployment", &["get_halt"], Value::Null),
         (
@@ -56,7 +75,13 @@ fn contacts() -> Vec<Case> {
             &["get_me", "create_contact"],
             json!({"phone": "+14155550123", "firstName": "Ada", "attributes": {"city": "Oakland"}}),
         ),
-        ("contacts export", &["get_me", "list_contacts"], Value::Null),
+        (
+            "contacts export --format jsonl",
+            &["get_me", "create_export", "get_export"],
+            json!({"kind": "contacts", "format": "jsonl"}),
+        ),
+        ("people show +14155550123", &["get_me", "get_person"], Value::Null),
+        ("people erase +14155550123 --yes --no-wait", &["get_me", "erase_person"], Value::Null),
         (
             "import ../tests/fixtures/contacts.csv --yes --phone phone --attributes none",
             &["get_me", "create_import", "get_import"],
@@ -82,6 +107,12 @@ fn contacts() -> Vec<Case> {
             &["get_me", "patch_contact"],
             json!({"tags": {"add": ["vip"], "remove": ["new"]}}),
         ),
+        (
+            "contacts edit ID --status inactive --time-zone America/New_York --language es-419",
+            &["get_me", "patch_contact"],
+            json!({"status": "inactive", "timeZone": "America/New_York", "language": "es-419"}),
+        ),
+        ("contacts list --search Ada", &["get_me", "list_contacts"], Value::Null),
         ("contacts list --tag vip --status active", &["get_me", "list_contacts"], Value::Null),
     ]
 }
@@ -173,6 +204,11 @@ fn drafts() -> Vec<Case> {
 fn campaigns() -> Vec<Case> {
     vec![
         ("campaigns skipped ID --reason duplicate", &["get_me", "list_skipped"], Value::Null),
+        (
+            "campaigns resend ID --reason expired --reason unreachable",
+            &["get_me", "resend_campaign", "get_campaign"],
+            json!({"reasons": ["expired", "unreachable"], "includeUnknown": false}),
+        ),
         ("campaigns archive ID", &["get_me", "archive_campaign"], Value::Null),
         ("campaigns unarchive ID", &["get_me", "unarchive_campaign"], Value::Null),
         (
@@ -189,6 +225,12 @@ fn campaigns() -> Vec<Case> {
             json!({"to": "+14155550123", "dryRun": false, "confirmOptedOut": false}),
         ),
         (
+            "campaigns test ID --to +14155550123 --contact ext:a --dry-run",
+            &["get_me", "send_test"],
+            json!({"to": "+14155550123", "dryRun": true, "confirmOptedOut": false, "contactId": "ext:a"}),
+        ),
+        ("campaigns send ID --yes --no-imports", &["get_me", "send_campaign"], json!({})),
+        (
             "campaigns send ID --yes --max-parts 9 --max-price 1.50",
             &["get_me", "send_campaign"],
             json!({"maxParts": 9, "maxPrice": "1.50"}),
@@ -202,6 +244,61 @@ fn campaigns() -> Vec<Case> {
         ("campaigns resume ID", &["get_me", "resume_campaign"], Value::Null),
         ("campaigns stop ID --yes", &["get_me", "stop_campaign"], Value::Null),
         ("campaigns cancel ID", &["get_me", "cancel_campaign"], Value::Null),
+    ]
+}
+
+/// The results of campaigns, and files of them.
+fn results() -> Vec<Case> {
+    vec![
+        ("campaigns report ID", &["get_me", "get_report"], Value::Null),
+        (
+            "org report --from 2026-11-01 --to 2026-11-30T09:00:00-08:00",
+            &["get_me", "get_organization_report"],
+            Value::Null,
+        ),
+        (
+            "exports create messages --campaign ID",
+            &["get_me", "create_export", "get_export"],
+            json!({"kind": "messages", "format": "csv", "campaignId": ID}),
+        ),
+        (
+            "exports create unsubscribes --format jsonl --no-wait",
+            &["get_me", "create_export"],
+            json!({"kind": "unsubscribes", "format": "jsonl"}),
+        ),
+        ("exports list", &["get_me", "list_exports"], Value::Null),
+        ("exports show ID", &["get_me", "get_export"], Value::Null),
+        ("exports download ID", &["get_me", "get_export"], Value::Null),
+        ("messages history --phone +14155550123", &["get_me", "list_history"], Value::Null),
+        (
+            "messages list ID --reason expired --code 30003 --country US --since 2h --before 1h",
+            &["get_me", "list_messages"],
+            Value::Null,
+        ),
+    ]
+}
+
+/// Webhooks.
+fn webhooks() -> Vec<Case> {
+    vec![
+        ("webhooks list", &["get_me", "list_webhooks"], Value::Null),
+        ("webhooks show ID", &["get_me", "get_webhook"], Value::Null),
+        (
+            "webhooks create https://hooks.example.com/volley --type campaign.finished",
+            &["get_me", "create_webhook"],
+            json!({"url": "https://hooks.example.com/volley", "types": ["campaign.finished"]}),
+        ),
+        (
+            "webhooks update ID --all-types --enable",
+            &["get_me", "patch_webhook"],
+            json!({"types": [], "enabled": true}),
+        ),
+        ("webhooks update ID --disable", &["get_me", "patch_webhook"], json!({"enabled": false})),
+        ("webhooks rotate ID --yes", &["get_me", "rotate_secret"], Value::Null),
+        ("webhooks ping ID", &["get_me", "ping_webhook"], Value::Null),
+        ("webhooks attempts ID", &["get_me", "list_deliveries"], Value::Null),
+        ("webhooks replay ID ID", &["get_me", "replay_delivery"], Value::Null),
+        ("webhooks delete ID --yes", &["get_me", "delete_webhook"], Value::Null),
     ]
 }
 
@@ -225,16 +322,21 @@ fn rest() -> Vec<Case> {
         ),
         (
             "trace ID --campaign ID",
-            &["get_me", "get_campaign", "get_message", "get_unsubscribe"],
+            &["get_me", "get_campaign", "get_message", "get_timeline", "get_unsubscribe"],
             Value::Null,
         ),
-        ("trace ID", &["get_me", "list_campaigns", "get_message", "get_unsubscribe"], Value::Null),
+        (
+            "trace ID",
+            &["get_me", "list_campaigns", "get_message", "get_timeline", "get_unsubscribe"],
+            Value::Null,
+        ),
         (
             "doctor",
             &[
                 "get_health",
                 "get_openapi",
                 "get_organization",
+                "list_inbound",
                 "get_organization_halt",
                 "list_campaigns",
             ],

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses a part")]
 
+#[cfg(unix)]
+pub(crate) mod aws;
 pub(crate) mod cases;
 pub(crate) mod example;
 pub(crate) mod stub;

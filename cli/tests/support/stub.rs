@@ -1,5 +1,6 @@
 //! The API as its document describes it, without any state.
 
+use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -19,7 +20,11 @@ pub(crate) struct Stub {
     calls: Arc<Calls>,
 }
 
+/// The content of every file in the bucket.
+pub(crate) const FILE: &str = "id,phone\n1,+14155550123\n";
+
 struct Calls {
+    url: String,
     document: Value,
     operations: Mutex<Vec<String>>,
     bodies: Mutex<Vec<Value>>,
@@ -28,14 +33,15 @@ struct Calls {
 impl Stub {
     pub(crate) async fn start() -> Self {
         let document = include_str!("../../../docs/openapi.json");
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
         let calls = Arc::new(Calls {
+            url: url.clone(),
             document: serde_json::from_str(document).unwrap(),
             operations: Mutex::default(),
             bodies: Mutex::default(),
         });
         let router = Router::new().fallback(respond).with_state(Arc::clone(&calls));
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, calls }
     }
@@ -58,6 +64,13 @@ async fn respond(State(calls): State<Arc<Calls>>, request: Request) -> Response 
         });
         (StatusCode::BAD_REQUEST, problem.to_string()).into_response()
     };
+    if path == "/file" {
+        // A link of the bucket carries its own signature, and the key is none of the bucket's business.
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            return StatusCode::FORBIDDEN.into_response();
+        }
+        return packed().into_response();
+    }
     let Some((template, item)) = calls.find(path) else {
         return refuse(format!("no path for {path}"));
     };
@@ -82,6 +95,13 @@ async fn respond(State(calls): State<Arc<Calls>>, request: Request) -> Response 
     let name = operation["operationId"].as_str().unwrap_or_default();
     calls.operations.lock().unwrap().push(name.to_owned());
     calls.response(operation, name)
+}
+
+/// The file as an export has it.
+fn packed() -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packer.write_all(FILE.as_bytes()).unwrap();
+    packer.finish().unwrap()
 }
 
 fn form(query: &str) -> Vec<(String, String)> {
@@ -146,6 +166,16 @@ impl Calls {
         if name == "get_import" {
             body["status"] = "done".into();
             body["rejected"] = 0.into();
+        }
+        if name == "get_export" {
+            body["status"] = "done".into();
+            body["file"]["url"] = format!("{}/file", self.url).into();
+        }
+        if name == "get_message" {
+            body["status"] = "sent".into();
+        }
+        if name == "ping_webhook" {
+            body["attempts"][0]["statusCode"] = 200.into();
         }
         if name == "get_organization_halt" {
             body["halted"] = false.into();

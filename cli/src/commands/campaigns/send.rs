@@ -2,11 +2,12 @@
 
 use chrono::Utc;
 use clap::Args;
+use reqwest::Method;
 use serde_json::{Map, Value};
 
 use super::Context;
 use super::watch;
-use crate::api::{count, text};
+use crate::api::{Body, Query, count, text};
 use crate::arguments::Yes;
 use crate::ask::confirm;
 use crate::commands::org::put;
@@ -51,9 +52,16 @@ struct Limits {
     /// Send nothing if the campaign costs more
     #[arg(long, value_name = "AMOUNT")]
     max_price: Option<String>,
+    /// Refuse to send while an import changes contacts
+    #[arg(long)]
+    no_imports: bool,
 }
 
 impl Limits {
+    fn query(&self) -> Vec<(&'static str, String)> {
+        self.no_imports.then(|| ("waitForImports", "true".to_owned())).into_iter().collect()
+    }
+
     fn body(self) -> Map<String, Value> {
         let mut body = Map::new();
         put(&mut body, "maxParts", self.max_parts);
@@ -65,7 +73,8 @@ impl Limits {
 impl Send {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         agree(context, &self.id, "now", self.yes.yes).await?;
-        let campaign = send(context, &self.id, self.limits.body()).await?;
+        let query = self.limits.query();
+        let campaign = send(context, &self.id, &query, self.limits.body()).await?;
         if self.watch {
             return watch::follow(context, &self.id).await;
         }
@@ -80,18 +89,24 @@ impl Schedule {
         let time = when::parse(&self.at, Utc::now()).map_err(Failure::Usage)?;
         let time = when::rfc3339(time);
         agree(context, &self.id, &format!("at {time}"), self.yes.yes).await?;
+        let query = self.limits.query();
         let mut body = self.limits.body();
         body.insert("scheduledAt".to_owned(), time.into());
-        let campaign = send(context, &self.id, body).await?;
+        let campaign = send(context, &self.id, &query, body).await?;
         context.output.one(&campaign, &CAMPAIGN)?;
         context.output.note(&format!("To undo it: volley campaigns cancel {}", self.id));
         Ok(())
     }
 }
 
-async fn send(context: &Context, id: &str, body: Map<String, Value>) -> Result<Value, Failure> {
+async fn send(
+    context: &Context,
+    id: &str,
+    query: &Query<'_>,
+    body: Map<String, Value>,
+) -> Result<Value, Failure> {
     let path = context.api.path(&["campaigns", id, "send"]).await?;
-    context.api.post(&path, &body.into()).await
+    context.api.call(Method::POST, &path, query, Body::Json(&body.into())).await
 }
 
 /// Shows whom the campaign reaches and what it costs, and asks.

@@ -15,6 +15,9 @@ pub(crate) struct Test {
     /// The phone to text
     #[arg(long, value_name = "PHONE")]
     to: String,
+    /// Fill in the merge fields of this contact; without it, they have their defaults
+    #[arg(long, value_name = "ID")]
+    contact: Option<String>,
     /// Only check whether the provider would accept the text (AWS only)
     #[arg(long)]
     dry_run: bool,
@@ -26,11 +29,14 @@ pub(crate) struct Test {
 impl Test {
     pub(crate) async fn run(self, context: &Context) -> Result<(), Failure> {
         let Context { api, output } = context;
-        let body = json!({
+        let mut body = json!({
             "to": self.to,
             "dryRun": self.dry_run,
             "confirmOptedOut": self.confirm_opted_out,
         });
+        if let Some(contact) = self.contact {
+            body["contactId"] = contact.into();
+        }
         let path = api.path(&["campaigns", &self.id, "send-test"]).await?;
         output.one(&api.post(&path, &body).await?, &MESSAGE)
     }

@@ -1,33 +1,31 @@
 //! What only AWS knows about a deployment, asked through the AWS CLI and the person's credentials for it.
 
-use std::process::Stdio;
-
+use futures::future::join_all;
 use serde_json::Value;
 
 use super::check::Check;
 use crate::api::text;
+use crate::aws::{Aws, Found, output};
 
 mod numbers;
 mod operations;
 mod stack;
 
 const NAME: &str = "AWS";
-
-/// Where the stack is.
-pub(super) struct Aws<'a> {
-    pub(super) stack: &'a str,
-    pub(super) region: Option<&'a str>,
-}
-
-/// What was found, or what the AWS CLI said instead.
-type Found = Result<Value, String>;
+/// What waits to be done, by the outputs that name the queues.
+const QUEUES: [(&str, &str); 5] = [
+    ("jobs", "JobsQueueUrl"),
+    ("dispatch", "DispatchQueueUrl"),
+    ("polls", "PollsQueueUrl"),
+    ("receipts", "ReceiptsQueueUrl"),
+    ("events", "NotifyQueueUrl"),
+];
 
 impl Aws<'_> {
     /// `url` is the API's, and `organization` the one that is checked, if any.
     pub(super) async fn examine(&self, url: &str, organization: Option<&Value>) -> Vec<Check> {
-        let stacks = ["cloudformation", "describe-stacks", "--stack-name", self.stack];
-        let stack = match self.ask(&stacks).await {
-            Ok(stacks) => stacks["Stacks"][0].clone(),
+        let stack = match self.describe_stack().await {
+            Ok(stack) => stack,
             Err(reason) => {
                 let fix = "install the AWS CLI, sign in with it, and check --stack and --region";
                 return vec![Check::fail(NAME, reason, fix)];
@@ -45,11 +43,8 @@ impl Aws<'_> {
         checks
     }
 
-    async fn operations(&self, stack: &Value) -> [Check; 3] {
-        let queue = stack::output(stack, "DeadLetterQueueUrl");
-        let names = "ApproximateNumberOfMessages";
-        let letters =
-            ["sqs", "get-queue-attributes", "--queue-url", queue, "--attribute-names", names];
+    async fn operations(&self, stack: &Value) -> [Check; 4] {
+        let letters = self.waiting(output(stack, "DeadLetterQueueUrl")).await;
         let prefix = format!("{}-", self.stack);
         let alarms = [
             "cloudwatch",
@@ -59,12 +54,11 @@ impl Aws<'_> {
             "--state-value",
             "ALARM",
         ];
-        let topic = stack::output(stack, "AlarmsTopic");
+        let topic = output(stack, "AlarmsTopic");
         let subscriptions = ["sns", "list-subscriptions-by-topic", "--topic-arn", topic];
         [
-            either("Dead letters", self.ask(&letters).await, |found| {
-                operations::dead_letters(&found)
-            }),
+            either("Dead letters", letters, |found| operations::dead_letters(&found)),
+            self.queues(stack).await,
             either("Alarms", self.ask(&alarms).await, |found| operations::alarms(&found)),
             either("Notified", self.ask(&subscriptions).await, |found| {
                 operations::notified(&found)
@@ -72,32 +66,33 @@ impl Aws<'_> {
         ]
     }
 
+    async fn waiting(&self, queue: &str) -> Found {
+        let names = "ApproximateNumberOfMessages";
+        self.ask(&["sqs", "get-queue-attributes", "--queue-url", queue, "--attribute-names", names])
+            .await
+    }
+
+    /// A stack without webhooks has no queue of events.
+    async fn queues(&self, stack: &Value) -> Check {
+        let queues = QUEUES.into_iter().map(|(name, of)| (name, output(stack, of)));
+        let asked = queues
+            .filter(|(_, queue)| !queue.is_empty())
+            .map(async |(name, queue)| self.waiting(queue).await.map(|found| (name, found)));
+        let found: Result<Vec<_>, String> = join_all(asked).await.into_iter().collect();
+        found.map_or_else(|reason| unknown("Queues", reason), |found| operations::queues(&found))
+    }
+
     async fn numbers(&self, stack: &Value, organization: &Value) -> Vec<Check> {
-        let topic = stack::output(stack, "SmsInboundTopic");
+        let topic = output(stack, "SmsInboundTopic");
         let account = self.ask(&["pinpoint-sms-voice-v2", "describe-account-attributes"]).await;
         let mut checks = vec![either("SMS account", account, |found| numbers::account(&found))];
+        let spend = self.ask(&["pinpoint-sms-voice-v2", "describe-spend-limits"]).await;
+        checks.push(either("Spend limit", spend, |found| numbers::spend(&found)));
         match self.ask(&["pinpoint-sms-voice-v2", "describe-phone-numbers"]).await {
             Ok(found) => checks.extend(numbers::examine(&found, organization, topic)),
             Err(reason) => checks.push(unknown("Numbers", reason)),
         }
         checks
-    }
-
-    async fn ask(&self, arguments: &[&str]) -> Found {
-        let mut command = tokio::process::Command::new("aws");
-        command.args(arguments).args(["--output", "json"]);
-        if let Some(region) = self.region {
-            command.args(["--region", region]);
-        }
-        let output = command.env("AWS_PAGER", "").stdin(Stdio::null()).output().await;
-        let output = output.map_err(|error| format!("the AWS CLI cannot be run: {error}"))?;
-        if output.status.success() {
-            return serde_json::from_slice(&output.stdout)
-                .map_err(|error| format!("the AWS CLI did not print JSON: {error}"));
-        }
-        let errors = String::from_utf8_lossy(&output.stderr);
-        let said = errors.lines().map(str::trim).find(|line| !line.is_empty());
-        Err(said.unwrap_or("the AWS CLI failed and did not say why").to_owned())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::api::{count, text};
 /// Slower than this, a campaign for a thousand people takes more than a quarter of an hour.
 const SLOW_PARTS_PER_SECOND: u64 = 1;
 
-pub(super) fn examine(url: &str, organization: &Value) -> Vec<Check> {
+pub(super) fn examine(organization: &Value) -> Vec<Check> {
     let name = text(&organization["name"]);
     let mut checks =
         vec![Check::ok("Organization", format!("{name}, {}", text(&organization["id"])))];
@@ -20,7 +20,6 @@ pub(super) fn examine(url: &str, organization: &Value) -> Vec<Check> {
     ));
     checks.push(pace(count(&organization["partsPerSecond"])));
     checks.push(prices(&organization["prices"]));
-    checks.push(inbound(url, kind));
     checks.push(replies(organization));
     checks
 }
@@ -45,23 +44,6 @@ fn prices(prices: &Value) -> Check {
             "none, so quotes have no price and `--max-price` is refused",
             "run `volley org set --price US=0.0079` with what the provider charges",
         ),
-    }
-}
-
-/// Without it, no STOP is heard. The command line cannot see the provider's side.
-fn inbound(url: &str, kind: &str) -> Check {
-    match kind {
-        "twilio" => Check::ok(
-            "Inbound",
-            format!(
-                "set {url}/webhooks/twilio/inbound as the number's webhook for incoming messages"
-            ),
-        ),
-        "aws" => Check::ok(
-            "Inbound",
-            "set two-way messaging of the number to the stack's topic (output SmsInboundTopic)",
-        ),
-        other => Check::ok("Inbound", format!("as {other} documents it")),
     }
 }
 
@@ -91,11 +73,10 @@ mod tests {
             "prices": null,
             "keywords": {},
         });
-        let checks = examine("https://api.example.com", &organization);
+        let checks = examine(&organization);
         let warned = checks.iter().filter(|check| check.verdict == Verdict::Warn).count();
         assert_eq!(warned, 2);
         let text: String = checks.iter().map(Check::to_string).collect();
-        assert!(text.contains("https://api.example.com/webhooks/twilio/inbound"), "{text}");
         assert!(text.contains("Fix: run `volley org set --price US=0.0079`"), "{text}");
     }
 }

@@ -1,5 +1,7 @@
 //! The file of an import's rejected rows.
 
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::Context;
@@ -14,7 +16,10 @@ pub(super) async fn download(context: &Context, id: &str, to: &Path) -> Result<(
     if url.is_empty() {
         return Ok(());
     }
-    context.api.download(url, to).await?;
+    let failed = Failure::file(to);
+    let mut file = BufWriter::new(File::create(to).map_err(&failed)?);
+    context.api.download(url, &mut file, |_| ()).await?;
+    file.flush().map_err(&failed)?;
     context.output.note(&format!(
         "Wrote {} rejected rows to {}.",
         count(&rejected["rows"]),

@@ -5,6 +5,9 @@ use serde_json::Value;
 use crate::api::text;
 use crate::commands::doctor::check::Check;
 
+/// More is a backlog that does not go away within minutes.
+const MAX_WAITING: u64 = 10_000;
+
 pub(super) fn dead_letters(queue: &Value) -> Check {
     // SQS counts in texts.
     match text(&queue["Attributes"]["ApproximateNumberOfMessages"]) {
@@ -15,6 +18,26 @@ pub(super) fn dead_letters(queue: &Value) -> Check {
             "docs/runbooks/dead-letters.md says how to read and replay them",
         ),
     }
+}
+
+/// Each queue with what waits in it. Only work whose turn comes within two minutes is queued.
+pub(super) fn queues(found: &[(&str, Value)]) -> Check {
+    let number = |queue: &Value| {
+        text(&queue["Attributes"]["ApproximateNumberOfMessages"]).parse::<u64>().unwrap_or_default()
+    };
+    let numbers = || found.iter().map(|(name, queue)| (*name, number(queue)));
+    let shown: Vec<String> = numbers().map(|(name, number)| format!("{name} {number}")).collect();
+    let shown = format!("waiting: {}", shown.join(", "));
+    let long: Vec<&str> =
+        numbers().filter(|(_, number)| *number > MAX_WAITING).map(|(name, _)| name).collect();
+    if long.is_empty() {
+        return Check::ok("Queues", shown);
+    }
+    let fix = format!(
+        "docs/runbooks/jobs-age.md and receipts-age.md say what makes queues long, here: {}",
+        long.join(", ")
+    );
+    Check::warn("Queues", shown, fix)
 }
 
 pub(super) fn alarms(found: &Value) -> Check {
@@ -64,6 +87,11 @@ mod tests {
         let letters = |number: &str| json!({"Attributes": {"ApproximateNumberOfMessages": number}});
         assert_eq!(dead_letters(&letters("0")).verdict, Verdict::Ok);
         assert_eq!(dead_letters(&letters("3")).verdict, Verdict::Fail);
+        let waiting = |number: &str| [("jobs", letters("0")), ("receipts", letters(number))];
+        let check = queues(&waiting("12"));
+        assert_eq!(check.verdict, Verdict::Ok);
+        assert!(check.to_string().contains("waiting: jobs 0, receipts 12"), "{check}");
+        assert_eq!(queues(&waiting("20000")).verdict, Verdict::Warn);
         let active =
             json!({"MetricAlarms": [{"AlarmName": "volley-Sweep"}], "CompositeAlarms": []});
         assert!(alarms(&active).to_string().contains("active: volley-Sweep"));

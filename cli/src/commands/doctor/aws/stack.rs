@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::api::{count, text};
+use crate::aws::output;
 use crate::commands::doctor::check::Check;
 
 /// The parameters that say how many functions run at once.
@@ -19,13 +20,6 @@ const OTHERS: u64 = 3;
 
 pub(super) fn examine(stack: &Value, url: &str) -> Vec<Check> {
     vec![status(stack), address(stack, url), drift(stack)]
-}
-
-/// An output of the stack, or "" if it has none of that name.
-pub(super) fn output<'s>(stack: &'s Value, name: &str) -> &'s str {
-    let outputs = stack["Outputs"].as_array().into_iter().flatten();
-    let mut named = outputs.filter(|output| text(&output["OutputKey"]) == name);
-    named.next().map(|output| text(&output["OutputValue"])).unwrap_or_default()
 }
 
 fn status(stack: &Value) -> Check {
