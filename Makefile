@@ -55,7 +55,7 @@ down:
 	@test ! -x $(LOCAL) || $(LOCAL) down
 
 # The browser's tests follow on the same stack.
-test: check build .venv/conformance/npm/ready tests/console/node_modules/.ready
+test: check build .venv/conformance/npm/ready .venv/schemathesis/ready tests/console/node_modules/.ready
 	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(NODE) $(LOCAL) with -- sh -ec \
 		'cargo test --release --workspace --locked; npm --prefix tests/console test --silent; $(PERMISSIONS)'
 
@@ -64,9 +64,10 @@ torture: engine .venv/faketime/ready
 	cargo build --release --locked $(PACKAGES) --package torture
 	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS))) $(if $(FROM),--from $(FROM))
 
-check: .venv/sam/ready .venv/review/ready console/dist/index.html console/node_modules/.check tests/console/node_modules/.ready
+check: .venv/sam/ready .venv/review/ready console/dist/index.html console/node_modules/.check tests/console/node_modules/.ready tests/client/node_modules/.ready
 	$(NODE) npm --prefix console run --silent check
 	$(NODE) npm --prefix tests/console run --silent check
+	$(NODE) npm --prefix tests/client run --silent check
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets --locked -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --release --workspace --no-deps --document-private-items --locked
@@ -141,6 +142,10 @@ console/node_modules/.check: console/package-lock.json .venv/node/ready
 
 tests/console/node_modules/.ready: tests/console/package-lock.json .venv/node/ready
 	$(NODE) npm --prefix tests/console ci --silent
+	@touch $@
+
+tests/client/node_modules/.ready: tests/client/package-lock.json .venv/node/ready
+	$(NODE) npm --prefix tests/client ci --silent
 	@touch $@
 
 .venv/%/ready: tools/python/%.txt

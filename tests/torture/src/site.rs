@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 30] = [
+const KINDS: [&str; 31] = [
     "ANSWER",
     "CAMPAIGN",
     "CHUNK",
@@ -35,6 +35,7 @@ const KINDS: [&str; 30] = [
     "REPLIES",
     "REPLY",
     "REPORT",
+    "REQUESTS",
     "SENDER",
     "UNSUBSCRIBED",
     "UPLOADS",
