@@ -52,6 +52,7 @@ export async function tenant(): Promise<Tenant> {
   const { secret } = await ok(
     admin.POST("/v1/organizations/{organizationId}/api-keys", { params, body: key }),
   );
+  if (!secret) throw new Error("the key has no secret");
   return { api: client(secret), organizationId };
 }
 

@@ -18,6 +18,6 @@ def problem_code_is_listed(context, response, case):
     definition = case.operation.definition.raw["responses"].get(str(response.status_code), {})
     content = definition.get("content", {}).get(kind, {})
     code = response.json()["code"]
-    # Methods that a path does not have are no operation.
+    # A method that a path does not have is not described.
     if response.status_code != 405:
         assert code in content.get("examples", {}), f"{response.status_code} {code} is not listed"

@@ -15,7 +15,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn}
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Content, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
+    Content, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Server,
 };
 
 use codes::Asked;
@@ -43,6 +43,8 @@ const PROBLEM: &str = "application/problem+json";
 /// The document without routes.
 pub(crate) fn base() -> OpenApi {
     let mut document = Document::openapi();
+    // Relative to where the document is served.
+    document.servers = Some(vec![Server::new("/")]);
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some(
@@ -65,9 +67,11 @@ pub(crate) fn complete(document: &mut OpenApi) {
         if !parameters.is_empty() {
             item.parameters = Some(parameters);
         }
-        if path.starts_with("/v1/") {
-            for (method, operation) in operations(item) {
+        for (method, operation) in operations(item) {
+            if path.starts_with("/v1/") {
                 complete_operation(path, method, operation);
+            } else {
+                complete_open(operation);
             }
         }
     }
@@ -87,6 +91,14 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
     .filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation)))
 }
 
+/// What needs no key.
+fn complete_open(operation: &mut Operation) {
+    operation.security = Some(Vec::new());
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    let refusal = RefOr::T(Response::new(description(status)));
+    operation.responses.responses.insert(status.as_str().to_owned(), refusal);
+}
+
 fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
     operation.security = Some(vec![SecurityRequirement::new(KEY, Vec::<String>::new())]);
     let Asked { has_body, has_query, .. } = Asked::of(path, method, operation);
@@ -96,7 +108,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
     let has_id = path.contains('{');
     let has = |status| operation.responses.responses.contains_key(status);
     let (conflicts, rejects) = (has("409"), has("422"));
-    // A number that no one may be texted at is refused wherever it is in a path.
+    // A malformed number in a path is refused.
     let rejects = rejects || path.contains("{phone}");
     let refusals = [
         (StatusCode::BAD_REQUEST, has_body || has_query),

@@ -48,7 +48,7 @@ pub(super) fn add(document: &mut OpenApi) {
     for name in bodies.keys().filter(|name| !used.contains(name.as_str())) {
         assert!(
             bodies.keys().any(|list| *list == format!("List_{name}")) || is_listed(name, &used),
-            "{name} is no body"
+            "no body has the schema {name}"
         );
     }
     let components = document.components.get_or_insert_default();
