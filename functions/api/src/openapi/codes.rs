@@ -4,8 +4,9 @@
 //! in the descriptions of its responses, between backticks.
 
 use strum::VariantArray;
-use utoipa::openapi::path::Operation;
-use utoipa::openapi::{Example, ExampleBuilder, RefOr};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::example::{Example, ExampleBuilder};
+use utoipa::openapi::path::{Operation, ParameterIn};
 
 use super::names;
 use crate::problem::{Code, Problem};
@@ -28,7 +29,9 @@ impl Asked {
         Self {
             // A POST without a body also accepts an empty object.
             has_body: operation.request_body.is_some() || method == "POST",
-            has_query: operation.parameters.is_some(),
+            has_query: parameters
+                .clone()
+                .any(|one| matches!(one, RefOr::T(one) if one.parameter_in == ParameterIn::Query)),
             is_list: named("cursor"),
             is_post: method == "POST",
             has_phone: path.contains("{phone}"),
@@ -94,5 +97,5 @@ pub(super) fn example(code: Code, detail: &str) -> RefOr<Example> {
         Code::ValidationFailed => Problem::field("/name", "must be at most 200 characters"),
         _ => Problem::new(code, detail),
     };
-    ExampleBuilder::new().value(Some(problem.to_json())).build().into()
+    RefOr::T(ExampleBuilder::new().value(Some(problem.to_json())).build())
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use strum::VariantArray;
+use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::schema::Schema;
-use utoipa::openapi::{Content, Example, ExampleBuilder, OpenApi, Ref, RefOr};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr};
 
 use super::codes::{self, Asked};
 use super::{PROBLEM, operations};
@@ -17,53 +17,49 @@ const BODIES: &str = include_str!("examples.json");
 /// Adds the examples and refers to them.
 pub(super) fn add(document: &mut OpenApi) {
     let bodies: BTreeMap<String, Value> = serde_json::from_str(BODIES).expect("JSON");
-    let mut used = BTreeSet::new();
+    let (mut used, mut responded) = (BTreeSet::new(), Vec::new());
     let mut details = BTreeMap::new();
     for (path, item) in &mut document.paths.paths {
         for (method, operation) in operations(item) {
+            let of = format!("{method} {path}");
             let asked = Asked::of(path, method, operation);
-            let request = operation.request_body.iter_mut().flat_map(|body| match body {
-                RefOr::T(body) => Some(&mut body.content),
-                RefOr::Ref(_) => None,
-            });
-            for (kind, content) in request.flatten() {
-                used.extend(refer(kind, content, &bodies, &format!("{method} {path}")));
+            if let Some(RefOr::T(request)) = &mut operation.request_body {
+                for (kind, content) in &mut request.content {
+                    used.extend(refer(kind, content, &bodies, &of));
+                }
             }
             for (status, response) in &mut operation.responses.responses {
                 let RefOr::T(response) = response else { continue };
                 let status: u16 = status.parse().expect("a status");
+                let codes = asked.codes(status, &response.description);
+                responded.extend_from_slice(&codes);
+                details.extend(explained(&codes, &response.description));
                 for (kind, content) in &mut response.content {
-                    if kind == PROBLEM {
-                        let codes = asked.codes(status, &response.description);
-                        assert!(!codes.is_empty(), "{method} {path} {status} has no code");
-                        details.extend(explained(&codes, &response.description));
+                    if let (PROBLEM, RefOr::T(content)) = (kind.as_str(), &mut *content) {
+                        assert!(!codes.is_empty(), "{of} {status} has no code");
                         content.examples = codes.iter().map(|code| problem(*code)).collect();
                     } else {
-                        used.extend(refer(kind, content, &bodies, &format!("{method} {path}")));
+                        used.extend(refer(kind, content, &bodies, &of));
                     }
                 }
             }
         }
     }
-    for name in bodies.keys().filter(|name| !used.contains(name.as_str())) {
-        assert!(
-            bodies.keys().any(|list| *list == format!("List_{name}")) || is_listed(name, &used),
-            "no body has the schema {name}"
-        );
+    for name in bodies.keys() {
+        let is_used = used.contains(name) || used.contains(&format!("List_{name}"));
+        assert!(is_used, "no body has the schema {name}");
     }
     let components = document.components.get_or_insert_default();
     for name in used {
         let value = value(&name, &bodies).expect("it was referred to");
-        components.examples.insert(name, ExampleBuilder::new().value(Some(value)).build().into());
+        components
+            .examples
+            .insert(name, RefOr::T(ExampleBuilder::new().value(Some(value)).build()));
     }
-    for code in Code::VARIANTS {
-        let detail = details.get(code.as_str()).map_or_else(|| detail(*code), String::as_str);
-        components.examples.insert(codes::example_name(*code), codes::example(*code, detail));
+    for code in responded {
+        let detail = details.get(code.as_str()).map_or_else(|| detail(code), String::as_str);
+        components.examples.insert(codes::example_name(code), codes::example(code, detail));
     }
-}
-
-fn is_listed(name: &str, used: &BTreeSet<String>) -> bool {
-    used.contains(&format!("List_{name}"))
 }
 
 fn problem(code: Code) -> (String, RefOr<Example>) {
@@ -74,10 +70,11 @@ fn problem(code: Code) -> (String, RefOr<Example>) {
 /// Refers to the example of a content's schema, and returns its name.
 fn refer(
     kind: &str,
-    content: &mut Content,
+    content: &mut RefOr<Content>,
     bodies: &BTreeMap<String, Value>,
     of: &str,
 ) -> Option<String> {
+    let RefOr::T(content) = content else { return None };
     let name = match kind {
         "text/csv" | "application/octet-stream" => "contacts.csv".to_owned(),
         "application/x-ndjson" => "contacts.ndjson".to_owned(),

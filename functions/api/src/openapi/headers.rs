@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::header::{Header, HeaderBuilder};
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{OpenApi, Ref, RefOr, Required, Response, ResponseBuilder};
+use utoipa::openapi::{OpenApi, Ref, RefOr, Required, ResponseBuilder};
 
 use crate::rates;
 
@@ -75,16 +75,11 @@ pub(super) fn describe(path: &str, method: &str, operation: &mut Operation) {
     }
     if is_get {
         operation.parameters.get_or_insert_default().push(if_none_match());
-        let not_modified = ResponseBuilder::new()
+        let mut not_modified = ResponseBuilder::new()
             .description("The response is the one that `If-None-Match` names.")
             .build();
+        not_modified.headers.extend([reference("ETag")]);
         operation.responses.responses.insert("304".to_owned(), RefOr::T(not_modified));
-        let RefOr::T(Response { headers, .. }) =
-            operation.responses.responses.get_mut("304").expect("it was inserted")
-        else {
-            return;
-        };
-        headers.extend([reference("ETag")]);
     }
 }
 
