@@ -53,8 +53,8 @@ async fn links_lead_through_a_list() -> anyhow::Result<()> {
     while let Some(path) = next {
         let response = tenant.api.request(Method::GET, &path).send().await?;
         let link = header(&response, "link").to_owned();
-        next = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\""));
-        next = next.map(str::to_owned);
+        let path = link.strip_prefix('<').and_then(|rest| rest.strip_suffix(">; rel=\"next\""));
+        next = path.map(str::to_owned);
         let page: Value = response.json().await?;
         assert_eq!(next.is_some(), page["nextCursor"].is_string(), "{link}");
         let items = page["items"].as_array().cloned().unwrap_or_default();
