@@ -1,5 +1,7 @@
 """What Schemathesis cannot know of the API."""
 
+import json
+
 import schemathesis
 
 
@@ -7,6 +9,11 @@ import schemathesis
 def map_query(context, query):
     """Leaves out cursors, which only the API can make; tests/e2e checks those that are made up."""
     return {name: value for name, value in (query or {}).items() if name != "cursor"}
+
+
+@schemathesis.serializer("application/x-ndjson")
+def lines(context, value):
+    return value.encode(errors="replace") if isinstance(value, str) else json.dumps(value).encode()
 
 
 @schemathesis.check

@@ -15,7 +15,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn}
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Content, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Server,
+    Content, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Server,
 };
 
 use codes::Asked;
@@ -102,6 +102,9 @@ fn complete_open(operation: &mut Operation) {
 fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
     operation.security = Some(vec![SecurityRequirement::new(KEY, Vec::<String>::new())]);
     let Asked { has_body, has_query, .. } = Asked::of(path, method, operation);
+    for parameter in operation.parameters.iter_mut().flatten() {
+        refuse_empty_cursor(parameter);
+    }
     if method == "POST" {
         operation.parameters.get_or_insert_default().push(idempotency_key());
     }
@@ -141,6 +144,16 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
         }
     }
     headers::describe(path, method, operation);
+}
+
+/// A first page is asked for without a cursor, not with an empty one.
+fn refuse_empty_cursor(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(parameter) = parameter else { return };
+    if parameter.name == "cursor"
+        && let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema
+    {
+        text.min_length = Some(1);
+    }
 }
 
 fn description(status: StatusCode) -> &'static str {

@@ -16,6 +16,8 @@ use crate::problem::Problem;
 
 /// A tag is a part of a hash: as many bytes as make a collision impossible in practice.
 const TAG_BYTES: usize = 15;
+/// In a body that has another page. Within a string, the quotes would be escaped.
+const NEXT: &[u8] = b"\"nextCursor\":\"";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -62,16 +64,12 @@ fn known(headers: &HeaderMap) -> Vec<String> {
     let fields = headers.get_all(header::IF_NONE_MATCH).iter();
     let tags = fields.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(','));
     tags.map(str::trim)
-        .map(|tag| match tag.starts_with('"') {
-            true => format!("W/{tag}"),
-            false => tag.to_owned(),
-        })
+        .map(|tag| if tag.starts_with('"') { format!("W/{tag}") } else { tag.to_owned() })
         .collect()
 }
 
 /// The next page of a list, relative to the API's address, which the function does not know.
 fn next_page(uri: &Uri, body: &Bytes) -> Option<HeaderValue> {
-    // Within a string, the quotes are escaped.
     if !body.windows(NEXT.len()).any(|part| part == NEXT) {
         return None;
     }
@@ -82,8 +80,6 @@ fn next_page(uri: &Uri, body: &Bytes) -> Option<HeaderValue> {
     let path = uri.path();
     HeaderValue::from_str(&format!("<{path}?{}>; rel=\"next\"", query.join("&"))).ok()
 }
-
-const NEXT: &[u8] = b"\"nextCursor\":\"";
 
 #[cfg(test)]
 mod tests {
