@@ -12,6 +12,7 @@ use super::names;
 use crate::problem::{Code, Problem};
 
 /// What decides which common refusals an operation has.
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate fact of a request")]
 pub(super) struct Asked {
     pub(super) has_body: bool,
     pub(super) has_query: bool,

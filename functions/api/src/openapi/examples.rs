@@ -78,14 +78,14 @@ fn refer(
     let name = match kind {
         "text/csv" | "application/octet-stream" => "contacts.csv".to_owned(),
         "application/x-ndjson" => "contacts.ndjson".to_owned(),
-        _ => match schema(content.schema.as_ref()?) {
-            Some(name) => name,
-            // The document itself.
-            None => {
+        _ => {
+            let Some(name) = schema(content.schema.as_ref()?) else {
+                // The document itself.
                 content.example = Some(json!({"openapi": "3.1.0"}));
                 return None;
-            }
-        },
+            };
+            name
+        }
     };
     assert!(value(&name, bodies).is_some(), "examples.json lacks {name} of {of}");
     let reference = Ref::new(format!("#/components/examples/{name}"));

@@ -108,7 +108,7 @@ async fn polls_and_pages_of_other_origins_are_served() {
     let again = send("GET", &[ADMIN, ("if-none-match", &tag)]).await;
     assert_eq!(again.status(), 304);
     assert_eq!(again.headers()["etag"], tag);
-    // A tag tells nothing to a caller without a key.
+    // The key is checked before the tag.
     assert_eq!(send("GET", &[("if-none-match", "*")]).await.status(), 401);
     let preflight = send("OPTIONS", &[origin, ("access-control-request-method", "GET")]).await;
     assert_eq!(preflight.status(), 204);
