@@ -59,7 +59,7 @@ down:
 	@test ! -x $(LOCAL) || $(LOCAL) down
 
 # The browser's tests follow on the same stack.
-test: check build .venv/conformance/npm/ready tests/console/node_modules/.ready
+test: check build .venv/conformance/npm/ready .venv/schemathesis/ready tests/console/node_modules/.ready
 	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(NODE) $(LOCAL) with -- sh -ec \
 		'cargo test --release --workspace --locked; npm --prefix tests/console test --silent; $(PERMISSIONS)'
 
@@ -73,9 +73,10 @@ fuzz:
 	RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/scripts/instrument.sh cargo build --release --locked --workspace --bin fuzz --features fuzz/libfuzzer
 	@SECONDS_EACH=$(SECONDS) FUZZ=$(TARGET)/release/fuzz scripts/fuzz.sh $(TARGETS)
 
-check: .venv/sam/ready .venv/review/ready console/dist/index.html console/node_modules/.check tests/console/node_modules/.ready
+check: .venv/sam/ready .venv/review/ready console/dist/index.html console/node_modules/.check tests/console/node_modules/.ready tests/client/node_modules/.ready
 	$(NODE) npm --prefix console run --silent check
 	$(NODE) npm --prefix tests/console run --silent check
+	$(NODE) npm --prefix tests/client run --silent check
 	cargo fmt --all --check
 	cargo clippy --release --workspace --all-targets --locked -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --release --workspace --no-deps --document-private-items --locked
@@ -150,6 +151,10 @@ console/node_modules/.check: console/package-lock.json .venv/node/ready
 
 tests/console/node_modules/.ready: tests/console/package-lock.json .venv/node/ready
 	$(NODE) npm --prefix tests/console ci --silent
+	@touch $@
+
+tests/client/node_modules/.ready: tests/client/package-lock.json .venv/node/ready
+	$(NODE) npm --prefix tests/client ci --silent
 	@touch $@
 
 .venv/%/ready: tools/python/%.txt

@@ -38,6 +38,7 @@ mod quotes;
 mod receipts;
 mod replies;
 mod reports;
+mod requests;
 mod resends;
 mod segments;
 mod single_messages;

@@ -42,6 +42,7 @@ pub mod phone;
 pub mod poll;
 pub mod price;
 pub mod quote;
+pub mod rate;
 pub mod reason;
 pub mod receipt;
 pub mod recipient;

@@ -3257,7 +3257,7 @@ export interface components {
          *     - 413: `body_too_large`
          *     - 415: `unsupported_media_type`, `unsupported_content_encoding`
          *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `period_too_long`, `dry_run_unavailable`, `recipient_opted_out`, `idempotency_key_reused`
-         *     - 429: `test_limit_reached`, `quote_in_progress`, `too_many_uploads`, `export_in_progress`
+         *     - 429: `rate_limited`, `test_limit_reached`, `quote_in_progress`, `too_many_uploads`, `export_in_progress`
          *     - 500: `internal_error`
          *     - 503: `try_again`, `throttled`
          * @example validation_failed
@@ -3995,7 +3995,33 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /**
+         * @description Changes with the response. Send it as `If-None-Match` the next time.
+         * @example W/"b5RkcNBIy4mZQ6xKZjpb"
+         */
+        ETag: string;
+        /**
+         * @description The next page, relative to the API's address; absent on the last one.
+         * @example </v1/organizations?cursor=zMVAX2OCEqpj>; rel="next"
+         */
+        Link: string;
+        /**
+         * @description About how many of them are left, and the seconds until the next minute.
+         * @example "requests";r=2987;t=41
+         */
+        RateLimit: string;
+        /**
+         * @description How many requests that write or scan one key or member may make per minute (draft-ietf-httpapi-ratelimit-headers).
+         * @example "requests";q=3000;w=60
+         */
+        "RateLimit-Policy": string;
+        /**
+         * @description Seconds to wait before the next attempt.
+         * @example 1
+         */
+        "Retry-After": number;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
@@ -4018,6 +4044,13 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
         };
     };
     get_openapi: {
@@ -4035,15 +4068,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "openapi": "3.1.0"
+                     *     }
+                     */
                     "application/json": Record<string, never>;
                 };
+            };
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
     get_halt: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4052,11 +4100,20 @@ export interface operations {
             /** @description The deployment's halt. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Halt"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -4076,9 +4133,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4095,6 +4153,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4119,6 +4178,8 @@ export interface operations {
             /** @description The deployment's halt. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4179,12 +4240,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -4198,6 +4264,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4209,7 +4276,10 @@ export interface operations {
     get_me: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4218,11 +4288,20 @@ export interface operations {
             /** @description The caller. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -4242,9 +4321,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4261,6 +4341,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4277,7 +4358,10 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -4286,11 +4370,21 @@ export interface operations {
             /** @description A page of organizations. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Organization"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -4319,9 +4413,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4338,6 +4433,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4365,6 +4461,8 @@ export interface operations {
             /** @description The new organization. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4434,12 +4532,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -4453,6 +4556,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4464,7 +4568,10 @@ export interface operations {
     get_organization: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -4475,11 +4582,20 @@ export interface operations {
             /** @description The organization. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Organization"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -4508,9 +4624,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4527,6 +4644,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4553,6 +4671,8 @@ export interface operations {
             /** @description The changed organization. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4631,12 +4751,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -4650,6 +4775,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4666,7 +4792,10 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -4677,11 +4806,21 @@ export interface operations {
             /** @description A page of keys. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_ApiKey"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -4719,9 +4858,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4738,6 +4878,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4767,6 +4908,8 @@ export interface operations {
             /** @description The new key. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4845,12 +4988,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -4864,6 +5012,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4887,6 +5036,8 @@ export interface operations {
             /** @description The key was deleted. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -4918,12 +5069,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -4937,6 +5093,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -4961,7 +5118,10 @@ export interface operations {
                 /** @description Archived campaigns instead of the others. */
                 archived?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -4972,11 +5132,21 @@ export interface operations {
             /** @description A page of campaigns. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Campaign"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -5014,9 +5184,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5033,6 +5204,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5062,6 +5234,8 @@ export interface operations {
             /** @description The new draft. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5140,12 +5314,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -5159,6 +5338,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5185,6 +5365,8 @@ export interface operations {
             /** @description The drafts were deleted. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5261,12 +5443,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -5280,6 +5467,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5291,7 +5479,10 @@ export interface operations {
     get_campaign: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 campaignId: string;
@@ -5303,11 +5494,20 @@ export interface operations {
             /** @description The campaign. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Campaign"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -5336,9 +5536,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5355,6 +5556,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5382,6 +5584,8 @@ export interface operations {
             /** @description The changed draft. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5460,12 +5664,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -5479,6 +5688,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5502,6 +5712,8 @@ export interface operations {
             /** @description The draft was deleted. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -5542,12 +5754,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -5561,6 +5778,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5587,6 +5805,8 @@ export interface operations {
             /** @description The archived campaign. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5665,12 +5885,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -5684,6 +5909,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5710,6 +5936,8 @@ export interface operations {
             /** @description The canceled campaign. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5788,12 +6016,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -5807,6 +6040,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5837,6 +6071,8 @@ export interface operations {
             /** @description The new draft. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5915,12 +6151,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -5934,6 +6175,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -5977,7 +6219,10 @@ export interface operations {
                  */
                 contact?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 campaignId: string;
@@ -5989,11 +6234,21 @@ export interface operations {
             /** @description A page of messages. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Message"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -6031,9 +6286,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6050,6 +6306,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6061,7 +6318,10 @@ export interface operations {
     get_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 campaignId: string;
@@ -6074,11 +6334,20 @@ export interface operations {
             /** @description The message. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -6107,9 +6376,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6126,6 +6396,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6137,7 +6408,10 @@ export interface operations {
     get_timeline: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 campaignId: string;
@@ -6150,11 +6424,20 @@ export interface operations {
             /** @description The timeline. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Timeline"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -6183,9 +6466,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6202,6 +6486,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6228,6 +6513,8 @@ export interface operations {
             /** @description The paused campaign. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6306,12 +6593,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -6325,6 +6617,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6355,6 +6648,8 @@ export interface operations {
             /** @description The texts. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6433,12 +6728,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -6452,6 +6752,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6478,6 +6779,8 @@ export interface operations {
             /** @description The quote. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6559,6 +6862,9 @@ export interface operations {
             /** @description `quote_in_progress`: another quote for the organization is being computed. API Gateway also limits requests, in its own format. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6577,6 +6883,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6588,7 +6895,10 @@ export interface operations {
     get_report: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 campaignId: string;
@@ -6600,11 +6910,20 @@ export interface operations {
             /** @description The report. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -6642,9 +6961,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6661,6 +6981,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6691,6 +7012,8 @@ export interface operations {
             /** @description The new draft. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6769,12 +7092,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -6788,6 +7116,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6814,6 +7143,8 @@ export interface operations {
             /** @description The resumed campaign. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6892,12 +7223,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -6911,6 +7247,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6948,6 +7285,8 @@ export interface operations {
             /** @description The scheduled campaign. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7026,12 +7365,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -7045,6 +7389,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7075,6 +7420,8 @@ export interface operations {
             /** @description The test message, which is about to be sent. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7156,6 +7503,9 @@ export interface operations {
             /** @description `test_limit_reached`: retry the next day, after `Retry-After`. API Gateway also limits requests, in its own format. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7174,6 +7524,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7195,7 +7546,10 @@ export interface operations {
                  */
                 reason?: components["schemas"]["SkipReason"];
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 campaignId: string;
@@ -7207,11 +7561,23 @@ export interface operations {
             /** @description A page of skipped contacts. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["SkippedList"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -7249,12 +7615,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -7268,6 +7639,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7294,6 +7666,8 @@ export interface operations {
             /** @description The stopped campaign. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7372,12 +7746,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -7391,6 +7770,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7417,6 +7797,8 @@ export interface operations {
             /** @description The campaign. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7495,12 +7877,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -7514,6 +7901,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7546,7 +7934,10 @@ export interface operations {
                  */
                 q?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -7557,11 +7948,21 @@ export interface operations {
             /** @description A page of contacts. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Contact"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -7599,9 +8000,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7618,6 +8020,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7647,6 +8050,8 @@ export interface operations {
             /** @description The new contact. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7725,12 +8130,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -7744,6 +8154,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7770,6 +8181,8 @@ export interface operations {
             /** @description The contacts were deleted. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7837,12 +8250,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -7856,6 +8274,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7885,6 +8304,8 @@ export interface operations {
             /** @description The results. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7963,12 +8384,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -7982,6 +8408,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7998,7 +8425,10 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -8009,11 +8439,21 @@ export interface operations {
             /** @description A page of imports. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Import"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -8051,9 +8491,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8070,6 +8511,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8142,6 +8584,8 @@ export interface operations {
             /** @description The import. It starts shortly, or once its file is uploaded. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8211,7 +8655,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is invalid. */
+            /** @description `not_csv`, `not_utf8`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, or the body is invalid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -8223,6 +8667,9 @@ export interface operations {
             /** @description `too_many_uploads`: 10 uploads are open; start or cancel one. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8241,6 +8688,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8252,7 +8700,10 @@ export interface operations {
     get_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 importId: string;
@@ -8264,11 +8715,20 @@ export interface operations {
             /** @description The import. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Import"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -8297,9 +8757,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8316,6 +8777,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8342,6 +8804,8 @@ export interface operations {
             /** @description The canceled import. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8420,12 +8884,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -8439,6 +8908,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8450,7 +8920,10 @@ export interface operations {
     get_rejected_rows: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 importId: string;
@@ -8462,11 +8935,20 @@ export interface operations {
             /** @description A link to the file. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RejectedRows"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -8504,9 +8986,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8523,6 +9006,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8549,6 +9033,8 @@ export interface operations {
             /** @description The import, which starts shortly. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8627,12 +9113,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -8646,6 +9137,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8672,6 +9164,8 @@ export interface operations {
             /** @description The import, whose contacts are removed shortly. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8750,12 +9244,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -8769,6 +9268,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8780,7 +9280,10 @@ export interface operations {
     get_contact: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 /** @description The contact's ID (UUID), or `ext:` and its percent-encoded external ID, or `extb:` and its external ID in base64url, for external IDs that contain a slash. */
@@ -8793,11 +9296,20 @@ export interface operations {
             /** @description The contact. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Contact"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -8826,9 +9338,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8845,6 +9358,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8873,6 +9387,8 @@ export interface operations {
             /** @description The changed contact. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8951,12 +9467,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -8970,6 +9491,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8994,6 +9516,8 @@ export interface operations {
             /** @description The contact was deleted. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9025,12 +9549,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -9044,6 +9573,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9072,6 +9602,8 @@ export interface operations {
             /** @description The changed contact. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9150,12 +9682,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -9169,6 +9706,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9185,7 +9723,10 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -9196,11 +9737,21 @@ export interface operations {
             /** @description A page of exports. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Export"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -9238,9 +9789,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9257,6 +9809,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9286,6 +9839,8 @@ export interface operations {
             /** @description The export. It starts shortly. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9367,6 +9922,9 @@ export interface operations {
             /** @description `export_in_progress`: another export of the organization runs. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9385,6 +9943,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9396,7 +9955,10 @@ export interface operations {
     get_export: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 exportId: string;
@@ -9408,11 +9970,20 @@ export interface operations {
             /** @description The export. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Export"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -9441,9 +10012,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9460,6 +10032,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9471,7 +10044,10 @@ export interface operations {
     get_organization_halt: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -9482,11 +10058,20 @@ export interface operations {
             /** @description The organization's halt. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Halt"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -9515,9 +10100,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9534,6 +10120,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9560,6 +10147,8 @@ export interface operations {
             /** @description The organization's halt. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9629,12 +10218,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -9648,6 +10242,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9673,7 +10268,10 @@ export interface operations {
                 /** @description `true` lists only flagged messages that no one has decided about, soonest due first. */
                 flagged?: boolean;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -9684,11 +10282,21 @@ export interface operations {
             /** @description A page of messages. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Inbound"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -9726,9 +10334,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9745,6 +10354,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9756,7 +10366,10 @@ export interface operations {
     get_inbound: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 inboundId: string;
@@ -9768,11 +10381,20 @@ export interface operations {
             /** @description The message. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Inbound"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -9801,9 +10423,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9820,6 +10443,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9846,6 +10470,8 @@ export interface operations {
             /** @description The flag is dismissed. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9924,12 +10550,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -9943,6 +10574,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9973,6 +10605,8 @@ export interface operations {
             /** @description The reply, which is about to be sent. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10051,12 +10685,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -10070,6 +10709,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10096,6 +10736,8 @@ export interface operations {
             /** @description The phone is unsubscribed. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10174,12 +10816,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -10193,6 +10840,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10209,7 +10857,10 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -10220,11 +10871,21 @@ export interface operations {
             /** @description A page of members. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Member"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -10262,9 +10923,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10281,6 +10943,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10310,6 +10973,8 @@ export interface operations {
             /** @description The invited member. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10388,12 +11053,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -10407,6 +11077,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10430,6 +11101,8 @@ export interface operations {
             /** @description The member was removed. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10470,12 +11143,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -10489,6 +11167,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10516,6 +11195,8 @@ export interface operations {
             /** @description The changed member. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10594,12 +11275,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -10613,6 +11299,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10636,7 +11323,10 @@ export interface operations {
                 /** @description The contact whose current phone is meant: its ID, or `ext:` and its external ID. */
                 contact?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -10647,11 +11337,23 @@ export interface operations {
             /** @description A page of messages. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Message"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -10689,12 +11391,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -10708,6 +11415,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10722,7 +11430,10 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page of messages. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 phone: string;
@@ -10734,11 +11445,23 @@ export interface operations {
             /** @description What is known, with a page of messages. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -10785,12 +11508,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -10804,6 +11532,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10827,6 +11556,8 @@ export interface operations {
             /** @description The person is being erased. The status is in what is known of the person. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10878,12 +11609,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -10897,6 +11633,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10913,7 +11650,10 @@ export interface operations {
                 /** @description Only campaigns that were sent before this time. By default, now. */
                 to?: components["schemas"]["Time"];
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -10924,11 +11664,22 @@ export interface operations {
             /** @description The report. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["OrganizationReport"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -10975,12 +11726,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -10994,6 +11750,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11010,7 +11767,10 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -11021,11 +11781,21 @@ export interface operations {
             /** @description A page of segments. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Segment"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -11063,9 +11833,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11082,6 +11853,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11111,6 +11883,8 @@ export interface operations {
             /** @description The new segment. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11189,12 +11963,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -11208,6 +11987,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11237,6 +12017,8 @@ export interface operations {
             /** @description The preview. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11315,12 +12097,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -11334,6 +12121,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11345,7 +12133,10 @@ export interface operations {
     get_segment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 segmentId: string;
@@ -11357,11 +12148,20 @@ export interface operations {
             /** @description The segment. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Segment"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -11390,9 +12190,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11409,6 +12210,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11436,6 +12238,8 @@ export interface operations {
             /** @description The changed segment. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11514,12 +12318,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -11533,6 +12342,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11556,6 +12366,8 @@ export interface operations {
             /** @description The segment was deleted. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11596,12 +12408,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -11615,6 +12432,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11629,7 +12447,10 @@ export interface operations {
                 /** @description The contact's ID, or `ext:` and its external ID. */
                 contact: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 segmentId: string;
@@ -11641,11 +12462,22 @@ export interface operations {
             /** @description The filter with its results. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Explanation"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -11683,12 +12515,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -11702,6 +12539,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11732,6 +12570,8 @@ export interface operations {
             /** @description The preview. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11810,12 +12650,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -11829,6 +12674,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11845,7 +12691,10 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -11856,11 +12705,21 @@ export interface operations {
             /** @description A page of templates. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Template"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -11898,9 +12757,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11917,6 +12777,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11946,6 +12807,8 @@ export interface operations {
             /** @description The new template. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12024,12 +12887,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -12043,6 +12911,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12057,7 +12926,10 @@ export interface operations {
                 /** @description An earlier version. Defaults to the newest one. */
                 version?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 templateId: string;
@@ -12069,11 +12941,20 @@ export interface operations {
             /** @description The template. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Template"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -12111,9 +12992,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12130,6 +13012,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12157,6 +13040,8 @@ export interface operations {
             /** @description The new version. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12226,12 +13111,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -12245,6 +13135,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12268,6 +13159,8 @@ export interface operations {
             /** @description The template was deleted. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12299,12 +13192,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -12318,6 +13216,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12334,7 +13233,10 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -12345,11 +13247,21 @@ export interface operations {
             /** @description A page of unsubscribes. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Unsubscribe"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -12387,9 +13299,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12406,6 +13319,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12417,7 +13331,10 @@ export interface operations {
     get_unsubscribe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 phone: string;
@@ -12429,11 +13346,20 @@ export interface operations {
             /** @description The phone is unsubscribed. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Unsubscribe"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -12471,9 +13397,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12490,6 +13417,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12513,6 +13441,8 @@ export interface operations {
             /** @description The phone is unsubscribed. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12555,12 +13485,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -12574,6 +13509,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12597,6 +13533,8 @@ export interface operations {
             /** @description The phone is subscribed. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12637,12 +13575,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -12656,6 +13599,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12686,6 +13630,8 @@ export interface operations {
             /** @description The phone is subscribed. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12764,12 +13710,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -12783,6 +13734,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12794,7 +13746,10 @@ export interface operations {
     list_webhooks: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
             };
@@ -12805,11 +13760,20 @@ export interface operations {
             /** @description The webhooks. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Webhook"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -12838,9 +13802,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12857,6 +13822,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12886,6 +13852,8 @@ export interface operations {
             /** @description The new webhook, with its secret. */
             201: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12964,12 +13932,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -12983,6 +13956,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12994,7 +13968,10 @@ export interface operations {
     get_webhook: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 webhookId: string;
@@ -13006,11 +13983,20 @@ export interface operations {
             /** @description The webhook. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Webhook"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The API key or ID token is missing or invalid. */
             401: {
@@ -13039,9 +14025,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -13058,6 +14045,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13081,6 +14069,8 @@ export interface operations {
             /** @description The webhook was deleted. */
             204: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -13112,12 +14102,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -13131,6 +14126,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13158,6 +14154,8 @@ export interface operations {
             /** @description The webhook. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13227,12 +14225,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -13246,6 +14249,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13262,7 +14266,10 @@ export interface operations {
                 /** @description The `nextCursor` of the previous page. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
             path: {
                 organizationId: string;
                 webhookId: string;
@@ -13274,11 +14281,21 @@ export interface operations {
             /** @description A page of deliveries. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["List_Delivery"];
                 };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
@@ -13316,9 +14333,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -13335,6 +14353,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13362,6 +14381,8 @@ export interface operations {
             /** @description The delivery. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13440,12 +14461,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -13459,6 +14485,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13485,6 +14512,8 @@ export interface operations {
             /** @description The delivery. */
             202: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13563,12 +14592,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -13582,6 +14616,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13608,6 +14643,8 @@ export interface operations {
             /** @description The webhook, with its new secret. */
             200: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13686,12 +14723,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many requests. API Gateway sends this response in its own format. */
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -13705,6 +14747,7 @@ export interface operations {
             /** @description The service is busy. Retry after the time in `Retry-After`. */
             503: {
                 headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
                 content: {

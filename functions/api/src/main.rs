@@ -5,14 +5,18 @@
 
 mod auth;
 mod checks;
+mod cors;
 mod idempotency;
 mod identity;
 mod json;
 mod memberships;
+#[cfg(test)]
 mod openapi;
 mod page;
 mod params;
+mod polling;
 mod problem;
+mod rates;
 mod router;
 mod routes;
 mod span;

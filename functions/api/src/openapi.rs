@@ -1,7 +1,13 @@
 //! The OpenAPI document: the handlers' annotations, plus what applies to all of them.
 //!
+//! A test writes it to docs/openapi.json, which the function serves. So nothing here is in the function.
+//!
 //! API keys, path parameters, idempotency keys and the common errors follow from a route's path and
 //! method. They are added here, so no handler can forget them.
+
+mod codes;
+mod examples;
+mod headers;
 
 use http::StatusCode;
 use utoipa::OpenApi as _;
@@ -9,8 +15,10 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn}
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Content, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
+    Content, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Server,
 };
+
+use codes::Asked;
 
 use crate::problem::{FieldError, ProblemView};
 
@@ -35,6 +43,8 @@ const PROBLEM: &str = "application/problem+json";
 /// The document without routes.
 pub(crate) fn base() -> OpenApi {
     let mut document = Document::openapi();
+    // Relative to where the document is served.
+    document.servers = Some(vec![Server::new("/")]);
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some(
@@ -51,17 +61,21 @@ pub(crate) fn base() -> OpenApi {
 
 /// Adds what applies to all routes.
 pub(crate) fn complete(document: &mut OpenApi) {
+    headers::define(document);
     for (path, item) in &mut document.paths.paths {
         let parameters: Vec<RefOr<Parameter>> = path_parameters(path).collect();
         if !parameters.is_empty() {
             item.parameters = Some(parameters);
         }
-        if path.starts_with("/v1/") {
-            for (method, operation) in operations(item) {
+        for (method, operation) in operations(item) {
+            if path.starts_with("/v1/") {
                 complete_operation(path, method, operation);
+            } else {
+                complete_open(operation);
             }
         }
     }
+    examples::add(document);
 }
 
 /// The operations of a path, by their methods.
@@ -77,17 +91,28 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
     .filter_map(|(method, operation)| operation.as_mut().map(|operation| (method, operation)))
 }
 
+/// What needs no key.
+fn complete_open(operation: &mut Operation) {
+    operation.security = Some(Vec::new());
+    let status = StatusCode::TOO_MANY_REQUESTS;
+    let refusal = RefOr::T(Response::new(description(status)));
+    operation.responses.responses.insert(status.as_str().to_owned(), refusal);
+}
+
 fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
     operation.security = Some(vec![SecurityRequirement::new(KEY, Vec::<String>::new())]);
-    // A POST without a body also accepts an empty object.
-    let has_body = operation.request_body.is_some() || method == "POST";
-    let has_query = operation.parameters.is_some();
+    let Asked { has_body, has_query, .. } = Asked::of(path, method, operation);
+    for parameter in operation.parameters.iter_mut().flatten() {
+        refuse_empty_cursor(parameter);
+    }
     if method == "POST" {
         operation.parameters.get_or_insert_default().push(idempotency_key());
     }
     let has_id = path.contains('{');
     let has = |status| operation.responses.responses.contains_key(status);
-    let (conflicts, rejects, limits) = (has("409"), has("422"), has("429"));
+    let (conflicts, rejects) = (has("409"), has("422"));
+    // A malformed number in a path is refused.
+    let rejects = rejects || path.contains("{phone}");
     let refusals = [
         (StatusCode::BAD_REQUEST, has_body || has_query),
         (StatusCode::UNAUTHORIZED, true),
@@ -96,7 +121,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
         (StatusCode::CONFLICT, conflicts || method == "POST"),
         (StatusCode::PAYLOAD_TOO_LARGE, has_body),
         (StatusCode::UNSUPPORTED_MEDIA_TYPE, has_body),
-        (StatusCode::UNPROCESSABLE_ENTITY, rejects || has_body || path.ends_with("{phone}")),
+        (StatusCode::UNPROCESSABLE_ENTITY, rejects || has_body),
         (StatusCode::TOO_MANY_REQUESTS, true),
         (StatusCode::INTERNAL_SERVER_ERROR, true),
         (StatusCode::SERVICE_UNAVAILABLE, true),
@@ -107,8 +132,9 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             .responses
             .entry(status.as_str().to_owned())
             .or_insert_with(|| RefOr::T(Response::new(description(status))));
-        // API Gateway responds with 429 before it calls the function, and in its own format.
-        let is_gateways = status == StatusCode::TOO_MANY_REQUESTS && !limits;
+        // API Gateway's limit on all requests has its own format.
+        let is_gateways =
+            status == StatusCode::TOO_MANY_REQUESTS && !headers::is_counted(path, method);
         if let RefOr::T(response) = described
             && !is_gateways
         {
@@ -116,6 +142,17 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             let with_problem = ResponseBuilder::from(std::mem::take(response));
             *response = with_problem.content(PROBLEM, problem).build();
         }
+    }
+    headers::describe(path, method, operation);
+}
+
+/// A first page is asked for without a cursor, not with an empty one.
+fn refuse_empty_cursor(parameter: &mut RefOr<Parameter>) {
+    let RefOr::T(parameter) = parameter else { return };
+    if parameter.name == "cursor"
+        && let Some(RefOr::T(Schema::Object(text))) = &mut parameter.schema
+    {
+        text.min_length = Some(1);
     }
 }
 
@@ -132,7 +169,7 @@ fn description(status: StatusCode) -> &'static str {
         StatusCode::UNSUPPORTED_MEDIA_TYPE => "The content type or encoding is not supported.",
         StatusCode::UNPROCESSABLE_ENTITY => "The request is invalid.",
         StatusCode::TOO_MANY_REQUESTS => {
-            "Too many requests. API Gateway sends this response in its own format."
+            "Too many requests. API Gateway's own responses have another format and no code."
         }
         StatusCode::SERVICE_UNAVAILABLE => {
             "The service is busy. Retry after the time in `Retry-After`."
@@ -163,8 +200,7 @@ fn path_parameters(path: &str) -> impl Iterator<Item = RefOr<Parameter>> {
 }
 
 fn idempotency_key() -> RefOr<Parameter> {
-    let text =
-        ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+    let text = ObjectBuilder::new().schema_type(Type::String).pattern(Some("^[!-~]{1,255}$"));
     let description = "A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again.";
     RefOr::T(
         ParameterBuilder::new()
@@ -175,6 +211,13 @@ fn idempotency_key() -> RefOr<Parameter> {
             .schema(Some(text.build()))
             .build(),
     )
+}
+
+/// Snake-case names between backticks.
+fn names(description: &str) -> impl Iterator<Item = &str> {
+    let quoted = description.split('`').skip(1).step_by(2);
+    let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    quoted.filter(move |name| name.contains('_') && name.chars().all(is_part))
 }
 
 #[cfg(test)]

@@ -165,9 +165,10 @@ impl IntoResponse for Problem {
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        let unavailable = status == StatusCode::SERVICE_UNAVAILABLE;
-        let unavailable = unavailable.then_some(RETRY_AFTER_SECONDS);
-        if let Some(seconds) = self.retry_after_seconds.or(unavailable) {
+        let is_soon_over =
+            status == StatusCode::SERVICE_UNAVAILABLE || self.code == Code::IdempotencyInProgress;
+        let soon = is_soon_over.then_some(RETRY_AFTER_SECONDS);
+        if let Some(seconds) = self.retry_after_seconds.or(soon) {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         if self.is_raced {

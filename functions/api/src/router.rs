@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::Response;
-use axum::{Extension, Router};
 use http::{HeaderValue, header};
+#[cfg(test)]
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+#[cfg(test)]
+use crate::openapi;
 use crate::problem::{Code, Problem};
 use crate::routes::{
     api_keys, campaigns, contacts, controls, copies, deliveries, exports, halts, imports, inbound,
@@ -17,20 +20,22 @@ use crate::routes::{
     service, skipped, templates, text_previews, unsubscribes, webhooks,
 };
 use crate::state::App;
-use crate::{idempotency, openapi, span};
+use crate::{cors, idempotency, polling, rates, span};
 
 pub(crate) fn router(app: App) -> Router {
-    let (routes, document) = documented();
+    let (routes, _) = routes().split_for_parts();
     routes
         .route_layer(from_fn_with_state(Arc::clone(&app), idempotency::middleware))
+        .route_layer(from_fn_with_state(Arc::clone(&app), rates::middleware))
         .route_layer(from_fn(span::middleware))
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async || {
             let detail = "this path does not support the method; see the Allow header";
             Problem::new(Code::MethodNotAllowed, detail)
         })
-        .layer(Extension(Arc::new(document)))
+        .layer(from_fn(polling::middleware))
         .layer(map_response(forbid_sniffing))
+        .layer(from_fn_with_state(Arc::clone(&app), cors::middleware))
         .with_state(app)
 }
 
@@ -42,8 +47,16 @@ async fn forbid_sniffing(mut response: Response) -> Response {
 }
 
 /// The routes, and the document that describes them.
+#[cfg(test)]
 pub(crate) fn documented() -> (Router<App>, OpenApi) {
-    let (routes, mut document) = OpenApiRouter::with_openapi(openapi::base())
+    let documented = OpenApiRouter::with_openapi(openapi::base()).merge(routes());
+    let (routes, mut document) = documented.split_for_parts();
+    openapi::complete(&mut document);
+    (routes, document)
+}
+
+fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
         .routes(routes!(service::get_health))
         .routes(routes!(service::get_openapi))
         .routes(routes!(me::get_me))
@@ -67,9 +80,6 @@ pub(crate) fn documented() -> (Router<App>, OpenApi) {
         .merge(event_routes())
         .merge(audience_routes())
         .merge(sending_routes())
-        .split_for_parts();
-    openapi::complete(&mut document);
-    (routes, document)
 }
 
 fn event_routes() -> OpenApiRouter<App> {

@@ -15,11 +15,14 @@ use shared::access::SecretHash;
 use shared::grace::Grace;
 use shared::job::Job;
 use shared::poll::PollSchedule;
+use shared::rate::RateLimit;
 use shared::retention::Retention;
 use shared::time::Timestamp;
 
+use crate::cors::Origins;
 use crate::identity::Identity;
 use crate::page::Cursors;
+use crate::rates::Rates;
 
 /// The number of attempts to write after lost races. Then the client is asked to retry.
 pub(crate) const MAX_RACES: usize = 3;
@@ -36,6 +39,10 @@ pub(crate) struct Volley {
     /// The identity provider that people sign in with, if there is one.
     pub(crate) identity: Option<Identity>,
     pub(crate) cursors: Cursors,
+    /// How much each caller may do per minute.
+    pub(crate) rates: Rates,
+    /// The origins whose pages may call the API.
+    pub(crate) origins: Origins,
     /// Encrypts the secrets of webhooks; `None` if webhooks are off.
     pub(crate) sealing: Option<Sealing>,
     pub(crate) polls: PollSchedule,
@@ -59,6 +66,8 @@ pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
         admin_keys: [Some(admin_key), previous].into_iter().flatten().collect(),
         identity: identity(start),
         cursors: Cursors::new(admin_key),
+        rates: Rates::new(start.environment.parsed("REQUESTS_PER_MINUTE", RateLimit::default())),
+        origins: start.environment.parsed("CORS_ORIGINS", Origins::default()),
         sealing: start.sealing(),
         polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
         grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
@@ -124,6 +133,9 @@ pub(crate) mod tests {
             admin_keys: vec![admin_key, SecretHash::of("the admin's before")],
             identity: None,
             cursors: Cursors::new(admin_key),
+            // A lease would be a call to AWS.
+            rates: Rates::default(),
+            origins: "https://app.example.com".parse().expect("an origin"),
             sealing: None,
             polls: PollSchedule::default(),
             grace: Grace::default(),

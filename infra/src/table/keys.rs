@@ -244,6 +244,11 @@ pub(crate) fn test_messages_counted(organization: OrganizationId, day: Timestamp
     Key::new(format!("TESTS#{organization}"), day.to_string())
 }
 
+/// The requests that a caller made in the minute that begins at `window`.
+pub(crate) fn requests(caller: &str, window: Timestamp) -> Key {
+    Key::new(format!("REQUESTS#{caller}"), window.to_string())
+}
+
 /// Held by the request that reads an organization's audience for a quote.
 pub(crate) fn quoting(organization: OrganizationId) -> Key {
     Key::new(format!("QUOTE#{organization}"), "LEASE")

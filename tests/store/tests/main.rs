@@ -13,6 +13,7 @@ mod pace;
 mod quotes;
 mod receipts;
 mod reports;
+mod requests;
 mod unsubscribes;
 mod without_items;
 

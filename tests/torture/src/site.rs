@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 32] = [
+const KINDS: [&str; 33] = [
     "ANSWER",
     "CAMPAIGN",
     "CHUNK",
@@ -37,6 +37,7 @@ const KINDS: [&str; 32] = [
     "REPLIES",
     "REPLY",
     "REPORT",
+    "REQUESTS",
     "SENDER",
     "UNSUBSCRIBED",
     "UPLOADS",

@@ -142,6 +142,8 @@ fn variables(endpoint: &str, gateway: &str, reports: bool) -> Vec<(&'static str,
         ("LOOKUP_AFTER_SECONDS", "600".to_owned()),
         ("POLL_SCHEDULE_SECONDS", "30,300,600,900,1200,1500,1800".to_owned()),
         ("ADMIN_KEY_SHA256", ADMIN_KEY_SHA256.to_owned()),
+        // Without a limit per key: the store has no counters, and sending makes no API requests.
+        ("REQUESTS_PER_MINUTE", "0".to_owned()),
         ("USAGE_REPORT", if reports { "on" } else { "off" }.to_owned()),
         ("RUST_LOG", "warn".to_owned()),
         ("MIMALLOC_ALLOW_THP", "0".to_owned()),

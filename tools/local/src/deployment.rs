@@ -42,6 +42,7 @@ const PARAMETERS: [(&str, &str); 18] = [
     ("ConfigurationSetName", "volley-local"),
     ("UsageReport", "on"),
     ("LogLevel", "info"),
+    ("CorsOrigins", "https://app.example.com"),
 ];
 
 /// Stores the provider's auth token as a secret of the stack. Returns the secret's name, in the

@@ -3,6 +3,7 @@ use std::fs;
 use serde_json::Value;
 use strum::VariantArray;
 
+use super::{codes, names};
 use crate::problem::Code;
 use crate::router::documented;
 
@@ -42,11 +43,16 @@ fn descriptions_name_codes_of_their_status() {
     assert!(named > 10, "descriptions name codes");
 }
 
-/// Snake-case names between backticks.
-fn names(description: &str) -> impl Iterator<Item = &str> {
-    let quoted = description.split('`').skip(1).step_by(2);
-    let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    quoted.filter(move |name| name.contains('_') && name.chars().all(is_part))
+/// Each code is among the examples of an operation that responds with it.
+#[test]
+fn every_code_is_listed_by_an_operation() {
+    // The first is for methods that have no operation, the second for items of a batch.
+    let elsewhere = [Code::MethodNotAllowed, Code::AmbiguousPhone];
+    let document = documented().1.to_json().expect("JSON");
+    for code in Code::VARIANTS.iter().filter(|code| !elsewhere.contains(code)) {
+        let reference = format!("\"#/components/examples/{}\"", codes::example_name(*code));
+        assert!(document.contains(&reference), "{reference}");
+    }
 }
 
 #[test]

@@ -88,6 +88,7 @@ pub(crate) enum Code {
     DryRunUnavailable,
     RecipientOptedOut,
     IdempotencyKeyReused,
+    RateLimited,
     TestLimitReached,
     QuoteInProgress,
     TooManyUploads,
@@ -178,7 +179,8 @@ impl Code {
             | Self::DryRunUnavailable
             | Self::RecipientOptedOut
             | Self::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TestLimitReached
+            Self::RateLimited
+            | Self::TestLimitReached
             | Self::QuoteInProgress
             | Self::TooManyUploads
             | Self::ExportInProgress => StatusCode::TOO_MANY_REQUESTS,

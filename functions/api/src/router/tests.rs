@@ -92,6 +92,33 @@ async fn responses_are_not_sniffed() {
 }
 
 #[tokio::test]
+async fn polls_and_pages_of_other_origins_are_served() {
+    let send = async |method: &str, headers: &[(&str, &str)]| {
+        let mut request = Request::builder().method(method).uri("/v1/me");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::empty()).expect("a request");
+        router(offline()).oneshot(request).await.expect("a response")
+    };
+    let origin = ("origin", "https://app.example.com");
+    let first = send("GET", &[ADMIN, origin]).await;
+    assert_eq!(first.headers()["access-control-allow-origin"], origin.1);
+    let tag = first.headers()["etag"].to_str().expect("text").to_owned();
+    let again = send("GET", &[ADMIN, ("if-none-match", &tag)]).await;
+    assert_eq!(again.status(), 304);
+    assert_eq!(again.headers()["etag"], tag);
+    // The key is checked before the tag.
+    assert_eq!(send("GET", &[("if-none-match", "*")]).await.status(), 401);
+    let preflight = send("OPTIONS", &[origin, ("access-control-request-method", "GET")]).await;
+    assert_eq!(preflight.status(), 204);
+    let method = ("access-control-request-method", "GET");
+    let other = send("OPTIONS", &[("origin", "https://b.example.com"), method]).await;
+    assert_eq!(other.status(), 405);
+    assert!(!other.headers().contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
 async fn other_methods_are_told() {
     let request = Request::builder().method("PUT").uri("/health");
     let request = request.body(Body::empty()).expect("a request");
@@ -205,7 +232,7 @@ fn check_operation(path: &str, method: &str, operation: &Value) {
         return;
     }
     assert_eq!(operation["security"][0]["key"], Value::Array(Vec::new()));
-    // 429 is API Gateway's own answer.
+    // Without a limit per key, 429 is API Gateway's own answer.
     let refusals =
         responses.iter().filter(|(status, _)| status.as_str() >= "400" && status.as_str() != "429");
     for (status, response) in refusals {

@@ -107,6 +107,8 @@ use options::{FileQuery, UploadRequest};
     responses(
         (status = 202, description = "The import. It starts shortly, or once its file is uploaded.",
             body = ImportView),
+        (status = 422, description = "`not_csv`, `not_utf8`, `unknown_encoding`, `unclear_encoding`, \
+                                      `invalid_csv_header`, `invalid_columns`, or the body is invalid."),
         (status = 429, description = "`too_many_uploads`: 10 uploads are open; start or cancel one."),
     ))]
 pub(crate) async fn create_import(

@@ -4,9 +4,11 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::error::ConditionalCheckFailedException;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, ConsumedCapacity, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+    AttributeValue, ConsumedCapacity, ReturnConsumedCapacity, ReturnValue,
+    ReturnValuesOnConditionCheckFailure,
 };
 
 use super::key::Key;
@@ -69,6 +71,29 @@ impl Table {
     }
 
     pub(in crate::table) async fn change(&self, key: &Key, change: Change) -> Result<Written> {
+        let result = self.update_item(key, change).send().await;
+        self.updated(result.map(|output| output.consumed_capacity))
+    }
+
+    /// Changes an item and returns what it wrote, or `None` if the condition did not hold.
+    pub(in crate::table) async fn change_and_read(
+        &self,
+        key: &Key,
+        change: Change,
+    ) -> Result<Option<Item>> {
+        let request = self.update_item(key, change).return_values(ReturnValue::UpdatedNew);
+        let mut written = None;
+        let result = request.send().await.map(|output| {
+            written = output.attributes;
+            output.consumed_capacity
+        });
+        Ok(match self.updated(result)? {
+            Written::Done => Some(written.unwrap_or_default()),
+            Written::Refused(_) => None,
+        })
+    }
+
+    fn update_item(&self, key: &Key, change: Change) -> UpdateItemFluentBuilder {
         let mut request = self
             .client
             .update_item()
@@ -84,7 +109,13 @@ impl Table {
         for (placeholder, name) in change.names {
             request = request.expression_attribute_names(*placeholder, *name);
         }
-        let result = request.send().await.map(|output| output.consumed_capacity);
+        request
+    }
+
+    fn updated(
+        &self,
+        result: Result<Option<ConsumedCapacity>, SdkError<UpdateItemError>>,
+    ) -> Result<Written> {
         self.usage.call("dynamodb.UpdateItem");
         self.written("UpdateItem", result, |error| match error {
             UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused),

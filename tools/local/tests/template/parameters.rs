@@ -75,12 +75,29 @@ fn malformed_values_are_refused() {
     let sid = format!("AC{}", "0123456789abcdef".repeat(2));
     let hash = "0123456789abcdef".repeat(4);
     let secret = "ssm:/volley/volley-prod/twilio";
-    let cases: [(&str, &[&str], &[&str]); 19] = [
+    let cases: [(&str, &[&str], &[&str]); 21] = [
         (
             "MessageRetentionDays",
             &["60", "99", "400", "9999"],
             &["", "0", "59", "6", "60.5", "10000"],
         ),
+        (
+            "CorsOrigins",
+            &[
+                "",
+                "*",
+                "https://app.example.com",
+                "http://localhost:5173, https://a.example.com:8443",
+            ],
+            &[
+                "app.example.com",
+                "https://a.example.com/",
+                "https://*.example.com",
+                "*,*",
+                "https://",
+            ],
+        ),
+        ("RequestsPerMinute", &["0", "20", "3000", "999999"], &["", "-1", "01", "1.5", "1000000"]),
         ("InboundRetentionDays", &["1", "400", "9999"], &["", "0", "-1", "1.5", "10000", "year"]),
         (
             "PollScheduleSeconds",
