@@ -11,6 +11,7 @@ import {
   paged,
   positive,
   REASONS,
+  type RepliesSearch,
   type ReportsSearch,
   type Search,
   type SkippedSearch,
@@ -158,6 +159,24 @@ const unsubscribes = createRoute({
   component: lazyRouteComponent(() => import("./screens/Unsubscribes"), "Unsubscribes"),
 });
 
+const replies = createRoute({
+  getParentRoute: () => root,
+  path: "/replies",
+  validateSearch: (search: Search): RepliesSearch => ({
+    ...paged(search),
+    phone: text(search.phone),
+    campaign: text(search.campaign),
+    open: oneOf([true] as const, search.open),
+  }),
+  component: lazyRouteComponent(() => import("./screens/Replies"), "Replies"),
+});
+
+const reply = createRoute({
+  getParentRoute: () => root,
+  path: "/replies/$inboundId",
+  component: lazyRouteComponent(() => import("./screens/ReplyPage"), "ReplyPage"),
+});
+
 const reports = createRoute({
   getParentRoute: () => root,
   path: "/reports",
@@ -203,6 +222,8 @@ export const router = createRouter({
     imports,
     importPage,
     unsubscribes,
+    replies,
+    reply,
     senders,
     settings,
   ]),

@@ -12,6 +12,8 @@ interface Props {
   body?: unknown;
   /** A file that is sent instead of JSON. */
   file?: string;
+  /** The same for the command line, if it can do it. */
+  command?: string;
 }
 
 function quoted(text: string): string {
@@ -19,7 +21,7 @@ function quoted(text: string): string {
 }
 
 /** The command line of an action; the key stays a variable, so that it can be shared. */
-function command({ method, path, body, file }: Props): string {
+function request({ method, path, body, file }: Props): string {
   const lines = [
     `curl ${method === "GET" ? "" : `-X ${method} `}${quoted(apiUrl + path)}`,
     '-H "Authorization: Bearer $KEY"',
@@ -35,7 +37,7 @@ function command({ method, path, body, file }: Props): string {
 /** Shows an action as an API call. */
 export function Curl(props: Props) {
   const [opened, dialog] = useDisclosure();
-  const text = command(props);
+  const text = request(props);
   return (
     <>
       <Button
@@ -54,18 +56,32 @@ export function Curl(props: Props) {
           <Text size="sm" c="dimmed">
             {texts.curl.lead}
           </Text>
-          <Code block style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
-            {text}
-          </Code>
-          <Group justify="flex-end">
-            <CopyButton value={text}>
-              {({ copied, copy }) => (
-                <Button onClick={copy}>{copied ? texts.app.copied : texts.app.copy}</Button>
-              )}
-            </CopyButton>
-          </Group>
+          <Block text={text} />
+          {props.command && (
+            <>
+              <Text size="sm" c="dimmed">
+                {texts.curl.command}
+              </Text>
+              <Block text={props.command} />
+            </>
+          )}
         </Stack>
       </Dialog>
+    </>
+  );
+}
+
+function Block({ text }: { text: string }) {
+  return (
+    <>
+      <Code block style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+        {text}
+      </Code>
+      <Group justify="flex-end">
+        <CopyButton value={text}>
+          {({ copied, copy }) => <Button onClick={copy}>{copied ? texts.app.copied : texts.app.copy}</Button>}
+        </CopyButton>
+      </Group>
     </>
   );
 }

@@ -65,6 +65,13 @@ export function utc(iso: string): string {
   return universal.format(new Date(iso));
 }
 
+const calendar = new Intl.DateTimeFormat(LOCALE, { ...day, timeZone: "UTC" });
+
+/** A day such as 2026-12-07, which is in no zone. */
+export function date(iso: string): string {
+  return calendar.format(new Date(iso));
+}
+
 /** How long from now, such as "in 5 min"; times in the past are "now". */
 export function until(iso: string, now = Date.now()): string {
   const seconds = Math.round((new Date(iso).getTime() - now) / 1000);

@@ -1,8 +1,6 @@
-import { Anchor, Button, Group, Text, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
+import { Anchor, Button, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
 import type { Unsubscribe } from "../api/client";
 import { unsubscribeQuery, unsubscribesQuery } from "../api/queries";
 import { CampaignName } from "../components/CampaignName";
@@ -12,6 +10,7 @@ import { type Column, Grid } from "../components/Grid";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
 import { Pages } from "../components/Pages";
+import { PhoneLookUp } from "../components/PhoneLookUp";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Time } from "../components/Time";
 import { phone as shown } from "../lib/format";
@@ -28,6 +27,7 @@ const t = texts.unsubscribes;
 /** Phones that are never texted, and why. */
 export function Unsubscribes() {
   const { cursor, phone, campaign } = route.useSearch();
+  const navigate = route.useNavigate();
   const { organizationId, canSend } = useSession();
   return (
     <Page
@@ -40,32 +40,12 @@ export function Unsubscribes() {
         </>
       }
     >
-      <LookUp key={phone ?? ""} phone={phone} />
-      {phone === undefined && campaign !== undefined && <OfCampaign campaignId={campaign} />}
-      {phone === undefined ? <All cursor={cursor} campaign={campaign} /> : <One phone={phone} />}
-    </Page>
-  );
-}
-
-function LookUp({ phone }: { phone: string | undefined }) {
-  const navigate = route.useNavigate();
-  const [text, setText] = useState(phone ?? "");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void navigate({ search: text.trim() === "" ? {} : { phone: text.trim() } });
-  };
-  return (
-    <form onSubmit={submit}>
       <Group gap="xs">
-        <TextInput
-          data-search
-          type="search"
-          aria-label={t.lookUp}
-          placeholder={t.lookUp}
-          leftSection={<IconSearch size={15} aria-hidden />}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          w={{ base: "100%", xs: 280 }}
+        <PhoneLookUp
+          key={phone ?? ""}
+          label={t.lookUp}
+          phone={phone}
+          onLook={(found) => void navigate({ search: found === undefined ? {} : { phone: found } })}
         />
         {phone !== undefined && (
           <Button variant="default" onClick={() => void navigate({ search: {} })}>
@@ -73,7 +53,9 @@ function LookUp({ phone }: { phone: string | undefined }) {
           </Button>
         )}
       </Group>
-    </form>
+      {phone === undefined && campaign !== undefined && <OfCampaign campaignId={campaign} />}
+      {phone === undefined ? <All cursor={cursor} campaign={campaign} /> : <One phone={phone} />}
+    </Page>
   );
 }
 

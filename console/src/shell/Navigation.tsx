@@ -5,6 +5,7 @@ import {
   IconFileImport,
   IconFilter,
   IconHome,
+  IconMessages,
   IconPhone,
   IconSend,
   IconSettings,
@@ -14,10 +15,12 @@ import { Link } from "@tanstack/react-router";
 import { texts } from "../texts";
 import classes from "./Navigation.module.css";
 import { PLACES, type PlaceName } from "./places";
+import { RepliesDue } from "./RepliesDue";
 
 const ICONS: Record<PlaceName, typeof IconHome> = {
   home: IconHome,
   campaigns: IconSend,
+  replies: IconMessages,
   reports: IconChartBar,
   contacts: IconAddressBook,
   segments: IconFilter,
@@ -43,6 +46,7 @@ export function Navigation() {
           >
             <Icon size={18} stroke={1.7} aria-hidden />
             {texts.nav[name]}
+            {name === "replies" && <RepliesDue />}
           </Link>
         );
       })}

@@ -2,6 +2,7 @@
 export const PLACES = [
   { name: "home", to: "/", key: "h" },
   { name: "campaigns", to: "/campaigns", key: "c" },
+  { name: "replies", to: "/replies", key: "y" },
   { name: "reports", to: "/reports", key: "r" },
   { name: "contacts", to: "/contacts", key: "p" },
   { name: "segments", to: "/segments", key: "e" },

@@ -20,7 +20,8 @@ const SAVED = [
   "import",
   "unsubscribes",
 ];
-const FOLDER = process.env.SCREENS === "docs" ? "../../docs/screens" : "results/screens";
+const { SCREENS } = process.env;
+const FOLDER = SCREENS === "docs" ? "../../docs/screens" : "results/screens";
 /** Of the file of contacts: enough for every outcome, and few enough for a busy machine. */
 const ROWS = 500;
 const HOURS =
@@ -62,6 +63,14 @@ test.beforeAll(async () => {
     to: string;
   }[];
   await organization.hear(heard?.to ?? "", "STOP");
+  const [, curious, unsure] = (await organization.get(`campaigns/${sent}/messages?status=delivered&limit=3`))
+    .items as { to: string }[];
+  await organization.hear(
+    curious?.to ?? "",
+    "Are you open on Sunday? My sister is in town and we would love to bring her along.",
+  );
+  await organization.hear(unsure?.to ?? "", "Wrong number");
+  const [refusal, question] = (await organization.get("inbound?limit=2")).items as { id: string }[];
   await organization.post("members", { email: "ana@example.com", role: "admin" });
   await organization.post("members", { email: "bo@example.com", role: "viewer" });
   const filter = {
@@ -92,6 +101,11 @@ test.beforeAll(async () => {
       `/campaigns/${sent}/messages?status=failed&reason=unreachable&country=US`,
       "Updated",
     ],
+    ["replies", "/replies", "Are you open on Sunday?"],
+    ["replies-open", "/replies?open=true", "decide by"],
+    ["replies-none", "/replies?phone=%2B14155550199", "No reply matches"],
+    ["reply", `/replies/${question?.id}`, "Your reply"],
+    ["reply-refusal", `/replies/${refusal?.id}`, "May be a refusal"],
     ["opt-outs", `/unsubscribes?campaign=${sent}`, "Opted out by a reply to"],
     ["messages", `/campaigns/${sent}/messages?status=failed`, "Updated"],
     ["message", `/campaigns/${sent}/messages/${message?.id}`, "Claimed by a worker"],
@@ -125,7 +139,8 @@ test("every screen in both themes", async ({ page }) => {
   await page.goto(consoleUrl);
   await expect(page.getByLabel("API key")).toBeVisible();
   await judge(page, "sign-in");
-  for (const [name, path, shows] of screens) {
+  const only = process.env.ONLY?.split(",");
+  for (const [name, path, shows] of screens.filter(([screen]) => only?.includes(screen) ?? true)) {
     await openAs(page, organization, path);
     await expect(page.getByRole("main").getByText(shows).first()).toBeVisible();
     await page.waitForLoadState("networkidle");
@@ -151,13 +166,13 @@ async function fitsPhone(page: Page, name: string): Promise<void> {
   await page.setViewportSize({ width: 320, height: 640 });
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width, name).toBeLessThanOrEqual(320);
-  if (name === "balance" || name === "compose") await save(page, name, "phone");
+  if (name === "balance" || name === "compose" || SCREENS === "all") await save(page, name, "phone");
   if (size) await page.setViewportSize(size);
 }
 
 async function save(page: Page, name: string, theme: string): Promise<void> {
   const isSaved = SAVED.includes(name) && (theme !== "dark" || name === "balance" || name === "compose");
-  if (process.env.SCREENS === undefined || (process.env.SCREENS === "docs" && !isSaved)) return;
+  if (SCREENS === undefined || (SCREENS === "docs" && !isSaved)) return;
   const path = `${FOLDER}/${name}${theme === "light" ? "" : `-${theme}`}.png`;
   const size = page.viewportSize();
   if (size && !["import", "unsubscribes"].includes(name)) {

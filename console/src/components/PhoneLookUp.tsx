@@ -1,0 +1,33 @@
+import { TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import { type FormEvent, useState } from "react";
+
+interface Props {
+  label: string;
+  /** What the address says. */
+  phone: string | undefined;
+  onLook: (phone: string | undefined) => void;
+}
+
+/** A phone that is looked up once it is written; until then, it is no phone. Give it the phone as its key. */
+export function PhoneLookUp({ label, phone, onLook }: Props) {
+  const [text, setText] = useState(phone ?? "");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onLook(text.trim() || undefined);
+  };
+  return (
+    <form onSubmit={submit}>
+      <TextInput
+        data-search
+        type="search"
+        aria-label={label}
+        placeholder={label}
+        leftSection={<IconSearch size={15} aria-hidden />}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        w={{ base: "100%", xs: 260 }}
+      />
+    </form>
+  );
+}
