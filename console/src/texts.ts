@@ -500,6 +500,9 @@ export const texts = {
       unknown: "The outcome is unknown",
     },
     claimed: "From here on, no other worker can send it.",
+    contradiction: "The provider contradicts itself",
+    contradictionLead: (when: string) =>
+      `It reported a failure, and a delivery ${when}. The message counts as failed, and a resend leaves the person out.`,
     source: {
       dispatch: "Recorded by the worker that sends it",
       repair: "Volley, because the worker stopped before it heard from the provider",
@@ -888,6 +891,23 @@ export const texts = {
     seeReplies: "See their replies",
     seeAll: "All replies from this phone",
     person: "Everything about this person",
+  },
+  resend: {
+    section: "Resend",
+    open: "Resend…",
+    title: "Resend to those who were not reached",
+    lead: "Makes a draft with the same text. People who have the text by now, who opted out, or who were deleted are left out.",
+    reasons: "Those whose message failed because",
+    includeUnknown: (number: number) => `${plural(number, "message")} with an unknown outcome, too`,
+    unknownWarning: "Some of them may have the text already, and get it a second time.",
+    make: (number: number) => `Make a draft for up to ${plural(number, "person", "people")}`,
+    of: "Resend of",
+    forThose: "For those whose message failed:",
+    unknownToo: "The outcome was unknown",
+    chosen: (number: number) =>
+      `${plural(number, "message")} chosen. People who have opted out since are left out.`,
+    choosing: (number: number) => `Choosing the recipients, ${count(number)} so far`,
+    noOne: "No one is left to send it to",
   },
   senders: {
     title: "Senders",

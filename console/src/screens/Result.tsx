@@ -2,9 +2,11 @@ import { Alert, Anchor, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import type { Campaign } from "../api/client";
+import { CampaignName } from "../components/CampaignName";
 import { StageLabel } from "../components/Dot";
 import { EndsBar } from "../components/EndsBar";
 import { Page } from "../components/Page";
+import { ResendOf } from "../components/ResendOf";
 import { Section } from "../components/Section";
 import { type Balance, balanceOf, stageOf } from "../lib/campaign";
 import { count, time, until } from "../lib/format";
@@ -29,6 +31,13 @@ export default function Result({ campaign }: { campaign: Campaign }) {
       title={campaign.name}
       back={{ to: "/campaigns", label: texts.campaigns.title }}
       aside={<StageLabel campaign={campaign} />}
+      lead={
+        campaign.resend && (
+          <>
+            {texts.resend.of} <CampaignName campaignId={campaign.resend.of} />
+          </>
+        )
+      }
       actions={<Controls campaign={campaign} pending={balance?.ends.pending ?? 0} />}
     >
       {campaign.reason !== null && (
@@ -51,7 +60,14 @@ export default function Result({ campaign }: { campaign: Campaign }) {
         <Section title={texts.campaign.timeline}>
           <Timeline campaign={campaign} />
         </Section>
-        <BodyText campaign={campaign} />
+        <Stack gap="md">
+          {campaign.resend && (
+            <Section title={texts.resend.section}>
+              <ResendOf resend={campaign.resend} />
+            </Section>
+          )}
+          <BodyText campaign={campaign} />
+        </Stack>
       </SimpleGrid>
     </Page>
   );
