@@ -148,6 +148,13 @@ const importPage = createRoute({
   component: lazyRouteComponent(() => import("./screens/ImportPage"), "ImportPage"),
 });
 
+const exports = createRoute({
+  getParentRoute: () => root,
+  path: "/exports",
+  validateSearch: paged,
+  component: lazyRouteComponent(() => import("./screens/Exports"), "Exports"),
+});
+
 const unsubscribes = createRoute({
   getParentRoute: () => root,
   path: "/unsubscribes",
@@ -221,6 +228,7 @@ export const router = createRouter({
     template,
     imports,
     importPage,
+    exports,
     unsubscribes,
     replies,
     reply,

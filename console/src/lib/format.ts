@@ -16,6 +16,13 @@ export function percent(part: number, whole: number): string {
   return `${Number.isInteger(value) ? value : value.toFixed(1)}%`;
 }
 
+/** The size of a file. */
+export function bytes(size: number): string {
+  if (size < 1_000) return `${integers.format(size)} B`;
+  if (size < 1_000_000) return `${integers.format(size / 1_000)} KB`;
+  return `${(size / 1_000_000).toFixed(1)} MB`;
+}
+
 /** An amount in a currency. Small amounts keep the digits that make them differ from zero. */
 export function money(amount: string, currency: string): string {
   const value = Number(amount);

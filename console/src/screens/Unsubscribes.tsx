@@ -6,6 +6,7 @@ import { unsubscribeQuery, unsubscribesQuery } from "../api/queries";
 import { CampaignName } from "../components/CampaignName";
 import { Curl } from "../components/Curl";
 import { Empty } from "../components/Empty";
+import { ExportButton } from "../components/ExportButton";
 import { type Column, Grid } from "../components/Grid";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
@@ -36,6 +37,7 @@ export function Unsubscribes() {
       actions={
         <>
           <Curl method="GET" path={`/v1/organizations/${organizationId}/unsubscribes`} />
+          <ExportButton kind="unsubscribes" />
           {canSend && <AddUnsubscribe />}
         </>
       }

@@ -8,6 +8,7 @@ export const PLACES = [
   { name: "segments", to: "/segments", key: "e" },
   { name: "templates", to: "/templates", key: "m" },
   { name: "imports", to: "/imports", key: "i" },
+  { name: "exports", to: "/exports", key: "x" },
   { name: "unsubscribes", to: "/unsubscribes", key: "u" },
   { name: "senders", to: "/senders", key: "s" },
   { name: "settings", to: "/settings", key: "t" },

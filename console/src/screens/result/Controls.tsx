@@ -5,6 +5,7 @@ import { asFailure } from "../../api/problem";
 import { campaignQuery, campaignsQuery } from "../../api/queries";
 import { Confirm } from "../../components/Confirm";
 import { Curl } from "../../components/Curl";
+import { ExportButton } from "../../components/ExportButton";
 import { sentence } from "../../components/ProblemAlert";
 import { hasEnded, stageOf } from "../../lib/campaign";
 import { canResend } from "../../lib/resend";
@@ -84,6 +85,7 @@ export function Controls({ campaign, pending }: { campaign: Campaign; pending: n
           act={act(campaign.archivedAt === null ? "archive" : "unarchive")}
         />
       )}
+      {campaign.audience !== null && <ExportButton kind="messages" campaignId={campaignId} />}
       {canResend(campaign) && <ResendButton campaign={campaign} />}
       {/* A resend is for certain people, so it has no copies. */}
       {campaign.resend === null && stage !== "sending" && stage !== "paused" && stage !== "scheduled" && (
