@@ -108,6 +108,13 @@ const contact = createRoute({
   component: lazyRouteComponent(() => import("./screens/ContactPage"), "ContactPage"),
 });
 
+const person = createRoute({
+  getParentRoute: () => root,
+  path: "/people/$phone",
+  validateSearch: paged,
+  component: lazyRouteComponent(() => import("./screens/PersonPage"), "PersonPage"),
+});
+
 const segments = createRoute({
   getParentRoute: () => root,
   path: "/segments",
@@ -222,6 +229,7 @@ export const router = createRouter({
     reports,
     contacts,
     contact,
+    person,
     segments,
     segment,
     templates,

@@ -9,6 +9,7 @@ import { EndLabel } from "../components/Dot";
 import { Facts } from "../components/Facts";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
+import { PersonLink } from "../components/PersonLink";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
 import { count, phone, precise } from "../lib/format";
@@ -47,7 +48,12 @@ export function MessagePage() {
             <Facts
               items={[
                 ...(kind === "test" ? [[t.kind, dryRun ? t.dryRun : t.test] as [string, string]] : []),
-                [t.to, recipient(to)],
+                [
+                  t.to,
+                  <PersonLink key="to" phone={to} otherwise={recipient(to)}>
+                    {recipient(to)}
+                  </PersonLink>,
+                ],
                 [t.from, phone(from)],
                 [t.parts, count(parts)],
                 [t.id, <Copyable key="id" value={id} />],

@@ -1,4 +1,4 @@
-import { Anchor, SimpleGrid, Stack } from "@mantine/core";
+import { Anchor, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -10,6 +10,7 @@ import { Curl } from "../components/Curl";
 import { Facts } from "../components/Facts";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
+import { PersonLink } from "../components/PersonLink";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
 import { Time } from "../components/Time";
@@ -55,7 +56,7 @@ export function ReplyPage() {
           <Conversation key={inboundId} inbound={inbound.data} />
         </Section>
         <Section title={t.details}>
-          <Stack gap="md">
+          <Stack gap="sm">
             <Details inbound={inbound.data} />
             <Anchor
               size="sm"
@@ -63,6 +64,9 @@ export function ReplyPage() {
             >
               {t.seeAll}
             </Anchor>
+            <Text size="sm" component="div">
+              <PersonLink phone={from}>{texts.person.link}</PersonLink>
+            </Text>
           </Stack>
         </Section>
       </SimpleGrid>

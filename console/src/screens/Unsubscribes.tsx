@@ -11,6 +11,7 @@ import { type Column, Grid } from "../components/Grid";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
 import { Pages } from "../components/Pages";
+import { PersonLink } from "../components/PersonLink";
 import { PhoneLookUp } from "../components/PhoneLookUp";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Time } from "../components/Time";
@@ -123,7 +124,17 @@ function List({ rows }: { rows: Unsubscribe[] }) {
 }
 
 const COLUMNS: Column<Unsubscribe>[] = [
-  { key: "phone", title: t.phone, cell: ({ phone }) => <span className="number">{recipient(phone)}</span> },
+  {
+    key: "phone",
+    title: t.phone,
+    cell: ({ phone }) => (
+      <span className="number">
+        <PersonLink phone={phone} otherwise={recipient(phone)}>
+          {recipient(phone)}
+        </PersonLink>
+      </span>
+    ),
+  },
   { key: "since", title: t.since, cell: ({ unsubscribedAt }) => <Time at={unsubscribedAt} /> },
   {
     key: "source",
