@@ -208,13 +208,20 @@ const senders = createRoute({
   component: lazyRouteComponent(() => import("./screens/Senders"), "Senders"),
 });
 
-export const SECTIONS = ["organization", "prices", "keywords", "members", "keys"] as const;
+export const SECTIONS = ["organization", "prices", "keywords", "members", "keys", "webhooks"] as const;
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
   validateSearch: (search: Search) => ({ section: oneOf(SECTIONS, search.section) }),
   component: lazyRouteComponent(() => import("./screens/Settings"), "Settings"),
+});
+
+const webhook = createRoute({
+  getParentRoute: () => root,
+  path: "/webhooks/$webhookId",
+  validateSearch: paged,
+  component: lazyRouteComponent(() => import("./screens/WebhookPage"), "WebhookPage"),
 });
 
 export const router = createRouter({
@@ -242,6 +249,7 @@ export const router = createRouter({
     reply,
     senders,
     settings,
+    webhook,
   ]),
   basepath: consolePath || "/",
   defaultPreload: "intent",

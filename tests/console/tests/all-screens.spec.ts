@@ -87,6 +87,9 @@ test.beforeAll(async () => {
     tags: ["loyalty", "north"],
   });
   const template = (await organization.post("templates", { name: "Opening hours", body: HOURS })).id;
+  await organization.post("exports", { kind: "messages", format: "csv", campaignId: sent });
+  const hook = await organization.post("webhooks", { url: "https://hooks.example.com/volley", types: [] });
+  await organization.post(`webhooks/${hook.id}/ping`);
   screens = [
     ["home", "", "In the next 24 hours"],
     ["campaigns", "/campaigns", "Spring sale"],
@@ -121,13 +124,18 @@ test.beforeAll(async () => {
     ["contact", `/contacts/${textedContact?.id}`, "Messages to this phone"],
     ["imports", "/imports", "Drop a CSV file here"],
     ["import", `/imports/${imported}`, "Rejected rows"],
+    ["exports", "/exports", "Spring sale"],
     ["unsubscribes", "/unsubscribes", "Evidence"],
+    ["person", `/people/${encodeURIComponent(heard?.to ?? "")}`, "Texts from this phone"],
+    ["person-unknown", "/people/%2B14155550199", "No contact has this phone."],
     ["senders", "/senders", "Numbers"],
     ["settings", "/settings", "Organization ID"],
     ["prices", "/settings?section=prices", "Price per part"],
     ["keywords", "/settings?section=keywords", "Replies"],
     ["members", "/settings?section=members", "ana@example.com"],
     ["keys", "/settings?section=keys", "Create a key"],
+    ["webhooks", "/settings?section=webhooks", "hooks.example.com"],
+    ["webhook", `/webhooks/${hook.id}`, "Deliveries of the last seven days"],
   ];
 });
 
