@@ -23,7 +23,10 @@ test("a resend starts from the reasons and names its original", async ({ page })
   await dialog.getByLabel(/filtered the text/).uncheck();
   await dialog.getByRole("button", { name: "View as cURL" }).click();
   await expect(page.getByText(`volley campaigns resend ${campaign} --reason unreachable`)).toBeVisible();
-  await page.keyboard.press("Escape");
+  await page
+    .getByRole("dialog", { name: "The same as an API call" })
+    .getByRole("button", { name: "Close" })
+    .click();
   await dialog.getByRole("button", { name: "Make a draft for up to 2 people" }).click();
 
   await heading(page, "Resend of Spring sale");
@@ -74,7 +77,7 @@ test("a delivery after a failure is named as a contradiction", async ({ page }) 
   await organization.contacts(`phone\n${phoneOf(UNREACHABLE)}`);
   const campaign = await organization.sent("Spring sale", BODY);
   const [message] = (await organization.get(`campaigns/${campaign}/messages`)).items as { id: string }[];
-  await page.route(`**/campaigns/${campaign}/messages/${message?.id}`, async (route) => {
+  await page.route(`**/v1/**/messages/${message?.id}`, async (route) => {
     const response = await route.fetch();
     const json = await response.json();
     await route.fulfill({ response, json: { ...json, deliveredAt: new Date().toISOString() } });
