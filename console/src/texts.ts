@@ -159,6 +159,8 @@ export const texts = {
     nothingUpcoming: "Nothing is scheduled for the next 24 hours.",
     nothingToDo: "Nothing needs your attention.",
     unknownShare: (number: number) => `${plural(number, "message")} with an unknown outcome`,
+    refusals: (number: number) =>
+      number === 1 ? "A reply may be a refusal" : `${count(number)} replies may be refusals`,
     start: "Send your first campaign",
     startLead: "Import your contacts, write a text, check it, and send it.",
     importContacts: "Import contacts",

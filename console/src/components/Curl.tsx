@@ -1,9 +1,10 @@
 import { Button, Code, CopyButton, Group, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconTerminal2 } from "@tabler/icons-react";
+import { useContext } from "react";
 import { apiUrl } from "../api/place";
 import { texts } from "../texts";
-import { Dialog } from "./Dialog";
+import { Dialog, InDialog } from "./Dialog";
 
 interface Props {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -34,40 +35,58 @@ function request({ method, path, body, file }: Props): string {
   return lines.join(" \\\n  ");
 }
 
-/** Shows an action as an API call. */
+/** Shows an action as an API call: in a dialog or, within one, below the button. */
 export function Curl(props: Props) {
-  const [opened, dialog] = useDisclosure();
-  const text = request(props);
+  const isInDialog = useContext(InDialog);
+  const [opened, shown] = useDisclosure();
+  const button = (
+    <Button
+      variant="subtle"
+      color="gray"
+      c="dimmed"
+      fw={450}
+      size="compact-sm"
+      leftSection={<IconTerminal2 size={14} aria-hidden />}
+      {...(isInDialog ? { "aria-expanded": opened } : {})}
+      onClick={isInDialog ? shown.toggle : shown.open}
+    >
+      {texts.curl.show}
+    </Button>
+  );
+  if (isInDialog) {
+    return (
+      <Stack gap="sm" align="flex-start" w={opened ? "100%" : undefined}>
+        {button}
+        {opened && <Call {...props} />}
+      </Stack>
+    );
+  }
   return (
     <>
-      <Button
-        variant="subtle"
-        color="gray"
-        c="dimmed"
-        fw={450}
-        size="compact-sm"
-        leftSection={<IconTerminal2 size={14} aria-hidden />}
-        onClick={dialog.open}
-      >
-        {texts.curl.show}
-      </Button>
-      <Dialog opened={opened} onClose={dialog.close} size="lg" title={texts.curl.title}>
-        <Stack gap="sm">
-          <Text size="sm" c="dimmed">
-            {texts.curl.lead}
-          </Text>
-          <Block text={text} />
-          {props.command && (
-            <>
-              <Text size="sm" c="dimmed">
-                {texts.curl.command}
-              </Text>
-              <Block text={props.command} />
-            </>
-          )}
-        </Stack>
+      {button}
+      <Dialog opened={opened} onClose={shown.close} size="lg" title={texts.curl.title}>
+        <Call {...props} />
       </Dialog>
     </>
+  );
+}
+
+function Call(props: Props) {
+  return (
+    <Stack gap="sm" w="100%">
+      <Text size="sm" c="dimmed">
+        {texts.curl.lead}
+      </Text>
+      <Block text={request(props)} />
+      {props.command && (
+        <>
+          <Text size="sm" c="dimmed">
+            {texts.curl.command}
+          </Text>
+          <Block text={props.command} />
+        </>
+      )}
+    </Stack>
   );
 }
 

@@ -23,10 +23,6 @@ test("a resend starts from the reasons and names its original", async ({ page })
   await dialog.getByLabel(/filtered the text/).uncheck();
   await dialog.getByRole("button", { name: "View as cURL" }).click();
   await expect(page.getByText(`volley campaigns resend ${campaign} --reason unreachable`)).toBeVisible();
-  await page
-    .getByRole("dialog", { name: "The same as an API call" })
-    .getByRole("button", { name: "Close" })
-    .click();
   await dialog.getByRole("button", { name: "Make a draft for up to 2 people" }).click();
 
   await heading(page, "Resend of Spring sale");
