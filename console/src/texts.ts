@@ -954,7 +954,7 @@ export const texts = {
     size: "Size",
     created: "Started",
     by: "By",
-    status: { pending: "Waiting", running: "Running", done: "Done", failed: "Failed" },
+    status: { pending: "Waiting", running: "Running", failed: "Failed" },
     empty: "No exports in the last seven days",
     emptyLead:
       "Export a campaign's messages from its page, or contacts and unsubscribes from their lists. One export runs at a time.",
@@ -971,7 +971,7 @@ export const texts = {
     contacts: "Contacts",
     noContacts: "No contact has this phone.",
     preferences: "May they be texted?",
-    noPreferences: "Yes. Nothing is recorded, so campaigns text this phone.",
+    noPreferences: "Nothing is recorded about this phone, so campaigns text it.",
     subscribed: "May be texted",
     unsubscribed: "Unsubscribed",
     lifted: (who: string) => `An admin lifted the opt-out by ${who}`,

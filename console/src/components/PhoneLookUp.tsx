@@ -1,4 +1,4 @@
-import { TextInput } from "@mantine/core";
+import { Box, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
 
@@ -17,7 +17,7 @@ export function PhoneLookUp({ label, phone, onLook }: Props) {
     onLook(text.trim() || undefined);
   };
   return (
-    <form onSubmit={submit}>
+    <Box component="form" onSubmit={submit} w={{ base: "100%", xs: "auto" }}>
       <TextInput
         data-search
         type="search"
@@ -28,6 +28,6 @@ export function PhoneLookUp({ label, phone, onLook }: Props) {
         onChange={(event) => setText(event.currentTarget.value)}
         w={{ base: "100%", xs: 260 }}
       />
-    </form>
+    </Box>
   );
 }

@@ -19,7 +19,7 @@ export function percent(part: number, whole: number): string {
 /** The size of a file. */
 export function bytes(size: number): string {
   if (size < 1_000) return `${integers.format(size)} B`;
-  if (size < 1_000_000) return `${integers.format(size / 1_000)} KB`;
+  if (size < 1_000_000) return `${integers.format(Math.round(size / 1_000))} KB`;
   return `${(size / 1_000_000).toFixed(1)} MB`;
 }
 

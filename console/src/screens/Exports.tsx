@@ -22,7 +22,7 @@ import { texts } from "../texts";
 
 const route = getRouteApi("/exports");
 const t = texts.exports;
-const TONES = { pending: "busy", running: "busy", done: "good", failed: "bad" } as const;
+const TONES = { pending: "busy", running: "busy", failed: "bad" } as const;
 
 /** The exports of the last days, whose files can still be saved. */
 export function Exports() {
@@ -78,15 +78,18 @@ const COLUMNS: Column<Export>[] = [
     key: "status",
     title: texts.imports.statusTitle,
     wraps: true,
-    cell: ({ status, reason }) => (
-      <>
-        <ToneLabel tone={TONES[status]} label={t.status[status]} />
-        {reason !== null && ` ${reason}`}
-      </>
-    ),
+    cell: (found) =>
+      found.status === "done" ? (
+        <Download found={found} button={{ size: "compact-xs", variant: "default" }} />
+      ) : (
+        <>
+          <ToneLabel tone={TONES[found.status]} label={t.status[found.status]} />
+          {found.reason !== null && ` ${found.reason}`}
+        </>
+      ),
   },
   { key: "format", title: t.format, isMinor: true, cell: ({ format }) => t.formats[format] },
-  { key: "rows", title: texts.imports.rows, isNumber: true, cell: ({ rows }) => count(rows) },
+  { key: "rows", title: texts.imports.rows, isNumber: true, isMinor: true, cell: ({ rows }) => count(rows) },
   {
     key: "size",
     title: t.size,
@@ -96,13 +99,4 @@ const COLUMNS: Column<Export>[] = [
   },
   { key: "created", title: t.created, isMinor: true, cell: ({ createdAt }) => <Time at={createdAt} /> },
   { key: "by", title: t.by, isMinor: true, cell: (found) => changedBy(found.changedBy) },
-  {
-    key: "download",
-    title: texts.app.actions,
-    isNumber: true,
-    cell: (found) =>
-      found.status === "done" && (
-        <Download found={found} button={{ size: "compact-xs", variant: "default" }} />
-      ),
-  },
 ];

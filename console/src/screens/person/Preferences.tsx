@@ -12,7 +12,16 @@ type Preference = Person["preferences"][number];
 
 /** What the register of unsubscribes holds of a person, with the evidence. */
 export function Preferences({ preferences }: { preferences: Preference[] }) {
-  if (preferences.length === 0) return <ToneLabel tone="good" label={t.noPreferences} />;
+  if (preferences.length === 0) {
+    return (
+      <>
+        <ToneLabel tone="good" label={t.subscribed} />
+        <Text size="sm" c="dimmed">
+          {t.noPreferences}
+        </Text>
+      </>
+    );
+  }
   return (
     <Grid isBare label={t.preferences} columns={COLUMNS} rows={preferences} rowKey={({ phone }) => phone} />
   );
@@ -26,7 +35,12 @@ const COLUMNS: Column<Preference>[] = [
       <ToneLabel tone={subscribed ? "good" : "bad"} label={subscribed ? t.subscribed : t.unsubscribed} />
     ),
   },
-  { key: "since", title: texts.unsubscribes.since, cell: ({ changedAt }) => <Time at={changedAt} /> },
+  {
+    key: "since",
+    title: texts.unsubscribes.since,
+    isMinor: true,
+    cell: ({ changedAt }) => <Time at={changedAt} />,
+  },
   {
     key: "source",
     title: texts.unsubscribes.source,
