@@ -11,5 +11,4 @@ export const personQuery = (organizationId: string, phone: string, cursor: strin
           params: { path: { organizationId, phone }, query: { cursor } },
         }),
       ),
-    refetchInterval: ({ state }) => (state.data?.erasure?.status === "running" ? 3_000 : false),
   });

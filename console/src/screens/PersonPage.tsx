@@ -1,6 +1,7 @@
 import { Alert, Stack, Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Person } from "../api/client";
 import { personQuery } from "../api/people";
 import { Curl } from "../components/Curl";
@@ -26,15 +27,22 @@ const route = getRouteApi("/people/$phone");
 const t = texts.person;
 /** The API returns no more. */
 const MAX_TEXTS = 100;
+/** How often an erasure under way is read again, in milliseconds. */
+const POLL_MS = 3_000;
+type Erased = NonNullable<Person["erasure"]>;
 
 /** Everything that is stored about a person, found by the phone. */
 export function PersonPage() {
   const { phone } = route.useParams();
   const { cursor } = route.useSearch();
   const { organizationId, isAdmin } = useSession();
+  // The API may read the organization's first erasure only after a while.
+  const [requested, setRequested] = useState<Erased | null>(null);
   const person = useQuery({
     ...personQuery(organizationId, phone, cursor),
     enabled: isAdmin,
+    refetchInterval: ({ state }) =>
+      newerOf(state.data?.erasure ?? null, requested)?.status === "running" ? POLL_MS : false,
     placeholderData: keepPreviousData,
   });
   const forms = person.data?.phones ?? [];
@@ -49,16 +57,26 @@ export function PersonPage() {
             method="GET"
             path={`/v1/organizations/${organizationId}/people/${encodeURIComponent(phone)}`}
           />
-          {isAdmin && person.data && <Erase phone={forms[0] ?? phone} />}
+          {isAdmin && person.data && <Erase phone={forms[0] ?? phone} onRequest={setRequested} />}
         </>
       }
     >
       {!isAdmin && <Empty title={t.onlyAdmins} lead={t.onlyAdminsLead} />}
       {isAdmin && person.isPending && <Loading lines={8} />}
       {person.isError && <ProblemAlert error={person.error} retry={() => void person.refetch()} />}
-      {person.data && <Everything person={person.data} cursor={cursor} />}
+      {person.data && (
+        <Everything
+          person={{ ...person.data, erasure: newerOf(person.data.erasure, requested) }}
+          cursor={cursor}
+        />
+      )}
     </Page>
   );
+}
+
+function newerOf(known: Erased | null, requested: Erased | null): Erased | null {
+  if (known === null || requested === null) return known ?? requested;
+  return known.requestedAt < requested.requestedAt ? requested : known;
 }
 
 function Everything({ person, cursor }: { person: Person; cursor: string | undefined }) {
@@ -108,7 +126,7 @@ function None({ children }: { children: string }) {
   );
 }
 
-function Erasure({ erasure }: { erasure: NonNullable<Person["erasure"]> }) {
+function Erasure({ erasure }: { erasure: Erased }) {
   const who = changedBy(erasure.requestedBy);
   const isDone = erasure.status === "done";
   return (

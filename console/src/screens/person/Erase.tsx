@@ -1,7 +1,7 @@
 import { TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api, body } from "../../api/client";
+import { api, body, type Person } from "../../api/client";
 import { Confirm } from "../../components/Confirm";
 import { phone as shown } from "../../lib/format";
 import { useSession } from "../../shell/session-context";
@@ -10,14 +10,21 @@ import { texts } from "../../texts";
 const t = texts.person;
 const digits = (text: string) => text.replaceAll(/\D/g, "");
 
+interface Props {
+  phone: string;
+  onRequest: (erasure: NonNullable<Person["erasure"]>) => void;
+}
+
 /** Erases a person for good, once the phone has been typed. */
-export function Erase({ phone }: { phone: string }) {
+export function Erase({ phone, onRequest }: Props) {
   const { organizationId } = useSession();
   const [typed, setTyped] = useState("");
   const queries = useQueryClient();
   const erase = async () => {
     const path = { organizationId, phone };
-    await body(api.DELETE("/v1/organizations/{organizationId}/people/{phone}", { params: { path } }));
+    onRequest(
+      await body(api.DELETE("/v1/organizations/{organizationId}/people/{phone}", { params: { path } })),
+    );
     setTyped("");
     // Lists, messages and replies may all have had the person.
     await queries.invalidateQueries({ queryKey: [organizationId] });
