@@ -4,7 +4,7 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { Inbound } from "../api/client";
 import { dueQuery, repliesQuery } from "../api/inbound";
 import { Chips } from "../components/Chips";
-import { Curl } from "../components/Curl";
+import { Curl, quoted } from "../components/Curl";
 import { Empty } from "../components/Empty";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
@@ -37,7 +37,9 @@ export function Replies() {
   const filter = (part: RepliesSearch) => void navigate({ search: { phone, campaign, open, ...part } });
   const query = Object.entries(filters).flatMap(([name, value]) => (value ? [[name, String(value)]] : []));
   const written = new URLSearchParams(query).toString();
-  const flags = query.map(([name, value]) => (name === "flagged" ? " --flagged" : ` --${name} '${value}'`));
+  const flags = query.map(([name, value]) =>
+    name === "flagged" ? " --flagged" : ` --${name} ${quoted(value ?? "")}`,
+  );
   return (
     <Page
       title={t.title}

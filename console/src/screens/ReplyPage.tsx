@@ -40,9 +40,9 @@ export function ReplyPage() {
       actions={
         <>
           <Curl
-            method={flagged ? "POST" : "GET"}
-            path={`/v1/organizations/${organizationId}/inbound/${inboundId}${flagged ? "/suppress" : ""}`}
-            command={`volley inbound ${flagged ? "suppress" : "show"} ${inboundId}`}
+            method="GET"
+            path={`/v1/organizations/${organizationId}/inbound/${inboundId}`}
+            command={`volley inbound show ${inboundId}`}
           />
           {canSend && flagged && <Dismiss inbound={inbound.data} />}
           {canSend && decision?.verdict !== "suppressed" && keyword !== "stop" && (

@@ -81,7 +81,7 @@ test("replies are found by phone and campaign, and answered", async ({ page }) =
 
   await rows.first().getByRole("link").first().click();
   await expect(page.getByRole("region", { name: "Conversation" })).toContainText("Until when are you open?");
-  await page.getByRole("button", { name: "View as cURL" }).click();
+  await page.getByRole("button", { name: "View as cURL" }).first().click();
   await expect(page.getByRole("dialog")).toContainText("volley inbound show");
   await page.keyboard.press("Escape");
   await page.getByLabel("Your reply").fill("Until five. See you!");

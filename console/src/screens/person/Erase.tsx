@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, body, type Person } from "../../api/client";
 import { Confirm } from "../../components/Confirm";
+import { Curl } from "../../components/Curl";
 import { phone as shown } from "../../lib/format";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
@@ -55,6 +56,10 @@ export function Erase({ phone, onRequest }: Props) {
         autoComplete="off"
         value={typed}
         onChange={(event) => setTyped(event.currentTarget.value)}
+      />
+      <Curl
+        method="DELETE"
+        path={`/v1/organizations/${organizationId}/people/${encodeURIComponent(phone)}`}
       />
     </Confirm>
   );

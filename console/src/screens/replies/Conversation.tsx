@@ -5,6 +5,7 @@ import { api, body, type Inbound, type Message, once } from "../../api/client";
 import { inboundQuery } from "../../api/inbound";
 import { asFailure } from "../../api/problem";
 import { unsubscribeQuery } from "../../api/queries";
+import { Curl, quoted } from "../../components/Curl";
 import { EndLabel } from "../../components/Dot";
 import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
 import { Time } from "../../components/Time";
@@ -96,7 +97,13 @@ function Answer({ inbound }: { inbound: Inbound }) {
           error={fieldError(t.reply, failure?.fields.body)}
         />
         {failure && !failure.fields.body && <ProblemAlert error={failure} />}
-        <Group justify="flex-end">
+        <Group justify="space-between" gap="xs">
+          <Curl
+            method="POST"
+            path={`/v1/organizations/${organizationId}/inbound/${inboundId}/reply`}
+            body={{ body: text.trim() }}
+            command={`volley inbound reply ${inboundId} --body ${quoted(text.trim())}`}
+          />
           <Button type="submit" loading={send.isPending} disabled={isBlank}>
             {t.replyDo(isBlank ? 1 : partsOf(text.trim()).count)}
           </Button>

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { api, body, type Inbound, once } from "../../api/client";
 import { inboundQuery } from "../../api/inbound";
 import { Confirm } from "../../components/Confirm";
+import { Curl } from "../../components/Curl";
 import { phone } from "../../lib/format";
 import { texts } from "../../texts";
 
@@ -39,6 +40,7 @@ export function Suppress({ inbound, button }: Props) {
       {...(button ? { button } : {})}
     >
       <Quote inbound={inbound} />
+      <AsCall inbound={inbound} verb="suppress" />
     </Confirm>
   );
 }
@@ -56,7 +58,18 @@ export function Dismiss({ inbound, button }: Props) {
       {...(button ? { button } : {})}
     >
       <Quote inbound={inbound} />
+      <AsCall inbound={inbound} verb="dismiss" />
     </Confirm>
+  );
+}
+
+function AsCall({ inbound: { id, organizationId }, verb }: Props & { verb: "suppress" | "dismiss" }) {
+  return (
+    <Curl
+      method="POST"
+      path={`/v1/organizations/${organizationId}/inbound/${id}/${verb}`}
+      command={`volley inbound ${verb} ${id}`}
+    />
   );
 }
 
