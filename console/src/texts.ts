@@ -1146,7 +1146,7 @@ export const texts = {
     noDeliveries: "Nothing was sent yet. Send a ping to try the endpoint.",
     noDeliveriesDisabled: "Nothing was sent. Enable the webhook first.",
     event: "Event",
-    occurred: "Since",
+    occurred: "Created",
     attemptsTitle: "Attempts",
     attempts: (number: number) => `(${plural(number, "attempt")})`,
     waiting: "About to be sent",

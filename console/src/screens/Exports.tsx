@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Button, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import type { Export } from "../api/client";
@@ -66,10 +66,9 @@ const COLUMNS: Column<Export>[] = [
       <>
         {t.kinds[kind]}
         {campaignId !== null && (
-          <>
-            {` ${t.of} `}
-            <CampaignName campaignId={campaignId} />
-          </>
+          <Text size="xs" c="dimmed" component="div">
+            {t.of} <CampaignName campaignId={campaignId} />
+          </Text>
         )}
       </>
     ),

@@ -25,7 +25,7 @@ const MAX_ROWS = 6;
 /** What is leaving, what will leave, and what needs a person. */
 export function Home() {
   const { query, campaigns } = useCampaigns();
-  const { items } = useDue();
+  const { items, isPending } = useDue(query.isSuccess);
   const of = (stage: string) => campaigns.filter((campaign) => stageOf(campaign) === stage);
   const soon = of("scheduled").filter(
     ({ scheduledAt }) => new Date(scheduledAt ?? 0).getTime() - Date.now() < DAY_MS,
@@ -51,7 +51,7 @@ export function Home() {
               row={Attention}
               first={items[0]?.dueOn ? <Refusals number={items.length} dueOn={items[0].dueOn} /> : null}
             >
-              {texts.home.nothingToDo}
+              {isPending ? texts.app.loading : texts.home.nothingToDo}
             </List>
             <List title={texts.home.leaving} campaigns={of("sending")} row={Leaving}>
               {texts.home.nothingLeaving}

@@ -2,7 +2,6 @@ import { Alert, Anchor, Group, SimpleGrid, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import type { Campaign } from "../api/client";
-import { CampaignName } from "../components/CampaignName";
 import { StageLabel } from "../components/Dot";
 import { EndsBar } from "../components/EndsBar";
 import { Page } from "../components/Page";
@@ -31,13 +30,6 @@ export default function Result({ campaign }: { campaign: Campaign }) {
       title={campaign.name}
       back={{ to: "/campaigns", label: texts.campaigns.title }}
       aside={<StageLabel campaign={campaign} />}
-      lead={
-        campaign.resend && (
-          <>
-            {texts.resend.of} <CampaignName campaignId={campaign.resend.of} />
-          </>
-        )
-      }
       actions={<Controls campaign={campaign} pending={balance?.ends.pending ?? 0} />}
     >
       {campaign.reason !== null && (

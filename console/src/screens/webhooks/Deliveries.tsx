@@ -23,6 +23,7 @@ export function Deliveries({ webhook, cursor }: { webhook: Webhook; cursor: stri
   const { id: webhookId, organizationId, enabled } = webhook;
   const deliveries = useQuery(deliveriesQuery(organizationId, webhookId, cursor));
   const rows = deliveries.data?.items ?? [];
+  const canReplay = enabled && rows.some(({ status }) => status !== "pending");
   const replay: Column<Delivery> = {
     key: "replay",
     title: texts.app.actions,
@@ -44,7 +45,7 @@ export function Deliveries({ webhook, cursor }: { webhook: Webhook; cursor: stri
         <Grid
           isBare
           label={t.deliveries}
-          columns={enabled ? [...COLUMNS, replay] : COLUMNS}
+          columns={canReplay ? [...COLUMNS, replay] : COLUMNS}
           rows={rows}
           rowKey={({ id }) => id}
         />
@@ -112,11 +113,15 @@ function Attempts({ delivery: { id, attempts, nextAttemptAt } }: { delivery: Del
 }
 
 const COLUMNS: Column<Delivery>[] = [
-  { key: "type", title: t.event, cell: ({ type }) => type },
   {
-    key: "status",
-    title: texts.messages.status,
-    cell: ({ status }) => <ToneLabel tone={TONES[status]} label={t.delivery[status]} />,
+    key: "type",
+    title: t.event,
+    cell: ({ type, status }) => (
+      <>
+        <div>{type}</div>
+        <ToneLabel tone={TONES[status]} label={t.delivery[status]} />
+      </>
+    ),
   },
   {
     key: "attempts",
