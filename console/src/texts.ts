@@ -993,7 +993,7 @@ export const texts = {
     eraseDo: "Erase for good",
     running: "This person is being erased",
     runningLead: (when: string, who: string) =>
-      `Requested ${when} by ${who}. Messages that are being sent may still arrive until it is done.`,
+      `Requested ${when} by ${who}. It takes some minutes, and messages that are being sent may still arrive until it is done.`,
     done: "This person was erased",
     doneLead: (when: string, who: string) =>
       `Done ${when}, requested by ${who}. What is listed here was stored afterwards.`,
