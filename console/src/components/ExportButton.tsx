@@ -78,7 +78,7 @@ function Order({ kind, campaignId, command }: Props) {
           body={request}
           {...(command === undefined ? {} : { command })}
         />
-        <Button loading={order.isPending} onClick={() => order.mutate()}>
+        <Button ml="auto" loading={order.isPending} onClick={() => order.mutate()}>
           {t.start}
         </Button>
       </Group>

@@ -104,7 +104,7 @@ function Answer({ inbound }: { inbound: Inbound }) {
             body={{ body: text.trim() }}
             command={`volley inbound reply ${inboundId} --body ${quoted(text.trim())}`}
           />
-          <Button type="submit" loading={send.isPending} disabled={isBlank}>
+          <Button ml="auto" type="submit" loading={send.isPending} disabled={isBlank}>
             {t.replyDo(isBlank ? 1 : partsOf(text.trim()).count)}
           </Button>
         </Group>

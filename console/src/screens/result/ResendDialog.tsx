@@ -108,6 +108,7 @@ function Form({ campaign, choices, unknown }: Props) {
           command={command}
         />
         <Button
+          ml="auto"
           loading={make.isPending}
           disabled={reasons.size === 0 || people === 0}
           onClick={() => make.mutate()}

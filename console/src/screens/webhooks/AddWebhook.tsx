@@ -76,6 +76,7 @@ export function AddWebhook() {
               <Group justify="space-between" gap="xs">
                 <Curl method="POST" path={`/v1/organizations/${organizationId}/webhooks`} body={request} />
                 <Button
+                  ml="auto"
                   type="submit"
                   loading={add.isPending}
                   disabled={request.url === "" || (!isAll && endpoint.types.length === 0)}
