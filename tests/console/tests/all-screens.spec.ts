@@ -31,6 +31,7 @@ const BODY =
 
 let organization: Organization;
 let screens: [name: string, path: string, shows: string | RegExp][];
+let dialogs: [name: string, path: string, button: string][];
 
 test.beforeAll(async () => {
   test.setTimeout(600_000);
@@ -137,6 +138,14 @@ test.beforeAll(async () => {
     ["webhooks", "/settings?section=webhooks", "hooks.example.com"],
     ["webhook", `/webhooks/${hook.id}`, "Deliveries of the last seven days"],
   ];
+  dialogs = [
+    ["resend", `/campaigns/${sent}`, "Resend…"],
+    ["export", `/campaigns/${sent}`, "Export"],
+    ["suppress", `/replies/${refusal?.id}`, "Unsubscribe"],
+    ["erase", `/people/${encodeURIComponent(heard?.to ?? "")}`, "Erase person"],
+    ["webhook-new", "/settings?section=webhooks", "Add a webhook"],
+    ["webhook-secret", `/webhooks/${hook.id}`, "New secret"],
+  ];
 });
 
 const themes = ["light", "dark"] as const;
@@ -154,6 +163,23 @@ test("every screen in both themes", async ({ page }) => {
     await page.waitForLoadState("networkidle");
     await judge(page, name);
     await fitsPhone(page, name);
+  }
+  expect(errors).toEqual([]);
+});
+
+test("dialogs in both themes", async ({ page }) => {
+  const errors = watchConsole(page);
+  const only = process.env.ONLY?.split(",");
+  for (const [name, path, button] of dialogs.filter(([dialog]) => only?.includes(dialog) ?? true)) {
+    await openAs(page, organization, path);
+    await page.getByRole("main").getByRole("button", { name: button, exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await expect(dialog.getByRole("button").last()).toBeVisible();
+    const curl = dialog.getByRole("button", { name: "View as cURL" });
+    if ((await curl.count()) > 0) await curl.click();
+    await page.waitForLoadState("networkidle");
+    await judge(page, `dialog-${name}`);
+    await fitsPhone(page, `dialog-${name}`);
   }
   expect(errors).toEqual([]);
 });
