@@ -67,7 +67,13 @@ function One({ phone }: { phone: string }) {
   const found = useQuery(unsubscribeQuery(organizationId, phone));
   if (found.isPending) return <Loading lines={2} />;
   if (found.isError) return <ProblemAlert error={found.error} />;
-  if (found.data === null) return <Empty title={t.notUnsubscribed(shown(phone))} />;
+  if (found.data === null) {
+    return (
+      <Empty title={t.notUnsubscribed(shown(phone))}>
+        <PersonLink phone={phone}>{texts.person.link}</PersonLink>
+      </Empty>
+    );
+  }
   return <List rows={[{ ...found.data, phone }]} />;
 }
 

@@ -29,6 +29,9 @@ const HOURS =
 const BODY =
   "Corner Bakery: our spring sale starts on Friday. Everything that is baked before nine costs half. Reply STOP to opt out.";
 
+// Both tests look at the same organization.
+test.describe.configure({ mode: "default" });
+
 let organization: Organization;
 let screens: [name: string, path: string, shows: string | RegExp][];
 let dialogs: [name: string, path: string, button: string][];
