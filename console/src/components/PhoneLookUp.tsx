@@ -1,6 +1,6 @@
 import { Box, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 
 interface Props {
   label: string;
@@ -9,9 +9,10 @@ interface Props {
   onLook: (phone: string | undefined) => void;
 }
 
-/** A phone that is looked up once it is written; until then, it is no phone. Give it the phone as its key. */
+/** A phone that is looked up once it is written; until then, it is no phone. */
 export function PhoneLookUp({ label, phone, onLook }: Props) {
   const [text, setText] = useState(phone ?? "");
+  useEffect(() => setText(phone ?? ""), [phone]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onLook(text.trim() || undefined);
@@ -25,8 +26,13 @@ export function PhoneLookUp({ label, phone, onLook }: Props) {
         placeholder={label}
         leftSection={<IconSearch size={15} aria-hidden />}
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
-        w={{ base: "100%", xs: 260 }}
+        onChange={(event) => {
+          const now = event.currentTarget.value;
+          setText(now);
+          // Emptying the field is enough to see all again.
+          if (now === "" && phone !== undefined) onLook(undefined);
+        }}
+        w={{ base: "100%", xs: 240 }}
       />
     </Box>
   );

@@ -67,12 +67,7 @@ export function Replies() {
           onChange={(choice) => filter({ open: choice === "open" ? true : undefined })}
         />
         <Group gap="xs" flex={{ base: "1 1 100%", xs: "0 1 auto" }}>
-          <PhoneLookUp
-            key={phone ?? ""}
-            label={t.lookUp}
-            phone={phone}
-            onLook={(found) => filter({ phone: found })}
-          />
+          <PhoneLookUp label={t.lookUp} phone={phone} onLook={(found) => filter({ phone: found })} />
           <Campaigns value={campaign} onChange={(chosen) => filter({ campaign: chosen })} />
         </Group>
       </Group>

@@ -45,7 +45,6 @@ export function Unsubscribes() {
     >
       <Group gap="xs">
         <PhoneLookUp
-          key={phone ?? ""}
           label={t.lookUp}
           phone={phone}
           onLook={(found) => void navigate({ search: found === undefined ? {} : { phone: found } })}
