@@ -58,7 +58,7 @@ export function Curl(props: Props) {
     return (
       <Stack gap="sm" align="flex-start" w={opened ? "100%" : undefined}>
         {button}
-        {opened && <Call {...props} />}
+        {opened && <Call {...props} isMinor />}
       </Stack>
     );
   }
@@ -72,26 +72,27 @@ export function Curl(props: Props) {
   );
 }
 
-function Call(props: Props) {
+/** The call and the command. Within another dialog, copying is not the main action. */
+function Call({ isMinor = false, ...props }: Props & { isMinor?: boolean }) {
   return (
     <Stack gap="sm" w="100%">
       <Text size="sm" c="dimmed">
         {texts.curl.lead}
       </Text>
-      <Block text={request(props)} />
+      <Block text={request(props)} isMinor={isMinor} />
       {props.command && (
         <>
           <Text size="sm" c="dimmed">
             {texts.curl.command}
           </Text>
-          <Block text={props.command} />
+          <Block text={props.command} isMinor={isMinor} />
         </>
       )}
     </Stack>
   );
 }
 
-function Block({ text }: { text: string }) {
+function Block({ text, isMinor }: { text: string; isMinor: boolean }) {
   return (
     <>
       <Code block style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
@@ -99,7 +100,11 @@ function Block({ text }: { text: string }) {
       </Code>
       <Group justify="flex-end">
         <CopyButton value={text}>
-          {({ copied, copy }) => <Button onClick={copy}>{copied ? texts.app.copied : texts.app.copy}</Button>}
+          {({ copied, copy }) => (
+            <Button {...(isMinor ? { size: "xs", variant: "default" } : {})} onClick={copy}>
+              {copied ? texts.app.copied : texts.app.copy}
+            </Button>
+          )}
         </CopyButton>
       </Group>
     </>

@@ -65,6 +65,7 @@ test("those who may have the text already are warned about", async ({ page }) =>
   await dialog.getByLabel("2 messages with an unknown outcome, too").check();
   await expect(dialog.getByText("get it a second time")).toBeVisible();
   await expect(dialog.getByRole("button", { name: "Make a draft for up to 2 people" })).toBeEnabled();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
 
 test("a delivery after a failure is named as a contradiction", async ({ page }) => {
@@ -79,4 +80,5 @@ test("a delivery after a failure is named as a contradiction", async ({ page }) 
   });
   await openAs(page, organization, `/campaigns/${campaign}/messages/${message?.id}`);
   await expect(page.getByText("The provider contradicts itself")).toBeVisible();
+  await page.unrouteAll({ behavior: "ignoreErrors" });
 });
