@@ -70,8 +70,9 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
-        // What several screens share is one file, because each file costs a request.
-        codeSplitting: { groups: [{ name: "shared", minShareCount: 2, test: /src\/|@mantine|@tabler/ }] },
+        // What several screens share is one file, because each file costs a request. The first page loads it,
+        // so what only two screens need is apart from it.
+        codeSplitting: { groups: [{ name: "shared", minShareCount: 3, test: /src\/|@mantine|@tabler/ }] },
       },
     },
   },

@@ -11,6 +11,7 @@ import {
   paged,
   positive,
   REASONS,
+  type RepliesSearch,
   type ReportsSearch,
   type Search,
   type SkippedSearch,
@@ -107,6 +108,13 @@ const contact = createRoute({
   component: lazyRouteComponent(() => import("./screens/ContactPage"), "ContactPage"),
 });
 
+const person = createRoute({
+  getParentRoute: () => root,
+  path: "/people/$phone",
+  validateSearch: paged,
+  component: lazyRouteComponent(() => import("./screens/PersonPage"), "PersonPage"),
+});
+
 const segments = createRoute({
   getParentRoute: () => root,
   path: "/segments",
@@ -147,6 +155,13 @@ const importPage = createRoute({
   component: lazyRouteComponent(() => import("./screens/ImportPage"), "ImportPage"),
 });
 
+const exports = createRoute({
+  getParentRoute: () => root,
+  path: "/exports",
+  validateSearch: paged,
+  component: lazyRouteComponent(() => import("./screens/Exports"), "Exports"),
+});
+
 const unsubscribes = createRoute({
   getParentRoute: () => root,
   path: "/unsubscribes",
@@ -156,6 +171,24 @@ const unsubscribes = createRoute({
     campaign: text(search.campaign),
   }),
   component: lazyRouteComponent(() => import("./screens/Unsubscribes"), "Unsubscribes"),
+});
+
+const replies = createRoute({
+  getParentRoute: () => root,
+  path: "/replies",
+  validateSearch: (search: Search): RepliesSearch => ({
+    ...paged(search),
+    phone: text(search.phone),
+    campaign: text(search.campaign),
+    open: oneOf([true] as const, search.open),
+  }),
+  component: lazyRouteComponent(() => import("./screens/Replies"), "Replies"),
+});
+
+const reply = createRoute({
+  getParentRoute: () => root,
+  path: "/replies/$inboundId",
+  component: lazyRouteComponent(() => import("./screens/ReplyPage"), "ReplyPage"),
 });
 
 const reports = createRoute({
@@ -175,13 +208,20 @@ const senders = createRoute({
   component: lazyRouteComponent(() => import("./screens/Senders"), "Senders"),
 });
 
-export const SECTIONS = ["organization", "prices", "keywords", "members", "keys"] as const;
+export const SECTIONS = ["organization", "prices", "keywords", "members", "keys", "webhooks"] as const;
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
   validateSearch: (search: Search) => ({ section: oneOf(SECTIONS, search.section) }),
   component: lazyRouteComponent(() => import("./screens/Settings"), "Settings"),
+});
+
+const webhook = createRoute({
+  getParentRoute: () => root,
+  path: "/webhooks/$webhookId",
+  validateSearch: paged,
+  component: lazyRouteComponent(() => import("./screens/WebhookPage"), "WebhookPage"),
 });
 
 export const router = createRouter({
@@ -196,15 +236,20 @@ export const router = createRouter({
     reports,
     contacts,
     contact,
+    person,
     segments,
     segment,
     templates,
     template,
     imports,
     importPage,
+    exports,
     unsubscribes,
+    replies,
+    reply,
     senders,
     settings,
+    webhook,
   ]),
   basepath: consolePath || "/",
   defaultPreload: "intent",

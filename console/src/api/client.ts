@@ -11,15 +11,20 @@ export type Campaign = Schemas["Campaign"];
 export type Contact = Schemas["Contact"];
 export type ContactStatus = Schemas["ContactStatus"];
 export type ErrorReason = Schemas["ErrorReason"];
+export type Delivery = Schemas["Delivery"];
+export type EventType = Schemas["EventType"];
 export type Explanation = Schemas["Explanation"];
+export type Export = Schemas["Export"];
 export type Filter = Schemas["Filter"];
 export type Import = Schemas["Import"];
+export type Inbound = Schemas["Inbound"];
 export type Me = Schemas["Me"];
 export type Member = Schemas["Member"];
 export type Message = Schemas["Message"];
 export type MessageStatus = Schemas["MessageStatus"];
 export type Organization = Schemas["Organization"];
 export type OrganizationReport = Schemas["OrganizationReport"];
+export type Person = Schemas["Person"];
 export type Quote = Schemas["Quote"];
 export type Report = Schemas["Report"];
 export type Role = Schemas["Role"];
@@ -30,6 +35,7 @@ export type Template = Schemas["Template"];
 export type TimelineStep = Schemas["Step"];
 export type RenderedText = Schemas["Text"];
 export type Unsubscribe = Schemas["Unsubscribe"];
+export type Webhook = Schemas["Webhook"];
 
 /** The response to a request that was sent while the application was still being loaded. */
 function takeEarly({ method, url }: Request, key: string | null): Promise<Response> | undefined {

@@ -32,6 +32,7 @@ export const organizationQuery = (organizationId: string) =>
 
 /** Whether anything about a campaign may still change by itself. */
 function isLive(campaign: Campaign): boolean {
+  if (campaign.resend?.ready === false) return true;
   if (campaign.status === "scheduled") return true;
   if (campaign.status !== "sent") return false;
   const counts = campaign.counts;
@@ -43,6 +44,8 @@ function isLive(campaign: Campaign): boolean {
 /** How soon to ask again, in milliseconds. */
 function pace(campaign: Campaign | undefined): number | false {
   if (campaign === undefined || !isLive(campaign)) return false;
+  // The recipients of a resend are being chosen.
+  if (campaign.status === "draft") return 1_500;
   if (campaign.status === "scheduled") {
     const wait = new Date(campaign.scheduledAt ?? 0).getTime() - Date.now();
     return wait > 60_000 ? 15_000 : 1_500;

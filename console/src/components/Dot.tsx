@@ -33,7 +33,19 @@ export function EndLabel({ end }: { end: End }) {
   return <Dot color={`var(--end-${end})`} label={texts.endShort[end]} />;
 }
 
-export function ToneLabel({ tone, label }: { tone: "good" | "bad" | "calm" | "busy"; label: string }) {
-  const colors = { good: "--end-delivered", bad: "--end-failed", calm: "--skipped", busy: "--end-sent" };
+export function ToneLabel({
+  tone,
+  label,
+}: {
+  tone: "good" | "bad" | "calm" | "busy" | "due";
+  label: string;
+}) {
+  const colors = {
+    good: "--end-delivered",
+    bad: "--end-failed",
+    calm: "--skipped",
+    busy: "--end-sent",
+    due: "--end-unknown",
+  };
   return <Dot color={`var(${colors[tone]})`} label={label} pulse={tone === "busy"} />;
 }

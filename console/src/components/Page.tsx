@@ -10,7 +10,12 @@ interface Props {
   /** What is shown next to the title, such as a status. */
   aside?: ReactNode;
   lead?: ReactNode;
-  back?: { to: LinkProps["to"]; params?: Record<string, string>; label: string };
+  back?: {
+    to: LinkProps["to"];
+    params?: Record<string, string>;
+    search?: Record<string, string>;
+    label: string;
+  };
   actions?: ReactNode;
   /** Forms are narrower than tables. */
   narrow?: boolean;
@@ -29,7 +34,9 @@ export function Page({ title, aside, lead, back, actions, narrow, children }: Pr
           <Anchor
             size="sm"
             className={classes.back}
-            renderRoot={(props) => <Link to={back.to} params={back.params as never} {...props} />}
+            renderRoot={(props) => (
+              <Link to={back.to} params={back.params as never} search={back.search as never} {...props} />
+            )}
           >
             <IconChevronLeft size={14} aria-hidden /> {back.label}
           </Anchor>

@@ -16,6 +16,13 @@ export function percent(part: number, whole: number): string {
   return `${Number.isInteger(value) ? value : value.toFixed(1)}%`;
 }
 
+/** The size of a file. */
+export function bytes(size: number): string {
+  if (size < 1_000) return `${integers.format(size)} B`;
+  if (size < 1_000_000) return `${integers.format(Math.round(size / 1_000))} KB`;
+  return `${(size / 1_000_000).toFixed(1)} MB`;
+}
+
 /** An amount in a currency. Small amounts keep the digits that make them differ from zero. */
 export function money(amount: string, currency: string): string {
   const value = Number(amount);
@@ -63,6 +70,13 @@ export function precise(iso: string): string {
 
 export function utc(iso: string): string {
   return universal.format(new Date(iso));
+}
+
+const calendar = new Intl.DateTimeFormat(LOCALE, { ...day, timeZone: "UTC" });
+
+/** A day such as 2026-12-07, which is in no zone. */
+export function date(iso: string): string {
+  return calendar.format(new Date(iso));
 }
 
 /** How long from now, such as "in 5 min"; times in the past are "now". */

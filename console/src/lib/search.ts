@@ -25,7 +25,7 @@ export function positive(value: unknown): number | undefined {
   return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : undefined;
 }
 
-export function oneOf<T extends string>(values: readonly T[], value: unknown): T | undefined {
+export function oneOf<T extends string | true>(values: readonly T[], value: unknown): T | undefined {
   return values.find((known) => known === value);
 }
 
@@ -67,6 +67,13 @@ export interface UnsubscribesSearch extends PageSearch {
   phone?: string | undefined;
   /** The campaign that caused them. */
   campaign?: string | undefined;
+}
+
+export interface RepliesSearch extends PageSearch {
+  phone?: string | undefined;
+  campaign?: string | undefined;
+  /** Only texts that may be refusals and that no one has decided about. */
+  open?: true | undefined;
 }
 
 export interface ReportsSearch {

@@ -8,6 +8,7 @@ import { Empty } from "../components/Empty";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
 import { ProblemAlert } from "../components/ProblemAlert";
+import { ResendOf } from "../components/ResendOf";
 import { Section } from "../components/Section";
 import { Steps } from "../components/Steps";
 import { count, money, phone, time } from "../lib/format";
@@ -40,6 +41,10 @@ export function Check() {
             <Empty title={texts.compose.needsBody}>
               <ToText campaignId={campaignId} label={texts.check.back} />
             </Empty>
+          ) : campaign.data.resend?.ready === false ? (
+            <Section title={texts.check.audience}>
+              <ResendOf resend={campaign.data.resend} />
+            </Section>
           ) : (
             <Quoted campaign={campaign.data} text={campaign.data.body} organization={organization.data} />
           )}
@@ -89,11 +94,13 @@ function Quoted({ campaign, text, organization }: Props) {
   const cheaper = isTemplated ? partsEach : partsOf(replaceAll(text)).count;
   if (recipients === 0) {
     return (
-      <Empty title={campaign.target === null ? texts.check.noRecipients : texts.check.noneInTarget}>
+      <Empty title={emptyTitle(campaign)}>
         <ToText campaignId={campaignId} label={texts.check.back} />
-        <Button variant="default" renderRoot={(props) => <Link to="/imports" {...props} />}>
-          {texts.home.importContacts}
-        </Button>
+        {campaign.resend === null && (
+          <Button variant="default" renderRoot={(props) => <Link to="/imports" {...props} />}>
+            {texts.home.importContacts}
+          </Button>
+        )}
       </Empty>
     );
   }
@@ -155,6 +162,11 @@ function Quoted({ campaign, text, organization }: Props) {
       <SendForm campaign={campaign} quote={quote.data} />
     </Stack>
   );
+}
+
+function emptyTitle({ resend, target }: Campaign): string {
+  if (resend !== null) return texts.resend.noOne;
+  return target === null ? texts.check.noRecipients : texts.check.noneInTarget;
 }
 
 function Figure({ value, unit }: { value: string; unit: string }) {

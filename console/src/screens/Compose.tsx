@@ -11,6 +11,7 @@ import { Curl } from "../components/Curl";
 import { Page } from "../components/Page";
 import { PhonePreview } from "../components/PhonePreview";
 import { fieldError, ProblemAlert, sentence } from "../components/ProblemAlert";
+import { ResendOf } from "../components/ResendOf";
 import { Section } from "../components/Section";
 import { Steps } from "../components/Steps";
 import { fits, hasBraces, isTemplate, requestOf, useDraft } from "../lib/use-draft";
@@ -164,11 +165,15 @@ export default function Compose({ campaign }: { campaign: Campaign }) {
             onChange={(tags) => change({ tags })}
           />
           <Section title={texts.check.audience}>
-            <Audience
-              target={draft.target === undefined ? campaign.target : draft.target}
-              readOnly={!canSend}
-              onChange={(target) => change({ target })}
-            />
+            {campaign.resend ? (
+              <ResendOf resend={campaign.resend} />
+            ) : (
+              <Audience
+                target={draft.target === undefined ? campaign.target : draft.target}
+                readOnly={!canSend}
+                onChange={(target) => change({ target })}
+              />
+            )}
           </Section>
           {canSend && (
             <Section title={texts.compose.test}>

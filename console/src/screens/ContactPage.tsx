@@ -10,6 +10,7 @@ import { ToneLabel } from "../components/Dot";
 import { Facts } from "../components/Facts";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
+import { PersonLink } from "../components/PersonLink";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
 import { Time } from "../components/Time";
@@ -78,6 +79,9 @@ export function ContactPage() {
         <Stack gap="md">
           <Section title={texts.contacts.texting}>
             <Texting contact={contact.data} />
+            <Text size="sm" mt="sm" component="div">
+              <PersonLink phone={contact.data.phone}>{texts.person.link}</PersonLink>
+            </Text>
           </Section>
           <Membership contactId={contactId} />
           <Section title={texts.contacts.record}>

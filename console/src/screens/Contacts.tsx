@@ -8,6 +8,7 @@ import { segmentsQuery } from "../api/segments";
 import { Curl } from "../components/Curl";
 import { Empty } from "../components/Empty";
 import { ExampleFile } from "../components/ExampleFile";
+import { ExportButton } from "../components/ExportButton";
 import { type Column, Grid } from "../components/Grid";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
@@ -54,6 +55,9 @@ export function Contacts() {
             method="GET"
             path={`/v1/organizations/${organizationId}/contacts${written && `?${written}`}`}
           />
+          {contacts.data && contacts.data.items.length > 0 && (
+            <ExportButton kind="contacts" command="volley contacts export --to contacts.csv" />
+          )}
           {canSend && <AddContact />}
           {contacts.data && contacts.data.items.length > 0 && importButton}
         </>

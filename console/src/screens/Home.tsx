@@ -2,7 +2,7 @@ import { Anchor, Button, SimpleGrid, Stack, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Campaign } from "../api/client";
-import { StageLabel } from "../components/Dot";
+import { StageLabel, ToneLabel } from "../components/Dot";
 import { Empty } from "../components/Empty";
 import { EndsBar } from "../components/EndsBar";
 import { Loading } from "../components/Loading";
@@ -12,8 +12,10 @@ import { ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
 import { Time } from "../components/Time";
 import { balanceOf, needsAttention, stageOf } from "../lib/campaign";
-import { count, percent, until } from "../lib/format";
+import { isOverdue } from "../lib/due";
+import { count, date, percent, until } from "../lib/format";
 import { useCampaigns } from "../lib/use-campaigns";
+import { useDue } from "../lib/use-due";
 import { texts } from "../texts";
 import classes from "./Home.module.css";
 
@@ -23,6 +25,7 @@ const MAX_ROWS = 6;
 /** What is leaving, what will leave, and what needs a person. */
 export function Home() {
   const { query, campaigns } = useCampaigns();
+  const { items, isPending } = useDue(query.isSuccess);
   const of = (stage: string) => campaigns.filter((campaign) => stageOf(campaign) === stage);
   const soon = of("scheduled").filter(
     ({ scheduledAt }) => new Date(scheduledAt ?? 0).getTime() - Date.now() < DAY_MS,
@@ -42,8 +45,13 @@ export function Home() {
       {campaigns.length > 0 && (
         <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
           <Stack gap="md">
-            <List title={texts.home.attention} campaigns={campaigns.filter(needsAttention)} row={Attention}>
-              {texts.home.nothingToDo}
+            <List
+              title={texts.home.attention}
+              campaigns={campaigns.filter(needsAttention)}
+              row={Attention}
+              first={items[0]?.dueOn ? <Refusals number={items.length} dueOn={items[0].dueOn} /> : null}
+            >
+              {isPending ? texts.app.loading : texts.home.nothingToDo}
             </List>
             <List title={texts.home.leaving} campaigns={of("sending")} row={Leaving}>
               {texts.home.nothingLeaving}
@@ -66,20 +74,23 @@ interface ListProps {
   title: string;
   campaigns: Campaign[];
   row: (props: { campaign: Campaign }) => ReactNode;
+  /** What comes before the campaigns. */
+  first?: ReactNode;
   /** What is shown if there are none; without it, the list is left out. */
   children?: ReactNode;
 }
 
-function List({ title, campaigns, row: Row, children }: ListProps) {
+function List({ title, campaigns, row: Row, first, children }: ListProps) {
   if (campaigns.length === 0 && !children) return null;
   return (
     <Section title={title}>
-      {campaigns.length === 0 && (
+      {campaigns.length === 0 && !first && (
         <Text size="sm" c="dimmed">
           {children}
         </Text>
       )}
       <Stack gap={0} component="ul" className={classes.list}>
+        {first}
         {campaigns.slice(0, MAX_ROWS).map((campaign) => (
           <li key={campaign.id} className={classes.row}>
             <div className={classes.name}>
@@ -104,6 +115,27 @@ function List({ title, campaigns, row: Row, children }: ListProps) {
         </Anchor>
       )}
     </Section>
+  );
+}
+
+/** Texts that may be refusals, and when the first is due. */
+function Refusals({ number, dueOn }: { number: number; dueOn: string }) {
+  const isLate = isOverdue(dueOn);
+  const day = date(dueOn);
+  return (
+    <li className={classes.row}>
+      <Anchor
+        fw={500}
+        size="sm"
+        renderRoot={(props) => <Link to="/replies" search={{ open: true }} {...props} />}
+      >
+        {texts.home.refusals(number)}
+      </Anchor>
+      <ToneLabel
+        tone={isLate ? "bad" : "due"}
+        label={isLate ? texts.replies.wasDue(day) : texts.replies.due(day)}
+      />
+    </li>
   );
 }
 

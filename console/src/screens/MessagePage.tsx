@@ -1,6 +1,7 @@
-import { SimpleGrid, Stack } from "@mantine/core";
+import { Alert, SimpleGrid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
+import type { Message } from "../api/client";
 import { messageQuery } from "../api/messages";
 import { Copyable } from "../components/Copyable";
 import { Curl } from "../components/Curl";
@@ -8,9 +9,10 @@ import { EndLabel } from "../components/Dot";
 import { Facts } from "../components/Facts";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
+import { PersonLink } from "../components/PersonLink";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
-import { count, phone } from "../lib/format";
+import { count, phone, precise } from "../lib/format";
 import { recipient } from "../lib/recipient";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
@@ -39,13 +41,19 @@ export function MessagePage() {
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
         <Section title={texts.campaign.timeline}>
           <Life message={message.data} />
+          <Contradiction message={message.data} />
         </Section>
         <Stack gap="md">
           <Section title={t.message}>
             <Facts
               items={[
                 ...(kind === "test" ? [[t.kind, dryRun ? t.dryRun : t.test] as [string, string]] : []),
-                [t.to, recipient(to)],
+                [
+                  t.to,
+                  <PersonLink key="to" phone={to} otherwise={recipient(to)}>
+                    {recipient(to)}
+                  </PersonLink>,
+                ],
                 [t.from, phone(from)],
                 [t.parts, count(parts)],
                 [t.id, <Copyable key="id" value={id} />],
@@ -62,5 +70,15 @@ export function MessagePage() {
         </Stack>
       </SimpleGrid>
     </Page>
+  );
+}
+
+/** A delivery is reported after the message has failed, so the person may have the text. */
+function Contradiction({ message: { status, deliveredAt } }: { message: Message }) {
+  if (status !== "failed" || deliveredAt === null) return null;
+  return (
+    <Alert color="orange" mt="md" title={texts.timeline.contradiction}>
+      {texts.timeline.contradictionLead(precise(deliveredAt))}
+    </Alert>
   );
 }

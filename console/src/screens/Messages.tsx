@@ -8,6 +8,7 @@ import { Chips } from "../components/Chips";
 import { Curl } from "../components/Curl";
 import { EndLabel } from "../components/Dot";
 import { Empty } from "../components/Empty";
+import { ExportButton } from "../components/ExportButton";
 import { type Column, Grid } from "../components/Grid";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
@@ -64,10 +65,13 @@ export function Messages() {
         label: campaign.data?.name ?? texts.campaigns.title,
       }}
       actions={
-        <Curl
-          method="GET"
-          path={`/v1/organizations/${organizationId}/campaigns/${campaignId}/messages${written(search)}`}
-        />
+        <>
+          <Curl
+            method="GET"
+            path={`/v1/organizations/${organizationId}/campaigns/${campaignId}/messages${written(search)}`}
+          />
+          <ExportButton kind="messages" campaignId={campaignId} />
+        </>
       }
     >
       <Chips

@@ -5,6 +5,7 @@ import type { Campaign } from "../api/client";
 import { StageLabel } from "../components/Dot";
 import { EndsBar } from "../components/EndsBar";
 import { Page } from "../components/Page";
+import { ResendOf } from "../components/ResendOf";
 import { Section } from "../components/Section";
 import { type Balance, balanceOf, stageOf } from "../lib/campaign";
 import { count, time, until } from "../lib/format";
@@ -51,7 +52,14 @@ export default function Result({ campaign }: { campaign: Campaign }) {
         <Section title={texts.campaign.timeline}>
           <Timeline campaign={campaign} />
         </Section>
-        <BodyText campaign={campaign} />
+        <Stack gap="md">
+          {campaign.resend && (
+            <Section title={texts.resend.section}>
+              <ResendOf resend={campaign.resend} />
+            </Section>
+          )}
+          <BodyText campaign={campaign} />
+        </Stack>
       </SimpleGrid>
     </Page>
   );

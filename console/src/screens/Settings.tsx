@@ -14,11 +14,16 @@ import { Keywords } from "./settings/Keywords";
 import { Members } from "./settings/Members";
 import { OrganizationForm } from "./settings/OrganizationForm";
 import { Prices } from "./settings/Prices";
+import { Webhooks } from "./settings/Webhooks";
 
 const route = getRouteApi("/settings");
 
 /** Sections that have a path of their own in the API. */
-const PATHS: Partial<Record<(typeof SECTIONS)[number], string>> = { members: "/members", keys: "/api-keys" };
+const PATHS: Partial<Record<(typeof SECTIONS)[number], string>> = {
+  members: "/members",
+  keys: "/api-keys",
+  webhooks: "/webhooks",
+};
 
 /** What an admin decides for the organization. */
 export function Settings() {
@@ -44,6 +49,7 @@ export function Settings() {
       {organization && section === "keywords" && <Keywords organization={organization} />}
       {section === "members" && isAdmin && <Members />}
       {section === "keys" && isAdmin && <ApiKeys />}
+      {section === "webhooks" && isAdmin && <Webhooks />}
     </Page>
   );
 }

@@ -7,6 +7,7 @@ import { skippedQuery } from "../api/segments";
 import { Chips } from "../components/Chips";
 import { Curl } from "../components/Curl";
 import { Empty } from "../components/Empty";
+import { ExportButton } from "../components/ExportButton";
 import { type Column, Grid } from "../components/Grid";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
@@ -47,10 +48,13 @@ export function Skipped() {
         label: campaign.data?.name ?? texts.campaigns.title,
       }}
       actions={
-        <Curl
-          method="GET"
-          path={`/v1/organizations/${organizationId}/campaigns/${campaignId}/skipped${reason ? `?reason=${reason}` : ""}`}
-        />
+        <>
+          <Curl
+            method="GET"
+            path={`/v1/organizations/${organizationId}/campaigns/${campaignId}/skipped${reason ? `?reason=${reason}` : ""}`}
+          />
+          <ExportButton kind="skipped" campaignId={campaignId} />
+        </>
       }
     >
       <Chips

@@ -1,17 +1,18 @@
-import { Anchor, Button, Group, Text, TextInput } from "@mantine/core";
-import { IconSearch } from "@tabler/icons-react";
+import { Anchor, Button, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
 import type { Unsubscribe } from "../api/client";
 import { unsubscribeQuery, unsubscribesQuery } from "../api/queries";
 import { CampaignName } from "../components/CampaignName";
 import { Curl } from "../components/Curl";
 import { Empty } from "../components/Empty";
+import { ExportButton } from "../components/ExportButton";
 import { type Column, Grid } from "../components/Grid";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
 import { Pages } from "../components/Pages";
+import { PersonLink } from "../components/PersonLink";
+import { PhoneLookUp } from "../components/PhoneLookUp";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Time } from "../components/Time";
 import { phone as shown } from "../lib/format";
@@ -28,6 +29,7 @@ const t = texts.unsubscribes;
 /** Phones that are never texted, and why. */
 export function Unsubscribes() {
   const { cursor, phone, campaign } = route.useSearch();
+  const navigate = route.useNavigate();
   const { organizationId, canSend } = useSession();
   return (
     <Page
@@ -36,36 +38,16 @@ export function Unsubscribes() {
       actions={
         <>
           <Curl method="GET" path={`/v1/organizations/${organizationId}/unsubscribes`} />
+          <ExportButton kind="unsubscribes" />
           {canSend && <AddUnsubscribe />}
         </>
       }
     >
-      <LookUp key={phone ?? ""} phone={phone} />
-      {phone === undefined && campaign !== undefined && <OfCampaign campaignId={campaign} />}
-      {phone === undefined ? <All cursor={cursor} campaign={campaign} /> : <One phone={phone} />}
-    </Page>
-  );
-}
-
-function LookUp({ phone }: { phone: string | undefined }) {
-  const navigate = route.useNavigate();
-  const [text, setText] = useState(phone ?? "");
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    void navigate({ search: text.trim() === "" ? {} : { phone: text.trim() } });
-  };
-  return (
-    <form onSubmit={submit}>
       <Group gap="xs">
-        <TextInput
-          data-search
-          type="search"
-          aria-label={t.lookUp}
-          placeholder={t.lookUp}
-          leftSection={<IconSearch size={15} aria-hidden />}
-          value={text}
-          onChange={(event) => setText(event.currentTarget.value)}
-          w={{ base: "100%", xs: 280 }}
+        <PhoneLookUp
+          label={t.lookUp}
+          phone={phone}
+          onLook={(found) => void navigate({ search: found === undefined ? {} : { phone: found } })}
         />
         {phone !== undefined && (
           <Button variant="default" onClick={() => void navigate({ search: {} })}>
@@ -73,7 +55,9 @@ function LookUp({ phone }: { phone: string | undefined }) {
           </Button>
         )}
       </Group>
-    </form>
+      {phone === undefined && campaign !== undefined && <OfCampaign campaignId={campaign} />}
+      {phone === undefined ? <All cursor={cursor} campaign={campaign} /> : <One phone={phone} />}
+    </Page>
   );
 }
 
@@ -82,7 +66,13 @@ function One({ phone }: { phone: string }) {
   const found = useQuery(unsubscribeQuery(organizationId, phone));
   if (found.isPending) return <Loading lines={2} />;
   if (found.isError) return <ProblemAlert error={found.error} />;
-  if (found.data === null) return <Empty title={t.notUnsubscribed(shown(phone))} />;
+  if (found.data === null) {
+    return (
+      <Empty title={t.notUnsubscribed(shown(phone))}>
+        <PersonLink phone={phone}>{texts.person.link}</PersonLink>
+      </Empty>
+    );
+  }
   return <List rows={[{ ...found.data, phone }]} />;
 }
 
@@ -139,7 +129,17 @@ function List({ rows }: { rows: Unsubscribe[] }) {
 }
 
 const COLUMNS: Column<Unsubscribe>[] = [
-  { key: "phone", title: t.phone, cell: ({ phone }) => <span className="number">{recipient(phone)}</span> },
+  {
+    key: "phone",
+    title: t.phone,
+    cell: ({ phone }) => (
+      <span className="number">
+        <PersonLink phone={phone} otherwise={recipient(phone)}>
+          {recipient(phone)}
+        </PersonLink>
+      </span>
+    ),
+  },
   { key: "since", title: t.since, cell: ({ unsubscribedAt }) => <Time at={unsubscribedAt} /> },
   {
     key: "source",

@@ -2,9 +2,11 @@ import {
   IconAddressBook,
   IconBellOff,
   IconChartBar,
+  IconFileExport,
   IconFileImport,
   IconFilter,
   IconHome,
+  IconMessages,
   IconPhone,
   IconSend,
   IconSettings,
@@ -14,15 +16,18 @@ import { Link } from "@tanstack/react-router";
 import { texts } from "../texts";
 import classes from "./Navigation.module.css";
 import { PLACES, type PlaceName } from "./places";
+import { RepliesDue } from "./RepliesDue";
 
 const ICONS: Record<PlaceName, typeof IconHome> = {
   home: IconHome,
   campaigns: IconSend,
+  replies: IconMessages,
   reports: IconChartBar,
   contacts: IconAddressBook,
   segments: IconFilter,
   templates: IconTemplate,
   imports: IconFileImport,
+  exports: IconFileExport,
   unsubscribes: IconBellOff,
   senders: IconPhone,
   settings: IconSettings,
@@ -43,6 +48,7 @@ export function Navigation() {
           >
             <Icon size={18} stroke={1.7} aria-hidden />
             {texts.nav[name]}
+            {name === "replies" && <RepliesDue />}
           </Link>
         );
       })}

@@ -20,7 +20,8 @@ const SAVED = [
   "import",
   "unsubscribes",
 ];
-const FOLDER = process.env.SCREENS === "docs" ? "../../docs/screens" : "results/screens";
+const { SCREENS } = process.env;
+const FOLDER = SCREENS === "docs" ? "../../docs/screens" : "results/screens";
 /** Of the file of contacts: enough for every outcome, and few enough for a busy machine. */
 const ROWS = 500;
 const HOURS =
@@ -28,8 +29,12 @@ const HOURS =
 const BODY =
   "Corner Bakery: our spring sale starts on Friday. Everything that is baked before nine costs half. Reply STOP to opt out.";
 
+// Both tests look at the same organization.
+test.describe.configure({ mode: "default" });
+
 let organization: Organization;
 let screens: [name: string, path: string, shows: string | RegExp][];
+let dialogs: [name: string, path: string, button: string][];
 
 test.beforeAll(async () => {
   test.setTimeout(600_000);
@@ -62,6 +67,14 @@ test.beforeAll(async () => {
     to: string;
   }[];
   await organization.hear(heard?.to ?? "", "STOP");
+  const [, curious, unsure] = (await organization.get(`campaigns/${sent}/messages?status=delivered&limit=3`))
+    .items as { to: string }[];
+  await organization.hear(
+    curious?.to ?? "",
+    "Are you open on Sunday? My sister is in town and we would love to bring her along.",
+  );
+  await organization.hear(unsure?.to ?? "", "Wrong number");
+  const [refusal, question] = (await organization.get("inbound?limit=2")).items as { id: string }[];
   await organization.post("members", { email: "ana@example.com", role: "admin" });
   await organization.post("members", { email: "bo@example.com", role: "viewer" });
   const filter = {
@@ -78,6 +91,9 @@ test.beforeAll(async () => {
     tags: ["loyalty", "north"],
   });
   const template = (await organization.post("templates", { name: "Opening hours", body: HOURS })).id;
+  await organization.post("exports", { kind: "messages", format: "csv", campaignId: sent });
+  const hook = await organization.post("webhooks", { url: "https://hooks.example.com/volley", types: [] });
+  await organization.post(`webhooks/${hook.id}/ping`);
   screens = [
     ["home", "", "In the next 24 hours"],
     ["campaigns", "/campaigns", "Spring sale"],
@@ -92,6 +108,11 @@ test.beforeAll(async () => {
       `/campaigns/${sent}/messages?status=failed&reason=unreachable&country=US`,
       "Updated",
     ],
+    ["replies", "/replies", "Are you open on Sunday?"],
+    ["replies-open", "/replies?open=true", "decide by"],
+    ["replies-none", "/replies?phone=%2B14155550199", "No reply matches"],
+    ["reply", `/replies/${question?.id}`, "Your reply"],
+    ["reply-refusal", `/replies/${refusal?.id}`, "May be a refusal"],
     ["opt-outs", `/unsubscribes?campaign=${sent}`, "Opted out by a reply to"],
     ["messages", `/campaigns/${sent}/messages?status=failed`, "Updated"],
     ["message", `/campaigns/${sent}/messages/${message?.id}`, "Claimed by a worker"],
@@ -107,13 +128,26 @@ test.beforeAll(async () => {
     ["contact", `/contacts/${textedContact?.id}`, "Messages to this phone"],
     ["imports", "/imports", "Drop a CSV file here"],
     ["import", `/imports/${imported}`, "Rejected rows"],
+    ["exports", "/exports", "Spring sale"],
     ["unsubscribes", "/unsubscribes", "Evidence"],
+    ["person", `/people/${encodeURIComponent(heard?.to ?? "")}`, "Texts from this phone"],
+    ["person-unknown", "/people/%2B14155550199", "No contact has this phone."],
     ["senders", "/senders", "Numbers"],
     ["settings", "/settings", "Organization ID"],
     ["prices", "/settings?section=prices", "Price per part"],
     ["keywords", "/settings?section=keywords", "Replies"],
     ["members", "/settings?section=members", "ana@example.com"],
     ["keys", "/settings?section=keys", "Create a key"],
+    ["webhooks", "/settings?section=webhooks", "hooks.example.com"],
+    ["webhook", `/webhooks/${hook.id}`, "Deliveries of the last seven days"],
+  ];
+  dialogs = [
+    ["resend", `/campaigns/${sent}`, "Resend…"],
+    ["export", `/campaigns/${sent}`, "Export"],
+    ["suppress", `/replies/${refusal?.id}`, "Unsubscribe"],
+    ["erase", `/people/${encodeURIComponent(heard?.to ?? "")}`, "Erase person"],
+    ["webhook-new", "/settings?section=webhooks", "Add a webhook"],
+    ["webhook-secret", `/webhooks/${hook.id}`, "New secret"],
   ];
 });
 
@@ -125,12 +159,30 @@ test("every screen in both themes", async ({ page }) => {
   await page.goto(consoleUrl);
   await expect(page.getByLabel("API key")).toBeVisible();
   await judge(page, "sign-in");
-  for (const [name, path, shows] of screens) {
+  const only = process.env.ONLY?.split(",");
+  for (const [name, path, shows] of screens.filter(([screen]) => only?.includes(screen) ?? true)) {
     await openAs(page, organization, path);
     await expect(page.getByRole("main").getByText(shows).first()).toBeVisible();
     await page.waitForLoadState("networkidle");
     await judge(page, name);
     await fitsPhone(page, name);
+  }
+  expect(errors).toEqual([]);
+});
+
+test("dialogs in both themes", async ({ page }) => {
+  const errors = watchConsole(page);
+  const only = process.env.ONLY?.split(",");
+  for (const [name, path, button] of dialogs.filter(([dialog]) => only?.includes(dialog) ?? true)) {
+    await openAs(page, organization, path);
+    await page.getByRole("main").getByRole("button", { name: button, exact: true }).click();
+    const dialog = page.getByRole("dialog");
+    await expect(dialog.getByRole("button").last()).toBeVisible();
+    const curl = dialog.getByRole("button", { name: "View as cURL" });
+    if ((await curl.count()) > 0) await curl.click();
+    await page.waitForLoadState("networkidle");
+    await judge(page, `dialog-${name}`);
+    await fitsPhone(page, `dialog-${name}`);
   }
   expect(errors).toEqual([]);
 });
@@ -151,13 +203,13 @@ async function fitsPhone(page: Page, name: string): Promise<void> {
   await page.setViewportSize({ width: 320, height: 640 });
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width, name).toBeLessThanOrEqual(320);
-  if (name === "balance" || name === "compose") await save(page, name, "phone");
+  if (name === "balance" || name === "compose" || SCREENS === "all") await save(page, name, "phone");
   if (size) await page.setViewportSize(size);
 }
 
 async function save(page: Page, name: string, theme: string): Promise<void> {
   const isSaved = SAVED.includes(name) && (theme !== "dark" || name === "balance" || name === "compose");
-  if (process.env.SCREENS === undefined || (process.env.SCREENS === "docs" && !isSaved)) return;
+  if (SCREENS === undefined || (SCREENS === "docs" && !isSaved)) return;
   const path = `${FOLDER}/${name}${theme === "light" ? "" : `-${theme}`}.png`;
   const size = page.viewportSize();
   if (size && !["import", "unsubscribes"].includes(name)) {

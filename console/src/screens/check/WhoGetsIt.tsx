@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Campaign, Filter } from "../../api/client";
 import { filterPreviewQuery, segmentsQuery } from "../../api/segments";
 import { Facts } from "../../components/Facts";
+import { ResendOf } from "../../components/ResendOf";
 import { SKIPS } from "../../lib/campaign";
 import { count } from "../../lib/format";
 import { texts } from "../../texts";
@@ -22,8 +23,14 @@ function filterOf(target: Campaign["target"]): Filter {
   return target.exclude.length === 0 ? included : { all: [included, { none: segments(target.exclude) }] };
 }
 
-/** Who the campaign is for, and who of them is left out for which reason. */
-export function WhoGetsIt({ campaign: { organizationId, target } }: { campaign: Campaign }) {
+/** Who the campaign is for. */
+export function WhoGetsIt({ campaign }: { campaign: Campaign }) {
+  if (campaign.resend) return <ResendOf resend={campaign.resend} />;
+  return <OfTarget campaign={campaign} />;
+}
+
+/** Who is in the target, and who of them is left out for which reason. */
+function OfTarget({ campaign: { organizationId, target } }: { campaign: Campaign }) {
   const segments = useQuery({ ...segmentsQuery(organizationId), enabled: target !== null });
   const preview = useQuery(filterPreviewQuery(organizationId, filterOf(target)));
   const nameOf = (id: string) =>

@@ -1,10 +1,10 @@
-import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
-import { IconSearch, IconX } from "@tabler/icons-react";
+import { Button, Group, NativeSelect } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { type FormEvent, useEffect, useState } from "react";
 import type { Campaign, Report } from "../../api/client";
 import { reportQuery } from "../../api/reports";
+import { PhoneLookUp } from "../../components/PhoneLookUp";
 import { count, country, period } from "../../lib/format";
 import { texts } from "../../texts";
 
@@ -30,7 +30,7 @@ export function Filters({ campaign }: { campaign: Campaign }) {
   const isOfFailed = status === "failed" || reason !== undefined || code !== undefined;
   return (
     <Group gap="xs">
-      <PhoneSearch phone={phone} change={change} />
+      <PhoneLookUp label={t.findPhone} phone={phone} onLook={(found) => void change({ phone: found })} />
       <Choose
         label={t.country}
         any={t.anyCountry}
@@ -107,33 +107,5 @@ function Choose({ label, any, value, choices, onChange }: ChooseProps) {
       data={[{ value: "", label: any }, ...choices, ...(isKnown ? [] : [{ value, label: value }])]}
       onChange={(event) => onChange(event.currentTarget.value || undefined)}
     />
-  );
-}
-
-function PhoneSearch({ phone, change }: { phone: string | undefined; change: (part: Search) => void }) {
-  const [text, setText] = useState(phone ?? "");
-  useEffect(() => setText(phone ?? ""), [phone]);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    change({ phone: text.trim() || undefined });
-  };
-  return (
-    <form onSubmit={submit}>
-      <TextInput
-        data-search
-        type="search"
-        aria-label={t.findPhone}
-        placeholder={t.findPhone}
-        leftSection={<IconSearch size={15} aria-hidden />}
-        value={text}
-        onChange={(event) => {
-          const now = event.currentTarget.value;
-          setText(now);
-          // Emptying the field is enough to see all again.
-          if (now === "" && phone !== undefined) change({ phone: undefined });
-        }}
-        w={{ base: "100%", xs: 220 }}
-      />
-    </form>
   );
 }

@@ -5,11 +5,14 @@ import { asFailure } from "../../api/problem";
 import { campaignQuery, campaignsQuery } from "../../api/queries";
 import { Confirm } from "../../components/Confirm";
 import { Curl } from "../../components/Curl";
+import { ExportButton } from "../../components/ExportButton";
 import { sentence } from "../../components/ProblemAlert";
 import { hasEnded, stageOf } from "../../lib/campaign";
+import { canResend } from "../../lib/resend";
 import { useDuplicate } from "../../lib/use-campaigns";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
+import { ResendButton } from "./ResendDialog";
 
 const t = texts.campaign;
 type Verb = "pause" | "resume" | "stop" | "cancel" | "archive" | "unarchive";
@@ -82,7 +85,10 @@ export function Controls({ campaign, pending }: { campaign: Campaign; pending: n
           act={act(campaign.archivedAt === null ? "archive" : "unarchive")}
         />
       )}
-      {stage !== "sending" && stage !== "paused" && stage !== "scheduled" && (
+      {campaign.audience !== null && <ExportButton kind="messages" campaignId={campaignId} />}
+      {canResend(campaign) && <ResendButton campaign={campaign} />}
+      {/* A resend is for certain people, so it has no copies. */}
+      {campaign.resend === null && stage !== "sending" && stage !== "paused" && stage !== "scheduled" && (
         <Button
           variant="default"
           loading={duplicate.isPending}

@@ -9,7 +9,7 @@ const t = texts.report;
 
 /** The numbers that a person asks for first. */
 export function KeyFigures({ report }: { report: Report }) {
-  const { campaignId, delivery, timeToDelivery, parts, price, optOuts } = report;
+  const { campaignId, delivery, timeToDelivery, parts, price, optOuts, replies } = report;
   return (
     <Figures
       items={[
@@ -43,6 +43,15 @@ export function KeyFigures({ report }: { report: Report }) {
             </Link>
           ),
           note: t.optOutsOf(percent(optOuts, delivery.accepted)),
+        },
+        {
+          name: t.replies,
+          value: (
+            <Link to="/replies" search={{ campaign: campaignId }} className="plain">
+              {count(replies)}
+            </Link>
+          ),
+          note: t.repliesOf,
         },
       ]}
     />
