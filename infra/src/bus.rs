@@ -12,7 +12,6 @@ use serde::{Deserialize, Serialize};
 use shared::event::{Event, bus};
 use shared::ids::EventId;
 
-use crate::clock;
 use crate::signed_call::{CallError, Service, SignedCalls};
 use crate::usage::Usage;
 

@@ -80,7 +80,7 @@ impl Erasures {
         all.get(&organization).cloned().filter(Known::is_fresh)
     }
 
-    async fn keys(&self) -> Result<Arc<ErasureKeys>> {
+    pub(super) async fn keys(&self) -> Result<Arc<ErasureKeys>> {
         let keys = self.keys.as_ref().ok_or(ErasureKeyError::NotSet)?;
         Ok(keys.keys().await?)
     }
