@@ -135,7 +135,7 @@ pub(crate) struct Profile {
     /// Campaigns skip inactive contacts
     #[arg(long, value_name = "active|inactive")]
     status: Option<String>,
-    /// The contact's time zone, such as America/New_York
+    /// The contact's time zone, such as `America/New_York`
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
     /// The contact's language, such as es-419

@@ -50,8 +50,8 @@ pub(crate) enum Org {
         /// The price of a part, by country. May be repeated
         #[arg(long = "price", value_name = "COUNTRY=AMOUNT", value_parser = pair)]
         prices: Vec<(String, String)>,
-        /// The keywords besides the standard ones, and the replies to them, as JSON such as '{"stop": ["basta"]}'.
-        /// They are replaced as a whole
+        /// The keywords besides the standard ones, as JSON with `stop`, `start`, `help` and `replies`. They are
+        /// replaced as a whole
         #[arg(long, value_name = "JSON", value_parser = object)]
         keywords: Option<Value>,
         /// The currency of the prices
@@ -78,7 +78,7 @@ pub(crate) struct Settings {
     /// deployment's admin key
     #[arg(long = "sender-phone", value_name = "PHONE")]
     sender_phones: Vec<String>,
-    /// The time zone of segments' filters and of reports, such as America/New_York
+    /// The time zone of segments' filters and of reports, such as `America/New_York`
     #[arg(long, value_name = "ZONE")]
     time_zone: Option<String>,
     /// How many test messages may be sent per day

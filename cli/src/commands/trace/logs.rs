@@ -61,7 +61,7 @@ pub(super) async fn steps(
 /// The functions' log groups, each with its name in the template.
 async fn groups(aws: &Aws<'_>) -> Result<Vec<(String, String)>, Failure> {
     let resources = ["cloudformation", "list-stack-resources", "--stack-name", aws.stack];
-    let found = aws.ask(&resources).await.map_err(refused)?;
+    let found = aws.ask(&resources).await.map_err(|reason| refused(&reason))?;
     let resources = found["StackResourceSummaries"].as_array().into_iter().flatten();
     let groups = resources
         .filter(|resource| text(&resource["ResourceType"]) == "AWS::Logs::LogGroup")
@@ -70,7 +70,7 @@ async fn groups(aws: &Aws<'_>) -> Result<Vec<(String, String)>, Failure> {
     Ok(groups.map(|(name, group)| (name.to_owned(), group.to_owned())).collect())
 }
 
-fn refused(reason: String) -> Failure {
+fn refused(reason: &str) -> Failure {
     Failure::Incomplete(format!(
         "the logs cannot be read: {reason}\nTo fix it, sign in with the AWS CLI, and check --stack and --region."
     ))
@@ -98,7 +98,7 @@ impl Search<'_> {
         });
         let mut lines = Vec::new();
         for found in join_all(asked).await {
-            let (name, found) = found.map_err(refused)?;
+            let (name, found) = found.map_err(|reason| refused(&reason))?;
             let events = found["events"].as_array().into_iter().flatten();
             lines.extend(events.filter_map(|event| Line::read(name, event)));
         }
