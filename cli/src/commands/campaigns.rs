@@ -14,6 +14,7 @@ use crate::output::{CAMPAIGN, QUOTE, SKIPPED};
 
 mod draft;
 mod preview;
+mod quote;
 mod resend;
 mod send;
 mod test;
@@ -156,8 +157,8 @@ impl Campaigns {
             Self::Resend(resend) => resend.run(context).await,
             Self::Delete { ids, yes } => delete(context, &ids, yes).await,
             Self::Quote { id } => {
-                let path = api.path(&["campaigns", &id, "quote"]).await?;
-                output.one(&api.act(&path).await?, &QUOTE)
+                let path = api.path(&["campaigns", &id]).await?;
+                output.one(&quote::quote(context, &path).await?, &QUOTE)
             }
             Self::Preview(preview) => preview.run(context).await,
             Self::Test(test) => test.run(context).await,

@@ -98,6 +98,8 @@ export const quoteQuery = (organizationId: string, campaignId: string, updatedAt
         }),
       ),
     staleTime: 60_000,
+    // A large audience is read in the background.
+    refetchInterval: ({ state }) => (state.data && "progress" in state.data ? 2_000 : false),
   });
 
 export interface ContactFilter {

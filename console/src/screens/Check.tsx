@@ -78,17 +78,18 @@ interface Props {
 function Quoted({ campaign, text, organization }: Props) {
   const { id: campaignId, organizationId, updatedAt } = campaign;
   const quote = useQuery(quoteQuery(organizationId, campaignId, updatedAt));
-  if (quote.isPending) {
+  if (quote.isError) return <ProblemAlert error={quote.error} retry={() => void quote.refetch()} />;
+  if (quote.isPending || "progress" in quote.data) {
+    const share = quote.data && "progress" in quote.data ? quote.data.progress : undefined;
     return (
       <Stack gap="md">
         <Text c="dimmed" role="status">
-          {texts.check.quoting}
+          {texts.check.quoting(share)}
         </Text>
         <Loading lines={6} />
       </Stack>
     );
   }
-  if (quote.isError) return <ProblemAlert error={quote.error} retry={() => void quote.refetch()} />;
   const { recipients, encoding, partsEach, totalParts, price, quotedAt } = quote.data;
   const isTemplated = campaign.bodyFormat === "template";
   const cheaper = isTemplated ? partsEach : partsOf(replaceAll(text)).count;

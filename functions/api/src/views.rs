@@ -41,7 +41,7 @@ pub(crate) use organization::{ApiKeyCreatedView, ApiKeyView, OrganizationView};
 pub(crate) use person::{ErasureView, PersonView, PreferenceView};
 pub(crate) use preview::PreviewView;
 pub(crate) use provider::{KeywordsSchema, ProviderSchema};
-pub(crate) use quote::QuoteView;
+pub(crate) use quote::{QuoteProgressView, QuoteView};
 pub(crate) use report::{OrganizationReportView, ReportPeriod, ReportView};
 pub(crate) use segment::{ExplanationView, FilterSchema, SegmentView};
 pub(crate) use skipped::{SkippedContactView, SkippedListView};

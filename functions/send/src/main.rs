@@ -1,4 +1,5 @@
-//! The send function: starts campaigns, fans them out, prepares resends, and runs imports and exports.
+//! The send function: starts campaigns, fans them out, prepares resends, quotes large
+//! audiences, and runs imports and exports.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
@@ -11,6 +12,7 @@ mod export;
 mod fan_out;
 mod import;
 mod prepare;
+mod quote;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
@@ -36,6 +38,9 @@ impl App {
             }
             JobsJob::Prepare { organization_id, campaign_id } => {
                 Box::pin(prepare::run(app, organization_id, campaign_id, deadline)).await
+            }
+            JobsJob::Quote { organization_id, campaign_id } => {
+                quote::run(app, organization_id, campaign_id, deadline).await
             }
             JobsJob::Import { organization_id, import_id } => {
                 Box::pin(import::run(app, organization_id, import_id, deadline)).await

@@ -34,6 +34,8 @@ pub struct EntryPage {
     pub entries: Vec<(Entry, bool)>,
     /// Where the next page begins; `None` at the shard's end.
     pub next: Option<String>,
+    /// The read units that the contacts took.
+    pub units: f64,
 }
 
 pub(super) fn entry(read: Read) -> Result<Entry> {
@@ -115,7 +117,7 @@ impl Table {
             )
         };
         let page = self.page(&range).await?;
-        let goes_on = page.next.is_some();
+        let (goes_on, units) = (page.next.is_some(), page.units);
         let read = page.items.into_iter().map(|item| wanted.read(organization, item));
         let read = read.collect::<Result<Vec<Read>>>()?;
         let next = if goes_on { read.last().map(|read| read.sk.clone()) } else { None };
@@ -139,6 +141,6 @@ impl Table {
             entry.is_named = named.as_ref().is_none_or(has);
             (entry, is_out)
         });
-        Ok(EntryPage { entries: judged.collect(), next })
+        Ok(EntryPage { entries: judged.collect(), next, units })
     }
 }

@@ -267,6 +267,11 @@ pub(crate) fn quote(organization: OrganizationId, campaign: CampaignId) -> Key {
     Key::new(format!("QUOTE#{organization}"), format!("{CAMPAIGN}{campaign}"))
 }
 
+/// How far a quote is computed that takes longer than a request.
+pub(crate) fn quote_run(organization: OrganizationId, campaign: CampaignId) -> Key {
+    Key::new(format!("QUOTE#{organization}"), format!("RUN#{campaign}"))
+}
+
 pub(crate) fn import(organization: OrganizationId, id: ImportId) -> Key {
     Key::new(organization_partition(organization), format!("{IMPORT}{id}"))
 }

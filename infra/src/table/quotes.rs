@@ -1,12 +1,15 @@
-//! Quotes: kept for a minute, and computed one at a time per organization.
+//! Quotes: kept for a while, and computed one at a time per organization.
 //!
-//! A quote reads a whole audience. So the request that computes one holds a lease. The
+//! A quote reads a whole audience. So the request or the run that computes one holds a lease. The
 //! organization's next quote waits until the lease is given back, or expires because its holder
 //! died.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
+use shared::audience::Judge;
+use shared::body::Body;
 use shared::campaign::Campaign;
+use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::ids::OrganizationId;
 use shared::organization::Organization;
 use shared::quote::Quote;
@@ -15,15 +18,17 @@ use shared::time::Timestamp;
 use super::dynamo::{Change, Consistency, Written, item, parse};
 use super::{Result, Table, keys};
 
-const KEPT_SECONDS: i64 = 60;
+/// How long a quote is kept that a request computed.
+pub const KEPT_SECONDS: i64 = 60;
 /// The table removes items late, so this only has to be longer than any lease.
 const FORGOTTEN_SECONDS: i64 = 3_600;
 
-/// A quote, and when it was computed.
+/// A quote, when its audience was read, and until when it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeptQuote {
     pub quote: Quote,
     pub at: Timestamp,
+    pub until: Timestamp,
 }
 
 /// The outcome of requesting the lease.
@@ -41,6 +46,9 @@ pub enum Quoting {
 struct Row {
     quote: Quote,
     quoted_at: Timestamp,
+    /// Unknown in a quote that the previous release kept for a minute.
+    #[serde(default)]
+    kept_until: Option<Timestamp>,
     /// What it was computed from: the campaign's version, and the organization's settings.
     campaign_version: u64,
     settings_of: Timestamp,
@@ -57,12 +65,18 @@ struct Lease {
 
 const KIND: &str = "a quote";
 
-fn seconds(moment: Timestamp) -> i64 {
+impl Row {
+    fn until(&self) -> Timestamp {
+        self.kept_until.unwrap_or_else(|| self.quoted_at.plus_seconds(KEPT_SECONDS))
+    }
+}
+
+pub(super) fn seconds(moment: Timestamp) -> i64 {
     moment.millis() / 1_000
 }
 
 impl Table {
-    /// The quote for this version of a campaign, if one was computed within the last minute.
+    /// The quote for this version of a campaign, if one is kept.
     pub async fn kept_quote(
         &self,
         organization: &Organization,
@@ -74,10 +88,10 @@ impl Table {
         let is_current = |row: &Row| {
             row.campaign_version == campaign.version
                 && row.settings_of == organization.updated_at
-                && now < row.quoted_at.plus_seconds(KEPT_SECONDS)
+                && now < row.until()
         };
         let row = row.filter(is_current);
-        Ok(row.map(|row| KeptQuote { quote: row.quote, at: row.quoted_at }))
+        Ok(row.map(|row| KeptQuote { until: row.until(), quote: row.quote, at: row.quoted_at }))
     }
 
     pub async fn keep_quote(
@@ -90,9 +104,10 @@ impl Table {
         let row = Row {
             quote: kept.quote,
             quoted_at: kept.at,
+            kept_until: Some(kept.until),
             campaign_version: campaign.version,
             settings_of: organization.updated_at,
-            expires_at: seconds(kept.at.plus_seconds(KEPT_SECONDS)),
+            expires_at: seconds(kept.until),
         };
         // Of two quotes, the newer one is kept.
         let condition = "attribute_not_exists(pk) OR quotedAt < :at";
@@ -127,6 +142,23 @@ impl Table {
         })
     }
 
+    /// Keeps the lease until `until`, and returns whether its holder still has it.
+    pub async fn hold_quoting(
+        &self,
+        organization: OrganizationId,
+        holder: &str,
+        until: Timestamp,
+    ) -> Result<bool> {
+        let change = Change {
+            update: "SET heldUntil = :until".to_owned(),
+            condition: "holder = :holder".to_owned(),
+            ..Change::default()
+        };
+        let change = change.value(":until", until.to_string()).value(":holder", holder);
+        let changed = self.change(&keys::quoting(organization), change).await?;
+        Ok(matches!(changed, Written::Done))
+    }
+
     /// Gives the lease back. The organization's next quote may begin at `free_at`.
     pub async fn end_quoting(
         &self,
@@ -142,5 +174,34 @@ impl Table {
         let change = change.value(":free", free_at.to_string()).value(":holder", holder);
         self.change(&keys::quoting(organization), change).await?;
         Ok(())
+    }
+
+    /// The quote of a shard, which is cut as the fan-out would cut it.
+    pub async fn quote_of_shard(
+        &self,
+        organization: &Organization,
+        shard: u16,
+        body: &Body,
+        judge: &Judge,
+    ) -> Result<Quote> {
+        let mut quote = Quote::new(body);
+        let mut cutter = Cutter::new(judge.clone(), ChainEnd::default());
+        let mut begin = None;
+        let prices = organization.prices.as_ref();
+        let mut add = |chunk: &Chunk| quote.add(body, prices, chunk);
+        let place = (shard, organization.shards);
+        loop {
+            let page = self.audience_page(organization.id, place, begin.as_deref(), judge).await?;
+            for (entry, is_unsubscribed) in page.entries {
+                if let Some(chunk) = cutter.push(entry, is_unsubscribed) {
+                    add(&chunk);
+                }
+            }
+            begin = page.next;
+            if begin.is_none() {
+                add(&cutter.finish());
+                return Ok(quote);
+            }
+        }
     }
 }

@@ -26,6 +26,8 @@ pub enum JobsJob {
     },
     /// Read the next rows of a file of contacts.
     Import { organization_id: OrganizationId, import_id: ImportId },
+    /// Read an audience further for a quote that takes longer than a request.
+    Quote { organization_id: OrganizationId, campaign_id: CampaignId },
     /// Choose whom a resend is for.
     Prepare { organization_id: OrganizationId, campaign_id: CampaignId },
     /// Write the next rows of an export.

@@ -2,9 +2,10 @@
 
 use e2e::{Tenant, phone, staging, text};
 use infra::clock;
-use infra::table::Quoting;
+use infra::table::{QuoteRun, Quoting};
 use reqwest::Method;
 use serde_json::{Value, json};
+use shared::audience::Judge;
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::{Import, Options};
 use shared::job::{Due, JobsJob};
@@ -212,4 +213,53 @@ async fn within_its_limits_a_campaign_goes_out() -> anyhow::Result<()> {
         assert_eq!(tenant.books.texts(phone).await?, 1);
     }
     tenant.assert_balanced(&campaign).await
+}
+
+/// A run that was killed after some of the shards goes on where it stopped.
+#[tokio::test]
+async fn what_takes_longer_than_a_request_is_read_in_the_background() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    tenant.contacts(30).await?;
+    let id = tenant.draft("Hello").await?;
+    let table = staging::table(&tenant).await;
+    let organization_id: OrganizationId = tenant.id.parse()?;
+    let organization = table.organization(organization_id).await?.expect("an organization");
+    let campaign = staging::find(&table, &tenant, &id).await?;
+    let body = campaign.body.clone().expect("a body");
+    let now = clock::now();
+    let judge = Judge::from(now).merging(&body, &organization.sender);
+    let first = table.quote_of_shard(&organization, 0, &body, &judge).await?;
+    let run = QuoteRun {
+        holder: "the request".to_owned(),
+        begun_at: now,
+        saved_at: now,
+        target: None,
+        shards_read: 1,
+        quote: first,
+    };
+    let until = run.lease_until();
+    assert_eq!(
+        table.begin_quoting(organization_id, &run.holder, now, until).await?,
+        Quoting::Yours
+    );
+    table.begin_quote_run(&organization, &campaign, &run).await?;
+
+    let path = tenant.path(&format!("campaigns/{id}/quote"));
+    let answer = tenant.api.request(Method::POST, &path).send().await?;
+    assert_eq!((answer.status().as_u16(), answer.headers()["retry-after"].to_str()?), (202, "2"));
+    let progress: Value = answer.json().await?;
+    assert_eq!(progress["recipientsSoFar"], first.totals.recipients);
+    assert_eq!(progress["progress"], 1.0 / f64::from(organization.shards.count()));
+
+    let job = JobsJob::Quote { organization_id, campaign_id: campaign.id }.into();
+    staging::hand(&tenant, &job).await?;
+    let quoted = quote(&tenant, &id).await?;
+    assert_eq!((&quoted["recipients"], &quoted["totalParts"]), (&json!(30), &json!(30)));
+    // The organization's next quote need not wait.
+    let other = tenant.draft("Hi").await?;
+    assert_eq!(quote(&tenant, &other).await?["recipients"], 30);
+    // A job that arrives twice changes nothing.
+    staging::hand(&tenant, &job).await?;
+    assert_eq!(quote(&tenant, &id).await?["quotedAt"], quoted["quotedAt"]);
+    Ok(())
 }

@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 
 use super::Context;
+use super::quote::quote;
 use super::watch;
 use crate::api::{Body, Query, count, text};
 use crate::arguments::Yes;
@@ -116,7 +117,7 @@ async fn agree(context: &Context, id: &str, when: &str, is_agreed: bool) -> Resu
     }
     let path = context.api.path(&["campaigns", id]).await?;
     let draft = context.api.get(&path, &[]).await?;
-    let quote = context.api.act(&format!("{path}/quote")).await?;
+    let quote = quote(context, &path).await?;
     context.output.note(text(&draft["body"]));
     confirm(&question(text(&draft["name"]), &quote, when), false)
 }

@@ -3,14 +3,16 @@
 use std::time::{Duration, Instant};
 
 use axum::extract::State;
-use futures::stream::{self, StreamExt, TryStreamExt};
+use axum::response::{IntoResponse, Response};
+use futures::stream::{self, StreamExt};
+use http::{StatusCode, header};
 use infra::clock;
-use infra::table::{KeptQuote, Quoting};
+use infra::table::{KeptQuote, QUOTE_KEPT_SECONDS, QuoteRun, Quoting};
 use shared::audience::Judge;
 use shared::body::Body;
 use shared::campaign::{Campaign, Refusal, State as CampaignState};
-use shared::chunk::{ChainEnd, Chunk, Cutter};
 use shared::ids::CampaignId;
+use shared::job::JobsJob;
 use shared::organization::Organization;
 use shared::quote::Quote;
 use shared::target::FrozenTarget;
@@ -23,11 +25,11 @@ use crate::json::{MaybeJson, Nothing, Reply};
 use crate::params::Segment;
 use crate::problem::{Code, Problem};
 use crate::state::{App, Volley};
-use crate::views::QuoteView;
+use crate::views::{QuoteProgressView, QuoteView};
 
 const SHARDS_AT_ONCE: usize = 8;
-/// The function and the HTTP API in front of it time out soon after.
-const WITHIN: Duration = Duration::from_secs(25);
+/// What is not read by then is read in the background.
+const WITHIN: Duration = Duration::from_secs(8);
 
 /// The request that computes a quote holds the organization's lease for at most this long.
 const LEASE_SECONDS: i64 = 30;
@@ -35,25 +37,32 @@ const LEASE_SECONDS: i64 = 30;
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Most quotes take less than their lease.
 const MAX_RETRY_SECONDS: u32 = 5;
+/// When a client may ask again how far a quote is.
+const LOOK_AGAIN_SECONDS: &str = "2";
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(200);
 
-fn too_slow() -> Problem {
-    let detail =
-        "the audience is too large to quote; to limit the cost, send with maxParts or maxPrice";
-    Problem::new(Code::AudienceTooLarge, detail)
+/// What a request for a quote gets.
+enum Answer {
+    Quote(KeptQuote),
+    /// It is being computed.
+    Run(QuoteRun),
 }
 
 /// Quote a campaign
 ///
 /// Returns the number of recipients and parts, the price and the finish time if the campaign were sent
-/// now. Nothing is sent. A quote is cached for a minute, or until the campaign or the organization
-/// changes. An organization computes one quote at a time; another request waits up to two seconds.
+/// now. Nothing is sent. The quote of an audience that takes longer than seconds to read is computed in the
+/// background: the response says how far it is, and the same request a little later returns the quote. A
+/// quote is cached for a minute, or for 15 if it was computed in the background, or until the campaign or
+/// the organization changes. An organization computes one quote at a time; another request waits up to two
+/// seconds.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns/{campaignId}/quote",
     tag = "Sending",
     responses(
         (status = 200, description = "The quote.", body = QuoteView),
-        (status = 422, description = "`campaign_body_required`, `target_missing`, or \
-                                      `audience_too_large`."),
+        (status = 202, description = "The quote is being computed. Ask again after `Retry-After` \
+                                      seconds.", body = QuoteProgressView),
+        (status = 422, description = "`campaign_body_required` or `target_missing`."),
         (status = 429, description = "`quote_in_progress`: another quote for the organization is \
                                       being computed. API Gateway also limits requests, in its own \
                                       format."),
@@ -63,28 +72,41 @@ pub(crate) async fn quote_campaign(
     access: Access<Viewer>,
     Segment(id): Segment<CampaignId>,
     MaybeJson(Nothing {}): MaybeJson<Nothing>,
-) -> Result<Reply, Problem> {
+) -> Result<Response, Problem> {
     let organization = &access.organization;
     let campaign = find(&app, organization.id, id).await?;
     let body = campaign.body.as_ref().ok_or(Refusal::BodyRequired)?;
-    let KeptQuote { quote, at } = kept_or_computed(&app, organization, &campaign, body).await?;
+    let KeptQuote { quote, at, .. } = match answer(&app, organization, &campaign, body).await? {
+        Answer::Quote(kept) => kept,
+        Answer::Run(run) => {
+            let progress = QuoteProgressView::new(&run, organization.shards);
+            let reply = Reply::new(StatusCode::ACCEPTED, &progress)?;
+            return Ok(([(header::RETRY_AFTER, LOOK_AGAIN_SECONDS)], reply).into_response());
+        }
+    };
     let warnings = import_warnings(&app, organization.id).await?;
-    Reply::ok(&QuoteView::new(&quote, body, organization, start(&campaign, at), at, warnings))
+    let start = start(&campaign, at);
+    let view = QuoteView::new(&quote, body, organization, start, at, warnings);
+    Ok(Reply::ok(&view)?.into_response())
 }
 
-/// Returns the cached quote, or computes one once this request holds the lease.
-async fn kept_or_computed(
+/// Returns the cached quote or how far it is, or computes one once this request holds the lease.
+async fn answer(
     app: &Volley,
     organization: &Organization,
     campaign: &Campaign,
     body: &Body,
-) -> Result<KeptQuote, Problem> {
+) -> Result<Answer, Problem> {
     let holder = clock::token();
     let began = Instant::now();
     loop {
         let now = clock::now();
         if let Some(kept) = app.table.kept_quote(organization, campaign, now).await? {
-            return Ok(kept);
+            return Ok(Answer::Quote(kept));
+        }
+        let run = app.table.quote_run(organization, campaign).await?;
+        if let Some(run) = run.filter(|run| !run.is_stalled(now)) {
+            return Ok(Answer::Run(run));
         }
         let until = now.plus_seconds(LEASE_SECONDS);
         match app.table.begin_quoting(organization.id, &holder, now, until).await? {
@@ -102,35 +124,58 @@ async fn kept_or_computed(
 }
 
 /// Reads the audience, then keeps the lease for as long as that took. So an organization's quotes
-/// read at most half of the time, however many its keys request.
+/// read at most half of the time, however many its keys request. What does not fit into the time is
+/// read by a job, which takes over the lease.
 async fn computed(
     app: &Volley,
     organization: &Organization,
     campaign: &Campaign,
     body: &Body,
     holder: &str,
-) -> Result<KeptQuote, Problem> {
+) -> Result<Answer, Problem> {
     let at = clock::now();
     let target = target(app, organization, campaign).await?;
     let judge = Judge { target, resend: campaign.named_phones(), ..Judge::from(at) };
     let judge = judge.merging(body, &organization.sender);
-    let quote = tokio::time::timeout(WITHIN, read(app, organization, body, &judge)).await;
+    let read = read(app, organization, body, &judge).await;
     let ended = clock::now();
-    let kept = match quote {
-        Ok(Ok(quote)) => {
-            let kept = KeptQuote { quote, at };
-            let written = app.table.keep_quote(organization, campaign, &kept).await;
-            written.map(|()| kept).map_err(Problem::from)
+    let answer = match read {
+        Ok((quote, read)) if read < organization.shards.count() => {
+            let target = judge.target.clone();
+            let holder = holder.to_owned();
+            let (begun_at, saved_at) = (at, ended);
+            let run = QuoteRun { holder, begun_at, saved_at, target, shards_read: read, quote };
+            return in_background(app, organization, campaign, run).await.map(Answer::Run);
         }
-        Ok(Err(error)) => Err(error),
-        Err(_) => Err(too_slow()),
+        Ok((quote, _)) => {
+            let kept = KeptQuote { quote, at, until: at.plus_seconds(QUOTE_KEPT_SECONDS) };
+            let written = app.table.keep_quote(organization, campaign, &kept).await;
+            written.map(|()| Answer::Quote(kept)).map_err(Problem::from)
+        }
+        Err(error) => Err(error),
     };
     let free_at = ended.plus(ended.since(at));
     if let Err(error) = app.table.end_quoting(organization.id, holder, free_at).await {
         let error = anyhow::Error::new(error);
         tracing::warn!(error = %format!("{error:#}"), "left the lease of a quote to its end");
     }
-    kept
+    answer
+}
+
+/// Leaves the rest of an audience to a job. If the job can't be queued, the lease expires and the next
+/// request begins again.
+async fn in_background(
+    app: &Volley,
+    organization: &Organization,
+    campaign: &Campaign,
+    run: QuoteRun,
+) -> Result<QuoteRun, Problem> {
+    let (organization_id, campaign_id) = (organization.id, campaign.id);
+    app.table.begin_quote_run(organization, campaign, &run).await?;
+    app.table.hold_quoting(organization_id, &run.holder, run.lease_until()).await?;
+    let job = JobsJob::Quote { organization_id, campaign_id };
+    app.queues.send(&job.into(), 0).await.map_err(Problem::internal)?;
+    Ok(run)
 }
 
 /// The campaign's target as it would be, or was, when it is sent.
@@ -150,17 +195,22 @@ async fn target(
     freeze(app, organization, target).await.map(Some)
 }
 
+/// Reads the shards, and returns how many were read within the time, from the first one on.
 async fn read(
     app: &Volley,
     organization: &Organization,
     body: &Body,
     judge: &Judge,
-) -> Result<Quote, Problem> {
-    stream::iter(organization.shards.all())
-        .map(|shard| quote_shard(app, organization, shard, body, judge))
-        .buffer_unordered(SHARDS_AT_ONCE)
-        .try_fold(Quote::new(body), |sum, shard| async move { Ok(sum.plus(&shard)) })
-        .await
+) -> Result<(Quote, u16), Problem> {
+    let until = tokio::time::Instant::now() + WITHIN;
+    let mut quotes = stream::iter(organization.shards.all())
+        .map(|shard| app.table.quote_of_shard(organization, shard, body, judge))
+        .buffered(SHARDS_AT_ONCE);
+    let mut sum = (Quote::new(body), 0);
+    while let Ok(Some(quote)) = tokio::time::timeout_at(until, quotes.next()).await {
+        sum = (sum.0.plus(&quote?), sum.1 + 1);
+    }
+    Ok(sum)
 }
 
 /// When the campaign's first part would be sent.
@@ -171,36 +221,5 @@ fn start(campaign: &Campaign, now: Timestamp) -> Timestamp {
         | CampaignState::Cancelled { .. }
         | CampaignState::Sent(_)
         | CampaignState::Failed { .. } => now,
-    }
-}
-
-/// Cuts a shard as the fan-out would, keeping only the sums.
-async fn quote_shard(
-    app: &Volley,
-    organization: &Organization,
-    shard: u16,
-    body: &Body,
-    judge: &Judge,
-) -> Result<Quote, Problem> {
-    let mut quote = Quote::new(body);
-    let mut cutter = Cutter::new(judge.clone(), ChainEnd::default());
-    let mut begin = None;
-    let prices = organization.prices.as_ref();
-    let mut add = |chunk: &Chunk| quote.add(body, prices, chunk);
-    loop {
-        let page = app
-            .table
-            .audience_page(organization.id, (shard, organization.shards), begin.as_deref(), judge)
-            .await?;
-        for (entry, is_unsubscribed) in page.entries {
-            if let Some(chunk) = cutter.push(entry, is_unsubscribed) {
-                add(&chunk);
-            }
-        }
-        begin = page.next;
-        if begin.is_none() {
-            add(&cutter.finish());
-            return Ok(quote);
-        }
     }
 }

@@ -1,8 +1,10 @@
+use infra::table::QuoteRun;
 use serde::Serialize;
 use shared::body::Body;
 use shared::organization::Organization;
 use shared::parts::{Encoding, first_beyond_gsm};
 use shared::quote::Quote;
+use shared::shard::Shards;
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
@@ -29,10 +31,33 @@ pub(crate) struct QuoteView {
     price: Option<PriceView>,
     /// When the last part would be sent at the sender's rate.
     estimated_finish_at: Time,
-    /// When the audience was read. A quote is cached for a minute.
+    /// When the audience was read. A quote is cached for up to 15 minutes.
     quoted_at: Time,
     /// Imports that still change the audience.
     warnings: Vec<String>,
+}
+
+/// How far a quote is that takes longer than a request.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = QuoteProgress)]
+pub(crate) struct QuoteProgressView {
+    /// The share of the audience that was read, from 0 to 1.
+    #[schema(example = 0.25)]
+    progress: f64,
+    /// The number of recipients in what was read.
+    recipients_so_far: u64,
+    begun_at: Time,
+}
+
+impl QuoteProgressView {
+    pub(crate) fn new(run: &QuoteRun, shards: Shards) -> Self {
+        Self {
+            progress: f64::from(run.shards_read) / f64::from(shards.count()),
+            recipients_so_far: run.quote.totals.recipients,
+            begun_at: run.begun_at.into(),
+        }
+    }
 }
 
 #[derive(Clone, Serialize, ToSchema)]

@@ -58,6 +58,8 @@ impl Range {
 }
 
 pub(in crate::table) struct Page {
+    /// The read units that the table says it took.
+    pub(in crate::table) units: f64,
     pub(in crate::table) items: Vec<Item>,
     pub(in crate::table) next: Option<Item>,
 }
@@ -128,14 +130,12 @@ impl Table {
         let output = request.send().await.map_err(|error| TableError::request("Query", error))?;
         self.usage.call("dynamodb.Query");
         let items = output.items.unwrap_or_default();
+        let told = output.consumed_capacity.and_then(|used| used.capacity_units);
+        let told = told.unwrap_or_default();
         if self.usage.is_on() {
-            let told = output.consumed_capacity.and_then(|used| used.capacity_units);
-            self.usage.units(
-                Access::Read,
-                told.unwrap_or_default().max(units(&items, range.consistency)),
-            );
+            self.usage.units(Access::Read, told.max(units(&items, range.consistency)));
         }
-        Ok(Page { items, next: output.last_evaluated_key })
+        Ok(Page { units: told, items, next: output.last_evaluated_key })
     }
 
     /// Every item of a range, which must be known to be small.

@@ -30,13 +30,12 @@ use crate::state::{App, Volley};
 use crate::views::{FilterSchema, PreviewView};
 
 const MAX_SAMPLES: usize = 20;
-const SHARDS_AT_ONCE: usize = 4;
+/// Only whole shards count, so few are begun at once.
+const SHARDS_AT_ONCE: usize = 2;
 /// What is read by then is previewed.
 const WITHIN: Duration = Duration::from_secs(8);
-/// A page of 500 contacts of at most 4 KB is up to 250 read units, eventually consistent. At this pace
-/// the organization's preview reads up to 2,000 units a second, a sixth of the table's capacity.
-const PAGE_MILLIS: f64 = 125.0;
-const PAGE_CONTACTS: f64 = 500.0;
+/// A sixth of the table's capacity, so that a preview does not delay anyone's messages.
+const UNITS_PER_SECOND: f64 = 2_000.0;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -205,7 +204,7 @@ struct Reading<'a> {
     judge: Judge,
     holder: &'a str,
     stop_at: Instant,
-    /// Held while the time that a page is worth passes.
+    /// Held while the time passes that a page's units are worth.
     pace: Mutex<()>,
 }
 
@@ -227,7 +226,7 @@ impl Reading<'_> {
             let page =
                 self.app.table.preview_page(organization.id, place, begin.as_deref(), &self.judge);
             let page = page.await?;
-            self.wait(page.entries.len()).await;
+            self.wait(page.units).await;
             for (entry, is_unsubscribed) in page.entries {
                 tally.push(entry, is_unsubscribed);
             }
@@ -239,10 +238,9 @@ impl Reading<'_> {
     }
 
     /// Keeps the pace of all shards together.
-    async fn wait(&self, contacts: usize) {
-        let pages = f64::from(u32::try_from(contacts).unwrap_or(u32::MAX)) / PAGE_CONTACTS;
+    async fn wait(&self, units: f64) {
         let _turn = self.pace.lock().await;
-        tokio::time::sleep(Duration::from_secs_f64(pages * PAGE_MILLIS / 1_000.0)).await;
+        tokio::time::sleep(Duration::from_secs_f64(units / UNITS_PER_SECOND)).await;
     }
 }
 
