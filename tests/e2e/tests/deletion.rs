@@ -33,7 +33,8 @@ async fn traces(tenant: &Tenant, others: &[String]) -> anyhow::Result<Vec<String
     let list = bucket.list_objects_v2().bucket(&variables["BUCKET_NAME"]);
     let mut pages = list.into_paginator().send();
     while let Some(page) = pages.next().await {
-        let keys = page?.contents().iter().filter_map(|object| object.key().map(str::to_owned));
+        let page = page?;
+        let keys = page.contents().iter().filter_map(|object| object.key().map(str::to_owned));
         found.extend(keys.filter(|key| is_of(key)).collect::<Vec<_>>());
     }
     Ok(found)

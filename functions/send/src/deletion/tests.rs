@@ -54,7 +54,7 @@ impl Scene {
         let before = all(&stage);
         let organization = staging::organization(&app.table, 2).await;
         let file = fill(&app, &organization).await;
-        stage.put_object(&file, b"phone\n+14153550000\n");
+        let _ = stage.put_object(&file, b"phone\n+14153550000\n");
         Self { stage, app, organization, before, file }
     }
 
