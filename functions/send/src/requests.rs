@@ -36,6 +36,7 @@ async fn race(name: &str, scenario: &Scenario, program: Program, race: Option<(u
             JobsJob::Prepare { .. }
             | JobsJob::Import { .. }
             | JobsJob::Export { .. }
+            | JobsJob::Quote { .. }
             | JobsJob::Erase { .. }
             | JobsJob::Delete { .. } => {
                 panic!("not modeled")

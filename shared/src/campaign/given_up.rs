@@ -35,6 +35,7 @@ impl Campaign {
             Job::Jobs(
                 JobsJob::Import { .. }
                 | JobsJob::Export { .. }
+                | JobsJob::Quote { .. }
                 | JobsJob::Erase { .. }
                 | JobsJob::Delete { .. },
             )

@@ -166,6 +166,7 @@ impl JobsJob {
             | Self::Prepare { organization_id, .. }
             | Self::Import { organization_id, .. }
             | Self::Export { organization_id, .. }
+            | Self::Quote { organization_id, .. }
             | Self::Erase { organization_id, .. }
             | Self::Delete { organization_id } => *organization_id,
         }
@@ -177,6 +178,7 @@ impl JobsJob {
             Self::Send { campaign_id, .. } => Subject::campaign("send", *campaign_id),
             Self::FanOut { campaign_id, .. } => Subject::campaign("fan_out", *campaign_id),
             Self::Prepare { campaign_id, .. } => Subject::campaign("prepare", *campaign_id),
+            Self::Quote { campaign_id, .. } => Subject::campaign("quote", *campaign_id),
             Self::Import { import_id, .. } => {
                 Subject { import_id: Some(*import_id), ..Subject::of("import") }
             }
@@ -192,6 +194,7 @@ impl JobsJob {
             Self::Send { campaign_id, .. } => format!("send#{campaign_id}"),
             Self::FanOut { campaign_id, .. } => format!("fan_out#{campaign_id}"),
             Self::Prepare { campaign_id, .. } => format!("prepare#{campaign_id}"),
+            Self::Quote { campaign_id, .. } => format!("quote#{campaign_id}"),
             Self::Import { import_id, .. } => format!("import#{import_id}"),
             Self::Export { export_id, .. } => format!("export#{export_id}"),
             Self::Erase { organization_id, hash } => format!("erase#{organization_id}#{hash}"),

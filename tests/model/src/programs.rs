@@ -56,6 +56,7 @@ impl Program {
                     JobsJob::Prepare { .. }
                     | JobsJob::Import { .. }
                     | JobsJob::Export { .. }
+                    | JobsJob::Quote { .. }
                     | JobsJob::Erase { .. }
                     | JobsJob::Delete { .. },
                 )

@@ -146,6 +146,7 @@ impl Kind {
                 JobsJob::Prepare { .. }
                 | JobsJob::Import { .. }
                 | JobsJob::Export { .. }
+                | JobsJob::Quote { .. }
                 | JobsJob::Erase { .. }
                 | JobsJob::Delete { .. },
             ) => Self::Chunk,
