@@ -18,6 +18,8 @@ const SEAL_BYTES: usize = 16;
 pub struct Seals(Hmac<Sha256>);
 
 impl Seals {
+    /// # Panics
+    /// Never: HMAC accepts keys of any length.
     #[must_use]
     pub fn new(key: SecretHash) -> Self {
         let mut code = Hmac::new_from_slice(&key.0).expect("HMAC accepts keys of any length");

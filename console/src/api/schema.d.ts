@@ -120,7 +120,17 @@ export interface paths {
         get: operations["get_organization"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete an organization
+         * @description Requires the deployment's admin key. From the response on, the organization is not found anymore, and
+         *     its keys and members have no access. Within seconds, none of its messages is handed over. After a
+         *     quarter of an hour, when everything that had begun has ended, its contacts, campaigns, messages, texts,
+         *     files and settings are removed in the background. Nothing can be restored but from backups.
+         *
+         *     Hashes of the phones that opted out are kept, so that an organization that later gets one of its numbers
+         *     does not text them. A number stays reserved for 30 days. Repeating the request is safe.
+         */
+        delete: operations["delete_organization"];
         options?: never;
         head?: never;
         /**
@@ -442,8 +452,11 @@ export interface paths {
         /**
          * Quote a campaign
          * @description Returns the number of recipients and parts, the price and the finish time if the campaign were sent
-         *     now. Nothing is sent. A quote is cached for a minute, or until the campaign or the organization
-         *     changes. An organization computes one quote at a time; another request waits up to two seconds.
+         *     now. Nothing is sent. The quote of an audience that takes longer than seconds to read is computed in the
+         *     background: the response says how far it is, and the same request a little later returns the quote. A
+         *     quote is cached for a minute, or for 15 if it was computed in the background, or until the campaign or
+         *     the organization changes. An organization computes one quote at a time; another request waits up to two
+         *     seconds.
          */
         post: operations["quote_campaign"];
         delete?: never;
@@ -2064,7 +2077,7 @@ export interface components {
         /** @enum {string} */
         ErrorReason: "unsubscribed" | "already_reached" | "invalid_number" | "unreachable" | "filtered" | "expired" | "stopped" | "erased" | "canceled" | "provider_error" | "other";
         /** @enum {string} */
-        EventType: "campaign.scheduled" | "campaign.cancelled" | "campaign.sent" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.finished" | "campaign.failed" | "messages.updated" | "contact.unsubscribed" | "contact.resubscribed" | "import.finished" | "export.finished";
+        EventType: "campaign.scheduled" | "campaign.cancelled" | "campaign.sent" | "campaign.paused" | "campaign.resumed" | "campaign.stopped" | "campaign.finished" | "campaign.failed" | "messages.updated" | "contact.unsubscribed" | "contact.resubscribed" | "inbound.received" | "inbound.flagged" | "import.finished" | "export.finished";
         /** @description A filter, with its result for one contact at each node. */
         Explanation: {
             /** @description The results inside a group. */
@@ -3284,7 +3297,7 @@ export interface components {
              */
             partsEach: number;
             price: components["schemas"]["Price"] | null;
-            /** @description When the audience was read. A quote is cached for a minute. */
+            /** @description When the audience was read. A quote is cached for up to 15 minutes. */
             quotedAt: components["schemas"]["Time"];
             /** Format: int64 */
             recipients: number;
@@ -3292,6 +3305,21 @@ export interface components {
             totalParts: number;
             /** @description Imports that still change the audience. */
             warnings: string[];
+        };
+        /** @description How far a quote is that takes longer than a request. */
+        QuoteProgress: {
+            begunAt: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description The share of the audience that was read, from 0 to 1.
+             * @example 0.25
+             */
+            progress: number;
+            /**
+             * Format: int64
+             * @description The number of recipients in what was read.
+             */
+            recipientsSoFar: number;
         };
         ReasonCount: {
             /** Format: int64 */
@@ -4631,6 +4659,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_organization: {
+        parameters: {
+            query: {
+                /** @description The organization's name, so that no other is deleted by mistake. */
+                confirm: string;
+            };
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The organization as it was. It is being deleted. */
+            202: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"];
+                };
+            };
+            /** @description `invalid_query`: `confirm` is not the organization's name. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `erasure_unavailable`: the deployment has no keys, without which opt-outs can't be kept. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -6787,6 +6918,17 @@ export interface operations {
                     "application/json": components["schemas"]["Quote"];
                 };
             };
+            /** @description The quote is being computed. Ask again after `Retry-After` seconds. */
+            202: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuoteProgress"];
+                };
+            };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
                 headers: {
@@ -6850,7 +6992,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `campaign_body_required`, `target_missing`, or `audience_too_large`. */
+            /** @description `campaign_body_required` or `target_missing`. */
             422: {
                 headers: {
                     [name: string]: unknown;

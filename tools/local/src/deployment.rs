@@ -20,7 +20,7 @@ pub(crate) const API_ID: &str = "volley";
 /// and a fan-out splits after hundreds of contacts instead of many thousands. The functions report
 /// their usage, callbacks use the function URL, and the emulator has no configuration sets. Each
 /// event source gets the concurrency that the emulator would give it without a limit.
-const PARAMETERS: [(&str, &str); 19] = [
+const PARAMETERS: [(&str, &str); 18] = [
     (
         "PollScheduleSeconds",
         "2,5,9,13,17,22,27,32,38,44,52,60,75,90,120,180,240,300,420,540,660,780,900",
@@ -38,7 +38,6 @@ const PARAMETERS: [(&str, &str); 19] = [
     ("NotifyConcurrency", "5"),
     ("CallbacksByFunctionUrl", "on"),
     ("EndUserMessaging", "on"),
-    ("EventBus", "on"),
     ("ConfigurationSetName", "volley-local"),
     ("UsageReport", "on"),
     ("LogLevel", "info"),

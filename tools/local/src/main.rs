@@ -94,7 +94,9 @@ async fn up() -> anyhow::Result<ExitCode> {
 }
 
 async fn with(program: &str, arguments: &[&str]) -> anyhow::Result<ExitCode> {
-    on_fresh_stack(identity::for_tests()?, async |stack| {
+    let mut parameters = identity::for_tests()?;
+    parameters.insert("EventBus".to_owned(), "on".to_owned());
+    on_fresh_stack(parameters, async |stack| {
         let mut command = Command::new(program);
         command.args(arguments).envs(&stack.variables).env("VOLLEY_STACK", "up");
         let mut command = tokio::process::Command::from(command);

@@ -74,14 +74,14 @@ mod tests {
     fn a_part_is_not_taken_for_the_whole_file() {
         let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
         packer.write_all(b"id,phone\n").unwrap();
-        let packed = packer.finish().unwrap();
+        let whole = packer.finish().unwrap();
         let unpack = |bytes: &[u8]| {
             let mut out = GzDecoder::new(Vec::new());
             out.write_all(bytes).and_then(|()| out.finish())
         };
-        assert_eq!(unpack(&packed).unwrap(), b"id,phone\n");
-        for end in [0, 12, packed.len() - 8, packed.len() - 1] {
-            assert!(unpack(&packed[..end]).is_err(), "{end}");
+        assert_eq!(unpack(&whole).unwrap(), b"id,phone\n");
+        for end in [0, 12, whole.len() - 8, whole.len() - 1] {
+            assert!(unpack(&whole[..end]).is_err(), "{end}");
         }
     }
 }
