@@ -369,7 +369,9 @@ export const texts = {
         : `Schedule ${plural(recipients, "message")}, about ${price}`,
     typeLabel: (recipients: number) => `Type ${recipients} to confirm`,
     quoting: (share?: number) =>
-      share === undefined ? "Counting your audience…" : `Counting your audience: ${Math.round(share * 100)} %`,
+      share === undefined
+        ? "Counting your audience…"
+        : `Counting your audience: ${Math.round(share * 100)} %`,
     back: "Back to the text",
     see: "See the campaign",
     noLimit: "No limit",
