@@ -28,7 +28,7 @@ pub(crate) async fn run(
     let campaign = app.table.campaign(organization_id, campaign_id).await?;
     let Some((organization, campaign)) = organization.zip(campaign) else { return Ok(()) };
     let Some(body) = &campaign.body else { return Ok(()) };
-    // Nobody waits for the quote of an earlier version.
+    // A quote of an earlier version is of no use.
     let Some(run) = app.table.quote_run(&organization, &campaign).await? else { return Ok(()) };
     let mut reading = Reading { app, organization: &organization, campaign: &campaign, run };
     match reading.read(body, deadline).await? {

@@ -51,7 +51,7 @@ struct Row {
 }
 
 impl QuoteRun {
-    /// Whether the run has not been heard of for so long that it must have stopped.
+    /// Whether the run has stopped, as its last step was too long ago.
     #[must_use]
     pub fn is_stalled(&self, now: Timestamp) -> bool {
         now >= self.lease_until()

@@ -5,7 +5,7 @@ use shared::cursor::Seals;
 
 use crate::choice_and_text;
 
-/// Nobody can make a cursor up, and one that is made leads back to its position in its own list only.
+/// A cursor cannot be made up, and one that is made leads back to its position in its own list only.
 pub(crate) fn check(input: &[u8]) {
     let Some((_, written)) = choice_and_text(input) else { return };
     let seals = Seals::new(SecretHash([7; 32]));

@@ -6,7 +6,7 @@ use crate::choice_and_text;
 
 const REGIONS: [&str; 8] = ["US", "DE", "MX", "AR", "BR", "IT", "GB", "IN"];
 
-/// Whatever is accepted is in E.164, and stays itself when it is read again.
+/// A phone that is accepted is in E.164, and stays itself when it is read again.
 pub(crate) fn check(input: &[u8]) {
     let Some((choice, written)) = choice_and_text(input) else { return };
     let region: Region =
