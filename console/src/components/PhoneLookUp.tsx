@@ -9,7 +9,7 @@ interface Props {
   onLook: (phone: string | undefined) => void;
 }
 
-/** A phone that is looked up once it is written; until then, it is no phone. */
+/** Looks a phone up when the form is submitted, because half a phone finds nothing. */
 export function PhoneLookUp({ label, phone, onLook }: Props) {
   const [text, setText] = useState(phone ?? "");
   useEffect(() => setText(phone ?? ""), [phone]);

@@ -37,7 +37,7 @@ pub(crate) struct Rates {
 }
 
 impl Rates {
-    /// 0 requests per minute mean that there is no limit.
+    /// 0 requests per minute turn the limit off.
     pub(crate) fn new(limit: RateLimit) -> Self {
         let limit = (limit.per_minute() > 0).then_some(limit);
         Self { limit, ..Self::default() }

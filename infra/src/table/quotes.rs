@@ -166,14 +166,7 @@ impl Table {
         holder: &str,
         free_at: Timestamp,
     ) -> Result<()> {
-        let change = Change {
-            update: "SET heldUntil = :free".to_owned(),
-            condition: "holder = :holder".to_owned(),
-            ..Change::default()
-        };
-        let change = change.value(":free", free_at.to_string()).value(":holder", holder);
-        self.change(&keys::quoting(organization), change).await?;
-        Ok(())
+        self.hold_quoting(organization, holder, free_at).await.map(|_| ())
     }
 
     /// The quote of a shard, which is cut as the fan-out would cut it.
