@@ -44,6 +44,8 @@ NODE = PATH="$(CURDIR)/.venv/node/bin:$$PATH"
 
 # Compares what the functions did in the tests with what they may do.
 PERMISSIONS = .venv/emulator/bin/python tools/python/permissions.py volley target/local/actions.jsonl
+# Compares what the API responded with in the tests with what its document lists.
+CODES = $(PYTHON) tools/python/codes.py docs/openapi.json target/local/functions.log
 
 .PHONY: cli run up down test torture fuzz bench check build engine functions functions-for-aws deploy
 .DEFAULT_GOAL := run
@@ -61,7 +63,7 @@ down:
 # The browser's tests follow on the same stack.
 test: check build .venv/conformance/npm/ready .venv/schemathesis/ready tests/console/node_modules/.ready
 	RUST_TEST_THREADS=$(TESTS_AT_ONCE) $(NODE) $(LOCAL) with -- sh -ec \
-		'cargo test --release --workspace --locked; npm --prefix tests/console test --silent; $(PERMISSIONS)'
+		'cargo test --release --workspace --locked; npm --prefix tests/console test --silent; $(PERMISSIONS); $(CODES)'
 
 # Faults: see tests/torture.
 torture: engine .venv/faketime/ready

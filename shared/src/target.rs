@@ -32,6 +32,8 @@ pub enum InvalidTarget {
     Empty,
     #[error("must include at most {MAX_SEGMENTS} segments and exclude at most {MAX_SEGMENTS}")]
     TooMany,
+    #[error("the segment {0} does not exist")]
+    Missing(SegmentId),
     #[error("the segment {id} {reason}")]
     Segment { id: SegmentId, reason: Unresolved },
     #[error("must be at most {MAX_BYTES} bytes, all segments together")]
@@ -78,9 +80,8 @@ impl Target {
     ) -> Result<FrozenTarget, InvalidTarget> {
         let expand = |ids: &BTreeSet<SegmentId>| {
             let expand = |id: &SegmentId| {
-                let filter = find(*id).ok_or(Unresolved::Missing(*id));
-                let expanded = filter.and_then(|filter| filter.expanded(find));
-                expanded.map_err(|reason| InvalidTarget::Segment { id: *id, reason })
+                let filter = find(*id).ok_or(InvalidTarget::Missing(*id))?;
+                filter.expanded(find).map_err(|reason| InvalidTarget::Segment { id: *id, reason })
             };
             ids.iter().map(expand).collect::<Result<Vec<Expanded>, InvalidTarget>>()
         };
@@ -176,8 +177,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_resolved_is_never_everyone() {
-        let reason = Unresolved::Missing(id(3));
-        let missing = Err(InvalidTarget::Segment { id: id(3), reason });
+        let missing = Err(InvalidTarget::Missing(id(3)));
         assert_eq!(freeze(&target(&[3], &[])), missing);
         assert_eq!(freeze(&target(&[1], &[3])), missing);
         assert_eq!(target(&[], &[]).checked(), Err(InvalidTarget::Empty));

@@ -171,6 +171,7 @@ impl IntoResponse for Problem {
         if let Some(seconds) = self.retry_after_seconds.or(soon) {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
+        response.extensions_mut().insert(self.code);
         if self.is_raced {
             response.extensions_mut().insert(Raced);
         }

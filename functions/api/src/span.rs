@@ -6,6 +6,8 @@ use axum::response::Response;
 use infra::trace::{self, Scope};
 use lambda_http::RequestExt;
 
+use crate::problem::Code;
+
 /// Handles a request in its span and trace. The span has the route and never the path, because paths
 /// can contain phones.
 pub(crate) async fn middleware(
@@ -29,7 +31,8 @@ pub(crate) async fn middleware(
     };
     let handled = scope.run(async {
         let response = next.run(request).await;
-        tracing::info!(status = response.status().as_u16(), "responded");
+        let code = response.extensions().get().map(|code: &Code| code.as_str());
+        tracing::info!(status = response.status().as_u16(), code, "responded");
         response
     });
     handled.await

@@ -19,10 +19,10 @@ async fn everything_known_of_a_phone_is_returned_in_either_form() -> anyhow::Res
     let draft = tenant.draft("Hello").await?;
     let test = tenant.path(&format!("campaigns/{draft}/send-test"));
     tenant.api.post(&test, &json!({"to": today})).await?;
-    let (first, second) = (tenant.send().await?, tenant.send().await?);
-    for campaign in [&first, &second] {
-        tenant.settled(campaign).await?;
-    }
+    let first = tenant.send().await?;
+    tenant.settled(&first).await?;
+    let second = tenant.send().await?;
+    tenant.settled(&second).await?;
     tenant.hear(&today, "STOP").await?;
     let known = async |written: &str| -> anyhow::Result<Value> {
         tenant.api.get(&path(&tenant, written)).await

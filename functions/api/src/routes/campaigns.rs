@@ -70,7 +70,11 @@ impl CampaignQuery {
 /// Create a draft
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/campaigns", tag = "Campaigns",
     request_body = CampaignDraft,
-    responses((status = 201, description = "The new draft.", body = CampaignView)))]
+    responses(
+        (status = 201, description = "The new draft.", body = CampaignView),
+        (status = 422, description = "`target_missing`: a segment of the target does not exist or cannot \
+                                      be used."),
+    ))]
 pub(crate) async fn create_campaign(
     State(app): State<App>,
     access: Access<Sender>,
@@ -149,6 +153,8 @@ pub(crate) async fn get_campaign(
     responses(
         (status = 200, description = "The changed draft.", body = CampaignView),
         (status = 409, description = "`campaign_not_draft`: the campaign is not a draft."),
+        (status = 422, description = "`target_missing`: a segment of the target does not exist or cannot \
+                                      be used."),
     ))]
 pub(crate) async fn update_campaign(
     State(app): State<App>,
