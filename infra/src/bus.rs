@@ -60,16 +60,11 @@ struct Outcome {
 }
 
 impl EventBus {
-    /// `url` is that of EventBridge in the region, and `name` that of the bus.
-    pub fn new(
-        config: &SdkConfig,
-        http: Client,
-        (name, url): (String, &str),
-        usage: Usage,
-    ) -> Result<Self, CallError> {
+    #[must_use]
+    pub fn new(config: &SdkConfig, http: Client, name: String, usage: Usage) -> Self {
         let content = "application/x-amz-json-1.1";
         let service = Service { id: "EventBridge", signing_name: "events", content };
-        Ok(Self { calls: SignedCalls::new(config, http, service, url)?, name, usage })
+        Self { calls: SignedCalls::new(config, http, service), name, usage }
     }
 
     /// Puts events on the bus, and returns those that it did not take. They may be put again.

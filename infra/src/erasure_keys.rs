@@ -6,7 +6,6 @@ use shared::erasure::ErasureKeys;
 use shared::sender::SecretName;
 
 use crate::secrets::{Secret, SecretError, Secrets};
-use crate::usage::Usage;
 
 impl Secret for ErasureKeys {
     const FORM: &'static str = ErasureKeys::FORM;
@@ -34,8 +33,8 @@ pub struct ErasureKeyring {
 
 impl ErasureKeyring {
     #[must_use]
-    pub fn new(config: &aws_config::SdkConfig, name: Option<SecretName>, usage: Usage) -> Self {
-        Self { name, secrets: Secrets::new(config, usage) }
+    pub fn new(name: Option<SecretName>, secrets: Secrets<ErasureKeys>) -> Self {
+        Self { name, secrets }
     }
 
     pub async fn keys(&self) -> Result<Arc<ErasureKeys>, ErasureKeyError> {

@@ -16,6 +16,7 @@ use aws_types::service_config::ServiceConfigKey;
 use backon::{ExponentialBuilder, Retryable};
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 use reqwest::{Client, StatusCode, Url};
+use serde::Deserialize;
 
 use crate::clock;
 
@@ -30,7 +31,7 @@ const INVOCATION: &str = "amz-sdk-invocation-id";
 
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
-    #[error("AWS needs credentials, a region and a service's URL")]
+    #[error("AWS needs credentials and a region, and a service's endpoint must be a URL")]
     Unconfigured,
     #[error("failed to read AWS credentials")]
     Credentials(#[from] aws_credential_types::provider::error::CredentialsError),
@@ -63,12 +64,25 @@ impl CallError {
             | Self::Read(_) => false,
         }
     }
+
+    /// AWS's name for why it refused a request, such as `ParameterNotFound`.
+    pub(crate) fn code(&self) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Refusal {
+            #[serde(rename = "__type")]
+            code: String,
+        }
+        let Self::Refused { answer, .. } = self else { return None };
+        let Refusal { code } = serde_json::from_str(answer).ok()?;
+        Some(code.rsplit('#').next().unwrap_or_default().to_owned())
+    }
 }
 
 /// The names of a service, such as `SQS` and `sqs`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Service {
     pub(crate) id: &'static str,
+    /// What requests are signed for, which is also where the service's host name begins.
     pub(crate) signing_name: &'static str,
     /// The content type of its protocol's version.
     pub(crate) content: &'static str,
@@ -84,43 +98,44 @@ fn endpoint(config: &SdkConfig, id: &str) -> Option<String> {
     own.or_else(|| config.endpoint_url().map(str::to_owned))
 }
 
+/// Where a service is in the region, if the environment sets no endpoint. Source: "AWS service
+/// endpoints".
+fn regional(service: Service, region: &str) -> String {
+    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    format!("https://{}.{region}.{suffix}/", service.signing_name)
+}
+
 /// Calls of one service.
 #[derive(Clone, Debug)]
 pub(crate) struct SignedCalls {
     http: Client,
-    url: Url,
     service: Service,
+    agent: String,
+    /// `None` if the environment lacks something.
+    target: Option<Target>,
+}
+
+/// Whom to ask, and as whom.
+#[derive(Clone, Debug)]
+struct Target {
+    url: Url,
     region: String,
     credentials: SharedCredentialsProvider,
-    agent: String,
+}
+
+impl Target {
+    fn of(config: &SdkConfig, service: Service) -> Option<Self> {
+        let region = config.region()?.to_string();
+        let url = endpoint(config, service.id).unwrap_or_else(|| regional(service, &region));
+        Some(Self { url: url.parse().ok()?, region, credentials: config.credentials_provider()? })
+    }
 }
 
 impl SignedCalls {
-    /// `url` is any URL of the service: calls go to its root, unless the environment sets an
-    /// endpoint.
-    pub(crate) fn new(
-        config: &SdkConfig,
-        http: Client,
-        service: Service,
-        url: &str,
-    ) -> Result<Self, CallError> {
-        let url = match endpoint(config, service.id) {
-            Some(endpoint) => Url::parse(&endpoint),
-            None => Url::parse(url).and_then(|url| url.join("/")),
-        };
-        let parts = (config.region(), config.credentials_provider(), url);
-        let (Some(region), Some(credentials), Ok(url)) = parts else {
-            return Err(CallError::Unconfigured);
-        };
+    pub(crate) fn new(config: &SdkConfig, http: Client, service: Service) -> Self {
         let application = config.app_name().map(|name| format!(" app/{name}"));
-        Ok(Self {
-            http,
-            url,
-            service,
-            region: region.to_string(),
-            credentials,
-            agent: format!("volley{}", application.unwrap_or_default()),
-        })
+        let agent = format!("volley{}", application.unwrap_or_default());
+        Self { http, service, agent, target: Target::of(config, service) }
     }
 
     /// Calls an operation, such as `AmazonSQS.SendMessage`, and returns the answer. It may be executed
@@ -144,10 +159,12 @@ impl SignedCalls {
         invocation: &str,
         body: Vec<u8>,
     ) -> Result<Vec<u8>, CallError> {
-        let identity = self.credentials.provide_credentials().await?.into();
+        let Target { url, region, credentials } =
+            self.target.as_ref().ok_or(CallError::Unconfigured)?;
+        let identity = credentials.provide_credentials().await?.into();
         let parameters = SigningParams::builder()
             .identity(&identity)
-            .region(&self.region)
+            .region(region)
             .name(self.service.signing_name)
             .time(clock::now().datetime().into())
             .settings(SigningSettings::default())
@@ -156,11 +173,11 @@ impl SignedCalls {
             .into();
         let headers = [(CONTENT_TYPE.as_str(), self.service.content), (TARGET, operation)];
         let payload = SignableBody::Bytes(&body);
-        let request = SignableRequest::new("POST", self.url.as_str(), headers.into_iter(), payload)
+        let request = SignableRequest::new("POST", url.as_str(), headers.into_iter(), payload)
             .and_then(|request| sign(request, &parameters))
             .map_err(|error| CallError::Sign(Box::new(error)))?;
         let (signature, _) = request.into_parts();
-        let request = self.http.post(self.url.clone()).timeout(ATTEMPT_TIMEOUT);
+        let request = self.http.post(url.clone()).timeout(ATTEMPT_TIMEOUT);
         let request = request.header(USER_AGENT, &self.agent).header(INVOCATION, invocation);
         let request =
             headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
@@ -195,5 +212,29 @@ mod tests {
             !refused(403, r#"{"__type":"com.amazon.coral.service#AccessDenied"}"#).is_passing()
         );
         assert!(!CallError::Unconfigured.is_passing());
+    }
+
+    #[test]
+    fn a_service_is_asked_in_its_region() {
+        let service = Service { id: "SSM", signing_name: "ssm", content: "" };
+        for (region, url) in [
+            ("eu-central-1", "https://ssm.eu-central-1.amazonaws.com/"),
+            ("us-gov-west-1", "https://ssm.us-gov-west-1.amazonaws.com/"),
+            ("cn-north-1", "https://ssm.cn-north-1.amazonaws.com.cn/"),
+        ] {
+            assert_eq!(regional(service, region), url);
+        }
+    }
+
+    #[test]
+    fn a_refusal_has_awss_name() {
+        let code = |answer: &str| {
+            CallError::Refused { status: StatusCode::BAD_REQUEST, answer: answer.to_owned() }.code()
+        };
+        let named = Some("ParameterNotFound".to_owned());
+        assert_eq!(code(r#"{"__type":"ParameterNotFound"}"#), named);
+        assert_eq!(code(r#"{"__type":"com.amazonaws.ssm#ParameterNotFound"}"#), named);
+        assert_eq!(code("<html>"), None);
+        assert_eq!(CallError::Unconfigured.code(), None);
     }
 }

@@ -55,7 +55,7 @@ pub(crate) struct Volley {
 }
 
 pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
-    let (table, files) = (start.table(), start.files());
+    let (table, files) = (start.table()?, start.files());
     let (queues, schedules) = (start.queues(), start.schedules());
     let (admin_key, previous) = admin_keys(start)?;
     Ok(Volley {
@@ -68,7 +68,7 @@ pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
         cursors: Cursors::new(admin_key),
         rates: Rates::new(start.environment.parsed("REQUESTS_PER_MINUTE", RateLimit::default())),
         origins: start.environment.parsed("CORS_ORIGINS", Origins::default()),
-        sealing: start.sealing(),
+        sealing: start.sealing()?,
         polls: start.environment.parsed("POLL_SCHEDULE_SECONDS", PollSchedule::default()),
         grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
         tests_per_day: start.environment.parsed("TESTS_PER_DAY", 100),

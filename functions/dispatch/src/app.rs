@@ -28,7 +28,7 @@ impl App {
         let claim_seconds: u32 = start.environment.parsed("CLAIM_TIMEOUT_SECONDS", 120);
         let claim = Duration::from_secs(claim_seconds.into());
         let app = Self {
-            table: start.table(),
+            table: start.table()?,
             halts: Halts::default(),
             queues: start.queues(),
             gateways,

@@ -20,11 +20,11 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
         Ok(Self {
-            table: start.table(),
+            table: start.table()?,
             dead_letters: start.dead_letters(),
             endpoints: start.endpoints()?,
             bus: start.event_bus()?,
-            sealing: start.sealing(),
+            sealing: start.sealing()?,
         })
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct App {
 impl App {
     pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
         Ok(Self {
-            table: start.table(),
+            table: start.table()?,
             halts: Halts::default(),
             queues: start.queues(),
             schedules: start.schedules(),

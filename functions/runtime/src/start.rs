@@ -14,7 +14,7 @@ use infra::outbox::Outbox;
 use infra::queues::{DeadLetters, JobQueueUrls, JobQueues, ReceiptsQueue};
 use infra::schedules::{ScheduleSettings, Schedules};
 use infra::sealing::Sealing;
-use infra::secrets::Secrets;
+use infra::secrets::{Secret, Secrets};
 use infra::table::Table;
 use infra::usage::Usage;
 use infra::{aws, http, telemetry};
@@ -58,16 +58,16 @@ impl<'a> Start<'a> {
         Self { environment: Environment::new(variable), aws, http: None, usage }
     }
 
-    pub fn table(&mut self) -> Table {
+    pub fn table(&mut self) -> anyhow::Result<Table> {
         let table = self.environment.text("TABLE_NAME");
         let kept = self.environment.parsed("MESSAGE_RETENTION_DAYS", Retention::default());
         let keys = self.environment.optional("ERASURE_KEYS");
-        let keys = ErasureKeyring::new(&self.aws, keys, self.usage.clone());
+        let keys = ErasureKeyring::new(keys, self.secrets()?);
         let queue: Option<String> = self.environment.optional("NOTIFY_QUEUE_URL");
         let has_bus = self.environment.optional::<String>("EVENT_BUS_NAME").is_some();
         let outbox = queue.map(|url| Outbox::new(&self.aws, url, has_bus, self.usage.clone()));
         let table = Table::new(&self.aws, table, self.usage.clone());
-        table.keeping(kept).with_erasure_keys(keys).with_outbox(outbox)
+        Ok(table.keeping(kept).with_erasure_keys(keys).with_outbox(outbox))
     }
 
     pub fn files(&mut self) -> Files {
@@ -92,7 +92,7 @@ impl<'a> Start<'a> {
     pub fn receipts(&mut self) -> anyhow::Result<ReceiptsQueue> {
         let url = self.environment.text("RECEIPTS_QUEUE_URL");
         let http = self.http()?;
-        Ok(ReceiptsQueue::new(&self.aws, http, url, self.usage.clone())?)
+        Ok(ReceiptsQueue::new(&self.aws, http, url, self.usage.clone()))
     }
 
     /// The providers, and what was set about them.
@@ -106,15 +106,20 @@ impl<'a> Start<'a> {
     /// The event bus; `None` if it is off.
     pub fn event_bus(&mut self) -> anyhow::Result<Option<EventBus>> {
         let Some(name) = self.environment.optional("EVENT_BUS_NAME") else { return Ok(None) };
-        let url = self.environment.text("EVENT_BRIDGE_URL");
         let http = self.http()?;
-        Ok(Some(EventBus::new(&self.aws, http, (name, &url), self.usage.clone())?))
+        Ok(Some(EventBus::new(&self.aws, http, name, self.usage.clone())))
     }
 
     /// What encrypts webhooks' secrets; `None` if webhooks are off.
-    pub fn sealing(&mut self) -> Option<Sealing> {
-        let name = self.environment.optional("WEBHOOKS_ENCRYPTION")?;
-        Some(Sealing::new(Secrets::new(&self.aws, self.usage.clone()), name))
+    pub fn sealing(&mut self) -> anyhow::Result<Option<Sealing>> {
+        let Some(name) = self.environment.optional("WEBHOOKS_ENCRYPTION") else { return Ok(None) };
+        Ok(Some(Sealing::new(self.secrets()?, name)))
+    }
+
+    /// Secrets of a format, read from AWS when they are first needed.
+    fn secrets<T: Secret>(&mut self) -> anyhow::Result<Secrets<T>> {
+        let http = self.http()?;
+        Ok(Secrets::new(&self.aws, http, self.usage.clone()))
     }
 
     /// The client of webhooks' endpoints.

@@ -34,7 +34,7 @@ impl App {
     #[expect(clippy::unnecessary_wraps, reason = "other functions can fail to be built")]
     pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
         Ok(Self {
-            table: start.table(),
+            table: start.table()?,
             halts: Halts::default(),
             files: start.files(),
             queues: start.queues(),

@@ -21,7 +21,7 @@ pub(crate) struct App {
 
 impl App {
     pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
-        let (table, dead_letters) = (start.table(), start.dead_letters());
+        let (table, dead_letters) = (start.table()?, start.dead_letters());
         let (gateways, settings) = start.gateways()?;
         Ok(Self {
             table,

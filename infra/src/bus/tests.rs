@@ -35,12 +35,12 @@ async fn put(
     let bus = EventBus::new(
         &server.aws(),
         http::client().expect("a client"),
-        ("volley-events".to_owned(), "https://events.us-east-1.amazonaws.com"),
+        "volley-events".to_owned(),
         Usage::default(),
     );
     let events: Vec<Event> = (1..=count).map(event).collect();
     let events: Vec<&Event> = events.iter().collect();
-    let left = bus.expect("configured").put(&events).await;
+    let left = bus.put(&events).await;
     (left.iter().map(|id| id.0.as_u128()).collect(), server)
 }
 

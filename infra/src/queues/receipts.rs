@@ -58,15 +58,11 @@ struct Body<'a, W> {
 const UNKNOWN_ORGANIZATION: &str = "unknown";
 
 impl ReceiptsQueue {
-    pub fn new(
-        config: &SdkConfig,
-        http: Client,
-        url: String,
-        usage: Usage,
-    ) -> Result<Self, CallError> {
+    #[must_use]
+    pub fn new(config: &SdkConfig, http: Client, url: String, usage: Usage) -> Self {
         let content = "application/x-amz-json-1.0";
         let service = Service { id: "SQS", signing_name: "sqs", content };
-        Ok(Self { calls: SignedCalls::new(config, http, service, &url)?, url, usage })
+        Self { calls: SignedCalls::new(config, http, service), url, usage }
     }
 
     /// Queues a receipt. The organization is the message group, which makes the queue fair.

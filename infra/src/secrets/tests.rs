@@ -5,6 +5,9 @@ use serde_json::json;
 use super::*;
 use crate::testing::Server;
 
+/// How often a read is tried.
+const ATTEMPTS: usize = 3;
+
 impl Secret for String {
     const FORM: &'static str = "a text";
 
@@ -42,10 +45,14 @@ fn name() -> SecretName {
     "ssm:/volley/acme".parse().expect("a name")
 }
 
+fn secrets(store: &Server) -> Secrets<String> {
+    Secrets::new(&store.aws(), crate::http::client().expect("a client"), Usage::default())
+}
+
 #[tokio::test]
 async fn a_secret_is_read_once() {
     let store = store(&value(Some("token")));
-    let secrets = Secrets::<String>::new(&store.aws(), Usage::default());
+    let secrets = secrets(&store);
     for _ in 0..10 {
         let found = secrets.find(&name(), |it| it == "token").await.expect("an answer");
         assert_eq!(found.as_deref().map(String::as_str), Some("token"));
@@ -58,7 +65,7 @@ async fn a_secret_is_read_once() {
 async fn a_flood_that_fits_nothing_reads_once() {
     for content in [Some("token"), None] {
         let store = store(&value(content));
-        let secrets = Secrets::<String>::new(&store.aws(), Usage::default());
+        let secrets = secrets(&store);
         for _ in 0..50 {
             let found = secrets.find(&name(), |it| it == "forged").await;
             assert!(!matches!(found, Ok(Some(_))));
@@ -71,7 +78,7 @@ async fn a_flood_that_fits_nothing_reads_once() {
 async fn a_rotated_secret_is_read_again_when_the_cached_one_does_not_fit() {
     let value = value(Some("old"));
     let store = store(&value);
-    let secrets = Secrets::<String>::new(&store.aws(), Usage::default());
+    let secrets = secrets(&store);
     secrets.get(&name()).await.expect("a secret");
     *value.lock().expect("not poisoned") = Some("new".to_owned());
     let find = async || secrets.find(&name(), |it| it == "new").await.expect("an answer");
@@ -85,7 +92,7 @@ async fn a_rotated_secret_is_read_again_when_the_cached_one_does_not_fit() {
 #[tokio::test]
 async fn early_reads_that_bring_nothing_new_become_rarer() {
     let store = store(&value(Some("token")));
-    let secrets = Secrets::<String>::new(&store.aws(), Usage::default());
+    let secrets = secrets(&store);
     let mut waits = Vec::new();
     for _ in 0..6 {
         secrets.find(&name(), |_| false).await.expect("an answer");
@@ -101,14 +108,14 @@ async fn early_reads_that_bring_nothing_new_become_rarer() {
 async fn a_secret_that_was_good_stays_good_while_it_cannot_be_read() {
     let is_down = Arc::new(Mutex::new(false));
     let store = failing(&is_down);
-    let secrets = Secrets::<String>::new(&store.aws(), Usage::default());
+    let secrets = secrets(&store);
     secrets.get(&name()).await.expect("a secret");
     *is_down.lock().expect("not poisoned") = true;
     secrets.known().get_mut(&name()).expect("known").expires_at = Instant::now();
     for _ in 0..10 {
         assert_eq!(secrets.get(&name()).await.expect("a secret").as_str(), "token");
     }
-    assert_eq!(store.count("GetParameter"), 2);
+    assert_eq!(store.count("GetParameter"), 1 + ATTEMPTS, "it was read twice");
 }
 
 /// What a secret would have to be compared with is unknown, which is not the same as "no".
@@ -117,7 +124,7 @@ async fn nothing_is_refused_while_a_secret_cannot_be_read() {
     for known in [None, Some("token")] {
         let is_down = Arc::new(Mutex::new(false));
         let store = failing(&is_down);
-        let secrets = Secrets::<String>::new(&store.aws(), Usage::default());
+        let secrets = secrets(&store);
         if known.is_some() {
             secrets.get(&name()).await.expect("a secret");
             secrets.known().get_mut(&name()).expect("known").again_at = Instant::now();
@@ -138,7 +145,7 @@ async fn nothing_is_refused_while_a_secret_cannot_be_read() {
 async fn a_burst_renews_a_refused_secret_once() {
     let value = value(Some("old"));
     let store = store(&value);
-    let secrets = Secrets::<String>::new(&store.aws(), Usage::default());
+    let secrets = secrets(&store);
     let name = name();
     let stale = secrets.get(&name).await.expect("a secret");
     *value.lock().expect("not poisoned") = Some("new".to_owned());

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region};
-use aws_sdk_ssm::config::Credentials;
+use aws_credential_types::Credentials;
 use infra::gateway::aws::EndUserMessaging;
 use infra::gateway::{Gateway, Halt, Handover, Outgoing, Refusal};
 use infra::usage::Usage;

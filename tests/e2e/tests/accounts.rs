@@ -5,29 +5,19 @@ use e2e::callbacks::call_back;
 use e2e::{Tenant, phone};
 use serde_json::{Value, json};
 
-/// The name of a secret that does not exist yet.
+/// The name of a parameter that does not exist yet.
 fn new_name() -> String {
-    format!("ssm:/volley/volley/test/{}", e2e::random())
+    format!("/volley/volley/test/{}", e2e::random())
 }
 
-/// Stores a secret where the functions look for it.
-async fn keep(name: &str, value: &str) -> anyhow::Result<()> {
-    let client = aws_sdk_ssm::Client::new(&infra::aws::load().await);
-    client
-        .put_parameter()
-        .name(name.trim_start_matches("ssm:"))
-        .value(value)
-        .r#type(aws_sdk_ssm::types::ParameterType::SecureString)
-        .send()
-        .await?;
-    Ok(())
+/// Stores a secret where the functions look for it. Returns the secret's name.
+fn keep(name: &str, value: &str) -> anyhow::Result<String> {
+    local::deployment::put_secret(&e2e::variables(), name, value)
 }
 
 /// Stores a secret under a new name and returns the name.
-async fn secret(value: &str) -> anyhow::Result<String> {
-    let name = new_name();
-    keep(&name, value).await?;
-    Ok(name)
+fn secret(value: &str) -> anyhow::Result<String> {
+    keep(&new_name(), value)
 }
 
 async fn with_account(tenant: &Tenant, secret: &str) -> anyhow::Result<Value> {
@@ -59,7 +49,7 @@ async fn a_campaign_goes_through_the_organizations_own_account() -> anyhow::Resu
         "authToken": tenant.variables["PROVIDER_AUTH_TOKEN"],
         "previousAuthToken": "tokenOfTheOwnAccount",
     });
-    let name = secret(&own.to_string()).await?;
+    let name = secret(&own.to_string())?;
     let organization = with_account(&tenant, &name).await?;
     assert_eq!(organization["provider"]["account"]["credentials"], name.as_str());
     let to = phone();
@@ -83,8 +73,8 @@ async fn a_campaign_goes_through_the_organizations_own_account() -> anyhow::Resu
 async fn the_token_of_now_signs_what_was_sent_before() -> anyhow::Result<()> {
     let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
     let message = unheard(&tenant).await?;
-    with_account(&tenant, &secret("tokenOfNow").await?).await?;
-    with_account(&other, &secret("tokenOfTheOther").await?).await?;
+    with_account(&tenant, &secret("tokenOfNow")?).await?;
+    with_account(&other, &secret("tokenOfTheOther")?).await?;
     assert_eq!(tell(&tenant, &message, "undelivered", "tokenOfTheOther").await?, 403);
     assert_eq!(tell(&tenant, &message, "delivered", "tokenOfNow").await?, 204);
     let campaign = tenant.settled(message["campaignId"].as_str().unwrap_or_default()).await?;
@@ -96,7 +86,7 @@ async fn the_token_of_now_signs_what_was_sent_before() -> anyhow::Result<()> {
 async fn without_its_credentials_a_campaign_is_paused_and_can_go_on() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let name = new_name();
-    with_account(&tenant, &name).await?;
+    with_account(&tenant, &format!("ssm:{name}")).await?;
     let to = phone();
     tenant.contact(&to).await?;
     let id = tenant.send().await?;
@@ -105,7 +95,7 @@ async fn without_its_credentials_a_campaign_is_paused_and_can_go_on() -> anyhow:
     assert_eq!(campaign["reason"], "provider_account");
     assert_eq!(tenant.books.texts(&to).await?, 0);
 
-    keep(&name, &tenant.variables["PROVIDER_AUTH_TOKEN"]).await?;
+    keep(&name, &tenant.variables["PROVIDER_AUTH_TOKEN"])?;
     tenant.api.post(&tenant.path(&format!("campaigns/{id}/resume")), &json!({})).await?;
     let campaign = tenant.repaired(&id).await?;
     assert_eq!(campaign["counts"]["delivered"], 1, "{campaign}");
@@ -118,9 +108,8 @@ async fn without_its_credentials_a_campaign_is_paused_and_can_go_on() -> anyhow:
 #[tokio::test]
 async fn each_accounts_token_signs_for_its_organization_alone() -> anyhow::Result<()> {
     let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
-    with_account(&tenant, &secret("tokenOfTheTenant").await?).await?;
-    with_account(&other, &secret(r#"{"authToken":"new","previousAuthToken":"old"}"#).await?)
-        .await?;
+    with_account(&tenant, &secret("tokenOfTheTenant")?).await?;
+    with_account(&other, &secret(r#"{"authToken":"new","previousAuthToken":"old"}"#)?).await?;
     let stop = async |to: &Tenant, token: &str| write(to, token).await;
     assert_eq!(stop(&tenant, "tokenOfTheTenant").await?, 200);
     assert_eq!(stop(&tenant, "new").await?, 403, "another organization's");
@@ -144,8 +133,8 @@ async fn each_accounts_token_signs_for_its_organization_alone() -> anyhow::Resul
 #[tokio::test]
 async fn a_tenant_cannot_speak_for_anothers_people() -> anyhow::Result<()> {
     let (tenant, victim, own) = (Tenant::new().await?, Tenant::new().await?, Tenant::new().await?);
-    let service = service_of(&tenant, &secret("tokenOfTheAttacker").await?).await?;
-    with_account(&own, &secret("tokenOfTheOther").await?).await?;
+    let service = service_of(&tenant, &secret("tokenOfTheAttacker")?).await?;
+    with_account(&own, &secret("tokenOfTheOther")?).await?;
     let person = phone();
     for other in [&victim, &own] {
         other.unsubscribe(&person).await?;
@@ -174,7 +163,7 @@ async fn a_tenant_cannot_speak_for_anothers_people() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_tenant_cannot_report_on_anothers_message() -> anyhow::Result<()> {
     let (tenant, victim) = (Tenant::new().await?, Tenant::new().await?);
-    with_account(&tenant, &secret("tokenOfTheReporter").await?).await?;
+    with_account(&tenant, &secret("tokenOfTheReporter")?).await?;
     let message = unheard(&victim).await?;
     let [id, campaign] =
         ["id", "campaignId"].map(|name| message[name].as_str().unwrap_or_default());
@@ -203,7 +192,7 @@ async fn a_tenant_cannot_report_on_anothers_message() -> anyhow::Result<()> {
 #[tokio::test]
 async fn the_deployments_account_speaks_for_those_without_one() -> anyhow::Result<()> {
     let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
-    with_account(&other, &secret("tokenOfAnother").await?).await?;
+    with_account(&other, &secret("tokenOfAnother")?).await?;
     let token = tenant.variables["PROVIDER_AUTH_TOKEN"].clone();
     assert_eq!(write(&tenant, &token).await?, 200);
     assert_eq!(write(&other, &token).await?, 200);

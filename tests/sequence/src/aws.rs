@@ -15,6 +15,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use bench::server;
 use bench::store::{Attribute, Store};
 use model::protocol::{CAMPAIGN, ORGANIZATION};
 use model::sequence::Item;
@@ -75,7 +77,6 @@ impl Aws {
         let (status, body) = match target.split_once('.') {
             Some(("DynamoDB_20120810", operation)) => self.dynamo(operation, body),
             Some(("AmazonSQS", operation)) => (200, self.queue(operation, body)),
-            Some(("AmazonSSM", _)) => (200, json!({ "Parameter": { "Value": SECRET } })),
             // The bucket and the scheduler have addresses instead of targets.
             _ if is_for_bucket(request) => {
                 let unknown = || ConnectorError::other("no key".into(), None);
@@ -85,6 +86,25 @@ impl Aws {
         };
         response(status, &body)
     }
+}
+
+/// The address of Parameter Store, which the SDK is not used for.
+#[derive(Debug)]
+struct ParameterStore(String);
+
+impl LoadServiceConfig for ParameterStore {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        (key.service_id() == "SSM").then(|| self.0.clone())
+    }
+}
+
+async fn serve_secrets() -> String {
+    let body = json!({ "Parameter": { "Value": SECRET } }).to_string();
+    let address = server::serve(move |_| {
+        let response = server::response(200, "application/x-amz-json-1.1", body.clone().into());
+        async { response }
+    });
+    format!("http://{}", address.await.expect("a port"))
 }
 
 fn is_for_bucket(request: &HttpRequest) -> bool {
@@ -110,12 +130,13 @@ impl Aws {
     }
 
     /// A configuration that points clients here.
-    pub(crate) fn config(&self) -> SdkConfig {
+    pub(crate) async fn config(&self) -> SdkConfig {
         let credentials = Credentials::new("test", "test", None, None, "test");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("us-east-1"))
             .endpoint_url("http://in-memory")
+            .service_config(ParameterStore(serve_secrets().await))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(self.clone())
             .retry_config(aws_config::retry::RetryConfig::disabled())

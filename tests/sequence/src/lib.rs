@@ -57,7 +57,7 @@ impl Stage {
     async fn set(case: &Case<'_>) -> Self {
         let log = Log::default();
         let memory = Aws::new(&log);
-        let aws = memory.config();
+        let aws = memory.config().await;
         scene::write(&aws, case.world).await;
         let provider = provider::open(&log, case.world, case.moods).await;
         // What was written so far is not the function's.
@@ -68,10 +68,10 @@ impl Stage {
 
     /// A stage with an empty table and an empty bucket, and without a provider.
     #[must_use]
-    pub fn empty() -> Self {
+    pub async fn empty() -> Self {
         let log = Log::default();
         let memory = Aws::new(&log);
-        let aws = memory.config();
+        let aws = memory.config().await;
         Self { memory, aws, provider: "http://nowhere".to_owned(), log }
     }
 

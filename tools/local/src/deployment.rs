@@ -63,7 +63,8 @@ pub(crate) fn put_erasure_keys(aws: &Variables, stack: &str) -> anyhow::Result<S
     put_secret(aws, &format!("/volley/{stack}/erasure"), &keys)
 }
 
-fn put_secret(aws: &Variables, name: &str, value: &str) -> anyhow::Result<String> {
+/// Stores a secret under a parameter's name, instead of an earlier one. Returns the secret's name.
+pub fn put_secret(aws: &Variables, name: &str, value: &str) -> anyhow::Result<String> {
     let output = Command::new(root().join(".venv/emulator/bin/python"))
         .arg(root().join("tools/python/put_parameter.py"))
         .arg(name)

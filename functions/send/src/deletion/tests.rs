@@ -46,7 +46,7 @@ fn ana() -> Phone {
 impl Scene {
     /// Two organizations with the same contacts, one of which is to be deleted.
     async fn set() -> Self {
-        let stage = Theater::empty();
+        let stage = Theater::empty().await;
         // Nothing that had begun is still running.
         let app = App { claim_seconds: -1_000, ..stage.build(App::build) };
         let other = created(&app.table, "+14153550101", clock::now()).await.expect("created");

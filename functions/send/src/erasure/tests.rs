@@ -42,7 +42,7 @@ fn ana() -> Phone {
 
 impl Scene {
     async fn set() -> Self {
-        let stage = Theater::empty();
+        let stage = Theater::empty().await;
         // Nothing is underway, and every worker knows what it has to know.
         let app = App { claim_seconds: -60, ..stage.build(App::build) };
         let organization = staging::organization(&app.table, 2).await;

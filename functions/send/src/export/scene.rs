@@ -40,7 +40,7 @@ impl Scene {
         format: Format,
         campaign: Option<CampaignId>,
     ) -> Self {
-        let stage = Stage::empty();
+        let stage = Stage::empty().await;
         let app = stage.build(App::build);
         let (table, now) = (stage.table(), clock::now());
         let organization = staging::organization(&table, 3).await;

@@ -35,7 +35,7 @@ struct Scene {
 impl Scene {
     /// An organization whose contacts are all in one shard.
     async fn set() -> Self {
-        let stage = Stage::empty();
+        let stage = Stage::empty().await;
         let (app, table) = (stage.build(App::build), stage.table());
         let now = clock::now();
         let organization = staging::organization(&table, 1).await;

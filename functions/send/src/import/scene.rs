@@ -37,7 +37,7 @@ pub(super) struct Outcome {
 
 impl Scene {
     pub(super) async fn set(options: &Options, content: &[u8]) -> Self {
-        let stage = Stage::empty();
+        let stage = Stage::empty().await;
         let (app, table) = (stage.build(App::build), stage.table());
         let now = clock::now();
         let organization = staging::organization(&table, 2).await;

@@ -60,7 +60,7 @@ impl Accounts {
         timeout: Duration,
         usage: Usage,
     ) -> Self {
-        let secrets = Arc::new(Secrets::new(aws, usage));
+        let secrets = Arc::new(Secrets::new(aws, http.clone(), usage));
         Self { settings, http, secrets, public_url, timeout }
     }
 
