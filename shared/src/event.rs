@@ -66,6 +66,26 @@ pub enum EventType {
 }
 
 impl EventType {
+    /// The version of payloads that introduced it, as of jobs.
+    #[must_use]
+    pub fn since(self) -> u32 {
+        match self {
+            Self::CampaignScheduled
+            | Self::CampaignCancelled
+            | Self::CampaignSent
+            | Self::CampaignPaused
+            | Self::CampaignResumed
+            | Self::CampaignStopped
+            | Self::CampaignFinished
+            | Self::CampaignFailed
+            | Self::ContactUnsubscribed
+            | Self::ContactResubscribed
+            | Self::ImportFinished
+            | Self::ExportFinished => 3,
+            Self::MessagesUpdated | Self::InboundReceived | Self::InboundFlagged => 4,
+        }
+    }
+
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -157,7 +177,8 @@ mod tests {
         let schema = page.split("```json").find(|part| part.contains("volley-event"));
         let schema = schema.and_then(|part| part.split("```").next()).expect("a schema");
         let schema: Value = serde_json::from_str(schema).expect("JSON");
-        let examples = include_str!("job/v3.jsonl").lines().filter_map(|line| {
+        let written = [include_str!("job/v3.jsonl"), include_str!("job/v4.jsonl")];
+        let examples = written.into_iter().flat_map(str::lines).filter_map(|line| {
             let Envelope { job, .. }: Envelope = serde_json::from_str(line).expect("a job");
             match job {
                 Job::Notify(NotifyJob::Event { event, .. }) => Some(*event),

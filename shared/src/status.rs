@@ -69,6 +69,15 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The version of payloads that introduced it, as of jobs.
+    #[must_use]
+    pub fn since(self) -> u32 {
+        match self {
+            Self::Campaign | Self::Test => 2,
+            Self::Reply => 3,
+        }
+    }
+
     /// The label in callbacks' addresses and contexts.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -6,7 +6,6 @@
 use aws_config::SdkConfig;
 use reqwest::Client;
 use serde::Serialize;
-use shared::job::VERSION;
 use shared::receipt::Delivery;
 use shared::time::Timestamp;
 use shared::trace::TraceId;
@@ -43,6 +42,16 @@ enum Content<'a, W> {
         request: &'a W,
         received_at: Timestamp,
     },
+}
+
+impl<W> Content<'_, W> {
+    /// The version of payloads that introduced it, as of jobs.
+    fn since(&self) -> u32 {
+        match self {
+            Self::Delivery(delivery) => delivery.message.kind.since(),
+            Self::Webhook { .. } => 2,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -86,7 +95,7 @@ impl ReceiptsQueue {
         content: Content<'_, W>,
         message_group_id: String,
     ) -> Result<(), QueueError> {
-        let body = Body { v: VERSION, trace: trace::current(), content };
+        let body = Body { v: content.since(), trace: trace::current(), content };
         let sent = self.try_send(&body, message_group_id).await;
         self.usage.call("sqs.SendMessage");
         sent.map_err(|error| QueueError::SendRaw { url: self.url.clone(), source: Box::new(error) })

@@ -117,6 +117,29 @@ pub enum NotifyJob {
     Retries { organization_id: OrganizationId, webhook_id: WebhookId },
 }
 
+impl Job {
+    /// The version of payloads that introduced this kind of job in its present form.
+    #[must_use]
+    pub(super) fn since(&self) -> u32 {
+        match self {
+            Self::Jobs(
+                JobsJob::Send { .. }
+                | JobsJob::FanOut { .. }
+                | JobsJob::Import { .. }
+                | JobsJob::Export { .. },
+            )
+            | Self::Dispatch(DispatchJob::Chunk { .. } | DispatchJob::Test { .. })
+            | Self::Polls(PollsJob::Poll { .. } | PollsJob::Drain { .. }) => 2,
+            Self::Jobs(JobsJob::Prepare { .. } | JobsJob::Erase { .. })
+            | Self::Dispatch(DispatchJob::Reply { .. })
+            | Self::Notify(NotifyJob::Messages { .. } | NotifyJob::Retries { .. }) => 3,
+            Self::Notify(NotifyJob::Event { event, .. }) => event.kind.since(),
+            Self::Jobs(JobsJob::Quote { .. } | JobsJob::Delete { .. })
+            | Self::Notify(NotifyJob::BusMessages { .. }) => 4,
+        }
+    }
+}
+
 impl From<JobsJob> for Job {
     fn from(job: JobsJob) -> Self {
         Self::Jobs(job)
