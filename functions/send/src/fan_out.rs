@@ -109,7 +109,7 @@ async fn cut(
         app,
         campaign,
         broadcast,
-        judge: Judge { target, resend: campaign.named_phones(), ..Judge::from(broadcast.sent_at) }
+        judge: Judge::of(campaign, target, broadcast.sent_at)
             .merging(campaign.body_sent(), &broadcast.sender),
         run,
         turns: Turns::new(&app.table, campaign, broadcast),

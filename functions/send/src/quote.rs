@@ -59,12 +59,8 @@ struct Reading<'a> {
 impl Reading<'_> {
     async fn read(&mut self, body: &Body, deadline: Timestamp) -> anyhow::Result<End> {
         let Self { app, organization, campaign, .. } = *self;
-        let judge = Judge {
-            target: self.run.target.clone(),
-            resend: campaign.named_phones(),
-            ..Judge::from(self.run.begun_at)
-        };
-        let judge = judge.merging(body, &organization.sender);
+        let judge = Judge::of(campaign, self.run.target.clone(), self.run.begun_at)
+            .merging(body, &organization.sender);
         let rest = self.run.shards_read..organization.shards.count();
         let mut quotes = stream::iter(rest)
             .map(|shard| app.table.quote_of_shard(organization, shard, body, &judge))

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{Entry, SkipReason, Standing};
 use crate::body::{Body, Format, Merge};
+use crate::campaign::Campaign;
 use crate::contact::{Contact, Status};
 use crate::ids::CampaignId;
 use crate::recipient::Recipient;
@@ -49,6 +50,12 @@ impl From<Timestamp> for Judge {
 }
 
 impl Judge {
+    /// The judge of a campaign that is sent at `sent_at` to a target as its segments are then.
+    #[must_use]
+    pub fn of(campaign: &Campaign, target: Option<FrozenTarget>, sent_at: Timestamp) -> Self {
+        Self { target, resend: campaign.named_phones(), ..Self::from(sent_at) }
+    }
+
     /// The judge of a campaign with this body, sent from this sender.
     #[must_use]
     pub fn merging(self, body: &Body, sender: &Sender) -> Self {

@@ -63,7 +63,7 @@ async fn age(tenant: &Tenant) -> anyhow::Result<()> {
 /// Delivers the job, which waits on its queue for a quarter of an hour.
 async fn deliver(tenant: &Tenant) -> anyhow::Result<()> {
     let job = JobsJob::Delete { organization_id: tenant.id.parse()? };
-    let body = json!(Envelope::new(job)).to_string();
+    let body = json!(Envelope::new(job.into())).to_string();
     let id = format!("{:08x}", random());
     let batch = json!({"Records": [{
         "messageId": id, "body": body, "receiptHandle": "none",

@@ -28,7 +28,7 @@ async fn a_failed_job_is_retried_before_its_visibility_timeout_ends() -> anyhow:
     let attributes = asked.attribute_names(Attribute::QueueArn).send().await?.attributes;
     let arn =
         attributes.and_then(|all| all.get(&Attribute::QueueArn).cloned()).context("an ARN")?;
-    let body = json!(Envelope::new(import_without_file(&tenant).await?)).to_string();
+    let body = json!(Envelope::new(import_without_file(&tenant).await?.into())).to_string();
     queues.send_message().queue_url(&url).message_body(&body).send().await?;
     let received = queues.receive_message().queue_url(&url).send().await?;
     let message = received.messages().first().context("a message")?;

@@ -69,28 +69,7 @@ function Form({ campaign, choices, unknown }: Props) {
   return (
     <Stack gap="md">
       <Text size="sm">{t.lead}</Text>
-      <Checkbox.Group
-        label={t.reasons}
-        value={request.reasons}
-        onChange={(values) => setReasons(new Set(values as ErrorReason[]))}
-      >
-        <Stack gap={8} mt={8}>
-          {choices.map(({ reason, messages }) => (
-            <Checkbox
-              key={reason}
-              value={reason}
-              label={
-                <>
-                  {texts.failures[reason][0]}{" "}
-                  <Text span inherit c="dimmed" className="number">
-                    {count(messages)}
-                  </Text>
-                </>
-              }
-            />
-          ))}
-        </Stack>
-      </Checkbox.Group>
+      <Reasons choices={choices} value={request.reasons} onChange={setReasons} />
       {unknown > 0 && (
         <Checkbox
           label={t.includeUnknown(unknown)}
@@ -117,6 +96,34 @@ function Form({ campaign, choices, unknown }: Props) {
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+function Reasons(props: {
+  choices: Choice[];
+  value: ErrorReason[];
+  onChange: (reasons: Set<ErrorReason>) => void;
+}) {
+  const change = (values: string[]) => props.onChange(new Set(values as ErrorReason[]));
+  return (
+    <Checkbox.Group label={t.reasons} value={props.value} onChange={change}>
+      <Stack gap={8} mt={8}>
+        {props.choices.map(({ reason, messages }) => (
+          <Checkbox
+            key={reason}
+            value={reason}
+            label={
+              <>
+                {texts.failures[reason][0]}{" "}
+                <Text span inherit c="dimmed" className="number">
+                  {count(messages)}
+                </Text>
+              </>
+            }
+          />
+        ))}
+      </Stack>
+    </Checkbox.Group>
   );
 }
 

@@ -1,13 +1,11 @@
-import { Button, Group, NativeSelect, Stack, Text, TextInput } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
+import { Button, Group, NativeSelect, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, body, once, type Role } from "../../api/client";
 import { asFailure } from "../../api/problem";
 import { apiKeysQuery } from "../../api/queries";
-import { Copyable } from "../../components/Copyable";
-import { Dialog } from "../../components/Dialog";
 import { fieldError, ProblemAlert } from "../../components/ProblemAlert";
+import { SecretOnce } from "../../components/SecretOnce";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
 import { RoleControl } from "./RoleControl";
@@ -18,8 +16,18 @@ const DAY_MS = 86_400_000;
 
 /** Makes a key and shows its secret once. */
 export function CreateKey() {
+  return (
+    <SecretOnce
+      label={t.createKey}
+      secretTitle={t.secretTitle}
+      secretLead={t.secretLead}
+      form={(made) => <Form made={made} />}
+    />
+  );
+}
+
+function Form({ made }: { made: (secret: string | null | undefined) => void }) {
   const { organizationId } = useSession();
-  const [opened, dialog] = useDisclosure();
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("viewer");
   const [days, setDays] = useState("");
@@ -36,70 +44,45 @@ export function CreateKey() {
           },
         }),
       ),
-    onSuccess: () => queries.invalidateQueries({ queryKey: apiKeysQuery(organizationId).queryKey }),
+    onSuccess: ({ secret }) => {
+      made(secret);
+      void queries.invalidateQueries({ queryKey: apiKeysQuery(organizationId).queryKey });
+    },
   });
-  const open = () => {
-    create.reset();
-    setName("");
-    dialog.open();
-  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     create.mutate();
   };
   const failure = create.error ? asFailure(create.error) : null;
-  const secret = create.data?.secret;
   return (
-    <>
-      <Button size="xs" onClick={open}>
-        {t.createKey}
-      </Button>
-      <Dialog
-        opened={opened}
-        onClose={dialog.close}
-        closeOnClickOutside={!secret}
-        title={secret ? t.secretTitle : t.createKey}
-      >
-        {secret ? (
-          <Stack gap="md">
-            <Text size="sm">{t.secretLead}</Text>
-            <Copyable value={secret} />
-            <Group justify="flex-end">
-              <Button onClick={dialog.close}>{texts.app.close}</Button>
-            </Group>
-          </Stack>
-        ) : (
-          <form onSubmit={submit} noValidate>
-            <Stack gap="md">
-              <TextInput
-                label={t.keyName}
-                description={t.keyNameHint}
-                value={name}
-                maxLength={200}
-                onChange={(event) => setName(event.currentTarget.value)}
-                error={fieldError(t.keyName, failure?.fields.name)}
-                data-autofocus
-              />
-              <RoleControl role={role} onChange={setRole} />
-              <NativeSelect
-                label={t.expiresIn}
-                value={days}
-                onChange={(event) => setDays(event.currentTarget.value)}
-                data={[
-                  { value: "", label: t.never },
-                  ...DAYS.map((number) => ({ value: String(number), label: t.days(number) })),
-                ]}
-              />
-              {failure && !("name" in failure.fields) && <ProblemAlert error={failure} />}
-              <Group justify="flex-end">
-                <Button type="submit" loading={create.isPending} disabled={name.trim() === ""}>
-                  {t.createKey}
-                </Button>
-              </Group>
-            </Stack>
-          </form>
-        )}
-      </Dialog>
-    </>
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md">
+        <TextInput
+          label={t.keyName}
+          description={t.keyNameHint}
+          value={name}
+          maxLength={200}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={fieldError(t.keyName, failure?.fields.name)}
+          data-autofocus
+        />
+        <RoleControl role={role} onChange={setRole} />
+        <NativeSelect
+          label={t.expiresIn}
+          value={days}
+          onChange={(event) => setDays(event.currentTarget.value)}
+          data={[
+            { value: "", label: t.never },
+            ...DAYS.map((number) => ({ value: String(number), label: t.days(number) })),
+          ]}
+        />
+        {failure && !("name" in failure.fields) && <ProblemAlert error={failure} />}
+        <Group justify="flex-end">
+          <Button type="submit" loading={create.isPending} disabled={name.trim() === ""}>
+            {t.createKey}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

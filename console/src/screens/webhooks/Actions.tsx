@@ -7,8 +7,8 @@ import { api, body, once, type Webhook } from "../../api/client";
 import { webhookQuery, webhooksQuery } from "../../api/webhooks";
 import { Confirm } from "../../components/Confirm";
 import { Dialog } from "../../components/Dialog";
+import { Secret } from "../../components/SecretOnce";
 import { texts } from "../../texts";
-import { Secret } from "./Secret";
 import { WebhookProblem } from "./WebhookProblem";
 
 const t = texts.webhooks;
@@ -96,7 +96,7 @@ function Rotate({ webhook }: { webhook: Webhook }) {
         title={t.secretTitle}
         onExitTransitionEnd={() => setSecret(null)}
       >
-        {secret !== null && <Secret secret={secret} close={dialog.close} />}
+        {secret !== null && <Secret secret={secret} lead={t.secretLead} close={dialog.close} />}
       </Dialog>
     </>
   );

@@ -1,15 +1,13 @@
 import { Button, Group, Stack } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, body, once } from "../../api/client";
 import { asFailure } from "../../api/problem";
 import { webhooksQuery } from "../../api/webhooks";
 import { Curl } from "../../components/Curl";
-import { Dialog } from "../../components/Dialog";
+import { SecretOnce } from "../../components/SecretOnce";
 import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
-import { Secret } from "./Secret";
 import { chosenTypes, type Endpoint, WebhookFields } from "./WebhookFields";
 import { WebhookProblem } from "./WebhookProblem";
 
@@ -18,8 +16,19 @@ const EMPTY: Endpoint = { url: "", types: [] };
 
 /** Adds an endpoint and shows its secret once. */
 export function AddWebhook() {
+  return (
+    <SecretOnce
+      label={t.add}
+      secretTitle={t.secretTitle}
+      secretLead={t.secretLead}
+      size="lg"
+      form={(made) => <Form made={made} />}
+    />
+  );
+}
+
+function Form({ made }: { made: (secret: string | null | undefined) => void }) {
   const { organizationId } = useSession();
-  const [opened, dialog] = useDisclosure();
   const [endpoint, setEndpoint] = useState(EMPTY);
   const [isAll, setAll] = useState(true);
   const queries = useQueryClient();
@@ -32,62 +41,37 @@ export function AddWebhook() {
           body: request,
         }),
       ),
-    onSuccess: () => queries.invalidateQueries({ queryKey: webhooksQuery(organizationId).queryKey }),
+    onSuccess: ({ secret }) => {
+      made(secret);
+      void queries.invalidateQueries({ queryKey: webhooksQuery(organizationId).queryKey });
+    },
   });
-  const open = () => {
-    add.reset();
-    setEndpoint(EMPTY);
-    setAll(true);
-    dialog.open();
-  };
   const submit = (event: FormEvent) => {
     event.preventDefault();
     add.mutate();
   };
   const failure = add.error ? asFailure(add.error) : null;
-  const secret = add.data?.secret;
+  const isIncomplete = request.url === "" || (!isAll && endpoint.types.length === 0);
   return (
-    <>
-      <Button size="xs" onClick={open}>
-        {t.add}
-      </Button>
-      <Dialog
-        opened={opened}
-        onClose={dialog.close}
-        closeOnClickOutside={!secret}
-        title={secret ? t.secretTitle : t.add}
-        size="lg"
-      >
-        {secret ? (
-          <Secret secret={secret} close={dialog.close} />
-        ) : (
-          <form onSubmit={submit} noValidate>
-            <Stack gap="md">
-              <WebhookFields
-                value={endpoint}
-                isAll={isAll}
-                failure={failure}
-                onChange={(value, all) => {
-                  setEndpoint(value);
-                  setAll(all);
-                }}
-              />
-              {failure && Object.keys(failure.fields).length === 0 && <WebhookProblem error={failure} />}
-              <Group justify="space-between" gap="xs">
-                <Curl method="POST" path={`/v1/organizations/${organizationId}/webhooks`} body={request} />
-                <Button
-                  ml="auto"
-                  type="submit"
-                  loading={add.isPending}
-                  disabled={request.url === "" || (!isAll && endpoint.types.length === 0)}
-                >
-                  {t.addDo}
-                </Button>
-              </Group>
-            </Stack>
-          </form>
-        )}
-      </Dialog>
-    </>
+    <form onSubmit={submit} noValidate>
+      <Stack gap="md">
+        <WebhookFields
+          value={endpoint}
+          isAll={isAll}
+          failure={failure}
+          onChange={(value, all) => {
+            setEndpoint(value);
+            setAll(all);
+          }}
+        />
+        {failure && Object.keys(failure.fields).length === 0 && <WebhookProblem error={failure} />}
+        <Group justify="space-between" gap="xs">
+          <Curl method="POST" path={`/v1/organizations/${organizationId}/webhooks`} body={request} />
+          <Button ml="auto" type="submit" loading={add.isPending} disabled={isIncomplete}>
+            {t.addDo}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

@@ -135,8 +135,7 @@ async fn computed(
 ) -> Result<Answer, Problem> {
     let at = clock::now();
     let target = target(app, organization, campaign).await?;
-    let judge = Judge { target, resend: campaign.named_phones(), ..Judge::from(at) };
-    let judge = judge.merging(body, &organization.sender);
+    let judge = Judge::of(campaign, target, at).merging(body, &organization.sender);
     let read = read(app, organization, body, &judge).await;
     let ended = clock::now();
     let answer = match read {

@@ -161,8 +161,7 @@ async fn left_out(
     limit: usize,
 ) -> Result<Page, Problem> {
     let target = app.table.frozen_target(campaign.id).await?;
-    let resend = campaign.named_phones();
-    let judge = Judge { target, resend, ..Judge::from(broadcast.sent_at) };
+    let judge = Judge::of(campaign, target, broadcast.sent_at);
     if !judge.is_selective() {
         return Ok((Vec::new(), None));
     }

@@ -57,8 +57,7 @@ pub fn frozen(campaign: &Campaign, tag: u8) -> Option<FrozenTarget> {
 
 #[must_use]
 pub fn judge(campaign: &Campaign, broadcast: &Broadcast, target: Option<FrozenTarget>) -> Judge {
-    Judge { target, ..Judge::from(broadcast.sent_at) }
-        .merging(campaign.body_sent(), &broadcast.sender)
+    Judge::of(campaign, target, broadcast.sent_at).merging(campaign.body_sent(), &broadcast.sender)
 }
 
 #[must_use]
