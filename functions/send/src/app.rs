@@ -31,7 +31,6 @@ pub(crate) struct App {
 }
 
 impl App {
-    #[expect(clippy::unnecessary_wraps, reason = "other functions can fail to be built")]
     pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Self> {
         Ok(Self {
             table: start.table()?,
