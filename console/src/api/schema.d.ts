@@ -5436,7 +5436,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is invalid. */
+            /** @description `target_missing`: a segment of the target does not exist or cannot be used. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -5786,7 +5786,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The request is invalid. */
+            /** @description `target_missing`: a segment of the target does not exist or cannot be used. */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -90,6 +90,12 @@ export interface ContactsSearch extends PageSearch {
   status?: ContactStatus | undefined;
 }
 
+/** The imports of a move from Amazon Pinpoint, their IDs separated by commas. */
+export interface PinpointSearch {
+  lists?: string | undefined;
+  endpoints?: string | undefined;
+}
+
 export interface SkippedSearch extends PageSearch {
   reason?: Skip | undefined;
 }
