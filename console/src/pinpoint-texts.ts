@@ -89,7 +89,8 @@ export const pinpointTexts = {
   elsewhere: "What moves with the command line",
   elsewhereLead:
     "Templates, segments, campaigns, event streams, and archives. It also moves everything on this page, and what was moved before stays as it is.",
-  optOutsElsewhere: "Some of these files may have opt-outs. Move them before you send a campaign.",
+  optOutsElsewhere:
+    "Some of these files may have opt-outs, which are not read here. Move them before you send a campaign.",
   refused: {
     unreadable: (name: string) => `${name} cannot be read as JSON. Move it with the command line.`,
     tooLarge: (name: string) => `${name} is too large for the browser. Move it with the command line.`,

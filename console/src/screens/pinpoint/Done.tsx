@@ -38,18 +38,16 @@ export function Done({ lists, endpoints }: { lists: string[]; endpoints: string[
           </Button>
         }
       >
-        <Stack gap="md" align="flex-start">
+        <Stack gap="md">
           {imports.every(isOver) ? (
             <Text size="sm" fw={550} role="status">
               {t.done}
             </Text>
           ) : (
-            <Progress value={100} animated w="100%" aria-label={t.contactsNext} />
+            <Progress value={100} animated aria-label={t.contactsNext} />
           )}
           {imports.some(({ status }) => status === "undone" || status === "undoing") && (
-            <Alert color="orange" w="100%">
-              {t.undone}
-            </Alert>
+            <Alert color="orange">{t.undone}</Alert>
           )}
           <BalanceSheet moved={moved} />
           <Group gap="xs">

@@ -11,15 +11,11 @@ export const COMMAND = "volley import pinpoint ./dump/";
 export function Elsewhere({ found }: { found: Found[] }) {
   return (
     <Section title={t.elsewhere}>
-      <Stack gap="sm" align="flex-start">
+      <Stack gap="sm">
         <Text size="sm" c="dimmed">
           {t.elsewhereLead}
         </Text>
-        {found.some(mayHaveOptOuts) && (
-          <Alert color="orange" w="100%">
-            {t.optOutsElsewhere}
-          </Alert>
-        )}
+        {found.some(mayHaveOptOuts) && <Alert color="orange">{t.optOutsElsewhere}</Alert>}
         {found.length > 0 && <Files found={found} />}
         <Copyable value={COMMAND} />
       </Stack>

@@ -37,6 +37,7 @@ export function Wizard() {
     move.mutate(undefined, {
       onSuccess: (moved) => void navigate({ to: "/imports/pinpoint", search: searchOf(moved) }),
     });
+  const here = found.filter((each) => !isElsewhere(each));
   const isWorking = trial.isPending || move.isPending;
   const error = move.error ?? trial.error ?? choose.error;
   return (
@@ -60,13 +61,15 @@ export function Wizard() {
             </Group>
           }
         >
-          <Stack gap="md" align="flex-start">
-            <Files found={found} />
+          <Stack gap="md">
+            {here.length > 0 && <Files found={here} />}
             {!found.some(canMove) && <Text size="sm">{t.nothing}</Text>}
             {found.some(canMove) && !trial.data && (
-              <Button loading={trial.isPending} onClick={() => trial.mutate()}>
-                {t.check}
-              </Button>
+              <Group>
+                <Button loading={trial.isPending} onClick={() => trial.mutate()}>
+                  {t.check}
+                </Button>
+              </Group>
             )}
             {trial.isPending && <Working doing={doing} title={t.checking} />}
           </Stack>
@@ -75,15 +78,17 @@ export function Wizard() {
       {error && <Failed error={error} />}
       {trial.data && (
         <Section title={t.balance}>
-          <Stack gap="md" align="flex-start">
+          <Stack gap="md">
             <Text size="sm" fw={550} role="status">
               {t.tried}
             </Text>
             <BalanceSheet moved={trial.data} />
             {move.isPending && <Working doing={doing} title={t.keepOpen} />}
-            <Button loading={move.isPending} onClick={start}>
-              {labelOf(trial.data)}
-            </Button>
+            <Group>
+              <Button loading={move.isPending} onClick={start}>
+                {labelOf(trial.data)}
+              </Button>
+            </Group>
           </Stack>
         </Section>
       )}

@@ -8,7 +8,7 @@ export function Working({ doing, title }: { doing: Doing; title: string }) {
   const label = step === null ? t.preparing : step === "endpoints" ? t.contactsNext : t.optOutsFirst;
   const isUploading = uploaded !== null && uploaded < 1;
   return (
-    <Stack gap={6} w="100%">
+    <Stack gap={6}>
       <Progress
         value={isUploading ? uploaded * 100 : 100}
         animated={!isUploading}
