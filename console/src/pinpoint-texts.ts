@@ -84,8 +84,8 @@ export const pinpointTexts = {
   moveOptOuts: (optOuts: number) => `Move ${plural(optOuts, "opt-out")}`,
   moveAgain: "Move again",
   nothing: "None of these files has endpoints or opt-outs that can be moved here.",
-  undo: "To take the contacts back, undo the import.",
-  seeImport: "Open the import",
+  undo: "The import can be undone, which takes its contacts back.",
+  seeImport: (rows: number) => `Open the import of ${plural(rows, "endpoint")}`,
   elsewhere: "What moves with the command line",
   elsewhereLead:
     "Templates, segments, campaigns, event streams, and archives. It also moves everything on this page, and what was moved before stays as it is.",

@@ -156,6 +156,7 @@ const pinpoint = createRoute({
   validateSearch: (search: Search): PinpointSearch => ({
     lists: text(search.lists),
     endpoints: text(search.endpoints),
+    rest: oneOf([true] as const, search.rest),
   }),
   component: lazyRouteComponent(() => import("./screens/Pinpoint"), "Pinpoint"),
 });

@@ -94,6 +94,8 @@ export interface ContactsSearch extends PageSearch {
 export interface PinpointSearch {
   lists?: string | undefined;
   endpoints?: string | undefined;
+  /** Whether files with opt-outs were left to the command line. */
+  rest?: true | undefined;
 }
 
 export interface SkippedSearch extends PageSearch {

@@ -14,7 +14,7 @@ const route = getRouteApi("/imports/pinpoint");
 /** Drop the files of a dump, see what would move, move it. */
 export function Pinpoint() {
   const { organizationId, canSend } = useSession();
-  const { lists, endpoints } = route.useSearch();
+  const { lists, endpoints, rest } = route.useSearch();
   const isDone = lists !== undefined || endpoints !== undefined;
   return (
     <Page
@@ -31,7 +31,7 @@ export function Pinpoint() {
       }
       narrow
     >
-      {isDone && <Done lists={idsOf(lists)} endpoints={idsOf(endpoints)} />}
+      {isDone && <Done lists={idsOf(lists)} endpoints={idsOf(endpoints)} hasRest={rest === true} />}
       {!isDone && canSend && <Wizard />}
       {!isDone && !canSend && <Text size="sm">{texts.app.readOnly}</Text>}
     </Page>

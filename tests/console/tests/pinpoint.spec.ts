@@ -129,6 +129,7 @@ test("a dump is recognized, rehearsed and moved, and the balance holds", async (
   await page.reload();
   await expect(page.getByText("What was moved.")).toBeVisible();
   expect(await sheet(page)).toEqual(expected);
+  await expect(elsewhere.getByText("which are not read here. Move them before")).toBeVisible();
   await page.getByRole("link", { name: "See rejected rows" }).click();
   await expect(page.getByRole("cell", { name: "2065550182777777" })).toBeVisible();
   expect(errors).toEqual([]);

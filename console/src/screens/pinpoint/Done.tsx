@@ -13,8 +13,15 @@ import { texts } from "../../texts";
 import { BalanceSheet } from "./BalanceSheet";
 import { Elsewhere } from "./Elsewhere";
 
+interface Props {
+  lists: string[];
+  endpoints: string[];
+  /** Whether files with opt-outs were left to the command line. */
+  hasRest: boolean;
+}
+
 /** What a move has done, from its imports, so that a link to it keeps working. */
-export function Done({ lists, endpoints }: { lists: string[]; endpoints: string[] }) {
+export function Done({ lists, endpoints, hasRest }: Props) {
   const { organizationId } = useSession();
   const found = useQueries({
     queries: [...lists, ...endpoints].map((id) => importQuery(organizationId, id)),
@@ -56,20 +63,27 @@ export function Done({ lists, endpoints }: { lists: string[]; endpoints: string[
               {texts.imports.see}
             </Button>
           </Group>
-          {endpoints.map((importId) => (
-            <Text key={importId} size="sm" c="dimmed">
-              {t.undo}{" "}
-              <Anchor
-                inherit
-                renderRoot={(props) => <Link to="/imports/$importId" params={{ importId }} {...props} />}
-              >
-                {t.seeImport}
-              </Anchor>
-            </Text>
-          ))}
+          {moved.endpoints.length > 0 && (
+            <Stack gap={4}>
+              <Text size="sm" c="dimmed">
+                {t.undo}
+              </Text>
+              {moved.endpoints.map(({ id, rows }) => (
+                <Anchor
+                  key={id}
+                  size="sm"
+                  renderRoot={(props) => (
+                    <Link to="/imports/$importId" params={{ importId: id }} {...props} />
+                  )}
+                >
+                  {t.seeImport(rows)}
+                </Anchor>
+              ))}
+            </Stack>
+          )}
         </Stack>
       </Section>
-      <Elsewhere found={[]} />
+      <Elsewhere found={[]} hasOptOuts={hasRest} />
     </>
   );
 }

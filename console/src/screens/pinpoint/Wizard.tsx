@@ -6,7 +6,7 @@ import { RequestFailed } from "../../api/problem";
 import { ProblemAlert, sentence } from "../../components/ProblemAlert";
 import { Section } from "../../components/Section";
 import { balanceOf, type Moved } from "../../lib/pinpoint/balance";
-import { canMove, type Found, isElsewhere, recognize } from "../../lib/pinpoint/recognize";
+import { canMove, type Found, isElsewhere, mayHaveOptOuts, recognize } from "../../lib/pinpoint/recognize";
 import { useMove } from "../../lib/pinpoint/use-move";
 import { pinpointTexts as t } from "../../pinpoint-texts";
 import { BalanceSheet } from "./BalanceSheet";
@@ -35,9 +35,10 @@ export function Wizard() {
   };
   const start = () =>
     move.mutate(undefined, {
-      onSuccess: (moved) => void navigate({ to: "/imports/pinpoint", search: searchOf(moved) }),
+      onSuccess: (moved) => void navigate({ to: "/imports/pinpoint", search: searchOf(moved, hasRest) }),
     });
   const here = found.filter((each) => !isElsewhere(each));
+  const hasRest = found.some(mayHaveOptOuts);
   const isWorking = trial.isPending || move.isPending;
   const error = move.error ?? trial.error ?? choose.error;
   return (
@@ -92,7 +93,7 @@ export function Wizard() {
           </Stack>
         </Section>
       )}
-      <Elsewhere found={found.filter(isElsewhere)} />
+      <Elsewhere found={found.filter(isElsewhere)} hasOptOuts={hasRest} />
     </>
   );
 }
@@ -105,9 +106,9 @@ function labelOf(moved: Moved): string {
   return number > 0 && parts.merged === 0 ? t.moveOptOuts(number) : t.moveAgain;
 }
 
-function searchOf({ lists, endpoints }: Moved) {
+function searchOf({ lists, endpoints }: Moved, hasRest: boolean) {
   const ids = (imports: Moved["lists"]) => imports.map(({ id }) => id).join(",") || undefined;
-  return { lists: ids(lists), endpoints: ids(endpoints) };
+  return { lists: ids(lists), endpoints: ids(endpoints), rest: hasRest || undefined };
 }
 
 /** Why the API refused it, or what is wrong with a file. */

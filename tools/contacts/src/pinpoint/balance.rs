@@ -1,4 +1,4 @@
-//! What becomes of the endpoints of a dump.
+//! The outcomes of the endpoints of a dump.
 
 use std::collections::BTreeMap;
 
