@@ -69,7 +69,7 @@ export const pinpointTexts = {
   },
   doesNotHold: "The balance does not hold. Please report this.",
   inexact:
-    "In files of this size, a phone that repeats may be counted as made. The sum of made and merged is exact.",
+    "A phone that is in several files, or repeats in a large one, may be counted as made. The sum of made and merged is exact.",
   optOuts: "Opt-outs",
   optOutsNote: "In endpoints, stored before any contact",
   optOutsSum: (inEndpoints: number, inLists: number) =>
@@ -90,7 +90,7 @@ export const pinpointTexts = {
   elsewhereLead:
     "Templates, segments, campaigns, event streams, and archives. It also moves everything on this page, and what was moved before stays as it is.",
   optOutsElsewhere:
-    "Some of these files may have opt-outs, which are not read here. Move them before you send a campaign.",
+    "Some of the files that are not moved here may have opt-outs. Move them before you send a campaign.",
   refused: {
     unreadable: (name: string) => `${name} cannot be read as JSON. Move it with the command line.`,
     tooLarge: (name: string) => `${name} is too large for the browser. Move it with the command line.`,

@@ -55,7 +55,8 @@ export function balanceOf({ lists, endpoints }: Moved): Balance {
       refused: sum(lists, ({ rejected }) => rejected),
     },
     holds: PARTS.reduce((total, part) => total + parts[part], 0) === read,
-    isExact: endpoints.every(({ exact }) => exact),
+    // A rehearsal of one import does not know what another one would have made.
+    isExact: endpoints.every(({ exact, dryRun }) => exact && !(dryRun && endpoints.length > 1)),
     reasons: reasonsOf(errors),
     areAllReasons: errors.length === parts.rejected,
   };
