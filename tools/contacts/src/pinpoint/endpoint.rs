@@ -77,8 +77,8 @@ pub(super) struct Endpoint {
     pub(super) channel_type: Option<Channel>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) address: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) endpoint_status: Option<Status>,
+    #[serde(rename = "EndpointStatus", skip_serializing_if = "Option::is_none")]
+    pub(super) status: Option<Status>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) opt_out: Option<OptOut>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -55,16 +55,13 @@ impl Member {
         Endpoint {
             channel_type: Some(channel),
             address: Some(address),
-            endpoint_status: Some(status)
-                .filter(|_| status == Status::Inactive || chance.happens(95)),
+            status: Some(status).filter(|_| status == Status::Inactive || chance.happens(95)),
             opt_out,
             location: self.location(is_national, chance),
             demographic: chance.happens(70).then(|| self.demographic()),
             effective_date: chance.happens(97).then(|| date(2_025, chance)),
             attributes: self.attributes(chance),
-            metrics: chance
-                .happens(50)
-                .then(|| BTreeMap::from([("Orders", self.nth as f64 % 40.0)])),
+            metrics: chance.happens(50).then(|| self.metrics()),
             user: chance.happens(95).then(|| self.user()),
             application_id: Some(APPLICATION),
             id: Some(id(chance)),
@@ -126,6 +123,11 @@ impl Member {
             attributes.insert("Interests".to_owned(), values[..=chance.below(3)].to_vec());
         }
         (!attributes.is_empty()).then_some(attributes)
+    }
+
+    fn metrics(&self) -> BTreeMap<&'static str, f64> {
+        let orders = u8::try_from(self.nth % 40).unwrap_or_default();
+        BTreeMap::from([("Orders", orders.into())])
     }
 
     fn user(&self) -> User {
