@@ -44,6 +44,6 @@ fn main() -> anyhow::Result<()> {
 fn dump(rows: usize, seed: u64, mut out: impl Write) -> anyhow::Result<()> {
     let balance = pinpoint::write(rows, seed, &mut out)?;
     out.flush()?;
-    eprintln!("{}", serde_json::to_string_pretty(&balance)?);
+    writeln!(io::stderr(), "{}", serde_json::to_string_pretty(&balance)?)?;
     Ok(())
 }
