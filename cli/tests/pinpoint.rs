@@ -7,6 +7,8 @@ mod support;
 use snapbox::{assert_data_eq, file};
 use support::bare;
 
+/// Of a generated dump.
+const ENDPOINTS: usize = 600;
 const DUMP: &str = "tests/fixtures/pinpoint";
 
 #[test]
@@ -33,4 +35,33 @@ fn a_file_that_cannot_be_read_is_not_passed_over() {
     let missing =
         bare().args(["import", "pinpoint", "/nonexistent", "--offline"]).output().unwrap();
     assert_eq!(missing.status.code(), Some(2));
+}
+
+/// Plain and in several gzip members, with all that is odd in real exports.
+#[test]
+fn a_generated_dump_has_the_balance_that_it_was_made_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = folder.path().join("plain.json");
+    let packed = folder.path().join("packed.gz");
+    let mut file = std::fs::File::create(&plain).unwrap();
+    let made = contacts::pinpoint::write(ENDPOINTS, 1, &mut file).unwrap();
+    let mut members = contacts::pinpoint::Members::new(std::fs::File::create(&packed).unwrap());
+    contacts::pinpoint::write(ENDPOINTS, 1, &mut members).unwrap();
+    members.finish().unwrap();
+    for path in [plain, packed] {
+        let path = path.to_str().unwrap();
+        let arguments = ["import", "pinpoint", path, "--offline", "--output", "json"];
+        let output = bare().args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0));
+        let sheet: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let endpoints = &sheet["endpoints"];
+        let number = |name: &str| endpoints[name].as_u64().unwrap();
+        assert_eq!(number("read"), made.read, "{sheet:#}");
+        assert_eq!(number("withoutAddress"), made.without_address, "{sheet:#}");
+        assert_eq!(endpoints["otherChannels"], serde_json::json!(made.skipped), "{sheet:#}");
+        // Only the API knows phones, and so which of them make a contact.
+        let for_sms = number("sms") + number("inactive");
+        assert_eq!(for_sms, made.made + made.merged + made.rejected, "{sheet:#}");
+        assert_eq!(sheet["optOuts"]["endpoints"], made.opt_outs, "{sheet:#}");
+    }
 }

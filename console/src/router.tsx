@@ -8,6 +8,7 @@ import {
   day,
   type MessagesSearch,
   oneOf,
+  type PinpointSearch,
   paged,
   positive,
   REASONS,
@@ -149,6 +150,17 @@ const imports = createRoute({
   component: lazyRouteComponent(() => import("./screens/Imports"), "Imports"),
 });
 
+const pinpoint = createRoute({
+  getParentRoute: () => root,
+  path: "/imports/pinpoint",
+  validateSearch: (search: Search): PinpointSearch => ({
+    lists: text(search.lists),
+    endpoints: text(search.endpoints),
+    rest: oneOf([true] as const, search.rest),
+  }),
+  component: lazyRouteComponent(() => import("./screens/Pinpoint"), "Pinpoint"),
+});
+
 const importPage = createRoute({
   getParentRoute: () => root,
   path: "/imports/$importId",
@@ -242,6 +254,7 @@ export const router = createRouter({
     templates,
     template,
     imports,
+    pinpoint,
     importPage,
     exports,
     unsubscribes,

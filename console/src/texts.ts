@@ -755,6 +755,7 @@ export const texts = {
     confirm: (name: string) => `Import ${name}`,
     other: "Choose another file",
     example: "Example file",
+    pinpoint: "Move from Amazon Pinpoint",
     past: "Imports so far",
     statusTitle: "Status",
     by: "Imported by",

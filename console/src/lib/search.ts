@@ -90,6 +90,14 @@ export interface ContactsSearch extends PageSearch {
   status?: ContactStatus | undefined;
 }
 
+/** The imports of a move from Amazon Pinpoint, their IDs separated by commas. */
+export interface PinpointSearch {
+  lists?: string | undefined;
+  endpoints?: string | undefined;
+  /** Whether files with opt-outs were left to the command line. */
+  rest?: true | undefined;
+}
+
 export interface SkippedSearch extends PageSearch {
   reason?: Skip | undefined;
 }

@@ -16,6 +16,11 @@ export interface ImportOptions {
   match: (typeof MATCHES)[number] | null;
   onMatch: (typeof ON_MATCH)[number];
   tags: string[];
+  /** Whether the file only opts people out. */
+  optOuts?: "only";
+  format?: "jsonl";
+  /** The column with contacts' IDs; empty if the file has none. */
+  columns?: { id: string };
 }
 
 interface Start {
@@ -32,13 +37,14 @@ export function startImport(start: Start): Promise<Import> {
 }
 
 function inRequest({ organizationId, file, options, dryRun }: Start): Promise<Import> {
-  const { match, onMatch, tags } = options;
+  const { match, tags, columns, ...rest } = options;
   return body(
     api.POST("/v1/organizations/{organizationId}/contacts/imports", {
       params: {
         path: { organizationId },
         query: {
-          onMatch,
+          ...rest,
+          ...columns,
           dryRun,
           ...(match === null ? {} : { match }),
           ...(tags.length === 0 ? {} : { tags: tags.join(",") }),
@@ -54,11 +60,11 @@ function inRequest({ organizationId, file, options, dryRun }: Start): Promise<Im
 }
 
 async function uploaded({ organizationId, file, options, dryRun, onProgress }: Start): Promise<Import> {
-  const { match, onMatch, tags } = options;
+  const { match, ...rest } = options;
   const created = await body(
     api.POST("/v1/organizations/{organizationId}/contacts/imports", {
       params: { path: { organizationId }, header: once() },
-      body: { upload: true, onMatch, tags, dryRun, ...(match === null ? {} : { match }) },
+      body: { upload: true, ...rest, dryRun, ...(match === null ? {} : { match }) },
     }),
   );
   const path = { organizationId, importId: created.id };

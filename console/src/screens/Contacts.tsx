@@ -9,6 +9,7 @@ import { Curl } from "../components/Curl";
 import { Empty } from "../components/Empty";
 import { ExampleFile } from "../components/ExampleFile";
 import { ExportButton } from "../components/ExportButton";
+import { FromPinpoint } from "../components/FromPinpoint";
 import { type Column, Grid } from "../components/Grid";
 import { Loading } from "../components/Loading";
 import { Page } from "../components/Page";
@@ -112,6 +113,7 @@ export function Contacts() {
       {contacts.data?.items.length === 0 && contacts.data.nextCursor === null && !isFiltered && (
         <Empty title={texts.contacts.empty} lead={texts.contacts.emptyLead}>
           {importButton}
+          {canSend && <FromPinpoint />}
           <ExampleFile />
         </Empty>
       )}

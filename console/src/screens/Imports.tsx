@@ -5,6 +5,7 @@ import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { type DragEvent, useState } from "react";
 import { Curl } from "../components/Curl";
 import { ExampleFile } from "../components/ExampleFile";
+import { FromPinpoint } from "../components/FromPinpoint";
 import { Page } from "../components/Page";
 import { ProblemAlert } from "../components/ProblemAlert";
 import { Section } from "../components/Section";
@@ -99,7 +100,10 @@ export function Imports() {
           <Text size="sm" c="dimmed">
             {t.limit}
           </Text>
-          <ExampleFile />
+          <Group gap="xs" justify="center">
+            <ExampleFile />
+            <FromPinpoint />
+          </Group>
         </div>
       )}
       {choose.isError && (

@@ -127,6 +127,7 @@ test.beforeAll(async () => {
     ["segment-new", "/segments/new", "In words"],
     ["contact", `/contacts/${textedContact?.id}`, "Messages to this phone"],
     ["imports", "/imports", "Drop a CSV file here"],
+    ["pinpoint", "/imports/pinpoint", "Drop the files of your dump here"],
     ["import", `/imports/${imported}`, "Rejected rows"],
     ["exports", "/exports", "Spring sale"],
     ["unsubscribes", "/unsubscribes", "Evidence"],

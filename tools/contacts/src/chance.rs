@@ -19,6 +19,11 @@ impl Chance {
         usize::try_from(value).unwrap_or_default()
     }
 
+    /// Whether something happens that does so in `percent` of cases.
+    pub(crate) fn happens(&mut self, percent: usize) -> bool {
+        self.below(100) < percent
+    }
+
     pub(crate) fn one_of<'a>(&mut self, list: &[&'a str]) -> &'a str {
         list[self.below(list.len())]
     }

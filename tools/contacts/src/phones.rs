@@ -19,6 +19,9 @@ pub(crate) struct Number {
     digits: String,
 }
 
+/// There are fewer numbers of each country with few prefixes than people in it above this.
+pub(crate) const MAX_PEOPLE: usize = 4_000_000;
+
 const US_AREAS: [&str; 40] = [
     "201", "202", "206", "212", "213", "214", "215", "216", "303", "305", "310", "312", "323",
     "347", "404", "408", "415", "469", "503", "510", "512", "602", "612", "617", "619", "646",
@@ -64,6 +67,37 @@ impl Number {
                 return number;
             }
         }
+    }
+
+    /// The number of the `nth` person. Those of different people differ, below [`MAX_PEOPLE`].
+    pub(crate) fn nth(country: Country, nth: usize) -> Self {
+        /// Coprime to ten and to the number of lines, so that neighbors look unlike each other.
+        const STRIDE: usize = 7_919;
+        /// Behind these, endings script an outcome.
+        const LINES: usize = 9_000;
+        let (prefixes, digits): (&[&str], _) = match country {
+            Country::Us => {
+                let exchanges = nth / US_AREAS.len();
+                // No service code and not the 555 of films.
+                let exchange = [2, 3, 4, 6, 7, 8, 9][exchanges / 10 % 7] * 10 + exchanges % 10;
+                let exchange = (2 + exchanges / 70 % 8) * 100 + exchange;
+                let line = exchanges / 560 * STRIDE % LINES;
+                let digits = format!("{}{exchange}{line:04}", US_AREAS[nth % US_AREAS.len()]);
+                return Self { country, digits };
+            }
+            Country::Gb => (&GB_MOBILE, 6),
+            Country::Fr => (&FR_MOBILE, 6),
+            // The first prefix has one more digit than the others.
+            Country::De => (&DE_MOBILE[1..], 6),
+        };
+        let rest = nth / prefixes.len() * STRIDE % 1_000_000;
+        Self { country, digits: format!("{}{rest:0digits$}", prefixes[nth % prefixes.len()]) }
+    }
+
+    /// The digits as they are dialed within the country.
+    pub(crate) fn national(&self) -> String {
+        let trunk = if self.country == Country::Us { "" } else { "0" };
+        format!("{trunk}{}", self.digits)
     }
 
     /// Ends the number in the digits of the `nth` scripted fate. Each slow fate comes once in three
