@@ -40,16 +40,16 @@ impl Clone {
         let folder = &self.0;
         // Avoids downloading these again. They are installed from pinned versions.
         symlink(root.join(".venv"), folder.join(".venv"))?;
-        // Avoids building the dependencies again. The clone gets a copy: in a shared folder, Cargo
-        // would mistake its crates for ours, because it distinguishes workspaces by relative paths.
-        let built =
-            ["deps", "build", ".fingerprint"].map(|part| root.join("target/release").join(part));
+        // Avoids building the dependencies again. The clone has a target folder of its own: in a shared
+        // one, Cargo would mistake its crates for ours, because it distinguishes workspaces by relative
+        // paths. Compilers replace files, so links do, but Cargo writes into its fingerprints.
         let target = folder.join("target/release");
         fs::create_dir_all(&target)?;
-        let mut copy: Vec<&OsStr> = vec!["--archive".as_ref()];
-        copy.extend(built.iter().map(AsRef::<OsStr>::as_ref));
-        copy.push(target.as_ref());
-        run("cp", &copy)?;
+        for (part, how) in [("deps", "--link"), ("build", "--link"), (".fingerprint", "--archive")] {
+            let built = root.join("target/release").join(part);
+            let how: &OsStr = how.as_ref();
+            run("cp", &["--archive".as_ref(), how, built.as_ref(), target.as_ref()])?;
+        }
         // The console too: the copy is newer than its sources, so make takes it for built.
         let (built, console) = (root.join("console/dist"), folder.join("console"));
         run("cp", &["--recursive".as_ref(), built.as_ref(), console.as_ref()])
