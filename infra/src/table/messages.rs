@@ -99,6 +99,11 @@ impl Row {
         Self { failed_at: Some(now), failure: Some(reason), body: message.text.clone(), ..silent }
     }
 
+    pub(super) fn unknown(message: &Message, now: Timestamp) -> Self {
+        let silent = Self::silent(message);
+        Self { unknown_at: Some(now), body: message.text.clone(), ..silent }
+    }
+
     pub(super) fn is_erased(&self) -> bool {
         self.erased_at.is_some()
     }

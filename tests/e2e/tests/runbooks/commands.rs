@@ -1,13 +1,14 @@
-//! Runs the commands of the runbooks as printed, alone on the stack: they halt it.
+//! Runs the commands of the runbooks as printed.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, ensure};
-use e2e::{Tenant, phone};
-use reqwest::Method;
-use serde_json::{Value, json};
+use e2e::Tenant;
+use serde_json::json;
+
+use crate::{STACK, halt};
 
 /// What a page needs besides the index. curl prints a response and fails with it.
 const PRELUDE: &str = "set -euo pipefail
@@ -93,6 +94,7 @@ async fn environment(tenant: &Tenant) -> anyhow::Result<BTreeMap<String, String>
 #[tokio::test]
 #[ignore = "the emulator does not know all of these commands yet"]
 async fn every_command_works() -> anyhow::Result<()> {
+    let _alone = STACK.lock().await;
     let tenant = Tenant::new().await?;
     let environment = environment(&tenant).await?;
     let (index, pages) = pages()?;
@@ -106,40 +108,7 @@ async fn every_command_works() -> anyhow::Result<()> {
     }
     ensure!(runs > 60, "{runs} lines are too few");
     // One page wrote a halt, as an operator does in a restored table.
-    let lifted = json!({"halted": false, "reason": null});
-    put(&tenant, "/v1/halt", &lifted).await?;
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_halt_stops_everything() -> anyhow::Result<()> {
-    let tenant = Tenant::new().await?;
-    halts(&tenant, "/v1/halt").await?;
-    let tenant = Tenant::new().await?;
-    halts(&tenant, &tenant.path("halt")).await
-}
-
-async fn put(tenant: &Tenant, path: &str, body: &Value) -> anyhow::Result<Value> {
-    let request = tenant.admin.request(Method::PUT, path).json(body);
-    Ok(request.send().await?.error_for_status()?.json().await?)
-}
-
-/// No campaign sends while the deployment or its organization is halted, and none is lost.
-async fn halts(tenant: &Tenant, path: &str) -> anyhow::Result<()> {
-    let to = phone();
-    tenant.contact(&to).await?;
-    let halted = put(tenant, path, &json!({"halted": true, "reason": "test"})).await?;
-    assert_eq!((&halted["halted"], &halted["reason"]), (&json!(true), &json!("test")));
-    let id = tenant.send().await?;
-    // Longer than a worker remembers that it may send.
-    tokio::time::sleep(std::time::Duration::from_secs(12)).await;
-    tenant.functions.sweep().await?;
-    assert_eq!(tenant.books.texts(&to).await?, 0, "{path}");
-    assert_eq!(tenant.campaign(&id).await?["status"], "scheduled", "{path}");
-    put(tenant, path, &json!({"halted": false})).await?;
-    let sent: Value = tenant.repaired(&id).await?;
-    assert_eq!(tenant.books.texts(&to).await?, 1, "{path}");
-    tenant.assert_balanced(&sent).await
+    halt(&tenant, false).await
 }
 
 /// A page that no one finds is not read.
