@@ -148,7 +148,7 @@ impl Row {
             }),
             _ => None,
         };
-        let created_at = self.created_at.or(self.claimed_at).or(self.failed_at);
+        let created_at = self.created_at.or(self.claimed_at).or(self.failed_at).or(self.unknown_at);
         Ok(Message {
             id,
             organization_id,

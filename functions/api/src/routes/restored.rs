@@ -7,6 +7,7 @@ use shared::actor::Actor;
 use shared::campaign::{Campaign, Status};
 use shared::ids::OrganizationId;
 
+use super::controls::arm_new;
 use crate::auth::DeploymentOnly;
 use crate::json::{MaybeJson, Nothing, Reply};
 use crate::page::{ListView, Paging};
@@ -71,8 +72,8 @@ async fn end(
                 Some(after.by(Actor::Deployment))
             };
             let written = app.table.update_campaign(organization, campaign.id, decide).await?;
-            if let Some(drain) = written.as_ref().and_then(|campaign| campaign.drain.as_ref()) {
-                app.arm(&drain.job, now, now).await;
+            if let Some(after) = &written {
+                arm_new(app, &campaign, after).await;
             }
             ended.extend(written);
         }

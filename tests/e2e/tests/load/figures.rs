@@ -13,7 +13,7 @@ struct Operation {
 }
 
 #[derive(Default)]
-pub struct Figures {
+pub(crate) struct Figures {
     operations: Mutex<BTreeMap<&'static str, Operation>>,
     /// The first errors, in full.
     errors: Mutex<Vec<String>>,
@@ -25,7 +25,7 @@ const MAX_ERRORS_SHOWN: usize = 20;
 impl Figures {
     /// Runs an operation and notes how long it took. An error is noted and returns `None`, so that the load
     /// goes on.
-    pub async fn measure<T>(
+    pub(crate) async fn measure<T>(
         &self,
         name: &'static str,
         work: impl Future<Output = anyhow::Result<T>>,
@@ -35,7 +35,7 @@ impl Figures {
         self.note(name, began.elapsed(), result)
     }
 
-    pub fn note<T>(
+    pub(crate) fn note<T>(
         &self,
         name: &'static str,
         took: Duration,
@@ -55,12 +55,12 @@ impl Figures {
             .ok()
     }
 
-    pub fn errors(&self) -> Vec<String> {
+    pub(crate) fn errors(&self) -> Vec<String> {
         self.errors.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The longest time that an operation took.
-    pub fn longest(&self, name: &str) -> Option<Duration> {
+    pub(crate) fn longest(&self, name: &str) -> Option<Duration> {
         let operations = self.operations.lock().unwrap_or_else(PoisonError::into_inner);
         operations.get(name)?.took.iter().max().copied()
     }
@@ -87,7 +87,7 @@ impl fmt::Display for Figures {
 }
 
 /// The most memory that a process of each function has now, in KiB.
-pub fn memory() -> BTreeMap<String, u64> {
+pub(crate) fn memory() -> BTreeMap<String, u64> {
     let mut functions = BTreeMap::new();
     for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
         let Some((name, resident)) = resident(&entry.path()) else { continue };
