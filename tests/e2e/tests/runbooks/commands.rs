@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context, ensure};
 use e2e::Tenant;
 use serde_json::json;
+use tokio::process::Command;
 
 use crate::{STACK, halt};
 
@@ -42,11 +42,16 @@ impl Page {
         blocks.flat_map(|block| [block, "\n"]).collect()
     }
 
-    fn run(&self, commands: &str, environment: &BTreeMap<String, String>) -> anyhow::Result<()> {
+    async fn run(
+        &self,
+        commands: &str,
+        environment: &BTreeMap<String, String>,
+    ) -> anyhow::Result<()> {
         let output = Command::new("bash")
             .args(["-c", &format!("{PRELUDE}{commands}")])
             .envs(environment)
             .output()
+            .await
             .context("failed to start bash")?;
         let (told, errors) =
             (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
@@ -105,8 +110,8 @@ async fn every_command_works() -> anyhow::Result<()> {
     let mut failed = Vec::new();
     for page in &pages {
         let (here, on_aws) = (page.commands("sh"), page.commands("sh no-emulator"));
-        let ran = page.run(&format!("{prelude}{here}"), &environment);
-        let checked = page.run(&format!("{prelude}{CHECKED}{on_aws}"), &environment);
+        let ran = page.run(&format!("{prelude}{here}"), &environment).await;
+        let checked = page.run(&format!("{prelude}{CHECKED}{on_aws}"), &environment).await;
         failed.extend([ran, checked].into_iter().filter_map(Result::err));
         runs += here.lines().count() + on_aws.lines().count();
     }
