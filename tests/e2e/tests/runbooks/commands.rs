@@ -24,6 +24,10 @@ const CHECKED: &str = "aws() { case \"$1 $2\" in
 esac; }
 ";
 
+/// The pages with commands that are neither run nor checked, and why.
+const UNCHECKED: [(&str, &str); 1] =
+    [("adopt-table.md", "the AWS CLI's example of a restored table is invalid by its own model")];
+
 struct Page {
     path: PathBuf,
     text: String,
@@ -124,14 +128,16 @@ async fn every_command_works() -> anyhow::Result<()> {
 }
 
 /// The first kind of block is run. The emulator does not have the commands of the second, so they are
-/// checked against the AWS CLI's model of AWS.
+/// checked against the AWS CLI's model of AWS. [`UNCHECKED`] lists pages with a third kind.
 #[test]
 fn every_block_is_run_or_checked() -> anyhow::Result<()> {
     let (index, pages) = pages()?;
     for page in pages.iter().chain([&index]) {
         let blocks = page.text.lines().filter_map(|line| line.trim_start().strip_prefix("```"));
         for fence in blocks.filter(|fence| !fence.is_empty()) {
-            ensure!(matches!(fence, "sh" | "sh no-emulator"), "{}: {fence}", page.path.display());
+            let is_known = matches!(fence, "sh" | "sh no-emulator")
+                || (fence == "text" && UNCHECKED.iter().any(|(name, _)| page.path.ends_with(name)));
+            ensure!(is_known, "{}: {fence}", page.path.display());
         }
     }
     Ok(())
