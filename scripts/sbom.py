@@ -1,4 +1,5 @@
-"""Writes a bill of materials for each function, in CycloneDX's format, next to its program.
+"""Writes a bill of materials for each function, in CycloneDX's format, next to its program, and so
+into its package.
 
 It has the crates that the function is built from for AWS, with their licenses and the checksums of
 Cargo.lock. Build dependencies and tools are not part of a program.
@@ -54,7 +55,7 @@ def main():
             "metadata": {"component": {**program, "type": "application"}},
             "components": [each for each in components if each is not program],
         }
-        path = FOLDER / f"{function}.cdx.json"
+        path = FOLDER / function / "sbom.cdx.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(bill, indent=2) + "\n")
         print(f"{path.relative_to(ROOT)}: {len(components)} crates")

@@ -538,6 +538,8 @@ export const texts = {
     target_missing: "A segment of its target is gone or can no longer be used. Nothing was sent.",
     rendering_changed:
       "Its texts would differ from those that were frozen when it was sent. Stop it and send a copy.",
+    restored:
+      "Volley's table was restored from a backup, which may lack who was texted. They are shown as unknown.",
     outdated:
       "It was paused for two weeks, or still being sent after 45 days. Resend it to those who were left.",
     max_parts: "It would have needed more parts than its limit. Nothing was sent.",

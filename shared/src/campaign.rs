@@ -15,6 +15,7 @@ mod outage;
 mod owed;
 mod pauses;
 mod poll;
+mod restored;
 #[cfg(test)]
 mod tests;
 

@@ -36,6 +36,8 @@ pub enum Reason {
     BodyTooLong,
     /// A text would differ from the one that was frozen when the audience was cut.
     RenderingChanged,
+    /// The table was restored to an earlier moment, so it is not known whom it has texted since then.
+    Restored,
     /// It has more parts than the limit that it was sent with.
     MaxParts,
     /// Its price is higher than the limit that it was sent with.
@@ -61,6 +63,7 @@ impl Reason {
             Self::Outdated
             | Self::TargetMissing
             | Self::BodyTooLong
+            | Self::Restored
             | Self::MaxParts
             | Self::MaxPrice => false,
         }

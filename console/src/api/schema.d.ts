@@ -1658,6 +1658,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/restored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End what a restored table cannot continue
+         * @description After the table was restored to an earlier moment, it lacks what was sent since. So campaigns that were
+         *     still to send at that moment are stopped, and recipients without a message become `unknown`: they may have
+         *     been texted, and are not texted again. Scheduled campaigns are canceled, because they may have
+         *     been sent or canceled since. All of them get the reason `restored`.
+         *
+         *     A page is for `limit` organizations, oldest first, and has the campaigns of theirs that were ended. Go
+         *     on until `nextCursor` is null, and only then lift the halt. Repeating it is safe.
+         */
+        post: operations["end_restored"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1826,7 +1852,7 @@ export interface components {
             templateId?: string | null;
         };
         /** @enum {string} */
-        CampaignReason: "missed_schedule" | "target_missing" | "outdated" | "no_progress" | "provider_unreachable" | "poisoned" | "provider_account" | "provider_sender" | "spend_limit" | "messages_filtered" | "recipients_opted_out" | "provider_failing" | "body_too_long" | "rendering_changed" | "max_parts" | "max_price";
+        CampaignReason: "missed_schedule" | "target_missing" | "outdated" | "no_progress" | "provider_unreachable" | "poisoned" | "provider_account" | "provider_sender" | "spend_limit" | "messages_filtered" | "recipients_opted_out" | "provider_failing" | "body_too_long" | "rendering_changed" | "restored" | "max_parts" | "max_price";
         /** @enum {string} */
         CampaignStatus: "draft" | "scheduled" | "sent" | "cancelled" | "failed";
         CampaignSum: components["schemas"]["Sum"] & {
@@ -3266,7 +3292,7 @@ export interface components {
          *     - 403: `forbidden`, `deployment_only`, `sender_not_assigned`, `rate_above_limit`, `opted_out_by_person`
          *     - 404: `not_found`
          *     - 405: `method_not_allowed`
-         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `campaign_not_sent`, `campaign_not_dispatched`, `campaign_is_resend`, `resend_preparing`, `resend_expired`, `resend_open`, `too_many_resends`, `sender_taken`, `unsubscribe_changed`, `erasure_unavailable`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `imports_running`, `inbound_not_flagged`, `inbound_suppressed`, `already_replied`, `address_left`, `webhooks_off`, `too_many_webhooks`, `webhook_disabled`, `delivery_pending`, `idempotency_in_progress`
+         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `campaign_not_sent`, `campaign_not_dispatched`, `campaign_is_resend`, `resend_preparing`, `resend_expired`, `resend_open`, `too_many_resends`, `sender_taken`, `unsubscribe_changed`, `erasure_unavailable`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `imports_running`, `inbound_not_flagged`, `inbound_suppressed`, `already_replied`, `address_left`, `webhooks_off`, `too_many_webhooks`, `webhook_disabled`, `delivery_pending`, `not_halted`, `idempotency_in_progress`
          *     - 413: `body_too_large`
          *     - 415: `unsupported_media_type`, `unsupported_content_encoding`
          *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `period_too_long`, `dry_run_unavailable`, `recipient_opted_out`, `idempotency_key_reused`
@@ -14830,6 +14856,131 @@ export interface operations {
                 };
             };
             /** @description `webhooks_off`: this deployment has no webhooks. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_restored: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The campaigns that were ended. */
+            200: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Campaign"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_halted`: the deployment may send; halt it first. */
             409: {
                 headers: {
                     [name: string]: unknown;

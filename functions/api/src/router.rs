@@ -16,8 +16,8 @@ use crate::openapi;
 use crate::problem::{Code, Problem};
 use crate::routes::{
     api_keys, campaigns, contacts, controls, copies, deliveries, exports, halts, imports, inbound,
-    me, members, messages, organizations, people, quotes, reports, resends, segments, sending,
-    service, skipped, templates, text_previews, unsubscribes, webhooks,
+    me, members, messages, organizations, people, quotes, reports, resends, restored, segments,
+    sending, service, skipped, templates, text_previews, unsubscribes, webhooks,
 };
 use crate::state::App;
 use crate::{cors, idempotency, polling, rates, span};
@@ -151,6 +151,7 @@ fn sending_routes() -> OpenApiRouter<App> {
         .routes(routes!(sending::send_campaign))
         .routes(routes!(sending::send_test))
         .routes(routes!(halts::get_halt, halts::put_halt))
+        .routes(routes!(restored::end_restored))
         .routes(routes!(halts::get_organization_halt, halts::put_organization_halt))
         .routes(routes!(quotes::quote_campaign))
         .routes(routes!(controls::cancel_campaign))

@@ -19,6 +19,7 @@ pub(crate) mod people;
 pub(crate) mod quotes;
 pub(crate) mod reports;
 pub(crate) mod resends;
+pub(crate) mod restored;
 pub(crate) mod segments;
 pub(crate) mod sending;
 pub(crate) mod service;

@@ -129,9 +129,11 @@ async fn close(
     shards: Shards,
 ) -> anyhow::Result<Option<Settled>> {
     match (claiming, written) {
-        (Claiming::Fail { .. }, table::Claimed::Won) => Ok(Some(Settled::ByThisWorker)),
+        (Claiming::Fail { .. } | Claiming::Unknown, table::Claimed::Won) => {
+            Ok(Some(Settled::ByThisWorker))
+        }
         // No claim has an empty token, so an existing one belongs to another worker.
-        (Claiming::Fail { .. }, table::Claimed::Exists(_)) => {
+        (Claiming::Fail { .. } | Claiming::Unknown, table::Claimed::Exists(_)) => {
             close_existing(app, written, "", shards).await
         }
         (Claiming::HandOver { token }, _) => close_existing(app, written, token, shards).await,

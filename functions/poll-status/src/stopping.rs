@@ -5,10 +5,12 @@ use infra::table::{Claimed, Claiming};
 use shared::campaign::{Broadcast, Campaign};
 use shared::chunk_state::{ChunkState, Progress};
 use shared::message::{FailureReason, Found, Message};
+use shared::recipient::Recipient;
 
 use crate::App;
 
-/// Fails the members that no one has claimed. Returns `false` if a claim may still be in use.
+/// Fails the members that no one has claimed. In a restored table, claims may be missing, so they become
+/// unknown instead, which no one sends again. Returns `false` if a claim may still be in use.
 pub(crate) async fn fail_rest(
     app: &App,
     campaign: &Campaign,
@@ -20,17 +22,20 @@ pub(crate) async fn fail_rest(
     let Some(chunk) = app.table.chunk(id, shard, state.number).await? else {
         return Ok(false);
     };
-    let reason = FailureReason::Stopped;
     let now = clock::now();
     let mut is_settled = true;
-    let failing: Vec<(Message, Claiming)> = chunk
+    let ending = |recipient: &Recipient| match recipient.phone() {
+        None => Claiming::Fail { reason: FailureReason::Erased },
+        Some(_) if broadcast.is_restored() => Claiming::Unknown,
+        Some(_) => Claiming::Fail { reason: FailureReason::Stopped },
+    };
+    let ended: Vec<(Message, Claiming)> = chunk
         .recipients
         .iter()
-        .map(|recipient| campaign.pending_message(recipient))
-        .map(|message| (message, Claiming::Fail { reason }))
+        .map(|recipient| (campaign.pending_message(recipient), ending(recipient)))
         .collect();
-    for failed in app.table.claim_all(&failing, broadcast.shards, now).await? {
-        let Claimed::Exists(found) = failed? else {
+    for ended in app.table.claim_all(&ended, broadcast.shards, now).await? {
+        let Claimed::Exists(found) = ended? else {
             continue;
         };
         match (found.found_by("", now, app.claim_seconds), &found.claim) {

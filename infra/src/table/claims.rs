@@ -31,6 +31,8 @@ pub enum Claiming {
     HandOver { token: String },
     /// The message's failure, without sending it.
     Fail { reason: FailureReason },
+    /// That someone may have sent the message whose claim is lost.
+    Unknown,
 }
 
 /// The result of a message that a worker had claimed.
@@ -52,6 +54,7 @@ fn row(message: &Message, claiming: &Claiming, now: Timestamp) -> Row {
     match claiming {
         Claiming::HandOver { token } => Row::claimed(message, token, now),
         Claiming::Fail { reason } => Row::failed(message, *reason, now),
+        Claiming::Unknown => Row::unknown(message, now),
     }
 }
 
@@ -68,12 +71,15 @@ fn changes(
             let outcome = Outcome::Failed { reason: *reason, code: None, at: now };
             vec![MessageChange::of_outcome(&message.reference(), &outcome)]
         }
+        (Ok(Claimed::Won), Claiming::Unknown) => {
+            vec![MessageChange::of_unknown(&message.reference(), now)]
+        }
         (Ok(Claimed::Won), Claiming::HandOver { .. }) | (Err(_), _) => Vec::new(),
     }
 }
 
 impl Table {
-    /// Claims messages of one campaign by creating them, or creates them as failed. Returns one
+    /// Claims messages of one campaign by creating them, or creates them as failed or unknown. Returns one
     /// result per message, in the same order. If a result is an error, the message may or may not
     /// be claimed.
     pub async fn claim_all(

@@ -99,6 +99,11 @@ impl Row {
         Self { failed_at: Some(now), failure: Some(reason), body: message.text.clone(), ..silent }
     }
 
+    pub(super) fn unknown(message: &Message, now: Timestamp) -> Self {
+        let silent = Self::silent(message);
+        Self { unknown_at: Some(now), body: message.text.clone(), ..silent }
+    }
+
     pub(super) fn is_erased(&self) -> bool {
         self.erased_at.is_some()
     }
@@ -143,7 +148,7 @@ impl Row {
             }),
             _ => None,
         };
-        let created_at = self.created_at.or(self.claimed_at).or(self.failed_at);
+        let created_at = self.created_at.or(self.claimed_at).or(self.failed_at).or(self.unknown_at);
         Ok(Message {
             id,
             organization_id,

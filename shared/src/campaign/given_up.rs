@@ -56,7 +56,9 @@ impl Campaign {
     fn without_drain(&self, now: Timestamp, grace: Grace) -> Option<Self> {
         let mut broadcast = self.broadcast()?.clone();
         let is_over = matches!(broadcast.dispatch, Dispatch::Stopped | Dispatch::Paused);
-        broadcast.reason = Some(Reason::Poisoned);
+        if !broadcast.is_restored() {
+            broadcast.reason = Some(Reason::Poisoned);
+        }
         let without = self.with(broadcast, now);
         if is_over {
             // A person who stops it (again) starts the drain again.

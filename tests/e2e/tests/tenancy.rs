@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 type Ids = BTreeMap<&'static str, String>;
 
 /// Paths that belong to no organization.
-const NOBODYS: [&str; 5] = ["/health", "/openapi.json", "/v1/halt", "/v1/me", "/v1/organizations"];
+const NOBODYS: [&str; 6] =
+    ["/health", "/openapi.json", "/v1/halt", "/v1/me", "/v1/organizations", "/v1/restored"];
 /// What only the deployment's key may change.
 const DEPLOYMENTS: [(&str, Method); 2] = [
     ("/v1/organizations/{organizationId}/halt", Method::PUT),

@@ -53,13 +53,14 @@ async fn of_many_workers_one_wins_each_claim() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn a_repeated_claim_is_ones_own_and_a_failed_message_is_settled() -> anyhow::Result<()> {
+async fn a_repeated_claim_is_ones_own_and_others_leave_nothing_to_do() -> anyhow::Result<()> {
     let table = table().await;
-    let messages = messages(2);
+    let messages = messages(3);
     let now = clock::now();
     let claims = [
         (messages[0].clone(), Claiming::HandOver { token: "mine".to_owned() }),
         (messages[1].clone(), Claiming::Fail { reason: FailureReason::Unsubscribed }),
+        (messages[2].clone(), Claiming::Unknown),
     ];
     for answer in table.claim_all(&claims, SHARDS, now).await? {
         assert_eq!(answer?, Claimed::Won);
@@ -72,7 +73,10 @@ async fn a_repeated_claim_is_ones_own_and_a_failed_message_is_settled() -> anyho
             Claimed::Won => panic!("claimed twice"),
         })
         .collect();
-    assert_eq!(found, [Found::Own, Found::Settled]);
+    assert_eq!(found, [Found::Own, Found::Settled, Found::Settled]);
+    let Message { organization_id, campaign_id, id, .. } = messages[2];
+    let unknown = table.message(organization_id, campaign_id, id, SHARDS).await?;
+    assert_eq!(unknown.expect("it was written").status(), Status::Unknown);
     Ok(())
 }
 

@@ -35,6 +35,7 @@ pub(super) fn pause(reason: &str) -> &str {
         "provider_failing" => "the provider's responses were lost or errors",
         "body_too_long" => "the provider does not take so long a text",
         "rendering_changed" => "a text with merge fields would differ after an update of Volley",
+        "restored" => "its table was restored to an earlier moment",
         "max_parts" => "it needs more parts than its limit",
         "max_price" => "it costs more than its limit",
         unknown => unknown,

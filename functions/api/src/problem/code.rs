@@ -64,6 +64,7 @@ pub(crate) enum Code {
     TooManyWebhooks,
     WebhookDisabled,
     DeliveryPending,
+    NotHalted,
     IdempotencyInProgress,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -156,6 +157,7 @@ impl Code {
             | Self::TooManyWebhooks
             | Self::WebhookDisabled
             | Self::DeliveryPending
+            | Self::NotHalted
             | Self::IdempotencyInProgress => StatusCode::CONFLICT,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType | Self::UnsupportedContentEncoding => {

@@ -128,8 +128,9 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 65] = [
+const CONTRACT: [(&str, &str); 66] = [
     ("/v1/halt", "get put"),
+    ("/v1/restored", "post"),
     ("/v1/organizations/{organizationId}/halt", "get put"),
     ("/v1/organizations", "post get"),
     ("/v1/organizations/{organizationId}", "get patch delete"),

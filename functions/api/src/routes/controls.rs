@@ -111,24 +111,28 @@ pub(super) struct Changed {
 }
 
 impl Changed {
-    /// Queues the due work that the campaign did not have before: the next poll at its time, and
-    /// everything else now.
     async fn arm(&self, app: &Volley) {
-        let now = self.after.updated_at;
-        let before = self.before.owed();
-        for due in self.after.owed().into_iter().flatten() {
-            if before.contains(&Some(due)) {
-                continue;
-            }
-            let at = match &due.job {
-                Job::Polls(PollsJob::Poll { .. }) => app.grace.before(due.at),
-                Job::Polls(PollsJob::Drain { .. })
-                | Job::Jobs(_)
-                | Job::Dispatch(_)
-                | Job::Notify(_) => now,
-            };
-            app.arm(&due.job, at, now).await;
+        arm_new(app, &self.before, &self.after).await;
+    }
+}
+
+/// Queues the due work that the campaign did not have before: the next poll at its time, and everything
+/// else now.
+pub(super) async fn arm_new(app: &Volley, before: &Campaign, after: &Campaign) {
+    let now = after.updated_at;
+    let before = before.owed();
+    for due in after.owed().into_iter().flatten() {
+        if before.contains(&Some(due)) {
+            continue;
         }
+        let at = match &due.job {
+            Job::Polls(PollsJob::Poll { .. }) => app.grace.before(due.at),
+            Job::Polls(PollsJob::Drain { .. })
+            | Job::Jobs(_)
+            | Job::Dispatch(_)
+            | Job::Notify(_) => now,
+        };
+        app.arm(&due.job, at, now).await;
     }
 }
 

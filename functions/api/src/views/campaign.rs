@@ -33,7 +33,9 @@ pub(crate) struct CampaignView {
     /// `rendering_changed` (a text would differ from the one frozen when the campaign was sent). Stopped:
     /// `max_parts`, `max_price`, `outdated` (it was paused for two weeks; one that is still being sent after 45 days is
     /// paused with this reason). `poisoned`: a step failed repeatedly; the campaign is paused, or
-    /// stopped or canceled if it cannot be paused.
+    /// stopped or canceled if it cannot be paused. `restored`: the table was restored to an earlier
+    /// moment, so it is unknown whom the campaign has texted since; it is stopped, or canceled if it was
+    /// scheduled.
     #[schema(value_type = Option<labels::CampaignReason>, required = true)]
     reason: Option<Reason>,
     /// The progress of sending; null until the campaign is sent. A campaign whose audience is still

@@ -1,0 +1,26 @@
+//! What operators do to a whole stack. Its own program, because others' campaigns would stop.
+
+mod commands;
+mod halts;
+mod restored;
+
+use e2e::Tenant;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+/// Each test here changes the whole stack.
+static STACK: Mutex<()> = Mutex::const_new(());
+
+/// Halts the deployment, or lifts its halt.
+async fn halt(tenant: &Tenant, is_on: bool) -> anyhow::Result<()> {
+    let halt = json!({"halted": is_on, "reason": "test"});
+    let answer = put(tenant, "/v1/halt", &halt).await?;
+    anyhow::ensure!(answer["halted"] == is_on, "{answer}");
+    Ok(())
+}
+
+async fn put(tenant: &Tenant, path: &str, body: &Value) -> anyhow::Result<Value> {
+    let request = tenant.admin.request(Method::PUT, path).json(body);
+    Ok(request.send().await?.error_for_status()?.json().await?)
+}
