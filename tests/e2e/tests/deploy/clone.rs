@@ -40,12 +40,13 @@ impl Clone {
         let folder = &self.0;
         // Avoids downloading these again. They are installed from pinned versions.
         symlink(root.join(".venv"), folder.join(".venv"))?;
-        // Avoids building the dependencies again. The clone has a target folder of its own: in a shared
+        // Avoids building the dependencies again. The clone has a separate target folder: in a shared
         // one, Cargo would mistake its crates for ours, because it distinguishes workspaces by relative
         // paths. Compilers replace files, so links do, but Cargo writes into its fingerprints.
         let target = folder.join("target/release");
         fs::create_dir_all(&target)?;
-        for (part, how) in [("deps", "--link"), ("build", "--link"), (".fingerprint", "--archive")] {
+        for (part, how) in [("deps", "--link"), ("build", "--link"), (".fingerprint", "--archive")]
+        {
             let built = root.join("target/release").join(part);
             let how: &OsStr = how.as_ref();
             run("cp", &["--archive".as_ref(), how, built.as_ref(), target.as_ref()])?;
