@@ -47,7 +47,7 @@ PERMISSIONS = .venv/emulator/bin/python tools/python/permissions.py volley targe
 # Compares what the API responded with in the tests with what its document lists.
 CODES = $(PYTHON) tools/python/codes.py docs/openapi.json target/local/functions.log
 
-.PHONY: cli run up down test torture load fuzz bench check build engine functions functions-for-aws deploy
+.PHONY: cli run up down test torture releases load fuzz bench check build engine functions functions-for-aws deploy
 .DEFAULT_GOAL := run
 
 # It needs no console.
@@ -69,6 +69,10 @@ test: check build .venv/conformance/npm/ready .venv/schemathesis/ready tests/con
 torture: engine .venv/faketime/ready
 	cargo build --release --locked $(PACKAGES) --package torture
 	@target/release/torture $(if $(SEED),--seed $(SEED),$(if $(MINUTES),--minutes $(MINUTES),--seeds $(SEEDS))) $(if $(FROM),--from $(FROM))
+
+# Goes back to an earlier release and forward again in the middle of campaigns: see tests/e2e/tests/deploy.
+releases: build
+	$(LOCAL) with -- cargo test --release --workspace --locked --test deploy -- --ignored
 
 # Two organizations that do everything at once: see tests/e2e/tests/load.
 load: engine

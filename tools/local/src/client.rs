@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
 
 use crate::environment::Variables;
@@ -37,7 +37,11 @@ impl Api {
     }
 
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        answer(self.request(Method::GET, path)).await
+        // The emulator may end a connection under a request, such as when a function is replaced.
+        match self.request(Method::GET, path).send().await {
+            Err(error) if error.is_request() => answer(self.request(Method::GET, path)).await,
+            sent => read(sent).await,
+        }
     }
 
     pub async fn post(&self, path: &str, body: &Value) -> anyhow::Result<Value> {
@@ -74,7 +78,11 @@ impl Api {
 }
 
 async fn answer(request: RequestBuilder) -> anyhow::Result<Value> {
-    let answer = request.send().await.context("the API did not answer")?;
+    read(request.send().await).await
+}
+
+async fn read(sent: reqwest::Result<Response>) -> anyhow::Result<Value> {
+    let answer = sent.context("the API did not answer")?;
     let (status, url) = (answer.status(), answer.url().path().to_owned());
     let body = answer.text().await?;
     if !status.is_success() {
