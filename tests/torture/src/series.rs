@@ -21,7 +21,8 @@ use crate::proxy::{Proxy, World};
 use crate::runs::Run;
 use crate::scenario::{self, Grounds};
 
-/// In a series of at least this many seeds, each operation that was used must have met a fault.
+/// In a series of at least this many seeds, each operation that was used must have met a fault, and each that
+/// was used often a kill.
 const SEEDS_FOR_ALL: usize = 200;
 
 /// How long before a time limit the last run may start.
@@ -201,17 +202,16 @@ async fn conclude(
         // anyway, or the run has failed.
         say(&format!("{count} times a message was handed out too often: {body}"));
     }
-    let untouched = world.ledger.untouched();
-    if ended.len() >= SEEDS_FOR_ALL && !untouched.is_empty() {
-        problems.push(format!("nothing befell {}", untouched.join(", ")));
-    }
-    let missing = world.ledger.missing_outages(arguments.within == Duration::MAX);
     if ended.len() >= SEEDS_FOR_ALL {
-        problems.extend(missing);
-    }
-    let spared = world.ledger.spared();
-    if !spared.is_empty() {
-        problems.push(format!("no function was killed at {}", spared.join(", ")));
+        let untouched = world.ledger.untouched();
+        if !untouched.is_empty() {
+            problems.push(format!("nothing befell {}", untouched.join(", ")));
+        }
+        problems.extend(world.ledger.missing_outages(arguments.within == Duration::MAX));
+        let spared = world.ledger.spared();
+        if !spared.is_empty() {
+            problems.push(format!("no function was killed at {}", spared.join(", ")));
+        }
     }
     let failed: Vec<&Ended> = ended.iter().filter(|run| run.failure.is_some()).collect();
     let seeds: BTreeSet<u64> = failed.iter().map(|run| run.seed).collect();
