@@ -2,8 +2,9 @@ import { Button, FileButton, Group, Progress, Stack, Table, Text } from "@mantin
 import { IconFileSpreadsheet } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import { type DragEvent, useState } from "react";
+import { useState } from "react";
 import { Curl } from "../components/Curl";
+import { DropZone } from "../components/DropZone";
 import { ExampleFile } from "../components/ExampleFile";
 import { FromPinpoint } from "../components/FromPinpoint";
 import { Page } from "../components/Page";
@@ -35,7 +36,6 @@ export function Imports() {
   const { cursor } = route.useSearch();
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const [isOver, setOver] = useState(false);
   const choose = useMutation({
     mutationFn: async (file: File): Promise<Chosen> => {
       if (file.size === 0) throw new Error(t.emptyFile);
@@ -60,12 +60,6 @@ export function Imports() {
     },
   });
   const isStarting = trial.isPending || upload.isPending;
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setOver(false);
-    const [file] = event.dataTransfer.files;
-    if (file) choose.mutate(file);
-  };
   const chosen = choose.data;
   const curl = (
     <Curl
@@ -78,17 +72,7 @@ export function Imports() {
     <Page title={t.title} lead={t.lead} actions={curl} narrow>
       {!canSend && <Text size="sm">{texts.app.readOnly}</Text>}
       {canSend && !chosen && (
-        // biome-ignore lint/a11y/noStaticElementInteractions: the button inside does the same by keyboard
-        <div
-          className={classes.drop}
-          data-over={isOver || undefined}
-          onDragOver={(event) => {
-            event.preventDefault();
-            setOver(true);
-          }}
-          onDragLeave={() => setOver(false)}
-          onDrop={drop}
-        >
+        <DropZone onFiles={([file]) => file && choose.mutate(file)}>
           <IconFileSpreadsheet size={32} stroke={1.4} aria-hidden />
           <Text fw={550}>{t.drop}</Text>
           <FileButton
@@ -104,7 +88,7 @@ export function Imports() {
             <ExampleFile />
             <FromPinpoint />
           </Group>
-        </div>
+        </DropZone>
       )}
       {choose.isError && (
         <Text size="sm" c="var(--mantine-color-error)" role="alert">
