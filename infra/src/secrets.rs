@@ -91,7 +91,7 @@ struct GetParameter {
 }
 
 /// Secrets of one format by name. Those in Secrets Manager are read through Parameter Store, too, by
-/// a [`signed_call`](crate::signed_call): its SDK took a tenth of the build for this one request.
+/// a [`signed_call`](crate::signed_call), because the SDK took a tenth of the build for this one request.
 pub struct Secrets<T> {
     calls: SignedCalls,
     usage: Usage,

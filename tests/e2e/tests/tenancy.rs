@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 type Ids = BTreeMap<&'static str, String>;
 
 /// Paths that belong to no organization.
-const NOBODYS: [&str; 6] =
+const UNOWNED: [&str; 6] =
     ["/health", "/openapi.json", "/v1/halt", "/v1/me", "/v1/organizations", "/v1/restored"];
 /// What only the deployment's key may change.
 const DEPLOYMENTS: [(&str, Method); 2] = [
@@ -92,7 +92,7 @@ async fn another_organizations_ids_open_nothing() -> anyhow::Result<()> {
     for (path, item) in document["paths"].as_object().context("the document has no paths")? {
         let names: BTreeSet<&str> = parameters(path).collect();
         if names.is_empty() {
-            assert!(NOBODYS.contains(&path.as_str()), "whose is {path}?");
+            assert!(UNOWNED.contains(&path.as_str()), "whose is {path}?");
             continue;
         }
         let own = filled(path, &owner.id, &ids)?;

@@ -205,7 +205,7 @@ async fn conclude(
     if ended.len() >= SEEDS_FOR_ALL {
         let untouched = world.ledger.untouched();
         if !untouched.is_empty() {
-            problems.push(format!("nothing befell {}", untouched.join(", ")));
+            problems.push(format!("no fault hit {}", untouched.join(", ")));
         }
         problems.extend(world.ledger.missing_outages(arguments.within == Duration::MAX));
         let spared = world.ledger.spared();

@@ -49,7 +49,7 @@ impl Second {
         Ok(Self { first, clone, parameters })
     }
 
-    /// Runs `make deploy` in a clone, with one parameter changed.
+    /// Runs `make deploy` in a clone, with at most one parameter changed.
     fn make(&self, clone: &Clone, change: Option<(&str, &str)>) -> anyhow::Result<Output> {
         let changed = |name: &str| change.filter(|(changed, _)| *changed == name);
         let value = |name, value| changed(name).map_or(value, |(_, value)| value);
