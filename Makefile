@@ -98,8 +98,8 @@ check: .venv/sam/ready .venv/review/ready console/dist/index.html console/node_m
 
 # Only the local stack's console can be opened by a link that carries a key, and only its webhooks can be
 # on this machine.
-engine functions: export CONSOLE_SIGN_IN_BY_LINK = on
-engine functions: export WEBHOOKS_TO_THIS_MACHINE = on
+engine functions torture: export CONSOLE_SIGN_IN_BY_LINK = on
+engine functions torture: export WEBHOOKS_TO_THIS_MACHINE = on
 
 build: console/dist/index.html
 	@$(MAKE) --no-print-directory engine

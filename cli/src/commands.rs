@@ -4,6 +4,7 @@ pub(crate) mod body;
 pub(crate) mod campaigns;
 pub(crate) mod completions;
 pub(crate) mod contacts;
+mod counting;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod exports;

@@ -687,6 +687,8 @@ export const texts = {
     preview: "Who a campaign would reach now",
     counting: "Counting…",
     about: (error: string) => `Estimated; off by at most ${error}`,
+    countAll: "Count everyone",
+    soFar: (recipients: string) => `Counting everyone: ${recipients} so far`,
     of: (contacts: string) => `of ${contacts} contacts`,
     samples: "Some of them",
     save: "Save segment",

@@ -128,7 +128,7 @@ fn on_bus<'a>(name: &'a str, entry: &'a bus::Entry) -> EntryOnBus<'a> {
         event_bus_name: name,
         source: bus::SOURCE,
         detail_type: &entry.detail_type,
-        time: entry.occurred_at.millis() / 1_000,
+        time: entry.occurred_at.unix_seconds(),
         detail: &entry.detail,
     }
 }

@@ -4,11 +4,15 @@
 //! all shards. Contacts of one phone are in one shard, so the error is computed from the variance between
 //! shards and not from the number of contacts.
 
+use sha2::{Digest, Sha256};
+
 use crate::audience::{Skipped, Totals};
 use crate::shard::Shards;
 
 /// Fewer shards say too little of the variance.
 pub const MIN_SHARDS: usize = 4;
+/// The contacts of how many recipients are shown.
+pub const MAX_SAMPLES: usize = 20;
 /// The quantile of the normal distribution for 95 %, in hundredths.
 const QUANTILE: f64 = 1.96;
 
@@ -53,6 +57,18 @@ impl Estimate {
         };
         Some(Self { totals, error: Some(error(read, shards)) })
     }
+}
+
+/// The shards in the order in which the preview of this name reads them. It depends on the name alone, so
+/// that repeated estimates agree and different previews do not all read the same shards.
+#[must_use]
+pub fn order(shards: Shards, name: &str) -> Vec<u16> {
+    let key = |shard: &u16| -> [u8; 32] {
+        Sha256::new().chain_update(name).chain_update(shard.to_be_bytes()).finalize().into()
+    };
+    let mut shards: Vec<u16> = shards.all().collect();
+    shards.sort_by_key(key);
+    shards
 }
 
 /// Half of the 95 % interval of the recipients' sum, with the correction for a finite population.
@@ -112,6 +128,16 @@ mod tests {
         assert_eq!(spread.totals.recipients, 40);
         // 1.96 × 8 × √(33.3 × (1 − 4/8) / 4)
         assert_eq!(spread.error, Some(33));
+    }
+
+    #[test]
+    fn shards_are_read_in_an_order_of_the_previews_own() {
+        let (one, other) = (order(32.into(), "a"), order(32.into(), "b"));
+        assert_eq!(one, order(32.into(), "a"));
+        assert_ne!(one, other);
+        let mut sorted = one;
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..32).collect::<Vec<u16>>());
     }
 
     proptest! {

@@ -207,8 +207,10 @@ mod tests {
             let of_others = [import_id.is_some(), export_id.is_some(), inbound_id.is_some()];
             let ids = [&[campaign_id.is_some()], &of_others[..]].concat();
             // An event names what it is about itself, a webhook's retries are about no one thing, and
-            // what names an erased person is not in logs. A deletion is about the organization.
-            let has_none = matches!(job, Job::Notify(_)) || ["erase", "delete"].contains(&kind);
+            // what names an erased person is not in logs. A deletion is about the organization, a
+            // preview about its audience.
+            let of_all = ["erase", "delete", "preview"];
+            let has_none = matches!(job, Job::Notify(_)) || of_all.contains(&kind);
             let expected = usize::from(!has_none);
             assert_eq!(ids.iter().filter(|is_named| **is_named).count(), expected, "{line}");
         }

@@ -17,7 +17,7 @@ impl Retention {
     /// When something that was received or written at `at` is removed, in seconds since 1970.
     #[must_use]
     pub fn ends_at(self, at: Timestamp) -> i64 {
-        at.plus_seconds(self.seconds()).millis() / 1_000
+        at.plus_seconds(self.seconds()).unix_seconds()
     }
 
     /// Since when everything is still there at `now`.

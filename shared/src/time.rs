@@ -28,6 +28,12 @@ impl Timestamp {
         self.0.timestamp_millis()
     }
 
+    /// Whole seconds since 1970, as the table's expiry times and signatures count them.
+    #[must_use]
+    pub fn unix_seconds(self) -> i64 {
+        self.0.timestamp()
+    }
+
     #[must_use]
     pub fn datetime(self) -> DateTime<Utc> {
         self.0

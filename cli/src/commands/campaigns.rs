@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use serde_json::Map;
 
 use super::Context;
+use super::counting;
 use super::org::put;
 use super::report::Report;
 use crate::api::Body;
@@ -14,7 +15,6 @@ use crate::output::{CAMPAIGN, QUOTE, SKIPPED};
 
 mod draft;
 mod preview;
-mod quote;
 mod resend;
 mod send;
 mod test;
@@ -158,7 +158,7 @@ impl Campaigns {
             Self::Delete { ids, yes } => delete(context, &ids, yes).await,
             Self::Quote { id } => {
                 let path = api.path(&["campaigns", &id]).await?;
-                output.one(&quote::quote(context, &path).await?, &QUOTE)
+                output.one(&counting::quote(context, &path).await?, &QUOTE)
             }
             Self::Preview(preview) => preview.run(context).await,
             Self::Test(test) => test.run(context).await,

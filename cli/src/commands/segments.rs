@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::Context;
+use super::counting;
 use crate::api::Body;
 use crate::arguments::{Limit, Yes};
 use crate::ask::confirm;
@@ -45,6 +46,9 @@ pub(crate) enum Segments {
         id: Option<String>,
         #[command(flatten)]
         filter: Filter,
+        /// Count everyone, even if that takes minutes
+        #[arg(long)]
+        exact: bool,
     },
     /// Show why a contact belongs to a segment or not
     Explain {
@@ -115,15 +119,18 @@ impl Segments {
                 });
                 output.one(&api.put(&path, Body::Json(&body)).await?, &SEGMENT)
             }
-            Self::Preview { id, filter } => {
+            Self::Preview { id, filter, exact } => {
                 let (path, body) = match (id, filter.read()?) {
-                    (Some(id), None) => (api.path(&["segments", &id, "preview"]).await?, json!({})),
-                    (_, Some(filter)) => {
-                        (api.path(&["segments", "preview"]).await?, json!({"filter": filter}))
+                    (Some(id), None) => {
+                        (api.path(&["segments", &id, "preview"]).await?, json!({"exact": exact}))
                     }
+                    (_, Some(filter)) => (
+                        api.path(&["segments", "preview"]).await?,
+                        json!({"filter": filter, "exact": exact}),
+                    ),
                     (None, None) => return Err(Failure::usage("name a segment or a filter")),
                 };
-                output.one(&api.post(&path, &body).await?, &PREVIEW)
+                output.one(&counting::preview(context, &path, &body).await?, &PREVIEW)
             }
             Self::Explain { id, contact } => {
                 let path = api.path(&["segments", &id, "explain"]).await?;

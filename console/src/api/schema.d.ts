@@ -1290,9 +1290,11 @@ export interface paths {
         /**
          * Preview a filter
          * @description Returns who a campaign for these contacts would reach if it were sent now. The result is exact if the
-         *     audience can be read within seconds; otherwise it is an estimate with its error. An organization
-         *     computes one preview at a time, and a newer request cancels an older one. A preview is cached for a
-         *     minute.
+         *     audience can be read within seconds; otherwise it is an estimate with its error. With `exact`, or if
+         *     too little can be read for an estimate, everyone is counted in the background: the response says how
+         *     far that is, and the same request a little later returns the preview. An organization computes one
+         *     preview at a time, and a newer request cancels an older one. A preview is cached for a minute, or for 15
+         *     if it was computed in the background.
          */
         post: operations["preview_filter"];
         delete?: never;
@@ -2221,6 +2223,8 @@ export interface components {
             value?: unknown;
         };
         FilterPreview: {
+            /** @description Whether to count everyone even if that takes longer than a request. Defaults to false. */
+            exact?: boolean | null;
             filter: components["schemas"]["Filter"];
             /**
              * Format: int32
@@ -3227,13 +3231,28 @@ export interface components {
             error: number | null;
             /** @description Whether the whole audience was read. Otherwise the numbers are estimates. */
             exact: boolean;
-            /** @description When the audience was read. A preview is cached for a minute. */
+            /** @description When the audience was read. A preview is cached for up to 15 minutes. */
             previewedAt: components["schemas"]["Time"];
             /** Format: int64 */
             recipients: number;
             /** @description Some of the recipients. */
             samples: components["schemas"]["Contact"][];
             skipped: components["schemas"]["Skipped"];
+        };
+        /** @description How far a preview is that takes longer than a request. */
+        PreviewProgress: {
+            begunAt: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description The share of the audience that was read, from 0 to 1.
+             * @example 0.25
+             */
+            progress: number;
+            /**
+             * Format: int64
+             * @description The number of recipients in what was read.
+             */
+            recipientsSoFar: number;
         };
         Price: {
             /** @example 12.64 */
@@ -3295,7 +3314,7 @@ export interface components {
          *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `campaign_not_sent`, `campaign_not_dispatched`, `campaign_is_resend`, `resend_preparing`, `resend_expired`, `resend_open`, `too_many_resends`, `sender_taken`, `unsubscribe_changed`, `erasure_unavailable`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `imports_running`, `inbound_not_flagged`, `inbound_suppressed`, `already_replied`, `address_left`, `webhooks_off`, `too_many_webhooks`, `webhook_disabled`, `delivery_pending`, `not_halted`, `idempotency_in_progress`
          *     - 413: `body_too_large`
          *     - 415: `unsupported_media_type`, `unsupported_content_encoding`
-         *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `audience_too_large`, `period_too_long`, `dry_run_unavailable`, `recipient_opted_out`, `idempotency_key_reused`
+         *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `period_too_long`, `dry_run_unavailable`, `recipient_opted_out`, `idempotency_key_reused`
          *     - 429: `rate_limited`, `test_limit_reached`, `quote_in_progress`, `too_many_uploads`, `export_in_progress`
          *     - 500: `internal_error`
          *     - 503: `try_again`, `throttled`
@@ -3622,6 +3641,8 @@ export interface components {
             name: string;
         };
         SegmentPreview: {
+            /** @description Whether to count everyone even if that takes longer than a request. Defaults to false. */
+            exact?: boolean | null;
             /**
              * Format: int32
              * @description The number of sample contacts. Defaults to 20.
@@ -12193,6 +12214,17 @@ export interface operations {
                     "application/json": components["schemas"]["Preview"];
                 };
             };
+            /** @description The preview is being computed. Ask again after `Retry-After` seconds. */
+            202: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewProgress"];
+                };
+            };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
                 headers: {
@@ -12256,7 +12288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `audience_too_large`, or the filter is invalid. */
+            /** @description The filter is invalid. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -12746,6 +12778,17 @@ export interface operations {
                     "application/json": components["schemas"]["Preview"];
                 };
             };
+            /** @description The preview is being computed. Ask again after `Retry-After` seconds. */
+            202: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewProgress"];
+                };
+            };
             /** @description The JSON, a header, the query or the cursor is malformed. */
             400: {
                 headers: {
@@ -12809,7 +12852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `audience_too_large`, or the segment refers to a deleted one. */
+            /** @description The segment refers to a deleted one. */
             422: {
                 headers: {
                     [name: string]: unknown;

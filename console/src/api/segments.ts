@@ -35,18 +35,20 @@ export const segmentQuery = (organizationId: string, segmentId: string) =>
   });
 
 /** Who a filter would reach. The API computes one preview at a time, and a newer one replaces it. */
-export const filterPreviewQuery = (organizationId: string, filter: Filter) =>
+export const filterPreviewQuery = (organizationId: string, filter: Filter, exact = false) =>
   queryOptions({
-    queryKey: [organizationId, "preview", JSON.stringify(filter)],
+    queryKey: [organizationId, "preview", JSON.stringify(filter), exact],
     queryFn: ({ signal }) =>
       body(
         api.POST("/v1/organizations/{organizationId}/segments/preview", {
           params: { path: { organizationId } },
-          body: { filter, samples: 10 },
+          body: { filter, samples: 10, exact },
           signal,
         }),
       ),
     staleTime: 60_000,
+    // A large audience is read in the background.
+    refetchInterval: ({ state }) => (state.data && "progress" in state.data ? 2_000 : false),
     retry: (failures, error) =>
       failures < 3 &&
       error instanceof RequestFailed &&

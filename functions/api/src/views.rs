@@ -39,7 +39,7 @@ pub(crate) use member::MemberView;
 pub(crate) use message::MessageView;
 pub(crate) use organization::{ApiKeyCreatedView, ApiKeyView, OrganizationView};
 pub(crate) use person::{ErasureView, PersonView, PreferenceView};
-pub(crate) use preview::PreviewView;
+pub(crate) use preview::{PreviewProgressView, PreviewView};
 pub(crate) use provider::{KeywordsSchema, ProviderSchema};
 pub(crate) use quote::{QuoteProgressView, QuoteView};
 pub(crate) use report::{OrganizationReportView, ReportPeriod, ReportView};

@@ -51,7 +51,7 @@ async fn post(
     };
     let headers = [
         ("webhook-id", delivery.id.to_string()),
-        ("webhook-timestamp", (at.millis() / 1_000).to_string()),
+        ("webhook-timestamp", at.unix_seconds().to_string()),
         ("webhook-signature", signature(&secrets, delivery.id, at, &delivery.body)),
     ];
     let request = Request { url: &webhook.url, headers, body: delivery.body.clone() };

@@ -129,11 +129,12 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             app.table.take_overdue(owed, now.plus_seconds(3_600)).await?;
             Ok(())
         }
-        // A message stays pending, which the person who requested it can see. A quote is asked for again.
+        // A message stays pending, which the person who requested it can see. Quotes and previews are asked
+        // for again.
         Job::Dispatch(
             DispatchJob::Test { .. } | DispatchJob::Reply { .. } | DispatchJob::Chunk { .. },
         )
-        | Job::Jobs(JobsJob::Quote { .. })
+        | Job::Jobs(JobsJob::Quote { .. } | JobsJob::Preview { .. })
         | Job::Notify(NotifyJob::Messages { .. } | NotifyJob::BusMessages { .. }) => {
             Ok(app.table.forget_overdue(owed).await?)
         }
@@ -218,7 +219,7 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
                 .is_some_and(|single| single.message.is_single_owed(clock::now())),
             None => false,
         },
-        Job::Jobs(JobsJob::Quote { .. })
+        Job::Jobs(JobsJob::Quote { .. } | JobsJob::Preview { .. })
         | Job::Notify(NotifyJob::Messages { .. } | NotifyJob::BusMessages { .. }) => false,
         // The item itself keeps the event.
         Job::Notify(NotifyJob::Event { .. }) => true,

@@ -1,4 +1,4 @@
-//! The send function: starts campaigns, fans them out, prepares resends, quotes large
+//! The send function: starts campaigns, fans them out, prepares resends, quotes and previews large
 //! audiences, and runs imports and exports.
 
 // A match over a domain enum names every variant; see `shared`.
@@ -12,6 +12,7 @@ mod export;
 mod fan_out;
 mod import;
 mod prepare;
+mod preview;
 mod quote;
 #[cfg(test)]
 mod requests;
@@ -41,6 +42,9 @@ impl App {
             }
             JobsJob::Quote { organization_id, campaign_id } => {
                 quote::run(app, organization_id, campaign_id, deadline).await
+            }
+            JobsJob::Preview { organization_id, name } => {
+                preview::run(app, organization_id, &name, deadline).await
             }
             JobsJob::Import { organization_id, import_id } => {
                 Box::pin(import::run(app, organization_id, import_id, deadline)).await

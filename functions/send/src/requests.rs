@@ -37,6 +37,7 @@ async fn race(name: &str, scenario: &Scenario, program: Program, race: Option<(u
             | JobsJob::Import { .. }
             | JobsJob::Export { .. }
             | JobsJob::Quote { .. }
+            | JobsJob::Preview { .. }
             | JobsJob::Erase { .. }
             | JobsJob::Delete { .. } => {
                 panic!("not modeled")

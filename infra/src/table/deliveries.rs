@@ -49,7 +49,7 @@ fn delivery_item(webhook: WebhookId, delivery: &Delivery) -> Result<Item> {
     let row = Row {
         delivery: delivery.clone(),
         delivery_state: delivery.status,
-        expires_at: expires_at.millis() / 1_000,
+        expires_at: expires_at.unix_seconds(),
     };
     item(KIND, &keys::delivery(webhook, delivery.id), row)
 }

@@ -82,12 +82,12 @@ impl Transaction {
             body_hash: answer.body_hash.clone(),
             status: answer.status,
             body: answer.body.clone(),
-            expires_at: now.plus_seconds(KEPT_SECONDS).millis() / 1_000,
+            expires_at: now.plus_seconds(KEPT_SECONDS).unix_seconds(),
         };
         let record: Item = item("an answer", &keys::idempotency(&fingerprint.0), row)?;
         // The table removes expired items late. Until then, they count as absent.
         let condition = "attribute_not_exists(pk) OR expiresAt < :now";
-        let seconds = AttributeValue::N((now.millis() / 1_000).to_string());
+        let seconds = AttributeValue::N(now.unix_seconds().to_string());
         Ok(self.put_if(record, condition, vec![(":now", seconds)]))
     }
 }
@@ -102,12 +102,12 @@ impl Table {
     ) -> Result<bool> {
         let noted = Noted {
             body_hash: body_hash.to_owned(),
-            expires_at: now.plus_seconds(KEPT_SECONDS).millis() / 1_000,
+            expires_at: now.plus_seconds(KEPT_SECONDS).unix_seconds(),
         };
         let record: Item = item("a request", &keys::noted_request(&fingerprint.0), noted)?;
         let condition = "attribute_not_exists(pk) OR expiresAt < :now OR bodyHash = :hash";
         let values = vec![
-            (":now", AttributeValue::N((now.millis() / 1_000).to_string())),
+            (":now", AttributeValue::N(now.unix_seconds().to_string())),
             (":hash", AttributeValue::S(body_hash.to_owned())),
         ];
         Ok(self.put(record, condition, values).await? == Written::Done)
@@ -121,7 +121,7 @@ impl Table {
     ) -> Result<Option<Answer>> {
         let key = keys::idempotency(&fingerprint.0);
         let row: Option<Row> = self.get("an answer", &key, Consistency::Strong).await?;
-        Ok(row.filter(|row| row.expires_at >= now.millis() / 1_000).map(|row| Answer {
+        Ok(row.filter(|row| row.expires_at >= now.unix_seconds()).map(|row| Answer {
             body_hash: row.body_hash,
             status: row.status,
             body: row.body,

@@ -263,6 +263,11 @@ pub(crate) fn preview(organization: OrganizationId, name: &str) -> Key {
     Key::new(format!("PREVIEW#{organization}"), format!("KEPT#{name}"))
 }
 
+/// How far a preview is computed that takes longer than a request.
+pub(crate) fn preview_run(organization: OrganizationId, name: &str) -> Key {
+    Key::new(format!("PREVIEW#{organization}"), format!("RUN#{name}"))
+}
+
 pub(crate) fn quote(organization: OrganizationId, campaign: CampaignId) -> Key {
     Key::new(format!("QUOTE#{organization}"), format!("{CAMPAIGN}{campaign}"))
 }

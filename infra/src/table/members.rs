@@ -118,7 +118,7 @@ impl Table {
         let items = self.all(organizations_under(keys::invitations(email))).await?;
         let rows = items.into_iter().map(|item| parse::<InvitationRow>("an invitation", item));
         let rows = rows.collect::<Result<Vec<_>>>()?.into_iter();
-        let open = rows.filter(|row| row.expires_at >= now.millis() / 1_000);
+        let open = rows.filter(|row| row.expires_at >= now.unix_seconds());
         Ok(open.map(|row| (row.organization_id, row.member_id)).collect())
     }
 }
@@ -151,7 +151,7 @@ fn items(member: &Member) -> Result<Vec<Item>> {
             InvitationRow {
                 organization_id,
                 member_id: member.id,
-                expires_at: until.millis() / 1_000,
+                expires_at: until.unix_seconds(),
             },
         ),
         Standing::Joined { person, .. } => {

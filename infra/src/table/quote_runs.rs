@@ -13,7 +13,6 @@ use shared::target::FrozenTarget;
 use shared::time::Timestamp;
 
 use super::dynamo::{Consistency, Written, item};
-use super::quotes::seconds;
 use super::{Result, Saved, Table, TableError, keys};
 
 /// How long a run that stopped is remembered.
@@ -127,7 +126,7 @@ impl Table {
             quote: run.quote,
             campaign_version: campaign.version,
             settings_of: organization.updated_at,
-            expires_at: seconds(run.saved_at.plus_seconds(FORGOTTEN_SECONDS)),
+            expires_at: run.saved_at.plus_seconds(FORGOTTEN_SECONDS).unix_seconds(),
         };
         let key = keys::quote_run(organization.id, campaign.id);
         self.put(item(KIND, &key, row)?, condition, values).await

@@ -71,10 +71,6 @@ impl Row {
     }
 }
 
-pub(super) fn seconds(moment: Timestamp) -> i64 {
-    moment.millis() / 1_000
-}
-
 impl Table {
     /// The quote for this version of a campaign, if one is kept.
     pub async fn kept_quote(
@@ -107,7 +103,7 @@ impl Table {
             kept_until: Some(kept.until),
             campaign_version: campaign.version,
             settings_of: organization.updated_at,
-            expires_at: seconds(kept.until),
+            expires_at: kept.until.unix_seconds(),
         };
         // Of two quotes, the newer one is kept.
         let condition = "attribute_not_exists(pk) OR quotedAt < :at";
@@ -128,7 +124,7 @@ impl Table {
         let lease = Lease {
             holder: holder.to_owned(),
             held_until: until,
-            expires_at: seconds(until.plus_seconds(FORGOTTEN_SECONDS)),
+            expires_at: until.plus_seconds(FORGOTTEN_SECONDS).unix_seconds(),
         };
         let condition = "attribute_not_exists(pk) OR heldUntil <= :now";
         let now = AttributeValue::S(now.to_string());

@@ -119,7 +119,7 @@ pub(super) fn parked_item(delivery: &Delivery, shards: Shards) -> Result<Item> {
         delivery: &'a Delivery,
         expires_at: i64,
     }
-    let expires_at = delivery.receipt.at.plus_seconds(PARKED_SECONDS).millis() / 1_000;
+    let expires_at = delivery.receipt.at.plus_seconds(PARKED_SECONDS).unix_seconds();
     item(KIND, &parked_key(delivery, shards), New { delivery, expires_at })
 }
 

@@ -28,7 +28,7 @@ impl Table {
         limit: RateLimit,
     ) -> Result<Option<u32>> {
         let lease = limit.lease();
-        let expires_at = window.plus_seconds(FORGOTTEN_SECONDS).millis() / 1_000;
+        let expires_at = window.plus_seconds(FORGOTTEN_SECONDS).unix_seconds();
         let change = Change {
             update: "SET expiresAt = :expires ADD taken :lease".to_owned(),
             condition: "attribute_not_exists(taken) OR taken <= :most".to_owned(),

@@ -80,7 +80,7 @@ impl Table {
         shards: Shards,
     ) -> Result<()> {
         let lines: HashSet<Line> = phones.iter().map(Phone::line).collect();
-        let expires_at = resend.expires_at().millis() / 1_000;
+        let expires_at = resend.expires_at().unix_seconds();
         let statements = lines.iter().map(|line| {
             let key = keys::named(campaign, line.as_phone(), shards);
             Ok(Statement::insert(self, item(KIND, &key, Named { expires_at })?))

@@ -122,7 +122,7 @@ impl Table {
 impl TestAllowance {
     fn one_more(&self) -> Change {
         // Kept for an additional day, in case clocks differ.
-        let expires_at = self.ends_at.plus_seconds(86_400).millis() / 1_000;
+        let expires_at = self.ends_at.plus_seconds(86_400).unix_seconds();
         Change {
             update: "SET testsSent = if_not_exists(testsSent, :none) + :one, expiresAt = :end"
                 .to_owned(),

@@ -36,6 +36,7 @@ impl Campaign {
                 JobsJob::Import { .. }
                 | JobsJob::Export { .. }
                 | JobsJob::Quote { .. }
+                | JobsJob::Preview { .. }
                 | JobsJob::Erase { .. }
                 | JobsJob::Delete { .. },
             )

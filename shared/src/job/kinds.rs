@@ -28,6 +28,8 @@ pub enum JobsJob {
     Import { organization_id: OrganizationId, import_id: ImportId },
     /// Read an audience further for a quote that takes longer than a request.
     Quote { organization_id: OrganizationId, campaign_id: CampaignId },
+    /// Read an audience further for a preview that takes longer than a request.
+    Preview { organization_id: OrganizationId, name: String },
     /// Choose whom a resend is for.
     Prepare { organization_id: OrganizationId, campaign_id: CampaignId },
     /// Write the next rows of an export.
@@ -134,7 +136,9 @@ impl Job {
             | Self::Dispatch(DispatchJob::Reply { .. })
             | Self::Notify(NotifyJob::Messages { .. } | NotifyJob::Retries { .. }) => 3,
             Self::Notify(NotifyJob::Event { event, .. }) => event.kind.since(),
-            Self::Jobs(JobsJob::Quote { .. } | JobsJob::Delete { .. })
+            Self::Jobs(
+                JobsJob::Quote { .. } | JobsJob::Preview { .. } | JobsJob::Delete { .. },
+            )
             | Self::Notify(NotifyJob::BusMessages { .. }) => 4,
         }
     }
@@ -190,6 +194,7 @@ impl JobsJob {
             | Self::Import { organization_id, .. }
             | Self::Export { organization_id, .. }
             | Self::Quote { organization_id, .. }
+            | Self::Preview { organization_id, .. }
             | Self::Erase { organization_id, .. }
             | Self::Delete { organization_id } => *organization_id,
         }
@@ -198,6 +203,7 @@ impl JobsJob {
     pub(super) fn subject(&self) -> Subject {
         match self {
             Self::Delete { .. } => Subject::of("delete"),
+            Self::Preview { .. } => Subject::of("preview"),
             Self::Send { campaign_id, .. } => Subject::campaign("send", *campaign_id),
             Self::FanOut { campaign_id, .. } => Subject::campaign("fan_out", *campaign_id),
             Self::Prepare { campaign_id, .. } => Subject::campaign("prepare", *campaign_id),
@@ -218,6 +224,7 @@ impl JobsJob {
             Self::FanOut { campaign_id, .. } => format!("fan_out#{campaign_id}"),
             Self::Prepare { campaign_id, .. } => format!("prepare#{campaign_id}"),
             Self::Quote { campaign_id, .. } => format!("quote#{campaign_id}"),
+            Self::Preview { organization_id, name } => format!("preview#{organization_id}#{name}"),
             Self::Import { import_id, .. } => format!("import#{import_id}"),
             Self::Export { export_id, .. } => format!("export#{export_id}"),
             Self::Erase { organization_id, hash } => format!("erase#{organization_id}#{hash}"),

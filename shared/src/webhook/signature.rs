@@ -51,7 +51,7 @@ impl fmt::Debug for SigningSecret {
 pub fn signature(secrets: &[SigningSecret], id: EventId, at: Timestamp, body: &str) -> String {
     let sign = |SigningSecret(key): &SigningSecret| {
         let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC accepts keys of any length");
-        mac.update(format!("{id}.{}.", at.millis() / 1_000).as_bytes());
+        mac.update(format!("{id}.{}.", at.unix_seconds()).as_bytes());
         mac.update(body.as_bytes());
         format!("v1,{}", BASE64_STANDARD.encode(mac.finalize().into_bytes()))
     };

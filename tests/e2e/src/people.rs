@@ -49,7 +49,7 @@ impl Person {
         changes: &Value,
     ) -> anyhow::Result<String> {
         serve(&tenant.variables["OIDC_ISSUER"])?;
-        let now = now.millis() / 1_000;
+        let now = now.unix_seconds();
         let mut claims = json!({
             "iss": tenant.variables["OIDC_ISSUER"], "aud": tenant.variables["OIDC_CLIENT_ID"],
             "sub": self.subject, "iat": now, "exp": now + 600, "name": self.name,

@@ -42,6 +42,7 @@ mod people;
 mod poison;
 mod policies;
 mod polling;
+mod previews;
 mod privacy;
 mod quotes;
 mod readme;

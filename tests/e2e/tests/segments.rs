@@ -4,11 +4,11 @@ use e2e::{Tenant, phone, text};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-fn tagged(tag: &str) -> Value {
+pub(crate) fn tagged(tag: &str) -> Value {
     json!({"field": "tags", "op": "in", "value": [tag]})
 }
 
-async fn save(tenant: &Tenant, name: &str, filter: &Value) -> anyhow::Result<Value> {
+pub(crate) async fn save(tenant: &Tenant, name: &str, filter: &Value) -> anyhow::Result<Value> {
     tenant.api.post(&tenant.path("segments"), &json!({"name": name, "filter": filter})).await
 }
 
@@ -95,45 +95,5 @@ async fn a_contact_learns_why_it_is_in_a_segment() -> anyhow::Result<()> {
     for query in ["?contact=ext:8", "?contact=x"] {
         assert_eq!(tenant.refusal(Method::GET, &format!("{path}{query}"), None).await?.0, 404);
     }
-    Ok(())
-}
-
-/// A preview counts each contact once, as the campaign would.
-#[tokio::test]
-async fn a_preview_shows_who_would_be_reached() -> anyhow::Result<()> {
-    let tenant = Tenant::new().await?;
-    let contacts = tenant.path("contacts");
-    let (shared, out) = (phone(), phone());
-    tenant.unsubscribe(&out).await?;
-    for (to, tags, status) in [
-        (json!(phone()), json!(["vip"]), "active"),
-        (json!(shared), json!(["vip"]), "active"),
-        (json!(shared), json!(["vip"]), "active"),
-        (json!(out), json!(["vip"]), "active"),
-        (json!(phone()), json!(["vip"]), "inactive"),
-        (Value::Null, json!(["vip"]), "active"),
-        (json!(phone()), json!([]), "active"),
-    ] {
-        let body = json!({"phone": to, "tags": tags, "status": status});
-        tenant.api.post(&contacts, &body).await?;
-    }
-    let path = tenant.path("segments/preview");
-    let preview = tenant.api.post(&path, &json!({"filter": tagged("vip"), "samples": 5})).await?;
-    assert_eq!((&preview["exact"], &preview["error"]), (&json!(true), &Value::Null));
-    assert_eq!((&preview["contacts"], &preview["recipients"]), (&json!(7), &json!(2)));
-    let skipped = json!({
-        "noPhone": 1, "duplicate": 1, "unsubscribed": 1,
-        "notInTarget": 1, "inactive": 1, "unrenderable": 0,
-    });
-    assert_eq!(preview["skipped"], skipped);
-    assert_eq!(preview["samples"].as_array().map(Vec::len), Some(2));
-    let again = tenant.api.post(&path, &json!({"filter": tagged("vip"), "samples": 0})).await?;
-    assert_eq!(again["previewedAt"], preview["previewedAt"], "it is kept for a minute");
-    assert_eq!(again["samples"], json!([]));
-    let segment = save(&tenant, "Others", &json!({"none": [tagged("vip")]})).await?;
-    let path = tenant.path(&format!("segments/{}/preview", text(&segment["id"])));
-    assert_eq!(tenant.api.post(&path, &json!({})).await?["recipients"], 1);
-    let refused = tenant.refusal(Method::POST, &path, Some(&json!({"samples": 21}))).await?;
-    assert_eq!(refused, (422, "validation_failed".to_owned()));
     Ok(())
 }

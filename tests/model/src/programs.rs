@@ -57,6 +57,7 @@ impl Program {
                     | JobsJob::Import { .. }
                     | JobsJob::Export { .. }
                     | JobsJob::Quote { .. }
+                    | JobsJob::Preview { .. }
                     | JobsJob::Erase { .. }
                     | JobsJob::Delete { .. },
                 )

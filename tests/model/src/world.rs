@@ -147,6 +147,7 @@ impl Kind {
                 | JobsJob::Import { .. }
                 | JobsJob::Export { .. }
                 | JobsJob::Quote { .. }
+                | JobsJob::Preview { .. }
                 | JobsJob::Erase { .. }
                 | JobsJob::Delete { .. },
             ) => Self::Chunk,

@@ -6,11 +6,11 @@ use reqwest::Method;
 use serde_json::{Map, Value};
 
 use super::Context;
-use super::quote::quote;
 use super::watch;
 use crate::api::{Body, Query, count, text};
 use crate::arguments::Yes;
 use crate::ask::confirm;
+use crate::commands::counting::quote;
 use crate::commands::org::put;
 use crate::failure::Failure;
 use crate::output::CAMPAIGN;

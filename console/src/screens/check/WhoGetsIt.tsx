@@ -35,7 +35,7 @@ function OfTarget({ campaign: { organizationId, target } }: { campaign: Campaign
   const preview = useQuery(filterPreviewQuery(organizationId, filterOf(target)));
   const nameOf = (id: string) =>
     `“${segments.data?.items.find((segment) => segment.id === id)?.name ?? texts.segments.gone}”`;
-  const skipped = preview.data?.skipped;
+  const skipped = preview.data && "skipped" in preview.data ? preview.data.skipped : undefined;
   const reasons = skipped ? SKIPS.filter((skip) => skipped[skip] > 0) : [];
   return (
     <>

@@ -1,7 +1,9 @@
-import { Anchor, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Group, Progress, Stack, Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import type { Filter } from "../../api/client";
+import type { components } from "../../api/schema";
 import { filterPreviewQuery } from "../../api/segments";
 import { Facts } from "../../components/Facts";
 import { Loading } from "../../components/Loading";
@@ -17,12 +19,15 @@ const t = texts.segments;
 /** The number of people that a filter reaches, who is left out and why, and some of them. */
 export function Reach({ filter }: { filter: Filter }) {
   const { organizationId } = useSession();
+  // Everyone is counted only when asked, and only for the filter that was asked about.
+  const [counted, setCounted] = useState<Filter | null>(null);
   const preview = useQuery({
-    ...filterPreviewQuery(organizationId, filter),
+    ...filterPreviewQuery(organizationId, filter, filter === counted),
     placeholderData: keepPreviousData,
   });
   if (preview.isError) return <ProblemAlert error={preview.error} retry={() => void preview.refetch()} />;
   if (!preview.data) return <Loading lines={4} />;
+  if ("progress" in preview.data) return <Counting counted={preview.data} />;
   const { recipients, contacts, skipped, exact, error, samples } = preview.data;
   const reasons = SKIPS.filter((skip) => skipped[skip] > 0);
   return (
@@ -42,9 +47,14 @@ export function Reach({ filter }: { filter: Filter }) {
         </Text>
       )}
       {error !== null && (
-        <Text size="sm" c="dimmed">
-          {t.about(count(error))}
-        </Text>
+        <Group justify="space-between" gap="xs">
+          <Text size="sm" c="dimmed">
+            {t.about(count(error))}
+          </Text>
+          <Button variant="subtle" size="compact-sm" onClick={() => setCounted(filter)}>
+            {t.countAll}
+          </Button>
+        </Group>
       )}
       {reasons.length > 0 && (
         <Facts items={reasons.map((skip) => [texts.skipped[skip], count(skipped[skip])])} />
@@ -72,6 +82,18 @@ export function Reach({ filter }: { filter: Filter }) {
           ))}
         </div>
       )}
+    </Stack>
+  );
+}
+
+/** How far the count is of an audience that takes longer than a request. */
+function Counting({ counted }: { counted: components["schemas"]["PreviewProgress"] }) {
+  return (
+    <Stack gap="xs" mb="sm">
+      <Text size="sm" c="dimmed" role="status">
+        {t.soFar(count(counted.recipientsSoFar))}
+      </Text>
+      <Progress value={counted.progress * 100} aria-label={t.counting} />
     </Stack>
   );
 }

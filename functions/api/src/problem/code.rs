@@ -84,7 +84,6 @@ pub(crate) enum Code {
     InvalidCsvHeader,
     InvalidColumns,
     PricesRequired,
-    AudienceTooLarge,
     PeriodTooLong,
     DryRunUnavailable,
     RecipientOptedOut,
@@ -176,7 +175,6 @@ impl Code {
             | Self::InvalidCsvHeader
             | Self::InvalidColumns
             | Self::PricesRequired
-            | Self::AudienceTooLarge
             | Self::PeriodTooLong
             | Self::DryRunUnavailable
             | Self::RecipientOptedOut

@@ -1,6 +1,8 @@
+use infra::table::PreviewRun;
 use serde::Serialize;
 use shared::contact::Contact;
 use shared::estimate::Estimate;
+use shared::shard::Shards;
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 
@@ -24,8 +26,31 @@ pub(crate) struct PreviewView {
     error: Option<u64>,
     /// Some of the recipients.
     samples: Vec<ContactView>,
-    /// When the audience was read. A preview is cached for a minute.
+    /// When the audience was read. A preview is cached for up to 15 minutes.
     previewed_at: Time,
+}
+
+/// How far a preview is that takes longer than a request.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PreviewProgress)]
+pub(crate) struct PreviewProgressView {
+    /// The share of the audience that was read, from 0 to 1.
+    #[schema(example = 0.25)]
+    progress: f64,
+    /// The number of recipients in what was read.
+    recipients_so_far: u64,
+    begun_at: Time,
+}
+
+impl PreviewProgressView {
+    pub(crate) fn new(run: &PreviewRun, shards: Shards) -> Self {
+        Self {
+            progress: f64::from(run.shards_read) / f64::from(shards.count()),
+            recipients_so_far: run.totals.recipients,
+            begun_at: run.begun_at.into(),
+        }
+    }
 }
 
 impl PreviewView {

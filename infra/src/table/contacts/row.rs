@@ -215,7 +215,7 @@ impl Row {
         moved_at: Timestamp,
         now: Timestamp,
     ) -> Self {
-        let expires_at = now.plus_seconds(TOMBSTONE_DAYS * 86_400).millis() / 1_000;
+        let expires_at = now.plus_seconds(TOMBSTONE_DAYS * 86_400).unix_seconds();
         let (moved_at, expires_at) = (Some(moved_at), Some(expires_at));
         Self { moved_at, expires_at, ..Self::of(contact, presence) }
     }

@@ -86,7 +86,7 @@ struct Waiting {
 
 impl Waiting {
     fn new(delivery_id: EventId, at: Timestamp) -> Self {
-        let expires_at = at.plus_seconds(DELIVERIES_KEPT_DAYS * 86_400).millis() / 1_000;
+        let expires_at = at.plus_seconds(DELIVERIES_KEPT_DAYS * 86_400).unix_seconds();
         Self { delivery_id, expires_at }
     }
 }

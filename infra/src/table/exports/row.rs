@@ -43,7 +43,7 @@ impl Row {
     pub(super) fn of(export: &Export, version: u64, due: Option<Due>) -> Self {
         let export = export.clone();
         let is_over = export.stage() == Stage::Over;
-        let expires_at = export.updated_at.plus_seconds(DAYS_KEPT * 86_400).millis() / 1_000;
+        let expires_at = export.updated_at.plus_seconds(DAYS_KEPT * 86_400).unix_seconds();
         Self {
             id: export.id,
             of: export.kind,

@@ -35,7 +35,7 @@ impl Transaction {
         let Some(first) = rejected.first() else {
             return Ok(self);
         };
-        let expires_at = import.updated_at.plus_seconds(DAYS_KEPT * 86_400).millis() / 1_000;
+        let expires_at = import.updated_at.plus_seconds(DAYS_KEPT * 86_400).unix_seconds();
         let row = Row { rejected: rejected.to_vec(), expires_at };
         Ok(self.put(item(KIND, &keys::rejected(import.id, first.row), row)?))
     }

@@ -1,24 +1,21 @@
 //! Previews: who a segment would reach, read from the audience as it is.
 
-use std::time::{Duration, Instant};
-
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use futures::stream::{self, StreamExt};
-use http::StatusCode;
+use http::{StatusCode, header};
 use infra::clock;
-use serde::{Deserialize, Serialize};
+use infra::table::{KeptPreview, PreviewReading, PreviewRun, ShardRead};
+use serde::Deserialize;
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use shared::access::SecretHash;
-use shared::audience::{Judge, Tally, Totals};
-use shared::estimate::{Estimate, MIN_SHARDS};
-use shared::ids::{ContactId, SegmentId};
+use shared::audience::{Judge, Totals};
+use shared::estimate::{Estimate, MAX_SAMPLES, order};
+use shared::ids::SegmentId;
+use shared::job::JobsJob;
 use shared::organization::Organization;
 use shared::segment::Expanded;
-use shared::shard::Shards;
 use shared::target::FrozenTarget;
-use shared::time::Timestamp;
-use tokio::sync::Mutex;
 use utoipa::ToSchema;
 
 use super::filters::{expanded, read_filter};
@@ -27,15 +24,16 @@ use crate::json::{Json, MaybeJson, Reply};
 use crate::params;
 use crate::problem::{Code, Problem};
 use crate::state::{App, Volley};
-use crate::views::{FilterSchema, PreviewView};
+use crate::views::{FilterSchema, PreviewProgressView, PreviewView};
 
-const MAX_SAMPLES: usize = 20;
 /// Only whole shards count, so few are begun at once.
 const SHARDS_AT_ONCE: usize = 2;
 /// What is read by then is previewed.
-const WITHIN: Duration = Duration::from_secs(8);
-/// A sixth of the table's capacity, so that a preview does not delay anyone's messages.
-const UNITS_PER_SECOND: f64 = 2_000.0;
+const WITHIN_SECONDS: i64 = 8;
+/// How long a preview is kept that a request computed.
+const KEPT_SECONDS: i64 = 60;
+/// When a client may ask again how far a preview is.
+const LOOK_AGAIN_SECONDS: &str = "2";
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -45,6 +43,8 @@ pub(crate) struct FilterPreview {
     /// The number of sample contacts. Defaults to 20.
     #[schema(minimum = 0, maximum = 20)]
     samples: Option<u32>,
+    /// Whether to count everyone even if that takes longer than a request. Defaults to false.
+    exact: Option<bool>,
 }
 
 #[derive(Default, Deserialize, ToSchema)]
@@ -53,38 +53,48 @@ pub(crate) struct SegmentPreview {
     /// The number of sample contacts. Defaults to 20.
     #[schema(minimum = 0, maximum = 20)]
     samples: Option<u32>,
+    /// Whether to count everyone even if that takes longer than a request. Defaults to false.
+    exact: Option<bool>,
 }
 
-/// A preview as it is kept for a minute.
-#[derive(Clone, Serialize, Deserialize)]
-struct Kept {
-    totals: Totals,
-    error: Option<u64>,
-    samples: Vec<ContactId>,
-    at: Timestamp,
+/// What a client asks for.
+struct Wish {
+    samples: usize,
+    is_exact: bool,
+}
+
+/// What a request for a preview gets.
+enum Answer {
+    Preview(KeptPreview),
+    /// It is being computed.
+    Run(PreviewRun),
 }
 
 /// Preview a filter
 ///
 /// Returns who a campaign for these contacts would reach if it were sent now. The result is exact if the
-/// audience can be read within seconds; otherwise it is an estimate with its error. An organization
-/// computes one preview at a time, and a newer request cancels an older one. A preview is cached for a
-/// minute.
+/// audience can be read within seconds; otherwise it is an estimate with its error. With `exact`, or if
+/// too little can be read for an estimate, everyone is counted in the background: the response says how
+/// far that is, and the same request a little later returns the preview. An organization computes one
+/// preview at a time, and a newer request cancels an older one. A preview is cached for a minute, or for 15
+/// if it was computed in the background.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/segments/preview",
     tag = "Segments", request_body = FilterPreview,
     responses(
         (status = 200, description = "The preview.", body = PreviewView),
+        (status = 202, description = "The preview is being computed. Ask again after `Retry-After` \
+                                      seconds.", body = PreviewProgressView),
         (status = 409, description = "`preview_superseded`: a newer preview was requested."),
-        (status = 422, description = "`audience_too_large`, or the filter is invalid."),
+        (status = 422, description = "The filter is invalid."),
     ))]
 pub(crate) async fn preview_filter(
     State(app): State<App>,
     access: Access<Viewer>,
     Json(request): Json<FilterPreview>,
-) -> Result<Reply, Problem> {
-    let samples = samples(request.samples)?;
+) -> Result<Response, Problem> {
+    let wish = Wish::read(request.samples, request.exact)?;
     let (_, filter) = read_filter(&app, access.organization.id, &request.filter, None).await?;
-    preview(&app, &access.organization, filter, samples).await
+    preview(&app, &access.organization, filter, wish).await
 }
 
 /// Preview a segment
@@ -94,154 +104,148 @@ pub(crate) async fn preview_filter(
     tag = "Segments", request_body = Option<SegmentPreview>,
     responses(
         (status = 200, description = "The preview.", body = PreviewView),
+        (status = 202, description = "The preview is being computed. Ask again after `Retry-After` \
+                                      seconds.", body = PreviewProgressView),
         (status = 409, description = "`preview_superseded`: a newer preview was requested."),
-        (status = 422, description = "`audience_too_large`, or the segment refers to a deleted one."),
+        (status = 422, description = "The segment refers to a deleted one."),
     ))]
 pub(crate) async fn preview_segment(
     State(app): State<App>,
     access: Access<Viewer>,
     params::Segment(id): params::Segment<SegmentId>,
     MaybeJson(request): MaybeJson<SegmentPreview>,
-) -> Result<Reply, Problem> {
-    let samples = samples(request.samples)?;
+) -> Result<Response, Problem> {
+    let wish = Wish::read(request.samples, request.exact)?;
     let filter = expanded(&app, access.organization.id, id).await?;
-    preview(&app, &access.organization, filter, samples).await
+    preview(&app, &access.organization, filter, wish).await
 }
 
-fn samples(written: Option<u32>) -> Result<usize, Problem> {
-    let samples = written.map_or(Ok(MAX_SAMPLES), usize::try_from);
-    samples
-        .ok()
-        .filter(|samples| *samples <= MAX_SAMPLES)
-        .ok_or_else(|| Problem::field("/samples", format!("must be between 0 and {MAX_SAMPLES}")))
+impl Wish {
+    fn read(samples: Option<u32>, exact: Option<bool>) -> Result<Self, Problem> {
+        let samples = samples.map_or(Ok(MAX_SAMPLES), usize::try_from).ok();
+        let samples = samples.filter(|samples| *samples <= MAX_SAMPLES).ok_or_else(|| {
+            Problem::field("/samples", format!("must be between 0 and {MAX_SAMPLES}"))
+        })?;
+        Ok(Self { samples, is_exact: exact.unwrap_or_default() })
+    }
 }
 
 async fn preview(
     app: &Volley,
     organization: &Organization,
     filter: Expanded,
-    samples: usize,
-) -> Result<Reply, Problem> {
-    let now = clock::now();
-    let name = SecretHash(filter.hash()).to_hex();
-    let kept: Option<Kept> = app.table.kept_preview(organization.id, &name, now).await?;
-    let kept = if let Some(kept) = kept {
-        kept
-    } else {
-        let computed = computed(app, organization, filter, &name, now).await?;
-        app.table.keep_preview(organization.id, &name, &computed, now).await?;
-        computed
+    wish: Wish,
+) -> Result<Response, Problem> {
+    let kept = match answer(app, organization, filter, wish.is_exact).await? {
+        Answer::Preview(kept) => kept,
+        Answer::Run(run) => {
+            let progress = PreviewProgressView::new(&run, organization.shards);
+            let reply = Reply::new(StatusCode::ACCEPTED, &progress)?;
+            return Ok(([(header::RETRY_AFTER, LOOK_AGAIN_SECONDS)], reply).into_response());
+        }
     };
     let mut contacts = Vec::new();
-    for id in kept.samples.iter().take(samples) {
+    for id in kept.samples.iter().take(wish.samples) {
         contacts.extend(app.table.contact(organization, *id).await?);
     }
     let estimate = Estimate { totals: kept.totals, error: kept.error };
-    Reply::new(StatusCode::OK, &PreviewView::new(estimate, contacts, kept.at))
+    Ok(Reply::ok(&PreviewView::new(estimate, contacts, kept.at))?.into_response())
 }
 
-async fn computed(
+/// Returns the cached preview or how far it is, or begins to compute one.
+async fn answer(
     app: &Volley,
     organization: &Organization,
     filter: Expanded,
-    name: &str,
-    now: Timestamp,
-) -> Result<Kept, Problem> {
+    is_exact: bool,
+) -> Result<Answer, Problem> {
+    let now = clock::now();
+    // Filters compare dates in the organization's zone.
+    let name = format!("{}#{}", SecretHash(filter.hash()).to_hex(), organization.time_zone);
+    let kept = app.table.kept_preview(organization.id, &name, now).await?;
+    if let Some(kept) = kept.filter(|kept| !is_exact || kept.error.is_none()) {
+        return Ok(Answer::Preview(kept));
+    }
+    let run = app.table.preview_run(organization.id, &name).await?;
+    if let Some(run) = run.filter(|run| !run.is_stalled(now)) {
+        if app.table.is_previewing(organization.id, &run.holder).await? {
+            return Ok(Answer::Run(run));
+        }
+        app.table.end_preview_run(organization.id, &name, &run.holder).await?;
+        return Err(superseded());
+    }
     let holder = clock::token();
     app.table.begin_preview(organization.id, &holder, now).await?;
     let target = FrozenTarget::including(filter, organization.time_zone);
-    let reading = Reading {
-        app,
-        organization,
-        judge: Judge { target: Some(target), ..Judge::from(now) },
-        holder: &holder,
-        stop_at: Instant::now() + WITHIN,
-        pace: Mutex::new(()),
+    let (begun_at, saved_at) = (now, now);
+    let run = PreviewRun {
+        holder,
+        begun_at,
+        saved_at,
+        target,
+        shards_read: 0,
+        totals: Totals::default(),
+        samples: Vec::new(),
     };
-    let read: Vec<Result<Option<Shard>, Problem>> = stream::iter(order(organization.shards, name))
-        .map(|shard| reading.shard(shard))
-        .buffer_unordered(SHARDS_AT_ONCE)
-        .collect()
-        .await;
+    computed(app, organization, &name, run, is_exact).await
+}
+
+/// Reads what fits into a request, and leaves the rest to a job if it is needed.
+async fn computed(
+    app: &Volley,
+    organization: &Organization,
+    name: &str,
+    mut run: PreviewRun,
+    is_exact: bool,
+) -> Result<Answer, Problem> {
+    let judge = Judge { target: Some(run.target.clone()), ..Judge::from(run.begun_at) };
+    let holder = run.holder.clone();
+    let reading = PreviewReading::new(&app.table, organization, judge, &holder);
+    let stop_at = run.begun_at.plus_seconds(WITHIN_SECONDS);
+    let mut shards = stream::iter(order(organization.shards, name))
+        .map(|shard| reading.shard(shard, stop_at))
+        .buffered(SHARDS_AT_ONCE);
     let mut whole = Vec::new();
-    let mut samples = Vec::new();
-    for shard in read {
-        if let Some((totals, contacts)) = shard? {
-            whole.push(totals);
-            samples.extend(contacts);
+    while let Some(read) = shards.next().await {
+        match read? {
+            ShardRead::Whole(totals, samples) => {
+                whole.push(totals);
+                run = run.with(totals, samples, clock::now());
+            }
+            ShardRead::OutOfTime => break,
+            ShardRead::Superseded => return Err(superseded()),
         }
     }
-    samples.truncate(MAX_SAMPLES);
     let estimate = Estimate::of(&whole, organization.shards);
-    let Estimate { totals, error } = estimate.ok_or_else(too_large)?;
-    Ok(Kept { totals, error, samples, at: now })
-}
-
-fn too_large() -> Problem {
-    let detail = format!(
-        "the audience is too large to preview: fewer than {MIN_SHARDS} of its parts could be read in time"
-    );
-    Problem::new(Code::AudienceTooLarge, detail)
-}
-
-/// The shards in an order that depends on the filter alone, so that repeated estimates agree and
-/// different filters do not all read the same shards.
-fn order(shards: Shards, name: &str) -> Vec<u16> {
-    let key = |shard: &u16| -> [u8; 32] {
-        Sha256::new().chain_update(name).chain_update(shard.to_be_bytes()).finalize().into()
+    let Some(estimate) = estimate.filter(|it| !is_exact || it.error.is_none()) else {
+        return in_background(app, organization, name, run).await.map(Answer::Run);
     };
-    let mut shards: Vec<u16> = (shards.all()).collect();
-    shards.sort_by_key(key);
-    shards
+    let PreviewRun { begun_at: at, samples, .. } = run;
+    let Estimate { totals, error } = estimate;
+    let until = clock::now().plus_seconds(KEPT_SECONDS);
+    let kept = KeptPreview { totals, error, samples, at, until };
+    app.table.keep_preview(organization.id, name, &kept).await?;
+    Ok(Answer::Preview(kept))
 }
 
-/// A shard's sums and the contacts of its first recipients.
-type Shard = (Totals, Vec<ContactId>);
-
-struct Reading<'a> {
-    app: &'a Volley,
-    organization: &'a Organization,
-    judge: Judge,
-    holder: &'a str,
-    stop_at: Instant,
-    /// Held while the time passes that a page's units are worth.
-    pace: Mutex<()>,
+async fn in_background(
+    app: &Volley,
+    organization: &Organization,
+    name: &str,
+    run: PreviewRun,
+) -> Result<PreviewRun, Problem> {
+    app.table.begin_preview_run(organization.id, name, &run).await?;
+    let job = JobsJob::Preview { organization_id: organization.id, name: name.to_owned() };
+    if let Err(error) = app.queues.send(&job.into(), 0).await {
+        // The next request begins again.
+        app.table.end_preview_run(organization.id, name, &run.holder).await?;
+        return Err(Problem::internal(error));
+    }
+    Ok(run)
 }
 
-impl Reading<'_> {
-    /// The sums of a shard; `None` if the time did not suffice.
-    async fn shard(&self, shard: u16) -> Result<Option<Shard>, Problem> {
-        let organization = self.organization;
-        let mut tally = Tally::new(self.judge.clone(), MAX_SAMPLES);
-        let mut begin: Option<String> = None;
-        loop {
-            if Instant::now() >= self.stop_at {
-                return Ok(None);
-            }
-            if !self.app.table.is_previewing(organization.id, self.holder).await? {
-                let detail = "a newer preview of the organization was requested";
-                return Err(Problem::new(Code::PreviewSuperseded, detail));
-            }
-            let place = (shard, organization.shards);
-            let page =
-                self.app.table.preview_page(organization.id, place, begin.as_deref(), &self.judge);
-            let page = page.await?;
-            self.wait(page.units).await;
-            for (entry, is_unsubscribed) in page.entries {
-                tally.push(entry, is_unsubscribed);
-            }
-            begin = page.next;
-            if begin.is_none() {
-                return Ok(Some(tally.finish()));
-            }
-        }
-    }
-
-    /// Keeps the pace of all shards together.
-    async fn wait(&self, units: f64) {
-        let _turn = self.pace.lock().await;
-        tokio::time::sleep(Duration::from_secs_f64(units / UNITS_PER_SECOND)).await;
-    }
+fn superseded() -> Problem {
+    Problem::new(Code::PreviewSuperseded, "a newer preview of the organization was requested")
 }
 
 #[cfg(test)]
@@ -249,19 +253,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shards_are_read_in_an_order_of_the_filters() {
-        let (one, other) = (order(32.into(), "a"), order(32.into(), "b"));
-        assert_eq!(one, order(32.into(), "a"));
-        assert_ne!(one, other);
-        let mut sorted = one;
-        sorted.sort_unstable();
-        assert_eq!(sorted, (0..32).collect::<Vec<u16>>());
-    }
-
-    #[test]
     fn samples_are_bounded() {
-        assert_eq!(samples(None).map_err(|_| ()), Ok(20));
-        assert_eq!(samples(Some(0)).map_err(|_| ()), Ok(0));
-        assert!(samples(Some(21)).is_err());
+        let samples = |written| Wish::read(written, None).map(|wish| wish.samples).ok();
+        assert_eq!((samples(None), samples(Some(0)), samples(Some(21))), (Some(20), Some(0), None));
     }
 }

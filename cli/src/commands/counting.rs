@@ -1,21 +1,34 @@
-//! Quotes. That of a large audience takes longer than a request.
+//! Counting an audience, which takes longer than a request if the audience is large.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::commands::Context;
+use super::Context;
 use crate::failure::Failure;
 use crate::progress::Progress;
 
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
-/// The quote of the campaign at `path`, once its audience is read.
-pub(super) async fn quote(context: &Context, path: &str) -> Result<Value, Failure> {
-    let path = format!("{path}/quote");
+/// The campaign's quote, once its audience is read.
+pub(super) async fn quote(context: &Context, campaign: &str) -> Result<Value, Failure> {
+    let path = format!("{campaign}/quote");
+    counted(context, async || context.api.act(&path).await).await
+}
+
+/// The preview, once its audience is read.
+pub(super) async fn preview(context: &Context, path: &str, body: &Value) -> Result<Value, Failure> {
+    counted(context, async || context.api.post(path, body).await).await
+}
+
+/// Requests until the response is a result and no progress.
+async fn counted(
+    context: &Context,
+    request: impl AsyncFn() -> Result<Value, Failure>,
+) -> Result<Value, Failure> {
     let mut bar = Progress::new(&context.output, "Reading the audience, %");
     loop {
-        let answer = context.api.act(&path).await?;
+        let answer = request().await?;
         let Some(progress) = answer["progress"].as_f64() else {
             bar.finish();
             return Ok(answer);
