@@ -9,6 +9,7 @@ use http::{HeaderValue, header};
 #[cfg(test)]
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
+#[cfg(test)]
 use utoipa_axum::routes;
 
 #[cfg(test)]
@@ -21,6 +22,27 @@ use crate::routes::{
 };
 use crate::state::App;
 use crate::{cors, idempotency, polling, rates, span};
+
+/// As `utoipa_axum::routes`, but without what describes the handlers: the function serves the document as
+/// a file, and what nothing refers to is not in its program.
+#[cfg(not(test))]
+macro_rules! routes {
+    ($($module:ident :: $handler:ident),+ $(,)?) => {
+        pastey::paste! {{
+            let mut paths = utoipa::openapi::Paths::new();
+            let mut router = axum::routing::MethodRouter::new();
+            $(
+                let path = <$module::[<__path_ $handler>] as utoipa::Path>::path();
+                paths.paths.insert(path, utoipa::openapi::PathItem::default());
+                for method in <$module::[<__path_ $handler>] as utoipa::Path>::methods() {
+                    let method = utoipa_axum::PathItemExt::to_method_filter(&method);
+                    router = router.on(method, $module::$handler);
+                }
+            )+
+            (Vec::new(), paths, router)
+        }}
+    };
+}
 
 pub(crate) fn router(app: App) -> Router {
     let (routes, _) = routes().split_for_parts();
