@@ -45,6 +45,8 @@ struct Site {
 /// An await point that was reached this often must have had a kill. Chance alone may spare one that
 /// is reached less often.
 const OFTEN: u64 = 3_000;
+/// The same for an operation and any fault, which are more frequent.
+const OFTEN_USED: u64 = 300;
 
 impl Ledger {
     fn with<T>(&self, change: impl FnOnce(&mut Entries) -> T) -> T {
@@ -121,13 +123,13 @@ impl Ledger {
         self.with(|entries| *entries.unknown.entry(what).or_default() += 1);
     }
 
-    /// Operations that the functions used but no fault hit, and unknown operations.
+    /// Operations that the functions used often but no fault hit, and unknown operations.
     #[must_use]
     pub fn untouched(&self) -> Vec<String> {
         self.with(|entries| {
-            let used = entries.calls.keys();
-            let spared = used.filter(|operation| !entries.faults.contains_key(operation));
-            let spared = spared.map(|operation| operation.title());
+            let often = entries.calls.iter().filter(|(_, calls)| **calls >= OFTEN_USED);
+            let spared = often.filter(|(operation, _)| !entries.faults.contains_key(*operation));
+            let spared = spared.map(|(operation, _)| operation.title());
             spared.chain(entries.unknown.keys().cloned()).collect()
         })
     }
