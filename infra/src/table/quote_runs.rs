@@ -7,6 +7,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::campaign::Campaign;
+use shared::ids::{CampaignId, OrganizationId};
 use shared::organization::Organization;
 use shared::quote::Quote;
 use shared::target::FrozenTarget;
@@ -106,6 +107,19 @@ impl Table {
             Written::Done => Saved::Done,
             Written::Refused(_) => Saved::Stale,
         })
+    }
+
+    /// Forgets a run that could not be continued, so that the next request begins another one.
+    pub async fn end_quote_run(
+        &self,
+        organization: OrganizationId,
+        campaign: CampaignId,
+        holder: &str,
+    ) -> Result<()> {
+        let key = keys::quote_run(organization, campaign);
+        let values = vec![(":holder", AttributeValue::S(holder.to_owned()))];
+        self.remove(&key, "holder = :holder", values).await?;
+        Ok(())
     }
 
     async fn put_run(

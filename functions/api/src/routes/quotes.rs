@@ -161,8 +161,7 @@ async fn computed(
     answer
 }
 
-/// Leaves the rest of an audience to a job. If the job can't be queued, the lease expires and the next
-/// request begins again.
+/// Leaves the rest of an audience to a job. If the job can't be queued, the next request begins again.
 async fn in_background(
     app: &Volley,
     organization: &Organization,
@@ -173,7 +172,11 @@ async fn in_background(
     app.table.begin_quote_run(organization, campaign, &run).await?;
     app.table.hold_quoting(organization_id, &run.holder, run.lease_until()).await?;
     let job = JobsJob::Quote { organization_id, campaign_id };
-    app.queues.send(&job.into(), 0).await.map_err(Problem::internal)?;
+    if let Err(error) = app.queues.send(&job.into(), 0).await {
+        app.table.end_quote_run(organization_id, campaign_id, &run.holder).await?;
+        app.table.end_quoting(organization_id, &run.holder, clock::now()).await?;
+        return Err(Problem::internal(error));
+    }
     Ok(run)
 }
 
