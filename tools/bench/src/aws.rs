@@ -2,6 +2,7 @@
 //! separately, in front of a shared table, queues and a scheduler.
 
 mod bucket;
+mod objects;
 mod queues;
 mod scheduler;
 

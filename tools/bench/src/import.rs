@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use hyper::Method;
 use serde_json::json;
 
@@ -13,13 +15,26 @@ use crate::source::{self, timed};
 use crate::stack::{Programs, World};
 use crate::template::Template;
 
+/// Of the endpoints, so that each run has the same.
+const SEED: u64 = 1;
 const AIM_ROWS_A_SECOND: f64 = 20_000.0;
 const AIM_MEMORY_MIB: f64 = 64.0;
 const AIM_WRITE_UNITS: f64 = 4.3;
 const AIM_GROWTH: f64 = 0.10;
 
+/// What is imported.
+#[derive(Clone, Copy)]
+pub(crate) enum Kind {
+    /// CSV of new contacts.
+    Csv,
+    /// An export of Amazon Pinpoint's endpoints, whose phones repeat, as it is and packed.
+    Pinpoint,
+    PinpointGzip,
+}
+
 /// What one import took.
 pub(crate) struct Run {
+    kind: Kind,
     rows: u64,
     cpu_micros: f64,
     wall_seconds: f64,
@@ -35,11 +50,11 @@ pub(crate) struct Run {
 pub(crate) async fn measure(
     programs: &Programs,
     template: Template,
-    sizes: &[u64],
+    files: &[(Kind, usize)],
 ) -> anyhow::Result<String> {
     let mut runs = Vec::new();
-    for rows in sizes {
-        runs.push(run(programs, template, *rows).await?);
+    for (kind, rows) in files {
+        runs.push(run(programs, template, *kind, *rows).await?);
     }
     for run in &runs {
         anyhow::ensure!(run.refused.is_empty(), "AWS refused: {:#?}", run.refused);
@@ -47,11 +62,37 @@ pub(crate) async fn measure(
     Ok(report(&runs))
 }
 
-async fn run(programs: &Programs, template: Template, rows: u64) -> anyhow::Result<Run> {
+/// Puts a file into the bucket, and returns how many contacts it makes and how many rows are rejected.
+fn put(world: &World, kind: Kind, rows: usize) -> anyhow::Result<(u64, u64)> {
+    let mut file = Vec::new();
+    let balance = match kind {
+        Kind::Csv => {
+            // Millions of contacts would not fit beside each other, and the import reads none of them.
+            locked(&world.aws.store).forget_contacts();
+            world.aws.bucket.set_rows(rows as u64);
+            return Ok((rows as u64, 0));
+        }
+        Kind::Pinpoint => contacts::pinpoint::write(rows, SEED, &mut file)?,
+        Kind::PinpointGzip => {
+            let mut packed = GzEncoder::new(&mut file, Compression::default());
+            let balance = contacts::pinpoint::write(rows, SEED, &mut packed)?;
+            packed.finish()?;
+            balance
+        }
+    };
+    world.aws.bucket.set_file(file);
+    Ok((balance.made, balance.rejected + balance.without_address))
+}
+
+async fn run(
+    programs: &Programs,
+    template: Template,
+    kind: Kind,
+    rows: usize,
+) -> anyhow::Result<Run> {
     let world = World::open(template).await?;
-    // Millions of contacts would not fit beside each other, and the import reads none of them.
-    locked(&world.aws.store).forget_contacts();
-    world.aws.bucket.set_rows(rows);
+    let (made, rejected) = put(&world, kind, rows)?;
+    let rows = rows as u64;
     let mut api = Api::new(world.start(programs, "Api").await?);
     let body = json!({ "name": "Bench", "senderPhone": "+14155550100" });
     let organization = api.ask(Method::POST, "/v1/organizations", Some(body)).await?;
@@ -71,9 +112,11 @@ async fn run(programs: &Programs, template: Template, rows: u64) -> anyhow::Resu
     let (_, wall_seconds) = timed(work).await?;
     let after = send.used();
     let ended = api.ask(Method::GET, &import, None).await?;
-    anyhow::ensure!(ended["status"] == "done" && ended["created"] == rows, "{ended}");
+    let is_right = ended["created"] == made && ended["rejected"] == rejected;
+    anyhow::ensure!(ended["status"] == "done" && is_right, "{ended}");
     let asked = after.asked.since(&before.asked);
     Ok(Run {
+        kind,
         rows,
         cpu_micros: (after.cpu_seconds - before.cpu_seconds) * 1e6 / count(rows),
         wall_seconds,
@@ -86,15 +129,26 @@ async fn run(programs: &Programs, template: Template, rows: u64) -> anyhow::Resu
     })
 }
 
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Pinpoint => "Pinpoint",
+            Self::PinpointGzip => "Pinpoint, gzip",
+        }
+    }
+}
+
 fn report(runs: &[Run]) -> String {
     let mut lines = vec![
-        "rows | CPU µs a row | rows a second a core | MiB resident | write units a row | \
+        "file | rows | CPU µs a row | rows a second a core | MiB resident | write units a row | \
          read units a row | files read | invocations | wall s"
             .to_owned(),
     ];
     for run in runs {
         lines.push(format!(
-            "{} | {:.1} | {:.0} | {:.1} | {:.2} | {:.3} | {} | {} | {:.1}",
+            "{} | {} | {:.1} | {:.0} | {:.1} | {:.2} | {:.3} | {} | {} | {:.1}",
+            run.kind.name(),
             run.rows,
             run.cpu_micros,
             1e6 / run.cpu_micros,

@@ -35,6 +35,7 @@ use anyhow::Context;
 use crate::api::Api;
 use crate::audience::Audience;
 use crate::campaign::Run;
+use crate::import::Kind;
 use crate::machine::Machine;
 use crate::price::Prices;
 use crate::report::Report;
@@ -45,14 +46,14 @@ use crate::template::Template;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const USAGE: &str = "usage: bench serve | [import] [--functions FOLDER] [--sizes N,N...] [--runs N] [--personal] \
+const USAGE: &str = "usage: bench serve | [import [--pinpoint]] [--functions FOLDER] [--sizes N,N...] [--runs N] [--personal] \
                      [--write-docs] [--report-usage] [--add FILE] [--output FILE]";
 
 struct Options {
     programs: Programs,
     sizes: Vec<usize>,
-    /// Whether imports of files of these sizes are measured, in place of campaigns.
-    are_imports: bool,
+    /// The kinds of files whose imports are measured, in place of campaigns.
+    imports: Option<&'static [Kind]>,
     /// Runs for each size. The default is fewer for larger sizes.
     runs: Option<usize>,
     /// Whether the campaign has a segment and merge fields.
@@ -75,7 +76,7 @@ impl Options {
         let mut options = Self {
             programs,
             sizes: vec![1_000, 10_000, 100_000, 1_000_000],
-            are_imports: false,
+            imports: None,
             runs: None,
             is_personal: false,
             write_docs: false,
@@ -88,8 +89,12 @@ impl Options {
             let mut value = || arguments.next().context(USAGE);
             match argument.as_str() {
                 "import" => {
-                    options.are_imports = true;
+                    options.imports = Some(&[Kind::Csv]);
                     options.sizes = vec![10_000, 100_000, 1_000_000, 5_000_000];
+                }
+                "--pinpoint" => {
+                    options.imports = Some(&[Kind::Pinpoint, Kind::PinpointGzip]);
+                    options.sizes = vec![1_000_000];
                 }
                 "--functions" => options.programs.folder = value()?.into(),
                 "--add" => options.add.push(value()?.into()),
@@ -128,9 +133,11 @@ async fn main() -> anyhow::Result<()> {
     let options = Options::read(&root)?;
     options.programs.check()?;
     let template = Template::read(&root)?;
-    if options.are_imports {
-        let sizes: Vec<u64> = options.sizes.iter().map(|size| *size as u64).collect();
-        say(&import::measure(&options.programs, template, &sizes).await?);
+    if let Some(kinds) = options.imports {
+        let sizes = options.sizes.iter();
+        let files: Vec<(Kind, usize)> =
+            sizes.flat_map(|size| kinds.iter().map(|kind| (*kind, *size))).collect();
+        say(&import::measure(&options.programs, template, &files).await?);
         return Ok(());
     }
     let prices = Prices::read()?;

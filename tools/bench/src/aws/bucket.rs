@@ -1,11 +1,14 @@
 //! A bucket whose every object is the same file of contacts. Its rows are made when they are read, so
-//! that a file of any size takes no memory.
+//! that a file of any size takes no memory. Or it keeps what is put.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Mutex;
 
 use hyper::header::{CONTENT_LENGTH, ETAG, HeaderValue, RANGE};
 
 use bench::server::{Request, Response, response};
+
+use super::locked;
+use super::objects::Objects;
 
 /// Every row is as long, so that any range of the file is found without the rest.
 const WIDTH: u64 = 72;
@@ -13,38 +16,60 @@ const HEADER: &str = "phone,first name,last name,City,Plan";
 
 const AREAS: [u16; 8] = [212, 213, 305, 312, 404, 415, 512, 617];
 
-/// The file's number of rows, its header not counted.
 #[derive(Default)]
-pub(crate) struct Bucket(AtomicU64);
+pub(crate) struct Bucket(Mutex<Content>);
+
+enum Content {
+    /// A file with this number of rows, its header not counted.
+    Rows(u64),
+    Kept(Objects),
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self::Rows(0)
+    }
+}
 
 impl Bucket {
     pub(crate) fn set_rows(&self, rows: u64) {
-        self.0.store(rows, Ordering::Relaxed);
+        *locked(&self.0) = Content::Rows(rows);
     }
 
-    fn size(&self) -> u64 {
-        (self.0.load(Ordering::Relaxed) + 1) * WIDTH
+    /// From now on keeps what is put, and has this file.
+    pub(crate) fn set_file(&self, file: Vec<u8>) {
+        *locked(&self.0) = Content::Kept(Objects::of(file));
     }
 
     /// The S3 operation of a request, and its response.
     pub(crate) fn answer(&self, request: &Request) -> (&'static str, Response) {
+        let rows = match &mut *locked(&self.0) {
+            Content::Kept(objects) => return objects.answer(request),
+            Content::Rows(rows) => *rows,
+        };
+        let size = size(rows);
         let method = request.head.method.as_str();
         let (operation, mut response) = match method {
             "HEAD" => ("s3.HeadObject", response(200, "text/csv", Vec::new())),
             "GET" => {
                 let asked = request.head.headers.get(RANGE).and_then(|range| range.to_str().ok());
-                let (first, last) = asked.and_then(bounds).unwrap_or((0, self.size() - 1));
-                let body = range(first, last.min(self.size() - 1));
+                let (first, last) = asked.and_then(bounds).unwrap_or((0, size - 1));
+                let body = range(first, last.min(size - 1));
                 ("s3.GetObject", response(206, "text/csv", body))
             }
             _ => ("s3.PutObject", response(200, "text/csv", Vec::new())),
         };
         response.headers_mut().insert(ETAG, HeaderValue::from_static("\"bench\""));
         if method == "HEAD" {
-            response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(self.size()));
+            response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(size));
         }
         (operation, response)
     }
+}
+
+/// The size of a file with this number of rows and its header.
+fn size(rows: u64) -> u64 {
+    (rows + 1) * WIDTH
 }
 
 /// These bytes of the file, both ends included.
@@ -55,7 +80,7 @@ fn range(first: u64, last: u64) -> Vec<u8> {
     text.into_bytes().into_iter().skip(skipped).take(length).collect()
 }
 
-fn bounds(range: &str) -> Option<(u64, u64)> {
+pub(super) fn bounds(range: &str) -> Option<(u64, u64)> {
     let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
     Some((first.parse().ok()?, last.parse().ok()?))
 }
@@ -86,9 +111,7 @@ mod tests {
 
     #[test]
     fn ranges_are_parts_of_one_file() {
-        let bucket = Bucket::default();
-        bucket.set_rows(3);
-        let whole = range(0, bucket.size() - 1);
+        let whole = range(0, size(3) - 1);
         assert_eq!(whole.len() as u64, 4 * WIDTH);
         assert!(whole.starts_with(HEADER.as_bytes()));
         for (first, last) in [(0, 0), (5, 80), (71, 72), (200, 287)] {
