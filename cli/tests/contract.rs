@@ -108,6 +108,7 @@ async fn tables_are_as_recorded() {
     let stub = Stub::start().await;
     let lines = [
         "org show",
+        "org audit --limit 1",
         "keys list",
         "contacts list --limit 1",
         "campaigns list --limit 1",

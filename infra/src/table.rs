@@ -8,6 +8,7 @@
 
 mod api_keys;
 mod audience;
+mod audit;
 mod campaign_shards;
 mod campaigns;
 mod chunk_sums;
@@ -29,6 +30,7 @@ mod last_send;
 mod lifts;
 mod members;
 mod messages;
+mod months;
 mod organizations;
 mod outbox;
 mod pace;
@@ -53,6 +55,7 @@ mod walk;
 mod webhooks;
 
 pub use audience::EntryPage;
+pub use audit::AuditPosition;
 pub use campaign_shards::ShardItem;
 pub use campaigns::{CampaignPosition, Deleted, Saved};
 pub use chunks::{ChunkPut, chunk_write_units, is_cut_through, mark_write_units};

@@ -13,6 +13,7 @@
 pub mod access;
 pub mod actor;
 pub mod audience;
+pub mod audit;
 pub mod body;
 pub mod breaker;
 pub mod campaign;

@@ -9,7 +9,7 @@ use super::report::Period;
 use crate::api::{Body, Pages, under};
 use crate::arguments::Limit;
 use crate::failure::Failure;
-use crate::output::ORGANIZATION;
+use crate::output::{AUDITED, ORGANIZATION};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Org {
@@ -61,6 +61,8 @@ pub(crate) enum Org {
         settings: Settings,
     },
     Report(Period),
+    /// List who changed what, newest first
+    Audit(Limit),
 }
 
 #[derive(Debug, Args)]
@@ -160,6 +162,7 @@ impl Org {
                 Ok(())
             }
             Self::Report(period) => period.run(context).await,
+            Self::Audit(limit) => context.list(&["audit"], &[], &limit, &AUDITED).await,
             Self::Set { name, sender, prices, keywords, currency, settings } => {
                 put(&mut body, "name", name);
                 put(&mut body, "senderPhone", sender);

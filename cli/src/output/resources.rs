@@ -51,6 +51,7 @@ pub(crate) const ALL: &[&Resource] = &[
     &WEBHOOK,
     &NEW_WEBHOOK,
     &DELIVERY,
+    &AUDITED,
     &MEMBER,
     &ERASURE,
     &PREFERENCE,

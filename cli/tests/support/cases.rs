@@ -39,6 +39,7 @@ fn settings() -> Vec<Case> {
             &["get_me", "update_organization"],
             json!({"keywords": {"stop": ["basta"]}}),
         ),
+        ("org audit", &["get_me", "list_audit"], Value::Null),
         ("members list", &["get_me", "list_members"], Value::Null),
         (
             "members invite ana@example.com --role admin",

@@ -16,6 +16,7 @@ use shared::member::Person;
 use shared::organization::Organization;
 use subtle::ConstantTimeEq;
 
+use crate::audit::Witness;
 use crate::memberships;
 use crate::params::Segment;
 use crate::problem::Problem;
@@ -161,6 +162,9 @@ impl<L: Level> FromRequestParts<App> for Access<L> {
         let actor = caller.standing(app, id).await?.admit::<L>()?;
         let organization = app.table.organization(id).await?;
         let organization = organization.ok_or_else(Problem::not_found)?;
+        if let Some(witness) = parts.extensions.get::<Witness>() {
+            witness.saw(id, &actor);
+        }
         Ok(Self { organization, actor, level: PhantomData })
     }
 }

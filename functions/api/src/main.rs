@@ -3,6 +3,7 @@
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
 
+mod audit;
 mod auth;
 mod checks;
 mod cors;

@@ -16,12 +16,13 @@ use utoipa_axum::routes;
 use crate::openapi;
 use crate::problem::{Code, Problem};
 use crate::routes::{
-    api_keys, campaigns, contacts, controls, copies, deliveries, exports, halts, imports, inbound,
-    me, members, messages, organizations, people, quotes, reports, resends, restored, segments,
-    sending, service, skipped, templates, text_previews, unsubscribes, webhooks,
+    api_keys, audit as audit_routes, campaigns, contacts, controls, copies, deliveries, exports,
+    halts, imports, inbound, me, members, messages, organizations, people, quotes, reports,
+    resends, restored, segments, sending, service, skipped, templates, text_previews, unsubscribes,
+    webhooks,
 };
 use crate::state::App;
-use crate::{cors, idempotency, polling, rates, span};
+use crate::{audit, cors, idempotency, polling, rates, span};
 
 /// As `utoipa_axum::routes`, but without what describes the handlers: the function serves the document as
 /// a file, and what nothing refers to is not in its program.
@@ -47,6 +48,7 @@ macro_rules! routes {
 pub(crate) fn router(app: App) -> Router {
     let (routes, _) = routes().split_for_parts();
     routes
+        .route_layer(from_fn_with_state(Arc::clone(&app), audit::middleware))
         .route_layer(from_fn_with_state(Arc::clone(&app), idempotency::middleware))
         .route_layer(from_fn_with_state(Arc::clone(&app), rates::middleware))
         .route_layer(from_fn(span::middleware))
@@ -90,6 +92,7 @@ fn routes() -> OpenApiRouter<App> {
         ))
         .routes(routes!(api_keys::create_api_key, api_keys::list_api_keys))
         .routes(routes!(api_keys::delete_api_key))
+        .routes(routes!(audit_routes::list_audit))
         .routes(routes!(members::invite_member, members::list_members))
         .routes(routes!(members::update_member, members::delete_member))
         .routes(routes!(unsubscribes::list_unsubscribes))

@@ -1,6 +1,7 @@
 //! The routes, one file per group.
 
 pub(crate) mod api_keys;
+pub(crate) mod audit;
 mod bodies;
 pub(crate) mod campaigns;
 pub(crate) mod contacts;

@@ -52,6 +52,8 @@ pub(crate) struct Volley {
     pub(crate) tests_per_day: u32,
     /// How long texts from people and the replies to them are kept.
     pub(crate) retention: Retention,
+    /// How long entries of the audit trail are kept.
+    pub(crate) audit_retention: Retention,
 }
 
 pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
@@ -73,6 +75,7 @@ pub(crate) fn build(start: &mut Start<'_>) -> anyhow::Result<Volley> {
         grace: start.environment.parsed("REARM_AFTER_SECONDS", Grace::default()),
         tests_per_day: start.environment.parsed("TESTS_PER_DAY", 100),
         retention: start.environment.parsed("INBOUND_RETENTION_DAYS", Retention::default()),
+        audit_retention: start.environment.parsed("AUDIT_RETENTION_DAYS", Retention::default()),
     })
 }
 
@@ -141,6 +144,7 @@ pub(crate) mod tests {
             grace: Grace::default(),
             tests_per_day: 100,
             retention: Retention::default(),
+            audit_retention: Retention::default(),
         })
     }
 }

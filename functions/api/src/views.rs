@@ -2,6 +2,7 @@
 
 mod attributes;
 mod campaign;
+mod change;
 mod changed_by;
 mod contact;
 mod export;
@@ -29,6 +30,7 @@ mod webhook;
 
 pub(crate) use attributes::AttributesSchema;
 pub(crate) use campaign::CampaignView;
+pub(crate) use change::ChangeView;
 pub(crate) use changed_by::ChangedByView;
 pub(crate) use contact::ContactView;
 pub(crate) use export::{ExportFileView, ExportView};

@@ -8,7 +8,7 @@
 mod flags;
 mod row;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use shared::event::inbound_events;
 use shared::ids::{CampaignId, InboundId, OrganizationId};
@@ -22,6 +22,7 @@ use super::dynamo::{
     ABSENT, Change, Consistency, Range, SortKey, Transacted, Transaction, Written, item, parse,
     start, text,
 };
+use super::months::{month_before, month_of};
 use super::outbox::new_event_id;
 use super::{Result, Saved, Table, TableError, keys};
 use row::Row;
@@ -246,15 +247,4 @@ impl Table {
         found.sort_by_key(|message| ids.iter().position(|id| *id == message.id));
         Ok(found)
     }
-}
-
-/// The first day of a time's month, in UTC.
-pub(super) fn month_of(at: Timestamp) -> NaiveDate {
-    let date = at.datetime().date_naive();
-    date.with_day(1).unwrap_or(date)
-}
-
-fn month_before(month: NaiveDate) -> NaiveDate {
-    let before = month.pred_opt().unwrap_or(month);
-    before.with_day(1).unwrap_or(before)
 }

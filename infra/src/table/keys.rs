@@ -13,6 +13,7 @@ pub(crate) use webhooks::{
     DELIVERY, RETRY, delivery, read_retry, retry, webhook_health, webhook_partition, webhooks,
 };
 
+use chrono::NaiveDate;
 use shared::erasure::ErasedHash;
 use shared::ids::{
     CampaignId, ContactId, ExportId, ImportId, KeyId, MemberId, MessageId, OrganizationId,
@@ -39,6 +40,7 @@ pub(crate) const CHUNK_STATE: &str = "CHUNKSTATE#";
 pub(crate) const MESSAGE: &str = "MESSAGE#";
 pub(crate) const PARKED: &str = "PARKED#";
 pub(crate) const CAMPAIGN: &str = "CAMPAIGN#";
+pub(crate) const CHANGE: &str = "CHANGE#";
 pub(crate) const KEY: &str = "KEY#";
 pub(crate) const MEMBER: &str = "MEMBER#";
 pub(crate) const SEGMENT: &str = "SEGMENT#";
@@ -247,6 +249,21 @@ pub(crate) fn test_messages_counted(organization: OrganizationId, day: Timestamp
 /// The requests that a caller made in the minute that begins at `window`.
 pub(crate) fn requests(caller: &str, window: Timestamp) -> Key {
     Key::new(format!("REQUESTS#{caller}"), window.to_string())
+}
+
+/// The changes of a month.
+pub(crate) fn audit(organization: OrganizationId, month: NaiveDate) -> String {
+    format!("ORG#{organization}#AUDIT#{}", month.format("%Y-%m"))
+}
+
+/// A change by its time, and by a name in case there are two.
+pub(crate) fn change(
+    organization: OrganizationId,
+    month: NaiveDate,
+    at: Timestamp,
+    name: &str,
+) -> Key {
+    Key::new(audit(organization, month), format!("{CHANGE}{at}#{name}"))
 }
 
 /// Held by the request that reads an organization's audience for a quote.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod api_keys;
+mod audit;
 mod aws;
 mod cancelling;
 mod contacts;

@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 33] = [
+const KINDS: [&str; 34] = [
     "ANSWER",
     "CAMPAIGN",
+    "CHANGE",
     "CHUNK",
     "CHUNKSTATE",
     "CONTACT",

@@ -38,6 +38,18 @@ pub(crate) const HALT: Resource = Resource {
     ],
 };
 
+pub(crate) const AUDITED: Resource = Resource {
+    schema: "Change",
+    plural: "changes",
+    fields: &[
+        Field::listed("At", "/at"),
+        Field::listed("By", "/changedBy/name"),
+        Field::listed("Kind", "/changedBy/kind"),
+        Field::listed("Action", "/action"),
+        Field::listed("Subject", "/subjectId"),
+    ],
+};
+
 pub(crate) const API_KEY: Resource = Resource {
     schema: "ApiKey",
     plural: "keys",

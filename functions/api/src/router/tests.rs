@@ -128,7 +128,8 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 66] = [
+const CONTRACT: [(&str, &str); 67] = [
+    ("/v1/organizations/{organizationId}/audit", "get"),
     ("/v1/halt", "get put"),
     ("/v1/restored", "post"),
     ("/v1/organizations/{organizationId}/halt", "get put"),

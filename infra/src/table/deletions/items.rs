@@ -10,7 +10,7 @@ use shared::time::Timestamp;
 
 use super::super::dynamo::{Consistency, Item, Key, Range, SortKey, Transacted, Transaction, text};
 use super::super::halts::HaltScope;
-use super::super::inbound::month_of;
+use super::super::months::month_of;
 use super::super::{Result, Table, TableError, keys};
 use crate::clock;
 
@@ -133,8 +133,9 @@ fn key(item: &Item) -> Result<Key> {
 /// The partitions from which everything is found. The halt goes last, because workers read it.
 fn roots(organization: &Organization, now: Timestamp) -> Vec<String> {
     let id = organization.id;
-    let inbound = months(month_of(organization.created_at), month_of(now));
-    let inbound = inbound.map(|month| keys::inbound_of_month(id, month));
+    let months = months(month_of(organization.created_at), month_of(now));
+    let monthly =
+        months.flat_map(|month| [keys::inbound_of_month(id, month), keys::audit(id, month)]);
     let audience = organization.shards.all().map(|shard| keys::audience(id, shard));
     let others = [
         keys::flags_of(id),
@@ -146,10 +147,10 @@ fn roots(organization: &Organization, now: Timestamp) -> Vec<String> {
         keys::organization_partition(id),
         keys::halt(HaltScope::Organization(id)).pk,
     ];
-    inbound.chain(audience).chain(others).collect()
+    monthly.chain(audience).chain(others).collect()
 }
 
-/// The months in which texts of the organization may be, and one more for clocks that differ.
+/// The months in which texts and changes of the organization may be, and one more for clocks that differ.
 fn months(first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> {
     let next = |month: NaiveDate| month.checked_add_months(Months::new(1));
     let end = next(last).unwrap_or(last);

@@ -75,7 +75,7 @@ fn malformed_values_are_refused() {
     let sid = format!("AC{}", "0123456789abcdef".repeat(2));
     let hash = "0123456789abcdef".repeat(4);
     let secret = "ssm:/volley/volley-prod/twilio";
-    let cases: [(&str, &[&str], &[&str]); 21] = [
+    let cases: [(&str, &[&str], &[&str]); 22] = [
         (
             "MessageRetentionDays",
             &["60", "99", "400", "9999"],
@@ -98,6 +98,7 @@ fn malformed_values_are_refused() {
             ],
         ),
         ("RequestsPerMinute", &["0", "20", "3000", "999999"], &["", "-1", "01", "1.5", "1000000"]),
+        ("AuditRetentionDays", &["1", "400", "9999"], &["", "0", "-1", "1.5", "10000", "year"]),
         ("InboundRetentionDays", &["1", "400", "9999"], &["", "0", "-1", "1.5", "10000", "year"]),
         (
             "PollScheduleSeconds",
