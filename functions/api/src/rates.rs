@@ -23,8 +23,15 @@ use crate::state::{App, Volley};
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const STATE: HeaderName = HeaderName::from_static("ratelimit");
 /// Reads that go through much of an organization's data.
-const SCANS: [&str; 5] =
-    ["/skipped", "/reports", "/people/{phone}", "/explain", "{organizationId}/messages"];
+const SCANS: [&str; 7] = [
+    "/skipped",
+    "/reports",
+    "/people/{phone}",
+    "/explain",
+    "/messages",
+    "{organizationId}/contacts",
+    "/inbound",
+];
 /// The most callers that an instance remembers. A caller who is forgotten takes a new lease.
 const MAX_CALLERS: usize = 1_000;
 
@@ -143,7 +150,9 @@ mod tests {
         let campaigns = "/v1/organizations/{organizationId}/campaigns";
         assert!(check(Method::POST, campaigns) && check(Method::DELETE, campaigns));
         assert!(!check(Method::GET, campaigns) && !check(Method::HEAD, campaigns));
-        assert!(!check(Method::GET, &format!("{campaigns}/{{campaignId}}/messages")));
+        assert!(check(Method::GET, &format!("{campaigns}/{{campaignId}}/messages")));
+        assert!(check(Method::GET, "/v1/organizations/{organizationId}/contacts"));
+        assert!(!check(Method::GET, "/v1/organizations/{organizationId}/contacts/{contactId}"));
         assert!(check(Method::GET, &format!("{campaigns}/{{campaignId}}/skipped")));
         assert!(check(Method::GET, "/v1/organizations/{organizationId}/messages"));
     }
