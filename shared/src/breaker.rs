@@ -35,10 +35,20 @@ pub struct Window {
 const MIN_MESSAGES: u32 = 50;
 /// A campaign's first recipients are judged after fewer messages, because the rest waits for them.
 const MIN_FIRST_MESSAGES: u32 = 20;
-const UNKNOWN_PERCENT: u32 = 25;
-const FILTERED_PERCENT: u32 = 30;
-const OPTED_OUT_PERCENT: u32 = 30;
-const PROVIDER_FAILED_PERCENT: u32 = 60;
+/// The few recipients after a resume.
+const MIN_FEW_MESSAGES: u32 = 5;
+const FEW_PERCENT: u32 = 80;
+
+/// The share of each outcome, in percent, from which on something is wrong for everyone.
+#[derive(Clone, Copy)]
+struct Limits {
+    unknown: u32,
+    filtered: u32,
+    opted_out: u32,
+    provider_failed: u32,
+}
+
+const LIMITS: Limits = Limits { unknown: 25, filtered: 30, opted_out: 30, provider_failed: 60 };
 
 impl Window {
     /// Counts a message whose outcome is known. `failure` is why it failed, if it did.
@@ -98,21 +108,35 @@ impl Window {
         self.trips_from(MIN_FIRST_MESSAGES)
     }
 
+    /// Like [`Self::trips_at_first`], but for the few recipients after a resume: nearly all of them have to
+    /// agree.
+    #[must_use]
+    pub fn trips_when_few(&self) -> Option<Reason> {
+        let agree = Limits {
+            unknown: FEW_PERCENT,
+            filtered: FEW_PERCENT,
+            opted_out: FEW_PERCENT,
+            provider_failed: FEW_PERCENT,
+        };
+        if self.messages() < MIN_FEW_MESSAGES { None } else { self.reaches(agree) }
+    }
+
     fn trips_from(&self, min_messages: u32) -> Option<Reason> {
+        if self.messages() < min_messages { None } else { self.reaches(LIMITS) }
+    }
+
+    fn reaches(&self, limits: Limits) -> Option<Reason> {
         let messages = self.messages();
-        if messages < min_messages {
-            return None;
-        }
         let reaches = |count: u32, percent: u32| {
             u64::from(count) * 100 >= u64::from(messages) * u64::from(percent)
         };
-        if reaches(self.unknown, UNKNOWN_PERCENT) {
+        if reaches(self.unknown, limits.unknown) {
             Some(Reason::ProviderFailing)
-        } else if reaches(self.filtered, FILTERED_PERCENT) {
+        } else if reaches(self.filtered, limits.filtered) {
             Some(Reason::MessagesFiltered)
-        } else if reaches(self.opted_out, OPTED_OUT_PERCENT) {
+        } else if reaches(self.opted_out, limits.opted_out) {
             Some(Reason::RecipientsOptedOut)
-        } else if reaches(self.provider_failed, PROVIDER_FAILED_PERCENT) {
+        } else if reaches(self.provider_failed, limits.provider_failed) {
             Some(Reason::ProviderFailing)
         } else {
             None

@@ -69,6 +69,9 @@ impl TrialLook {
         if self.is_open {
             return Verdict::Wait;
         }
+        if let Some(reason) = self.heard.trips_when_few() {
+            return Verdict::Pause(reason);
+        }
         // None of them reached the provider, for example because all have opted out.
         let is_unproven = self.heard.messages() == 0;
         match size.saturating_sub(self.granted) {
@@ -143,6 +146,19 @@ mod tests {
         let all = [first, vec![rest(2); 5]].concat();
         assert_eq!(verdict(&all, 50), Verdict::Pause(Reason::ProviderFailing));
         assert_eq!(verdict(&all[10..], 50), Verdict::Pause(Reason::ProviderFailing));
+    }
+
+    /// The few recipients after a resume are enough to see that nothing was mended.
+    #[test]
+    fn a_resumed_campaign_that_still_fails_pauses_again() {
+        let failed = |count| Window { learnt: 5, provider_failed: count, ..Window::default() };
+        let first = |count| [granted(5, 5, 5, failed(count)), rest(100)];
+        assert_eq!(verdict(&first(5), 5), Verdict::Pause(Reason::ProviderFailing));
+        assert_eq!(verdict(&first(4), 5), Verdict::Pause(Reason::ProviderFailing));
+        assert_eq!(verdict(&first(3), 5), Verdict::Pass);
+        // A probe of one says too little.
+        let one = Window { learnt: 1, provider_failed: 1, ..Window::default() };
+        assert_eq!(verdict(&[granted(1, 1, 1, one), rest(100)], 1), Verdict::Pass);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use anyhow::Context;
 use futures::stream::{self, StreamExt};
 use infra::clock;
 use infra::turns::Turns;
+use shared::breaker::Window;
 use shared::campaign::{Broadcast, Campaign, Dispatch, DrainLook};
 use shared::chunk_state::{ChunkState, Progress, Repair};
 use shared::ids::{CampaignId, OrganizationId};
@@ -26,6 +27,9 @@ use crate::{App, stopping};
 /// Each holds a page in memory, which takes several times its 1 MB there.
 pub(crate) const SHARDS_AT_ONCE: usize = 4;
 
+/// How long a chunk counts as one of the newest after its last outcome.
+const NEWEST_SECONDS: i64 = 600;
+
 /// What the drain found in all chunks of a campaign.
 #[derive(Clone, Copy, Default)]
 struct Look {
@@ -36,6 +40,9 @@ struct Look {
     due_since: Option<Timestamp>,
     /// The parts of recipients in unfinished chunks without a turn.
     parts_left: u64,
+    /// The provider's responses in the chunks that had one lately. Each chunk may be too small to show
+    /// that something is wrong for everyone.
+    newest: Window,
 }
 
 impl Look {
@@ -46,12 +53,16 @@ impl Look {
             settled_at: self.settled_at.max(other.settled_at),
             due_since: self.due_since.into_iter().chain(other.due_since).min(),
             parts_left: self.parts_left + other.parts_left,
+            newest: self.newest.merged(other.newest),
         }
     }
 
-    fn see(self, state: &ChunkState) -> Self {
+    fn see(self, state: &ChunkState, epoch: u32, now: Timestamp) -> Self {
         let (settled_at, due_since) = (state.settled_at, state.due_since());
-        self.plus(Self { settled_at, due_since, ..Self::default() })
+        let lately = now.plus_seconds(-NEWEST_SECONDS);
+        let is_newest = state.epoch == epoch && settled_at.is_some_and(|at| at >= lately);
+        let newest = if is_newest { state.heard } else { Window::default() };
+        self.plus(Self { settled_at, due_since, newest, ..Self::default() })
     }
 }
 
@@ -164,6 +175,7 @@ async fn look_at_all(
         settled_at: look.settled_at,
         due_since: look.due_since,
         trial,
+        newest: look.newest,
         cut,
         finishes_at,
     })
@@ -212,7 +224,7 @@ async fn look_over(
     let mut look = Look::default();
     let now = clock::now();
     for state in app.table.chunk_states(campaign.id, shard).await? {
-        look = look.see(&state);
+        look = look.see(&state, broadcast.epoch, now);
         if matches!(leave, Leave::Stopped) {
             look.has_open |= !state.is_done()
                 && !stopping::fail_rest(app, campaign, broadcast, shard, &state).await?;

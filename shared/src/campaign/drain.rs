@@ -4,6 +4,7 @@ use super::broadcast::NO_PROGRESS_SECONDS;
 use super::control::MAX_PAUSED_DAYS;
 use super::{Broadcast, Campaign, Dispatch, Reason};
 use crate::audience::Totals;
+use crate::breaker::Window;
 use crate::chunk_state::ChunkState;
 use crate::grace::Grace;
 use crate::job::{DispatchJob, Due, Job, PollsJob};
@@ -31,6 +32,8 @@ pub struct DrainLook {
     pub due_since: Option<Timestamp>,
     /// The trial's verdict, if the campaign was on trial.
     pub trial: Option<Verdict>,
+    /// The provider's responses in the newest chunks.
+    pub newest: Window,
     /// The totals of the chunks, if the fan-out was given up and the campaign has none.
     pub cut: Option<Totals>,
     /// When the rest will have been sent, as far as the sender's rate allows.
@@ -45,6 +48,9 @@ impl DrainLook {
             return Some(Reason::Poisoned);
         }
         if let Some(Verdict::Pause(reason)) = self.trial {
+            return Some(reason);
+        }
+        if let Some(reason) = self.newest.trips() {
             return Some(reason);
         }
         if now >= broadcast.sent_at.plus_seconds(MAX_DAYS * 86_400) {

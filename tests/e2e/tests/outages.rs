@@ -77,6 +77,21 @@ async fn a_campaign_of_60_with_a_wrong_sender_pauses() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The few recipients after a resume are a gate, too.
+#[tokio::test]
+async fn a_campaign_that_is_resumed_too_early_pauses_again() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    tenant.contacts(200).await?;
+    tenant.books.fail_sender(&tenant.sender, Some("refused-21606")).await?;
+    let id = tenant.send().await?;
+    let first = paused(&tenant, &id, "provider_failing").await?;
+    control(&tenant, &id, "resume").await?;
+    let again = paused(&tenant, &id, "provider_failing").await?;
+    let lost = count(&again, "failed") - count(&first, "failed");
+    assert!((1..=10).contains(&lost), "{first} {again}");
+    Ok(())
+}
+
 /// The trial delays no one: it needs no sweep and no later drain.
 #[tokio::test]
 async fn a_campaign_without_a_fault_passes_its_trial_at_once() -> anyhow::Result<()> {
