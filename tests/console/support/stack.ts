@@ -120,7 +120,7 @@ export class Organization {
   }
 }
 
-export async function until(done: () => Promise<boolean>, seconds = 180): Promise<void> {
+export async function until(done: () => Promise<boolean>, seconds = 480): Promise<void> {
   const deadline = Date.now() + seconds * 1000;
   while (!(await done())) {
     if (Date.now() > deadline) throw new Error(`it did not happen within ${seconds} s`);

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
+/// How many ports are tried.
+const MAX_PORTS: u32 = 100;
+
 /// Starts a process with its output in `log`, and returns its id.
 pub fn start(mut command: Command, log: &Path) -> anyhow::Result<u32> {
     let output =
@@ -52,9 +55,17 @@ pub fn is_running(id: u32, program: &str) -> bool {
     !is_zombie && String::from_utf8_lossy(&command).contains(program)
 }
 
-/// A free loopback port.
+/// A free loopback port. It is below those that Linux gives to outgoing connections, so none of them takes it
+/// before someone listens.
 pub fn free_port() -> anyhow::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    for _ in 0..MAX_PORTS {
+        let port = 15_000 + getrandom::u32()? % 15_000;
+        let port = u16::try_from(port).context("the range is wrong")?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("{MAX_PORTS} ports were tried, and none is free")
 }
 
 /// Waits until `url` responds with success.
