@@ -88,7 +88,7 @@ fn a_webhook_calls_this_machine() {
         let mut command = tenant.command(&arguments);
         command.env("VOLLEY_WEBHOOK_SECRET", secret).stdout(Stdio::piped());
         let mut listening = command.spawn().unwrap();
-        // An event that it misses is sent again a minute later, to whoever listens then.
+        // An event that it misses is sent again a minute later, and the next listener would get it.
         while TcpStream::connect(format!("127.0.0.1:{port}")).is_err() {
             assert_eq!(listening.try_wait().unwrap(), None, "it ended");
             std::thread::sleep(Duration::from_millis(50));

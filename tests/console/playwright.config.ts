@@ -10,7 +10,7 @@ export default defineConfig({
   outputDir: "results",
   fullyParallel: true,
   workers: 2,
-  // A machine may be five times slower than usual; what is well never waits for this long.
+  // A machine may be five times slower than usual. A test that passes never waits for this long.
   timeout: 900_000,
   expect: { timeout: 120_000 },
   reporter: [["list"]],

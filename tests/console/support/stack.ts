@@ -110,10 +110,13 @@ export class Organization {
     const id = await this.campaign(name, body);
     await this.post(`campaigns/${id}/send`);
     await until(async () => {
-      const { dispatch, counts } = (await this.get(`campaigns/${id}`)) as {
+      const { dispatch, reason, counts } = (await this.get(`campaigns/${id}`)) as {
         dispatch: string;
+        reason: string | null;
         counts: Json | null;
       };
+      // A machine that hangs for seconds delays several responses in a row.
+      if (reason === "provider_failing") await this.post(`campaigns/${id}/resume`);
       return dispatch === "done" && counts !== null && counts.pending === 0 && counts.sent === 0;
     });
     return id;

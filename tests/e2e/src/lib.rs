@@ -24,8 +24,7 @@ use local::environment::Variables;
 use serde_json::Value;
 
 /// How long to wait for a condition. Repairs take seconds here (minutes on AWS), a busy machine slows them
-/// down, and a function that another test kills may leave a lease of more than five minutes behind. A
-/// test that passes never waits for long.
+/// down, and a function that another test kills may leave a lease of more than five minutes behind.
 pub const PATIENCE: Duration = Duration::from_mins(8);
 
 /// Environment variables that describe the running stack.

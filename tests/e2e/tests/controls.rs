@@ -126,8 +126,9 @@ async fn a_campaign_that_is_filtered_pauses_itself() -> anyhow::Result<()> {
         tenant.books.script(phone, "undelivered-30007").await?;
     }
     let id = tenant.send().await?;
-    let paused = tenant.until(&id, "the pause", |c| c["dispatch"] == "paused").await?;
-    assert_eq!(paused["reason"], "messages_filtered", "{paused}");
+    let is_filtered = |c: &Value| c["reason"] == "messages_filtered";
+    let paused = tenant.until_with_resumes(&id, "the pause", is_filtered).await?;
+    assert_eq!(paused["dispatch"], "paused", "{paused}");
     assert!(paused["counts"]["pending"].as_u64() > Some(0), "{paused}");
     let campaign = control(&tenant, &id, "stop").await?;
     assert_eq!(campaign["dispatch"], "stopped");

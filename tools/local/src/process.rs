@@ -71,7 +71,7 @@ pub fn free_port() -> anyhow::Result<u16> {
 /// Waits until `url` responds with success.
 pub async fn ready(url: &str, log: &Path) -> anyhow::Result<()> {
     let client = reqwest::Client::builder().timeout(Duration::from_secs(2)).build()?;
-    let deadline = Instant::now() + Duration::from_mins(1);
+    let deadline = Instant::now() + Duration::from_mins(3);
     while Instant::now() < deadline {
         if client.get(url).send().await.is_ok_and(|answer| answer.status().is_success()) {
             return Ok(());
@@ -81,5 +81,5 @@ pub async fn ready(url: &str, log: &Path) -> anyhow::Result<()> {
     let tail = fs::read_to_string(log).unwrap_or_default();
     let tail: Vec<&str> = tail.lines().rev().take(20).collect();
     let tail: Vec<&str> = tail.into_iter().rev().collect();
-    bail!("{url} did not answer within a minute; {} ends with:\n{}", log.display(), tail.join("\n"))
+    bail!("{url} did not answer within three minutes; {} ends with:\n{}", log.display(), tail.join("\n"))
 }
