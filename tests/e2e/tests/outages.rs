@@ -20,15 +20,15 @@ async fn control(tenant: &Tenant, id: &str, verb: &str) -> anyhow::Result<Value>
 async fn paused(tenant: &Tenant, id: &str, reason: &str) -> anyhow::Result<Value> {
     let campaign = tenant.until(id, "the pause", |c| c["dispatch"] == "paused").await?;
     assert_eq!(campaign["reason"], reason, "{campaign}");
-    at_rest(tenant, id).await?;
-    // A count that ended after that.
+    // A count that ended after the pause.
     let since = campaign["updatedAt"].as_str().map(str::to_owned);
     let is_counted = |c: &Value| c["counts"]["countedAt"].as_str() > since.as_deref();
     tenant.until(id, "a count of the paused campaign", is_counted).await
 }
 
-/// The number of messages that are unknown now.
+/// The number of messages that are unknown once the last worker has finished.
 async fn unknown(tenant: &Tenant, id: &str) -> anyhow::Result<u64> {
+    at_rest(tenant, id).await?;
     let path = tenant.path(&format!("campaigns/{id}/messages?status=unknown"));
     Ok(tenant.api.list(&path).await?.len() as u64)
 }

@@ -81,5 +81,9 @@ pub async fn ready(url: &str, log: &Path) -> anyhow::Result<()> {
     let tail = fs::read_to_string(log).unwrap_or_default();
     let tail: Vec<&str> = tail.lines().rev().take(20).collect();
     let tail: Vec<&str> = tail.into_iter().rev().collect();
-    bail!("{url} did not answer within three minutes; {} ends with:\n{}", log.display(), tail.join("\n"))
+    bail!(
+        "{url} did not answer within three minutes; {} ends with:\n{}",
+        log.display(),
+        tail.join("\n")
+    )
 }
