@@ -13,7 +13,7 @@ export interface Tenant {
 }
 
 /** How long to wait for a condition: the machine may be busy. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 480_000;
 
 function variable(name: string): string {
   const value = process.env[name];

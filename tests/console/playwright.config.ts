@@ -10,15 +10,16 @@ export default defineConfig({
   outputDir: "results",
   fullyParallel: true,
   workers: 2,
-  timeout: 240_000,
-  expect: { timeout: 30_000 },
+  // A machine may be five times slower than usual. A test that passes never waits for this long.
+  timeout: 900_000,
+  expect: { timeout: 120_000 },
   reporter: [["list"]],
   webServer: {
     command: `"${process.execPath}" support/identity-provider.mjs`,
     url: `${process.env.OIDC_ISSUER}/.well-known/openid-configuration`,
   },
   use: {
-    actionTimeout: 30_000,
+    actionTimeout: 120_000,
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     viewport: { width: 1280, height: 860 },

@@ -18,7 +18,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 # Both runs together take about two minutes.
 SECONDS = int(os.environ.get("SCHEMATHESIS_SECONDS", "80"))
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 480
 # Always the same, so that a failure is of the change; another one tries other requests.
 SEED = os.environ.get("SCHEMATHESIS_SEED", "1")
 

@@ -68,7 +68,7 @@ async fn handed_over(reply: Option<Reply>) -> Handover {
         .http_client(infra::aws::http_client())
         .load()
         .await;
-    let timeout = Duration::from_secs(2);
+    let timeout = Duration::from_secs(5);
     let gateway = EndUserMessaging::new(&config, None, timeout, Usage::default());
     let phone = |text| Phone::from_e164(text).expect("a phone");
     let provider = Provider::Aws(AwsSender::default());

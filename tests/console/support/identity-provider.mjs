@@ -10,7 +10,7 @@ const issuer = process.env.OIDC_ISSUER;
 const key = JSON.parse(readFileSync(new URL("../../fixtures/identity/key.json", import.meta.url), "utf8"));
 
 /** Seconds until the token of a `brief` person ends. */
-const BRIEF = 15;
+const BRIEF = 40;
 
 const is = (ctx, word) => ctx.oidc.account?.accountId.split(".").includes(word) ?? false;
 

@@ -37,7 +37,7 @@ let screens: [name: string, path: string, shows: string | RegExp][];
 let dialogs: [name: string, path: string, button: string][];
 
 test.beforeAll(async () => {
-  test.setTimeout(600_000);
+  test.setTimeout(1_800_000);
   organization = await Organization.create();
   const file = readFileSync("../fixtures/contacts.csv", "utf8");
   const imported = await organization.contacts(file.split("\n").slice(0, ROWS).join("\n"));
@@ -155,7 +155,7 @@ test.beforeAll(async () => {
 const themes = ["light", "dark"] as const;
 
 test("every screen in both themes", async ({ page }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(1_800_000);
   const errors = watchConsole(page);
   await page.goto(consoleUrl);
   await expect(page.getByLabel("API key")).toBeVisible();

@@ -13,7 +13,7 @@ async function exported(page: Page, format: "CSV" | "JSON lines"): Promise<strin
   await dialog.getByText(format, { exact: true }).click();
   await dialog.getByRole("button", { name: "Start export" }).click();
   const found = page.waitForRequest((request) => /\/exports\/[^/]+$/.test(request.url()));
-  await expect(dialog.getByRole("button", { name: "Download" })).toBeVisible({ timeout: 60_000 });
+  await expect(dialog.getByRole("button", { name: "Download" })).toBeVisible();
   await expect(dialog.getByText("A link is valid for an hour")).toBeVisible();
   await found;
   const downloading = page.waitForEvent("download");

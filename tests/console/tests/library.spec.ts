@@ -58,7 +58,7 @@ test("campaigns are found by tag, and archived", async ({ page }) => {
   await openAs(page, organization, `/campaigns/${id}`);
   await page.getByLabel("Tags", { exact: true }).fill("bread, easter");
   await expect
-    .poll(async () => (await organization.get(`campaigns/${id}`)).tags, { timeout: 15_000 })
+    .poll(async () => (await organization.get(`campaigns/${id}`)).tags)
     .toEqual(["bread", "easter"]);
   await page.getByRole("link", { name: "Campaigns" }).first().click();
   await page.getByLabel("Tag", { exact: true }).selectOption("easter");

@@ -110,9 +110,9 @@ test("a message's page says who reported what", async ({ page }) => {
   await openAs(page, organization, `/campaigns/${campaign}/messages/${message?.id}`);
   const steps = page.getByRole("region", { name: "Timeline" }).getByRole("listitem");
   await expect(steps.first()).toContainText("Claimed by a worker");
-  await expect(steps.nth(1)).toContainText("Accepted by the provider");
-  await expect(steps.last()).toContainText("Reported by the provider");
-  await expect(steps.last()).toContainText("Code 30003");
+  // The provider may report before the worker has read its response.
+  await expect(steps.filter({ hasText: "Accepted by the provider" })).toHaveCount(1);
+  await expect(steps.filter({ hasText: "Reported by the provider" }).last()).toContainText("Code 30003");
 });
 
 test("a person's page has their messages over all campaigns", async ({ page }) => {

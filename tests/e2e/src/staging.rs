@@ -8,11 +8,12 @@ use anyhow::{Context, bail, ensure};
 use infra::table::{ChunkPut, Claimed, Claiming, Saved, Table};
 use infra::usage::Usage;
 use infra::{aws, clock};
+use local::client::wait;
 use serde_json::{Value, json};
 use shared::audience::Judge;
 use shared::campaign::{Begin, Campaign};
 use shared::chunk::{ChainEnd, Chunk, Cutter};
-use shared::chunk_state::ChunkState;
+use shared::chunk_state::{ChunkState, Progress};
 use shared::grace::Grace;
 use shared::job::{Envelope, Job, Queue};
 use shared::message::Message;
@@ -22,7 +23,7 @@ use shared::receipt::MessageRef;
 use shared::time::Timestamp;
 
 use crate::functions::ALIVE;
-use crate::{Tenant, phone};
+use crate::{PATIENCE, Tenant, phone};
 
 const GRACE_SECONDS: u32 = 10;
 /// Far enough ahead that the sweep leaves a campaign to its test.
@@ -154,6 +155,24 @@ pub async fn resume(tenant: &Tenant, campaign: &Campaign) -> anyhow::Result<()> 
         hand(tenant, &due.as_ref().context("nothing is owed")?.job).await?;
     }
     Ok(())
+}
+
+/// Waits until no worker sends a chunk of a campaign that is paused or halted. A worker that took its slice
+/// before that sends it to its end.
+pub async fn at_rest(tenant: &Tenant, id: &str) -> anyhow::Result<()> {
+    let (table, id) = (table(tenant).await, id.parse()?);
+    let mut before = None;
+    wait("the workers to finish", PATIENCE, async || {
+        let mut states = Vec::new();
+        for shard in SHARDS.all() {
+            states.extend(table.chunk_states(id, shard).await?);
+        }
+        let is_idle = states.iter().all(|state| state.progress != Progress::Working);
+        let is_unchanged = before.as_ref() == Some(&states);
+        before = Some(states);
+        Ok((is_idle && is_unchanged).then_some(()))
+    })
+    .await
 }
 
 /// New phones that belong to the given shards.

@@ -220,34 +220,39 @@ impl Tenant {
         self.until_helped(id, (what, PATIENCE), condition, async |_| Ok(())).await
     }
 
-    /// Like [`Self::until`], but resumes the campaign each time its breaker pauses it. A machine
-    /// that hangs for seconds delays several responses in a row, which looks like a failing
-    /// provider.
+    /// Like [`Self::until`], but resumes the campaign each time its breaker pauses it because of the
+    /// provider. A machine that hangs for seconds delays several responses in a row, which looks like a
+    /// failing provider.
     pub async fn until_with_resumes(
         &self,
         id: &str,
         what: &str,
         condition: impl Fn(&Value) -> bool,
     ) -> anyhow::Result<Value> {
-        let resume = async |campaign: &Value| {
-            if campaign["dispatch"] == "paused" {
-                self.api.post(&self.path(&format!("campaigns/{id}/resume")), &json!({})).await?;
-            }
-            Ok(())
-        };
+        let resume = async |campaign: &Value| self.resume_failing(id, campaign).await;
         // A pause and a resume take their time.
         self.until_helped(id, (what, 2 * PATIENCE), condition, resume).await
     }
 
-    /// Waits until every message of a campaign has a final status.
+    async fn resume_failing(&self, id: &str, campaign: &Value) -> anyhow::Result<()> {
+        if campaign["dispatch"] == "paused" && campaign["reason"] == "provider_failing" {
+            self.api.post(&self.path(&format!("campaigns/{id}/resume")), &json!({})).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits until every message of a campaign has a final status, like [`Self::until_with_resumes`].
     pub async fn settled(&self, id: &str) -> anyhow::Result<Value> {
-        self.until(id, "the campaign to settle", is_settled).await
+        self.until_with_resumes(id, "the campaign to settle", is_settled).await
     }
 
     /// Like [`Self::settled`], but runs the sweep more often than once a minute.
     pub async fn repaired(&self, id: &str) -> anyhow::Result<Value> {
-        let sweep = async |_: &Value| self.functions.sweep().await;
-        self.until_helped(id, ("the campaign to be repaired", PATIENCE), is_settled, sweep).await
+        let help = async |campaign: &Value| {
+            self.resume_failing(id, campaign).await?;
+            self.functions.sweep().await
+        };
+        self.until_helped(id, ("the campaign to be repaired", 2 * PATIENCE), is_settled, help).await
     }
 
     /// Waits until a campaign meets `condition`. Before each look, `help` gets the campaign as it was

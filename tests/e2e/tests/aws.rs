@@ -57,7 +57,7 @@ async fn every_answer_and_event_is_told_truly() -> anyhow::Result<()> {
     }
     let id = tenant.send().await?;
     let campaign = tenant
-        .until(&id, "all but the open ones to settle", |campaign| {
+        .until_with_resumes(&id, "all but the open ones to settle", |campaign| {
             let counts = &campaign["counts"];
             let is_final = |status: &str| counts[status].as_u64().unwrap_or_default();
             campaign["dispatch"] == "done"

@@ -1,5 +1,6 @@
 //! Pausing, resuming and stopping a running campaign.
 
+use e2e::staging::at_rest;
 use e2e::{Tenant, phone};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -32,9 +33,7 @@ async fn a_paused_campaign_waits_and_a_resumed_one_goes_on() -> anyhow::Result<(
     let id = waiting(&tenant, &phones).await?;
     let campaign = control(&tenant, &id, "pause").await?;
     assert_eq!((&campaign["dispatch"], &campaign["reason"]), (&json!("paused"), &Value::Null));
-    // By the next count, every worker has finished with its chunk.
-    let is_counted = |c: &Value| c["counts"]["countedAt"].as_str() > campaign["updatedAt"].as_str();
-    tenant.until(&id, "a count of the paused campaign", is_counted).await?;
+    at_rest(&tenant, &id).await?;
     for phone in &phones {
         tenant.books.script(phone, "delivered").await?;
     }
@@ -127,8 +126,9 @@ async fn a_campaign_that_is_filtered_pauses_itself() -> anyhow::Result<()> {
         tenant.books.script(phone, "undelivered-30007").await?;
     }
     let id = tenant.send().await?;
-    let paused = tenant.until(&id, "the pause", |c| c["dispatch"] == "paused").await?;
-    assert_eq!(paused["reason"], "messages_filtered", "{paused}");
+    let is_filtered = |c: &Value| c["reason"] == "messages_filtered";
+    let paused = tenant.until_with_resumes(&id, "the pause", is_filtered).await?;
+    assert_eq!(paused["dispatch"], "paused", "{paused}");
     assert!(paused["counts"]["pending"].as_u64() > Some(0), "{paused}");
     let campaign = control(&tenant, &id, "stop").await?;
     assert_eq!(campaign["dispatch"], "stopped");

@@ -1,7 +1,5 @@
 //! Crashes, redeliveries and races between any two steps.
 
-use std::time::Duration;
-
 use anyhow::{Context, bail};
 use e2e::staging::{
     LATER_SECONDS, begun, begun_owing, claim, cut, cut_without_queueing, event, find, message,
@@ -72,32 +70,6 @@ async fn jobs_that_come_twice_at_once_do_their_work_once() -> anyhow::Result<()>
     tenant.assert_balanced(&campaign).await
 }
 
-/// The worker dies while it waits for the provider. The message may have gone out, so it is looked
-/// up at the provider and not sent again.
-#[tokio::test]
-async fn a_dispatch_that_dies_between_claim_and_answer_sends_nothing_twice() -> anyhow::Result<()> {
-    let tenant = Tenant::new().await?;
-    let (slow, quick) = (phone(), phone());
-    tenant.books.script(&slow, "slow-answer").await?;
-    for to in [&slow, &quick] {
-        tenant.contact(to).await?;
-    }
-    let alone = ALIVE.write().await;
-    let id = tenant.send().await?;
-    // What was claimed and not handed over yet would stay unknown.
-    wait("the provider to take the messages", PATIENCE, async || {
-        let texts = [tenant.books.texts(&slow).await?, tenant.books.texts(&quick).await?];
-        Ok((texts == [1, 1]).then_some(()))
-    })
-    .await?;
-    assert!(tenant.functions.kill("DISPATCH")? > 0, "nothing was killed");
-    drop(alone);
-    let campaign = tenant.repaired(&id).await?;
-    assert_eq!(campaign["counts"]["delivered"], 2);
-    assert_eq!(tenant.books.texts(&slow).await?, 1);
-    tenant.assert_balanced(&campaign).await
-}
-
 /// If the response to a claim is lost, the worker claims again and the claim is still its own.
 #[tokio::test]
 async fn a_claim_whose_answer_was_lost_is_ones_own() -> anyhow::Result<()> {
@@ -124,7 +96,8 @@ async fn a_claim_whose_answer_was_lost_is_ones_own() -> anyhow::Result<()> {
 }
 
 /// A worker died after it claimed. While it may still be alive, no one else may claim the message.
-/// After that, no one knows whether the message went out, so it is never sent.
+/// After that, the `ClaimTimeoutSeconds` of the local stack, no one knows whether the message went out, so it
+/// is never sent.
 #[tokio::test]
 async fn what_a_dead_worker_had_claimed_is_sent_by_nobody() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
@@ -140,7 +113,8 @@ async fn what_a_dead_worker_had_claimed_is_sent_by_nobody() -> anyhow::Result<()
     let state = table.chunk_state(campaign.id, 0, 0).await?.context("no chunk")?;
     let chunk = event(&campaign.chunk_job(0, &state));
     let alive = ALIVE.read().await;
-    claim(&table, &campaign, young, clock::now()).await?;
+    let claimed_at = clock::now();
+    claim(&table, &campaign, young, claimed_at).await?;
     tenant.functions.invoke("DISPATCH", &chunk).await?;
     drop(alive);
 
@@ -150,7 +124,9 @@ async fn what_a_dead_worker_had_claimed_is_sent_by_nobody() -> anyhow::Result<()
         anyhow::Ok(message.context("no message")?["status"].clone())
     };
     assert_eq!(status(old).await?, "unknown");
-    assert_eq!(status(young).await?, "pending", "its worker may live");
+    // A busy machine may look only after that time.
+    let (found, is_dead) = (status(young).await?, clock::now() > claimed_at.plus_seconds(8));
+    assert!(found == "pending" || is_dead, "its worker may live: {found}");
     wait("the young claim to be old", PATIENCE, async || {
         Ok((status(young).await? == "unknown").then_some(()))
     })
@@ -169,7 +145,7 @@ async fn a_settled_campaign_owes_nothing() -> anyhow::Result<()> {
     let id = tenant.send().await?;
     tenant.settled(&id).await?;
     let table = table(&tenant).await;
-    wait("the last step to go", Duration::from_mins(1), async || {
+    wait("the last step to go", PATIENCE, async || {
         let campaign = find(&table, &tenant, &id).await?;
         Ok((campaign.step.is_none() && campaign.drain.is_none()).then_some(()))
     })

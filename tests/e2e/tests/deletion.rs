@@ -37,6 +37,7 @@ async fn traces(tenant: &Tenant, others: &[String]) -> anyhow::Result<Vec<String
         let keys = page.contents().iter().filter_map(|object| object.key().map(str::to_owned));
         found.extend(keys.filter(|key| is_of(key)).collect::<Vec<_>>());
     }
+    found.sort_unstable();
     Ok(found)
 }
 

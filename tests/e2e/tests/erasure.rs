@@ -17,7 +17,7 @@ use shared::phone::Phone;
 /// A provider that throttles for as long as the script says so.
 const THROTTLED: &str = "refused-20429";
 /// The first erasure of an organization waits until every worker knows of it.
-const LONG: Duration = Duration::from_secs(4 * PATIENCE.as_secs());
+const LONG: Duration = Duration::from_secs(2 * PATIENCE.as_secs());
 
 fn path(tenant: &Tenant, phone: &str) -> String {
     tenant.path(&format!("people/{}", phone.replace('+', "%2B")))

@@ -20,7 +20,7 @@ const PART: Range<u16> = 16..17;
 const LEFT: Range<u16> = 17..SHARDS.count();
 
 /// How many times a kill that came too late is repeated.
-const MAX_KILLS: usize = 5;
+const MAX_KILLS: usize = 10;
 
 /// Starts a campaign's send job and kills it as soon as a chunk is cut. Returns whether shards were
 /// left to cut.

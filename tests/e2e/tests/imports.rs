@@ -15,7 +15,7 @@ use shared::job::JobsJob;
 /// Enough rows to catch an import in progress.
 const ROWS: u64 = 1_500;
 /// How many times a kill that came too late is repeated.
-const MAX_KILLS: usize = 5;
+const MAX_KILLS: usize = 10;
 
 #[tokio::test]
 async fn a_file_from_a_spreadsheet_is_taken() -> anyhow::Result<()> {

@@ -28,11 +28,10 @@ async fn every_command_of_the_guide_works() -> anyhow::Result<()> {
     std::fs::write(folder.join("receiver.py"), blocks(&text, "python"))?;
     let commands = blocks(&text, "sh");
     ensure!(commands.matches("curl \"$").count() >= 11, "a command was not found");
-    // A port that was free a moment ago.
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let port = local::process::free_port()?;
     let output = tokio::task::spawn_blocking(move || {
         Command::new("timeout")
-            .args(["240", "bash", "-c", &format!("{PRELUDE}{commands}")])
+            .args(["900", "bash", "-c", &format!("{PRELUDE}{commands}")])
             .envs(variables())
             .env("SENDER", phone())
             .env("PHONE", phone())

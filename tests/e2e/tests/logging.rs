@@ -2,14 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::process::Stdio;
-use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use e2e::variables;
+use e2e::{PATIENCE, variables};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::net::TcpListener;
@@ -102,7 +101,7 @@ async fn errors_name_their_request_at_the_default_level() -> anyhow::Result<()> 
     ];
     for (function, program, name) in functions {
         let error = first_error(function, program, name);
-        let error = tokio::time::timeout(Duration::from_mins(1), error)
+        let error = tokio::time::timeout(PATIENCE, error)
             .await
             .with_context(|| format!("{program} logged no error"))??;
         assert_eq!(error["span"]["requestId"], REQUEST_ID, "{program}: {error}");

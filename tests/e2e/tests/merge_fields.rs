@@ -11,6 +11,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use shared::organization::SHARDS;
 
+use crate::quotes::quote;
+
 const GREETING: &str =
     r#"Hi {{ firstName | default("there") }}, meet us in {{ attributes["City"] }}"#;
 
@@ -49,7 +51,7 @@ async fn each_recipient_gets_their_own_text() -> anyhow::Result<()> {
     let id = tenant.draft(GREETING).await?;
     let campaign = tenant.campaign(&id).await?;
     assert_eq!(campaign["bodyFormat"], "template");
-    let quote = tenant.api.post(&tenant.path(&format!("campaigns/{id}/quote")), &json!({})).await?;
+    let quote = quote(&tenant, &id).await?;
     assert_eq!((&quote["recipients"], &quote["totalParts"]), (&json!(3), &json!(4)), "{quote}");
     assert_eq!(quote["partsEach"], 2);
     tenant.send_draft(&id, &json!({"maxParts": 4})).await?;

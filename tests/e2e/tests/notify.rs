@@ -68,11 +68,15 @@ async fn a_campaigns_life_is_sent_and_signed() -> anyhow::Result<()> {
     let campaigns: Vec<&String> =
         kinds.iter().filter(|kind| kind.starts_with("campaign.")).collect();
     assert_eq!(campaigns, ["campaign.scheduled", "campaign.sent", "campaign.finished"]);
-    let found = deliveries(&tenant, &created).await?;
+    // A delivery is recorded after the endpoint has its request.
+    let found = wait("the deliveries", PATIENCE, async || {
+        let found = deliveries(&tenant, &created).await?;
+        Ok(found.iter().all(|delivery| delivery["status"] == "delivered").then_some(found))
+    })
+    .await?;
     let others = found.iter().filter(|delivery| delivery["type"] != "messages.updated");
     assert_eq!(others.count(), 4, "{found:?}");
     for delivery in &found {
-        assert_eq!(delivery["status"], "delivered", "{delivery}");
         assert_eq!(delivery["attempts"][0]["statusCode"], 200, "{delivery}");
     }
     // Neither the list nor the webhook shows the secret again.
@@ -150,13 +154,15 @@ async fn a_failed_delivery_is_listed_tried_again_and_replayed() -> anyhow::Resul
     // The sweep tries it again a minute later.
     receiver.respond_with(200);
     let delivered = newest(&tenant, &created, "delivered").await?;
-    assert_eq!(delivered["attempts"].as_array().map(Vec::len), Some(2), "{delivered}");
+    // A busy machine may have let it fail twice before.
+    let attempts = delivered["attempts"].as_array().map(Vec::len).unwrap_or_default();
+    assert!(attempts > 1, "{delivered}");
+    assert_eq!(receiver.received().len(), attempts, "{delivered}");
     tenant.api.post(&replay, &json!({})).await?;
-    wait("the replay", PATIENCE, async || Ok((receiver.received().len() == 3).then_some(())))
-        .await?;
+    let replayed = async || Ok((receiver.received().len() > attempts).then_some(()));
+    wait("the replay", PATIENCE, replayed).await?;
     let requests = receiver.received();
-    let ids: Vec<&String> = requests.iter().map(|it| &it.headers["webhook-id"]).collect();
-    assert_eq!(ids, [text(&ping["id"]); 3]);
+    assert!(requests.iter().all(|it| it.headers["webhook-id"] == text(&ping["id"])));
     Ok(())
 }
 

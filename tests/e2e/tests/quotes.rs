@@ -1,8 +1,9 @@
 //! Quotes: what a campaign would cost, before it is sent.
 
-use e2e::{Tenant, phone, staging, text};
+use e2e::{PATIENCE, Tenant, phone, staging, text};
 use infra::clock;
 use infra::table::{QuoteRun, Quoting};
+use local::client::wait;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::audience::Judge;
@@ -10,8 +11,17 @@ use shared::ids::{ImportId, OrganizationId};
 use shared::import::{Import, Options};
 use shared::job::{Due, JobsJob};
 
-async fn quote(tenant: &Tenant, id: &str) -> anyhow::Result<Value> {
-    tenant.api.post(&tenant.path(&format!("campaigns/{id}/quote")), &json!({})).await
+/// Quotes a campaign. On a busy machine, a quote takes long, and the next one has to wait for it.
+pub(crate) async fn quote(tenant: &Tenant, id: &str) -> anyhow::Result<Value> {
+    let path = tenant.path(&format!("campaigns/{id}/quote"));
+    wait("a quote", PATIENCE, async || {
+        let response = tenant.api.request(Method::POST, &path).json(&json!({})).send().await?;
+        Ok(match response.status().as_u16() {
+            202 | 429 => None,
+            _ => Some(response.error_for_status()?.json().await?),
+        })
+    })
+    .await
 }
 
 #[tokio::test]
@@ -148,9 +158,11 @@ async fn an_organization_computes_one_quote_at_a_time() -> anyhow::Result<()> {
         anyhow::Ok((status, answer.json::<Value>().await?))
     });
     let answers = futures::future::try_join_all(asked).await?;
+    let is_known = |status: &u16| [200, 202, 429].contains(status);
+    assert!(answers.iter().all(|(status, _)| is_known(status)), "{answers:?}");
     let told: Vec<&Value> = answers.iter().filter(|(s, _)| *s == 200).map(|(_, b)| b).collect();
-    assert!(!told.is_empty() && told.iter().all(|quote| *quote == told[0]), "{answers:?}");
-    assert!(answers.iter().all(|(status, _)| [200, 429].contains(status)), "{answers:?}");
+    let whole = quote(&tenant, &other).await?;
+    assert!(told.iter().all(|quote| **quote == whole), "{answers:?}");
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use shared::message::Outcome;
 use shared::organization::SHARDS;
 
 use crate::fates::tell;
+use crate::quotes::quote;
 
 async fn resend(tenant: &Tenant, campaign: &str, request: &Value) -> anyhow::Result<String> {
     let path = tenant.path(&format!("campaigns/{campaign}/resend"));
@@ -25,8 +26,7 @@ async fn resend(tenant: &Tenant, campaign: &str, request: &Value) -> anyhow::Res
 /// Waits until a resend's recipients are chosen. Returns their number in its quote.
 async fn ready(tenant: &Tenant, draft: &str) -> anyhow::Result<Value> {
     tenant.until(draft, "recipients to be chosen", |it| it["resend"]["ready"] == true).await?;
-    let quote = tenant.path(&format!("campaigns/{draft}/quote"));
-    Ok(tenant.api.post(&quote, &json!({})).await?["recipients"].clone())
+    Ok(quote(tenant, draft).await?["recipients"].clone())
 }
 
 async fn refusal(tenant: &Tenant, path: &str, body: &Value) -> anyhow::Result<(u16, String)> {

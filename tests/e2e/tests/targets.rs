@@ -4,6 +4,8 @@ use e2e::{Tenant, phone, text};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::quotes::quote;
+
 async fn segment(tenant: &Tenant, tag: &str) -> anyhow::Result<Value> {
     let filter = json!({"field": "tags", "op": "in", "value": [tag]});
     let body = json!({"name": tag, "filter": filter});
@@ -44,7 +46,7 @@ async fn only_included_contacts_are_texted_and_no_excluded_ones() -> anyhow::Res
     let campaign = draft(&tenant, &target).await?;
     assert_eq!(campaign["target"], target);
     let id = text(&campaign["id"]).to_owned();
-    let quote = tenant.api.post(&tenant.path(&format!("campaigns/{id}/quote")), &json!({})).await?;
+    let quote = quote(&tenant, &id).await?;
     assert_eq!(quote["recipients"], 2);
     tenant.send_draft(&id, &json!({})).await?;
     let campaign = tenant.settled(&id).await?;
@@ -156,7 +158,7 @@ async fn a_target_is_frozen_when_the_campaign_is_sent() -> anyhow::Result<()> {
     let change = json!({"name": "New", "filter": {"field": "tags", "op": "eq", "value": "new"}});
     assert_eq!(tenant.refusal(Method::PUT, &path, Some(&change)).await?.0, 200);
     assert_eq!(tenant.refusal(Method::DELETE, &path, None).await?.0, 204);
-    let quote = tenant.api.post(&tenant.path(&format!("campaigns/{id}/quote")), &json!({})).await?;
+    let quote = quote(&tenant, &id).await?;
     assert_eq!(quote["recipients"], 1);
     assert_eq!((tenant.books.texts(&vip).await?, tenant.books.texts(&other).await?), (1, 0));
     Ok(())

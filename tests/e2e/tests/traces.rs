@@ -42,20 +42,22 @@ async fn one_trace_shows_a_messages_whole_life() -> anyhow::Result<()> {
 
     let route = "POST /v1/organizations/{organizationId}/campaigns/{campaignId}/send";
     let work = [route, "send", "chunk", "status_callback", "receipt", "poll"];
-    let lines = traced(&tenant, &trace, &work).await?;
-    for line in &lines {
+    for line in traced(&tenant, &trace, &work).await? {
         assert_eq!(line["span"]["campaign.id"], id, "{line}");
         assert!(line["span"]["requestId"].is_string(), "{line}");
     }
     for message in tenant.messages(&id).await? {
-        let about = |line: &&Value| {
-            line["message.id"] == message["id"] || line["span"]["message.id"] == message["id"]
-        };
-        let own: Vec<&str> =
-            lines.iter().filter(about).map(|line| text(&line["span"]["job"])).collect();
-        for step in ["chunk", "status_callback", "receipt"] {
-            assert!(own.contains(&step), "message {}: {own:?}", message["id"]);
-        }
+        let steps = ["chunk", "status_callback", "receipt"];
+        wait(&format!("lines of {steps:?} about {message}"), PATIENCE, async || {
+            let lines = logs::of_trace(&tenant.variables, &trace)?;
+            let about = |line: &&Value| {
+                line["message.id"] == message["id"] || line["span"]["message.id"] == message["id"]
+            };
+            let own: BTreeSet<&str> =
+                lines.iter().filter(about).map(|line| text(&line["span"]["job"])).collect();
+            Ok(steps.iter().all(|step| own.contains(step)).then_some(()))
+        })
+        .await?;
     }
     Ok(())
 }

@@ -10,6 +10,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 
+/// How many ports are tried.
+const MAX_PORTS: u32 = 100;
+
 /// Starts a process with its output in `log`, and returns its id.
 pub fn start(mut command: Command, log: &Path) -> anyhow::Result<u32> {
     let output =
@@ -52,15 +55,23 @@ pub fn is_running(id: u32, program: &str) -> bool {
     !is_zombie && String::from_utf8_lossy(&command).contains(program)
 }
 
-/// A free loopback port.
+/// A free loopback port. It is below those that Linux gives to outgoing connections, so none of them takes it
+/// before someone listens.
 pub fn free_port() -> anyhow::Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    for _ in 0..MAX_PORTS {
+        let port = 15_000 + getrandom::u32()? % 15_000;
+        let port = u16::try_from(port).context("the range is wrong")?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("{MAX_PORTS} ports were tried, and none is free")
 }
 
 /// Waits until `url` responds with success.
 pub async fn ready(url: &str, log: &Path) -> anyhow::Result<()> {
     let client = reqwest::Client::builder().timeout(Duration::from_secs(2)).build()?;
-    let deadline = Instant::now() + Duration::from_mins(1);
+    let deadline = Instant::now() + Duration::from_mins(3);
     while Instant::now() < deadline {
         if client.get(url).send().await.is_ok_and(|answer| answer.status().is_success()) {
             return Ok(());
@@ -70,5 +81,9 @@ pub async fn ready(url: &str, log: &Path) -> anyhow::Result<()> {
     let tail = fs::read_to_string(log).unwrap_or_default();
     let tail: Vec<&str> = tail.lines().rev().take(20).collect();
     let tail: Vec<&str> = tail.into_iter().rev().collect();
-    bail!("{url} did not answer within a minute; {} ends with:\n{}", log.display(), tail.join("\n"))
+    bail!(
+        "{url} did not answer within three minutes; {} ends with:\n{}",
+        log.display(),
+        tail.join("\n")
+    )
 }

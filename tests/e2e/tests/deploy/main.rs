@@ -112,7 +112,7 @@ async fn two_stacks_of_one_account_send_side_by_side() -> anyhow::Result<()> {
 /// The second stack goes back to an earlier release and forward again, each time in the middle of a
 /// campaign.
 #[tokio::test]
-#[ignore = "it takes ten minutes: `make releases`"]
+#[ignore = "it takes a quarter of an hour: `make releases`"]
 async fn a_release_is_taken_back_in_the_middle_of_campaigns() -> anyhow::Result<()> {
     let stack = Second::new()?;
     stack.deploy(&stack.clone)?;

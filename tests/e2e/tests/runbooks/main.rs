@@ -1,6 +1,7 @@
-//! What operators do to a whole stack. Its own program, because others' campaigns would stop.
+//! What operators and crashes do to a whole stack. Its own program, because others' campaigns would stop.
 
 mod commands;
+mod crashes;
 mod halts;
 mod restored;
 

@@ -69,7 +69,7 @@ impl Bench {
         Self {
             url: simulator.url(),
             http: Client::builder()
-                .timeout(Duration::from_secs(10))
+                .timeout(Duration::from_mins(1))
                 .retry(reqwest::retry::never())
                 .build()
                 .expect("a client"),
@@ -139,7 +139,7 @@ impl Bench {
 
     /// Waits until no more callbacks are expected, and returns those that arrived.
     pub(crate) async fn settled(&self) -> Vec<Callback> {
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while self.stats().await["callbacks"]["pending"] != 0 {
             assert!(Instant::now() < deadline, "callbacks are still expected");
             tokio::time::sleep(Duration::from_millis(10)).await;
