@@ -84,7 +84,7 @@ pub use previews::KeptPreview;
 pub use quote_runs::QuoteRun;
 pub use quotes::{KEPT_SECONDS as QUOTE_KEPT_SECONDS, KeptQuote, Quoting};
 pub use receipts::ReceiptApplied;
-pub use replies::ReplySaved;
+pub use replies::{MAX_REPLIES, ReplySaved};
 pub use reports::{CampaignSummary, CountedReport};
 pub use resends::Resends;
 pub use segments::{SegmentPosition, SegmentSaved};

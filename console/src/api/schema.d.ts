@@ -190,6 +190,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * List who changed what
+         * @description Newest first. Each request that changed something is an entry, a batch or an import is one. Entries name
+         *     things by their IDs only; whose opt-out was changed is in the unsubscribe's own record. They are kept for
+         *     the deployment's `AuditRetentionDays`.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/campaigns": {
         parameters: {
             query?: never;
@@ -1077,7 +1101,7 @@ export interface paths {
          * Reply to an inbound message
          * @description Sends one text to the person, from the address that they wrote to. A person who has opted out never
          *     gets it. Without an `Idempotency-Key`, a message has one reply: repeating the request finds it. Send a
-         *     key for each further reply.
+         *     key for each further reply, up to ten.
          */
         post: operations["reply_inbound"];
         delete?: never;
@@ -1871,6 +1895,21 @@ export interface components {
             exclude: string[];
             include: string[];
         };
+        /** @description A change that someone made. */
+        Change: {
+            /**
+             * @description The operation: its method, and its path below the organization.
+             * @example POST /campaigns/{campaignId}/send
+             */
+            action: string;
+            at: components["schemas"]["Time"];
+            changedBy: components["schemas"]["ChangedBy"];
+            /**
+             * Format: uuid
+             * @description The ID of what was changed or created; null if it has none.
+             */
+            subjectId: string | null;
+        };
         /** @description Who made the last change; null for changes made before this was recorded. */
         ChangedBy: {
             /** Format: uuid */
@@ -2465,6 +2504,24 @@ export interface components {
                  *     the body or send.
                  */
                 warnings: string[];
+            }[];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        List_Change: {
+            items: {
+                /**
+                 * @description The operation: its method, and its path below the organization.
+                 * @example POST /campaigns/{campaignId}/send
+                 */
+                action: string;
+                at: components["schemas"]["Time"];
+                changedBy: components["schemas"]["ChangedBy"];
+                /**
+                 * Format: uuid
+                 * @description The ID of what was changed or created; null if it has none.
+                 */
+                subjectId: string | null;
             }[];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
@@ -5280,6 +5337,109 @@ export interface operations {
             };
         };
     };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description The maximum number of items. A page may be shorter. */
+                limit?: number;
+                /** @description The `nextCursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of changes. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Change"];
+                };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_campaigns: {
         parameters: {
             query?: {
@@ -6414,6 +6574,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6467,10 +6629,14 @@ export interface operations {
             /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -8139,6 +8305,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8192,10 +8360,14 @@ export interface operations {
             /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -10473,6 +10645,8 @@ export interface operations {
                 headers: {
                     ETag: components["headers"]["ETag"];
                     Link: components["headers"]["Link"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10526,10 +10700,14 @@ export interface operations {
             /** @description Too many requests. API Gateway's own responses have another format and no code. */
             429: {
                 headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
                     "Retry-After": components["headers"]["Retry-After"];
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {
@@ -10838,7 +11016,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `already_replied`: the message has another reply. `address_left`: the organization no longer has the address that the person wrote to. */
+            /** @description `already_replied`: the message has another reply, or ten. `address_left`: the organization no longer has the address that the person wrote to. */
             409: {
                 headers: {
                     [name: string]: unknown;

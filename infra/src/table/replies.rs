@@ -21,8 +21,10 @@ pub enum ReplySaved {
     Stale,
 }
 
-/// More replies than anyone sends to one message.
-const MAX_REPLIES: i32 = 100;
+/// The most replies to one inbound message: a conversation, but no way to send one person thousands of texts.
+pub const MAX_REPLIES: usize = 10;
+/// As many as the previous release allowed to be there.
+const MAX_READ: i32 = 100;
 
 impl Table {
     /// Writes a reply and its due item. It is kept until `expires_at`, in seconds since 1970.
@@ -55,7 +57,7 @@ impl Table {
         inbound: InboundId,
     ) -> Result<Vec<SingleMessage>> {
         let range = Range {
-            limit: Some(MAX_REPLIES),
+            limit: Some(MAX_READ),
             ..Range::new(
                 keys::replies(inbound),
                 SortKey::Prefix(keys::MESSAGE.to_owned()),

@@ -169,6 +169,23 @@ async fn a_reply_is_sent_once_and_not_after_a_stop() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A conversation fits, a flood of texts to one person does not.
+#[tokio::test]
+async fn a_message_has_ten_replies_at_most() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    tenant.hear(&phone(), "Hi").await?;
+    let asked = list(&tenant, "").await?.remove(0);
+    let (reply, body) = (path(&tenant, &asked, "/reply"), json!({"body": "Hello"}));
+    for number in 0..10 {
+        let key = number.to_string();
+        assert_eq!(post(&tenant.api, &reply, &body, Some(&key)).await?.0, 202, "{number}");
+    }
+    let (status, problem) = post(&tenant.api, &reply, &body, Some("10")).await?;
+    assert_eq!((status, text(&problem["code"])), (409, "already_replied"));
+    assert_eq!(post(&tenant.api, &reply, &body, Some("9")).await?.0, 202, "it is the same reply");
+    Ok(())
+}
+
 #[tokio::test]
 async fn what_may_be_a_refusal_is_decided_by_a_person() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;

@@ -4,7 +4,7 @@ use axum::extract::State;
 use http::StatusCode;
 use infra::clock;
 use infra::gateway::sender_of_reply;
-use infra::table::{ReplySaved, SingleMessage};
+use infra::table::{MAX_REPLIES, ReplySaved, SingleMessage};
 use serde::Deserialize;
 use shared::body::{Body, MAX_CHARACTERS};
 use shared::ids::{InboundId, MessageId};
@@ -38,12 +38,12 @@ pub(crate) struct ReplyRequest {
 ///
 /// Sends one text to the person, from the address that they wrote to. A person who has opted out never
 /// gets it. Without an `Idempotency-Key`, a message has one reply: repeating the request finds it. Send a
-/// key for each further reply.
+/// key for each further reply, up to ten.
 #[utoipa::path(post, path = "/v1/organizations/{organizationId}/inbound/{inboundId}/reply",
     tag = "Inbound", request_body = ReplyRequest,
     responses(
         (status = 202, description = "The reply, which is about to be sent.", body = MessageView),
-        (status = 409, description = "`already_replied`: the message has another reply. \
+        (status = 409, description = "`already_replied`: the message has another reply, or ten. \
                                       `address_left`: the organization no longer has the address that \
                                       the person wrote to."),
         (status = 422, description = "`recipient_opted_out`, or the body is invalid."),
@@ -66,6 +66,12 @@ pub(crate) async fn reply_inbound(
         return Err(Problem::new(Code::RecipientOptedOut, detail));
     }
     let reference = MessageRef::of_reply(organization.id, id, MessageId::of_reply(id, once.key()));
+    let replies = app.table.replies(organization.id, id).await?;
+    let is_new = replies.iter().all(|known| known.message.id != reference.message_id);
+    if is_new && replies.len() >= MAX_REPLIES {
+        let detail = format!("the message has {MAX_REPLIES} replies, which is the most");
+        return Err(Problem::new(Code::AlreadyReplied, detail));
+    }
     send(&app, &reference, (answered, from, body), &once).await
 }
 
