@@ -16,8 +16,9 @@ use crate::openapi;
 use crate::problem::{Code, Problem};
 use crate::routes::{
     api_keys, campaigns, contacts, controls, copies, deliveries, exports, halts, imports, inbound,
-    me, members, messages, organizations, people, quotes, reports, resends, restored, segments,
-    sending, service, skipped, templates, text_previews, unsubscribes, webhooks,
+    me, members, messages, organizations, people, quotes, reconciliations, reports, resends,
+    restored, segments, sending, service, skipped, templates, text_previews, unsubscribes,
+    webhooks,
 };
 use crate::state::App;
 use crate::{cors, idempotency, polling, rates, span};
@@ -77,6 +78,7 @@ fn routes() -> OpenApiRouter<App> {
             unsubscribes::delete_unsubscribe
         ))
         .routes(routes!(unsubscribes::lift_unsubscribe))
+        .routes(routes!(reconciliations::get_reconciliation, reconciliations::start_reconciliation))
         .merge(event_routes())
         .merge(audience_routes())
         .merge(sending_routes())

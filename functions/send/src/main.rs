@@ -1,5 +1,5 @@
 //! The send function: starts campaigns, fans them out, prepares resends, quotes large
-//! audiences, and runs imports and exports.
+//! audiences, and runs imports, exports and reconciliations.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
@@ -13,6 +13,7 @@ mod fan_out;
 mod import;
 mod prepare;
 mod quote;
+mod reconciliation;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
@@ -47,6 +48,9 @@ impl App {
             }
             JobsJob::Export { organization_id, export_id } => {
                 Box::pin(export::run(app, organization_id, export_id, deadline)).await
+            }
+            JobsJob::Reconcile { organization_id } => {
+                Box::pin(reconciliation::run(app, organization_id, deadline)).await
             }
             JobsJob::Delete { organization_id } => {
                 Box::pin(deletion::run(app, organization_id, deadline)).await
