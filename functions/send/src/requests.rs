@@ -38,7 +38,8 @@ async fn race(name: &str, scenario: &Scenario, program: Program, race: Option<(u
             | JobsJob::Export { .. }
             | JobsJob::Quote { .. }
             | JobsJob::Erase { .. }
-            | JobsJob::Delete { .. } => {
+            | JobsJob::Delete { .. }
+            | JobsJob::Reconcile { .. } => {
                 panic!("not modeled")
             }
         }

@@ -37,7 +37,8 @@ impl Campaign {
                 | JobsJob::Export { .. }
                 | JobsJob::Quote { .. }
                 | JobsJob::Erase { .. }
-                | JobsJob::Delete { .. },
+                | JobsJob::Delete { .. }
+                | JobsJob::Reconcile { .. },
             )
             | Job::Dispatch(_)
             | Job::Notify(_) => None,

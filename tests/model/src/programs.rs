@@ -58,7 +58,8 @@ impl Program {
                     | JobsJob::Export { .. }
                     | JobsJob::Quote { .. }
                     | JobsJob::Erase { .. }
-                    | JobsJob::Delete { .. },
+                    | JobsJob::Delete { .. }
+                    | JobsJob::Reconcile { .. },
                 )
                 | Job::Dispatch(DispatchJob::Test { .. } | DispatchJob::Reply { .. })
                 | Job::Notify(_) => Ok(()),

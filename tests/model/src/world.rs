@@ -148,7 +148,8 @@ impl Kind {
                 | JobsJob::Export { .. }
                 | JobsJob::Quote { .. }
                 | JobsJob::Erase { .. }
-                | JobsJob::Delete { .. },
+                | JobsJob::Delete { .. }
+                | JobsJob::Reconcile { .. },
             ) => Self::Chunk,
         }
     }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 33] = [
+const KINDS: [&str; 34] = [
     "ANSWER",
     "CAMPAIGN",
     "CHUNK",
@@ -32,6 +32,7 @@ const KINDS: [&str; 33] = [
     "ORGANIZATIONS",
     "OWNER",
     "PARKED",
+    "RECONCILIATION",
     "REFUSED",
     "REJECTED",
     "REPLIES",
