@@ -22,7 +22,7 @@ use crate::usage::Usage;
 /// Source: the operation's maximum.
 const ENTRIES_AT_ONCE: i32 = 100;
 
-pub struct OptOutLists {
+pub(in crate::gateway) struct OptOutLists {
     client: Client,
     usage: Usage,
 }
