@@ -45,6 +45,7 @@ mod polling;
 mod privacy;
 mod quotes;
 mod readme;
+mod reconciliation;
 mod replies;
 mod reports;
 mod resends;
