@@ -316,6 +316,17 @@ fn rest() -> Vec<Case> {
         ("unsubscribes show +14155550123", &["get_me", "get_unsubscribe"], Value::Null),
         ("unsubscribes add +14155550123", &["get_me", "put_unsubscribe"], Value::Null),
         (
+            "unsubscribes reconcile",
+            &["get_me", "start_reconciliation", "get_reconciliation"],
+            json!({}),
+        ),
+        (
+            "unsubscribes reconcile --no-wait",
+            &["get_me", "start_reconciliation"],
+            json!({}),
+        ),
+        ("unsubscribes reconcile --last", &["get_me", "get_reconciliation"], Value::Null),
+        (
             "unsubscribes lift +14155550123 --reason asked",
             &["get_me", "lift_unsubscribe"],
             json!({"reason": "asked"}),
