@@ -320,11 +320,7 @@ fn rest() -> Vec<Case> {
             &["get_me", "start_reconciliation", "get_reconciliation"],
             json!({}),
         ),
-        (
-            "unsubscribes reconcile --no-wait",
-            &["get_me", "start_reconciliation"],
-            json!({}),
-        ),
+        ("unsubscribes reconcile --no-wait", &["get_me", "start_reconciliation"], json!({})),
         ("unsubscribes reconcile --last", &["get_me", "get_reconciliation"], Value::Null),
         (
             "unsubscribes lift +14155550123 --reason asked",

@@ -169,7 +169,7 @@ impl Run<'_> {
         }
     }
 
-    /// What each entry means. The two forms of a line on one page are one phone.
+    /// What each entry means.
     async fn judged(
         &self,
         entries: Vec<Option<ListedOptOut>>,

@@ -63,7 +63,7 @@ async fn who_opted_out_at_the_provider_only_is_suppressed_with_evidence() -> any
     let found = ended(&tenant).await?;
     assert_eq!(found["status"], "done", "{found}");
     assert_eq!((&found["list"], &found["provider"]), (&json!(list), &json!("aws")));
-    // No other organization has the list, so whoever is on it wrote to this one.
+    // No other organization has the list, so everyone on it wrote to this one.
     assert_eq!((&found["shared"], &found["daily"]), (&json!(false), &json!(true)));
     let counts = ["listed", "suppressed", "known", "resubscribed", "foreign", "onlyHere"];
     assert_eq!(counts.map(|name| found[name].as_u64()), [3, 2, 1, 0, 0, 1].map(Some), "{found}");

@@ -134,7 +134,8 @@ pub(crate) async fn update_organization(
         };
         match app.table.save_organization(&before, &after).await? {
             OrganizationSaved::Done => {
-                if patch.names_opt_out_list() {
+                let is_new = !before.has_daily_reconciliation();
+                if after.has_daily_reconciliation() && (is_new || patch.names_opt_out_list()) {
                     reconciliations::begin(&app, &after, &access.actor, None).await?;
                 }
                 return Reply::ok(&view(&app, &after));
