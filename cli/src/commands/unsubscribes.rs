@@ -71,7 +71,7 @@ impl Unsubscribes {
                 let found = if last {
                     api.get(&path, &[]).await?
                 } else {
-                    let begun = api.post(&path, &json!({})).await?;
+                    let begun = api.act(&path).await?;
                     if no_wait { begun } else { reconcile::finished(context, &path).await? }
                 };
                 output.one(&found, &RECONCILIATION)
