@@ -125,6 +125,7 @@ async fn tables_are_as_recorded() {
         "inbound show ID",
         "unsubscribes list --limit 1",
         "unsubscribes list --limit 1 --output csv",
+        "unsubscribes reconcile --last",
         "trace ID --campaign ID",
         "campaigns report ID",
         "org report --from 2026-11-01",

@@ -4,6 +4,7 @@ mod adapter;
 pub mod aws;
 mod choice;
 mod event;
+mod opt_outs;
 mod parameters;
 pub mod twilio;
 pub mod webhook;
@@ -11,6 +12,7 @@ pub mod webhook;
 pub use adapter::GatewayError;
 pub use choice::{GatewaySettings, Gateways, explain, read_queued, sender_of_reply};
 pub use event::{Inbound, ProviderEvent, Queued};
+pub use opt_outs::{OptOutListError, OptOutLists, OptOutPage};
 
 use std::time::Duration;
 

@@ -14,7 +14,7 @@ use crate::trace::{self, TraceId};
 
 /// The newest version of payloads that this program reads. What it writes has the version that
 /// introduced it, so that after an upgrade is taken back, the earlier program does what it knows.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// A job in its serialized form. A function that serves a queue parses only that queue's jobs. Any
 /// other is not a valid message.
@@ -156,10 +156,11 @@ mod tests {
     use super::*;
 
     /// What is written now: each kind with the version that introduced it.
-    const WRITTEN: [(u32, &str); 3] = [
+    const WRITTEN: [(u32, &str); 4] = [
         (2, include_str!("job/v2.jsonl")),
         (3, include_str!("job/v3.jsonl")),
-        (VERSION, include_str!("job/v4.jsonl")),
+        (4, include_str!("job/v4.jsonl")),
+        (VERSION, include_str!("job/v5.jsonl")),
     ];
 
     fn written() -> impl Iterator<Item = &'static str> {
@@ -207,9 +208,9 @@ mod tests {
             let of_others = [import_id.is_some(), export_id.is_some(), inbound_id.is_some()];
             let ids = [&[campaign_id.is_some()], &of_others[..]].concat();
             // An event names what it is about itself, a webhook's retries are about no one thing, and
-            // what names an erased person is not in logs. A deletion is about the organization, a
-            // preview about its audience.
-            let of_all = ["erase", "delete", "preview"];
+            // what names an erased person is not in logs. Deletions and reconciliations are about the
+            // organization, a preview about its audience.
+            let of_all = ["erase", "delete", "preview", "reconcile"];
             let has_none = matches!(job, Job::Notify(_)) || of_all.contains(&kind);
             let expected = usize::from(!has_none);
             assert_eq!(ids.iter().filter(|is_named| **is_named).count(), expected, "{line}");

@@ -47,6 +47,7 @@ pub mod rate;
 pub mod reason;
 pub mod receipt;
 pub mod recipient;
+pub mod reconciliation;
 pub mod report;
 pub mod resend;
 pub mod retention;

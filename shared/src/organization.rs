@@ -11,6 +11,7 @@ use crate::ids::OrganizationId;
 use crate::keyword::Keywords;
 use crate::phone::{Phone, Region};
 use crate::price::PriceList;
+use crate::reconciliation::ListName;
 use crate::sender::Sender;
 use crate::shard::Shards;
 use crate::time::Timestamp;
@@ -42,6 +43,11 @@ pub struct Organization {
     pub prices: Option<PriceList>,
     /// Keywords for opting out and in, besides the usual ones.
     pub keywords: Keywords,
+    /// The provider's opt-out list that the deployment chose for reconciliations. `None` means the
+    /// provider's default.
+    // Not in the provider's settings, which every campaign keeps and an earlier release must be able to
+    // read.
+    pub opt_out_list: Option<ListName>,
     /// The daily limit of test messages. `None` means the deployment's default.
     pub tests_per_day: Option<u32>,
     /// Fixed when the organization is created, because it decides where contacts are stored.
@@ -66,6 +72,7 @@ impl Organization {
             time_zone: Zone::default(),
             prices: None,
             keywords: Keywords::default(),
+            opt_out_list: None,
             tests_per_day: None,
             shards: SHARDS,
             changed_by: None,

@@ -110,6 +110,10 @@ trait ProviderSettings {
 
     /// Whether the provider supports checking a message without sending it.
     fn has_dry_runs(&self) -> bool;
+
+    /// The opt-out list that a number has unless another one was chosen; `None` if the provider
+    /// offers no list that can be read.
+    fn default_opt_out_list(&self) -> Option<&'static str>;
 }
 
 /// The field of a provider's settings that was refused, and why.
@@ -166,6 +170,13 @@ impl Provider {
     #[must_use]
     pub fn has_dry_runs(&self) -> bool {
         self.settings().has_dry_runs()
+    }
+
+    /// The opt-out list that a number has unless another one was chosen; `None` if the provider
+    /// offers no list that can be read.
+    #[must_use]
+    pub fn default_opt_out_list(&self) -> Option<&'static str> {
+        self.settings().default_opt_out_list()
     }
 }
 

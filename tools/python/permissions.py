@@ -25,6 +25,7 @@ UNRECORDED = {
     ("dynamodb:ConditionCheckItem", ""): "reads nothing that GetItem does not",
     ("kms:Decrypt", ""): "the services decrypt, with the function's role",
     ("sms-voice:SendTextMessage", ""): "the simulator plays End User Messaging, not the emulator",
+    ("sms-voice:DescribeOptedOutNumbers", ""): "the simulator plays End User Messaging, not the emulator",
     ("secretsmanager:GetSecretValue", ""): "Parameter Store reads secrets, with the function's role",
     ("ssm:GetParameter", "aws/reference/secretsmanager"): "tests keep their secrets in Parameter Store",
     ("s3:AbortMultipartUpload", "/exports/"): "only an export that fails gives up its parts",

@@ -54,6 +54,10 @@ pub(crate) enum Org {
         /// replaced as a whole
         #[arg(long, value_name = "JSON", value_parser = object)]
         keywords: Option<Value>,
+        /// The opt-out list of the sender in the AWS account; unsubscribes are reconciled with it every day.
+        /// Requires the deployment's admin key
+        #[arg(long, value_name = "LIST")]
+        opt_out_list: Option<String>,
         /// The currency of the prices
         #[arg(long, default_value = "USD", requires = "prices")]
         currency: String,
@@ -163,10 +167,11 @@ impl Org {
             }
             Self::Report(period) => period.run(context).await,
             Self::Audit(limit) => context.list(&["audit"], &[], &limit, &AUDITED).await,
-            Self::Set { name, sender, prices, keywords, currency, settings } => {
+            Self::Set { name, sender, prices, keywords, opt_out_list, currency, settings } => {
                 put(&mut body, "name", name);
                 put(&mut body, "senderPhone", sender);
                 put(&mut body, "keywords", keywords);
+                put(&mut body, "optOutList", opt_out_list);
                 settings.put_in(&mut body);
                 if !prices.is_empty() {
                     let prices: Map<_, _> =

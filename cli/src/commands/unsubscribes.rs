@@ -7,7 +7,9 @@ use super::Context;
 use crate::api::Body;
 use crate::arguments::Limit;
 use crate::failure::Failure;
-use crate::output::{LIFT, UNSUBSCRIBE};
+use crate::output::{LIFT, RECONCILIATION, UNSUBSCRIBE};
+
+mod reconcile;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Unsubscribes {
@@ -28,6 +30,18 @@ pub(crate) enum Unsubscribes {
         /// Why the person may be texted again; it is kept as evidence
         #[arg(long)]
         reason: String,
+    },
+    /// Compare with the provider's opt-out list, and opt out who is only there
+    ///
+    /// For senders of AWS End User Messaging. Who opted out here only is counted; the provider's list is not
+    /// changed.
+    Reconcile {
+        /// Show the last reconciliation instead of starting one
+        #[arg(long)]
+        last: bool,
+        /// Return at once instead of waiting for the end
+        #[arg(long)]
+        no_wait: bool,
     },
 }
 
@@ -51,6 +65,16 @@ impl Unsubscribes {
             Self::Lift { phone, reason } => {
                 let path = api.path(&["unsubscribes", &phone, "lift"]).await?;
                 output.one(&api.post(&path, &json!({"reason": reason})).await?, &LIFT)
+            }
+            Self::Reconcile { last, no_wait } => {
+                let path = api.path(&["unsubscribes", "reconciliation"]).await?;
+                let found = if last {
+                    api.get(&path, &[]).await?
+                } else {
+                    let begun = api.act(&path).await?;
+                    if no_wait { begun } else { reconcile::finished(context, &path).await? }
+                };
+                output.one(&found, &RECONCILIATION)
             }
         }
     }

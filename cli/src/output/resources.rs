@@ -38,6 +38,7 @@ pub(crate) const ALL: &[&Resource] = &[
     &INBOUND,
     &UNSUBSCRIBE,
     &LIFT,
+    &RECONCILIATION,
     &SEGMENT,
     &PREVIEW,
     &TEMPLATE,

@@ -316,6 +316,8 @@ fn rest() -> Vec<Case> {
         ("unsubscribes list --all", &["get_me", "list_unsubscribes"], Value::Null),
         ("unsubscribes show +14155550123", &["get_me", "get_unsubscribe"], Value::Null),
         ("unsubscribes add +14155550123", &["get_me", "put_unsubscribe"], Value::Null),
+        ("unsubscribes reconcile --no-wait", &["get_me", "start_reconciliation"], Value::Null),
+        ("unsubscribes reconcile --last", &["get_me", "get_reconciliation"], Value::Null),
         (
             "unsubscribes lift +14155550123 --reason asked",
             &["get_me", "lift_unsubscribe"],

@@ -26,6 +26,7 @@ export type Organization = Schemas["Organization"];
 export type OrganizationReport = Schemas["OrganizationReport"];
 export type Person = Schemas["Person"];
 export type Quote = Schemas["Quote"];
+export type Reconciliation = Schemas["Reconciliation"];
 export type Report = Schemas["Report"];
 export type Role = Schemas["Role"];
 export type Segment = Schemas["Segment"];

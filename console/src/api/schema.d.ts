@@ -1475,6 +1475,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{organizationId}/unsubscribes/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Get the newest reconciliation with the provider's opt-out list
+         * @description Shows how far it is, or what it found. The deployment's admin key also sees how many phones of a
+         *     shared list are not the organization's.
+         */
+        get: operations["get_reconciliation"];
+        put?: never;
+        /**
+         * Reconcile with the provider's opt-out list
+         * @description Reads the opt-out list of AWS End User Messaging, and unsubscribes each of the organization's phones
+         *     that has opted out there only: with the source `provider`, the provider's time, and the list as evidence.
+         *     This happens in the background; if a reconciliation is running, the response shows that one. Phones that
+         *     are unsubscribed here only are counted, but the provider's list is not changed.
+         *
+         *     Several organizations may share a list. Of a shared list, an organization settles only the phones that
+         *     are its contacts or in its register. Twilio has no such list: it refuses a text to someone who
+         *     opted out with error 21610, and Volley unsubscribes the phone then.
+         */
+        post: operations["start_reconciliation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{organizationId}/unsubscribes/{phone}": {
         parameters: {
             query?: never;
@@ -2794,6 +2828,11 @@ export interface components {
                 maxPartsPerSecond: number;
                 name: string;
                 /**
+                 * @description The opt-out list that the deployment named; null means the provider's default.
+                 * @example Default
+                 */
+                optOutList: string | null;
+                /**
                  * Format: int32
                  * @description The number of message parts per second that the provider accepts from the sender.
                  */
@@ -3086,6 +3125,11 @@ export interface components {
             maxPartsPerSecond: number;
             name: string;
             /**
+             * @description The opt-out list that the deployment named; null means the provider's default.
+             * @example Default
+             */
+            optOutList: string | null;
+            /**
              * Format: int32
              * @description The number of message parts per second that the provider accepts from the sender.
              */
@@ -3156,6 +3200,13 @@ export interface components {
              */
             maxPartsPerSecond?: number | null;
             name?: string | null;
+            /**
+             * @description The opt-out list of the sender's number or pool in the AWS account, by its name. The organization's
+             *     unsubscribes are reconciled with it now and every day. If no other organization uses the list, all of
+             *     its phones count as this organization's. Requires the deployment's admin key.
+             * @example Default
+             */
+            optOutList?: string | null;
             /**
              * Format: int32
              * @description The number of message parts per second that the provider accepts from the sender. An
@@ -3368,7 +3419,7 @@ export interface components {
          *     - 403: `forbidden`, `deployment_only`, `sender_not_assigned`, `rate_above_limit`, `opted_out_by_person`
          *     - 404: `not_found`
          *     - 405: `method_not_allowed`
-         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `campaign_not_sent`, `campaign_not_dispatched`, `campaign_is_resend`, `resend_preparing`, `resend_expired`, `resend_open`, `too_many_resends`, `sender_taken`, `unsubscribe_changed`, `erasure_unavailable`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `imports_running`, `inbound_not_flagged`, `inbound_suppressed`, `already_replied`, `address_left`, `webhooks_off`, `too_many_webhooks`, `webhook_disabled`, `delivery_pending`, `not_halted`, `idempotency_in_progress`
+         *     - 409: `campaign_not_draft`, `campaign_not_scheduled`, `campaign_not_running`, `campaign_not_paused`, `campaign_not_ended`, `campaign_not_sent`, `campaign_not_dispatched`, `campaign_is_resend`, `resend_preparing`, `resend_expired`, `resend_open`, `too_many_resends`, `sender_taken`, `unsubscribe_changed`, `opt_out_list_not_offered`, `erasure_unavailable`, `member_exists`, `too_many_members`, `last_admin`, `external_id_taken`, `ambiguous_phone`, `segment_in_use`, `preview_superseded`, `upload_missing`, `import_not_uploading`, `import_ended`, `import_not_ended`, `nothing_to_undo`, `imports_running`, `inbound_not_flagged`, `inbound_suppressed`, `already_replied`, `address_left`, `webhooks_off`, `too_many_webhooks`, `webhook_disabled`, `delivery_pending`, `not_halted`, `idempotency_in_progress`
          *     - 413: `body_too_large`
          *     - 415: `unsupported_media_type`, `unsupported_content_encoding`
          *     - 422: `validation_failed`, `campaign_body_required`, `target_missing`, `scheduled_at_past`, `scheduled_at_too_far`, `invalid_phone`, `not_utf8`, `not_csv`, `unknown_encoding`, `unclear_encoding`, `invalid_csv_header`, `invalid_columns`, `prices_required`, `period_too_long`, `dry_run_unavailable`, `recipient_opted_out`, `idempotency_key_reused`
@@ -3386,6 +3437,8 @@ export interface components {
             /** @enum {string} */
             kind: "aws";
         });
+        /** @enum {string} */
+        ProviderKind: "twilio" | "aws";
         /** @description The size and price of a campaign if it were sent now. */
         Quote: {
             /** @description The encoding of the body as it was written. */
@@ -3428,6 +3481,66 @@ export interface components {
             messages: number;
             reason: components["schemas"]["ErrorReason"];
         };
+        /** @description The organization's unsubscribes, compared with the provider's opt-out list. */
+        Reconciliation: {
+            changedBy: components["schemas"]["ChangedBy"] | null;
+            /** @description Whether the list is read every day, because the deployment named it. */
+            daily: boolean;
+            endedAt: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description The number of phones on the list that the organization does not have. Null like `listed`.
+             */
+            foreign: number | null;
+            /**
+             * Format: int64
+             * @description The number of phones on the list that were unsubscribed already.
+             */
+            known: number;
+            lastDoneAt: components["schemas"]["Time"] | null;
+            /**
+             * @description The list that is read; null if the provider offers none.
+             * @example Default
+             */
+            list: string | null;
+            /**
+             * Format: int64
+             * @description The number of phones on the list. Null if the list is shared, unless the deployment's admin key asks.
+             */
+            listed: number | null;
+            nextAt: components["schemas"]["Time"] | null;
+            /**
+             * Format: int64
+             * @description The number of unsubscribed phones that are not on the list; null until they are counted. They are
+             *     not texted, so nothing is to be done about them.
+             */
+            onlyHere: number | null;
+            /** Format: uuid */
+            organizationId: string;
+            provider: components["schemas"]["ProviderKind"];
+            /** @description Why it failed, and what to do. */
+            reason: string | null;
+            /**
+             * Format: int64
+             * @description The number of phones on the list that have subscribed here since. The provider still refuses them.
+             */
+            resubscribed: number;
+            /**
+             * @description Whether the list may have other organizations' phones. Only phones that are contacts or in the
+             *     register are settled then. Null before the list is read.
+             */
+            shared: boolean | null;
+            startedAt: components["schemas"]["Time"] | null;
+            status: components["schemas"]["ReconciliationStatus"] | null;
+            /**
+             * Format: int64
+             * @description The number of phones that had opted out at the provider only, and are unsubscribed now. The
+             *     evidence of each names the list.
+             */
+            suppressed: number;
+        };
+        /** @enum {string} */
+        ReconciliationStatus: "running" | "done" | "failed";
         /** @description A link to the file of the rejected rows. */
         RejectedRows: {
             expiresAt: components["schemas"]["Time"] | null;
@@ -13695,6 +13808,224 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reconciliation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` of the response that you have. If nothing changed, the response is 304 and empty. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The newest reconciliation. */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description The response is the one that `If-None-Match` names. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
+            429: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An unexpected error occurred on the server. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service is busy. Retry after the time in `Retry-After`. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_reconciliation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of your choice for this request. Repeating the request with the same key within 24 hours returns the original response instead of acting again. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                organizationId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The running reconciliation. */
+            202: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description The JSON, a header, the query or the cursor is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The API key or ID token is missing or invalid. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not allow this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The resource does not exist or belongs to another organization. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `opt_out_list_not_offered`: the organization's provider has no opt-out list. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content type or encoding is not supported. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request is invalid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. API Gateway's own responses have another format and no code. */
+            429: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description An unexpected error occurred on the server. */
             500: {

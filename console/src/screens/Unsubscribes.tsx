@@ -22,6 +22,7 @@ import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import { AddUnsubscribe } from "./unsubscribes/AddUnsubscribe";
 import { Lift } from "./unsubscribes/Lift";
+import { ProvidersList } from "./unsubscribes/ProvidersList";
 
 const route = getRouteApi("/unsubscribes");
 const t = texts.unsubscribes;
@@ -57,6 +58,7 @@ export function Unsubscribes() {
       </Group>
       {phone === undefined && campaign !== undefined && <OfCampaign campaignId={campaign} />}
       {phone === undefined ? <All cursor={cursor} campaign={campaign} /> : <One phone={phone} />}
+      {phone === undefined && campaign === undefined && <ProvidersList />}
     </Page>
   );
 }
@@ -128,6 +130,9 @@ function List({ rows }: { rows: Unsubscribe[] }) {
   );
 }
 
+/** How the evidence begins that is not a code, but the name of an opt-out list. */
+const OF_LIST = "opt-out list ";
+
 const COLUMNS: Column<Unsubscribe>[] = [
   {
     key: "phone",
@@ -152,7 +157,9 @@ const COLUMNS: Column<Unsubscribe>[] = [
     title: t.evidence,
     wraps: true,
     cell: ({ evidence, source }) =>
-      evidence !== null && source === "provider" ? t.code(evidence) : (evidence ?? texts.app.none),
+      evidence !== null && source === "provider" && !evidence.startsWith(OF_LIST)
+        ? t.code(evidence)
+        : (evidence ?? texts.app.none),
   },
   {
     key: "campaign",

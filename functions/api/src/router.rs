@@ -17,9 +17,9 @@ use crate::openapi;
 use crate::problem::{Code, Problem};
 use crate::routes::{
     api_keys, audit as audit_routes, campaigns, contacts, controls, copies, deliveries, exports,
-    halts, imports, inbound, me, members, messages, organizations, people, quotes, reports,
-    resends, restored, segments, sending, service, skipped, templates, text_previews, unsubscribes,
-    webhooks,
+    halts, imports, inbound, me, members, messages, organizations, people, quotes, reconciliations,
+    reports, resends, restored, segments, sending, service, skipped, templates, text_previews,
+    unsubscribes, webhooks,
 };
 use crate::state::App;
 use crate::{audit, cors, idempotency, polling, rates, span};
@@ -102,6 +102,7 @@ fn routes() -> OpenApiRouter<App> {
             unsubscribes::delete_unsubscribe
         ))
         .routes(routes!(unsubscribes::lift_unsubscribe))
+        .routes(routes!(reconciliations::get_reconciliation, reconciliations::start_reconciliation))
         .merge(event_routes())
         .merge(audience_routes())
         .merge(sending_routes())

@@ -18,6 +18,7 @@ pub(crate) mod messages;
 pub(crate) mod organizations;
 pub(crate) mod people;
 pub(crate) mod quotes;
+pub(crate) mod reconciliations;
 pub(crate) mod reports;
 pub(crate) mod resends;
 pub(crate) mod restored;

@@ -4,11 +4,12 @@
 //! time has passed, the job was lost or its worker died, so the job is sent again. Outdated jobs do
 //! nothing, so sending one too many is harmless.
 
-use infra::table::{EndpointOwner, Owed, RowEffects, Table};
+use infra::table::{EndpointOwner, KeptReconciliation, Owed, RowEffects, Table};
 use infra::trace::Scope;
 use infra::{clock, metrics};
 use shared::ids::{ExportId, ImportId, OrganizationId};
 use shared::job::{DispatchJob, Envelope, Job, JobsJob, NotifyJob, PollsJob};
+use shared::reconciliation::GIVEN_UP;
 use shared::time::Timestamp;
 
 use crate::App;
@@ -83,7 +84,12 @@ async fn arm(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<Queued> {
     // Work that is not lost but takes long must not be begun again and again beside itself.
     let grace = app.grace.doubled(owed.attempts.min(GRACE_DOUBLINGS));
     let is_taken = app.table.take_overdue(owed, grace.after(now)).await?;
-    if matches!(owed.job, Job::Notify(NotifyJob::Retries { .. })) && owed.attempts == 0 {
+    // A daily reconciliation begins this way.
+    let is_planned = matches!(
+        owed.job,
+        Job::Notify(NotifyJob::Retries { .. }) | Job::Jobs(JobsJob::Reconcile { .. })
+    );
+    if is_planned && owed.attempts == 0 {
         return Ok(Queued::Planned);
     }
     if is_taken {
@@ -101,6 +107,9 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
         }
         Job::Jobs(JobsJob::Export { organization_id, export_id }) => {
             give_up_export(app, *organization_id, *export_id, now).await
+        }
+        Job::Jobs(JobsJob::Reconcile { organization_id }) => {
+            give_up_reconciliation(app, *organization_id, now).await
         }
         Job::Jobs(
             JobsJob::Send { organization_id, campaign_id, .. }
@@ -185,6 +194,22 @@ async fn give_up_export(
     Ok(())
 }
 
+/// Ends a reconciliation that makes no progress. A daily one is tried again a day later.
+async fn give_up_reconciliation(
+    app: &App,
+    organization_id: OrganizationId,
+    now: Timestamp,
+) -> anyhow::Result<()> {
+    let organization = app.table.organization(organization_id).await?;
+    let kept = app.table.reconciliation(organization_id).await?;
+    if let Some((organization, kept)) = organization.zip(kept) {
+        let after = kept.reconciliation.failed(GIVEN_UP, now);
+        let due = KeptReconciliation::due_of(&after, &organization);
+        app.table.save_reconciliation(&kept, &after, due.as_ref()).await?;
+    }
+    Ok(())
+}
+
 /// Whether the work's owner still owes it. An item without an owner would be queued forever.
 async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
     Ok(match job {
@@ -211,6 +236,11 @@ async fn is_owed(app: &App, job: &Job) -> anyhow::Result<bool> {
             .export(*organization_id, *export_id)
             .await?
             .is_some_and(|(_, due)| due.is_some_and(|due| due.job == *job)),
+        Job::Jobs(JobsJob::Reconcile { organization_id }) => app
+            .table
+            .reconciliation(*organization_id)
+            .await?
+            .is_some_and(|kept| kept.due.is_some_and(|due| due.job == *job)),
         Job::Dispatch(job) => match job.single() {
             Some(message) => app
                 .table

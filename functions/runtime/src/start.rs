@@ -1,6 +1,7 @@
 //! The start of a function: settings from the environment, and the clients of AWS.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use aws_config::SdkConfig;
@@ -9,7 +10,7 @@ use infra::config::Environment;
 use infra::endpoints::{Endpoints, OwnHosts};
 use infra::erasure_keys::ErasureKeyring;
 use infra::files::Files;
-use infra::gateway::{GatewaySettings, Gateways};
+use infra::gateway::{GatewaySettings, Gateways, OptOutLists};
 use infra::outbox::Outbox;
 use infra::queues::{DeadLetters, JobQueueUrls, JobQueues, ReceiptsQueue};
 use infra::schedules::{ScheduleSettings, Schedules};
@@ -101,6 +102,11 @@ impl<'a> Start<'a> {
         let http = self.http()?;
         let gateways = Gateways::new(&self.aws, http, settings.clone(), self.usage.clone());
         Ok((gateways, settings))
+    }
+
+    /// The providers' lists of opt-outs.
+    pub fn opt_out_lists(&mut self) -> OptOutLists {
+        OptOutLists::new(&self.aws, Duration::from_secs(10), self.usage.clone())
     }
 
     /// The event bus; `None` if it is off.

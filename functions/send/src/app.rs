@@ -1,7 +1,10 @@
 //! What all jobs share, created once at start.
 
+use std::time::Duration;
+
 use infra::arming::arm_owed;
 use infra::files::Files;
+use infra::gateway::OptOutLists;
 use infra::halts::Halts;
 use infra::queues::JobQueues;
 use infra::schedules::Schedules;
@@ -11,6 +14,8 @@ use shared::grace::Grace;
 use shared::job::Due;
 use shared::poll::PollSchedule;
 use shared::time::Timestamp;
+
+use crate::reconciliation;
 
 pub(crate) struct App {
     pub(crate) table: Table,
@@ -28,6 +33,9 @@ pub(crate) struct App {
     pub(crate) split_contacts: u64,
     /// The size of an export's parts in bytes. S3 takes parts from 5 MiB on.
     pub(crate) part_bytes: usize,
+    pub(crate) opt_out_lists: OptOutLists,
+    /// The pause between two pages of an opt-out list.
+    pub(crate) page_pause: Duration,
 }
 
 impl App {
@@ -44,6 +52,8 @@ impl App {
             missed_seconds: start.environment.parsed("MISSED_AFTER_SECONDS", 3_600),
             split_contacts: start.environment.parsed("SPLIT_AFTER_CONTACTS", 100_000),
             part_bytes: 8 * 1024 * 1024,
+            opt_out_lists: start.opt_out_lists(),
+            page_pause: reconciliation::PAGE_PAUSE,
         })
     }
 

@@ -1,5 +1,5 @@
 //! The send function: starts campaigns, fans them out, prepares resends, quotes and previews large
-//! audiences, and runs imports and exports.
+//! audiences, and runs imports, exports and reconciliations.
 
 // A match over a domain enum names every variant; see `shared`.
 #![cfg_attr(not(test), deny(clippy::wildcard_enum_match_arm))]
@@ -14,6 +14,7 @@ mod import;
 mod prepare;
 mod preview;
 mod quote;
+mod reconciliation;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]
@@ -51,6 +52,9 @@ impl App {
             }
             JobsJob::Export { organization_id, export_id } => {
                 Box::pin(export::run(app, organization_id, export_id, deadline)).await
+            }
+            JobsJob::Reconcile { organization_id } => {
+                Box::pin(reconciliation::run(app, organization_id, deadline)).await
             }
             JobsJob::Delete { organization_id } => {
                 Box::pin(deletion::run(app, organization_id, deadline)).await

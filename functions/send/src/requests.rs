@@ -39,7 +39,8 @@ async fn race(name: &str, scenario: &Scenario, program: Program, race: Option<(u
             | JobsJob::Quote { .. }
             | JobsJob::Preview { .. }
             | JobsJob::Erase { .. }
-            | JobsJob::Delete { .. } => {
+            | JobsJob::Delete { .. }
+            | JobsJob::Reconcile { .. } => {
                 panic!("not modeled")
             }
         }

@@ -8,8 +8,10 @@ mod answers;
 mod events;
 mod explanations;
 mod labels;
+mod opt_outs;
 
 pub use labels::{Fate, event_label};
+pub(super) use opt_outs::OptOutLists;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -48,22 +50,13 @@ pub struct EndUserMessaging {
 impl EndUserMessaging {
     /// A client for senders without settings.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "this client's retries are off")]
     pub fn new(
         config: &SdkConfig,
         configuration_set: Option<String>,
         timeout: Duration,
         usage: Usage,
     ) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(timeout.min(Duration::from_secs(3)))
-            .operation_timeout(timeout)
-            .build();
-        let config = Builder::from(config)
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts)
-            .build();
-        let (client, settings) = (Client::from_conf(config), AwsSender::default());
+        let (client, settings) = (client(config, timeout), AwsSender::default());
         Self { client, configuration_set, settings, usage }
     }
 
@@ -95,6 +88,20 @@ impl EndUserMessaging {
         self.usage.call("sms-voice.SendTextMessage");
         answers::understand(answer)
     }
+}
+
+/// The service's client, which never repeats a request.
+#[expect(clippy::disallowed_methods, reason = "this client's retries are off")]
+fn client(config: &SdkConfig, timeout: Duration) -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(timeout.min(Duration::from_secs(3)))
+        .operation_timeout(timeout)
+        .build();
+    let config = Builder::from(config)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts)
+        .build();
+    Client::from_conf(config)
 }
 
 fn origination<'a>(sender: &'a Sender, settings: &'a AwsSender) -> &'a str {

@@ -307,6 +307,11 @@ pub(crate) fn exporting(organization: OrganizationId) -> Key {
     Key::new(organization_partition(organization), "EXPORTING")
 }
 
+/// The newest reconciliation of an organization.
+pub(crate) fn reconciliation(organization: OrganizationId) -> Key {
+    Key::new(organization_partition(organization), "RECONCILIATION")
+}
+
 /// The uploads of an organization that are not started yet.
 pub(crate) fn open_uploads(organization: OrganizationId) -> Key {
     Key::new(organization_partition(organization), "UPLOADS")

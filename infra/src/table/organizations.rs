@@ -10,6 +10,7 @@ use shared::keyword::Keywords;
 use shared::organization::Organization;
 use shared::phone::{Phone, Region};
 use shared::price::PriceList;
+use shared::reconciliation::ListName;
 use shared::sender::{SecretName, Sender};
 use shared::shard::Shards;
 use shared::time::Timestamp;
@@ -51,6 +52,7 @@ pub(super) struct Row {
     time_zone: Zone,
     prices: Option<PriceList>,
     keywords: Keywords,
+    opt_out_list: Option<ListName>,
     tests_per_day: Option<u32>,
     shards: Shards,
     changed_by: Option<Actor>,
@@ -109,6 +111,7 @@ impl From<&Organization> for Row {
             time_zone: organization.time_zone,
             prices: organization.prices,
             keywords: organization.keywords,
+            opt_out_list: organization.opt_out_list,
             tests_per_day: organization.tests_per_day,
             shards: organization.shards,
             changed_by: organization.changed_by,
@@ -130,6 +133,7 @@ impl From<Row> for Organization {
             time_zone: row.time_zone,
             prices: row.prices,
             keywords: row.keywords,
+            opt_out_list: row.opt_out_list,
             tests_per_day: row.tests_per_day,
             shards: row.shards,
             changed_by: row.changed_by,

@@ -145,6 +145,16 @@ impl Table {
         organization: &Organization,
         phone: &Phone,
     ) -> Result<Option<Preference>> {
+        let newest = self.newest_row(organization, phone).await?;
+        Ok(newest.map(|row| row.into_preference(organization.id, phone)))
+    }
+
+    /// The newest entry of a phone, under any of its forms or at the hash of an erased person.
+    pub(super) async fn newest_row(
+        &self,
+        organization: &Organization,
+        phone: &Phone,
+    ) -> Result<Option<Row>> {
         let mut newest: Option<Row> = None;
         for form in phone.forms() {
             let key = keys::unsubscribe(organization.id, &form, organization.shards);
@@ -154,8 +164,7 @@ impl Table {
         // After the entries, which an erasure moves here.
         let erased = self.erased_entry(organization.id, phone, organization.shards).await?;
         let erased = erased.map(|entry| entry.row);
-        newest = newest.into_iter().chain(erased).max_by_key(Row::rank);
-        Ok(newest.map(|row| row.into_preference(organization.id, phone)))
+        Ok(newest.into_iter().chain(erased).max_by_key(Row::rank))
     }
 
     /// Which of `phones`, sorted and all of one shard, are unsubscribed now. Strongly consistent:

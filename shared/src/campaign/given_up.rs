@@ -38,7 +38,8 @@ impl Campaign {
                 | JobsJob::Quote { .. }
                 | JobsJob::Preview { .. }
                 | JobsJob::Erase { .. }
-                | JobsJob::Delete { .. },
+                | JobsJob::Delete { .. }
+                | JobsJob::Reconcile { .. },
             )
             | Job::Dispatch(_)
             | Job::Notify(_) => None,

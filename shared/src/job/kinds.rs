@@ -38,6 +38,8 @@ pub enum JobsJob {
     Erase { organization_id: OrganizationId, hash: ErasedHash },
     /// Remove the organization, which is gone for everyone already.
     Delete { organization_id: OrganizationId },
+    /// Compare the unsubscribes further with the provider's opt-out list.
+    Reconcile { organization_id: OrganizationId },
 }
 
 /// A job of the dispatch function.
@@ -140,6 +142,7 @@ impl Job {
                 JobsJob::Quote { .. } | JobsJob::Preview { .. } | JobsJob::Delete { .. },
             )
             | Self::Notify(NotifyJob::BusMessages { .. }) => 4,
+            Self::Jobs(JobsJob::Reconcile { .. }) => 5,
         }
     }
 }
@@ -196,7 +199,8 @@ impl JobsJob {
             | Self::Quote { organization_id, .. }
             | Self::Preview { organization_id, .. }
             | Self::Erase { organization_id, .. }
-            | Self::Delete { organization_id } => *organization_id,
+            | Self::Delete { organization_id }
+            | Self::Reconcile { organization_id } => *organization_id,
         }
     }
 
@@ -204,6 +208,7 @@ impl JobsJob {
         match self {
             Self::Delete { .. } => Subject::of("delete"),
             Self::Preview { .. } => Subject::of("preview"),
+            Self::Reconcile { .. } => Subject::of("reconcile"),
             Self::Send { campaign_id, .. } => Subject::campaign("send", *campaign_id),
             Self::FanOut { campaign_id, .. } => Subject::campaign("fan_out", *campaign_id),
             Self::Prepare { campaign_id, .. } => Subject::campaign("prepare", *campaign_id),
@@ -229,6 +234,7 @@ impl JobsJob {
             Self::Export { export_id, .. } => format!("export#{export_id}"),
             Self::Erase { organization_id, hash } => format!("erase#{organization_id}#{hash}"),
             Self::Delete { organization_id } => format!("delete#{organization_id}"),
+            Self::Reconcile { organization_id } => format!("reconcile#{organization_id}"),
         }
     }
 }

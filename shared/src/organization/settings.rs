@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::Organization;
 use crate::phone::Phone;
+use crate::reconciliation::ListName;
 use crate::sender::Provider;
 
 /// Whose key requests a change.
@@ -26,6 +27,7 @@ pub struct SenderChange {
     pub provider: Option<Provider>,
     pub parts_per_second: Option<u32>,
     pub max_parts_per_second: Option<u32>,
+    pub opt_out_list: Option<ListName>,
 }
 
 /// Why a change was denied, and what to do instead.
@@ -57,6 +59,7 @@ impl SenderChange {
             (self.provider.is_some(), "provider"),
             (self.phones.is_some(), "senderPhones"),
             (self.max_parts_per_second.is_some(), "maxPartsPerSecond"),
+            (self.opt_out_list.is_some(), "optOutList"),
         ];
         for (is_given, field) in deployments {
             if is_given {
@@ -86,7 +89,14 @@ pub fn change_sender(
     authority: Authority,
 ) -> Result<Organization, Denied> {
     change.allowed_to(&organization, authority)?;
-    let SenderChange { phone, phones, provider, parts_per_second, max_parts_per_second } = change;
+    let SenderChange {
+        phone,
+        phones,
+        provider,
+        parts_per_second,
+        max_parts_per_second,
+        opt_out_list,
+    } = change;
     if authority == Authority::Admin && phone.is_some() {
         organization.assigned_phones = organization.sender_phones();
     }
@@ -98,6 +108,9 @@ pub fn change_sender(
     }
     if let Some(provider) = provider {
         organization.sender.provider = provider;
+    }
+    if opt_out_list.is_some() {
+        organization.opt_out_list = opt_out_list;
     }
     if let Some(rate) = parts_per_second {
         organization.sender.parts_per_second = rate;
@@ -196,9 +209,14 @@ mod tests {
         let provider =
             SenderChange { provider: Some(Provider::default()), ..SenderChange::default() };
         let limit = SenderChange { max_parts_per_second: Some(1), ..SenderChange::default() };
-        for (change, field) in
-            [(provider, "provider"), (assign(&[0]), "senderPhones"), (limit, "maxPartsPerSecond")]
-        {
+        let list = "Default".parse().ok();
+        let list = SenderChange { opt_out_list: list, ..SenderChange::default() };
+        for (change, field) in [
+            (provider, "provider"),
+            (assign(&[0]), "senderPhones"),
+            (limit, "maxPartsPerSecond"),
+            (list, "optOutList"),
+        ] {
             let denied = by_admin(&organization(), change);
             assert_eq!(denied, Err(Denied::DeploymentOnly { field }));
         }

@@ -114,6 +114,10 @@ impl ProviderSettings for AwsSender {
     fn has_dry_runs(&self) -> bool {
         true
     }
+
+    fn default_opt_out_list(&self) -> Option<&'static str> {
+        Some("Default")
+    }
 }
 
 /// Source: the API's pattern for `MaxPrice`: up to two digits, a point and up to five more.

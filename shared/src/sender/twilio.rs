@@ -70,6 +70,12 @@ impl ProviderSettings for TwilioSender {
     fn has_dry_runs(&self) -> bool {
         false
     }
+
+    /// Twilio has no documented API that lists who opted out. It says so with error 21610 when it is given a
+    /// message, and Volley then unsubscribes the phone.
+    fn default_opt_out_list(&self) -> Option<&'static str> {
+        None
+    }
 }
 
 /// Whether a text is one of Twilio's ids: two letters and 32 hexadecimal digits.

@@ -57,6 +57,11 @@ export class Organization {
     return new Organization(String(made.id), name, String(key.secret), String(key.id));
   }
 
+  /** Changes settings as the deployment does. */
+  configure(settings: Json) {
+    return call(variable("ADMIN_KEY"), "PATCH", `/v1/organizations/${this.id}`, settings);
+  }
+
   path(rest: string): string {
     return `/v1/organizations/${this.id}/${rest}`;
   }
@@ -129,6 +134,16 @@ export async function until(done: () => Promise<boolean>, seconds = 480): Promis
     if (Date.now() > deadline) throw new Error(`it did not happen within ${seconds} s`);
     await new Promise((resolve) => setTimeout(resolve, 250));
   }
+}
+
+/** Sets an opt-out list of the simulated AWS account. */
+export async function optOutList(name: string, list: Json): Promise<void> {
+  const response = await fetch(`${variable("PROVIDER_URL")}/_simulator/aws/opt-out-lists/${name}`, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(list),
+  });
+  if (!response.ok) throw new Error(`the list was not set: ${response.status}`);
 }
 
 /** A phone that the simulator gives the fate of these last four digits. */

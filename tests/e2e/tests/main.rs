@@ -47,6 +47,7 @@ mod previews;
 mod privacy;
 mod quotes;
 mod readme;
+mod reconciliation;
 mod replies;
 mod reports;
 mod resends;

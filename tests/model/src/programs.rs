@@ -59,7 +59,8 @@ impl Program {
                     | JobsJob::Quote { .. }
                     | JobsJob::Preview { .. }
                     | JobsJob::Erase { .. }
-                    | JobsJob::Delete { .. },
+                    | JobsJob::Delete { .. }
+                    | JobsJob::Reconcile { .. },
                 )
                 | Job::Dispatch(DispatchJob::Test { .. } | DispatchJob::Reply { .. })
                 | Job::Notify(_) => Ok(()),

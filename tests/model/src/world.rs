@@ -149,7 +149,8 @@ impl Kind {
                 | JobsJob::Quote { .. }
                 | JobsJob::Preview { .. }
                 | JobsJob::Erase { .. }
-                | JobsJob::Delete { .. },
+                | JobsJob::Delete { .. }
+                | JobsJob::Reconcile { .. },
             ) => Self::Chunk,
         }
     }

@@ -25,6 +25,7 @@ use shared::job::{Envelope, Job};
 
 use crate::bucket::Bucket;
 use crate::death::{Fate, Life};
+use crate::opt_outs::OptOuts;
 use crate::{Log, naming};
 
 #[derive(Clone)]
@@ -32,6 +33,7 @@ pub(crate) struct Aws {
     store: Arc<Mutex<Store>>,
     log: Log,
     pub(crate) bucket: Bucket,
+    pub(crate) opt_outs: OptOuts,
     pub(crate) life: Life,
     /// What someone else writes before the request of this number.
     race: Arc<Mutex<Option<(usize, Item)>>>,
@@ -77,6 +79,7 @@ impl Aws {
         let (status, body) = match target.split_once('.') {
             Some(("DynamoDB_20120810", operation)) => self.dynamo(operation, body),
             Some(("AmazonSQS", operation)) => (200, self.queue(operation, body)),
+            Some(("PinpointSMSVoiceV2", "DescribeOptedOutNumbers")) => self.opt_outs.page(body),
             // The bucket and the scheduler have addresses instead of targets.
             _ if is_for_bucket(request) => {
                 let unknown = || ConnectorError::other("no key".into(), None);
@@ -124,6 +127,7 @@ impl Aws {
             store: Arc::default(),
             log: log.clone(),
             bucket: Bucket::default(),
+            opt_outs: OptOuts::default(),
             life: Life::default(),
             race: Arc::default(),
         }

@@ -11,6 +11,7 @@ mod aws;
 mod bucket;
 mod death;
 mod naming;
+mod opt_outs;
 mod provider;
 mod scene;
 mod uploads;
@@ -96,6 +97,12 @@ impl Stage {
     #[must_use]
     pub fn items_with(&self, found: impl Fn(&str) -> bool) -> Vec<String> {
         self.memory.items_with(found)
+    }
+
+    /// Sets the entries of the provider's opt-out list that has this name: each a phone, when it opted
+    /// out in seconds, and whether the person did.
+    pub fn list_opt_outs(&self, list: &str, entries: &[(&str, i64, bool)]) {
+        self.memory.opt_outs.set(list, entries);
     }
 
     /// The number of multipart uploads that are neither complete nor abandoned.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 34] = [
+const KINDS: [&str; 35] = [
     "ANSWER",
     "CAMPAIGN",
     "CHANGE",
@@ -33,6 +33,7 @@ const KINDS: [&str; 34] = [
     "ORGANIZATIONS",
     "OWNER",
     "PARKED",
+    "RECONCILIATION",
     "REFUSED",
     "REJECTED",
     "REPLIES",

@@ -80,6 +80,13 @@ impl Books {
         Ok(())
     }
 
+    /// Sets an opt-out list of the AWS account: `{numbers: [{number, at, byAccount?}], problem?, pageSize?}`.
+    pub async fn opt_out_list(&self, name: &str, list: &Value) -> anyhow::Result<()> {
+        let url = self.at(&format!("aws/opt-out-lists/{name}"));
+        self.http.put(url).json(list).send().await?.error_for_status()?;
+        Ok(())
+    }
+
     /// Every request that AWS End User Messaging received, as JSON lines.
     pub async fn aws_requests(&self) -> anyhow::Result<String> {
         let answer = self.http.get(self.at("aws/requests")).send().await?;

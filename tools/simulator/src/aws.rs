@@ -10,6 +10,7 @@ pub(crate) mod events;
 mod answers;
 mod authorization;
 mod limits;
+mod opt_outs;
 mod reader;
 mod request;
 mod topics;
@@ -28,6 +29,7 @@ use crate::fates::{Creation, DELIVERED};
 use crate::life::Outcome;
 use crate::line::Line;
 use crate::world::{self, World, lock};
+use opt_outs::OptOutLists;
 use topics::Topics;
 
 /// How many of the newest requests are kept.
@@ -48,6 +50,7 @@ pub(crate) struct Aws {
     topics: Mutex<Topics>,
     /// The bodies of send requests, as they were received.
     bodies: Mutex<VecDeque<Bytes>>,
+    opt_out_lists: Mutex<OptOutLists>,
 }
 
 impl Aws {
@@ -83,9 +86,13 @@ pub(crate) async fn receive(
         return answers::unauthorized(problem);
     }
     let is = |name: &str, value: &str| headers.get(name).is_some_and(|given| *given == *value);
-    if !is(CONTENT_TYPE.as_str(), answers::JSON)
-        || !is("x-amz-target", "PinpointSMSVoiceV2.SendTextMessage")
-    {
+    if !is(CONTENT_TYPE.as_str(), answers::JSON) {
+        return answers::unknown_operation();
+    }
+    if is("x-amz-target", "PinpointSMSVoiceV2.DescribeOptedOutNumbers") {
+        return opt_outs::describe(&world, &body);
+    }
+    if !is("x-amz-target", "PinpointSMSVoiceV2.SendTextMessage") {
         return answers::unknown_operation();
     }
     world.aws.keep(body.clone());

@@ -109,6 +109,29 @@ pub(crate) const UNSUBSCRIBE: Resource = Resource {
     ],
 };
 
+pub(crate) const RECONCILIATION: Resource = Resource {
+    schema: "Reconciliation",
+    plural: "reconciliations",
+    fields: &[
+        Field::listed("Status", "/status"),
+        Field::shown("Reason", "/reason"),
+        Field::listed("Provider", "/provider"),
+        Field::listed("List", "/list"),
+        Field::shown("Shared with other organizations", "/shared"),
+        Field::listed("Only there: unsubscribed", "/suppressed"),
+        Field::shown("In both", "/known"),
+        Field::shown("Subscribed here since", "/resubscribed"),
+        Field::listed("Only here", "/onlyHere"),
+        Field::shown("On the list", "/listed"),
+        Field::shown("Of others", "/foreign"),
+        Field::shown("Every day", "/daily"),
+        Field::shown("Started", "/startedAt"),
+        Field::shown("Started by", "/changedBy/name"),
+        Field::shown("Last done", "/lastDoneAt"),
+        Field::shown("Next", "/nextAt"),
+    ],
+};
+
 pub(crate) const LIFT: Resource = Resource {
     schema: "Lift",
     plural: "lifts",

@@ -42,6 +42,7 @@ pub(crate) enum Code {
     TooManyResends,
     SenderTaken,
     UnsubscribeChanged,
+    OptOutListNotOffered,
     ErasureUnavailable,
     MemberExists,
     TooManyMembers,
@@ -134,6 +135,7 @@ impl Code {
             | Self::TooManyResends
             | Self::SenderTaken
             | Self::UnsubscribeChanged
+            | Self::OptOutListNotOffered
             | Self::ErasureUnavailable
             | Self::MemberExists
             | Self::TooManyMembers

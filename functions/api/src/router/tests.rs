@@ -128,7 +128,7 @@ async fn other_methods_are_told() {
 }
 
 /// The contract's routes, those of the webhooks left out, which are another function's.
-const CONTRACT: [(&str, &str); 67] = [
+const CONTRACT: [(&str, &str); 68] = [
     ("/v1/organizations/{organizationId}/audit", "get"),
     ("/v1/halt", "get put"),
     ("/v1/restored", "post"),
@@ -177,6 +177,7 @@ const CONTRACT: [(&str, &str); 67] = [
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/archive", "post"),
     ("/v1/organizations/{organizationId}/campaigns/{campaignId}/unarchive", "post"),
     ("/v1/organizations/{organizationId}/unsubscribes", "get"),
+    ("/v1/organizations/{organizationId}/unsubscribes/reconciliation", "get post"),
     ("/v1/organizations/{organizationId}/unsubscribes/{phone}", "get put delete"),
     ("/v1/organizations/{organizationId}/unsubscribes/{phone}/lift", "post"),
     ("/v1/organizations/{organizationId}/campaigns", "post get delete"),

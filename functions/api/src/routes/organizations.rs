@@ -16,6 +16,7 @@ use shared::organization::{Authority, Organization, change_sender};
 use shared::sender::Sender;
 
 use self::drafts::Checked;
+use super::reconciliations;
 use crate::auth::{Access, Admin, Caller, DeploymentOnly, Member};
 use crate::idempotency::Once;
 use crate::json::{Json, Reply};
@@ -132,7 +133,13 @@ pub(crate) async fn update_organization(
             ..patch.applied(&before, authority)?
         };
         match app.table.save_organization(&before, &after).await? {
-            OrganizationSaved::Done => return Reply::ok(&view(&app, &after)),
+            OrganizationSaved::Done => {
+                let is_new = !before.has_daily_reconciliation();
+                if after.has_daily_reconciliation() && (is_new || patch.names_opt_out_list()) {
+                    reconciliations::begin(&app, &after, &access.actor, None).await?;
+                }
+                return Reply::ok(&view(&app, &after));
+            }
             OrganizationSaved::SenderTaken => return Err(sender_taken()),
             OrganizationSaved::TooManyAddresses => return Err(too_many_addresses()),
             OrganizationSaved::Stale | OrganizationSaved::Answered => {

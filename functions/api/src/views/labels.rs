@@ -54,6 +54,8 @@ labels! {
     ExportKind: labels_of(shared::export::Kind::VARIANTS);
     ExportFormat: labels_of(shared::export::Format::VARIANTS);
     ErasureStatus: labels_of(shared::erasure::Status::VARIANTS);
+    ProviderKind: labels_of(shared::sender::ProviderKind::VARIANTS.iter().map(|kind| kind.as_str()));
+    ReconciliationStatus: labels_of(shared::reconciliation::Status::VARIANTS);
     ExportStatus: labels_of(shared::export::Status::VARIANTS);
     ImportStatus: labels_of(shared::import::Status::VARIANTS);
     ImportFormat: labels_of(shared::import::Format::VARIANTS);

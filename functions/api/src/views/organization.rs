@@ -6,6 +6,7 @@ use shared::keyword::Keywords;
 use shared::organization::Organization;
 use shared::phone::{Phone, Region};
 use shared::price::PriceList;
+use shared::reconciliation::ListName;
 use shared::sender::Provider;
 use shared::zone::Zone;
 use utoipa::ToSchema;
@@ -41,6 +42,9 @@ pub(crate) struct OrganizationView {
     provider: Provider,
     #[schema(value_type = super::KeywordsSchema)]
     keywords: Keywords,
+    /// The opt-out list that the deployment named; null means the provider's default.
+    #[schema(value_type = Option<String>, required = true, example = "Default")]
+    opt_out_list: Option<ListName>,
     #[schema(required = true)]
     changed_by: Option<ChangedByView>,
     created_at: Time,
@@ -62,6 +66,7 @@ impl OrganizationView {
             prices: organization.prices.as_ref().map(PricesView::from),
             provider: organization.sender.provider.clone(),
             keywords: organization.keywords.clone(),
+            opt_out_list: organization.opt_out_list.clone(),
             changed_by: organization.changed_by.as_ref().map(ChangedByView::from),
             created_at: organization.created_at.into(),
             updated_at: organization.updated_at.into(),

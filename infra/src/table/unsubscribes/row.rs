@@ -59,6 +59,11 @@ impl Row {
         (self.changed_at, self.opted_out == Some(true))
     }
 
+    /// Whether an admin subscribed the phone although the person had opted out.
+    pub(in crate::table) fn is_lift(&self) -> bool {
+        self.lifted.is_some()
+    }
+
     pub(in crate::table) fn of(preference: &Preference) -> Self {
         Self {
             phone: Some(preference.phone.current()),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -12,6 +12,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::json;
 
+use super::opt_outs::OptOutList;
 use super::topics::Topics;
 use crate::admin::relay;
 use crate::message::Provider;
@@ -20,6 +21,7 @@ use crate::world::{World, lock};
 pub(crate) fn router() -> Router<Arc<World>> {
     Router::new()
         .route("/topics", put(topics))
+        .route("/opt-out-lists/{name}", put(opt_out_list))
         .route("/inbound", post(inbound))
         .route("/requests", get(requests))
 }
@@ -31,6 +33,16 @@ async fn topics(State(world): State<Arc<World>>, Json(topics): Json<Topics>) -> 
     }
     *world.aws.topics() = topics;
     StatusCode::NO_CONTENT.into_response()
+}
+
+/// Sets an opt-out list.
+async fn opt_out_list(
+    State(world): State<Arc<World>>,
+    Path(name): Path<String>,
+    Json(list): Json<OptOutList>,
+) -> StatusCode {
+    lock(&world.aws.opt_out_lists).insert(name, list);
+    StatusCode::NO_CONTENT
 }
 
 /// The bodies of send requests, one JSON string per line, oldest first.

@@ -31,8 +31,30 @@ fn exception(space: &str, shape: &str, mut members: Value) -> Response {
     answer(StatusCode::BAD_REQUEST, &request(), &members)
 }
 
+pub(super) fn done(result: &Value) -> Response {
+    answer(StatusCode::OK, &request(), result)
+}
+
 pub(super) fn sent(id: &str) -> Response {
-    answer(StatusCode::OK, &request(), &json!({ "MessageId": id }))
+    done(&json!({ "MessageId": id }))
+}
+
+pub(super) fn missing(kind: &str, name: &str) -> Response {
+    let message = format!("There is no {kind} {name}");
+    let members = json!({ "Message": message, "ResourceType": kind, "ResourceId": name });
+    exception(MODEL, "ResourceNotFoundException", members)
+}
+
+/// What IAM refuses, which the service passes on.
+pub(super) fn denied(action: &str) -> Response {
+    let message = format!(
+        "User: arn:aws:iam::123456789012:role/volley is not authorized to perform: {action}"
+    );
+    exception(MODEL, "AccessDeniedException", json!({ "Message": message }))
+}
+
+pub(super) fn throttled() -> Response {
+    exception(MODEL, "ThrottlingException", json!({ "Message": "Rate exceeded" }))
 }
 
 pub(super) fn page(status: StatusCode) -> Response {
@@ -87,7 +109,7 @@ pub(super) fn refused(code: u32, to: &str) -> Response {
             "AccessDeniedException",
             json!({ "Message": "The account is disabled", "Reason": "ACCOUNT_DISABLED" }),
         ),
-        20_429 | 21_611 => ("ThrottlingException", json!({ "Message": "Rate exceeded" })),
+        20_429 | 21_611 => return throttled(),
         20_500 => return failed(),
         21_211 | 21_614 => {
             let message = "Invalid destination phone number";

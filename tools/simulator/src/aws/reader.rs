@@ -73,13 +73,42 @@ impl Reader {
         self.text(name, limits).unwrap_or_default()
     }
 
-    pub(super) fn number(&mut self, name: &str, range: &RangeInclusive<i64>) {
-        if let Some(value) = self.take(name)
-            && !value.as_i64().is_some_and(|number| range.contains(&number))
-        {
+    pub(super) fn number(&mut self, name: &str, range: &RangeInclusive<i64>) -> Option<i64> {
+        let value = self.take(name)?;
+        let number = value.as_i64().filter(|number| range.contains(number));
+        if number.is_none() {
             let (least, most) = (range.start(), range.end());
             self.wrong(name, &format!("be a whole number from {least} to {most}"));
         }
+        number
+    }
+
+    /// A list of at most `most` texts.
+    pub(super) fn texts(&mut self, name: &str, most: usize, limits: &Limits) -> Vec<String> {
+        let Some(value) = self.take(name) else { return Vec::new() };
+        let Ok(texts) = serde_json::from_value::<Vec<String>>(value) else {
+            self.wrong(name, "be a list of strings");
+            return Vec::new();
+        };
+        if texts.len() > most {
+            self.wrong(name, &format!("have {most} items at most"));
+        }
+        for text in &texts {
+            self.limit(name, text, limits);
+        }
+        texts
+    }
+
+    /// The values of the only filter that an operation has, if it is given.
+    pub(super) fn filters(&mut self, name: &str, filter: &str) -> Option<Vec<String>> {
+        let value = self.take(name)?;
+        let filters = value.as_array().cloned().unwrap_or_default();
+        let values = filters.first()?["Values"].clone();
+        let values = serde_json::from_value::<Vec<String>>(values).unwrap_or_default();
+        if filters.iter().any(|one| one["Name"] != filter) || values.is_empty() {
+            self.wrong(name, "satisfy its pattern or be one of its values");
+        }
+        Some(values)
     }
 
     pub(super) fn flag(&mut self, name: &str) -> bool {

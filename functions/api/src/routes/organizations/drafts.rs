@@ -10,6 +10,7 @@ use shared::organization::{
 };
 use shared::phone::{InvalidPhone, Phone, Region};
 use shared::price::{InvalidPrice, PriceList};
+use shared::reconciliation::ListName;
 use shared::sender::{PARTS_PER_SECOND_MOST, Provider};
 use shared::text;
 use shared::zone::Zone;
@@ -86,6 +87,11 @@ pub(crate) struct OrganizationPatch {
     /// deployment's admin key.
     #[schema(minimum = 0, maximum = 100_000)]
     tests_per_day: Option<u32>,
+    /// The opt-out list of the sender's number or pool in the AWS account, by its name. The organization's
+    /// unsubscribes are reconciled with it now and every day. If no other organization uses the list, all of
+    /// its phones count as this organization's. Requires the deployment's admin key.
+    #[schema(pattern = "^[A-Za-z0-9_-]{1,64}$", example = "Default")]
+    opt_out_list: Option<String>,
 }
 
 /// The price of a message part by the recipient's country.
@@ -176,14 +182,25 @@ impl OrganizationPatch {
             }
             after.tests_per_day = tests_per_day;
         }
-        Ok(change_sender(after, sender, authority)?)
+        let after = change_sender(after, sender, authority)?;
+        if self.names_opt_out_list() && !after.has_daily_reconciliation() {
+            let reason = "must be absent, because the provider offers no opt-out list";
+            return Err(Problem::field("/optOutList", reason));
+        }
+        Ok(after)
+    }
+
+    pub(super) fn names_opt_out_list(&self) -> bool {
+        self.opt_out_list.is_some()
     }
 
     fn sender(&self, checks: &mut Checks, region: Region) -> SenderChange {
         let phone = self.sender_phone.as_deref().map(|written| Phone::parse(written, region));
+        let list = self.opt_out_list.as_deref().map(str::parse::<ListName>);
         SenderChange {
             phone: checks.take("/senderPhone", phone.transpose()).flatten(),
             phones: take_phones(checks, self.sender_phones.clone(), region),
+            opt_out_list: checks.take("/optOutList", list.transpose()).flatten(),
             provider: self.provider.clone().and_then(|provider| take_provider(checks, provider)),
             ..take_rates(checks, self.parts_per_second, self.max_parts_per_second)
         }

@@ -50,6 +50,13 @@ async fn botocore_reads_every_outcome_as_the_model_says() {
 }
 
 #[tokio::test]
+async fn botocore_reads_opt_out_lists() {
+    let bench = Bench::new(quick()).await;
+    let output = python("check_opt_outs.py", vec![bench.url.clone()], String::new()).await;
+    assert!(output.status.success(), "{}", report(&output));
+}
+
+#[tokio::test]
 async fn publications_are_what_both_services_models_say() {
     let bench = Bench::new(quick()).await;
     let output = python("check_events.py", vec![bench.url.clone()], String::new()).await;
