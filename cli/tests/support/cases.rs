@@ -318,9 +318,9 @@ fn rest() -> Vec<Case> {
         (
             "unsubscribes reconcile",
             &["get_me", "start_reconciliation", "get_reconciliation"],
-            json!({}),
+            Value::Null,
         ),
-        ("unsubscribes reconcile --no-wait", &["get_me", "start_reconciliation"], json!({})),
+        ("unsubscribes reconcile --no-wait", &["get_me", "start_reconciliation"], Value::Null),
         ("unsubscribes reconcile --last", &["get_me", "get_reconciliation"], Value::Null),
         (
             "unsubscribes lift +14155550123 --reason asked",
