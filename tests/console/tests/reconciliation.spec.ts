@@ -34,9 +34,14 @@ test("who opted out at the provider only is found and unsubscribed", async ({ pa
   await expect(region.getByRole("alert")).toContainText("may not read", { timeout: 60_000 });
   expect(await violations(page)).toEqual([]);
   expect(errors).toEqual([]);
+});
 
+test("a viewer sees the comparison and starts none", async ({ page }) => {
+  const organization = await Organization.create({ provider: { kind: "aws" } });
   await open(page, await organization.newKey("viewer"), "/unsubscribes");
-  await expect(region.getByRole("alert")).toBeVisible();
+  const region = page.getByRole("region", { name: "The provider's opt-out list" });
+  await expect(region).toContainText("“Default”. Volley compares it when you ask");
+  await expect(region).toContainText("It was not compared yet.");
   await expect(region.getByRole("button")).toHaveCount(0);
 });
 

@@ -144,8 +144,8 @@ async fn a_person_who_subscribed_later_stays_subscribed() -> anyhow::Result<()> 
     })
     .await?;
     tenant.unsubscribe(&lifted).await?;
-    let lift = format!("{}/lift", tenant.unsubscribe_path(&lifted));
-    tenant.api.post(&lift, &json!({"reason": "she called"})).await?;
+    let path = format!("{}/lift", tenant.unsubscribe_path(&lifted));
+    tenant.api.post(&path, &json!({"reason": "she called"})).await?;
     // A key did not know of the person's opt-out.
     tenant.unsubscribe(&by_key).await?;
     let path = tenant.unsubscribe_path(&by_key);

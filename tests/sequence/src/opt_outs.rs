@@ -1,5 +1,6 @@
-//! The provider's opt-out list, with two entries a page.
+//! The provider's opt-out lists, with two entries a page.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 const ENTRIES_AT_ONCE: usize = 2;
 
 #[derive(Clone, Default)]
-pub(crate) struct OptOuts(Arc<Mutex<Option<(String, Vec<Value>)>>>);
+pub(crate) struct OptOuts(Arc<Mutex<BTreeMap<String, Vec<Value>>>>);
 
 impl OptOuts {
     pub(crate) fn set(&self, list: &str, entries: &[(&str, i64, bool)]) {
@@ -17,15 +18,14 @@ impl OptOuts {
             })
         };
         let entries = entries.iter().map(entry).collect();
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *kept = Some((list.to_owned(), entries));
+        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lists.insert(list.to_owned(), entries);
     }
 
     pub(crate) fn page(&self, body: &[u8]) -> (u16, Value) {
         let asked: Value = serde_json::from_slice(body).unwrap_or_default();
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some((_, entries)) =
-            kept.as_ref().filter(|(list, _)| asked["OptOutListName"] == list.as_str())
+        let lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(entries) = asked["OptOutListName"].as_str().and_then(|list| lists.get(list))
         else {
             return (400, json!({ "__type": "ResourceNotFoundException", "Message": "no list" }));
         };

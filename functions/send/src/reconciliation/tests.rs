@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use infra::clock;
-use infra::table::{KeptReconciliation, Saved, Table};
+use infra::table::{KeptReconciliation, OrganizationSaved, Saved, Table};
 use sequence::{Death, Stage};
 use shared::actor::Actor;
 use shared::contact::Profile;
@@ -67,6 +67,18 @@ impl Scene {
         let written = scene.table.begin_reconciliation(None, (&begun, &due), None);
         Box::pin(written).await.expect("a table");
         scene
+    }
+
+    /// Gives the organization another list.
+    async fn name(&self, list: &str) {
+        let before = &self.organization;
+        let organization = Organization {
+            opt_out_list: list.parse().ok(),
+            updated_at: before.updated_at.plus_millis(1),
+            ..before.clone()
+        };
+        let saved = self.table.save_organization(before, &organization);
+        assert_eq!(Box::pin(saved).await.expect("a table"), OrganizationSaved::Done);
     }
 
     async fn unsubscribe(&self, known: &str) {
@@ -201,13 +213,7 @@ async fn every_page_is_counted_once_wherever_a_process_dies() {
 async fn the_only_organization_of_a_list_settles_all_of_it() {
     let scene = Scene::set().await;
     scene.stage.list_opt_outs("Own", &[(FOREIGN, 1_777_000_000, false)]);
-    let before = scene.organization.clone();
-    let organization = Organization {
-        opt_out_list: "Own".parse().ok(),
-        updated_at: before.updated_at.plus_millis(1),
-        ..before.clone()
-    };
-    Box::pin(scene.table.save_organization(&before, &organization)).await.expect("a table");
+    scene.name("Own").await;
     scene.run(None, deadline()).await;
     let found = scene.found(FOREIGN).await.expect("suppressed");
     assert_eq!(found.evidence.as_deref(), Some("opt-out list Own, added by the account"));
@@ -217,7 +223,7 @@ async fn the_only_organization_of_a_list_settles_all_of_it() {
 #[tokio::test]
 async fn a_list_that_is_missing_changes_nothing() {
     let scene = Scene::set().await;
-    scene.stage.list_opt_outs("Other", &[]);
+    scene.name("Missing").await;
     scene.run(None, deadline()).await;
     let kept = scene.kept().await;
     assert_eq!(kept.reconciliation.failure.as_deref(), Some(NOT_FOUND));
