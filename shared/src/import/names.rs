@@ -106,7 +106,7 @@ pub(super) fn plain(name: &str) -> String {
         .collect()
 }
 
-/// Whether a name is made of words in these lists, at least one of them a `wanted` one. A longer
+/// Whether a name is made of parts in these lists, at least one of them a `wanted` one. A longer
 /// name is a sentence, of which too little would be understood.
 fn consists(name: &str, wanted: &str, fillers: &[&str]) -> bool {
     const MAX_LENGTH: usize = 64;
@@ -114,7 +114,7 @@ fn consists(name: &str, wanted: &str, fillers: &[&str]) -> bool {
         return false;
     }
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    // Whether the name up to each byte is made of such words, without and with a wanted one.
+    // Whether the name up to each byte is made of such parts, without and with a wanted one.
     let mut reached = vec![(false, false); name.len() + 1];
     reached[0].0 = true;
     for place in 0..name.len() {

@@ -60,7 +60,7 @@ pub(super) const OPTED_OUT_AT: &str = "effectivedate optouttimestamp optedouttim
     datededesinscription datedesabonnement datededesabonnement fechadebaja fechabaja \
     datadisiscrizione datadidisiscrizione datadescadastro datadedescadastro";
 
-/// What names have besides: the channel, whose it is, and words that only join others.
+/// What names have besides: the channel, whose it is, and what only joins the rest.
 const FILLERS: &str = "sms mms textmessage textmessages text texts texting txt mobile mobil phone telephone telefon \
     marketing advertising werbung publicite publicidad pubblicita promo status state flag value \
     yn yesno janein ouinon sino requested request list customer contact client user person lead \
@@ -76,7 +76,7 @@ const TEXTS: &str = "sms mms text txt messag mobil phone telefon telefono handy 
 /// Parts of the names of columns that say when or why, or how to.
 const NOT_OPT_OUT: &str =
     "date datum fecha data time reason grund motif motivo source link url token";
-/// Words that contain one of those parts by chance.
+/// What contains one of those parts by chance.
 const HARMLESS: &str = "update candidate mandate resource onetime lifetime halifax";
 
 fn has(name: &str, parts: &str) -> bool {

@@ -12,8 +12,8 @@ const NUMBER: &str = "phone telefon nummer number numero telno telnr rufnummer";
 const OTHER: &str = "model brand device provider operator network version contract imei account \
     serial invoice order license policy inmobil inmovil";
 
-/// Names of mobile phones that may be parts of other words. They count only in names that are made
-/// of known words.
+/// Names of mobile phones that may be parts of other names. They count only in names that are made of
+/// known parts.
 const WORDS: &str = "mobile mobil mobiles movil moviles celular cellulare cellular cellphone cell \
     handy natel portable portatile gsm telemovel mobilfunk mobiltelefon handynummer \
     mobilnummer mobilenumber mobilephone";

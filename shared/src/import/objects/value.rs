@@ -49,7 +49,7 @@ fn with_numbers_as_written(text: &str) -> String {
     written
 }
 
-/// How long the string is with which a text begins, including its quotes.
+/// The length of the string at the beginning of a text, including its quotes.
 fn string_length(text: &str) -> usize {
     let mut is_escaped = false;
     let end = text[1..].find(|c| {
