@@ -9,8 +9,10 @@ use super::parser::Malformed;
 use super::pinpoint::{self, Endpoint};
 use crate::phone::{Phone, Region};
 
-/// The maximum number of columns.
+/// The maximum number of columns that are used.
 pub(super) const MAX_COLUMNS: usize = 200;
+/// The maximum number of columns of which some are used. No spreadsheet has more.
+pub(super) const MAX_WIDTH: usize = 16_384;
 /// The maximum length of a column's name in characters, which is also that of a contact's
 /// attribute.
 pub(super) const MAX_NAME: usize = 200;
@@ -39,8 +41,17 @@ pub enum InvalidHeader {
          with ?attributes=NAME,NAME"
     )]
     Twice(String),
-    #[error("the file has {0} columns, more than {MAX_COLUMNS}; remove some, such as {1}")]
+    #[error(
+        "the file has {0} columns, more than {MAX_COLUMNS}; list those that become attributes with \
+         ?attributes=NAME,NAME or leave all out with ?attributes=none, or remove some, such as {1}"
+    )]
     TooMany(usize, String),
+    #[error("the file has {0} columns, more than {MAX_WIDTH}; remove some")]
+    TooWide(usize),
+    #[error(
+        "{0} columns of the file would be used, more than {MAX_COLUMNS}; list fewer attributes"
+    )]
+    TooManyUsed(usize),
     #[error("the name of column {0} is longer than {MAX_NAME} characters; shorten it")]
     NameTooLong(usize),
     #[error(
@@ -92,7 +103,10 @@ impl Header {
         region: Region,
     ) -> Result<Self, InvalidHeader> {
         let names: Vec<String> = cells.iter().map(|name| clean(name).to_owned()).collect();
-        if names.len() > MAX_COLUMNS {
+        if names.len() > MAX_WIDTH {
+            return Err(InvalidHeader::TooWide(names.len()));
+        }
+        if names.len() > MAX_COLUMNS && columns.attributes.is_none() {
             let surplus = listed(names.iter().skip(MAX_COLUMNS));
             return Err(InvalidHeader::TooMany(names.len(), surplus));
         }
@@ -124,7 +138,7 @@ impl Header {
             opt_outs: places.all(Field::OptOut).into_iter().map(|(_, place)| place).collect(),
             opt_ins: places.consents(),
             are_attributes_listed: columns.attributes.is_some(),
-            is_certain: phones.iter().any(|(fit, _)| *fit < Fit::Likely),
+            is_certain: phones.iter().any(|(fit, _)| fit.is_certain()),
             phones: phones.into_iter().map(|(_, place)| place).collect(),
             attributes: Vec::new(),
             names: Vec::new(),
@@ -149,6 +163,9 @@ impl Header {
         let mut used = self.used();
         used.sort_unstable();
         used.dedup();
+        if used.len() > MAX_COLUMNS {
+            return Err(InvalidHeader::TooManyUsed(used.len()));
+        }
         for (at, place) in used.iter().copied().enumerate() {
             let name = &names[place];
             if self.attribute(place).chars().count() > MAX_NAME {
@@ -210,8 +227,10 @@ fn attributes(
         };
         let is_endpoints =
             |place: &usize| fields.endpoint.is_some() && !pinpoint::is_attribute(&names[*place]);
-        let is_others =
-            |place: &usize| fields.own.is_some() && own::attribute(&names[*place]).is_none();
+        let is_others = |place: &usize| {
+            let name = &names[*place];
+            fields.own.is_some() && own::is_exported(name) && own::attribute(name).is_none()
+        };
         let places = (0..names.len()).filter(|place| !is_field(place) && !names[*place].is_empty());
         return Ok(places.filter(|place| !is_endpoints(place) && !is_others(place)).collect());
     };
@@ -264,22 +283,25 @@ impl Places<'_> {
             let named = self.claimed.iter().filter(|(claimed, _)| *claimed == field);
             return named.map(|(_, place)| (Fit::Best, *place)).collect();
         }
-        if self.is_own {
-            let place = own::column(field).and_then(|own| place_of(self.names, own));
-            return place.into_iter().map(|place| (Fit::Best, place)).collect();
+        let own = own::column(field).filter(|_| self.is_own);
+        let own = own.and_then(|own| place_of(self.names, own)).map(|place| (Fit::Best, place));
+        if own.is_some() && field != Field::Phone {
+            return own.into_iter().collect();
         }
-        let is_free = |place: &usize| self.claimed.iter().all(|(_, claimed)| claimed != place);
+        let is_exported = |place: usize| self.is_own && own::is_exported(&self.names[place]);
+        let is_claimed = |place: usize| self.claimed.iter().any(|(_, claimed)| *claimed == place);
+        let is_free = |place: &usize| !is_claimed(*place) && !is_exported(*place);
         let fit =
             |place: usize| Some((names::fit(field, &names::plain(&self.names[place]))?, place));
         let mut found: Vec<_> = (0..self.names.len()).filter(is_free).filter_map(fit).collect();
         found.sort_unstable();
-        found
+        own.into_iter().chain(found).collect()
     }
 
     /// The columns of consent, unless the client has named the column that decides.
     fn consents(&self) -> Vec<usize> {
         let is_named = self.columns.opt_out.is_some();
-        let found = if is_named || self.is_own { Vec::new() } else { self.all(Field::OptIn) };
+        let found = if is_named { Vec::new() } else { self.all(Field::OptIn) };
         found.into_iter().map(|(_, place)| place).collect()
     }
 
@@ -287,7 +309,8 @@ impl Places<'_> {
         self.all(field).first().map(|(_, place)| *place)
     }
 
-    /// The columns of phones. Merely likely names count only if there is no better one.
+    /// The columns of phones, in an export first its own. Merely likely names count only if there is
+    /// no better one.
     fn phones(&self) -> Vec<(Fit, usize)> {
         let mut found = self.all(Field::Phone);
         if Endpoint::of(self.names).is_some()
@@ -302,7 +325,7 @@ impl Places<'_> {
 }
 
 /// Lists names of columns in one line of limited length.
-fn listed<'n>(names: impl Iterator<Item = &'n String>) -> String {
+pub(super) fn listed<'n>(names: impl Iterator<Item = &'n String>) -> String {
     let mut names: Vec<String> =
         names.map(|name| name.chars().take(MAX_NAME).collect::<String>()).collect();
     let surplus = names.len().saturating_sub(MAX_LISTED);

@@ -3,6 +3,11 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+mod consent;
+mod mobile;
+
+pub(super) use consent::EFFECTIVE_DATE;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Id,
@@ -27,6 +32,8 @@ pub(super) enum Field {
 pub(super) enum Fit {
     /// The best of several names: a mobile phone.
     Best,
+    /// A longer name that is surely a mobile phone's: "Customer mobile number (1)".
+    Mobile,
     Known,
     /// A longer name that contains a known one: "Customer phone (1)".
     Likely,
@@ -74,39 +81,6 @@ const EMAIL: &str = "email emailaddress mail emailadresse mailadresse email1valu
     correo correoelectronico direcciondecorreo direcciondecorreoelectronico direcciondeemail \
     correioeletronico enderecodeemail \
     postaelettronica indirizzoemail indirizzodipostaelettronica";
-const OPT_OUT: &str = "optout optedout unsubscribed unsubscribe isunsubscribed isoptedout \
-    hasoptedout hasunsubscribed smsunsubscribed unsubscribedfromsms donottext donotsms \
-    donotmessage donotcontact donotcall dnc nosms notext notexts donttext dontsms dontcontact \
-    smsstop stop stoprequested \
-    abgemeldet abmeldung abbestellt ausgetragen keinesms keinewerbung widerspruch \
-    werbewiderspruch werbesperre smssperre nichtkontaktieren \
-    desabonne desabonnee desabonnement desinscrit desinscrite desinscription stopsms \
-    nepascontacter opposition refussms pasdesms \
-    baja debaja dadodebaja dadadebaja bajasms desuscrito nocontactar nollamar nomolestar noenviarsms \
-    descadastrado descadastro inscricaocancelada naocontactar naocontatar naoenviarsms \
-    naoperturbe naoperturbar \
-    disiscritto disiscritta disiscrizione noncontattare noninviaresms nosmsmarketing";
-// "Accepts SMS Marketing" is Shopify's, "SMS consent" Klaviyo's.
-const OPT_IN: &str = "optin optedin isoptedin hasoptedin smsoptin smsoptedin optinsms optedinsms \
-    optedintosms textoptin textmessageoptin subscribed issubscribed smssubscribed subscribedtosms \
-    smssubscription smssubscriptionstatus smsconsent consentsms consenttosms smsmarketingconsent \
-    smsconsentstatus marketingconsent consent consented hasconsent consentgiven acceptssms \
-    acceptssmsmarketing acceptsmarketing smsmarketing smsmarketingstatus smspermission smsallowed \
-    allowsms cantext oktotext oktosms maycontact \
-    einwilligung smseinwilligung werbeeinwilligung zustimmung smszustimmung \
-    consentement consentementsms acceptesms \
-    consentimiento consentimientosms aceptasms \
-    consentimento consentimentosms aceitasms \
-    consenso consensosms accettasms";
-/// Amazon Pinpoint's time of an opt-out or of an opt-in.
-pub(super) const EFFECTIVE_DATE: &str = "effectivedate";
-const OPTED_OUT_AT: &str = "effectivedate optouttimestamp optedouttimestamp optoutdate optouttime \
-    optoutat optedoutdate optedouttime optedoutat optedouton \
-    unsubscribedat unsubscribedon unsubscribeddate unsubscribedate unsubscribedtime \
-    unsubscribetime unsubtime dateoptedout dateunsubscribed \
-    abmeldedatum abgemeldetam datedesinscription datededesinscription fechadebaja fechabaja \
-    datadisiscrizione datadidisiscrizione datadescadastro datadedescadastro";
-
 /// Amazon Pinpoint has it in `Demographic.Timezone`.
 const TIME_ZONE: &str = "timezone demographictimezone";
 
@@ -114,14 +88,15 @@ const TIME_ZONE: &str = "timezone demographictimezone";
 const NUMBER: &str = "number nummer numero num";
 /// Parts of names that are not known as a whole.
 const LIKELY_PHONE: &str = "phone mobile mobil telefon handynummer celular cellulare movil";
-const LIKELY_OPT_OUT: &str = "optout optedout unsubscrib donottext donotsms donotcontact abgemeldet \
-    abmeldung desabonn desinscri descadastr disiscri dadodebaja";
 /// Parts of the names of columns about a phone, and of names that contain one of the parts above.
 const NOT_PHONE: &str = "type typ label carrier country code verified valid status consent opt fax \
     ext date time source mail newsletter subscribed automobil automovil immobil";
-/// Parts of the names of columns about other channels, or about an opt-out.
-const NOT_OPT_OUT: &str = "mail newsletter fax push date datum fecha data time reason grund motif \
-    motivo source status link url token";
+impl Fit {
+    /// Whether the name is known as a whole.
+    pub(super) const fn is_certain(self) -> bool {
+        matches!(self, Self::Best | Self::Known)
+    }
+}
 
 /// A name in normalized form: without case, accents, spaces and punctuation.
 pub(super) fn plain(name: &str) -> String {
@@ -129,6 +104,35 @@ pub(super) fn plain(name: &str) -> String {
         .filter(|c| c.is_alphanumeric() && !is_combining_mark(*c))
         .flat_map(char::to_lowercase)
         .collect()
+}
+
+/// Whether a name is made of parts in these lists, at least one of them a `wanted` one. A longer
+/// name is a sentence, of which too little would be understood.
+fn consists(name: &str, wanted: &str, fillers: &[&str]) -> bool {
+    const MAX_LENGTH: usize = 64;
+    if name.is_empty() || name.len() > MAX_LENGTH {
+        return false;
+    }
+    let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    // Whether the name up to each byte is made of such parts, without and with a wanted one.
+    let mut reached = vec![(false, false); name.len() + 1];
+    reached[0].0 = true;
+    for place in 0..name.len() {
+        let (without, with) = reached[place];
+        if !without && !with {
+            continue;
+        }
+        let rest = &name[place..];
+        for word in wanted.split_whitespace().filter(|word| rest.starts_with(word)) {
+            reached[place + word.len()].1 = true;
+        }
+        let fillers = fillers.iter().flat_map(|words| words.split_whitespace());
+        for word in fillers.filter(|word| rest.starts_with(word)) {
+            let after = &mut reached[place + word.len()];
+            *after = (after.0 || without, after.1 || with);
+        }
+    }
+    reached[name.len()].1
 }
 
 /// How well a column's name, as normalized by `plain`, fits a field.
@@ -142,19 +146,18 @@ pub(super) fn fit(field: Field, name: &str) -> Option<Fit> {
         Field::Id => known(ID).then_some(Fit::Known),
         Field::Phone if known(MOBILE) || known_numbered(MOBILE) => Some(Fit::Best),
         Field::Phone if known(PHONE) || known_numbered(PHONE) => Some(Fit::Known),
+        Field::Phone if consent::is_any(name) => None,
+        Field::Phone if mobile::is_mobile(name) && !has(NOT_PHONE) => Some(Fit::Mobile),
         Field::Phone if name == "address" => Some(Fit::Last),
         Field::Phone if known(NUMBER) => Some(Fit::Likely),
         Field::Phone => (has(LIKELY_PHONE) && !has(NOT_PHONE)).then_some(Fit::Likely),
         Field::FirstName => known(FIRST_NAME).then_some(Fit::Known),
         Field::LastName => known(LAST_NAME).then_some(Fit::Known),
         Field::Email => known(EMAIL).then_some(Fit::Known),
-        Field::OptOut if known(OPT_OUT) => Some(Fit::Known),
-        Field::OptOut => {
-            let is_other = has(NOT_OPT_OUT) || known(OPTED_OUT_AT);
-            (has(LIKELY_OPT_OUT) && !is_other).then_some(Fit::Likely)
-        }
-        Field::OptIn => known(OPT_IN).then_some(Fit::Known),
-        Field::OptedOutAt => known(OPTED_OUT_AT).then_some(Fit::Known),
+        Field::OptOut if consent::is_opt_out(name) => Some(Fit::Known),
+        Field::OptOut => consent::is_likely_opt_out(name).then_some(Fit::Likely),
+        Field::OptIn => consent::is_opt_in(name).then_some(Fit::Known),
+        Field::OptedOutAt => consent::is_opted_out_at(name).then_some(Fit::Known),
         Field::ExternalId => known("externalid").then_some(Fit::Known),
         Field::Status => None,
         Field::Tags => known("tags").then_some(Fit::Known),
@@ -204,7 +207,8 @@ mod tests {
     #[test]
     fn fields_share_no_names() {
         let of_people = [ID, MOBILE, PHONE, NUMBER, FIRST_NAME, LAST_NAME, EMAIL];
-        let all = of_people.into_iter().chain([OPT_OUT, OPT_IN, OPTED_OUT_AT]);
+        let all =
+            of_people.into_iter().chain([consent::OPT_OUT, consent::OPT_IN, consent::OPTED_OUT_AT]);
         let mut names: Vec<&str> = all.flat_map(str::split_whitespace).collect();
         assert!(names.iter().all(|name| plain(name) == *name), "they are plain");
         let count = names.len();
@@ -223,8 +227,8 @@ mod tests {
             assert_eq!(phone(name), None, "{name}");
         }
         let opt_out = |name| fit(Field::OptOut, &plain(name));
-        assert_eq!(opt_out("SMS Opt-Out?"), Some(Fit::Likely));
-        assert_eq!(opt_out("Text opted out"), Some(Fit::Likely));
+        assert_eq!(opt_out("SMS Opt-Out?"), Some(Fit::Known));
+        assert_eq!(opt_out("Opted out of our texts"), Some(Fit::Likely));
         for name in
             ["Abgemeldet (SMS)", "Unsubscribe all", "Désinscrit SMS", "Widerspruch", "No SMS"]
         {

@@ -9,8 +9,10 @@ use std::sync::Arc;
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 
+mod value;
+
 use super::columns::Columns;
-use super::header::{Header, InvalidHeader, MAX_COLUMNS, MAX_NAME};
+use super::header::{Header, InvalidHeader, MAX_COLUMNS, MAX_NAME, MAX_WIDTH, listed};
 use super::own::{self, Own};
 use super::parser::Record;
 use super::row::LIST_MARK;
@@ -48,23 +50,29 @@ impl Objects {
         if text.trim().is_empty() {
             return refused(None);
         }
-        let object: Map<String, Value> = match serde_json::from_str(text) {
+        let value::Object { members, repeated } = match value::read(text) {
             Ok(object) => object,
             Err(error) => return refused(Some(not_an_object(&error))),
         };
-        let is_own = own::is_own(|name| object.contains_key(name));
-        let pairs = if is_own { own_pairs(object) } else { pairs(object) };
-        if pairs.len() > MAX_COLUMNS {
-            let reason = format!("has more than {MAX_COLUMNS} fields; remove some");
-            return refused(Some(reason));
-        }
+        let is_own = own::is_own(|name| members.contains_key(name));
+        let limit = if columns.attributes.is_some() { MAX_WIDTH } else { MAX_COLUMNS };
+        let pairs = if is_own { own_pairs(members, limit) } else { pairs(members, limit) };
+        let (pairs, doubled) = united(pairs);
         let (names, cells): (Vec<String>, Vec<String>) = pairs.into_iter().unzip();
+        if names.len() > limit {
+            return refused(Some(too_many(&names, limit)));
+        }
+        // Its opt-out counts, whichever of the values it is.
+        let refusal = repeated.or(doubled).map(|name| {
+            let name = listed([&name].into_iter());
+            format!("has several values named '{name}'; keep one")
+        });
         match self.header((is_own, names), columns, region) {
             Ok(header) => Entry {
                 header,
                 record: Record { cells, line: line.line, ..Record::default() },
                 sheet_row,
-                refusal: None,
+                refusal,
             },
             Err(InvalidHeader::NoPhone(names)) => {
                 refused(Some(format!("has no field for a phone; its fields are {names}")))
@@ -85,6 +93,9 @@ impl Objects {
         }
         let header = Header::read(&key.1, &columns.among(&key.1), region)?;
         let header = Arc::new(Header { own: header.own.map(|_| Own::Jsonl), ..header });
+        if key.1.len() > MAX_COLUMNS {
+            return Ok(header);
+        }
         if self.headers.len() >= MAX_KEPT {
             self.headers.clear();
         }
@@ -102,19 +113,29 @@ fn not_an_object(error: &serde_json::Error) -> String {
     }
 }
 
-fn pairs(object: Map<String, Value>) -> Vec<(String, String)> {
+/// Says which fields surpass the limit, as far as they were read.
+fn too_many(names: &[String], limit: usize) -> String {
+    let surplus = listed(names.iter().skip(limit));
+    format!(
+        "has more than {limit} fields; list those that become attributes with \
+         ?attributes=NAME,NAME or leave all out with ?attributes=none, or remove some, such as \
+         {surplus}"
+    )
+}
+
+fn pairs(object: Map<String, Value>, limit: usize) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
-    flatten("", object, &mut pairs);
+    flatten("", object, limit, &mut pairs);
     let plain = |name: String| name.strip_prefix(ATTRIBUTES).map(str::to_owned).unwrap_or(name);
     pairs.into_iter().map(|(name, cell)| (plain(name), cell)).collect()
 }
 
 /// The same of a contact as Volley shows it. Every contact has the same fields, though some are null.
-fn own_pairs(object: Map<String, Value>) -> Vec<(String, String)> {
+fn own_pairs(object: Map<String, Value>, limit: usize) -> Vec<(String, String)> {
     let mut pairs = Vec::new();
     for (name, value) in object {
         if let Value::Object(attributes) = value {
-            flatten(&format!("{name}."), attributes, &mut pairs);
+            flatten(&format!("{name}."), attributes, limit, &mut pairs);
         } else {
             pairs.push((name, cell(value).unwrap_or_default()));
         }
@@ -122,17 +143,40 @@ fn own_pairs(object: Map<String, Value>) -> Vec<(String, String)> {
     pairs
 }
 
-/// The names of all values with the values, up to one more than an object may have. Absent values have
+/// The pairs with one cell for each name, and a name that had several. A name with and without
+/// `attributes.` is the same.
+fn united(pairs: Vec<(String, String)>) -> (Vec<(String, String)>, Option<String>) {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut united: Vec<(String, String)> = Vec::new();
+    let mut doubled = None;
+    for (name, cell) in pairs {
+        if let Some(place) = places.get(&name) {
+            united[*place].1 = [&united[*place].1, LIST_MARK, &cell].concat();
+            doubled = Some(name);
+        } else {
+            places.insert(name.clone(), united.len());
+            united.push((name, cell));
+        }
+    }
+    (united, doubled)
+}
+
+/// The names of all values with the values, up to one more than the limit. Absent values have
 /// none. A name that is too long is cut to one that still is, so that a few bytes of a file do not
 /// become many: each value repeats the names around it.
-fn flatten(prefix: &str, object: Map<String, Value>, pairs: &mut Vec<(String, String)>) {
+fn flatten(
+    prefix: &str,
+    object: Map<String, Value>,
+    limit: usize,
+    pairs: &mut Vec<(String, String)>,
+) {
     for (name, value) in object {
-        if pairs.len() > MAX_COLUMNS {
+        if pairs.len() > limit {
             return;
         }
         let name: String = prefix.chars().chain(name.chars()).take(MAX_KEPT_NAME).collect();
         if let Value::Object(nested) = value {
-            flatten(&format!("{name}."), nested, pairs);
+            flatten(&format!("{name}."), nested, limit, pairs);
         } else if let Some(cell) = cell(value) {
             pairs.push((name, cell));
         }
@@ -154,81 +198,4 @@ fn cell(value: Value) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn entry(text: &str) -> Entry {
-        let line = Record { cells: vec![text.to_owned()], line: 3, ..Record::default() };
-        Objects::default().entry(&line, 3, &Columns::default(), Region::default())
-    }
-
-    #[test]
-    fn nested_names_are_joined_and_lists_too() {
-        let entry = entry(
-            r#"{"phone": 14155550123, "attributes": {"City": "Oakland"}, "User": {"UserId": "b-3",
-            "UserAttributes": {"Interests": ["bread", "cake"]}}, "email": null, "active": true}"#,
-        );
-        let pairs: Vec<(&str, &str)> = entry
-            .header
-            .names
-            .iter()
-            .map(String::as_str)
-            .zip(entry.record.cells.iter().map(String::as_str))
-            .collect();
-        assert_eq!(
-            pairs,
-            [
-                ("User.UserAttributes.Interests", "bread\u{FDD0}cake"),
-                ("User.UserId", "b-3"),
-                ("active", "true"),
-                ("City", "Oakland"),
-                ("phone", "14155550123"),
-            ]
-        );
-        assert_eq!((entry.header.phones.as_slice(), entry.refusal), (&[4][..], None));
-    }
-
-    #[test]
-    fn a_file_of_hostile_objects_takes_little_memory() {
-        let mut objects = Objects::default();
-        let mut read = |text: String| {
-            let line = Record { cells: vec![text], line: 3, ..Record::default() };
-            let entry = objects.entry(&line, 3, &Columns::default(), Region::default());
-            (entry.refusal, objects.headers.len())
-        };
-        let fields: Vec<String> = (0..100_000).map(|place| format!("\"{place}\":1")).collect();
-        let fields = fields.join(",");
-        let (refusal, kept) = read(format!("{{\"phone\":\"+14155550123\",{fields}}}"));
-        assert_eq!(refusal.as_deref(), Some("has more than 200 fields; remove some"));
-        assert_eq!(kept, 0);
-        let (refusal, kept) = read("{\"name\":\"Ana\"}".to_owned());
-        assert!(refusal.is_some() && kept == 0, "refused names are not kept");
-        let long = "x".repeat(500_000);
-        let (refusal, kept) = read(format!("{{\"phone\":\"1\",\"{long}\":{{{fields}}}}}"));
-        assert!(refusal.is_some() && kept == 0);
-        let mut pairs = Vec::new();
-        let nested = serde_json::json!({ (long.as_str()): { "a": 1, "b": 2 } });
-        if let Value::Object(nested) = nested {
-            flatten("", nested, &mut pairs);
-        }
-        assert_eq!(pairs.len(), 2);
-        assert!(pairs.iter().all(|(name, _)| name.len() == MAX_KEPT_NAME));
-        let (refusal, kept) = read("{\"phone\":\"+14155550123\"}".to_owned());
-        assert_eq!((refusal, kept), (None, 1));
-    }
-
-    #[test]
-    fn a_line_that_is_no_object_is_refused_by_itself() {
-        let deep = format!("{{\"phone\": {}1{}}}", "[".repeat(500), "]".repeat(500));
-        for (line, expected) in [
-            ("[1]", "must be a JSON object"),
-            ("{\"phone\":", "is not valid JSON"),
-            ("{\"name\": \"Ana\"}", "has no field for a phone; its fields are name"),
-            (&deep, "is not valid JSON"),
-        ] {
-            let refusal = entry(line).refusal.expect("refused");
-            assert!(refusal.starts_with(expected), "{refusal}");
-        }
-        assert_eq!(entry(" \t").refusal, None, "a blank line");
-    }
-}
+mod tests;

@@ -3,10 +3,15 @@
 use super::cell::{clean, is_blank};
 use super::header::Header;
 use super::names::plain;
-use super::row::{phone_of, phones_of};
+use super::row::{LIST_MARK, phone_of, phones_of};
 use crate::ids::ContactId;
 use crate::phone::{Phone, Region};
 use crate::time::Timestamp;
+
+mod values;
+
+pub(super) use values::says;
+use values::{dated, denies, is_plain_yes};
 
 /// The opt-out in a row, which counts even if the rest of the row is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,72 +26,15 @@ pub struct OptOut {
     pub at: Option<Timestamp>,
 }
 
-// As written by Amazon Pinpoint, by spreadsheets, and by people in the languages of the known
-// column names. `plain` has removed case and accents.
-const YES: &str = "all yes y true t 1 x on optout optedout out unsubscribed unsubscribe stop \
-    ja j wahr abgemeldet oui o vrai desabonne desinscrit si s verdadero verdadeiro sim vero baja";
-const NO: &str = "none no n false f 0 off nein falsch non faux falso nao";
-const OPTED_IN: &str = "optin optedin in subscribed";
-
-fn is_one_of(words: &str, value: &str) -> bool {
-    words.split_whitespace().any(|word| word == value)
-}
-
-/// What a cell of an opt-out column means. `Err` if it is unclear, because opt-outs are never
-/// guessed.
-pub(super) fn says(cell: &str) -> Result<bool, ()> {
-    let cell = clean(cell);
-    if is_blank(cell) {
-        return Ok(false);
-    }
-    let (value, is_mark) = (plain(cell), matches!(cell, "✓" | "✔" | "☑"));
-    let is_no = is_one_of(NO, &value) || is_one_of(OPTED_IN, &value);
-    match (is_one_of(YES, &value) || is_mark, is_no || cell == "☐" || is_zero(cell)) {
-        (true, _) => Ok(true),
-        (false, true) => Ok(false),
-        (false, false) if is_one(cell) => Ok(true),
-        (false, false) => Err(()),
-    }
-}
-
-/// Values of a consent column that deny it, besides those above.
-const DENIED: &str = "notsubscribed neversubscribed optedout optout unsubscribed revoked withdrawn \
-    declined denied refused rejected nichtangemeldet abgemeldet widerrufen abgelehnt refuse \
-    desabonne desinscrit rechazado revocado recusado revogado negado rifiutato revocato";
-
-/// Whether a cell of a consent column denies it. Anything unclear, such as a date, does not.
-fn denies(cell: &str) -> bool {
-    let cell = clean(cell);
-    let value = plain(cell);
-    let is_denied = is_one_of(NO, &value) || is_one_of(DENIED, &value);
-    !is_blank(cell) && (is_denied || cell == "☐" || is_zero(cell))
-}
-
-/// Values that hardly ever occur outside an opt-out column.
-const PLAIN_YES: &str = "all yes true optout optedout unsubscribed stop ja oui wahr vrai verdadero \
-    verdadeiro vero abgemeldet desabonne desinscrit";
-
-/// What a column of times means: a date or a time means that the person opted out then. A note such
-/// as `never` or `n/a` means that they did not. Some databases write a missing date as zeros.
-fn dated(cell: &str) -> Option<bool> {
-    let cell = clean(cell);
-    if is_blank(cell) {
-        return None;
-    }
-    let is_date =
-        cell.starts_with(|c: char| c.is_numeric()) && cell.contains(|c| matches!(c, '1'..='9'));
-    (is_date || says(cell) == Ok(true)).then_some(true)
-}
-
 /// Whether a row that ends early may have lost a cell before its opt-out: one of its cells contains
 /// an opt-out value where the opt-out would then be.
 pub(super) fn may_be_short_of_opt_out(header: &Header, cells: &[String]) -> bool {
     let missing = header.names.len().saturating_sub(cells.len());
-    let is_plain_yes = |place: &usize| {
+    let has_plain_yes = |place: &usize| {
         let value = place.checked_sub(missing).map(|place| plain(cell(cells, place)));
-        value.is_some_and(|value| is_one_of(PLAIN_YES, &value))
+        value.is_some_and(|value| is_plain_yes(&value))
     };
-    missing > 0 && header.opt_outs.iter().any(is_plain_yes)
+    missing > 0 && header.opt_outs.iter().any(has_plain_yes)
 }
 
 impl OptOut {
@@ -152,7 +100,8 @@ fn is_opted_out(header: &Header, cells: &[String], shift: usize) -> Option<bool>
 }
 
 fn phones(header: &Header, cells: &[String], shift: usize, region: Region) -> Vec<Phone> {
-    let written = header.phones.iter().map(|place| cell(cells, place + shift));
+    let cells = header.phones.iter().map(|place| cell(cells, place + shift));
+    let written = cells.flat_map(|cell| cell.split(LIST_MARK));
     let mut phones: Vec<Phone> = written.flat_map(|written| phones_of(written, region)).collect();
     phones.sort();
     phones.dedup();
@@ -168,56 +117,9 @@ fn cell(cells: &[String], place: usize) -> &str {
     cells.get(place).map(|cell| clean(cell)).unwrap_or_default()
 }
 
-/// Some spreadsheets write a one as `1.0`.
-fn is_one(cell: &str) -> bool {
-    cell.parse() == Ok(1.0_f64)
-}
-
-fn is_zero(cell: &str) -> bool {
-    cell.parse() == Ok(0.0_f64)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_value_is_read_and_never_guessed() {
-        for yes in ["ALL", "yes", " True", "1", "1.0", "x", "✓", "WAHR", "Sí", "Oui", "Opted-out"]
-        {
-            assert_eq!(says(yes), Ok(true), "{yes}");
-        }
-        for no in ["NONE", "no", "FALSE", "0", "0.0", "", " ", "☐", "Não", "Opted in", "FALSCH"]
-        {
-            assert_eq!(says(no), Ok(false), "{no}");
-        }
-        for unclear in ["perhaps", "n/a", "-", "2", "?", "2024-01-01", "A\u{FFFD}L"] {
-            assert_eq!(says(unclear), Err(()), "{unclear}");
-        }
-    }
-
-    #[test]
-    fn consent_is_denied_by_a_clear_no() {
-        for no in ["no", "FALSE", "0", "0.0", "N", "Nein", "☐", "unsubscribed", "Not subscribed"]
-        {
-            assert!(denies(no), "{no}");
-        }
-        for other in
-            ["", " ", "yes", "1", "subscribed", "opted-in", "2024-01-01", "n/a", "?", "pending"]
-        {
-            assert!(!denies(other), "{other}");
-        }
-    }
-
-    #[test]
-    fn a_time_of_an_opt_out_is_one() {
-        for date in ["2024-05-01", "01.05.2024", "2024-05-01T10:00:00Z", "1714557600", "yes"] {
-            assert_eq!(dated(date), Some(true), "{date}");
-        }
-        for none in ["", " ", "never", "n/a", "-", "0000-00-00", "0", "no"] {
-            assert_eq!(dated(none), None, "{none}");
-        }
-    }
 
     #[test]
     fn the_moment_is_the_files_unless_it_is_to_come() {

@@ -1,7 +1,8 @@
 //! Contacts as Volley exports them, or as its API shows them.
 //!
 //! Their columns are taken for what they are called and for nothing else: an attribute is never a
-//! phone or an opt-out, however it is named. So what was exported can be imported again.
+//! phone or an opt-out, however it is named. So what was exported can be imported again. A column
+//! that someone has added, such as `OptOut`, is read as in any other file.
 
 use super::names::Field;
 use super::row::LIST_MARK;
@@ -18,6 +19,14 @@ pub(super) enum Own {
 /// Whether a file or an object with these names is an export: it has all names of a contact.
 pub(super) fn is_own(has: impl Fn(&str) -> bool) -> bool {
     CONTACT_COLUMNS.iter().all(|name| has(name))
+}
+
+/// What the API shows besides.
+const ORGANIZATION: &str = "organizationId";
+
+/// Whether a column is of the export itself, rather than added to it.
+pub(super) fn is_exported(column: &str) -> bool {
+    CONTACT_COLUMNS.contains(&column) || column == ORGANIZATION || attribute(column).is_some()
 }
 
 /// The column of a field.

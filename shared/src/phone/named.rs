@@ -4,7 +4,9 @@
 //! around: an additional phone costs less than a text after an opt-out. But a phone that lost
 //! digits is not guessed.
 
-use super::written::{MIN_DIGITS_OF_A_NUMBER, digit_count, parse};
+use std::collections::HashSet;
+
+use super::written::{MIN_DIGITS_OF_A_NUMBER, before_extension, digit_count, parse};
 use super::{InvalidPhone, Phone, Region};
 
 pub(super) fn all(written: &str, region: Region) -> Vec<Phone> {
@@ -15,7 +17,15 @@ pub(super) fn all(written: &str, region: Region) -> Vec<Phone> {
             | InvalidPhone::NotE164
             | InvalidPhone::Extension
             | InvalidPhone::Several,
-        ) => pieces(written).iter().flat_map(|piece| meant(parse(piece, region))).collect(),
+        ) => {
+            let number = before_extension(written, region);
+            let pieces = number.into_iter().chain(pieces(written));
+            let mut phones: Vec<Phone> =
+                pieces.flat_map(|piece| meant(parse(&piece, region))).collect();
+            let mut known = HashSet::new();
+            phones.retain(|phone| known.insert(phone.clone()));
+            phones
+        }
         parsed @ (Ok(_)
         | Err(
             InvalidPhone::Ambiguous { .. } | InvalidPhone::Scientific | InvalidPhone::Fraction,

@@ -2,6 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod unclear;
+
 #[expect(clippy::needless_pass_by_value, reason = "a table of expectations reads best by value")]
 fn check(written: &str, region: &str, expected: Result<&str, InvalidPhone>) {
     let parsed = Phone::parse(written, region.parse().expect("a region"));
@@ -144,19 +146,6 @@ fn a_lost_plus_is_found() {
 }
 
 #[test]
-fn what_has_two_meanings_is_refused_with_both() {
-    let phone = |text: &str| Phone::from_e164(text).expect("valid");
-    for (written, region, national) in
-        [("358467890", "FI", "+358358467890"), ("62863843543", "ID", "+6262863843543")]
-    {
-        let (international, national) = (phone(&format!("+{written}")), phone(national));
-        let error = InvalidPhone::Ambiguous { international, national };
-        assert!(error.to_string().contains(&format!("+{written} without its plus, or +")));
-        check(written, region, Err(error));
-    }
-}
-
-#[test]
 fn what_is_invisible_in_a_phone_is_dropped() {
     for written in [
         "\u{202a}+1 415\u{2011}355\u{2011}0123\u{202c}",
@@ -222,89 +211,6 @@ fn what_surrounds_a_phone_is_dropped() {
         "*4153550123",
     ] {
         check(written, "US", Ok("+14153550123"));
-    }
-}
-
-/// Germany's numbers have any length, so the digits of an extension could make another valid
-/// number.
-#[test]
-fn an_extension_never_becomes_digits() {
-    for rest in
-        ["/12", " / 12", "*12", "**12", "(12)", " [12]", "\u{2053}12", "\u{223c}12", "\u{ff5e}12"]
-    {
-        check(&format!("0160 123456{rest}"), "DE", Err(InvalidPhone::Extension));
-        check(&format!("+49 30 123456{rest}"), "DE", Err(InvalidPhone::Extension));
-    }
-    check("06/12/34/56/78", "FR", Ok("+33612345678"));
-    check("+43 664/123 45 67", "AT", Ok("+436641234567"));
-}
-
-#[test]
-fn an_extension_is_refused_and_never_cut_off() {
-    for rest in [
-        "#123",
-        ",1234",
-        ";1234",
-        "x123",
-        " x 123",
-        " ext. 5",
-        " poste 12",
-        "p123",
-        "w123",
-        ";ext=5",
-        ",,5",
-        " Ext 5",
-        "ｘ12",
-        "＃12",
-        " доб. 12",
-        "~12",
-        ";phone-context=+1",
-        " int 3",
-    ] {
-        let written = format!("+1 415 355 0123{rest}");
-        check(&written, "US", Err(InvalidPhone::Extension));
-        let written = format!("tel:415-355-0123{rest}");
-        check(&written, "US", Err(InvalidPhone::Extension));
-    }
-}
-
-#[test]
-fn two_phones_in_one_cell_are_refused() {
-    for written in [
-        "+14153550123/+14153550124",
-        "+14153550123 or +14153550124",
-        "4153550123, 4153550124",
-        "(415) 355-0123 / (415) 355-0124",
-        "415-355-0123\n415-355-0124",
-        "0151 23456789 und 0151 23456780",
-        "+14153550123+14153550124",
-    ] {
-        check(written, "US", Err(InvalidPhone::Several));
-    }
-    check("0151/23456789", "DE", Ok("+4915123456789"));
-}
-
-#[test]
-fn an_opt_out_names_every_number_that_it_may_mean() {
-    let (one, other) = ("+14153550123", "+14153550124");
-    for (written, expected) in [
-        (one, vec![one]),
-        ("+14153550123/+14153550124", vec![one, other]),
-        ("+14153550123+14153550124", vec![one, other]),
-        ("4153550123, 4153550124", vec![one, other]),
-        ("415-355-0123\n(415) 355-0124", vec![one, other]),
-        ("+1 415 355 0123 x12", vec![one]),
-        ("+1 415 355 0123 (cell)", vec![one]),
-        ("Mobile: +1 415 355 0123", vec![one]),
-        ("4153550123;ext=7", vec![one]),
-        ("n/a", vec![]),
-        ("12345", vec![]),
-        ("1.41535E+10", vec![]),
-        ("call 911", vec![]),
-    ] {
-        let found = Phone::all_in(written, Region::default());
-        let found: Vec<&str> = found.iter().map(Phone::as_str).collect();
-        assert_eq!(found, expected, "{written}");
     }
 }
 

@@ -75,7 +75,7 @@ pub(super) fn parse(written: &str, region: Region) -> Result<Phone, InvalidPhone
     if text.chars().any(|c| c.is_numeric() && !c.is_ascii_digit()) {
         return Err(InvalidPhone::NotANumber);
     }
-    if has_extension_without_mark(text) {
+    if extension_without_mark(text, region).is_some() {
         return Err(InvalidPhone::Extension);
     }
     // `(0)` is a European convention for a zero that is dialed only within the country.
@@ -135,10 +135,11 @@ fn read(text: &str, region: Option<PlanRegion>) -> Result<Reading, InvalidPhone>
     reading.filter(|_| is_valid).ok_or(InvalidPhone::NotAssignable)
 }
 
-/// Digits that start with the region's own country code, followed by a mobile number, have lost
-/// their plus. If they are also a national number, only a person knows which is meant. A national
-/// number that is longer than the region's mobile numbers does not count, because plans as open as
-/// Germany's accept nearly any digits as a landline.
+/// Digits that are a number of some country may have lost their plus. A national number that can be
+/// texted is one, unless the digits also start with the region's own country code: then only a person
+/// knows which is meant. A landline is a weaker reading, because plans as open as Germany's accept
+/// nearly any digits as one: if it is longer than the region's mobile numbers, it does not count
+/// against one of them, and it does not against a mobile number of another country.
 fn with_lost_plus(
     text: &str,
     region: Region,
@@ -148,12 +149,18 @@ fn with_lost_plus(
     let code = PHONE_NUMBER_UTIL.get_country_code_for_region(region.0);
     let is_home = code.is_some_and(|code| digits.starts_with(&code.to_string()));
     let is_read_so = national.as_ref().is_ok_and(|reading| reading.phone.as_str()[1..] == digits);
-    if !is_home || is_read_so {
+    let is_landline = national.as_ref().is_ok_and(|reading| !reading.is_textable);
+    // No country code starts with a zero.
+    let may_be_foreign = is_landline && !digits.starts_with('0');
+    if is_read_so || !(is_home || may_be_foreign) {
         return national.map(|reading| reading.phone);
     }
     match (read(&format!("+{digits}"), None), national) {
-        (Ok(international), Ok(national)) if international.is_textable => {
-            if international.phone == national.phone || national.is_long {
+        (Ok(international), Ok(national))
+            if international.is_textable || is_home && is_landline =>
+        {
+            let is_home_mobile = is_home && international.is_textable;
+            if international.phone == national.phone || (is_home_mobile && national.is_long) {
                 return Ok(international.phone);
             }
             Err(InvalidPhone::Ambiguous {
@@ -164,6 +171,13 @@ fn with_lost_plus(
         (Ok(international), Err(_)) if international.is_textable => Ok(international.phone),
         (_, national) => national.map(|reading| reading.phone),
     }
+}
+
+/// What is before an extension that has no mark.
+pub(super) fn before_extension(written: &str, region: Region) -> Option<String> {
+    let text = visible(written);
+    let text = number_part(without_scheme(&text));
+    extension_without_mark(text, region).map(|at| text[..at].to_owned())
 }
 
 /// The text without white space and invisible characters, with its digits and punctuation in ASCII.
@@ -228,16 +242,24 @@ fn extension_mark(text: &str) -> Option<usize> {
     text.char_indices().find(ends).map(|(at, _)| at)
 }
 
-/// Whether the text ends with digits that are separated only by a slash or brackets, as in `030
-/// 123456/12` and `030 123456 (12)`. Where numbers have any length, as in Germany, those digits
-/// would make another valid number.
-fn has_extension_without_mark(text: &str) -> bool {
-    let is_short_after = |number: &str, rest: &str| {
-        let after = digit_count(rest);
-        digit_count(number) >= MIN_DIGITS_BEFORE_SLASH
-            && (1..MIN_DIGITS_AFTER_SLASH).contains(&after)
+/// Where digits at the end begin that are separated only by a slash or brackets, as in `030
+/// 123456/12` and `030 123456 (1234)`. Where numbers have any length, as in Germany, those digits
+/// would make another valid number. As many digits as another number could have are an extension
+/// only if what is before them is a number by itself, and not just an area code, as in
+/// `033760/1234`.
+fn extension_without_mark(text: &str, region: Region) -> Option<usize> {
+    let is_number = |number: &str| {
+        let number = number.replace("(0)", "");
+        read(number_part(&number), Some(region.0)).is_ok()
     };
-    let only_slash = text.split_once('/').filter(|(_, rest)| !rest.contains('/'));
-    let bracket = text.rsplit_once(['(', '[']).filter(|(_, rest)| !rest.contains([')', ']']));
-    [only_slash, bracket].into_iter().flatten().any(|(number, rest)| is_short_after(number, rest))
+    let is_extension = |at: usize, is_only: bool| {
+        let (number, rest) = (&text[..at], &text[at + 1..]);
+        let after = digit_count(rest);
+        let is_short = is_only && (1..MIN_DIGITS_AFTER_SLASH).contains(&after);
+        digit_count(number) >= MIN_DIGITS_BEFORE_SLASH
+            && (is_short || (after >= MIN_DIGITS_AFTER_SLASH && is_number(number)))
+    };
+    let slash = text.rfind('/').filter(|at| is_extension(*at, !text[..*at].contains('/')));
+    let bracket = text.rfind(['(', '[']).filter(|at| !text[*at..].contains([')', ']']));
+    slash.or_else(|| bracket.filter(|at| is_extension(*at, true)))
 }

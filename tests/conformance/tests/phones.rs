@@ -20,7 +20,8 @@ struct Case(String, String, Option<String>, bool);
 enum Rule {
     /// A mobile number that has lost its plus is not read as a landline.
     LostPlus,
-    /// A number with two readings, because it may have lost its plus, is refused.
+    /// A number with two readings, because it may have lost its plus, is refused: the judge reads the
+    /// national one, and the digits behind a plus are valid as well.
     Ambiguous,
     /// A mobile number of Mexico's or Brazil's former plan is converted to its current form.
     FormerForm,

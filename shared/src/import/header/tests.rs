@@ -18,6 +18,56 @@ fn mobile_phones_come_first() {
 }
 
 #[test]
+fn a_longer_name_of_a_mobile_phone_comes_before_a_phone() {
+    for names in [
+        ["Téléphone", "Numéro de téléphone mobile"],
+        ["Teléfono", "Nº de móvil (personal)"],
+        ["Telefono", "Numero di telefono cellulare"],
+        ["Telefon", "Handynummer (privat)"],
+        ["Phone", "Customer Mobile Number"],
+        ["Phone", "Mobile Phone (Home)"],
+    ] {
+        let header = header(&names);
+        assert_eq!((header.phones, header.is_certain), (vec![1, 0], true), "{names:?}");
+    }
+    assert_eq!(header(&["Mobile Phone (Home)", "Phone", "Mobile"]).phones, [2, 0, 1]);
+}
+
+#[test]
+fn what_was_added_to_an_export_is_read_as_in_any_file() {
+    let export = crate::export::CONTACT_COLUMNS;
+    let with = |added: &[&str]| header(&[&export[..], added].concat());
+    let end = export.len();
+    let exported = with(&["attributes.OptOut", "attributes.SMS consent", "organizationId"]);
+    assert!(exported.own.is_some() && !exported.has_opt_outs(), "attributes are no opt-outs");
+    assert_eq!(exported.attributes, [end, end + 1]);
+    let added = with(&["OptOut", "SMS consent", "City", "Opt-out date"]);
+    assert_eq!((added.opt_outs.as_slice(), added.opt_ins.as_slice()), (&[end][..], &[end + 1][..]));
+    assert_eq!(added.opted_out_at, Some(end + 3));
+    assert_eq!(added.attributes, [end + 1, end + 2], "as in any file");
+    assert_eq!(with(&["Mobile"]).phones, [1, end], "the contact's phone comes first");
+}
+
+#[test]
+fn many_columns_can_be_left_out() {
+    let many: Vec<String> = (0..300).map(|place| format!("c{place}")).collect();
+    let names: Vec<&str> = ["phone"].into_iter().chain(many.iter().map(String::as_str)).collect();
+    let with = |attributes: &str| {
+        let attributes = Some(attributes.to_owned());
+        read(&names, &Columns { attributes, ..Columns::default() }).map(|it| it.attributes.len())
+    };
+    assert_eq!((with("none"), with("c1,c250")), (Ok(0), Ok(2)));
+    assert_eq!(with(&many.join(",")), Err(InvalidHeader::TooManyUsed(301)));
+    let error = read(&names, &Columns::default()).expect_err("too many").to_string();
+    for part in ["301 columns, more than 200", "?attributes=none", "such as c199, c200"] {
+        assert!(error.contains(part), "{error}");
+    }
+    let wide = vec!["x"; MAX_WIDTH + 1];
+    let none = Columns { attributes: Some("none".to_owned()), ..Columns::default() };
+    assert_eq!(read(&wide, &none), Err(InvalidHeader::TooWide(MAX_WIDTH + 1)));
+}
+
+#[test]
 fn an_address_is_a_phone_where_there_is_no_other() {
     assert_eq!(header(&["name", "Address"]).phones, [1]);
     assert_eq!(header(&["address", "phone"]).phones, [1]);
