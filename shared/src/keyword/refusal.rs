@@ -183,7 +183,6 @@ mod tests {
             "Please discontinue the blue one",
             "quiero la baja del plan",
             "cómo puedo cancelar",
-            "Bórrame la cita de mañana",
             "je vais annuler",
             "Your texts are annoying, I want to quit",
             "ok but no texts after 9",
