@@ -160,7 +160,7 @@ fn is_opt_out(words: &[String], own: &[String]) -> bool {
     false
 }
 
-/// Whether a text begins with a request that is clear whatever follows.
+/// Whether a text begins with a request that is clear by itself.
 fn is_request(words: &[String]) -> bool {
     after(words, STOP_PHRASES).is_some()
         || REQUESTS.iter().any(|of_language| pattern::begins(words, of_language))

@@ -35,13 +35,13 @@ pub(crate) enum Share {
     Everything,
     /// A person who asks for no more messages, or for help, asks everyone who sends from there.
     StopAndHelp,
-    /// An opt-out can only help, whoever hears it.
+    /// An opt-out can only help.
     Stop,
 }
 
 impl Share {
     /// The share of the organization at a place among those that exist. Only the first one gets the text,
-    /// unless it has left the address for so long that its people no longer reply to it.
+    /// unless it has left the address long ago, so that its people no longer reply to it.
     fn at(place: usize, tie: Tie) -> Self {
         match (place, tie) {
             (0, Tie::Present | Tie::Left) => Self::Everything,

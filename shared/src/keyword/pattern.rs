@@ -18,19 +18,19 @@ pub(super) enum Part {
 
 pub(super) type Pattern = &'static [Part];
 
-/// The number of words that are searched for a request.
+/// How far a text is searched for a request.
 const WINDOW: usize = 24;
 /// The number of fillers in a row.
 const MOST: usize = 5;
 
-/// Whether the words begin with one of the requests.
+/// Whether a text begins with one of the requests.
 pub(super) fn begins(words: &[String], patterns: &[Pattern]) -> bool {
     let window = &words[..words.len().min(WINDOW)];
     let text = Text { words, all: window.concat(), ends: ends(window) };
     patterns.iter().any(|parts| text.fits(&text.all, parts, MOST))
 }
 
-/// Where words end, in bytes.
+/// The places, in bytes, where a request may end.
 fn ends(words: &[String]) -> Vec<usize> {
     let add = |end: &mut usize, word: &String| {
         *end += word.len();
@@ -65,7 +65,7 @@ impl Text<'_> {
         }
     }
 
-    /// The words after a request, unless it ends within one.
+    /// What follows a request, unless it ends within one.
     fn words_after(&self, rest: &str) -> Option<&[String]> {
         let end = self.all.len() - rest.len();
         let place = self.ends.iter().position(|known| *known == end)?;

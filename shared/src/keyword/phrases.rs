@@ -39,7 +39,7 @@ pub(super) const STOP_ALONE: &[&str] = &[
     "DISISCRIVERE", "DISISCRIVERMI", "DISISCRIVIMI", "DISISCRIZIONE", "FERMA",
 ];
 
-/// The words of other languages, as people write them and as senders in their countries announce
+/// Keywords of other languages, as people write them and as senders in their countries announce
 /// them. They are normalized before they are compared.
 #[rustfmt::skip]
 pub(super) const STOP_ABROAD: &[&str] = &[
@@ -60,7 +60,7 @@ pub(super) const STOP_ABROAD: &[&str] = &[
     "ストップ", "수신거부", "거부", "중지", "ยกเลิก", "หยุด", "बंद", "रोकें",
 ];
 
-/// Keywords that are everyday words as well, in Spanish and others: "para", "fin", "salir".
+/// Keywords that are everyday language as well, in Spanish and others: "para", "fin", "salir".
 pub(super) const EVERYDAY: &[&str] = &["PARA", "FIN", "TD", "SALIR", "SAIR", "ELIMINAR", "BORRAR"];
 
 /// These opt out at the beginning of a message.
@@ -203,7 +203,7 @@ pub(super) const TAIL: &[&str] = &[
     "PUBLICITAIRES", "PUBLICITAIRE",
 ];
 
-/// Polite words that are written together with a keyword, as in "plzstop".
+/// Courtesies that are written together with a keyword, as in "plzstop".
 pub(super) const GLUED: &[&str] = &["PLEASE", "PLS", "PLZ"];
 
 /// These opt in again, and only if they are the whole message. A text that only begins with one,

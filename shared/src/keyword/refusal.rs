@@ -70,7 +70,7 @@ const BEFORE: &[&str] =
 /// The same when it follows.
 const BEHIND: &[&str] = &["BY", "IN", "OVER", "AT", "SIGN", "LIGHT"];
 
-/// What is harmless with a keyword that usually stands alone: what precedes it.
+/// What is harmless with a keyword that is usually alone: what precedes it.
 #[rustfmt::skip]
 const HARMLESS_BEFORE: &[&str] =
     &["DONT", "DONOT", "THE", "WEEK", "YEAR", "DEAD", "HIGH", "LOW", "BACK", "FRONT", "LOOSE"];
@@ -102,7 +102,7 @@ pub fn may_be_refusal(body: &str) -> bool {
     (0..words.len()).any(is_at) || has_word_from_abroad(&words)
 }
 
-/// Whether a text has a keyword here that is no opt-out only because other words are with it.
+/// Whether a text has a keyword here that is not an opt-out because of the text around it.
 fn has_keyword(begin: &[String], rest: &[String]) -> bool {
     let is_everyday = rest.first().is_some_and(|word| EVERYDAY.contains(&word.as_str()));
     !is_everyday
@@ -111,7 +111,7 @@ fn has_keyword(begin: &[String], rest: &[String]) -> bool {
 }
 
 /// Thai, and in Unicode's order everything behind it, such as Korean, Chinese and Japanese, is not
-/// written in words of which one could be a keyword.
+/// written with spaces around a keyword.
 const WITHOUT_SPACES: char = '\u{e00}';
 
 /// Whether a text contains a keyword of another language.
@@ -172,7 +172,7 @@ mod tests {
             "Me deixa em paz",
             "Por favor, não me perturbe",
             "não tenho interesse",
-            // Keywords that usually stand alone.
+            // Keywords that are usually alone.
             "Can you end the call at 5?",
             "Cancel my 5 pm appointment",
             "I am going to cancel",

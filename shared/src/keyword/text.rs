@@ -60,7 +60,7 @@ pub(super) fn after<'a>(words: &'a [String], phrases: &[&str]) -> Option<&'a [St
 
 /// Removes the polite phrases at the end of a text.
 pub(super) fn without_end<'a>(mut words: &'a [String], phrases: &[&str]) -> &'a [String] {
-    // No phrase has more words. A long text must not be compared from each of its words on.
+    // No phrase is longer. A long text must not be compared from each place on.
     let ends = |words: &[String]| {
         (words.len().saturating_sub(4).max(1)..words.len())
             .find(|from| phrases.contains(&words[*from..].concat().as_str()))

@@ -180,7 +180,7 @@ async fn a_sender_that_was_left_still_hears_stop() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A number that an organization left may be one of another's service by now. Whoever left it only
+/// A number that an organization left may be one of another's service by now. The one that left it only
 /// hears STOP.
 #[tokio::test]
 async fn a_number_that_was_left_speaks_to_who_has_it_now() -> anyhow::Result<()> {

@@ -55,7 +55,7 @@ impl Secret for Credentials {
     }
 }
 
-/// What is shorter is a placeholder, with which anyone could sign. Twilio's tokens have 32
+/// What is shorter is a placeholder, and anyone could sign with it. Twilio's tokens have 32
 /// characters.
 const MIN_KEY_LENGTH: usize = 16;
 

@@ -28,7 +28,7 @@ const MESSAGES: &[&str] = &[
     "TXTS", "TXT", "SMS", "SPAM", "ALERTS", "NOTIFICATIONS", "COMMUNICATIONS", "COMMUNICATION",
     "REMINDERS", "SUBSCRIPTION", "SUBSCRIPTIONS", "SPAMMING", "SENDING", "CONTACTING", "TEXTINGME",
 ];
-/// The same without words that mean something else after a bare "no".
+/// The same without those that mean something else after a bare "no".
 #[rustfmt::skip]
 const MANY_MESSAGES: &[&str] =
     &["TEXTS", "TEXTMESSAGES", "TEXTING", "MESSAGES", "MSGS", "TXTS", "SMS", "SPAM", "ALERTS"];

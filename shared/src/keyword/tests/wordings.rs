@@ -119,7 +119,7 @@ const FRENCH: &[&str] = &[
     "désabonnement sms",
 ];
 
-/// Single words that people in other countries are told to send.
+/// Keywords that senders in other countries announce.
 const ABROAD: &[&str] = &[
     "стоп",
     "Стоп пожалуйста",
@@ -222,7 +222,7 @@ fn what_resembles_a_request_is_no_opt_out() {
     assert!(mistaken.is_empty(), "{mistaken:#?}");
 }
 
-/// Nothing in a long text is compared more often than it has words.
+/// Reading a long text must not take long.
 #[test]
 fn a_long_text_is_read_in_no_time() {
     for words in ["no more ", "cancel all ", "basta de ", "please "] {
