@@ -77,7 +77,7 @@ pub use imports::{
 pub use inbound::{FlagPosition, InboundFilter, InboundKept, InboundPosition};
 pub use last_send::LastSend;
 pub use lifts::{Lifted, Standing};
-pub use organizations::{OrganizationSaved, Owner};
+pub use organizations::{OrganizationSaved, Owner, Tie};
 pub use people::{MessagesTo, RegisterEntry};
 pub use preview_reading::{PreviewReading, ShardRead};
 pub use preview_runs::PreviewRun;

@@ -8,15 +8,22 @@
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
+use crate::text::InvalidText;
 use crate::time::Timestamp;
 
+mod pattern;
 mod phrases;
 mod refusal;
+mod requests;
 mod text;
 
 pub use refusal::may_be_refusal;
 
-use phrases::{GREETINGS, HELP, POLITE, POLITE_AFTER, START, STOP_ALONE, STOP_FIRST, STOP_PHRASES};
+use phrases::{
+    GLUED, GREETINGS, HELP, POLITE, POLITE_AFTER, START, STOP_ABROAD, STOP_ALONE, STOP_FIRST,
+    STOP_PHRASES,
+};
+use requests::REQUESTS;
 use text::{after, without_end, words};
 
 /// What an inbound message asks for.
@@ -70,12 +77,16 @@ pub enum InvalidKeywords {
     Reply,
     #[error("a reply must not contain the character U+{:04X}", u32::from(*.0))]
     ReplyCharacter(char),
+    #[error("a reply {0}")]
+    ReplyText(InvalidText),
 }
 
 /// The maximum length of a keyword, in characters. Source: AWS End User Messaging.
 const MAX_KEYWORD_LENGTH: usize = 30;
 const MAX_KEYWORDS: usize = 50;
 const MAX_REPLY_LENGTH: usize = 320;
+/// The number of greetings and polite phrases before a request.
+const MOST_COURTESIES: usize = 20;
 
 /// A text as it is compared with keywords: its letters and digits in capitals, without accents.
 #[must_use]
@@ -133,9 +144,9 @@ impl Keyword {
 fn is_opt_out(words: &[String], own: &[String]) -> bool {
     let mut rest = words;
     let mut is_greeted = false;
-    loop {
+    for _ in 0..MOST_COURTESIES {
         let first = after(rest, STOP_FIRST).is_some();
-        if (first && !is_greeted) || after(rest, STOP_PHRASES).is_some() || is_alone(rest, own) {
+        if (first && !is_greeted) || is_request(rest) || is_alone(rest, own) {
             return true;
         }
         if let Some(request) = after(rest, POLITE) {
@@ -146,13 +157,22 @@ fn is_opt_out(words: &[String], own: &[String]) -> bool {
             return false;
         }
     }
+    false
+}
+
+/// Whether a text begins with a request that is clear by itself.
+fn is_request(words: &[String]) -> bool {
+    after(words, STOP_PHRASES).is_some()
+        || REQUESTS.iter().any(|of_language| pattern::begins(words, of_language))
 }
 
 fn is_alone(words: &[String], own: &[String]) -> bool {
     let word = without_end(words, POLITE_AFTER).concat();
-    STOP_FIRST.contains(&word.as_str())
-        || STOP_ALONE.contains(&word.as_str())
-        || own.contains(&word)
+    let without_glue = GLUED.iter().filter_map(|polite| word.strip_prefix(polite));
+    std::iter::once(word.as_str()).chain(without_glue).any(|word| {
+        STOP_FIRST.contains(&word) || STOP_ALONE.contains(&word) || STOP_PHRASES.contains(&word)
+    }) || own.contains(&word)
+        || STOP_ABROAD.iter().any(|abroad| plain(abroad) == word)
 }
 
 impl Keywords {
@@ -201,6 +221,7 @@ impl Keywords {
             if let Some(character) = reply.chars().find(|c| !is_for_reply(*c)) {
                 return Err(InvalidKeywords::ReplyCharacter(character));
             }
+            crate::text::body(reply, usize::MAX).map_err(InvalidKeywords::ReplyText)?;
         }
         Ok(Self { stop, start, help, replies: self.replies })
     }

@@ -16,21 +16,13 @@ use shared::receipt::MessageRef;
 use shared::sender::SecretName;
 
 use crate::App;
+use crate::hearers::Hearers;
 use crate::organizations::{FRESH, REMEMBERED, owners};
 
 /// Whether a webhook is genuine.
 pub(crate) enum Belief {
     Refused,
     Held(Hearers),
-}
-
-/// The organizations that may hear an inbound text, with the owner of the most specific address
-/// first.
-#[derive(Default)]
-pub(crate) struct Hearers {
-    pub(crate) ids: Vec<OrganizationId>,
-    /// Why it is unknown whether some other organization may hear it, too.
-    pub(crate) failure: Option<anyhow::Error>,
 }
 
 /// The accounts that may have signed. `None` is the deployment's.
@@ -45,7 +37,7 @@ pub(crate) async fn believe(app: &App, webhook: &dyn Webhook) -> anyhow::Result<
         }
         About::Nothing => Hearers::default(),
     };
-    if hearers.ids.is_empty() {
+    if hearers.owners.is_empty() {
         // The deployment's account is trusted, no matter who owns the addresses.
         let is_genuine = is_by_any(webhook, &[None].into()).await?;
         return match (is_genuine, hearers.failure) {
@@ -65,7 +57,7 @@ async fn hearers(
     let mut hearers = Hearers::default();
     for owner in owners(app, addresses).await? {
         match is_of_owner(app, webhook, &owner).await {
-            Ok(true) => hearers.ids.push(owner.organization_id),
+            Ok(true) => hearers.owners.push(owner),
             Ok(false) => {}
             Err(failure) => hearers.failure = Some(failure),
         }
@@ -78,11 +70,14 @@ async fn hearers(
 async fn is_of_owner(app: &App, webhook: &dyn Webhook, owner: &Owner) -> anyhow::Result<bool> {
     let of_address = owner.credentials.clone();
     let mut accounts = Accounts::new();
-    // An account that an organization has left still signs webhooks to its old address.
-    if of_address.is_some() || owner.has_left() {
+    let id = owner.organization_id;
+    let is_gone = app.organizations.find(&app.table, id, REMEMBERED).await?.is_none();
+    // An account that an organization has left still signs webhooks to its old address, and so does
+    // the account of one that was deleted.
+    if of_address.is_some() || owner.has_left() || is_gone {
         accounts.insert(of_address);
     }
-    is_by_current(app, webhook, owner.organization_id, accounts).await.map(|(is_by, _)| is_by)
+    is_by_current(app, webhook, id, accounts).await.map(|(is_by, _)| is_by)
 }
 
 /// Whether the webhook is signed by an account that may have sent the message.

@@ -12,8 +12,9 @@ use shared::receipt::Delivery;
 use shared::time::Timestamp;
 
 use crate::App;
-use crate::authenticate::{Belief, Hearers, believe};
+use crate::authenticate::{Belief, believe};
 use crate::confirm::{self, Reply};
+use crate::hearers::Hearers;
 use crate::http::{Request, Response};
 use crate::inbound::{self, Arrival};
 

@@ -7,7 +7,7 @@ use infra::gateway::Inbound;
 use infra::table::{InboundKept, Registered};
 use serde_json::json;
 use shared::actor::Actor;
-use shared::ids::CampaignId;
+use shared::ids::{CampaignId, OrganizationId};
 use shared::keyword::{Keyword, Keywords};
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -16,9 +16,9 @@ use shared::unsubscribe::{self, Preference, Source};
 
 use crate::App;
 use crate::archive::{self, Filed};
-use crate::authenticate::Hearers;
 use crate::confirm::{Heard, Reply, reply};
-use crate::organizations::{REMEMBERED, owners};
+use crate::hearers::{Found, Hearers};
+use crate::organizations::owners;
 
 /// How far the clocks of two functions are assumed to differ.
 const CLOCKS_DIFFER_SECONDS: i64 = 300;
@@ -73,31 +73,29 @@ pub(crate) async fn hear_event(
     at: Timestamp,
 ) -> anyhow::Result<Option<Reply>> {
     let owners = owners(app, &inbound.to).await?;
-    let ids = owners.into_iter().map(|owner| owner.organization_id).collect();
-    let heard = hear(app, inbound, Hearers { ids, failure: None }, Arrival::Queued(at)).await?;
+    let heard = hear(app, inbound, Hearers { owners, failure: None }, Arrival::Queued(at)).await?;
     Ok(reply(inbound, &heard, clock::now()))
 }
 
 /// Keeps a text and applies its keyword, if it has one. An opt-out counts for every organization whose
-/// address it was sent to. Other texts, and subscriptions, are the first one's.
+/// address it was sent to, and for the next one if theirs was deleted. Other texts, and
+/// subscriptions, are the first one's.
 pub(crate) async fn hear(
     app: &App,
     inbound: &Inbound,
     hearers: Hearers,
     arrival: Arrival,
 ) -> anyhow::Result<Vec<Heard>> {
-    let Hearers { ids, failure } = hearers;
-    if ids.is_empty() && failure.is_none() {
+    let received_at = arrival.at(clock::now());
+    let Found { present, gone, failure } = hearers.find(app, received_at).await;
+    refuse(app, inbound, &gone, received_at).await;
+    if present.is_empty() && failure.is_none() {
         keep_unowned(app, inbound).await?;
     }
-    let received_at = arrival.at(clock::now());
     let mut heard = Vec::new();
-    for (place, id) in ids.into_iter().enumerate() {
-        let found = app.organizations.find(&app.table, id, REMEMBERED).await?;
-        let Some(organization) = found else { continue };
+    for (share, organization) in present {
         let keyword = read(inbound, &organization.keywords);
-        let is_for_all = matches!(keyword, Some(Keyword::Stop | Keyword::Help));
-        if place > 0 && !is_for_all {
+        if !share.includes(keyword) {
             continue;
         }
         let change = match keyword {
@@ -173,6 +171,39 @@ async fn keep_unowned(app: &App, inbound: &Inbound) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Keeps an opt-out to the address of deleted organizations for its next owner. A failure is only
+/// logged, because the text is also kept for a person to look at.
+async fn refuse(app: &App, inbound: &Inbound, gone: &[OrganizationId], at: Timestamp) {
+    if read(inbound, &Keywords::default()) != Some(Keyword::Stop) {
+        return;
+    }
+    for id in gone {
+        let opt_out = preference(*id, inbound, false, at);
+        if let Err(error) = app.table.refuse_for_next(&opt_out).await {
+            let error = anyhow::Error::from(error);
+            tracing::error!(error = ?error, "failed to keep an opt-out for an address's next owner");
+        }
+    }
+}
+
+fn preference(
+    organization_id: OrganizationId,
+    inbound: &Inbound,
+    subscribed: bool,
+    changed_at: Timestamp,
+) -> Preference {
+    Preference {
+        organization_id,
+        phone: inbound.from.clone(),
+        subscribed,
+        changed_at,
+        source: Source::Keyword,
+        campaign_id: None,
+        evidence: Some(unsubscribe::evidence(&inbound.body)),
+        changed_by: Some(Actor::System),
+    }
+}
+
 /// Registers a keyword. Returns the preference unless the register knew it already, or a newer one.
 async fn keep(
     app: &App,
@@ -181,16 +212,8 @@ async fn keep(
     subscribed: bool,
     arrival: Arrival,
 ) -> anyhow::Result<Option<Preference>> {
-    let mut preference = Preference {
-        organization_id: organization.id,
-        phone: inbound.from.clone(),
-        subscribed,
-        changed_at: arrival.moment(subscribed, clock::now()),
-        source: Source::Keyword,
-        campaign_id: None,
-        evidence: Some(unsubscribe::evidence(&inbound.body)),
-        changed_by: Some(Actor::System),
-    };
+    let changed_at = arrival.moment(subscribed, clock::now());
+    let mut preference = preference(organization.id, inbound, subscribed, changed_at);
     let mut registered = app.table.register(&preference, organization.shards).await?;
     if let Registered::Older { than } = registered
         && !subscribed

@@ -13,6 +13,7 @@ mod archive;
 mod authenticate;
 mod callbacks;
 mod confirm;
+mod hearers;
 mod http;
 mod inbound;
 mod organizations;

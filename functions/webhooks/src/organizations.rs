@@ -43,20 +43,22 @@ impl Organizations {
 
 /// The organizations that a person wrote to: first by the phone, then by its service. There are two
 /// if one has claimed a phone of the other's pool. A sender's phone may also have two forms, and
-/// the provider may report the one that the organization doesn't use.
+/// the provider may report the one that the organization doesn't use, even if someone else used it
+/// before.
 pub(crate) async fn owners(app: &App, addresses: &[String]) -> anyhow::Result<Vec<Owner>> {
     let mut owners: Vec<Owner> = Vec::new();
-    for address in addresses {
-        let mut owner = app.table.sender_owner(address).await?;
-        for form in other_forms(address) {
-            if owner.is_none() {
-                owner = app.table.sender_owner(&form).await?;
-            }
+    let forms = addresses
+        .iter()
+        .flat_map(|address| std::iter::once(address.clone()).chain(other_forms(address)));
+    for address in forms {
+        let Some(owner) = app.table.sender_owner(&address).await? else { continue };
+        let known = owners.iter_mut().find(|known| known.organization_id == owner.organization_id);
+        match known {
+            None => owners.push(owner),
+            // An organization that left one of its addresses may still have another one.
+            Some(known) if known.has_left() && !owner.has_left() => *known = owner,
+            Some(_) => {}
         }
-        let is_new = |owner: &Owner| {
-            owners.iter().all(|known| known.organization_id != owner.organization_id)
-        };
-        owners.extend(owner.filter(is_new));
     }
     Ok(owners)
 }

@@ -74,7 +74,26 @@ pub struct Owner {
     refused_by: BTreeSet<OrganizationId>,
 }
 
+/// Whether an organization still has an address. The order is that of who hears a text first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tie {
+    Present,
+    /// It has left the address, which is still reserved for it.
+    Left,
+    /// It has left the address, which may be anyone's by now.
+    LongGone,
+}
+
 impl Owner {
+    #[must_use]
+    pub fn tie(&self, now: Timestamp) -> Tie {
+        match self.left_at {
+            None => Tie::Present,
+            Some(at) if at < reserved_since(now) => Tie::LongGone,
+            Some(_) => Tie::Left,
+        }
+    }
+
     /// Whether the organization no longer sends from the address.
     #[must_use]
     pub fn has_left(&self) -> bool {
@@ -97,6 +116,11 @@ impl Owner {
 
 /// How long a sender stays reserved for the organization that left it.
 const LEFT_SENDER_DAYS: i64 = 30;
+
+/// Senders that were left before this are anyone's.
+fn reserved_since(now: Timestamp) -> Timestamp {
+    now.plus_seconds(-LEFT_SENDER_DAYS * 86_400)
+}
 
 impl From<&Organization> for Row {
     fn from(organization: &Organization) -> Self {
@@ -154,7 +178,7 @@ impl Transaction {
         refused_by: &BTreeSet<OrganizationId>,
         now: Timestamp,
     ) -> Result<Self> {
-        let kept = now.plus_seconds(-LEFT_SENDER_DAYS * 86_400);
+        let kept = reserved_since(now);
         for address in organization.addresses() {
             let owner = Owner::new(organization, refused_by.clone(), None);
             let values = vec![
@@ -283,5 +307,30 @@ fn saved(transacted: &Transacted, addresses: usize, record: usize) -> Organizati
             OrganizationSaved::SenderTaken
         }
         Transacted::Refused(_) | Transacted::Conflict => OrganizationSaved::Stale,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_that_was_left_is_anyones_after_a_while() {
+        let left_at = Timestamp::EPOCH;
+        let owner = |left_at| Owner {
+            organization_id: "00000000-0000-0000-0000-000000000001".parse().expect("an id"),
+            credentials: None,
+            left_at,
+            refused_by: BTreeSet::new(),
+        };
+        let after = |days: i64, seconds: i64| left_at.plus_seconds(days * 86_400 + seconds);
+        for (now, expected) in [
+            (after(0, 0), Tie::Left),
+            (after(LEFT_SENDER_DAYS, 0), Tie::Left),
+            (after(LEFT_SENDER_DAYS, 1), Tie::LongGone),
+        ] {
+            assert_eq!(owner(Some(left_at)).tie(now), expected, "{now}");
+            assert_eq!(owner(None).tie(now), Tie::Present);
+        }
     }
 }

@@ -16,17 +16,19 @@ pub(super) const STOP_ALONE: &[&str] = &[
     "TD", "UNSUB", "UNSUBSCRIBED", "UNSUSCRIBE", "UNSUBCRIBE", "UNSUBSCIBE", "UNSUBSCRIB",
     "UNSUBSRIBE", "UNSUBSCRIBER", "NOMORE", "OPTEDOUT", "DONTTEXT", "REMOVENUMBER", "STOPP",
     "STOPPP", "STOPPPP", "STOPNOW", "STOPPLEASE", "PLEASESTOP", "STOPSTOP", "STOP2END",
-    "STOP2QUIT", "STOP2STOP",
+    "STOP2QUIT", "STOP2STOP", "CEASE", "CEASEANDDESIST", "DELETE", "DESIST", "DISCONTINUE", "TERMINATE",
+    "UNENROLL", "WITHDRAW",
     // Spanish.
     "ALTO", "BAJA", "BASTA", "CANCELAR", "DETENER", "DETENGAN", "DETENGANSE", "DESUSCRIBIR",
     "ELIMINAR", "FIN", "NOMAS", "PARA", "PARAR", "PARE", "PAREN", "SALIR", "TERMINAR",
     "CANCELE", "CANCELEN", "DEBAJA", "DESINSCRIBIR", "DESINSCRIBIRME", "DESUSCRIBIRSE",
-    "DESUSCRIPCION", "NOMASMENSAGES", "QUITAR", "QUITARME", "REMOVER",
+    "DESUSCRIPCION", "NOMASMENSAGES", "QUITAR", "QUITARME", "REMOVER", "DETEN", "DETENGA", "CANCELAME",
+    "CANCELENME", "BORRAR",
     // French.
     "ANNULER", "ARRETE", "ARRETER", "ARRETEZ", "DESABONNER", "DESABONNEMENT", "DESABONNE",
     "DESABONNEZ", "DESINSCRIRE", "DESINSCRIPTION", "DESINSCRIVEZ", "RESILIER", "STOPPER",
     "STOPPEZ", "ARRETS", "ARRETTER", "ARRETTEZ", "CESSEZ", "DESABONEMENT", "DESABONER",
-    "DESABONNES", "SEDESABONNER", "SEDESINSCRIRE",
+    "DESABONNES", "SEDESABONNER", "SEDESINSCRIRE", "ANNULEZ", "RESILIEZ", "RESILIATION",
     // German.
     "ABBESTELLEN", "ABBESTELLUNG", "ABMELDEN", "ABMELDUNG", "AUFHOEREN", "AUFHOREN", "AUSTRAGEN",
     "BEENDEN", "KUENDIGEN", "KUNDIGEN", "STOPPEN",
@@ -35,9 +37,31 @@ pub(super) const STOP_ALONE: &[&str] = &[
     // Italian.
     "ANNULLA", "ANNULLARE", "CANCELLA", "CANCELLAMI", "CANCELLARE", "DISATTIVA", "DISISCRIVI",
     "DISISCRIVERE", "DISISCRIVERMI", "DISISCRIVIMI", "DISISCRIZIONE", "FERMA",
-    // Russian, Hebrew and Chinese, as used by senders in those countries.
-    "СТОП", "ОТПИСАТЬСЯ", "הסר", "退订", "退訂",
 ];
+
+/// Keywords of other languages, as people write them and as senders in their countries announce
+/// them. They are normalized before they are compared.
+#[rustfmt::skip]
+pub(super) const STOP_ABROAD: &[&str] = &[
+    // Dutch and Scandinavian.
+    "afmelden", "afmeld", "uitschrijven", "opzeggen", "avmeld", "avregistrera", "avsluta", "sluta",
+    "stopp", "frameld",
+    // Russian, Ukrainian and Bulgarian.
+    "стоп", "отписаться", "отписать", "отписка", "отпишите", "отпишись", "отмена", "відписатися", "отпиши",
+    // Other European languages.
+    "rezygnuję", "wypisz", "odhlásit", "odhlásiť", "dezabonare", "leiratkozás", "leiratkozom", "lopeta",
+    "peruuta", "odjava", "στοπ", "διαγραφή", "iptal", "ret",
+    // Indonesian, Malay, Filipino and Vietnamese.
+    "berhenti", "batal", "hinto", "itigil", "hủy", "từ chối",
+    // Hebrew and Arabic.
+    "הסר", "הסרה", "הסירו", "עצור", "توقف", "إيقاف", "إلغاء", "الغاء الاشتراك",
+    // Chinese, Japanese, Korean, Thai and Hindi.
+    "退订", "退訂", "取消", "取消订阅", "取消訂閱", "停止", "拒收", "停止发送", "配信停止", "配信解除", "解除",
+    "ストップ", "수신거부", "거부", "중지", "ยกเลิก", "หยุด", "बंद", "रोकें",
+];
+
+/// Keywords that are everyday language as well, in Spanish and others: "para", "fin", "salir".
+pub(super) const EVERYDAY: &[&str] = &["PARA", "FIN", "TD", "SALIR", "SAIR", "ELIMINAR", "BORRAR"];
 
 /// These opt out at the beginning of a message.
 #[rustfmt::skip]
@@ -136,7 +160,7 @@ pub(super) const STOP_PHRASES: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const POLITE: &[&str] = &[
     "PLEASE", "PLS", "PLZ", "KINDLY", "JUST", "PORFAVOR", "PORFA", "FAVORDE", "SILVOUSPLAIT",
-    "SILTEPLAIT", "SVP", "STP", "BITTE", "PERFAVORE",
+    "SILTEPLAIT", "SVP", "STP", "BITTE", "PERFAVORE", "ПОЖАЛУИСТА",
     // What a phone puts before a forwarded text or a reply.
     "RE", "FW", "FWD",
 ];
@@ -155,7 +179,10 @@ pub(super) const GREETINGS: &[&str] = &[
     "GOODMORNING", "GOODAFTERNOON", "GOODEVENING", "WRONGNUMBER", "WHOISTHIS", "YA", "BUENAS",
     "BUENOSDIAS", "BUENASTARDES", "HALLO", "ICHWILL", "ICHWILLMICH", "ICHMOCHTE",
     "ICHMOCHTEMICH", "ICHMOECHTE", "ICHMOECHTEMICH", "NEINDANKE", "OLA", "QUERO", "CIAO",
-    "VOGLIO", "VORREI",
+    "VOGLIO", "VORREI", "HITHERE", "HELLOTHERE", "HEYTHERE", "IWOULDLIKEYOUTO", "IDLIKEYOUTO",
+    "WEWANTTO", "WEWOULDLIKETO", "WEDLIKETO", "CANWE", "IASKYOUTO", "IREQUESTTO", "MERCID", "PRIERED",
+    "JEVOUSDEMANDEDE", "JEVOUSDEMANDED", "JEVOUSPRIEDE", "JEVOUSPRIED", "PEUXTU", "PEUXTUME",
+    "POUVEZVOUSME", "VEUILLEZME", "POURRIEZVOUSME", "BUENASNOCHES", "BUENDIA", "LEPIDOQUE",
 ];
 
 /// Polite phrases after a lone keyword.
@@ -163,8 +190,21 @@ pub(super) const GREETINGS: &[&str] = &[
 pub(super) const POLITE_AFTER: &[&str] = &[
     "PLEASE", "PLS", "PLZ", "THANKS", "THANKYOU", "THX", "TY", "NOW", "IMMEDIATELY", "ASAP",
     "PORFAVOR", "PORFA", "GRACIAS", "YA", "AHORA", "SILVOUSPLAIT", "SILTEPLAIT", "SVP", "STP",
-    "MERCI", "KINDLY", "BITTE", "DANKE", "OBRIGADA", "OBRIGADO", "GRAZIE", "PERFAVORE",
+    "MERCI", "KINDLY", "BITTE", "DANKE", "OBRIGADA", "OBRIGADO", "GRAZIE", "PERFAVORE", "ПОЖАЛУИСТА",
+    "СПАСИБО", "MERCIDAVANCE", "RIGHTNOW",
 ];
+
+/// What may follow a whole request, beside polite phrases.
+#[rustfmt::skip]
+pub(super) const TAIL: &[&str] = &[
+    "AGAIN", "ALREADY", "ANYMORE", "ATALL", "ATONCE", "EVER", "EVERAGAIN", "FOREVER", "FORGOOD",
+    "FROMYOU", "FROMYOUGUYS", "OK", "OKAY", "TODAY", "TOME", "TOMYPHONE", "TOTHISNUMBER", "TOMYNUMBER",
+    "DEUSTEDES", "SUYOS", "NUNCAMAS", "DEVOTREPART", "DEVOUS", "SURMONNUMERO", "SURMONTELEPHONE",
+    "PUBLICITAIRES", "PUBLICITAIRE",
+];
+
+/// Courtesies that are written together with a keyword, as in "plzstop".
+pub(super) const GLUED: &[&str] = &["PLEASE", "PLS", "PLZ"];
 
 /// These opt in again, and only if they are the whole message. A text that only begins with one,
 /// such as "Start time?" or "un stop", must not undo an opt-out.

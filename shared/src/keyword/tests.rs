@@ -1,4 +1,5 @@
 mod own;
+mod wordings;
 
 use proptest::prelude::*;
 use unicode_normalization::UnicodeNormalization;

@@ -60,8 +60,10 @@ pub(super) fn after<'a>(words: &'a [String], phrases: &[&str]) -> Option<&'a [St
 
 /// Removes the polite phrases at the end of a text.
 pub(super) fn without_end<'a>(mut words: &'a [String], phrases: &[&str]) -> &'a [String] {
+    // No phrase is longer. A long text must not be compared from each place on.
     let ends = |words: &[String]| {
-        (1..words.len()).find(|from| phrases.contains(&words[*from..].concat().as_str()))
+        (words.len().saturating_sub(4).max(1)..words.len())
+            .find(|from| phrases.contains(&words[*from..].concat().as_str()))
     };
     while let Some(from) = ends(words) {
         words = &words[..from];

@@ -2,12 +2,16 @@
 
 use anyhow::Context;
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_sqs::Client;
+use e2e::callbacks::call_back;
 use e2e::{ALIVE, PATIENCE, Tenant, phone, random, text};
 use infra::{aws, clock};
 use local::client::wait;
 use reqwest::Method;
 use serde_json::{Value, json};
 use shared::job::{Envelope, JobsJob};
+
+use crate::poison::letters;
 
 /// The keys of all items and files that name the organization or one of these.
 async fn traces(tenant: &Tenant, others: &[String]) -> anyhow::Result<Vec<String>> {
@@ -141,4 +145,99 @@ async fn nothing_is_left_of_a_deleted_organization() -> anyhow::Result<()> {
     let contacts = other.api.list(&other.path("contacts")).await?;
     assert_eq!(contacts.len(), 2);
     delete(&tenant, &name).await.map(|status| assert_eq!(status, 404)).context("the end")
+}
+
+async fn request_deletion(tenant: &Tenant) -> anyhow::Result<()> {
+    let organization = tenant.admin.get(&format!("/v1/organizations/{}", tenant.id)).await?;
+    assert_eq!(delete(tenant, text(&organization["name"])).await?, 202);
+    Ok(())
+}
+
+/// Waits until only the organization's numbers are left.
+async fn end_deletion(tenant: &Tenant) -> anyhow::Result<()> {
+    age(tenant).await?;
+    deliver(tenant).await?;
+    wait("the end", PATIENCE, async || {
+        let left = traces(tenant, &[]).await?;
+        Ok((!left.iter().any(|key| key.contains("DELETION"))).then_some(()))
+    })
+    .await
+}
+
+/// Makes it long ago that the organization left its number, so that another one may take it.
+async fn free_number(tenant: &Tenant) -> anyhow::Result<()> {
+    let long_ago = clock::now().plus_seconds(-31 * 86_400).to_string();
+    let table = aws_sdk_dynamodb::Client::new(&aws::load().await);
+    let update = table
+        .update_item()
+        .table_name(&tenant.variables["TABLE_NAME"])
+        .key("pk", AttributeValue::S(format!("SENDER#{}", tenant.sender)))
+        .key("sk", AttributeValue::S("OWNER".to_owned()))
+        .update_expression("SET leftAt = :then")
+        .condition_expression("attribute_exists(leftAt)")
+        .expression_attribute_values(":then", AttributeValue::S(long_ago));
+    update.send().await?;
+    Ok(())
+}
+
+/// Writes to an address, signed by the deployment's account.
+async fn write(tenant: &Tenant, form: &[(&str, &str)]) -> anyhow::Result<()> {
+    let url = format!("{}/webhooks/twilio/inbound", tenant.variables["API_URL"]);
+    let taken = call_back(&tenant.variables["PROVIDER_AUTH_TOKEN"], &url, form).await?;
+    assert_eq!(taken, 200);
+    Ok(())
+}
+
+/// People reply to what a deleted organization sent them. Its number's next owner must not text them.
+#[tokio::test]
+async fn a_stop_to_a_deleted_organizations_number_is_heard() -> anyhow::Result<()> {
+    let (tenant, next) = (Tenant::new().await?, Tenant::new().await?);
+    let (early, late, other) = (phone(), phone(), phone());
+    request_deletion(&tenant).await?;
+    write(&tenant, &[("Body", "STOP"), ("From", &early), ("To", &tenant.sender)]).await?;
+    end_deletion(&tenant).await?;
+    write(&tenant, &[("Body", "STOP"), ("From", &late), ("To", &tenant.sender)]).await?;
+    let queues = Client::new(&aws::load().await);
+    let url = &tenant.variables["DEAD_LETTER_QUEUE_URL"];
+    for person in [&early, &late] {
+        wait("the dead letter", PATIENCE, async || {
+            Ok(letters(&queues, url, person).await?.into_iter().next())
+        })
+        .await?;
+        next.contact(person).await?;
+    }
+    next.contact(&other).await?;
+    free_number(&tenant).await?;
+    next.configure(&json!({"senderPhone": tenant.sender})).await?;
+    let campaign = next.settled(&next.send().await?).await?;
+    assert_eq!(campaign["audience"]["recipients"], 1, "{campaign}");
+    for person in [&early, &late] {
+        assert_eq!(next.books.texts(person).await?, 0, "{person}");
+    }
+    Ok(())
+}
+
+/// A number of a deleted organization may have become one of another's service.
+#[tokio::test]
+async fn a_deleted_organization_does_not_take_anothers_replies() -> anyhow::Result<()> {
+    let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
+    let service = format!("MG{:032x}", random());
+    let provider = json!({"kind": "twilio", "messagingServiceSid": service});
+    other.configure(&json!({ "provider": provider })).await?;
+    request_deletion(&tenant).await?;
+    end_deletion(&tenant).await?;
+    let person = phone();
+    let say = async |body: &str| {
+        let (from, to) = (person.as_str(), tenant.sender.as_str());
+        let form = [("Body", body), ("From", from), ("MessagingServiceSid", &service), ("To", to)];
+        write(&tenant, &form).await
+    };
+    say("STOP").await?;
+    assert_eq!(other.api.list(&other.path("unsubscribes")).await?.len(), 1);
+    say("START").await?;
+    assert!(other.api.list(&other.path("unsubscribes")).await?.is_empty());
+    say("See you at 5").await?;
+    let heard = other.api.list(&other.path("inbound")).await?;
+    assert!(heard.iter().any(|heard| heard["text"] == "See you at 5"), "{heard:?}");
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Opt-outs: keywords, and unsubscribes between the fan-out and the dispatch.
 
+use e2e::callbacks::call_back;
 use e2e::{Tenant, phone, staging, text};
 use infra::clock;
 use local::client::Api;
@@ -176,6 +177,39 @@ async fn a_sender_that_was_left_still_hears_stop() -> anyhow::Result<()> {
     tenant.books.inbound(&webhook, &to, &tenant.sender, "stop").await?;
     let unsubscribes = tenant.api.list(&tenant.path("unsubscribes")).await?;
     assert_eq!(unsubscribes.len(), 1);
+    Ok(())
+}
+
+/// A number that an organization left may be one of another's service by now. The one that left it only
+/// hears STOP.
+#[tokio::test]
+async fn a_number_that_was_left_speaks_to_who_has_it_now() -> anyhow::Result<()> {
+    let (left, owner) = (Tenant::new().await?, Tenant::new().await?);
+    left.configure(&json!({"senderPhone": phone()})).await?;
+    let service = format!("MG{:032x}", e2e::random());
+    let provider = json!({"kind": "twilio", "messagingServiceSid": service});
+    owner.configure(&json!({ "provider": provider })).await?;
+    let person = phone();
+    let url = format!("{}/webhooks/twilio/inbound", left.variables["API_URL"]);
+    let say = async |body: &str| {
+        let (from, to) = (person.as_str(), left.sender.as_str());
+        let form = [("Body", body), ("From", from), ("MessagingServiceSid", &service), ("To", to)];
+        call_back(&left.variables["PROVIDER_AUTH_TOKEN"], &url, &form).await
+    };
+    let count = async |of: &Tenant| -> anyhow::Result<[usize; 2]> {
+        let unsubscribes = of.api.list(&of.path("unsubscribes")).await?.len();
+        Ok([unsubscribes, of.api.list(&of.path("inbound")).await?.len()])
+    };
+    for (body, of_left, of_owner) in [
+        ("See you at 5", [0, 0], [0, 1]),
+        ("HELP", [0, 0], [0, 2]),
+        ("STOP", [1, 1], [1, 3]),
+        ("START", [1, 1], [0, 4]),
+    ] {
+        assert_eq!(say(body).await?, 200, "{body}");
+        assert_eq!(count(&left).await?, of_left, "{body}");
+        assert_eq!(count(&owner).await?, of_owner, "{body}");
+    }
     Ok(())
 }
 

@@ -5,12 +5,15 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::ids::OrganizationId;
-use shared::organization::Organization;
+use shared::organization::{Organization, SHARDS};
 use shared::phone::Phone;
 use shared::time::Timestamp;
+use shared::unsubscribe::Preference;
 
 use super::super::dynamo::item;
+use super::super::halts::ALWAYS;
 use super::super::organizations::{Owner, SENDER};
+use super::super::unsubscribes::{KIND as UNSUBSCRIBE, Row as UnsubscribeRow};
 use super::super::{Result, Table, keys};
 
 impl Table {
@@ -31,6 +34,16 @@ impl Table {
             }
         }
         Ok(())
+    }
+
+    /// Keeps an opt-out that came to the number of a deleted organization for the number's next owner,
+    /// which looks for it in its own shards.
+    pub async fn refuse_for_next(&self, opt_out: &Preference) -> Result<()> {
+        let (id, line) = (opt_out.organization_id, opt_out.phone.line());
+        let hash = self.erased_hash(id, &line).await?;
+        let key = keys::refusal(id, line.as_phone().shard(SHARDS), &hash);
+        let row = item(UNSUBSCRIBE, &key, UnsubscribeRow::of(opt_out).erased())?;
+        self.put(row, ALWAYS, Vec::new()).await.map(drop)
     }
 
     /// The deleted organizations that sent from these addresses before.

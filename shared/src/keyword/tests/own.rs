@@ -59,9 +59,16 @@ fn replies_hold_what_xml_can_hold() {
         };
         Keywords { replies: Some(replies), ..Keywords::default() }.checked().map(|_| ())
     };
-    for text in ["Bye.", "Line\r\nline\ttab", "<&>", "¡Adiós! 👋", "e\u{301}", "\u{fffd}"] {
+    for text in ["Bye.", "Line\r\nline\ttab", "<&>", "¡Adiós! 👋", "e\u{301}"] {
         assert_eq!(with(text), Ok(()), "{text:?}");
     }
+    for text in
+        ["\u{200b}", "\u{202e}\u{202c}", "\u{2066}", "\u{ad}", "\u{3164}", "\u{2800}", " \u{feff} "]
+    {
+        assert_eq!(with(text), Err(InvalidKeywords::ReplyText(InvalidText::Invisible)), "{text:?}");
+    }
+    let lost = Err(InvalidKeywords::ReplyText(InvalidText::Replacement));
+    assert_eq!(with("Adi\u{fffd}s"), lost);
     let refused = (0..=u32::from(char::MAX)).filter_map(char::from_u32).filter(|c| {
         let is_refused = with(&format!("a{c}b")) == Err(InvalidKeywords::ReplyCharacter(*c));
         assert!(is_refused || is_xml(*c), "{c:?}");
