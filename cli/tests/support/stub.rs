@@ -171,6 +171,9 @@ impl Calls {
             body["status"] = "done".into();
             body["file"]["url"] = format!("{}/file", self.url).into();
         }
+        if name == "get_reconciliation" {
+            body["status"] = "done".into();
+        }
         if name == "get_message" {
             body["status"] = "sent".into();
         }
