@@ -3,10 +3,12 @@
 //! Items that are written once per recipient share no key or index: contacts, chunks and messages
 //! are spread over shards, because a partition accepts 1,000 writes per second.
 
+mod counting;
 mod inbound;
 mod sending;
 mod webhooks;
 
+pub(crate) use counting::*;
 pub(crate) use inbound::*;
 pub(crate) use sending::*;
 pub(crate) use webhooks::{
@@ -264,34 +266,6 @@ pub(crate) fn change(
     name: &str,
 ) -> Key {
     Key::new(audit(organization, month), format!("{CHANGE}{at}#{name}"))
-}
-
-/// Held by the request that reads an organization's audience for a quote.
-pub(crate) fn quoting(organization: OrganizationId) -> Key {
-    Key::new(format!("QUOTE#{organization}"), "LEASE")
-}
-
-/// Held by the request that reads an organization's audience for a preview.
-pub(crate) fn previewing(organization: OrganizationId) -> Key {
-    Key::new(format!("PREVIEW#{organization}"), "TURN")
-}
-
-pub(crate) fn preview(organization: OrganizationId, name: &str) -> Key {
-    Key::new(format!("PREVIEW#{organization}"), format!("KEPT#{name}"))
-}
-
-/// How far a preview is computed that takes longer than a request.
-pub(crate) fn preview_run(organization: OrganizationId, name: &str) -> Key {
-    Key::new(format!("PREVIEW#{organization}"), format!("RUN#{name}"))
-}
-
-pub(crate) fn quote(organization: OrganizationId, campaign: CampaignId) -> Key {
-    Key::new(format!("QUOTE#{organization}"), format!("{CAMPAIGN}{campaign}"))
-}
-
-/// How far a quote is computed that takes longer than a request.
-pub(crate) fn quote_run(organization: OrganizationId, campaign: CampaignId) -> Key {
-    Key::new(format!("QUOTE#{organization}"), format!("RUN#{campaign}"))
 }
 
 pub(crate) fn import(organization: OrganizationId, id: ImportId) -> Key {

@@ -137,6 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table of texts")]
     fn a_refusal_in_any_words_is_flagged() {
         let missed: Vec<&str> = [
             "wrong number",
