@@ -73,10 +73,10 @@ async fn a_campaign_goes_through_the_organizations_own_account() -> anyhow::Resu
 async fn the_token_of_now_signs_what_was_sent_before() -> anyhow::Result<()> {
     let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
     let message = unheard(&tenant).await?;
-    with_account(&tenant, &secret("tokenOfTheMoment")?).await?;
-    with_account(&other, &secret("tokenOfTheOtherOne")?).await?;
-    assert_eq!(tell(&tenant, &message, "undelivered", "tokenOfTheOtherOne").await?, 403);
-    assert_eq!(tell(&tenant, &message, "delivered", "tokenOfTheMoment").await?, 204);
+    with_account(&tenant, &secret("tokenOfNow")?).await?;
+    with_account(&other, &secret("tokenOfTheOther")?).await?;
+    assert_eq!(tell(&tenant, &message, "undelivered", "tokenOfTheOther").await?, 403);
+    assert_eq!(tell(&tenant, &message, "delivered", "tokenOfNow").await?, 204);
     let campaign = tenant.settled(message["campaignId"].as_str().unwrap_or_default()).await?;
     assert_eq!(campaign["counts"]["delivered"], 1, "{campaign}");
     Ok(())
@@ -109,16 +109,12 @@ async fn without_its_credentials_a_campaign_is_paused_and_can_go_on() -> anyhow:
 async fn each_accounts_token_signs_for_its_organization_alone() -> anyhow::Result<()> {
     let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
     with_account(&tenant, &secret("tokenOfTheTenant")?).await?;
-    with_account(
-        &other,
-        &secret(r#"{"authToken":"theNewTokenOfThis","previousAuthToken":"theOldTokenOfThis"}"#)?,
-    )
-    .await?;
+    with_account(&other, &secret(r#"{"authToken":"new","previousAuthToken":"old"}"#)?).await?;
     let stop = async |to: &Tenant, token: &str| write(to, token).await;
     assert_eq!(stop(&tenant, "tokenOfTheTenant").await?, 200);
-    assert_eq!(stop(&tenant, "theNewTokenOfThis").await?, 403, "another organization's");
-    assert_eq!(stop(&other, "theNewTokenOfThis").await?, 200);
-    assert_eq!(stop(&other, "theOldTokenOfThis").await?, 200, "while it is rotated");
+    assert_eq!(stop(&tenant, "new").await?, 403, "another organization's");
+    assert_eq!(stop(&other, "new").await?, 200);
+    assert_eq!(stop(&other, "old").await?, 200, "while it is rotated");
     assert_eq!(stop(&other, "tokenOfTheTenant").await?, 403);
     assert_eq!(tenant.api.list(&tenant.path("unsubscribes")).await?.len(), 1);
     assert_eq!(other.api.list(&other.path("unsubscribes")).await?.len(), 2);
@@ -138,7 +134,7 @@ async fn each_accounts_token_signs_for_its_organization_alone() -> anyhow::Resul
 async fn a_tenant_cannot_speak_for_anothers_people() -> anyhow::Result<()> {
     let (tenant, victim, own) = (Tenant::new().await?, Tenant::new().await?, Tenant::new().await?);
     let service = service_of(&tenant, &secret("tokenOfTheAttacker")?).await?;
-    with_account(&own, &secret("tokenOfTheOtherOne")?).await?;
+    with_account(&own, &secret("tokenOfTheOther")?).await?;
     let person = phone();
     for other in [&victim, &own] {
         other.unsubscribe(&person).await?;
@@ -196,7 +192,7 @@ async fn a_tenant_cannot_report_on_anothers_message() -> anyhow::Result<()> {
 #[tokio::test]
 async fn the_deployments_account_speaks_for_those_without_one() -> anyhow::Result<()> {
     let (tenant, other) = (Tenant::new().await?, Tenant::new().await?);
-    with_account(&other, &secret("tokenOfAnotherOne")?).await?;
+    with_account(&other, &secret("tokenOfAnother")?).await?;
     let token = tenant.variables["PROVIDER_AUTH_TOKEN"].clone();
     assert_eq!(write(&tenant, &token).await?, 200);
     assert_eq!(write(&other, &token).await?, 200);
