@@ -2482,487 +2482,77 @@ export interface components {
             unsubscribedAt: components["schemas"]["Time"];
         };
         List_ApiKey: {
-            items: {
-                changedBy: components["schemas"]["ChangedBy"] | null;
-                createdAt: components["schemas"]["Time"];
-                expiresAt: components["schemas"]["Time"] | null;
-                /** Format: uuid */
-                id: string;
-                name: string;
-                role: components["schemas"]["Role"];
-            }[];
+            items: components["schemas"]["ApiKey"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Campaign: {
-            items: {
-                archivedAt: components["schemas"]["Time"] | null;
-                audience: components["schemas"]["Audience"] | null;
-                body: string | null;
-                bodyFormat: components["schemas"]["BodyFormat"] | null;
-                cancelledAt: components["schemas"]["Time"] | null;
-                changedBy: components["schemas"]["ChangedBy"] | null;
-                counts: components["schemas"]["Counts"] | null;
-                createdAt: components["schemas"]["Time"];
-                /** @description The values of merge fields that a contact lacks, by field. */
-                defaults: {
-                    [key: string]: string;
-                };
-                dispatch: components["schemas"]["Dispatch"] | null;
-                estimatedFinishAt: components["schemas"]["Time"] | null;
-                failedAt: components["schemas"]["Time"] | null;
-                /** Format: uuid */
-                id: string;
-                /**
-                 * Format: int64
-                 * @description The campaign is stopped before anything is sent if it needs more parts.
-                 */
-                maxParts: number | null;
-                /** @description The campaign is stopped before anything is sent if it costs more. */
-                maxPrice: string | null;
-                name: string;
-                /** Format: uuid */
-                organizationId: string;
-                reason: components["schemas"]["CampaignReason"] | null;
-                resend: components["schemas"]["Resend"] | null;
-                scheduledAt: components["schemas"]["Time"] | null;
-                sentAt: components["schemas"]["Time"] | null;
-                status: components["schemas"]["CampaignStatus"];
-                tags: string[];
-                target: components["schemas"]["CampaignTarget"] | null;
-                template: components["schemas"]["TemplateVersion"] | null;
-                updatedAt: components["schemas"]["Time"];
-                /**
-                 * @description What the writer of the body should know, such as fields that no contact seems to have, or the
-                 *     sender, such as imports that still change the audience. Only in responses to requests that write
-                 *     the body or send.
-                 */
-                warnings: string[];
-            }[];
+            items: components["schemas"]["Campaign"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Change: {
-            items: {
-                /**
-                 * @description The operation: its method, and its path below the organization.
-                 * @example POST /campaigns/{campaignId}/send
-                 */
-                action: string;
-                at: components["schemas"]["Time"];
-                changedBy: components["schemas"]["ChangedBy"];
-                /**
-                 * Format: uuid
-                 * @description The ID of what was changed or created; null if it has none.
-                 */
-                subjectId: string | null;
-            }[];
+            items: components["schemas"]["Change"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Contact: {
-            items: {
-                attributes: components["schemas"]["Attributes"];
-                createdAt: components["schemas"]["Time"];
-                email: string | null;
-                externalId: string | null;
-                firstName: string | null;
-                /** Format: uuid */
-                id: string;
-                /**
-                 * Format: uuid
-                 * @description The import that created the contact.
-                 */
-                importId: string | null;
-                language: string | null;
-                lastName: string | null;
-                /** Format: uuid */
-                organizationId: string;
-                /** @example +14155550123 */
-                phone: string | null;
-                status: components["schemas"]["ContactStatus"];
-                tags: string[];
-                /** @example America/New_York */
-                timeZone: string | null;
-                updatedAt: components["schemas"]["Time"];
-            }[];
+            items: components["schemas"]["Contact"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Delivery: {
-            items: {
-                /** @description The newest 20 attempts, oldest first. */
-                attempts: components["schemas"]["DeliveryAttempt"][];
-                createdAt: components["schemas"]["Time"];
-                /**
-                 * Format: uuid
-                 * @description The event's ID, which the request has as `webhook-id`.
-                 */
-                id: string;
-                nextAttemptAt: components["schemas"]["Time"] | null;
-                status: components["schemas"]["DeliveryStatus"];
-                /** @description The event's type, or `ping`. */
-                type: string;
-            }[];
+            items: components["schemas"]["Delivery"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Export: {
-            items: {
-                /** Format: uuid */
-                campaignId: string | null;
-                changedBy: components["schemas"]["ChangedBy"] | null;
-                createdAt: components["schemas"]["Time"];
-                expiresAt: components["schemas"]["Time"] | null;
-                file: components["schemas"]["ExportFile"] | null;
-                format: components["schemas"]["ExportFormat"];
-                /** Format: uuid */
-                id: string;
-                kind: components["schemas"]["ExportKind"];
-                /** Format: uuid */
-                organizationId: string;
-                /** @description Why the export failed. */
-                reason: string | null;
-                /**
-                 * Format: int64
-                 * @description The number of rows that are written so far.
-                 */
-                rows: number;
-                /**
-                 * Format: int64
-                 * @description The size of the compressed file in bytes; null until the export is done.
-                 */
-                size: number | null;
-                status: components["schemas"]["ExportStatus"];
-                updatedAt: components["schemas"]["Time"];
-            }[];
+            items: components["schemas"]["Export"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Import: {
-            items: {
-                changedBy: components["schemas"]["ChangedBy"] | null;
-                /** Format: int64 */
-                created: number;
-                createdAt: components["schemas"]["Time"];
-                /** @description Whether contacts and opt-outs are left as they are. */
-                dryRun: boolean;
-                /** @description The encoding of the file. */
-                encoding: string | null;
-                /** @description The first 100 rejected rows. The list of imports has none. */
-                errors: components["schemas"]["RowError"][];
-                /**
-                 * @description Whether `created`, `updated` and `unchanged` are exact. A long dry run may take a repeated
-                 *     contact for a new one; then only their sum is exact.
-                 */
-                exact: boolean;
-                /** Format: uuid */
-                id: string;
-                /**
-                 * Format: int64
-                 * @description Skipped rows that contain only delimiters.
-                 */
-                ignored: number;
-                /**
-                 * Format: int64
-                 * @description Rows that mark a person as opted out. Opt-outs are stored before the first contact is created,
-                 *     even those of rejected rows.
-                 */
-                optOuts: number;
-                /**
-                 * Format: int64
-                 * @description Opt-outs that had no effect because something newer is known of the phone, such as a START.
-                 */
-                optOutsOverridden: number;
-                /** Format: uuid */
-                organizationId: string;
-                /** @description Why the whole file was rejected, if the status is `failed`. */
-                reason: string | null;
-                /** Format: int64 */
-                rejected: number;
-                /**
-                 * Format: int64
-                 * @description The number of processed rows, without the header and empty lines. It is always the sum of
-                 *     `created`, `updated`, `unchanged`, `skipped` and `rejected`.
-                 */
-                rows: number;
-                /**
-                 * Format: int64
-                 * @description Rows that were left out on purpose.
-                 */
-                skipped: number;
-                skippedBy: components["schemas"]["SkippedRows"];
-                status: components["schemas"]["ImportStatus"];
-                /**
-                 * Format: int64
-                 * @description Rows that say what the contact already says.
-                 */
-                unchanged: number;
-                undo: components["schemas"]["Undo"] | null;
-                /** Format: int64 */
-                updated: number;
-                updatedAt: components["schemas"]["Time"];
-                upload?: components["schemas"]["Upload"] | null;
-            }[];
+            items: components["schemas"]["Import"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Inbound: {
-            items: {
-                body: string;
-                /**
-                 * Format: uuid
-                 * @description The campaign that sent the last message to the phone, among the organization's newest campaigns.
-                 */
-                campaignId: string | null;
-                decision: components["schemas"]["InboundDecision"] | null;
-                /**
-                 * Format: date
-                 * @description The last day on which a text that was flagged must be dealt with, in the organization's time
-                 *     zone. Null if it was not flagged.
-                 * @example 2026-12-07
-                 */
-                dueOn: string | null;
-                /** @description Whether the text may revoke consent and no one has decided about it. */
-                flagged: boolean;
-                /** @example +14155550123 */
-                from: string;
-                /** Format: uuid */
-                id: string;
-                keyword: components["schemas"]["Keyword"] | null;
-                /** Format: uuid */
-                organizationId: string;
-                receivedAt: components["schemas"]["Time"];
-                /** @description The replies to it, oldest first. Null in lists. */
-                replies: components["schemas"]["Message"][] | null;
-                /**
-                 * @description The phone, short code or sender ID that the person wrote to; null if the provider named none.
-                 * @example +14155550100
-                 */
-                to: string | null;
-            }[];
+            items: components["schemas"]["Inbound"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Member: {
-            items: {
-                changedBy: components["schemas"]["ChangedBy"] | null;
-                createdAt: components["schemas"]["Time"];
-                /**
-                 * Format: email
-                 * @description The address that was invited.
-                 */
-                email: string;
-                /** Format: uuid */
-                id: string;
-                invitedUntil: components["schemas"]["Time"] | null;
-                joinedAt: components["schemas"]["Time"] | null;
-                /** @description The person's name when they accepted the invitation, if the identity provider has one. */
-                name: string | null;
-                /** Format: uuid */
-                organizationId: string;
-                role: components["schemas"]["Role"];
-                /** @description Whether the person has signed in. */
-                status: components["schemas"]["MemberStatus"];
-            }[];
+            items: components["schemas"]["Member"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Message: {
-            items: {
-                /** @description The text as it was sent. The campaign's body, if it has merge fields and the text is not known. */
-                body: string;
-                /**
-                 * Format: uuid
-                 * @description The campaign; null for a reply to an inbound message.
-                 */
-                campaignId: string | null;
-                createdAt: components["schemas"]["Time"];
-                deliveredAt: components["schemas"]["Time"] | null;
-                /**
-                 * @description Whether the provider only checked the message without sending it. Always false for messages of
-                 *     campaigns.
-                 */
-                dryRun: boolean;
-                /** @description The provider's error code. */
-                errorCode: string | null;
-                errorReason: components["schemas"]["ErrorReason"] | null;
-                /** @example +14155550100 */
-                from: string;
-                /** Format: uuid */
-                id: string;
-                kind: components["schemas"]["MessageKind"];
-                /** Format: uuid */
-                organizationId: string;
-                /**
-                 * Format: int32
-                 * @description The number of parts in which the body is sent and billed.
-                 */
-                parts: number;
-                providerMessageId: string | null;
-                sentAt: components["schemas"]["Time"] | null;
-                status: components["schemas"]["MessageStatus"];
-                /**
-                 * @description Null once the person was erased.
-                 * @example +14155550123
-                 */
-                to: string | null;
-                updatedAt: components["schemas"]["Time"];
-            }[];
+            items: components["schemas"]["Message"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Organization: {
-            items: {
-                changedBy: components["schemas"]["ChangedBy"] | null;
-                createdAt: components["schemas"]["Time"];
-                /** @example US */
-                defaultRegion: string;
-                /** Format: uuid */
-                id: string;
-                keywords: components["schemas"]["Keywords"];
-                /**
-                 * Format: int32
-                 * @description The highest rate that the organization's admin can set.
-                 */
-                maxPartsPerSecond: number;
-                name: string;
-                /**
-                 * @description The opt-out list that the deployment named; null means the provider's default.
-                 * @example Default
-                 */
-                optOutList: string | null;
-                /**
-                 * Format: int32
-                 * @description The number of message parts per second that the provider accepts from the sender.
-                 */
-                partsPerSecond: number;
-                prices: components["schemas"]["Prices"] | null;
-                provider: components["schemas"]["Provider"];
-                /** @example +14155550123 */
-                senderPhone: string;
-                /**
-                 * @description The numbers that the deployment assigned, including `senderPhone`.
-                 * @example [
-                 *       "+14155550123"
-                 *     ]
-                 */
-                senderPhones: string[];
-                /**
-                 * Format: int32
-                 * @description The number of test messages that the organization may send per day (UTC).
-                 */
-                testsPerDay: number;
-                /**
-                 * @description The zone in which the days of segments' filters begin and end.
-                 * @example America/New_York
-                 */
-                timeZone: string;
-                updatedAt: components["schemas"]["Time"];
-            }[];
+            items: components["schemas"]["Organization"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Segment: {
-            items: {
-                changedBy: components["schemas"]["ChangedBy"] | null;
-                createdAt: components["schemas"]["Time"];
-                filter: components["schemas"]["Filter"];
-                /** Format: uuid */
-                id: string;
-                name: string;
-                /** Format: uuid */
-                organizationId: string;
-                updatedAt: components["schemas"]["Time"];
-                /**
-                 * @description Scheduled campaigns that use the segment, directly or through another. It cannot be deleted
-                 *     until they are sent or canceled.
-                 */
-                usedBy: string[];
-            }[];
+            items: components["schemas"]["Segment"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Template: {
-            items: {
-                body: string;
-                bodyFormat: components["schemas"]["BodyFormat"];
-                changedBy: components["schemas"]["ChangedBy"] | null;
-                createdAt: components["schemas"]["Time"];
-                defaults: {
-                    [key: string]: string;
-                };
-                /** Format: uuid */
-                id: string;
-                name: string;
-                /** Format: uuid */
-                organizationId: string;
-                updatedAt: components["schemas"]["Time"];
-                /**
-                 * Format: int32
-                 * @description Counted from 1.
-                 */
-                version: number;
-                /** @description As in a campaign. */
-                warnings: string[];
-            }[];
+            items: components["schemas"]["Template"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Unsubscribe: {
-            items: {
-                /** Format: uuid */
-                campaignId: string | null;
-                changedBy: components["schemas"]["ChangedBy"] | null;
-                /**
-                 * @description What is kept in place of the phone of a person who was erased: the name of a key, and a hash that can't be
-                 *     computed without the key.
-                 */
-                erasedHash: string | null;
-                /** @description The keyword, provider code, import row or reason behind the change. */
-                evidence: string | null;
-                /** Format: uuid */
-                organizationId: string;
-                /**
-                 * @description Null in lists if the person was erased.
-                 * @example +14155550123
-                 */
-                phone: string | null;
-                source: components["schemas"]["UnsubscribeSource"];
-                unsubscribedAt: components["schemas"]["Time"];
-            }[];
+            items: components["schemas"]["Unsubscribe"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };
         List_Webhook: {
-            items: {
-                changedBy: components["schemas"]["ChangedBy"] | null;
-                createdAt: components["schemas"]["Time"];
-                disabledAt: components["schemas"]["Time"] | null;
-                disabledReason: components["schemas"]["WebhookDisabledReason"] | null;
-                /**
-                 * Format: int64
-                 * @description The number of events that were dropped while it was disabled.
-                 */
-                droppedEvents: number;
-                /** @description A webhook that is disabled gets nothing. Its events are dropped. */
-                enabled: boolean;
-                failingSince: components["schemas"]["Time"] | null;
-                /** Format: uuid */
-                id: string;
-                /** Format: uuid */
-                organizationId: string;
-                previousSecretExpiresAt: components["schemas"]["Time"] | null;
-                /**
-                 * @description The signing secret. Only the response that creates the webhook, or that rotates its secret, has
-                 *     it.
-                 */
-                secret?: string | null;
-                /** @description The types of events that it gets. If empty, it gets all of them, also types that are added later. */
-                types: components["schemas"]["EventType"][];
-                updatedAt: components["schemas"]["Time"];
-                url: string;
-            }[];
+            items: components["schemas"]["Webhook"][];
             /** @description The cursor of the next page; null on the last page. */
             nextCursor: string | null;
         };

@@ -12,7 +12,7 @@ mod headers;
 use http::StatusCode;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::schema::{ArrayItems, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
     Content, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Server,
@@ -62,6 +62,7 @@ pub(crate) fn base() -> OpenApi {
 /// Adds what applies to all routes.
 pub(crate) fn complete(document: &mut OpenApi) {
     headers::define(document);
+    refer_to_items(document);
     for (path, item) in &mut document.paths.paths {
         let parameters: Vec<RefOr<Parameter>> = path_parameters(path).collect();
         if !parameters.is_empty() {
@@ -79,6 +80,24 @@ pub(crate) fn complete(document: &mut OpenApi) {
 }
 
 /// The operations of a path, by their methods.
+/// Lets the lists refer to what they are of, instead of repeating it.
+fn refer_to_items(document: &mut OpenApi) {
+    let schemas = &mut document.components.get_or_insert_default().schemas;
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for (name, schema) in schemas {
+        let Some(item) =
+            name.strip_prefix("List_").filter(|item| names.iter().any(|it| it == item))
+        else {
+            continue;
+        };
+        if let RefOr::T(Schema::Object(list)) = schema
+            && let Some(RefOr::T(Schema::Array(items))) = list.properties.get_mut("items")
+        {
+            items.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(item).into()));
+        }
+    }
+}
+
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {
     [
         ("GET", &mut item.get),
