@@ -220,12 +220,20 @@ const senders = createRoute({
   component: lazyRouteComponent(() => import("./screens/Senders"), "Senders"),
 });
 
-export const SECTIONS = ["organization", "prices", "keywords", "members", "keys", "webhooks"] as const;
+export const SECTIONS = [
+  "organization",
+  "prices",
+  "keywords",
+  "members",
+  "keys",
+  "webhooks",
+  "audit",
+] as const;
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
-  validateSearch: (search: Search) => ({ section: oneOf(SECTIONS, search.section) }),
+  validateSearch: (search: Search) => ({ ...paged(search), section: oneOf(SECTIONS, search.section) }),
   component: lazyRouteComponent(() => import("./screens/Settings"), "Settings"),
 });
 

@@ -10,6 +10,7 @@ import { SECTIONS } from "../router";
 import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import { ApiKeys } from "./settings/ApiKeys";
+import { Audit } from "./settings/Audit";
 import { Keywords } from "./settings/Keywords";
 import { Members } from "./settings/Members";
 import { OrganizationForm } from "./settings/OrganizationForm";
@@ -23,11 +24,12 @@ const PATHS: Partial<Record<(typeof SECTIONS)[number], string>> = {
   members: "/members",
   keys: "/api-keys",
   webhooks: "/webhooks",
+  audit: "/audit",
 };
 
 /** What an admin decides for the organization. */
 export function Settings() {
-  const { section = "organization" } = route.useSearch();
+  const { section = "organization", cursor } = route.useSearch();
   const navigate = route.useNavigate();
   const { organizationId, isAdmin } = useSession();
   const { query } = useOrganization();
@@ -50,6 +52,7 @@ export function Settings() {
       {section === "members" && isAdmin && <Members />}
       {section === "keys" && isAdmin && <ApiKeys />}
       {section === "webhooks" && isAdmin && <Webhooks />}
+      {section === "audit" && isAdmin && <Audit cursor={cursor} />}
     </Page>
   );
 }

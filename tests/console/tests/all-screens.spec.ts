@@ -140,6 +140,7 @@ test.beforeAll(async () => {
     ["members", "/settings?section=members", "ana@example.com"],
     ["keys", "/settings?section=keys", "Create a key"],
     ["webhooks", "/settings?section=webhooks", "hooks.example.com"],
+    ["audit", "/settings?section=audit", "Created a draft"],
     ["webhook", `/webhooks/${hook.id}`, "Deliveries of the last seven days"],
   ];
   dialogs = [
