@@ -238,6 +238,6 @@ async fn a_deleted_organization_does_not_take_anothers_replies() -> anyhow::Resu
     assert!(other.api.list(&other.path("unsubscribes")).await?.is_empty());
     say("See you at 5").await?;
     let heard = other.api.list(&other.path("inbound")).await?;
-    assert!(heard.iter().any(|heard| heard["text"] == "See you at 5"), "{heard:?}");
+    assert!(heard.iter().any(|heard| heard["body"] == "See you at 5"), "{heard:?}");
     Ok(())
 }
