@@ -104,6 +104,6 @@ test("a viewer reads replies and decides nothing", async ({ page }) => {
   await hear(ana, "Wrong number");
   const key = await organization.newKey("viewer");
   await open(page, key, "/replies");
-  await expect(page.getByText("May be a refusal")).toBeVisible();
+  await expect(page.getByText("May be a refusal", { exact: true })).toBeVisible();
   await expect(page.getByRole("button", { name: "Unsubscribe" })).toHaveCount(0);
 });
