@@ -86,7 +86,7 @@ fn a_list_belongs_to_the_only_organization_that_it_is_named_for() {
     let same = |id| organization(id, aws(), Some("Ferry"));
     assert!(is_exclusive(&own, &[same(1), organization(2, aws(), Some("Bakery"))]));
     assert!(!is_exclusive(&own, &[same(2)]));
-    assert!(!is_exclusive(&organization(1, aws(), None), &[]), "nobody named it");
+    assert!(!is_exclusive(&organization(1, aws(), None), &[]), "no list was named for it");
     // The default list is used by all that name none.
     let default = organization(1, aws(), Some("Default"));
     assert!(!is_exclusive(&default, &[organization(2, aws(), None)]));

@@ -45,7 +45,7 @@ test("a viewer sees the comparison and starts none", async ({ page }) => {
   await expect(region.getByRole("button")).toHaveCount(0);
 });
 
-test("an organization of Twilio is told how opt-outs are found there", async ({ page }) => {
+test("with Twilio, the page says how opt-outs are found", async ({ page }) => {
   const organization = await Organization.create();
   await openAs(page, organization, "/unsubscribes");
   const region = page.getByRole("region", { name: "The provider's opt-out list" });
