@@ -10,7 +10,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures::future::{FutureExt, join_all};
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use shared::job::{Envelope, Job, VERSION};
 use shared::time::Timestamp;
@@ -69,15 +69,15 @@ struct Version {
     v: Option<u32>,
 }
 
-/// Whether an event is a batch of queue messages. Other events don't have the field `Records`.
-#[must_use]
-pub fn is_batch(event: &RawValue) -> bool {
+/// The messages of an event; `None` if it is not from a queue, because then it has no field `Records`.
+pub fn messages(event: &RawValue) -> serde_json::Result<Option<SqsEvent>> {
     #[derive(Deserialize)]
     struct Batch {
         #[serde(rename = "Records")]
-        _records: IgnoredAny,
+        records: Option<Vec<SqsRecord>>,
     }
-    serde_json::from_str::<Batch>(event.get()).is_ok()
+    let batch: Batch = serde_json::from_str(event.get())?;
+    Ok(batch.records.map(|records| SqsEvent { records }))
 }
 
 /// A parsed message, with the id for reporting its failure.

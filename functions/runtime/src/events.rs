@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use infra::batch::{SqsEvent, is_batch};
+use infra::batch::{self, SqsEvent};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -33,11 +33,7 @@ where
 {
     let started = start(build).await?;
     serve(started, |app, event: Box<RawValue>, invocation| async move {
-        let event = if is_batch(&event) {
-            Event::Batch(serde_json::from_str(event.get())?)
-        } else {
-            Event::Other(event)
-        };
+        let event = batch::messages(&event)?.map_or(Event::Other(event), Event::Batch);
         receive(app, event, invocation).await
     })
     .await
