@@ -5,6 +5,8 @@
 //! that the work that follows logs it too. The trace is ambient because it is for logs only: passed
 //! as an argument, it would be in the way of every function that decides something.
 
+use std::sync::OnceLock;
+
 use shared::ids::{CampaignId, ExportId, ImportId, InboundId, MessageId};
 use shared::job::{Job, Subject};
 use shared::receipt::MessageRef;
@@ -53,6 +55,8 @@ pub struct Scope<'a> {
     pub export_id: Option<ExportId>,
     pub inbound_id: Option<InboundId>,
     pub message_id: Option<MessageId>,
+    /// Made by the first of its runs, because writing the fields takes as long as reading a receipt.
+    span: OnceLock<Span>,
 }
 
 impl<'a> Scope<'a> {
@@ -69,6 +73,7 @@ impl<'a> Scope<'a> {
             export_id: None,
             inbound_id: None,
             message_id: None,
+            span: OnceLock::new(),
         }
     }
 
@@ -84,12 +89,13 @@ impl<'a> Scope<'a> {
     #[must_use]
     pub fn about(self, message: &MessageRef) -> Self {
         let (campaign_id, inbound_id) = (message.campaign(), message.inbound());
-        Self { campaign_id, inbound_id, message_id: Some(message.message_id), ..self }
+        let span = OnceLock::new();
+        Self { campaign_id, inbound_id, message_id: Some(message.message_id), span, ..self }
     }
 
     /// Does the work in its span, as part of its trace.
     pub fn run<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
-        CURRENT.scope(self.trace, work.instrument(self.span()))
+        CURRENT.scope(self.trace, work.instrument(self.span().clone()))
     }
 
     /// Logs something about the work beside [`Self::run`].
@@ -97,19 +103,21 @@ impl<'a> Scope<'a> {
         self.span().in_scope(log);
     }
 
-    fn span(&self) -> Span {
-        tracing::info_span!(
-            target: TARGET,
-            "work",
-            requestId = self.request_id,
-            trace.id = %self.trace,
-            job = self.job,
-            campaign.id = self.campaign_id.map(display),
-            import.id = self.import_id.map(display),
-            export.id = self.export_id.map(display),
-            inbound.id = self.inbound_id.map(display),
-            message.id = self.message_id.map(display),
-        )
+    fn span(&self) -> &Span {
+        self.span.get_or_init(|| {
+            tracing::info_span!(
+                target: TARGET,
+                "work",
+                requestId = self.request_id,
+                trace.id = %self.trace,
+                job = self.job,
+                campaign.id = self.campaign_id.map(display),
+                import.id = self.import_id.map(display),
+                export.id = self.export_id.map(display),
+                inbound.id = self.inbound_id.map(display),
+                message.id = self.message_id.map(display),
+            )
+        })
     }
 }
 

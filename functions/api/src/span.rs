@@ -22,13 +22,11 @@ pub(crate) async fn middleware(
     let request_id = request_id.unwrap_or_default();
     let job = format!("{} {}", request.method(), route.as_str());
     let id = |name| parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value);
-    let scope = Scope {
-        campaign_id: id("campaignId").and_then(|id| id.parse().ok()),
-        import_id: id("importId").and_then(|id| id.parse().ok()),
-        export_id: id("exportId").and_then(|id| id.parse().ok()),
-        message_id: id("messageId").and_then(|id| id.parse().ok()),
-        ..Scope::new(&request_id, &job, Some(trace))
-    };
+    let mut scope = Scope::new(&request_id, &job, Some(trace));
+    scope.campaign_id = id("campaignId").and_then(|id| id.parse().ok());
+    scope.import_id = id("importId").and_then(|id| id.parse().ok());
+    scope.export_id = id("exportId").and_then(|id| id.parse().ok());
+    scope.message_id = id("messageId").and_then(|id| id.parse().ok());
     let handled = scope.run(async {
         let response = next.run(request).await;
         let code = response.extensions().get().map(|code: &Code| code.as_str());
