@@ -27,6 +27,10 @@ impl Api {
         key.clone_into(&mut self.key);
     }
 
+    pub(crate) fn process(&self) -> u32 {
+        self.function.process()
+    }
+
     /// Sends a request and returns the body of a successful response.
     pub(crate) async fn ask(
         &mut self,

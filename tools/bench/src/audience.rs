@@ -91,8 +91,12 @@ impl Audience {
         Ok(Self { api, organization, campaign, recipients, unsubscribed })
     }
 
-    fn path(&self) -> String {
-        format!("/v1/organizations/{}/campaigns/{}", self.organization, self.campaign)
+    pub(crate) fn base(&self) -> String {
+        format!("/v1/organizations/{}", self.organization)
+    }
+
+    pub(crate) fn path(&self) -> String {
+        format!("{}/campaigns/{}", self.base(), self.campaign)
     }
 
     /// Sends the campaign. Its first job is then on the queue.
@@ -109,14 +113,18 @@ impl Audience {
     }
 }
 
-/// A draft with a segment and merge fields, whose values are about 20 bytes a recipient.
-async fn personal(api: &mut Api, base: &str) -> anyhow::Result<Value> {
-    let filter = json!({ "all": [
+/// The segment of a personal campaign, which matches everyone.
+pub(crate) fn filter() -> Value {
+    json!({ "all": [
         { "field": "tags", "op": "in", "value": ["spring", "summer"] },
         { "field": { "attribute": "city" }, "op": "startsWith", "value": "San" },
         { "field": "country", "op": "in", "value": ["US", "CA"] },
-    ] });
-    let segment = json!({ "name": "Spring", "filter": filter });
+    ] })
+}
+
+/// A draft with a segment and merge fields, whose values are about 20 bytes a recipient.
+async fn personal(api: &mut Api, base: &str) -> anyhow::Result<Value> {
+    let segment = json!({ "name": "Spring", "filter": filter() });
     let segment = api.ask(Method::POST, &format!("{base}/segments"), Some(segment)).await?;
     let target = json!({ "include": [segment["id"]], "exclude": [] });
     Ok(json!({ "name": "Spring", "body": PERSONAL_BODY, "target": target }))

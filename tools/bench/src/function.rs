@@ -132,6 +132,10 @@ impl Function {
         }
     }
 
+    pub(crate) fn process(&self) -> u32 {
+        self.id
+    }
+
     pub(crate) fn resident_peak_mib(&self) -> f64 {
         process::resident_peak_mib(self.id)
     }

@@ -15,9 +15,11 @@ mod function;
 mod gateway;
 mod import;
 mod machine;
+mod previews;
 mod price;
 mod process;
 mod report;
+mod share;
 mod source;
 mod spread;
 mod stack;
@@ -46,14 +48,22 @@ use crate::template::Template;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-const USAGE: &str = "usage: bench serve | [import [--pinpoint]] [--functions FOLDER] [--sizes N,N...] [--runs N] [--personal] \
+const USAGE: &str = "usage: bench serve | [previews | import [--pinpoint]] [--functions FOLDER] [--sizes N,N...] [--runs N] [--personal] \
                      [--write-docs] [--report-usage] [--add FILE] [--output FILE]";
+
+/// What is measured.
+#[derive(Clone, Copy)]
+enum Measured {
+    Campaigns,
+    /// Of files of these kinds.
+    Imports(&'static [Kind]),
+    Previews,
+}
 
 struct Options {
     programs: Programs,
     sizes: Vec<usize>,
-    /// The kinds of files whose imports are measured, in place of campaigns.
-    imports: Option<&'static [Kind]>,
+    measured: Measured,
     /// Runs for each size. The default is fewer for larger sizes.
     runs: Option<usize>,
     /// Whether the campaign has a segment and merge fields.
@@ -76,7 +86,7 @@ impl Options {
         let mut options = Self {
             programs,
             sizes: vec![1_000, 10_000, 100_000, 1_000_000],
-            imports: None,
+            measured: Measured::Campaigns,
             runs: None,
             is_personal: false,
             write_docs: false,
@@ -89,13 +99,17 @@ impl Options {
             let mut value = || arguments.next().context(USAGE);
             match argument.as_str() {
                 "import" => {
-                    options.imports = Some(&[Kind::Csv]);
+                    options.measured = Measured::Imports(&[Kind::Csv]);
                     options.sizes = vec![10_000, 100_000, 1_000_000, 5_000_000];
                 }
                 "--pinpoint" => {
-                    options.imports = Some(&[Kind::Pinpoint, Kind::PinpointGzip]);
+                    options.measured = Measured::Imports(&[Kind::Pinpoint, Kind::PinpointGzip]);
                     // Each is matched with a contact in the bench's own table, which is slow.
                     options.sizes = vec![20_000];
+                }
+                "previews" => {
+                    options.measured = Measured::Previews;
+                    options.sizes = vec![1_000_000];
                 }
                 "--functions" => options.programs.folder = value()?.into(),
                 "--add" => options.add.push(value()?.into()),
@@ -134,13 +148,23 @@ async fn main() -> anyhow::Result<()> {
     let options = Options::read(&root)?;
     options.programs.check()?;
     let template = Template::read(&root)?;
-    if let Some(kinds) = options.imports {
-        let sizes = options.sizes.iter();
-        let files: Vec<(Kind, usize)> =
-            sizes.flat_map(|size| kinds.iter().map(|kind| (*kind, *size))).collect();
-        say(&import::measure(&options.programs, template, &files).await?);
-        return Ok(());
+    let (programs, sizes) = (&options.programs, &options.sizes);
+    match options.measured {
+        Measured::Campaigns => campaigns(&root, &options, template).await,
+        Measured::Imports(kinds) => {
+            let files = sizes.iter().flat_map(|size| kinds.iter().map(|kind| (*kind, *size)));
+            let files: Vec<(Kind, usize)> = files.collect();
+            say(&import::measure(programs, template, &files).await?);
+            Ok(())
+        }
+        Measured::Previews => {
+            say(&previews::measure(programs, template, sizes).await?);
+            Ok(())
+        }
     }
+}
+
+async fn campaigns(root: &Path, options: &Options, template: Template) -> anyhow::Result<()> {
     let prices = Prices::read()?;
     let mut report = Report::new(Machine::read(), template, prices);
     report.set_cold(cold::starts(&World::open(template).await?, &options.programs).await?);
@@ -150,13 +174,13 @@ async fn main() -> anyhow::Result<()> {
     for size in &options.sizes {
         for number in 1..=options.runs(*size) {
             say(&format!("{size} recipients, run {number} of {}", options.runs(*size)));
-            report.add(run(&options, template, *size).await?);
+            report.add(run(options, template, *size).await?);
         }
     }
     say(&report.to_string());
     report.write(&options.output)?;
     if options.write_docs {
-        report.write_docs(&root)?;
+        report.write_docs(root)?;
     }
     anyhow::ensure!(report.errors().is_empty(), "the books do not agree: {:#?}", report.errors());
     Ok(())
