@@ -3,7 +3,7 @@
 use super::cell::{clean, unreadable};
 use super::columns::{Columns, place_of};
 use super::layout::HEAD_BYTES;
-use super::names::{self, Field, Fit};
+use super::names::{self, Field, Fit, Fits, JudgedNames};
 use super::own::{self, Own};
 use super::parser::Malformed;
 use super::pinpoint::{self, Endpoint};
@@ -102,6 +102,16 @@ impl Header {
         columns: &Columns,
         region: Region,
     ) -> Result<Self, InvalidHeader> {
+        Self::read_judged(cells, columns, region, &mut JudgedNames::default())
+    }
+
+    /// The same of a file that has many headers with the same names.
+    pub(super) fn read_judged(
+        cells: &[String],
+        columns: &Columns,
+        region: Region,
+        judged: &mut JudgedNames,
+    ) -> Result<Self, InvalidHeader> {
         let names: Vec<String> = cells.iter().map(|name| clean(name).to_owned()).collect();
         if names.len() > MAX_WIDTH {
             return Err(InvalidHeader::TooWide(names.len()));
@@ -111,7 +121,8 @@ impl Header {
             return Err(InvalidHeader::TooMany(names.len(), surplus));
         }
         let is_own = own::is_own(|wanted| names.iter().any(|name| name == wanted));
-        let mut places = Places { names: &names, columns, is_own, claimed: Vec::new() };
+        let fits = names.iter().map(|name| judged.fits(name)).collect();
+        let mut places = Places { names: &names, fits, columns, is_own, claimed: Vec::new() };
         places.claim_named()?;
         let phones = places.phones();
         let opted_out_at = places.first(Field::OptedOutAt);
@@ -243,6 +254,7 @@ fn attributes(
 /// Finds the columns of fields.
 struct Places<'n> {
     names: &'n [String],
+    fits: Vec<Fits>,
     columns: &'n Columns,
     is_own: bool,
     /// The columns that the client named, with their fields.
@@ -291,8 +303,7 @@ impl Places<'_> {
         let is_exported = |place: usize| self.is_own && own::is_exported(&self.names[place]);
         let is_claimed = |place: usize| self.claimed.iter().any(|(_, claimed)| *claimed == place);
         let is_free = |place: &usize| !is_claimed(*place) && !is_exported(*place);
-        let fit =
-            |place: usize| Some((names::fit(field, &names::plain(&self.names[place]))?, place));
+        let fit = |place: usize| Some((self.fits[place].field(field)?, place));
         let mut found: Vec<_> = (0..self.names.len()).filter(is_free).filter_map(fit).collect();
         found.sort_unstable();
         own.into_iter().chain(found).collect()

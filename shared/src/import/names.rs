@@ -1,5 +1,8 @@
 //! The names of the columns of a contact's fields.
 
+use std::collections::HashMap;
+
+use strum::VariantArray;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -8,7 +11,7 @@ mod mobile;
 
 pub(super) use consent::EFFECTIVE_DATE;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub(super) enum Field {
     Id,
     Phone,
@@ -135,8 +138,44 @@ fn consists(name: &str, wanted: &str, fillers: &[&str]) -> bool {
     reached[name.len()].1
 }
 
+/// How well a column's name fits each field.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fits([Option<Fit>; Field::VARIANTS.len()]);
+
+impl Fits {
+    fn of(name: &str) -> Self {
+        let name = plain(name);
+        Self(std::array::from_fn(|field| fit(Field::VARIANTS[field], &name)))
+    }
+
+    pub(super) const fn field(&self, field: Field) -> Option<Fit> {
+        self.0[field as usize]
+    }
+}
+
+/// The names that were judged, since that takes longer than to read the row of a name.
+#[derive(Debug, Default)]
+pub(super) struct JudgedNames(HashMap<String, Fits>);
+
+impl JudgedNames {
+    /// Objects of one file have few different names.
+    const MAX_KEPT: usize = 1_000;
+
+    pub(super) fn fits(&mut self, name: &str) -> Fits {
+        if let Some(known) = self.0.get(name) {
+            return *known;
+        }
+        if self.0.len() >= Self::MAX_KEPT {
+            self.0.clear();
+        }
+        let fits = Fits::of(name);
+        self.0.insert(name.to_owned(), fits);
+        fits
+    }
+}
+
 /// How well a column's name, as normalized by `plain`, fits a field.
-pub(super) fn fit(field: Field, name: &str) -> Option<Fit> {
+fn fit(field: Field, name: &str) -> Option<Fit> {
     let known = |names: &str| names.split_whitespace().any(|known| known == name);
     // "Mobile 1" is one of several columns with the same name.
     let unnumbered = name.trim_end_matches(|c: char| c.is_ascii_digit());

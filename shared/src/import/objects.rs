@@ -13,6 +13,7 @@ mod value;
 
 use super::columns::Columns;
 use super::header::{Header, InvalidHeader, MAX_COLUMNS, MAX_NAME, MAX_WIDTH, listed};
+use super::names::JudgedNames;
 use super::own::{self, Own};
 use super::parser::Record;
 use super::row::LIST_MARK;
@@ -30,6 +31,7 @@ const ATTRIBUTES: &str = "attributes.";
 #[derive(Debug, Default)]
 pub(super) struct Objects {
     headers: HashMap<(bool, Vec<String>), Arc<Header>>,
+    judged: JudgedNames,
 }
 
 impl Objects {
@@ -91,7 +93,8 @@ impl Objects {
         if let Some(known) = self.headers.get(&key) {
             return Ok(known.clone());
         }
-        let header = Header::read(&key.1, &columns.among(&key.1), region)?;
+        let among = columns.among(&key.1);
+        let header = Header::read_judged(&key.1, &among, region, &mut self.judged)?;
         let header = Arc::new(Header { own: header.own.map(|_| Own::Jsonl), ..header });
         if key.1.len() > MAX_COLUMNS {
             return Ok(header);
