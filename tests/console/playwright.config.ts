@@ -10,6 +10,8 @@ export default defineConfig({
   outputDir: "results",
   fullyParallel: true,
   workers: 2,
+  // A test that passes the second time does not fail the run, but is listed as flaky.
+  retries: 1,
   // A machine may be five times slower than usual. A test that passes never waits for this long.
   timeout: 900_000,
   expect: { timeout: 120_000 },
