@@ -8,11 +8,18 @@ import { browserPath } from "./support/browser";
 export default defineConfig({
   testDir: "tests",
   outputDir: "results",
+  snapshotPathTemplate: "baselines/{arg}{ext}",
   fullyParallel: true,
   workers: 2,
+  // A test that passes the second time does not fail the run, but is listed as flaky.
+  retries: 1,
   // A machine may be five times slower than usual. A test that passes never waits for this long.
   timeout: 900_000,
-  expect: { timeout: 120_000 },
+  expect: {
+    timeout: 120_000,
+    // On one machine, at most a dozen pixels differ, by a shade. A gray line that moves by a pixel is more.
+    toHaveScreenshot: { maxDiffPixels: 100, threshold: 0.05, stylePath: "support/still.css" },
+  },
   reporter: [["list"]],
   webServer: {
     command: `"${process.execPath}" support/identity-provider.mjs`,

@@ -2,14 +2,22 @@ import {
   type InvalidateOptions,
   type InvalidateQueryFilters,
   QueryClient,
+  type QueryClientConfig,
   type QueryKey,
 } from "@tanstack/react-query";
 
-/**
- * A list that is being fetched for the first time while it changes may arrive as it was before. Query
- * would keep that answer: invalidating restarts only requests of queries that have data.
- */
+/** What is being read while it changes may arrive as it was before. */
 export class FreshQueryClient extends QueryClient {
+  constructor(config: QueryClientConfig) {
+    super(config);
+    // What a change returned is newer than what is being read, which would take its place.
+    this.getQueryCache().subscribe((event) => {
+      if (event.type !== "updated" || event.action.type !== "success") return;
+      if (event.action.manual) void event.query.cancel({ revert: true });
+    });
+  }
+
+  /** Query would keep a first answer: invalidating restarts only requests of queries that have data. */
   override async invalidateQueries<Key extends QueryKey = QueryKey>(
     filters?: InvalidateQueryFilters<Key>,
     options?: InvalidateOptions,

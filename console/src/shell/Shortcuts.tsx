@@ -20,13 +20,14 @@ export function Shortcuts() {
   const [opened, help] = useDisclosure();
   const isNeeded = useEver(opened);
   const navigate = useNavigate();
-  const chord = useRef(0);
+  const chord = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector('[role="dialog"]') !== null) return;
-      const goes = Date.now() - chord.current < MAX_CHORD_MS;
-      chord.current = event.key === "g" ? Date.now() : 0;
+      // When the key was pressed, even if the page was too busy to hear of it.
+      const goes = event.timeStamp - chord.current < MAX_CHORD_MS;
+      chord.current = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY;
       const place = goes ? PLACES.find(({ key }) => key === event.key) : undefined;
       if (place !== undefined) {
         void navigate({ to: place.to });

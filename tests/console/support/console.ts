@@ -31,6 +31,27 @@ export function watchConsole(page: Page): string[] {
   return errors;
 }
 
-export async function heading(page: Page, name: string | RegExp): Promise<void> {
-  await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
+/**
+ * Waits for the page with this title. After a click, the page before stays until the next one is loaded,
+ * and may have what is looked for there.
+ */
+export async function heading(page: Page, name: string): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1, name, exact: true })).toBeVisible();
+}
+
+/** Goes to a page by its keys, once more if a busy machine took too long for the second one to count. */
+export async function goByKeys(page: Page, key: string, name: string): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press("g");
+    await page.keyboard.press(key);
+    const title = page.getByRole("heading", { level: 1, name, exact: true });
+    await expect(title).toBeVisible({ timeout: 5_000 });
+  }).toPass();
+}
+
+/** Nothing is wider than the page. What JavaScript draws follows a change of the width a moment later. */
+export async function fits(page: Page, name: string): Promise<void> {
+  const most = page.viewportSize()?.width ?? 0;
+  const width = () => page.evaluate(() => document.documentElement.scrollWidth);
+  await expect.poll(width, name).toBeLessThanOrEqual(most);
 }

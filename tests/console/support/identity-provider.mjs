@@ -9,9 +9,6 @@ import Provider from "oidc-provider";
 const issuer = process.env.OIDC_ISSUER;
 const key = JSON.parse(readFileSync(new URL("../../fixtures/identity/key.json", import.meta.url), "utf8"));
 
-/** Seconds until the token of a `brief` person ends. */
-const BRIEF = 40;
-
 const is = (ctx, word) => ctx.oidc.account?.accountId.split(".").includes(word) ?? false;
 
 const provider = new Provider(issuer, {
@@ -41,7 +38,7 @@ const provider = new Provider(issuer, {
       };
     },
   }),
-  ttl: { IdToken: (ctx) => (is(ctx, "brief") ? BRIEF : 3600) },
+  ttl: { IdToken: 3600 },
   issueRefreshToken: (ctx) => is(ctx, "renewed"),
   // No one is asked for consent.
   loadExistingGrant: async (ctx) => {

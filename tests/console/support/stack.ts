@@ -22,14 +22,23 @@ async function call(key: string, method: string, path: string, body?: unknown, t
   return (text === "" ? {} : JSON.parse(text)) as Json;
 }
 
-/** A phone of the United States that no other test uses, and that the simulator delivers to. */
+const phones = new Set<string>();
+
+/** A phone of the United States with these last four digits, which this process has not used yet. */
+function unused(lastFour: () => string): string {
+  for (;;) {
+    const digits = (most: number) => Math.floor(Math.random() * most);
+    const area = [201, 212, 305, 312, 415, 503, 617, 702, 808, 919][digits(10)];
+    const phone = `+1${area}${220 + digits(700)}${lastFour()}`.replace(/(\d{3})11(\d{4})$/, "$112$2");
+    if (phones.has(phone)) continue;
+    phones.add(phone);
+    return phone;
+  }
+}
+
+/** A phone that no other test uses, and that the simulator delivers to. */
 export function newPhone(): string {
-  const digits = (most: number) => Math.floor(Math.random() * most);
-  const area = [201, 212, 305, 312, 415, 503, 617, 702, 808, 919][digits(10)];
-  return `+1${area}${220 + digits(700)}${String(digits(9000)).padStart(4, "0")}`.replace(
-    /(\d{3})11(\d{4})$/,
-    "$112$2",
-  );
+  return unused(() => String(Math.floor(Math.random() * 9000)).padStart(4, "0"));
 }
 
 export class Organization {
@@ -38,12 +47,15 @@ export class Organization {
     readonly name: string,
     readonly key: string,
     readonly keyId: string,
+    /** The phone that it sends from. */
+    readonly sender: string,
   ) {}
 
   static async create(settings: Json = {}): Promise<Organization> {
     const admin = variable("ADMIN_KEY");
     const name = "Corner Bakery";
-    const made = await call(admin, "POST", "/v1/organizations", { name, senderPhone: newPhone() });
+    const senderPhone = newPhone();
+    const made = await call(admin, "POST", "/v1/organizations", { name, senderPhone });
     const path = `/v1/organizations/${made.id}`;
     await call(admin, "PATCH", path, {
       partsPerSecond: 1000,
@@ -54,7 +66,7 @@ export class Organization {
       ...settings,
     });
     const key = await call(admin, "POST", `${path}/api-keys`, { name: "Ana", role: "admin" });
-    return new Organization(String(made.id), name, String(key.secret), String(key.id));
+    return new Organization(String(made.id), name, String(key.secret), String(key.id), senderPhone);
   }
 
   /** Changes settings as the deployment does. */
@@ -82,16 +94,19 @@ export class Organization {
     return call(this.key, "DELETE", this.path(rest));
   }
 
-  /** A person writes to the organization's sender. */
+  /** A person writes to the organization's sender, which lists the text once everything is done about it. */
   async hear(from: string, body: string): Promise<void> {
-    const { senderPhone } = await call(this.key, "GET", `/v1/organizations/${this.id}`);
     const url = `${apiUrl}/webhooks/twilio/inbound`;
     const response = await fetch(`${variable("PROVIDER_URL")}/_simulator/inbound`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ url, from, to: senderPhone, body }),
+      body: JSON.stringify({ url, from, to: this.sender, body }),
     });
     if (!response.ok) throw new Error(`${body} was not heard: ${response.status}`);
+    await until(async () => {
+      const { items } = await this.get(`inbound?phone=${encodeURIComponent(from)}`);
+      return (items as { body: string }[]).some((inbound) => inbound.body === body);
+    });
   }
 
   async newKey(role: "viewer" | "sender"): Promise<string> {
@@ -148,7 +163,7 @@ export async function optOutList(name: string, list: Json): Promise<void> {
 
 /** A phone that the simulator gives the fate of these last four digits. */
 export function phoneOf(fate: number): string {
-  return newPhone().slice(0, -4) + fate;
+  return unused(() => String(fate));
 }
 
 /** A file of this number of contacts with phones that are delivered. */

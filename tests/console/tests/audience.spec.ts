@@ -42,6 +42,7 @@ test("a segment is built, written to with a merge field, and sent to", async ({ 
   await expect(page.getByRole("region", { name: "Preview" })).toContainText("Hi there, see you.");
 
   // Saving another field drops neither the target nor the format.
+  await expect(page.getByText("Saved", { exact: true })).toBeVisible();
   await page.reload();
   await page.getByLabel("Name", { exact: true }).fill("Open house in Austin");
   await expect

@@ -11,8 +11,8 @@ async function exported(page: Page, format: "CSV" | "JSON lines"): Promise<strin
   await page.getByRole("button", { name: "Export", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByText(format, { exact: true }).click();
-  await dialog.getByRole("button", { name: "Start export" }).click();
   const found = page.waitForRequest((request) => /\/exports\/[^/]+$/.test(request.url()));
+  await dialog.getByRole("button", { name: "Start export" }).click();
   await expect(dialog.getByRole("button", { name: "Download" })).toBeVisible();
   await expect(dialog.getByText("A link is valid for an hour")).toBeVisible();
   await found;

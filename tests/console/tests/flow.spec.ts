@@ -28,7 +28,7 @@ test("sign in, import, write, check, send, watch", async ({ page }) => {
   await heading(page, "spring.csv");
   await expect(page.getByText("Done", { exact: true })).toBeVisible();
   await expect(page.getByRole("heading", { name: "Rejected rows" })).toBeVisible();
-  await expect(page.getByRole("cell", { name: "42" })).toBeVisible();
+  await expect(page.getByRole("cell", { name: "42", exact: true })).toBeVisible();
 
   await page.getByRole("button", { name: "New campaign" }).click();
   await page.getByLabel("Name").fill("Spring sale");
@@ -59,6 +59,7 @@ test("sign in, import, write, check, send, watch", async ({ page }) => {
   await expect(page.getByText("40 recipients = 40 delivered")).toBeVisible();
   await expect(page.getByText("40 contacts = 40 recipients + 0 left out")).toBeVisible();
   await page.getByRole("link", { name: "All 40 messages" }).click();
+  await heading(page, "Messages");
   await page.getByRole("button", { name: /^Delivered/ }).click();
   await expect(page).toHaveURL(/status=delivered/);
   await page.locator("tbody a").first().click();

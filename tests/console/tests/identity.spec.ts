@@ -70,13 +70,17 @@ test("an address that is not verified is refused", async ({ page }) => {
 });
 
 test("a session that expires keeps what was typed", async ({ page, context }) => {
+  // Its end is brought about, so that typing may take as long as it does.
+  await page.clock.install();
   const organization = await Organization.create();
-  const di = login("di", "brief");
+  const di = login("di");
   await invite(organization, di);
   await signIn(page, di, "/contacts");
   await page.getByRole("button", { name: "Add contact" }).first().click();
   await page.getByLabel("First name").fill("Zora");
+  await page.clock.fastForward("01:00:00");
   await expect(page.getByText("Your session has expired.")).toBeVisible();
+  await page.clock.setSystemTime(new Date());
   expect(await violations(page)).toEqual([]);
   const opened = context.waitForEvent("page");
   await page.getByRole("button", { name: "Sign in with your organization" }).click();
@@ -90,13 +94,15 @@ test("a session that expires keeps what was typed", async ({ page, context }) =>
 });
 
 test("a session is renewed by itself", async ({ page }) => {
+  await page.clock.install();
   const organization = await Organization.create();
-  const eve = login("eve", "brief", "renewed");
+  const eve = login("eve", "renewed");
   await invite(organization, eve);
   await signIn(page, eve);
   await heading(page, "Home");
   const token = () => page.evaluate(() => sessionStorage.getItem("volley.key"));
   const first = await token();
+  await page.clock.fastForward("59:30");
   await expect.poll(token).not.toBe(first);
   await expect(page.getByText("Your session has expired.")).toHaveCount(0);
 });

@@ -18,6 +18,7 @@ test("a viewer's key changes nothing", async ({ page }) => {
   await page.goto(`${consoleUrl}/campaigns/${id}/check`);
   await expect(page.getByText("Your role can read but not change anything.")).toBeVisible();
   await page.goto(`${consoleUrl}/imports`);
+  await expect(page.getByText("Your role can read but not change anything.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Choose a file" })).toHaveCount(0);
 });
 

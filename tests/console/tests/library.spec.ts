@@ -68,9 +68,11 @@ test("campaigns are found by tag, and archived", async ({ page }) => {
   await page.getByLabel("Tag", { exact: true }).selectOption("");
 
   await page.getByRole("link", { name: "Winter" }).click();
-  await page.getByRole("button", { name: "Archive" }).click();
+  await heading(page, "Winter");
+  await page.getByRole("button", { name: "Archive", exact: true }).click();
   await expect(page.getByRole("button", { name: "Unarchive" })).toBeVisible();
   await page.getByRole("link", { name: "Campaigns" }).first().click();
+  await heading(page, "Campaigns");
   await expect(page.getByRole("link", { name: "Spring" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Winter" })).toHaveCount(0);
   await page.getByRole("button", { name: "Archived" }).click();

@@ -1,20 +1,12 @@
 /** What people write back: found, decided about, and replied to. */
 import { expect, test } from "@playwright/test";
 import { heading, open, openAs, watchConsole } from "../support/console";
-import { newPhone, Organization, until } from "../support/stack";
+import { newPhone, Organization } from "../support/stack";
 
 const BODY = "Corner Bakery: shall we keep a loaf for you on Friday? Reply STOP to opt out.";
 
 let organization: Organization;
 const [ana, bo, cy] = [newPhone(), newPhone(), newPhone()];
-
-async function hear(from: string, body: string): Promise<void> {
-  await organization.hear(from, body);
-  await until(async () => {
-    const { items } = await organization.get(`inbound?phone=${encodeURIComponent(from)}`);
-    return (items as { body: string }[]).some((inbound) => inbound.body === body);
-  });
-}
 
 test.beforeEach(async () => {
   organization = await Organization.create();
@@ -26,9 +18,9 @@ test.beforeEach(async () => {
 
 test("a text that may be a refusal is counted, decided about, and found as evidence", async ({ page }) => {
   const errors = watchConsole(page);
-  await hear(ana, "Yes please, two of them");
-  await hear(bo, "Wrong number");
-  await hear(cy, "not interested in cake, but bread is fine");
+  await organization.hear(ana, "Yes please, two of them");
+  await organization.hear(bo, "Wrong number");
+  await organization.hear(cy, "not interested in cake, but bread is fine");
   await openAs(page, organization);
   const navigation = page.getByRole("navigation", { name: "Main" });
   await navigation.getByRole("link", { name: "Replies 2 to decide" }).click();
@@ -61,8 +53,8 @@ test("a text that may be a refusal is counted, decided about, and found as evide
 });
 
 test("replies are found by phone and campaign, and answered", async ({ page }) => {
-  await hear(ana, "Until when are you open?");
-  await hear(bo, "STOP");
+  await organization.hear(ana, "Until when are you open?");
+  await organization.hear(bo, "STOP");
   await openAs(page, organization, "/replies");
   const rows = page.getByRole("main").getByRole("listitem");
   await expect(rows).toHaveCount(2);
@@ -73,7 +65,7 @@ test("replies are found by phone and campaign, and answered", async ({ page }) =
   await page.keyboard.press("Tab");
   await page.keyboard.press("/");
   await page.getByLabel("Find a phone").fill(ana);
-  await page.keyboard.press("Enter");
+  await page.getByLabel("Find a phone").press("Enter");
   await expect(page).toHaveURL(/phone=/);
   await expect(rows).toHaveCount(1);
   await page.reload();
@@ -84,6 +76,7 @@ test("replies are found by phone and campaign, and answered", async ({ page }) =
   await page.getByRole("button", { name: "View as cURL" }).first().click();
   await expect(page.getByRole("dialog")).toContainText("volley inbound show");
   await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
   await page.getByLabel("Your reply").fill("Until five. See you!");
   await page.getByRole("button", { name: "Send reply, 1 part" }).click();
   const conversation = page.getByRole("region", { name: "Conversation" });
@@ -91,9 +84,10 @@ test("replies are found by phone and campaign, and answered", async ({ page }) =
   await expect(conversation.getByText("Delivered")).toBeVisible();
 
   await page.getByRole("link", { name: "All replies from this phone" }).click();
+  await heading(page, "Replies");
   await expect(rows).toHaveCount(1);
   await page.getByLabel("Find a phone").fill(bo);
-  await page.keyboard.press("Enter");
+  await page.getByLabel("Find a phone").press("Enter");
   await expect(rows.filter({ hasText: "STOP" })).toBeVisible();
   await rows.first().getByRole("link").first().click();
   await expect(page.getByText("This person has opted out")).toBeVisible();
@@ -101,7 +95,7 @@ test("replies are found by phone and campaign, and answered", async ({ page }) =
 });
 
 test("a viewer reads replies and decides nothing", async ({ page }) => {
-  await hear(ana, "Wrong number");
+  await organization.hear(ana, "Wrong number");
   const key = await organization.newKey("viewer");
   await open(page, key, "/replies");
   await expect(page.getByText("May be a refusal", { exact: true })).toBeVisible();

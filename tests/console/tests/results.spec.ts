@@ -1,6 +1,6 @@
 /** What became of a campaign: the report, the rows behind each number, and each person's messages. */
 import { expect, type Page, test } from "@playwright/test";
-import { heading, openAs, watchConsole } from "../support/console";
+import { goByKeys, heading, openAs, watchConsole } from "../support/console";
 import { csvOf, newPhone, Organization, phoneOf } from "../support/stack";
 
 const BODY = "Corner Bakery: our spring sale starts on Friday. Reply STOP to opt out.";
@@ -42,17 +42,21 @@ test("each number of a report leads to the rows behind it", async ({ page }) => 
   await expect(failures.getByText("Code 30003")).toBeVisible();
   await failures.getByRole("listitem").filter({ hasText: "out of reach" }).getByRole("link").first().click();
   await expect(page).toHaveURL(/reason=unreachable/);
+  // The page before has rows, too.
+  await heading(page, "Messages");
   await expect(page.getByRole("row")).toHaveCount(3);
 
   await open();
   await failures.getByRole("listitem").filter({ hasText: "filtered" }).getByRole("link").last().click();
   await expect(page).toHaveURL(/code=30007|code=%2230007%22/);
+  await heading(page, "Messages");
   await expect(page.getByRole("row")).toHaveCount(2);
 
   await open();
   const countries = page.getByRole("region", { name: "By country" });
   await countries.getByRole("row", { name: "United Kingdom" }).getByRole("link").first().click();
   await expect(page).toHaveURL(/country=GB/);
+  await heading(page, "Messages");
   await expect(page.getByRole("row")).toHaveCount(2);
 
   await open();
@@ -73,6 +77,7 @@ async function leadsToItsRows(page: Page): Promise<void> {
   const expected = Number(await number.textContent());
   await number.click();
   await expect(page).toHaveURL(/updatedSince=/);
+  await heading(page, "Messages");
   await expect(page.getByRole("row")).toHaveCount(expected + 1);
   await page.getByRole("button", { name: "Do not filter by time" }).click();
   await expect(page).not.toHaveURL(/updatedSince=/);
@@ -92,13 +97,14 @@ test("messages are found by their filters, which are in the address", async ({ p
   await page.getByRole("button", { name: /^Delivered/ }).click();
   await expect(page).not.toHaveURL(/reason=/);
   await page.getByRole("button", { name: /^All/ }).click();
+  await expect(page.getByRole("row")).toHaveCount(12);
   await page.keyboard.press("/");
   await page.keyboard.type(unreachable);
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/phone=/);
   await expect(page.getByRole("row")).toHaveCount(2);
   await page.getByLabel("Find a phone").fill("nobody");
-  await page.keyboard.press("Enter");
+  await page.getByLabel("Find a phone").press("Enter");
   await expect(page.getByRole("alert")).toContainText("Phone is not a phone number");
 });
 
@@ -129,9 +135,7 @@ test("a person's page has their messages over all campaigns", async ({ page }) =
 test("a period's report sums its campaigns", async ({ page }) => {
   await openAs(page, organization);
   await heading(page, "Home");
-  await page.keyboard.press("g");
-  await page.keyboard.press("r");
-  await heading(page, "Reports");
+  await goByKeys(page, "r", "Reports");
   await expect(page.getByText("8 of 11 messages that the provider accepted")).toBeVisible();
   const row = page.getByRole("row").filter({ hasText: "Spring sale" });
   await expect(row.getByRole("link", { name: "72.7%" })).toBeVisible();
@@ -139,6 +143,8 @@ test("a period's report sums its campaigns", async ({ page }) => {
   await expect(page).toHaveURL(/days=90/);
   await expect(row).toBeVisible();
   await page.getByLabel("First day").fill("2020-01-01");
+  // The field shows what the address says.
+  await expect(page.getByLabel("First day")).toHaveValue("2020-01-01");
   await page.getByLabel("Last day").fill("2020-01-31");
   await expect(page.getByText("No campaign was sent in this period")).toBeVisible();
   await page.reload();
