@@ -38,6 +38,7 @@ mod stage;
 mod swallowed;
 mod undo;
 pub mod upload;
+mod warning;
 
 pub use batch::Batch;
 pub use columns::Columns;
@@ -57,6 +58,7 @@ pub use row::{Content, Lacks, Reading, Row};
 pub use rows::{FirstReading, Rows};
 pub use stage::Stage;
 pub use undo::{Imported, Undo, UndoVerdict};
+pub use warning::Warning;
 
 use crate::actor::Actor;
 use crate::ids::{ImportId, OrganizationId};
@@ -140,6 +142,9 @@ pub struct ReadFile {
     /// Whether its rows are endpoints of Amazon Pinpoint.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_pinpoint: bool,
+    /// What its first rows give reason to ask about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// Why no row of a file can be read.
@@ -226,11 +231,18 @@ impl ReadFile {
         let named = options.encoding.as_deref().and_then(|name| Charset::named(name).ok());
         let charset = Charset::of(sample, named, region)?;
         let format = options.format.unwrap_or_else(|| Format::of(sample, charset));
-        let mut reading =
-            Self { unpacked: None, format, encoding: charset.name(), region, is_pinpoint: false };
+        let mut reading = Self {
+            unpacked: None,
+            format,
+            encoding: charset.name(),
+            region,
+            is_pinpoint: false,
+            warnings: Vec::new(),
+        };
         let description = reading.description(options).ok_or(UnclearCharset)?;
         let layout = Layout::read(head, is_whole, &description)?;
         reading.is_pinpoint = layout.is_pinpoint();
+        reading.warnings = warning::warnings(&layout, head, is_whole);
         Ok((reading, layout))
     }
 

@@ -77,6 +77,9 @@ impl Import {
                 return outcome(&rehearsal);
             }
             context.output.note(&summary(&rehearsal));
+            for warning in warnings(&rehearsal) {
+                context.output.note(&warning);
+            }
             confirm(&format!("Import {}?", file.display()), false)?;
         }
         let import = import(context, &file, &options, false).await?;
@@ -98,6 +101,12 @@ fn summary(import: &Value) -> String {
         number("rejected"),
         number("optOuts"),
     )
+}
+
+/// What a dry run warns of, in a line each.
+fn warnings(import: &Value) -> Vec<String> {
+    let warnings = import["warnings"].as_array().into_iter().flatten();
+    warnings.map(|warning| format!("Warning: {}.", text(&warning["detail"]))).collect()
 }
 
 async fn show(context: &Context, import: &Value, to: Option<&Path>) -> Result<(), Failure> {

@@ -2387,6 +2387,11 @@ export interface components {
             updated: number;
             updatedAt: components["schemas"]["Time"];
             upload?: components["schemas"]["Upload"] | null;
+            /**
+             * @description What to check before the import: columns whose first values say that people opted out, although
+             *     the import opts no one out by them.
+             */
+            warnings: components["schemas"]["ImportWarning"][];
         };
         /** @enum {string} */
         ImportFormat: "csv" | "jsonl";
@@ -2398,6 +2403,11 @@ export interface components {
         ImportOptOuts: "only";
         /** @enum {string} */
         ImportStatus: "uploading" | "pending" | "running" | "done" | "failed" | "cancelled" | "undoing" | "undone";
+        ImportWarning: {
+            column: string;
+            /** @description What is wrong with the column and what to do. */
+            detail: string;
+        };
         /** @description A text from a person, and what was done with it. */
         Inbound: {
             body: string;

@@ -17,6 +17,7 @@ import { useSession } from "../shell/session-context";
 import { texts } from "../texts";
 import { Figures } from "./imports/Figures";
 import { Rejected } from "./imports/Rejected";
+import { Warnings } from "./imports/Warnings";
 
 const route = getRouteApi("/imports/$importId");
 const t = texts.imports;
@@ -72,6 +73,7 @@ export function ImportPage() {
           {t.undoResult(undo.removed, undo.keptChanged + undo.keptNamed)}
         </Alert>
       )}
+      <Warnings found={found.data} />
       <Figures found={found.data} />
       {!exact && (
         <Text size="sm" c="dimmed">

@@ -11,6 +11,7 @@ mod poll;
 mod refusals;
 #[cfg(test)]
 mod requests;
+mod single;
 mod stopping;
 mod sweep;
 

@@ -8,11 +8,11 @@ use infra::table::{EndpointOwner, KeptReconciliation, Owed, RowEffects, Table};
 use infra::trace::Scope;
 use infra::{clock, metrics};
 use shared::ids::{ExportId, ImportId, OrganizationId};
-use shared::job::{DispatchJob, Envelope, Job, JobsJob, NotifyJob, PollsJob};
+use shared::job::{Envelope, Job, JobsJob, NotifyJob, PollsJob};
 use shared::reconciliation::GIVEN_UP;
 use shared::time::Timestamp;
 
-use crate::App;
+use crate::{App, single};
 
 /// Work that has been queued this many times without finishing is given up.
 const MAX_ATTEMPTS: u32 = 5;
@@ -138,12 +138,13 @@ async fn give_up(app: &App, owed: &Owed, now: Timestamp) -> anyhow::Result<()> {
             app.table.take_overdue(owed, now.plus_seconds(3_600)).await?;
             Ok(())
         }
-        // A message stays pending, which the person who requested it can see. Quotes and previews are asked
-        // for again.
-        Job::Dispatch(
-            DispatchJob::Test { .. } | DispatchJob::Reply { .. } | DispatchJob::Chunk { .. },
-        )
-        | Job::Jobs(JobsJob::Quote { .. } | JobsJob::Preview { .. })
+        Job::Dispatch(job) => match job.single() {
+            Some(message) => single::give_up(app, owed, &message, now).await,
+            // The drain queues chunks.
+            None => Ok(app.table.forget_overdue(owed).await?),
+        },
+        // They are asked for again.
+        Job::Jobs(JobsJob::Quote { .. } | JobsJob::Preview { .. })
         | Job::Notify(NotifyJob::Messages { .. } | NotifyJob::BusMessages { .. }) => {
             Ok(app.table.forget_overdue(owed).await?)
         }

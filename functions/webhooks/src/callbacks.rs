@@ -162,3 +162,6 @@ async fn judge(app: &App, webhook: &dyn Webhook, now: Timestamp) -> anyhow::Resu
         Ok(ProviderEvent::Ignored) => Work::Nothing,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -218,6 +218,12 @@ impl Header {
         attribute.unwrap_or(name)
     }
 
+    /// Whether the cells of a column may opt a person out.
+    pub(super) fn opts_out_by(&self, place: usize) -> bool {
+        let is_date = self.is_dated_opt_out && self.opted_out_at == Some(place);
+        is_date || self.opt_outs.contains(&place) || self.opt_ins.contains(&place)
+    }
+
     pub(super) fn has_opt_outs(&self) -> bool {
         !self.opt_outs.is_empty() || !self.opt_ins.is_empty() || self.is_dated_opt_out
     }

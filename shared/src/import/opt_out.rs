@@ -10,8 +10,8 @@ use crate::time::Timestamp;
 
 mod values;
 
-pub(super) use values::says;
 use values::{dated, denies, is_plain_yes};
+pub(super) use values::{says, says_as_text};
 
 /// The opt-out in a row, which counts even if the rest of the row is invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -153,6 +153,11 @@ impl Rows {
         }))
     }
 
+    /// The next row's cells with their header. `None` also if it is malformed.
+    pub(super) fn peek_entry(&self) -> Option<&Entry> {
+        self.next.as_ref()?.as_ref().ok()
+    }
+
     /// The number of the next row and the opt-out in it, which counts even if the rest of the row
     /// is invalid.
     #[must_use]

@@ -32,10 +32,14 @@ fn transcript(content: &[u8], query: &str) -> String {
     let charset = Charset::of(content, named, region).expect("clear");
     let mut out = format!("?{query}\nencoding {}\n", charset.name());
     let read = ReadFile::of(content, true, &options, region);
-    let mut rows = match read.and_then(|(_, layout)| Ok(opened(content, layout)?)) {
-        Ok(rows) => rows,
-        Err(refusal) => return out + &format!("refused: {refusal}\n"),
-    };
+    let (read, mut rows) =
+        match read.and_then(|(read, layout)| Ok((read, opened(content, layout)?))) {
+            Ok(opened) => opened,
+            Err(refusal) => return out + &format!("refused: {refusal}\n"),
+        };
+    for warning in &read.warnings {
+        writeln!(out, "warning: {}", warning.detail()).expect("a text");
+    }
     while let Some(row) = rows.peek() {
         match row {
             Ok(reading) => describe(&mut out, &reading),

@@ -242,6 +242,24 @@ fn extension_mark(text: &str) -> Option<usize> {
     text.char_indices().find(ends).map(|(at, _)| at)
 }
 
+/// Where an extension begins in a number whose area code ends at a slash, as Austrians and Germans write
+/// both: `0664/123456/12` and `0664/123456-12`. What is before it is a number by itself. Groups of a
+/// number are as long as the group before them, as in `030/12/34/56`.
+fn extension_after_slash(text: &str, is_number: impl Fn(&str) -> bool) -> Option<usize> {
+    let first = text.find('/')?;
+    let marks = text.char_indices().skip_while(|(at, _)| *at <= first);
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).count();
+    let is_extension = |at: usize| {
+        let (number, rest) = (&text[..at], &text[at + 1..]);
+        let before = digits(&number.chars().rev().collect::<String>());
+        let after = digits(rest);
+        let is_short = (1..=MIN_DIGITS_AFTER_SLASH).contains(&after) && after < before;
+        is_short && digit_count(number) >= MIN_DIGITS_BEFORE_SLASH && is_number(number)
+    };
+    let mut marks = marks.filter(|(_, c)| matches!(c, '/' | '-')).map(|(at, _)| at);
+    marks.find(|at| is_extension(*at))
+}
+
 /// Where digits at the end begin that are separated only by a slash or brackets, as in `030
 /// 123456/12` and `030 123456 (1234)`. Where numbers have any length, as in Germany, those digits
 /// would make another valid number. As many digits as another number could have are an extension
@@ -260,6 +278,7 @@ fn extension_without_mark(text: &str, region: Region) -> Option<usize> {
             && (is_short || (after >= MIN_DIGITS_AFTER_SLASH && is_number(number)))
     };
     let slash = text.rfind('/').filter(|at| is_extension(*at, !text[..*at].contains('/')));
+    let slash = extension_after_slash(text, is_number).or(slash);
     let bracket = text.rfind(['(', '[']).filter(|at| !text[*at..].contains([')', ']']));
     slash.or_else(|| bracket.filter(|at| is_extension(*at, true)))
 }

@@ -15,7 +15,9 @@ fn event(function: &str) -> anyhow::Result<Value> {
 async fn queue_events_are_accepted() -> anyhow::Result<()> {
     let tenant = Tenant::new().await?;
     let _alive = ALIVE.read().await;
-    for (file, function) in [("send", "SEND"), ("dispatch", "DISPATCH"), ("receipts", "RECEIPTS")] {
+    for (file, function) in
+        [("send", "SEND"), ("dispatch", "DISPATCH"), ("receipts", "RECEIPTS"), ("notify", "NOTIFY")]
+    {
         let answer = tenant.functions.invoke(function, &event(file)?).await?;
         assert_eq!(answer, json!({"batchItemFailures": []}), "{file}");
     }

@@ -4,7 +4,7 @@ use anyhow::{Context, ensure};
 use e2e::imports::{counts, phones, rejected};
 use e2e::{Tenant, text};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn rows_find_their_contact_by_phone() -> anyhow::Result<()> {
@@ -36,6 +36,33 @@ async fn rows_find_their_contact_by_phone() -> anyhow::Result<()> {
     let skipped = tenant.upload(&skip, csv.as_bytes()).await?;
     assert_eq!(counts(&skipped), [6, 0, 0, 0, 5, 1], "{skipped}");
     assert_eq!(phones(&tenant).await?.len(), 4);
+    Ok(())
+}
+
+/// A column that is not known as opt-outs is named before anyone of the file is texted.
+#[tokio::test]
+async fn a_dry_run_warns_of_opt_outs_that_it_does_not_read() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let csv = "phone,Estado,city\n+14153550101,alta,Reno\n+14153550102,baja,Reno\n";
+    let columns = |import: &Value| {
+        let warnings = import["warnings"].as_array().into_iter().flatten();
+        warnings.map(|warning| text(&warning["column"]).to_owned()).collect::<Vec<_>>()
+    };
+    let rehearsed = tenant.upload(&json!({"dryRun": true}), csv.as_bytes()).await?;
+    assert_eq!(
+        (columns(&rehearsed), &rehearsed["optOuts"]),
+        (vec!["Estado".to_owned()], &json!(0))
+    );
+    let detail = text(&rehearsed["warnings"][0]["detail"]);
+    assert!(detail.contains("'baja', in 1 of its first 2 values"), "{detail}");
+    // The response to a file in the request has the warning at once, and the import keeps it.
+    let import = tenant.import(csv).await?;
+    assert_eq!(columns(&import), ["Estado"]);
+    let known = tenant.upload(&json!({"columns": {"optOut": "city"}}), csv.as_bytes()).await?;
+    assert_eq!(columns(&known), ["Estado"], "the column that the request names is another one");
+    let read = csv.replace("Estado", "Opt-out").replace("alta", "no");
+    let read = tenant.upload(&json!({"dryRun": true}), read.as_bytes()).await?;
+    assert_eq!((columns(&read), &read["optOuts"]), (Vec::new(), &json!(1)), "{read}");
     Ok(())
 }
 

@@ -98,13 +98,15 @@ async fn errors_name_their_request_at_the_default_level() -> anyhow::Result<()> 
         ("DISPATCH", "dispatch", "dispatch"),
         ("POLL_STATUS", "poll-status", "poll-status"),
         ("RECEIPTS", "webhooks", "receipts"),
+        ("WEBHOOKS", "webhooks", "webhooks"),
+        ("NOTIFY", "notify", "notify"),
     ];
     for (function, program, name) in functions {
         let error = first_error(function, program, name);
         let error = tokio::time::timeout(PATIENCE, error)
             .await
-            .with_context(|| format!("{program} logged no error"))??;
-        assert_eq!(error["span"]["requestId"], REQUEST_ID, "{program}: {error}");
+            .with_context(|| format!("{function} logged no error"))??;
+        assert_eq!(error["span"]["requestId"], REQUEST_ID, "{function}: {error}");
     }
     Ok(())
 }

@@ -26,6 +26,7 @@ use shared::job::{Envelope, Job};
 use crate::bucket::Bucket;
 use crate::death::{Fate, Life};
 use crate::opt_outs::OptOuts;
+use crate::outage::Outage;
 use crate::{Log, naming};
 
 #[derive(Clone)]
@@ -35,6 +36,7 @@ pub(crate) struct Aws {
     pub(crate) bucket: Bucket,
     pub(crate) opt_outs: OptOuts,
     pub(crate) life: Life,
+    pub(crate) outage: Outage,
     /// What someone else writes before the request of this number.
     race: Arc<Mutex<Option<(usize, Item)>>>,
 }
@@ -77,7 +79,9 @@ impl Aws {
         let body = request.body().bytes().unwrap_or_default();
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let (status, body) = match target.split_once('.') {
-            Some(("DynamoDB_20120810", operation)) => self.dynamo(operation, body),
+            Some(("DynamoDB_20120810", operation)) => {
+                self.outage.of_table().unwrap_or_else(|| self.dynamo(operation, body))
+            }
             Some(("AmazonSQS", operation)) => (200, self.queue(operation, body)),
             Some(("PinpointSMSVoiceV2", "DescribeOptedOutNumbers")) => self.opt_outs.page(body),
             // The bucket and the scheduler have addresses instead of targets.
@@ -91,13 +95,20 @@ impl Aws {
     }
 }
 
-/// The address of Parameter Store, which the SDK is not used for.
+/// The addresses of what the SDK is not used for.
 #[derive(Debug)]
-struct ParameterStore(String);
+struct Addresses {
+    parameter_store: String,
+    receipts: String,
+}
 
-impl LoadServiceConfig for ParameterStore {
+impl LoadServiceConfig for Addresses {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
-        (key.service_id() == "SSM").then(|| self.0.clone())
+        match key.service_id() {
+            "SSM" => Some(self.parameter_store.clone()),
+            "SQS" => Some(self.receipts.clone()),
+            _ => None,
+        }
     }
 }
 
@@ -129,18 +140,21 @@ impl Aws {
             bucket: Bucket::default(),
             opt_outs: OptOuts::default(),
             life: Life::default(),
+            outage: Outage::default(),
             race: Arc::default(),
         }
     }
 
     /// A configuration that points clients here.
     pub(crate) async fn config(&self) -> SdkConfig {
+        let (parameter_store, receipts) =
+            (serve_secrets().await, self.outage.serve_receipts().await);
         let credentials = Credentials::new("test", "test", None, None, "test");
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("us-east-1"))
             .endpoint_url("http://in-memory")
-            .service_config(ParameterStore(serve_secrets().await))
+            .service_config(Addresses { parameter_store, receipts })
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .http_client(self.clone())
             .retry_config(aws_config::retry::RetryConfig::disabled())

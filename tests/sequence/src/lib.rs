@@ -12,6 +12,7 @@ mod bucket;
 mod death;
 mod naming;
 mod opt_outs;
+mod outage;
 mod provider;
 mod scene;
 mod uploads;
@@ -103,6 +104,16 @@ impl Stage {
     /// out in seconds, and whether the person did.
     pub fn list_opt_outs(&self, list: &str, entries: &[(&str, i64, bool)]) {
         self.memory.opt_outs.set(list, entries);
+    }
+
+    /// Whether the table refuses every request.
+    pub fn refuse_table(&self, is_refused: bool) {
+        self.memory.outage.set_table(is_refused);
+    }
+
+    /// Whether the queue of receipts refuses every message.
+    pub fn refuse_receipts(&self, is_refused: bool) {
+        self.memory.outage.set_receipts(is_refused);
     }
 
     /// The number of multipart uploads that are neither complete nor abandoned.

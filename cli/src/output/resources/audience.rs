@@ -45,6 +45,7 @@ pub(crate) const IMPORT: Resource = Resource {
         Field::shown("Skipped: opt-outs only", "/skippedBy/optOutsOnly"),
         Field::shown("Dry run", "/dryRun"),
         Field::shown("Exact", "/exact"),
+        Field::shown("Warnings", "/warnings"),
         Field::shown("Encoding", "/encoding"),
         Field::shown("Removed by undo", "/undo/removed"),
         Field::shown("Kept: changed since", "/undo/keptChanged"),

@@ -7,6 +7,7 @@ import { useSession } from "../../shell/session-context";
 import { texts } from "../../texts";
 import { Figures } from "./Figures";
 import { Rejected } from "./Rejected";
+import { Warnings } from "./Warnings";
 
 const t = texts.imports;
 
@@ -23,6 +24,7 @@ export function Trial({ importId }: { importId: string }) {
         {t.tried}
       </Text>
       {reason && <Alert color="red">{sentence(reason)}</Alert>}
+      <Warnings found={found.data} />
       <Figures found={found.data} />
       {!exact && (
         <Text size="sm" c="dimmed">

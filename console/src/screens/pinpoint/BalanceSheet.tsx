@@ -5,6 +5,7 @@ import type { CSSProperties } from "react";
 import { count } from "../../lib/format";
 import { type Balance, balanceOf, type Moved, PARTS, type Part } from "../../lib/pinpoint/balance";
 import { pinpointTexts as t } from "../../pinpoint-texts";
+import { Warnings } from "../imports/Warnings";
 import classes from "./BalanceSheet.module.css";
 
 /** How many reasons say enough; the rejected rows have the rest. */
@@ -52,6 +53,9 @@ export function BalanceSheet({ moved }: { moved: Moved }) {
         </>
       )}
       <OptOuts balance={balance} />
+      {moved.endpoints.map((found) => (
+        <Warnings key={found.id} found={found} />
+      ))}
     </div>
   );
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use infra::files::PresignedPost;
 use serde::Serialize;
-use shared::import::{Import, Progress, Report, RowError, Skipped, Status};
+use shared::import::{Import, Progress, Report, RowError, Skipped, Status, Warning};
 use shared::time::Timestamp;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -45,6 +45,9 @@ pub(crate) struct ImportView {
     exact: bool,
     /// The first 100 rejected rows. The list of imports has none.
     errors: Vec<RowErrorView>,
+    /// What to check before the import: columns whose first values say that people opted out, although
+    /// the import opts no one out by them.
+    warnings: Vec<WarningView>,
     /// The form that uploads the file. Only the response that creates the import has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     upload: Option<UploadView>,
@@ -151,6 +154,15 @@ impl From<Skipped> for SkippedView {
 
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = ImportWarning)]
+pub(crate) struct WarningView {
+    column: String,
+    /// What is wrong with the column and what to do.
+    detail: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = RowError)]
 pub(crate) struct RowErrorView {
     /// Counted from 1, without the header and empty lines.
@@ -175,6 +187,7 @@ impl ImportView {
     pub(crate) fn new(import: Import, errors: Vec<RowError>) -> Self {
         let encoding = import.encoding().map(str::to_owned);
         let rows = import.progress.rows();
+        let warnings = import.reading.map(|reading| reading.warnings).unwrap_or_default();
         let Progress { first_pass, second_pass: _, created, updated, unchanged, .. } =
             import.progress;
         let Progress { rejected, skipped, is_estimate, .. } = import.progress;
@@ -201,6 +214,7 @@ impl ImportView {
             dry_run: import.options.dry_run,
             exact: !is_estimate,
             errors: errors.into_iter().map(RowErrorView::from).collect(),
+            warnings: warnings.into_iter().map(WarningView::from).collect(),
             upload: None,
             undo,
             reason: import.failure,
@@ -212,6 +226,12 @@ impl ImportView {
 
     pub(crate) fn with_upload(self, upload: UploadView) -> Self {
         Self { upload: Some(upload), ..self }
+    }
+}
+
+impl From<Warning> for WarningView {
+    fn from(warning: Warning) -> Self {
+        Self { detail: warning.detail(), column: warning.column }
     }
 }
 

@@ -18,6 +18,8 @@ const OPTED_OUT: &str = "optout optedout unsubscribed unsubscribe unsub unsubbed
     desabonne desabonnee desinscrit desinscrite nepascontacter pasdesms bloque \
     baja debaja dadodebaja nocontactar bloqueado descadastrado naocontatar naocontactar \
     disiscritto disiscritta noncontattare bloccato";
+/// Longer cells are texts. In bytes.
+const MAX_TEXT: usize = 200;
 /// What turns such a value into its opposite.
 const NOT: [&str; 6] = ["not", "nicht", "non", "nao", "pas", "never"];
 
@@ -71,6 +73,13 @@ fn says_one(cell: &str) -> Result<bool, ()> {
         return Ok(false);
     }
     in_words(&value).ok_or(())
+}
+
+/// Whether a cell of any column says as a text that the person opted out. A yes or a mark there is
+/// about something else.
+pub(in super::super) fn says_as_text(cell: &str) -> bool {
+    let says = |cell: &str| in_words(&plain(clean(cell))) == Some(true);
+    cell.len() <= MAX_TEXT && cell.split(LIST_MARK).any(says)
 }
 
 /// Values of a consent column that deny it, besides those above.

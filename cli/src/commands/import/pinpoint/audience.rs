@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::{Context, Report};
 use crate::api::{count, text};
-use crate::commands::import::import;
+use crate::commands::import::{import, warnings};
 use crate::commands::import::options::Options;
 use crate::failure::Failure;
 use crate::pinpoint::{Spool, visit};
@@ -110,6 +110,9 @@ fn line(is_dry: bool, step: &Step, import: &Value) -> String {
         number("rejected"),
         number("optOuts"),
     );
+    for warning in warnings(import) {
+        let _ = writeln!(line, "  {warning}");
+    }
     if number("rejected") > 0 {
         let id = text(&import["id"]);
         let _ = writeln!(line, "  To see why: volley import show {id} --rejected rejected.csv");
