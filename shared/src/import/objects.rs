@@ -20,8 +20,8 @@ use super::row::LIST_MARK;
 use super::rows::Entry;
 use crate::phone::Region;
 
-/// Objects of one file have few different sets of names.
-const MAX_KEPT: usize = 64;
+/// How much is kept, in bytes of names. The objects of one file have few different sets of them.
+const MAX_KEPT_BYTES: usize = 2 * 1024 * 1024;
 /// Longer than any name that is accepted, even without the beginning that is left out.
 const MAX_KEPT_NAME: usize = MAX_NAME + ATTRIBUTES.len() + 1;
 /// The API shows attributes below this name.
@@ -31,6 +31,7 @@ const ATTRIBUTES: &str = "attributes.";
 #[derive(Debug, Default)]
 pub(super) struct Objects {
     headers: HashMap<(bool, Vec<String>), Arc<Header>>,
+    kept_bytes: usize,
     judged: JudgedNames,
 }
 
@@ -99,8 +100,11 @@ impl Objects {
         if key.1.len() > MAX_COLUMNS {
             return Ok(header);
         }
-        if self.headers.len() >= MAX_KEPT {
+        let bytes: usize = key.1.iter().map(|name| size_of::<String>() + name.len()).sum();
+        self.kept_bytes += bytes;
+        if self.kept_bytes > MAX_KEPT_BYTES {
             self.headers.clear();
+            self.kept_bytes = bytes;
         }
         self.headers.insert(key, header.clone());
         Ok(header)
