@@ -1,6 +1,8 @@
-//! Parses CSV character by character: RFC 4180, with the variations of spreadsheets.
+//! Parses CSV: RFC 4180, with the variations of spreadsheets.
 //!
 //! It exists because a parser that accepts an unclosed quote silently loses the rows after it.
+
+use memchr::{memchr2, memchr3};
 
 /// The maximum length of a record, in bytes. Only an unclosed quote or a file that is not CSV
 /// exceeds it.
@@ -79,6 +81,50 @@ impl Parser {
     /// The line of the next character.
     pub(super) fn line(&self) -> u64 {
         self.line
+    }
+
+    /// Adds a line, or a part of one. Returns the record that it ends, if any.
+    pub(super) fn push_line(&mut self, text: &str) -> Result<Option<Record>, Malformed> {
+        let (mut rest, mut ended) = (text, None);
+        loop {
+            let (plain, other) = rest.split_at(self.plain_length(rest));
+            self.push_plain(plain)?;
+            let mut characters = other.chars();
+            let Some(c) = characters.next() else { return Ok(ended) };
+            let record = self.push(c)?;
+            ended = ended.or(record);
+            rest = characters.as_str();
+        }
+    }
+
+    /// The length of what only adds to the current cell.
+    fn plain_length(&self, text: &str) -> usize {
+        let bytes = text.as_bytes();
+        let end = match (self.state, self.delimiter.map(u8::try_from)) {
+            (State::Quoted, _) => memchr3(b'"', b'\r', b'\n', bytes),
+            (State::Start | State::Unquoted, None) => memchr2(b'\r', b'\n', bytes),
+            (State::Unquoted, Some(Ok(delimiter))) if delimiter.is_ascii() => {
+                memchr3(delimiter, b'\r', b'\n', bytes)
+            }
+            (State::Start | State::Unquoted, Some(_)) | (State::Closed, _) => Some(0),
+        };
+        end.unwrap_or(bytes.len())
+    }
+
+    fn push_plain(&mut self, text: &str) -> Result<(), Malformed> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.after_return = false;
+        self.bytes += text.len();
+        if self.bytes > MAX_RECORD_BYTES {
+            return Err(self.too_long());
+        }
+        self.cell.push_str(text);
+        if self.state == State::Start {
+            self.state = State::Unquoted;
+        }
+        Ok(())
     }
 
     /// Adds the next character. Returns the record that it ends, if any.
@@ -179,6 +225,33 @@ mod tests {
         }
         records.extend(parser.finish()?);
         Ok(records)
+    }
+
+    proptest! {
+        #[test]
+        fn whole_lines_are_read_like_their_characters(
+            text in "[a\" ,;\r\né]{0,40}",
+            cut in 0..40_usize,
+            delimiter in prop::sample::select(vec![None, Some(','), Some(';'), Some('é')]),
+        ) {
+            let mut parser = Parser::new(delimiter, 1);
+            let by_character = text.chars().map(|c| parser.push(c)).collect::<Result<Vec<_>, _>>();
+            let by_character = by_character.and_then(|found| {
+                Ok((found.into_iter().flatten().chain(parser.finish()?).collect(), parser.line()))
+            });
+            let mut parser = Parser::new(delimiter, 1);
+            let lines = text.split_inclusive(['\r', '\n']);
+            let parts = lines.flat_map(|line| {
+                let cut = line.char_indices().map(|(at, _)| at).nth(cut).unwrap_or(line.len());
+                let (first, second) = line.split_at(cut);
+                [first, second]
+            });
+            let by_line = parts.map(|part| parser.push_line(part)).collect::<Result<Vec<_>, _>>();
+            let by_line: Result<(Vec<Record>, u64), _> = by_line.and_then(|found| {
+                Ok((found.into_iter().flatten().chain(parser.finish()?).collect(), parser.line()))
+            });
+            prop_assert_eq!(by_line, by_character);
+        }
     }
 
     fn cells(text: &str) -> Vec<Vec<String>> {

@@ -152,11 +152,6 @@ impl Records {
             decoded = self.decoder.decode(piece, is_last);
             &decoded
         };
-        let mut ended = None;
-        for c in text.chars() {
-            let record = self.parser.push(c)?;
-            ended = ended.or(record);
-        }
-        Ok(ended)
+        self.parser.push_line(text)
     }
 }
