@@ -2,7 +2,7 @@
  * How the screens look, compared with the images in ../baselines. After a change that is meant,
  * `npm --prefix tests/console run baselines` on a stack renews them.
  */
-import { expect, type Page, test } from "@playwright/test";
+import { type Browser, expect, type Page, test } from "@playwright/test";
 import manifest from "../package.json" with { type: "json" };
 import { installedBrowser } from "../support/browser";
 import { open } from "../support/console";
@@ -33,18 +33,19 @@ test.describe.configure({ mode: "default" });
 let organization: Organization;
 let screens: [name: string, path: string, shows: string | RegExp][];
 
-test.beforeEach(({ browser }) => {
+/** Another browser smooths edges differently, and takes the machine's fonts. */
+function whySkipped(browser: Browser): string | null {
   const installed = installedBrowser();
-  test.skip(installed !== undefined, `${installed} draws with fonts of its own`);
-  const pinned = manifest.dependencies["@sparticuz/chromium"];
-  const [major] = pinned.split(".");
-  test.skip(
-    browser.version().split(".")[0] !== major,
-    `the images are of Chromium ${major}, this is ${browser.version()}`,
-  );
-});
+  if (installed !== undefined) return `${installed} is not the browser of the images`;
+  const [major] = manifest.dependencies["@sparticuz/chromium"].split(".");
+  const version = browser.version();
+  return version.split(".")[0] === major ? null : `they are of Chromium ${major}, and this is ${version}`;
+}
 
-test.beforeAll(async () => {
+test.beforeAll(async ({ browser }) => {
+  const why = whySkipped(browser);
+  if (why !== null) process.stdout.write(`  no screen is compared with its image: ${why}\n`);
+  test.skip(why !== null, why ?? undefined);
   organization = await Organization.create();
   const imported = await organization.contacts(file());
   await organization.put(`unsubscribes/${encodeURIComponent(CY)}`);
