@@ -8,8 +8,8 @@ use tempfile::TempDir;
 
 use super::{Context, Report};
 use crate::api::{count, text};
-use crate::commands::import::{import, warnings};
 use crate::commands::import::options::Options;
+use crate::commands::import::{import, warnings};
 use crate::failure::Failure;
 use crate::pinpoint::{Spool, visit};
 
