@@ -33,6 +33,8 @@ pub(crate) async fn give_up(
     };
     match (found.found_by(TOKEN, now, app.claim_seconds), &found.claim) {
         (Found::Own, _) => fail(app, owed, message).await,
+        // A worker has just given its claim back. The next sweep finds none.
+        (Found::Settled, None) if found.status() == Status::Pending => Ok(()),
         (Found::Settled, _) | (Found::Abandoned, None) => {
             Ok(app.table.forget_overdue(owed).await?)
         }

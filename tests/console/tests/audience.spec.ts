@@ -119,3 +119,20 @@ test("a file of more than 4 MB is tried, uploaded, imported and undone", async (
   await expect(page.getByText("Undone", { exact: true }).first()).toBeVisible();
   expect((await organization.get("contacts?limit=1")).items).toEqual([]);
 });
+
+test("a column that says who opted out is named before and after the import", async ({ page }) => {
+  const organization = await Organization.create();
+  const csv = `phone,Estado\n${newPhone()},alta\n${newPhone()},baja\n`;
+  await openAs(page, organization, "/imports");
+  await page.locator("input[type=file]").setInputFiles({
+    name: "estado.csv",
+    mimeType: "text/csv",
+    buffer: Buffer.from(csv),
+  });
+  await page.getByRole("button", { name: "Try it without changing anything" }).click();
+  const warning = page.getByText("The column 'Estado' says that people opted out, as in 'baja'");
+  await expect(warning).toBeVisible();
+  await page.getByRole("button", { name: "Import estado.csv" }).click();
+  await heading(page, "estado.csv");
+  await expect(warning).toBeVisible();
+});
