@@ -1,4 +1,4 @@
-//! Previews and quotes of an audience: how soon they are answered with a function's share of a
+//! Previews and quotes of an audience: how soon they are returned with a function's share of a
 //! processor.
 
 use std::sync::Arc;
@@ -87,7 +87,7 @@ async fn run(programs: &Programs, template: Template, size: usize) -> anyhow::Re
     })
 }
 
-/// A request that may be answered in the background.
+/// A request whose response may be computed in the background.
 struct Asked {
     path: String,
     body: Value,
