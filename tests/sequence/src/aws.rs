@@ -167,6 +167,14 @@ impl Aws {
         store.items().map(|item| format!("{item:?}")).filter(|item| found(item)).collect()
     }
 
+    /// Writes an item of texts.
+    pub(crate) fn put(&self, texts: &[(&str, &str)]) {
+        let attribute =
+            |(name, text): &(&str, &str)| ((*name).into(), Attribute::S((*text).into()));
+        let mut store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.put(texts.iter().map(attribute).collect());
+    }
+
     pub(crate) fn race(&self, race: Option<(usize, Item)>) {
         *self.race.lock().unwrap_or_else(PoisonError::into_inner) = race;
     }

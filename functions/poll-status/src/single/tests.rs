@@ -16,14 +16,26 @@ const ATTEMPTS: u32 = 5;
 const CLAIM_SECONDS: i64 = 120;
 
 struct Scene {
-    _stage: Stage,
+    stage: Stage,
     app: App,
     test: Message,
 }
 
 impl Scene {
-    /// A test that was requested this long ago, and whose job has failed as often as it may.
+    /// A test that was requested long ago, and whose job has failed as often as it may.
     async fn set() -> Self {
+        let scene = Self::new().await;
+        let now = scene.test.created_at;
+        for attempt in 0..ATTEMPTS {
+            let owed = scene.owed().await.expect("a due item");
+            assert_eq!(owed.attempts, attempt);
+            assert!(scene.app.table.take_overdue(&owed, now).await.expect("a table"));
+        }
+        scene
+    }
+
+    /// A test that was requested long ago.
+    async fn new() -> Self {
         let stage = Stage::empty().await;
         let (app, now) = (stage.build(App::build), clock::now().plus_seconds(-3_600));
         let phone = |text: &str| Phone::from_e164(text).expect("a phone");
@@ -53,13 +65,7 @@ impl Scene {
         let due = Due { at: now, job };
         let created = Box::pin(app.table.create_test_message(&single, &due, &allowance, None));
         created.await.expect("a test");
-        let scene = Self { _stage: stage, app, test };
-        for attempt in 0..ATTEMPTS {
-            let owed = scene.owed().await.expect("a due item");
-            assert_eq!(owed.attempts, attempt);
-            assert!(scene.app.table.take_overdue(&owed, now).await.expect("a table"));
-        }
-        scene
+        Self { stage, app, test }
     }
 
     async fn owed(&self) -> Option<Owed> {
@@ -128,4 +134,20 @@ async fn the_next_sweep_ends_what_one_has_claimed() {
     assert_eq!(scene.claim(TOKEN, 1).await, Claimed::Won);
     let (message, is_owed) = scene.swept().await;
     assert_eq!((failure(&message), is_owed), (Some(FailureReason::Other), false));
+}
+
+/// The alarm on sweeps that fail depends on it.
+#[tokio::test]
+async fn a_sweep_queues_what_it_can_read_and_then_fails() {
+    let scene = Scene::new().await;
+    for partition in 0..infra::table::Table::due_partitions() {
+        let (pk, at) = (format!("DUE#{partition}"), "2026-01-01T00:00:00.000Z");
+        scene.stage.put_item(&[("pk", &pk), ("sk", &format!("{at}#unknown")), ("notBefore", at)]);
+    }
+    let error = sweep(&scene.app, "request").await.expect_err("unreadable items");
+    let count = infra::table::Table::due_partitions();
+    assert_eq!(error.to_string(), format!("failed to queue {count} items of due work"));
+    let due = scene.stage.items_with(|item| item.contains("DUE#") && !item.contains("unknown"));
+    let is_queued = |item: &String| item.contains(r#"Name("attempts"), N("1")"#);
+    assert!(due.len() == 1 && due.iter().all(is_queued), "{due:?}");
 }
