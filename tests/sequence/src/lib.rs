@@ -100,7 +100,7 @@ impl Stage {
         self.memory.items_with(found)
     }
 
-    /// Writes an item with these texts, whatever the functions think of it.
+    /// Writes an item with these texts, even one that the functions can't read.
     pub fn put_item(&self, texts: &[(&str, &str)]) {
         self.memory.put(texts);
     }
