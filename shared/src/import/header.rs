@@ -3,11 +3,14 @@
 use super::cell::{clean, unreadable};
 use super::columns::{Columns, place_of};
 use super::layout::HEAD_BYTES;
-use super::names::{self, Field, Fit, Fits, JudgedNames};
+use super::names::{self, Field, JudgedNames};
 use super::own::{self, Own};
 use super::parser::Malformed;
 use super::pinpoint::{self, Endpoint};
 use crate::phone::{Phone, Region};
+use places::Places;
+
+mod places;
 
 /// The maximum number of columns that are used.
 pub(super) const MAX_COLUMNS: usize = 200;
@@ -121,9 +124,7 @@ impl Header {
             return Err(InvalidHeader::TooMany(names.len(), surplus));
         }
         let is_own = own::is_own(|wanted| names.iter().any(|name| name == wanted));
-        let fits = names.iter().map(|name| judged.fits(name)).collect();
-        let mut places = Places { names: &names, fits, columns, is_own, claimed: Vec::new() };
-        places.claim_named()?;
+        let places = Places::find(&names, columns, is_own, judged)?;
         let phones = places.phones();
         let opted_out_at = places.first(Field::OptedOutAt);
         let (time_zone, language) = (places.first(Field::TimeZone), places.first(Field::Language));
@@ -255,90 +256,6 @@ fn attributes(
         place_of(names, &name).ok_or_else(|| InvalidHeader::NoColumn(name, listed(names.iter())))
     };
     wanted.into_iter().map(place).collect()
-}
-
-/// Finds the columns of fields.
-struct Places<'n> {
-    names: &'n [String],
-    fits: Vec<Fits>,
-    columns: &'n Columns,
-    is_own: bool,
-    /// The columns that the client named, with their fields.
-    claimed: Vec<(Field, usize)>,
-}
-
-impl Places<'_> {
-    fn claim_named(&mut self) -> Result<(), InvalidHeader> {
-        let fields = [
-            Field::Id,
-            Field::Phone,
-            Field::FirstName,
-            Field::LastName,
-            Field::Email,
-            Field::OptOut,
-            Field::ExternalId,
-            Field::Status,
-            Field::Tags,
-            Field::TimeZone,
-            Field::Language,
-        ];
-        for field in fields {
-            let wanted = self.columns.named(field).filter(|wanted| !wanted.trim().is_empty());
-            let Some(wanted) = wanted else {
-                continue;
-            };
-            let place = place_of(self.names, wanted).ok_or_else(|| {
-                InvalidHeader::NoColumn(wanted.to_owned(), listed(self.names.iter()))
-            })?;
-            self.claimed.push((field, place));
-        }
-        Ok(())
-    }
-
-    /// All columns of a field, best fit first.
-    fn all(&self, field: Field) -> Vec<(Fit, usize)> {
-        if self.columns.named(field).is_some() {
-            let named = self.claimed.iter().filter(|(claimed, _)| *claimed == field);
-            return named.map(|(_, place)| (Fit::Best, *place)).collect();
-        }
-        let own = own::column(field).filter(|_| self.is_own);
-        let own = own.and_then(|own| place_of(self.names, own)).map(|place| (Fit::Best, place));
-        if own.is_some() && field != Field::Phone {
-            return own.into_iter().collect();
-        }
-        let is_exported = |place: usize| self.is_own && own::is_exported(&self.names[place]);
-        let is_claimed = |place: usize| self.claimed.iter().any(|(_, claimed)| *claimed == place);
-        let is_free = |place: &usize| !is_claimed(*place) && !is_exported(*place);
-        let fit = |place: usize| Some((self.fits[place].field(field)?, place));
-        let mut found: Vec<_> = (0..self.names.len()).filter(is_free).filter_map(fit).collect();
-        found.sort_unstable();
-        own.into_iter().chain(found).collect()
-    }
-
-    /// The columns of consent, unless the client has named the column that decides.
-    fn consents(&self) -> Vec<usize> {
-        let is_named = self.columns.opt_out.is_some();
-        let found = if is_named { Vec::new() } else { self.all(Field::OptIn) };
-        found.into_iter().map(|(_, place)| place).collect()
-    }
-
-    fn first(&self, field: Field) -> Option<usize> {
-        self.all(field).first().map(|(_, place)| *place)
-    }
-
-    /// The columns of phones, in an export first its own. Merely likely names count only if there is
-    /// no better one.
-    fn phones(&self) -> Vec<(Fit, usize)> {
-        let mut found = self.all(Field::Phone);
-        if Endpoint::of(self.names).is_some()
-            && let Some(address) = found.iter().find(|(fit, _)| *fit == Fit::Last)
-        {
-            return vec![(Fit::Known, address.1)];
-        }
-        let best = found.first().map(|(fit, _)| *fit);
-        found.retain(|(fit, _)| *fit <= Fit::Known || Some(*fit) == best);
-        found
-    }
 }
 
 /// Lists names of columns in one line of limited length.
