@@ -116,10 +116,7 @@ impl Parser {
             return Ok(());
         }
         self.after_return = false;
-        self.bytes += text.len();
-        if self.bytes > MAX_RECORD_BYTES {
-            return Err(self.too_long());
-        }
+        self.lengthen(text.len())?;
         self.cell.push_str(text);
         if self.state == State::Start {
             self.state = State::Unquoted;
@@ -135,10 +132,7 @@ impl Parser {
         if is_line_end && !completes_line_end {
             self.line += 1;
         }
-        self.bytes += c.len_utf8();
-        if self.bytes > MAX_RECORD_BYTES {
-            return Err(self.too_long());
-        }
+        self.lengthen(c.len_utf8())?;
         match self.state {
             State::Quoted if c == '"' => self.state = State::Closed,
             State::Quoted => self.cell.push(c),
@@ -179,13 +173,18 @@ impl Parser {
         }
     }
 
-    fn too_long(&self) -> Malformed {
-        match self.state {
+    /// Counts bytes of the current record.
+    fn lengthen(&mut self, bytes: usize) -> Result<(), Malformed> {
+        self.bytes += bytes;
+        if self.bytes <= MAX_RECORD_BYTES {
+            return Ok(());
+        }
+        Err(match self.state {
             State::Quoted => Malformed::UnclosedQuote { line: self.quote_line },
             State::Start | State::Unquoted | State::Closed => {
                 Malformed::TooLong { line: self.record.line }
             }
-        }
+        })
     }
 
     fn end_cell(&mut self) {
