@@ -248,11 +248,10 @@ fn extension_mark(text: &str) -> Option<usize> {
 fn extension_after_slash(text: &str, is_number: impl Fn(&str) -> bool) -> Option<usize> {
     let first = text.find('/')?;
     let marks = text.char_indices().skip_while(|(at, _)| *at <= first);
-    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).count();
     let is_extension = |at: usize| {
         let (number, rest) = (&text[..at], &text[at + 1..]);
-        let before = digits(&number.chars().rev().collect::<String>());
-        let after = digits(rest);
+        let before = number.chars().rev().take_while(char::is_ascii_digit).count();
+        let after = rest.chars().take_while(char::is_ascii_digit).count();
         let is_short = (1..=MIN_DIGITS_AFTER_SLASH).contains(&after) && after < before;
         is_short && digit_count(number) >= MIN_DIGITS_BEFORE_SLASH && is_number(number)
     };
