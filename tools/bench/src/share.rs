@@ -9,7 +9,8 @@ const PERIOD_MICROS: u64 = 100_000;
 /// Lambda gives a whole processor to 1,769 MB.
 const MB_A_PROCESSOR: u64 = 1_769;
 
-/// A control group whose processes get a share of one processor.
+/// A control group whose processes get a share of one processor. It stays for the next run, empty, since
+/// it cannot be removed before the last of them is gone.
 pub(crate) struct Share {
     folder: PathBuf,
 }
@@ -24,8 +25,9 @@ impl Share {
             let period = ("cpu.cfs_period_us", PERIOD_MICROS.to_string());
             ("/sys/fs/cgroup/cpu", vec![period, ("cpu.cfs_quota_us", quota.to_string())])
         };
-        let share = Self { folder: Path::new(root).join(format!("volley-{}", std::process::id())) };
-        fs::create_dir(&share.folder).context("failed to limit the processor: run it as root")?;
+        let share = Self { folder: Path::new(root).join("volley-bench") };
+        fs::create_dir_all(&share.folder)
+            .context("failed to limit the processor: run it as root")?;
         for (name, value) in settings {
             share.write(name, &value)?;
         }
@@ -40,12 +42,5 @@ impl Share {
     fn write(&self, name: &str, value: &str) -> anyhow::Result<()> {
         let path = self.folder.join(name);
         fs::write(&path, value).with_context(|| format!("failed to write {}", path.display()))
-    }
-}
-
-impl Drop for Share {
-    /// Succeeds once its processes have ended.
-    fn drop(&mut self) {
-        let _ = fs::remove_dir(&self.folder);
     }
 }
