@@ -1,19 +1,31 @@
 /** A campaign under way: pausing, resuming, stopping, canceling, each with what it does to how many. */
-import { expect, test } from "@playwright/test";
+import { expect, type Locator, type Page, test } from "@playwright/test";
 import { openAs } from "../support/console";
 import { csvOf, Organization } from "../support/stack";
 
-test("pause, resume and stop say what they do", async ({ page }) => {
+/** A campaign that is sent for minutes, and its page. */
+async function slowCampaign(page: Page) {
   const organization = await Organization.create({ partsPerSecond: 2 });
   await organization.contacts(csvOf(300));
   const id = await organization.campaign("Slow", "Hello! Reply STOP to opt out.");
   await organization.post(`campaigns/${id}/send`);
-
   await openAs(page, organization, `/campaigns/${id}`);
   await expect(page.getByText("Sending", { exact: true })).toBeVisible();
+  return { organization, id };
+}
+
+/** Pauses the campaign, and returns what says so. */
+async function pause(page: Page): Promise<Locator> {
   await page.getByRole("button", { name: "Pause", exact: true }).click();
   await page.getByRole("button", { name: /^Pause, \d+ messages will wait$/ }).click();
-  await expect(page.getByRole("main").getByText("Paused", { exact: true }).first()).toBeVisible();
+  const paused = page.getByRole("main").getByText("Paused", { exact: true }).first();
+  await expect(paused).toBeVisible();
+  return paused;
+}
+
+test("pause, resume and stop say what they do", async ({ page }) => {
+  await slowCampaign(page);
+  await pause(page);
 
   await page.getByRole("button", { name: "Resume", exact: true }).click();
   await expect(page.getByText("The first 5 go out alone")).toBeVisible();
@@ -32,12 +44,7 @@ test("pause, resume and stop say what they do", async ({ page }) => {
 });
 
 test("what was read before a change does not replace it", async ({ page }) => {
-  const organization = await Organization.create({ partsPerSecond: 2 });
-  await organization.contacts(csvOf(300));
-  const id = await organization.campaign("Slow", "Hello! Reply STOP to opt out.");
-  await organization.post(`campaigns/${id}/send`);
-  await openAs(page, organization, `/campaigns/${id}`);
-  await expect(page.getByText("Sending", { exact: true })).toBeVisible();
+  const { organization, id } = await slowCampaign(page);
 
   // The next answer is as old as this one and arrives after the change; those behind it never do.
   const path = `**/v1/organizations/${organization.id}/campaigns/${id}`;
@@ -55,10 +62,7 @@ test("what was read before a change does not replace it", async ({ page }) => {
     await route.fulfill({ json: before }).catch(() => {});
   });
   await page.waitForRequest(path);
-  await page.getByRole("button", { name: "Pause", exact: true }).click();
-  await page.getByRole("button", { name: /^Pause, \d+ messages will wait$/ }).click();
-  const paused = page.getByRole("main").getByText("Paused", { exact: true }).first();
-  await expect(paused).toBeVisible();
+  const paused = await pause(page);
   release();
   await page.waitForRequest(path);
   await expect(paused).toBeVisible();
