@@ -6,11 +6,11 @@ import {
   type QueryKey,
 } from "@tanstack/react-query";
 
-/** What is being read while it changes may arrive as it was before. */
+/** A response that is under way during a change may show the state before it. */
 export class FreshQueryClient extends QueryClient {
   constructor(config: QueryClientConfig) {
     super(config);
-    // What a change returned is newer than what is being read, which would take its place.
+    // What a change returned is newer than a response under way, which would replace it.
     this.getQueryCache().subscribe((event) => {
       if (event.type !== "updated" || event.action.type !== "success") return;
       if (event.action.manual) void event.query.cancel({ revert: true });

@@ -76,7 +76,7 @@ export async function stillPage(page: Page, organization: Organization): Promise
   await page.clock.setFixedTime(NOW);
   await page.route(`${apiUrl}/v1/**`, async (route) => {
     const url = new URL(route.request().url());
-    // The page asks for a period of its own time.
+    // The page's clock stands still in June, before anything was sent.
     const lately = new Date(Date.now() - 7 * 24 * 60 * MINUTE_MS).toISOString();
     if (url.pathname.endsWith("/reports")) url.searchParams.set("from", lately);
     const response = await route.fetch({ url: url.href });
