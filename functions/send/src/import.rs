@@ -10,6 +10,7 @@ mod lookup;
 #[cfg(test)]
 mod matches;
 mod opt_outs;
+mod phones;
 mod rehearsal;
 mod report;
 #[cfg(test)]
@@ -24,13 +25,14 @@ use infra::table::{ImportSaved, RowEffects};
 use shared::grace::Grace;
 use shared::ids::{ImportId, OrganizationId};
 use shared::import::limits::{LONG_STEP_SECONDS, MAX_REPORT_ROWS};
-use shared::import::{Batch, Import, Stage, Status};
+use shared::import::{Batch, Import, MatchBy, Stage, Status};
 use shared::job::{Due, JobsJob};
 use shared::organization::Organization;
 use shared::time::Timestamp;
 use shared::unsubscribe::Preference;
 
 use crate::App;
+use phones::Phones;
 use rehearsal::Rehearsal;
 use source::Source;
 
@@ -77,6 +79,8 @@ struct Run<'a> {
     organization: Organization,
     deadline: Timestamp,
     source: Option<Source>,
+    /// Those that contacts may have, once a pass matches rows by phone.
+    phones: Option<Phones>,
     rehearsal: Rehearsal,
     /// From which the ids of contacts are derived that are found by phone.
     match_key: [u8; 32],
@@ -95,9 +99,17 @@ pub(crate) async fn run(
     let Some((organization, (mut import, Some(mut due)))) = organization.zip(import) else {
         return Ok(());
     };
-    let (source, rehearsal) = (None, Rehearsal::new(&import));
     let match_key = app.table.match_key(organization_id).await?;
-    let mut run = Run { app, organization, deadline, source, rehearsal, match_key, races: 0 };
+    let mut run = Run {
+        app,
+        organization,
+        deadline,
+        source: None,
+        phones: None,
+        rehearsal: Rehearsal::new(&import),
+        match_key,
+        races: 0,
+    };
     let mut is_fresh = true;
     while Batch::fits(clock::now(), deadline) && (is_fresh || !import.is_step_long()) {
         is_fresh = false;
@@ -167,10 +179,20 @@ impl Run<'_> {
                 if stage == Stage::FirstPass {
                     self.read_opt_outs(import).await?
                 } else {
+                    self.know_phones(import).await?;
                     self.read_contacts(import).await?
                 }
             }
         }))
+    }
+
+    /// Finds out once which phones contacts have, if rows are matched by phone.
+    async fn know_phones(&mut self, import: &Import) -> anyhow::Result<()> {
+        if self.phones.is_none() && import.match_by() == MatchBy::Phone {
+            let (app, organization) = (self.app, &self.organization);
+            self.phones = Some(Phones::read(app, organization, import, self.deadline).await?);
+        }
+        Ok(())
     }
 
     /// Opens the file where the import goes on, unless it is open there; `Err` says why it cannot be

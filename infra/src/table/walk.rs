@@ -1,5 +1,7 @@
 //! Lists that walk through an audience's shards, one after the other.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use shared::organization::Organization;
 
@@ -46,11 +48,12 @@ pub(super) struct Walk<F> {
 }
 
 impl Table {
-    /// The next items of one shard for a job that reads all of them: up to 1 MB, eventually consistent.
+    /// The next items of one shard for a job that reads all of them: up to 1 MB, eventually consistent,
+    /// with the attributes of `projection` or with all.
     pub(super) async fn walk_in_bulk<T>(
         &self,
         organization: &Organization,
-        sort_keys: SortKey,
+        (sort_keys, projection): (SortKey, Option<&'static str>),
         at: ShardPosition,
         keep: impl Fn(Item) -> Result<Option<T>>,
     ) -> Result<(Vec<T>, Option<ShardPosition>)> {
@@ -61,6 +64,7 @@ impl Table {
         let pk = keys::audience(organization.id, shard);
         let range = Range {
             start: after.as_deref().map(|sk| start(&pk, sk)),
+            projection: projection.map(Cow::Borrowed),
             ..Range::new(pk.clone(), sort_keys, Consistency::Eventual)
         };
         let page = self.page(&range).await?;

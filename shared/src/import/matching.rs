@@ -44,6 +44,16 @@ pub enum MatchKey {
     ExternalId(String),
 }
 
+impl MatchKey {
+    #[must_use]
+    pub fn line(&self) -> Option<&Line> {
+        match self {
+            Self::Line(line) => Some(line),
+            Self::New | Self::Contact(_) | Self::ExternalId(_) => None,
+        }
+    }
+}
+
 /// The contacts with a row's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Known {

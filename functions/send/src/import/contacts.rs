@@ -10,12 +10,14 @@ use shared::import::{
     Batch, Import, Imported, MatchKey, Outcome, Reading, Row, RowError, SkipReason, Status, Written,
 };
 
-use super::lookup::{Found, Lookup, look_up};
+use super::lookup::{Found, Lookup, Lookups};
 use super::rehearsal::Rehearsed;
 use super::{Run, Step};
 
 /// Rows whose contacts are looked up together.
 const LOOKUPS: usize = 32;
+/// The writes of a new contact without an external ID.
+const WRITES_PER_ROW: usize = 2;
 
 /// The rows that one transaction writes.
 struct Contacts<'s> {
@@ -46,16 +48,16 @@ impl Run<'_> {
         let mut contacts = Contacts { step: &mut step, import, batch, touched, writes };
         loop {
             let Some(source) = &mut self.source else { return Ok(step) };
-            source.read_ahead(LOOKUPS).await?;
-            let readings = source.ahead(LOOKUPS);
+            let count = contacts.room().min(LOOKUPS);
+            source.read_ahead(count).await?;
+            let readings = source.ahead(count);
             if readings.is_empty() {
                 return Ok(match source.end() {
                     Some(malformed) => step.fail(&malformed),
                     None => step.end(Status::Done),
                 });
             }
-            let lookups =
-                look_up(self.app, &self.organization, import.match_by(), &readings).await?;
+            let lookups = self.lookups(import).of(&readings).await?;
             contacts.batch.reads += lookups.iter().filter(|lookup| lookup.is_read()).count();
             for (reading, lookup) in readings.iter().zip(lookups) {
                 let is_full = contacts.batch.is_full(clock::now());
@@ -66,6 +68,18 @@ impl Run<'_> {
                     contacts.step.after.progress.second_pass = source.pass();
                 }
             }
+        }
+    }
+
+    fn lookups(&self, import: &Import) -> Lookups<'_> {
+        // A save that was lost may have met what only the table knows.
+        let is_safe = self.races == 0;
+        Lookups {
+            app: self.app,
+            organization: &self.organization,
+            by: import.match_by(),
+            phones: self.phones.as_ref().filter(|_| is_safe),
+            are_written: is_safe && !import.options.dry_run,
         }
     }
 
@@ -91,14 +105,21 @@ impl Run<'_> {
         if !import.options.dry_run && contacts.has_touched(&found.key, row) {
             return Ok(false);
         }
-        let Found { key, known, owner } = found;
+        let Found { key, known, owner, .. } = found;
         let outcome = row.outcome(&import.options, &key, known).unless_taken(owner);
         if import.options.dry_run {
             contacts.rehearse(reading, row, self.rehearsal.outcome(&key, row, import, outcome));
             return Ok(true);
         }
         Ok(match self.changes(contacts, reading, &key, outcome).await? {
-            Ok((changes, counted)) => contacts.write(key, changes, counted),
+            Ok((changes, counted)) => {
+                let line = key.line().cloned();
+                let is_taken = contacts.write(key, changes, counted);
+                if is_taken && let Some((phones, line)) = self.phones.as_mut().zip(line) {
+                    phones.add(&line);
+                }
+                is_taken
+            }
             Err(reason) => {
                 contacts.reject(row.rejected(reading, reason));
                 true
@@ -180,6 +201,11 @@ impl Contacts<'_> {
         let imported = Some(imported.changed(self.import.id, before.updated_at));
         let after = Contact { imported, ..before.clone() };
         Some(RowChange::Update(Box::new(ContactUpdate { before, after })))
+    }
+
+    /// How many rows may fit into the transaction, at least one.
+    fn room(&self) -> usize {
+        (BATCH_WRITES.saturating_sub(self.writes) / WRITES_PER_ROW).max(1)
     }
 
     /// Adds the changes of a row and counts it, unless the transaction is full.

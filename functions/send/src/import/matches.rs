@@ -94,3 +94,43 @@ async fn an_undo_leaves_contacts_that_a_later_import_skipped() {
     assert_eq!((undo.removed, undo.named), (1, 2), "both of the phone's contacts stay");
     assert_eq!(scene.contacts().await.len(), 2);
 }
+
+/// A large file asks only for the contacts of phones that contacts have, in whichever form and also since
+/// an earlier row.
+#[tokio::test]
+async fn a_phone_that_no_contact_has_takes_no_query() {
+    let scene = Scene::set(&by(MatchBy::Phone), b"phone,first name\n+5215512345678,Ana\n").await;
+    scene.run(None).await;
+    let name = "n".repeat(100);
+    let mut phones: Vec<String> = (0..700).map(|number| format!("+1415355{number:04}")).collect();
+    phones.extend(["+525512345678".to_owned(), phones[0].clone()]);
+    let rows =
+        |name: &str| -> String { phones.iter().map(|phone| format!("{phone},{name}\n")).collect() };
+    let first = format!("phone,first name\n{}", rows(&name));
+    let scene = scene.next(&by(MatchBy::Phone), first.as_bytes()).await;
+    let requests = scene.run(None).await;
+    let progress = scene.outcome().await.progress;
+    assert_eq!((progress.created, progress.updated, progress.unchanged), (700, 1, 1));
+    assert!(requests < 100, "{requests}");
+    let again = format!("phone,first name\n{}", rows(&name.to_uppercase()));
+    let scene = scene.next(&by(MatchBy::Phone), again.as_bytes()).await;
+    scene.run(None).await;
+    let progress = scene.outcome().await.progress;
+    assert_eq!((progress.created, progress.updated, progress.unchanged), (0, 701, 1));
+    assert_eq!(scene.contacts().await.len(), 701);
+}
+
+/// A save that fails because another contact has the external ID is repeated with a look at who has it.
+#[tokio::test]
+async fn an_external_id_of_another_contact_rejects_only_its_row() {
+    for match_by in [MatchBy::None, MatchBy::Phone] {
+        let scene = Scene::set(&by(match_by), b"phone,external id\n+14153550101,b-1\n").await;
+        scene.run(None).await;
+        let rows = b"phone,external id\n+14153550102,b-2\n+14153550103,b-1\n+14153550104,b-4\n";
+        let scene = scene.next(&by(match_by), rows).await;
+        scene.run(None).await;
+        let outcome = scene.outcome().await;
+        assert_eq!((outcome.progress.created, outcome.progress.rejected), (2, 1), "{match_by:?}");
+        assert!(outcome.rejected.contains("external_id_taken"), "{}", outcome.rejected);
+    }
+}

@@ -2,9 +2,10 @@
 
 use shared::contact::{Contact, Status};
 use shared::organization::Organization;
+use shared::phone::{Line, Phone};
 use shared::segment::{Expanded, Moment};
 
-use super::super::dynamo::{Item, SortKey, parse};
+use super::super::dynamo::{Item, SortKey, parse, text};
 use super::super::keys;
 use super::super::walk::{ShardPosition, Walk};
 use super::super::{Result, Table};
@@ -82,9 +83,25 @@ impl Table {
         organization: &Organization,
         at: ShardPosition,
     ) -> Result<(Vec<Contact>, Option<ShardPosition>)> {
-        let contacts = SortKey::Prefix(keys::CONTACT.to_owned());
-        self.walk_in_bulk(organization, contacts, at, |item| live(organization, item)).await
+        self.walk_in_bulk(organization, (all(), None), at, |item| live(organization, item)).await
     }
+
+    /// The lines of the next contacts in the same order, also of contacts that have left them.
+    pub async fn lines_in_bulk(
+        &self,
+        organization: &Organization,
+        at: ShardPosition,
+    ) -> Result<(Vec<Line>, Option<ShardPosition>)> {
+        let line = |item| {
+            let phone = text(&item, "sk").and_then(|sk| keys::read_contact(&sk)?.0);
+            Ok(phone.as_ref().map(Phone::line))
+        };
+        self.walk_in_bulk(organization, (all(), Some("sk")), at, line).await
+    }
+}
+
+fn all() -> SortKey {
+    SortKey::Prefix(keys::CONTACT.to_owned())
 }
 
 /// A contact, unless the item is the tombstone of one.

@@ -27,7 +27,7 @@ impl Table {
         organization: &Organization,
         at: ShardPosition,
     ) -> Result<(Vec<ListedUnsubscribe>, Option<ShardPosition>)> {
-        self.walk_in_bulk(organization, register(), at, listed).await
+        self.walk_in_bulk(organization, (register(), None), at, listed).await
     }
 }
 
