@@ -14,6 +14,7 @@ pub(crate) const ORGANIZATION: Resource = Resource {
         Field::listed("Parts/s", "/partsPerSecond"),
         Field::shown("Max parts/s", "/maxPartsPerSecond"),
         Field::shown("Sender phones", "/senderPhones"),
+        Field::shown("Opt-out list", "/optOutList"),
         Field::shown("Region", "/defaultRegion"),
         Field::shown("Time zone", "/timeZone"),
         Field::shown("Tests a day", "/testsPerDay"),
