@@ -3,7 +3,7 @@
 //! An object is read as a row whose columns are its names, so that names mean the same in both
 //! formats. Nested names are joined by dots, as Amazon Pinpoint's CSV files write them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::error::Category;
@@ -153,6 +153,10 @@ fn own_pairs(object: Map<String, Value>, limit: usize) -> Vec<(String, String)> 
 /// The pairs with one cell for each name, and a name that had several. A name with and without
 /// `attributes.` is the same.
 fn united(pairs: Vec<(String, String)>) -> (Vec<(String, String)>, Option<String>) {
+    let names: HashSet<&str> = pairs.iter().map(|(name, _)| &**name).collect();
+    if names.len() == pairs.len() {
+        return (pairs, None);
+    }
     let mut places: HashMap<String, usize> = HashMap::new();
     let mut united: Vec<(String, String)> = Vec::new();
     let mut doubled = None;
@@ -181,13 +185,17 @@ fn flatten(
         if pairs.len() > limit {
             return;
         }
-        let name: String = prefix.chars().chain(name.chars()).take(MAX_KEPT_NAME).collect();
+        let name = cut([prefix, &name].concat());
         if let Value::Object(nested) = value {
             flatten(&format!("{name}."), nested, limit, pairs);
         } else if let Some(cell) = cell(value) {
             pairs.push((name, cell));
         }
     }
+}
+
+fn cut(name: String) -> String {
+    if name.len() <= MAX_KEPT_NAME { name } else { name.chars().take(MAX_KEPT_NAME).collect() }
 }
 
 fn cell(value: Value) -> Option<String> {

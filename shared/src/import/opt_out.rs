@@ -49,22 +49,23 @@ impl OptOut {
         let shifts = [(0, 0), (0, surplus), (surplus, surplus)];
         let shifts = if surplus == 0 { &shifts[..1] } else { &shifts[..] };
         for (phone_shift, opt_out_shift) in shifts.iter().copied() {
+            let is_opted_out = is_opted_out(header, cells, opt_out_shift);
+            let is_opted_out =
+                is_opted_out.or_else(|| may_be_short_of_opt_out(header, cells).then_some(true));
+            let Some(is_opted_out) = is_opted_out else { continue };
+            // Hardly any row opts someone out, and reading a phone takes long.
+            if !is_opted_out && shifts.len() == 1 {
+                return None;
+            }
             let phones = phones(header, cells, phone_shift, region);
             let contact = header.id.and_then(|place| cell(cells, place).parse().ok());
             let contact = contact.filter(|_| !has_phone(header, cells, phone_shift, region));
             if phones.is_empty() && contact.is_none() {
                 continue;
             }
-            let is_opted_out = is_opted_out(header, cells, opt_out_shift);
-            match is_opted_out.or_else(|| may_be_short_of_opt_out(header, cells).then_some(true)) {
-                Some(true) => {
-                    let at = header.opted_out_at;
-                    let at = at.and_then(|place| cell(cells, place + opt_out_shift).parse().ok());
-                    return Some(Self { phones, contact, at });
-                }
-                Some(false) => return None,
-                None => {}
-            }
+            let at = header.opted_out_at;
+            let at = at.and_then(|place| cell(cells, place + opt_out_shift).parse().ok());
+            return is_opted_out.then_some(Self { phones, contact, at });
         }
         None
     }
