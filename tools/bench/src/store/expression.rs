@@ -54,7 +54,10 @@ pub(crate) enum Condition {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {
     Set(Box<str>, Operand),
+    /// To a number or a set.
     Add(Box<str>, Operand),
+    /// From a set.
+    Delete(Box<str>, Operand),
     Remove(Box<str>),
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,6 +21,8 @@ pub enum Attribute {
     NULL(bool),
     M(Item),
     L(Vec<Attribute>),
+    /// A set of texts.
+    SS(BTreeSet<Box<str>>),
 }
 
 /// An attribute's name. There are few, so each is held once.
@@ -120,6 +122,7 @@ impl Attribute {
             Self::BOOL(_) | Self::NULL(_) => 1,
             Self::M(map) => 3 + map.size() + map.0.len(),
             Self::L(list) => 3 + list.iter().map(|value| value.size() + 1).sum::<usize>(),
+            Self::SS(set) => set.iter().map(|text| text.len()).sum(),
         }
     }
 

@@ -36,6 +36,26 @@ fn a_failed_condition_writes_nothing_and_tells_what_is_there() {
 }
 
 #[test]
+fn a_set_has_what_was_added_and_not_deleted() {
+    let mut store = Store::default();
+    put(&mut store, &item("1", "a"));
+    let mut update = |update: &str, members: &[&str]| {
+        let key = json!({ "pk": { "S": "p" }, "sk": { "S": "1" } });
+        let request = json!({
+            "Key": key,
+            "UpdateExpression": update,
+            "ExpressionAttributeValues": { ":own": { "SS": members } },
+        });
+        assert_eq!(ask(&mut store, "UpdateItem", &request).0, 200);
+        ask(&mut store, "GetItem", &json!({ "Key": key })).1["Item"]["usedBy"].clone()
+    };
+    assert_eq!(update("ADD usedBy :own", &["b"]), json!({ "SS": ["b"] }));
+    assert_eq!(update("ADD usedBy :own", &["a", "b"]), json!({ "SS": ["a", "b"] }));
+    assert_eq!(update("DELETE usedBy :own", &["a", "c"]), json!({ "SS": ["b"] }));
+    assert_eq!(update("DELETE usedBy :own", &["b"]), Value::Null);
+}
+
+#[test]
 fn a_query_goes_on_where_its_page_ended() {
     let mut store = Store::default();
     for number in 0..5_000 {

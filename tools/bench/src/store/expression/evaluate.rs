@@ -1,7 +1,7 @@
 //! Evaluates conditions and applies updates.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::super::item::{Attribute, Item, Name};
 use super::{Action, Comparison, Condition, Invalid, Operand};
@@ -61,6 +61,7 @@ impl<'a> Values<'a> {
                 let length = match &*value {
                     Attribute::S(text) => text.len(),
                     Attribute::L(list) => list.len(),
+                    Attribute::SS(set) => set.len(),
                     _ => 1,
                 };
                 Cow::Owned(Attribute::N(length.to_string().into()))
@@ -168,15 +169,46 @@ pub(crate) fn apply(
                 item.set(Name::from(values.name(name)), value.into_owned());
             }
             Action::Add(name, operand) => {
-                let added = values.value(operand, None)?.and_then(|value| value.number());
-                let added = added.ok_or_else(|| Invalid(format!("no number for {name}")))?;
+                let added = values.value(operand, None)?.map(Cow::into_owned);
                 let name = Name::from(values.name(name));
-                let known = before.get(name.as_str()).and_then(Attribute::number);
-                let sum = known.unwrap_or_default() + added;
-                item.set(name, Attribute::N(sum.to_string().into()));
+                let sum = added.and_then(|added| plus(before.get(name.as_str()), added));
+                let sum = sum.ok_or_else(|| {
+                    Invalid(format!("no number or set to add to {}", name.as_str()))
+                })?;
+                item.set(name, sum);
+            }
+            Action::Delete(name, operand) => {
+                let gone = values.value(operand, None)?;
+                let Some(Attribute::SS(gone)) = gone.as_deref() else {
+                    return Err(Invalid(format!("no set to delete from {name}")));
+                };
+                let name = Name::from(values.name(name));
+                if let Some(Attribute::SS(known)) = before.get(name.as_str()) {
+                    let rest: BTreeSet<_> = known.difference(gone).cloned().collect();
+                    if rest.is_empty() {
+                        item.remove(name.as_str());
+                    } else {
+                        item.set(name, Attribute::SS(rest));
+                    }
+                }
             }
             Action::Remove(name) => item.remove(values.name(name)),
         }
     }
     Ok(())
+}
+
+/// The sum of numbers, or the union of sets.
+fn plus(known: Option<&Attribute>, added: Attribute) -> Option<Attribute> {
+    match (known, added) {
+        (None, added @ (Attribute::N(_) | Attribute::SS(_))) => Some(added),
+        (Some(Attribute::SS(known)), Attribute::SS(added)) => {
+            Some(Attribute::SS(known.union(&added).cloned().collect()))
+        }
+        (Some(known), added) => {
+            let sum = known.number()? + added.number()?;
+            Some(Attribute::N(sum.to_string().into()))
+        }
+        (None, _) => None,
+    }
 }

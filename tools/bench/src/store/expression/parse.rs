@@ -233,8 +233,8 @@ impl Parser {
     fn actions(&mut self) -> Result<Vec<Action>, Invalid> {
         let mut actions = Vec::new();
         loop {
-            let kind = ["SET", "REMOVE", "ADD"].into_iter().find(|kind| self.takes_word(kind));
-            let Some(kind) = kind else {
+            let kinds = ["SET", "REMOVE", "ADD", "DELETE"];
+            let Some(kind) = kinds.into_iter().find(|kind| self.takes_word(kind)) else {
                 return Ok(actions);
             };
             loop {
@@ -245,6 +245,7 @@ impl Parser {
                         Action::Set(name, self.operand()?)
                     }
                     "ADD" => Action::Add(name, self.operand()?),
+                    "DELETE" => Action::Delete(name, self.operand()?),
                     _ => Action::Remove(name),
                 });
                 if !self.takes(",") {
