@@ -38,45 +38,49 @@ export function money(amount: string, currency: string): string {
 const clock: Intl.DateTimeFormatOptions = { hour: "numeric", minute: "2-digit", timeZoneName: "short" };
 const day: Intl.DateTimeFormatOptions = { month: "short", day: "numeric" };
 
-// Making a formatter takes a hundred times as long as using it, and a table has many times.
-const times = new Intl.DateTimeFormat(LOCALE, clock);
-const dates = new Intl.DateTimeFormat(LOCALE, { ...day, ...clock });
-const datesOfYears = new Intl.DateTimeFormat(LOCALE, { ...day, year: "numeric", ...clock });
-const seconds = new Intl.DateTimeFormat(LOCALE, { ...day, ...clock, second: "2-digit" });
-const universal = new Intl.DateTimeFormat(LOCALE, {
-  ...day,
-  year: "numeric",
-  ...clock,
-  second: "2-digit",
-  timeZone: "UTC",
-});
+/**
+ * Making a formatter takes a hundred times as long as using it. So it is made once, because a table has many
+ * times, and only when it is used, because the first page waits for it.
+ */
+function formatter(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
+  let made: Intl.DateTimeFormat | null = null;
+  return () => {
+    made ??= new Intl.DateTimeFormat(LOCALE, options);
+    return made;
+  };
+}
+
+const times = formatter(clock);
+const dates = formatter({ ...day, ...clock });
+const datesOfYears = formatter({ ...day, year: "numeric", ...clock });
+const seconds = formatter({ ...day, ...clock, second: "2-digit" });
+const universal = formatter({ ...day, year: "numeric", ...clock, second: "2-digit", timeZone: "UTC" });
+const calendar = formatter({ ...day, timeZone: "UTC" });
 
 /** The zone that times are shown in. */
 export function zone(): string {
-  return times.resolvedOptions().timeZone;
+  return times().resolvedOptions().timeZone;
 }
 
 /** A time with its zone; the year only if it is not this one. */
 export function time(iso: string, now = new Date()): string {
   const at = new Date(iso);
-  if (at.toDateString() === now.toDateString()) return times.format(at);
-  return (at.getFullYear() === now.getFullYear() ? dates : datesOfYears).format(at);
+  if (at.toDateString() === now.toDateString()) return times().format(at);
+  return (at.getFullYear() === now.getFullYear() ? dates() : datesOfYears()).format(at);
 }
 
 /** A time to the second, for what happens quickly. */
 export function precise(iso: string): string {
-  return seconds.format(new Date(iso));
+  return seconds().format(new Date(iso));
 }
 
 export function utc(iso: string): string {
-  return universal.format(new Date(iso));
+  return universal().format(new Date(iso));
 }
-
-const calendar = new Intl.DateTimeFormat(LOCALE, { ...day, timeZone: "UTC" });
 
 /** A day such as 2026-12-07, which is in no zone. */
 export function date(iso: string): string {
-  return calendar.format(new Date(iso));
+  return calendar().format(new Date(iso));
 }
 
 /** How long from now, such as "in 5 min"; times in the past are "now". */
@@ -107,7 +111,7 @@ export function country(code: string): string {
 
 /** A period with its zone, in the shortest form. */
 export function period(start: number, end: number): string {
-  return dates.formatRange(start, end);
+  return dates().formatRange(start, end);
 }
 
 /** A phone with thin groups, which is easier to compare than a run of digits. */
