@@ -282,7 +282,7 @@ async fn members_from(
         .iter()
         .skip(from)
         .take(max)
-        .map(|recipient| campaign.pending_message(recipient))
+        .map(|recipient| campaign.pending_message(broadcast, recipient))
         .collect();
     let ids: Vec<MessageId> = pending.iter().map(|message| message.id).collect();
     let claimed =

@@ -163,7 +163,8 @@ impl Scene {
         for shard in self.organization.shards.all() {
             let chunk = Box::pin(self.table().chunk(id, shard, 0)).await.expect("a table");
             for (place, member) in chunk.expect("a chunk").recipients.iter().enumerate() {
-                let pending = campaign.pending_message(member);
+                let broadcast = campaign.broadcast().expect("sent");
+                let pending = campaign.pending_message(broadcast, member);
                 let (organization, ids) = (self.organization.id, [pending.id]);
                 let shards = self.organization.shards;
                 let found = Box::pin(self.table().messages(organization, id, &ids, shards));
