@@ -15,8 +15,8 @@ use super::Campaign;
 use crate::ids::{CampaignId, MessageId};
 use crate::phone::{Line, Phone};
 
-/// Random bytes of one campaign. They are stored with it and go nowhere else: whoever has them can
-/// find the phone of each of its messages.
+/// Random bytes of one campaign. They are stored with it and go nowhere else: with them, trying all
+/// phones finds that of each message.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Salt([u8; 16]);

@@ -1,4 +1,4 @@
-//! Ids of messages: they do not tell the phone, and campaigns from before they had a salt go on.
+//! Ids of messages: they do not reveal the phone, and campaigns from before they had a salt go on.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use e2e::staging::{
     LATER_SECONDS, TOKEN, begun_owing, claim, cut_without_queueing, find, message, reference,
     resume, table,
 };
-use e2e::{PATIENCE, Tenant, phone, text};
+use e2e::{PATIENCE, Tenant, logs, phone, text};
 use infra::clock;
 use infra::table::{Saved, Settlement, Table};
 use local::client::wait;
@@ -38,7 +38,7 @@ async fn salt(tenant: &Tenant, id: &str) -> anyhow::Result<String> {
 }
 
 #[tokio::test]
-async fn an_id_does_not_tell_the_phone() -> anyhow::Result<()> {
+async fn an_id_does_not_reveal_the_phone() -> anyhow::Result<()> {
     let (tenant, receiver) = (Tenant::new().await?, Receiver::start(200).await?);
     tenant.api.post(&tenant.path("webhooks"), &json!({"url": receiver.url})).await?;
     let phones = tenant.contacts(3).await?;
@@ -65,12 +65,12 @@ async fn an_id_does_not_tell_the_phone() -> anyhow::Result<()> {
     let request = json!({"kind": "messages", "format": "jsonl", "campaignId": id});
     let rows = lines(&exported(&tenant, &request).await?)?;
     assert_eq!(rows.iter().map(|row| text(&row["id"])).collect::<BTreeSet<_>>(), ids);
-    let told = wait("the events of all messages", PATIENCE, async || {
-        let told: BTreeSet<String> =
+    let reported = wait("the events of all messages", PATIENCE, async || {
+        let reported: BTreeSet<String> =
             changes(&receiver).iter().map(|it| text(&it["messageId"]).to_owned()).collect();
-        Ok((told.len() >= ids.len()).then_some(told))
+        Ok((reported.len() >= ids.len()).then_some(reported))
     });
-    assert_eq!(told.await?.iter().map(String::as_str).collect::<BTreeSet<_>>(), ids);
+    assert_eq!(reported.await?.iter().map(String::as_str).collect::<BTreeSet<_>>(), ids);
 
     // The salt stays in the table.
     let salt = salt(&tenant, &id).await?;
@@ -82,6 +82,7 @@ async fn an_id_does_not_tell_the_phone() -> anyhow::Result<()> {
     for received in receiver.received() {
         assert!(!received.body.contains(&salt), "{}", received.kind());
     }
+    assert!(!logs::text(&tenant.variables)?.contains(&salt), "in the log");
     Ok(())
 }
 

@@ -16,7 +16,11 @@ use shared::organization::SHARDS;
 use crate::fates::tell;
 use crate::quotes::quote;
 
-pub(crate) async fn resend(tenant: &Tenant, campaign: &str, request: &Value) -> anyhow::Result<String> {
+pub(crate) async fn resend(
+    tenant: &Tenant,
+    campaign: &str,
+    request: &Value,
+) -> anyhow::Result<String> {
     let path = tenant.path(&format!("campaigns/{campaign}/resend"));
     let draft = tenant.api.post(&path, request).await?;
     assert_eq!((&draft["status"], &draft["target"]), (&json!("draft"), &Value::Null), "{draft}");

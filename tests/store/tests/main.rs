@@ -8,6 +8,7 @@ mod external_ids;
 mod imports;
 mod lines;
 mod moves;
+mod names;
 mod organizations;
 mod pace;
 mod quotes;

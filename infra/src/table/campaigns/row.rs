@@ -7,7 +7,8 @@ use shared::actor::Actor;
 use shared::audience::Totals;
 use shared::body::{Body, Format};
 use shared::campaign::{
-    Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Names, Pauses, Reason, Salt, State, Status,
+    Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Names, Pauses, Reason, Salt, State,
+    Status,
 };
 use shared::ids::{CampaignId, OrganizationId, SegmentId};
 use shared::job::Due;

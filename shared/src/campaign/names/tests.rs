@@ -83,7 +83,8 @@ fn a_campaign_without_its_salt_is_not_read() {
         let (format, salt) = names.stored();
         assert_eq!(Names::read(format, salt), Some(names));
     }
-    for (format, salt) in [(3, None), (2, Some(SALT)), (1, Some(SALT)), (0, None), (4, Some(SALT))] {
+    for (format, salt) in [(3, None), (2, Some(SALT)), (1, Some(SALT)), (0, None), (4, Some(SALT))]
+    {
         assert_eq!(Names::read(format, salt), None, "{format}");
     }
 }
@@ -94,7 +95,8 @@ fn a_salt_is_stored_and_not_printed() {
     let stored = serde_json::to_string(&salt).expect("JSON");
     assert_eq!(stored, format!("\"{}\"", "ab".repeat(16)));
     assert_eq!(serde_json::from_str::<Salt>(&stored).expect("a salt"), salt);
-    for text in ["", "ab", &"zz".repeat(16), &"ab".repeat(17), "00000000-0000-0000-0000-000000000001"]
+    for text in
+        ["", "ab", &"zz".repeat(16), &"ab".repeat(17), "00000000-0000-0000-0000-000000000001"]
     {
         assert!(serde_json::from_value::<Salt>(text.into()).is_err(), "{text}");
     }
@@ -122,7 +124,8 @@ fn all_names() -> impl Strategy<Value = Names> {
 }
 
 fn phones() -> impl Strategy<Value = Phone> {
-    r"\+(1415|521?55|549?11|5511)[0-9]{7,8}".prop_filter_map("a phone", |text| Phone::from_e164(&text).ok())
+    r"\+(1415|521?55|549?11|5511)[0-9]{7,8}"
+        .prop_filter_map("a phone", |text| Phone::from_e164(&text).ok())
 }
 
 proptest! {

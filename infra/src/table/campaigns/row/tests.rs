@@ -1,3 +1,4 @@
+use serde_json::{Value, json};
 use shared::breaker::Window;
 use shared::campaign::{Begin, PollLook};
 use shared::grace::Grace;
@@ -8,7 +9,6 @@ use shared::poll::PollSchedule;
 use shared::price::Bill;
 use shared::resend::{Earlier, Prepared};
 use shared::sender::Provider;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::super::super::dynamo::item;
