@@ -169,7 +169,7 @@ impl Table {
             .flat_map(|phone| resend.earlier.iter().map(move |earlier| (phone, earlier)))
             .flat_map(|(phone, earlier)| {
                 let ids = earlier.message_ids_to(phone).into_iter();
-                ids.map(|id| (earlier.campaign(), id, phone))
+                ids.map(move |id| (earlier.campaign(), id, phone))
             })
             .collect();
         let mut reached = HashSet::new();
