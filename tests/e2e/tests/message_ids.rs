@@ -92,11 +92,12 @@ fn encoded(phone: &str) -> String {
 
 /// A campaign that an earlier release has begun, with these ids.
 async fn begun_as(tenant: &Tenant, table: &Table, names: Names) -> anyhow::Result<Campaign> {
-    let begun = begun_owing(tenant, LATER_SECONDS).await?;
+    let id = begun_owing(tenant, LATER_SECONDS).await?.id.to_string();
+    let begun = find(table, tenant, &id).await?;
     let broadcast = Broadcast { names, ..begun.broadcast().context("not sent")?.clone() };
     let earlier = Campaign { state: State::Sent(broadcast), ..begun.clone() };
     ensure!(table.save_campaign(&begun, &earlier, None).await? == Saved::Done);
-    find(table, tenant, &begun.id.to_string()).await
+    find(table, tenant, &id).await
 }
 
 /// The earlier release has claimed and settled one message when this one takes over.
