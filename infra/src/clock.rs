@@ -1,6 +1,7 @@
 //! The only module that reads the clock and draws random numbers.
 
 use chrono::Utc;
+use shared::campaign::Salt;
 use shared::ids::Entropy;
 use shared::time::Timestamp;
 
@@ -19,6 +20,12 @@ pub fn entropy() -> Entropy {
 #[must_use]
 pub fn secret() -> [u8; 32] {
     random()
+}
+
+/// What the ids of a new broadcast's messages are derived with.
+#[must_use]
+pub fn salt() -> Salt {
+    Salt::new(random())
 }
 
 /// The random part of what is encrypted.

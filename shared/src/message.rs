@@ -142,11 +142,10 @@ impl Message {
     pub fn pending(
         organization_id: OrganizationId,
         campaign_id: CampaignId,
+        id: MessageId,
         to: Phone,
         created_at: Timestamp,
     ) -> Self {
-        // A campaign's own is `Broadcast::message_id`.
-        let id = MessageId::of(campaign_id, &to);
         Self { to: Some(to), ..Self::erased(organization_id, campaign_id, id, created_at) }
     }
 

@@ -5,6 +5,10 @@
 //! the origin may have reached it. That is decided three times: when the draft is prepared, when the
 //! audience is cut, and before each message is claimed, because a late receipt may change it.
 
+mod earlier;
+
+pub use earlier::Earlier;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -34,7 +38,7 @@ pub struct Resend {
     /// The first campaign of this text.
     pub origin: CampaignId,
     /// All campaigns of the origin that were sent before this one.
-    pub earlier: BTreeSet<CampaignId>,
+    pub earlier: BTreeSet<Earlier>,
     pub reasons: BTreeSet<FailureReason>,
     /// Whether also to text those whose message may have been sent.
     pub include_unknown: bool,

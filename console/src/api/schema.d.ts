@@ -1201,9 +1201,9 @@ export interface paths {
         };
         /**
          * List the messages to a phone or contact
-         * @description Over all campaigns, the one created last first. Each campaign's message is found by an ID that is
-         *     derived from the phone, so this costs one read per campaign and nothing per message. Messages that
-         *     no worker has begun to send, and test messages, are not included.
+         * @description Over all campaigns, the one created last first. Each campaign's message is found by its ID, so this
+         *     costs one read per campaign and nothing per message. Messages that no worker has begun to send, and
+         *     test messages, are not included.
          */
         get: operations["list_history"];
         put?: never;

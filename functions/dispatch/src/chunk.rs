@@ -89,7 +89,8 @@ pub(crate) async fn dispatch(
         is_dry_run: false,
     };
     let Taken { recipients, barred, working, .. } = &taken;
-    let sent = slice::send_slice(app, campaign, outbound, recipients, barred, working.recent).await;
+    let sent =
+        slice::send_slice(app, &underway, outbound, recipients, barred, working.recent).await;
     record(app, place, &underway, &taken, &sent).await
 }
 

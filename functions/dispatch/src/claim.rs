@@ -10,13 +10,13 @@ use std::time::Instant;
 
 use infra::clock;
 use infra::table::{self, Claiming};
-use shared::campaign::Campaign;
 use shared::message::{FailureReason, Found, Message};
 use shared::phone::Phone;
 use shared::recipient::Recipient;
 use shared::shard::Shards;
 
 use crate::App;
+use crate::pausing::Underway;
 use crate::settle::{GivenBack, Settled};
 
 /// A member of a chunk after this phase.
@@ -76,11 +76,11 @@ pub(crate) fn give_back_batch(recipients: &[Recipient], reason: GivenBack) -> Ve
 /// texted any more fail at once.
 pub(crate) async fn claim_batch(
     app: &App,
-    campaign: &Campaign,
+    Underway { campaign, broadcast, epoch: _ }: &Underway<'_>,
     recipients: &[Recipient],
     barred: &Barred,
-    shards: Shards,
 ) -> Vec<Claimed> {
+    let shards = broadcast.shards;
     let token = Token::new();
     let claims: Vec<(Message, Claiming)> = recipients
         .iter()
@@ -90,7 +90,7 @@ pub(crate) async fn claim_batch(
                 Some(Some(reason)) => Claiming::Fail { reason },
                 Some(None) => Claiming::HandOver { token: token.text.clone() },
             };
-            (campaign.pending_message(recipient), claiming)
+            (campaign.pending_message(broadcast, recipient), claiming)
         })
         .collect();
     let written = match app.table.claim_all(&claims, shards, clock::now()).await {

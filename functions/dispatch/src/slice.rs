@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use futures::stream::{self, StreamExt};
 use shared::breaker::Recent;
-use shared::campaign::Campaign;
 use shared::chunk_state::Tally;
 use shared::recipient::Recipient;
 
 use crate::App;
 use crate::claim::Barred;
+use crate::pausing::Underway;
 use crate::send::Outbound;
 use crate::watch::{Ended, Watch};
 use crate::{claim, send, settle};
@@ -34,7 +34,7 @@ pub(crate) struct SliceSent {
 
 pub(crate) async fn send_slice(
     app: &App,
-    campaign: &Campaign,
+    underway: &Underway<'_>,
     outbound: Outbound<'_>,
     recipients: &[Recipient],
     barred: &Barred,
@@ -48,7 +48,7 @@ pub(crate) async fn send_slice(
         .then(|batch| async move {
             match watch.stops() {
                 Some(reason) => claim::give_back_batch(batch, reason),
-                None => claim::claim_batch(app, campaign, batch, barred, shards).await,
+                None => claim::claim_batch(app, underway, batch, barred).await,
             }
         })
         .flat_map(stream::iter);

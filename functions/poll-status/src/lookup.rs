@@ -172,11 +172,12 @@ mod tests {
             let pending = Message::pending(
                 OrganizationId(Uuid::nil()),
                 CampaignId(Uuid::nil()),
+                id,
                 phone.clone(),
                 Timestamp::EPOCH,
             );
             let unknown_at = Some(Timestamp::EPOCH);
-            left += sample.push(Message { id, unknown_at, ..pending }).len();
+            left += sample.push(Message { unknown_at, ..pending }).len();
         }
         let (asked, rest) = sample.into_asked();
         (asked, left + rest.len())

@@ -32,7 +32,7 @@ pub(crate) async fn fail_rest(
     let ended: Vec<(Message, Claiming)> = chunk
         .recipients
         .iter()
-        .map(|recipient| (campaign.pending_message(recipient), ending(recipient)))
+        .map(|recipient| (campaign.pending_message(broadcast, recipient), ending(recipient)))
         .collect();
     for ended in app.table.claim_all(&ended, broadcast.shards, now).await? {
         let Claimed::Exists(found) = ended? else {

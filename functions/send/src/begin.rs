@@ -48,7 +48,7 @@ pub(crate) async fn begin(
             continue;
         }
         let Organization { sender, shards, .. } = organization;
-        match campaign.begin(scheduled_at, sender, shards, now, app.grace) {
+        match campaign.begin(scheduled_at, clock::salt(), sender, shards, now, app.grace) {
             Begin::Begun(next) => {
                 if halt.is_halted {
                     let job = JobsJob::Send { organization_id, campaign_id, scheduled_at };

@@ -7,7 +7,8 @@ use infra::gateway::Inbound;
 use infra::table::{InboundKept, Registered};
 use serde_json::json;
 use shared::actor::Actor;
-use shared::ids::{CampaignId, OrganizationId};
+use shared::campaign::Campaign;
+use shared::ids::OrganizationId;
 use shared::keyword::{Keyword, Keywords};
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -103,10 +104,11 @@ pub(crate) async fn hear(
             Some(Keyword::Stop) => keep(app, &organization, inbound, false, arrival).await?,
             Some(Keyword::Start) => keep(app, &organization, inbound, true, arrival).await?,
         };
-        let campaign_id = last_campaign(app, &organization, &inbound.from).await;
-        if let Some(campaign) = campaign_id {
+        let campaign = last_campaign(app, &organization, &inbound.from).await;
+        if let Some(campaign) = &campaign {
             count(app, &organization, inbound, campaign, (keyword, change.as_ref())).await?;
         }
+        let campaign_id = campaign.map(|campaign| campaign.id);
         let filed = Filed { keyword, campaign_id, received_at };
         let kept = archive::keep(app, &organization, inbound, filed).await?;
         let Some(keyword) = keyword else { continue };
@@ -119,7 +121,7 @@ pub(crate) async fn hear(
 
 /// The campaign that the person may be replying to. Their text takes effect without it, so a failure
 /// to find it must not lose the text.
-async fn last_campaign(app: &App, organization: &Organization, from: &Phone) -> Option<CampaignId> {
+async fn last_campaign(app: &App, organization: &Organization, from: &Phone) -> Option<Campaign> {
     let found = app.table.last_campaign_to(organization, from).await;
     let log = |error: infra::table::TableError| {
         tracing::warn!(error = ?anyhow::Error::from(error), "a text has no campaign");
@@ -132,12 +134,12 @@ async fn count(
     app: &App,
     organization: &Organization,
     inbound: &Inbound,
-    campaign: CampaignId,
+    campaign: &Campaign,
     (keyword, change): (Option<Keyword>, Option<&Preference>),
 ) -> anyhow::Result<()> {
     match (keyword, change) {
         (Some(Keyword::Stop), Some(opt_out)) => {
-            app.table.attribute(opt_out, campaign, organization.shards).await?;
+            app.table.attribute(opt_out, campaign.id, organization.shards).await?;
             app.table.note_opt_out(campaign, &inbound.from).await?;
         }
         (Some(Keyword::Stop), None) => {}

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use shared::campaign::Campaign;
-use shared::ids::{CampaignId, MessageId, OrganizationId};
+use shared::ids::{CampaignId, OrganizationId};
 use shared::message::Message;
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -50,7 +50,7 @@ impl Table {
         let (campaigns, next) =
             self.campaigns(organization, None, CAMPAIGNS_AT_ONCE, after).await?;
         let forms = phone.forms();
-        let mut claimed = self.claimed_to(organization, &forms, &campaigns).await?;
+        let mut claimed = self.claimed_to(organization, phone, &campaigns).await?;
         let tests = stream::iter(campaigns).map(|campaign| self.tests_to(campaign, &forms));
         let found: Vec<(Campaign, Vec<SingleMessage>)> =
             tests.buffered(QUERIES_AT_ONCE).try_collect().await?;
@@ -65,14 +65,14 @@ impl Table {
     async fn claimed_to(
         &self,
         organization: OrganizationId,
-        forms: &[Phone],
+        phone: &Phone,
         campaigns: &[Campaign],
     ) -> Result<HashMap<CampaignId, Vec<Message>>> {
-        let sent = campaigns.iter().filter_map(|it| Some((it.id, it.broadcast()?.shards)));
-        // Covers ids that are derived from phones and those that are derived from lines.
+        let sent = campaigns.iter().filter_map(|it| Some((it, it.broadcast()?.shards)));
         let wanted: Vec<_> = sent
-            .flat_map(|(id, shards)| {
-                forms.iter().map(move |form| (id, MessageId::of(id, form), shards))
+            .flat_map(|(campaign, shards)| {
+                let ids = campaign.message_ids_to(phone).into_iter();
+                ids.map(move |id| (campaign.id, id, shards))
             })
             .collect();
         let mut found: HashMap<_, Vec<Message>> = HashMap::new();

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::campaign::Campaign;
-use shared::ids::{CampaignId, OrganizationId};
+use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::phone::Phone;
 use shared::report::{Report, Summary};
 use shared::time::Timestamp;
 
-use super::dynamo::{ABSENT, Consistency, Item, Range, SortKey, item, parse};
+use super::dynamo::{ABSENT, Consistency, Item, Key, Range, SortKey, item, parse};
 use super::{Result, Table, TableError, keys};
 
 /// A report, and when its messages were counted.
@@ -113,15 +113,25 @@ impl Table {
     }
 
     /// Records that a person opted out in reply to a campaign.
-    pub async fn note_opt_out(&self, campaign: CampaignId, phone: &Phone) -> Result<()> {
-        let row = item(KIND, &keys::opt_out(campaign, phone), NoAttributes {})?;
-        self.put(row, ABSENT, Vec::new()).await?;
-        Ok(())
+    pub async fn note_opt_out(&self, campaign: &Campaign, phone: &Phone) -> Result<()> {
+        self.note_heard(campaign, phone, keys::opt_out).await
     }
 
     /// Records that a person replied to a campaign with anything but an opt-out.
-    pub async fn note_reply(&self, campaign: CampaignId, phone: &Phone) -> Result<()> {
-        let row = item(KIND, &keys::replied(campaign, phone), NoAttributes {})?;
+    pub async fn note_reply(&self, campaign: &Campaign, phone: &Phone) -> Result<()> {
+        self.note_heard(campaign, phone, keys::replied).await
+    }
+
+    /// Names a person by the id of a message to their line, so that they count once.
+    async fn note_heard(
+        &self,
+        campaign: &Campaign,
+        phone: &Phone,
+        key: impl FnOnce(CampaignId, MessageId) -> Key,
+    ) -> Result<()> {
+        let Some(broadcast) = campaign.broadcast() else { return Ok(()) };
+        let id = broadcast.names.message_id(campaign.id, phone.line().as_phone());
+        let row = item(KIND, &key(campaign.id, id), NoAttributes {})?;
         self.put(row, ABSENT, Vec::new()).await?;
         Ok(())
     }

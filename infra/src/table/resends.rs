@@ -164,13 +164,12 @@ impl Table {
         shards: Shards,
         phones: &[Phone],
     ) -> Result<HashSet<Phone>> {
-        // Covers both forms of a phone, and ids derived from phones or lines.
         let wanted: Vec<(CampaignId, MessageId, &Phone)> = phones
             .iter()
-            .flat_map(|phone| phone.forms().into_iter().map(move |form| (phone, form)))
-            .flat_map(|(phone, form)| {
-                let of = move |id: &CampaignId| (*id, MessageId::of(*id, &form), phone);
-                resend.earlier.iter().map(of)
+            .flat_map(|phone| resend.earlier.iter().map(move |earlier| (phone, earlier)))
+            .flat_map(|(phone, earlier)| {
+                let ids = earlier.message_ids_to(phone).into_iter();
+                ids.map(move |id| (earlier.campaign(), id, phone))
             })
             .collect();
         let mut reached = HashSet::new();

@@ -6,15 +6,13 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
 
-use super::{Campaign, Pauses, Reason, State};
+use super::{Campaign, Names, Pauses, Reason, Salt, State};
 use crate::audience::Totals;
 use crate::body::Format;
 use crate::grace::Grace;
-use crate::ids::{CampaignId, MessageId};
 use crate::job::{Due, JobsJob};
 use crate::message::{Counts, Message};
 use crate::pace;
-use crate::phone::Phone;
 use crate::poll::PollSchedule;
 use crate::price::Bill;
 use crate::recipient::{Addressee, Recipient};
@@ -25,17 +23,14 @@ use crate::trial;
 
 /// A campaign pauses if work is due but no message was settled for this time.
 pub(super) const NO_PROGRESS_SECONDS: i64 = 3_600;
-/// The format of campaigns that are sent now. Since format 2, a message's id is derived from the
-/// phone's line instead of the phone as it was stored.
-const FORMAT: u32 = 2;
 /// How long a receipt may take from its callback to its message.
 const RECEIPT_SECONDS: i64 = 60;
 
 /// What was frozen when the campaign was sent, and the progress since.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broadcast {
-    /// The version of the rules that the campaign was sent with, and follows until its end.
-    pub format: u32,
+    /// How its messages' ids are derived, until its end.
+    pub names: Names,
     pub scheduled_at: Timestamp,
     pub sent_at: Timestamp,
     pub sender: Sender,
@@ -127,15 +122,6 @@ impl Broadcast {
         counted_at.max(Some(self.running_since)).unwrap_or(self.running_since)
     }
 
-    /// The id of the only message that the campaign may send to a phone.
-    #[must_use]
-    pub fn message_id(&self, campaign: CampaignId, phone: &Phone) -> MessageId {
-        match self.format {
-            0 | 1 => MessageId::of(campaign, phone),
-            _ => MessageId::of(campaign, phone.line().as_phone()),
-        }
-    }
-
     /// The reason to end a campaign that has sent nothing for an hour, if it is that old.
     pub(super) fn reason_to_end(&self, now: Timestamp) -> Option<Reason> {
         let is_stale = now >= self.running_since.plus_seconds(NO_PROGRESS_SECONDS);
@@ -144,22 +130,21 @@ impl Broadcast {
 }
 
 impl Campaign {
-    /// The message to a recipient before a worker has claimed it.
+    /// The message of its broadcast to a recipient before a worker has claimed it.
     #[must_use]
-    pub fn pending_message(&self, recipient: &Recipient) -> Message {
+    pub fn pending_message(&self, broadcast: &Broadcast, recipient: &Recipient) -> Message {
         let text = match (self.body_sent().format(), &recipient.to) {
             (Format::Text, _) | (Format::Template, Addressee::Erased(_)) => None,
             (Format::Template, Addressee::Phone(_)) => {
                 self.body_sent().text_for(recipient).map(Cow::into_owned)
             }
         };
-        let at = self.broadcast().map_or(self.updated_at, |broadcast| broadcast.sent_at);
+        let (organization, at) = (self.organization_id, broadcast.sent_at);
         let message = match &recipient.to {
-            Addressee::Erased(id) => Message::erased(self.organization_id, self.id, *id, at),
+            Addressee::Erased(id) => Message::erased(organization, self.id, *id, at),
             Addressee::Phone(to) => {
-                let pending = Message::pending(self.organization_id, self.id, to.clone(), at);
-                let id = self.broadcast().map(|broadcast| broadcast.message_id(self.id, to));
-                Message { id: id.unwrap_or(pending.id), ..pending }
+                let id = broadcast.names.message_id(self.id, to);
+                Message::pending(organization, self.id, id, to.clone(), at)
             }
         };
         Message { text, ..message }
@@ -173,11 +158,12 @@ impl Campaign {
             && now >= scheduled_at.plus_seconds(missed_seconds)
     }
 
-    /// Decides what a send job for `scheduled_at` does.
+    /// Decides what a send job for `scheduled_at` does. `salt` is new, and kept if the campaign begins.
     #[must_use]
     pub fn begin(
         &self,
         scheduled_at: Timestamp,
+        salt: Salt,
         sender: Sender,
         shards: Shards,
         now: Timestamp,
@@ -187,7 +173,7 @@ impl Campaign {
             State::Scheduled { at } if *at == scheduled_at => {
                 let is_held = !self.limits.is_unlimited();
                 let broadcast = Broadcast {
-                    format: FORMAT,
+                    names: Names::Salted(salt),
                     scheduled_at,
                     sent_at: now,
                     sender,

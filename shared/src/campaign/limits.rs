@@ -45,7 +45,7 @@ impl Limits {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::tests::{GRACE, at, draft};
+    use super::super::tests::{GRACE, SALT, at, draft};
     use super::super::{Begin, Campaign, Dispatch};
     use super::*;
     use crate::actor::Actor;
@@ -59,7 +59,7 @@ mod tests {
         let phone = Phone::from_e164("+14153550100").expect("valid");
         let sender = Sender::new(phone, Provider::default());
         let scheduled = Campaign { limits, ..scheduled };
-        match scheduled.begin(at(0), sender, 4.into(), at(1), GRACE) {
+        match scheduled.begin(at(0), SALT, sender, 4.into(), at(1), GRACE) {
             Begin::Begun(campaign) => *campaign,
             other => panic!("{other:?}"),
         }

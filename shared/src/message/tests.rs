@@ -11,6 +11,7 @@ pub(super) fn message() -> Message {
     Message::pending(
         OrganizationId(Uuid::from_u128(1)),
         CampaignId(Uuid::from_u128(2)),
+        MessageId(Uuid::from_u128(3)),
         Phone::from_e164("+14153550123").expect("valid"),
         at(0),
     )

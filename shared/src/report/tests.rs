@@ -71,8 +71,8 @@ fn messages() -> impl Strategy<Value = Vec<Message>> {
     let message = message.prop_map(|(phone, outcome, receipt, unknown_at, text)| {
         let to = Phone::from_e164(phone).expect("valid");
         let (organization, campaign) = (OrganizationId(Uuid::nil()), CampaignId(Uuid::nil()));
-        let pending = Message::pending(organization, campaign, to, at(0));
-        Message { id: MessageId(Uuid::nil()), outcome, receipt, unknown_at, text, ..pending }
+        let pending = Message::pending(organization, campaign, MessageId(Uuid::nil()), to, at(0));
+        Message { outcome, receipt, unknown_at, text, ..pending }
     });
     proptest::collection::vec(message, 0..60)
 }
@@ -207,7 +207,7 @@ fn what_the_provider_took_is_priced() {
     let message = |phone: &str, outcome: Outcome| {
         let to = Phone::from_e164(phone).expect("valid");
         let (organization, campaign) = (OrganizationId(Uuid::nil()), CampaignId(Uuid::nil()));
-        let pending = Message::pending(organization, campaign, to, at(0));
+        let pending = Message::pending(organization, campaign, MessageId(Uuid::nil()), to, at(0));
         Message { outcome: Some(outcome), text: Some("a".repeat(161)), ..pending }
     };
     let accepted = || Outcome::Accepted { provider_id: "SM1".to_owned(), at: at(1) };

@@ -2,7 +2,7 @@ use strum::VariantArray;
 use uuid::Uuid;
 
 use super::*;
-use crate::ids::OrganizationId;
+use crate::ids::{MessageId, OrganizationId};
 use crate::message::Outcome;
 use crate::phone::Phone;
 use crate::receipt::Receipt;
@@ -21,7 +21,7 @@ fn resend(reasons: &[FailureReason], include_unknown: bool) -> Resend {
     Resend {
         of: id(1),
         origin: id(1),
-        earlier: BTreeSet::from([id(1)]),
+        earlier: BTreeSet::from([Earlier::Unsalted(id(1))]),
         reasons: reasons.iter().copied().collect(),
         include_unknown,
         requested_at: at(0),
@@ -31,7 +31,8 @@ fn resend(reasons: &[FailureReason], include_unknown: bool) -> Resend {
 
 fn message() -> Message {
     let phone = Phone::from_e164("+14153550123").expect("valid");
-    Message::pending(OrganizationId(Uuid::nil()), id(1), phone, at(0))
+    let message = MessageId(Uuid::from_u128(7));
+    Message::pending(OrganizationId(Uuid::nil()), id(1), message, phone, at(0))
 }
 
 fn failed(reason: FailureReason) -> Message {

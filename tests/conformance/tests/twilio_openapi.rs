@@ -48,8 +48,9 @@ async fn recorded() -> Vec<Recorded> {
     let to = Phone::from_e164("+4915112345678").expect("a phone");
     let now = Timestamp::from_millis(1_795_000_000_000).expect("a time");
     let (organization, campaign) = (Uuid::from_u128(1), Uuid::from_u128(2));
+    let id = MessageId(Uuid::from_u128(3));
     let message =
-        Message::pending(OrganizationId(organization), CampaignId(campaign), to.clone(), now);
+        Message::pending(OrganizationId(organization), CampaignId(campaign), id, to.clone(), now);
     let claim = Some(Claim { token: "token".to_owned(), at: now });
     let claimed = Message { claim, ..message.clone() };
     for (settings, from) in &senders() {
@@ -59,7 +60,7 @@ async fn recorded() -> Vec<Recorded> {
                 let reference = MessageRef {
                     organization_id: message.organization_id,
                     campaign_id: message.campaign_id,
-                    message_id: MessageId(Uuid::from_u128(3)),
+                    message_id: id,
                     kind,
                 };
                 let outgoing = Outgoing { message: Some(reference), from, to: &to, body };

@@ -20,6 +20,7 @@ use shared::message::Message;
 use shared::organization::SHARDS;
 use shared::phone::Phone;
 use shared::receipt::MessageRef;
+use shared::recipient::Recipient;
 use shared::time::Timestamp;
 
 use crate::functions::ALIVE;
@@ -92,9 +93,8 @@ pub async fn begun_from(tenant: &Tenant, id: &str, grace_seconds: u32) -> anyhow
     let at = scheduled.scheduled_at().context("not scheduled")?;
     let (sender, shards) = (organization.sender, organization.shards);
     let grace = Grace::of_seconds(grace_seconds);
-    let Begin::Begun(begun) = scheduled.begin(at, sender, shards, now, grace) else {
-        bail!("not begun");
-    };
+    let begin = scheduled.begin(at, clock::salt(), sender, shards, now, grace);
+    let Begin::Begun(begun) = begin else { bail!("not begun") };
     ensure!(table.begin_campaign(&scheduled, &begun, None, (&last, now)).await? == Saved::Done);
     Ok(*begun)
 }
@@ -105,8 +105,9 @@ pub async fn cut_without_queueing(tenant: &Tenant, campaign: &Campaign) -> anyho
 }
 
 pub fn message(campaign: &Campaign, to: &str) -> anyhow::Result<Message> {
-    let (organization, id) = (campaign.organization_id, campaign.id);
-    Ok(Message::pending(organization, id, Phone::from_e164(to)?, clock::now()))
+    let broadcast = campaign.broadcast().context("not sent")?;
+    let pending = campaign.pending_message(broadcast, &Recipient::of_phone(Phone::from_e164(to)?));
+    Ok(Message { created_at: clock::now(), ..pending })
 }
 
 #[must_use]

@@ -19,12 +19,12 @@ const THROTTLED: &str = "refused-20429";
 /// The first erasure of an organization waits until every worker knows of it.
 const LONG: Duration = Duration::from_secs(2 * PATIENCE.as_secs());
 
-fn path(tenant: &Tenant, phone: &str) -> String {
+pub(crate) fn path(tenant: &Tenant, phone: &str) -> String {
     tenant.path(&format!("people/{}", phone.replace('+', "%2B")))
 }
 
 /// Requests an erasure and waits until it is done.
-async fn erase(tenant: &Tenant, phone: &str) -> anyhow::Result<Value> {
+pub(crate) async fn erase(tenant: &Tenant, phone: &str) -> anyhow::Result<Value> {
     let response = tenant.api.request(Method::DELETE, &path(tenant, phone)).send().await?;
     ensure!(response.status() == 202, "{response:?}");
     let requested: Value = response.json().await?;

@@ -39,11 +39,11 @@ async fn download(export: &Value) -> anyhow::Result<String> {
     Ok(file)
 }
 
-async fn exported(tenant: &Tenant, request: &Value) -> anyhow::Result<String> {
+pub(crate) async fn exported(tenant: &Tenant, request: &Value) -> anyhow::Result<String> {
     download(&export(tenant, request).await?).await
 }
 
-fn lines(file: &str) -> anyhow::Result<Vec<Value>> {
+pub(crate) fn lines(file: &str) -> anyhow::Result<Vec<Value>> {
     Ok(file.lines().map(serde_json::from_str).collect::<Result<_, _>>()?)
 }
 

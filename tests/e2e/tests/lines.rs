@@ -5,7 +5,7 @@ use e2e::{Tenant, random, text};
 use serde_json::json;
 
 /// A mobile number of each country: its current form, and the other one.
-fn pairs() -> [(String, String); 3] {
+pub(crate) fn pairs() -> [(String, String); 3] {
     // Last four digits from 9000 on script a fate in the simulator.
     let number = format!("{:03}{:04}", 200 + random() % 700, random() % 9_000);
     [

@@ -32,6 +32,7 @@ mod lines;
 mod logging;
 mod members;
 mod merge_fields;
+mod message_ids;
 mod message_lists;
 mod metrics;
 mod migrating;

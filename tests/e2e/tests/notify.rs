@@ -197,7 +197,7 @@ async fn every_status_of_a_message_is_sent_without_their_text() -> anyhow::Resul
 }
 
 /// The changes of messages that arrived.
-fn changes(receiver: &Receiver) -> Vec<Value> {
+pub(crate) fn changes(receiver: &Receiver) -> Vec<Value> {
     let events = receiver.received().into_iter().map(|received| received.event());
     let of = |event: Value| event["data"]["messages"].as_array().cloned().unwrap_or_default();
     events.flat_map(of).collect()

@@ -16,7 +16,11 @@ use shared::organization::SHARDS;
 use crate::fates::tell;
 use crate::quotes::quote;
 
-async fn resend(tenant: &Tenant, campaign: &str, request: &Value) -> anyhow::Result<String> {
+pub(crate) async fn resend(
+    tenant: &Tenant,
+    campaign: &str,
+    request: &Value,
+) -> anyhow::Result<String> {
     let path = tenant.path(&format!("campaigns/{campaign}/resend"));
     let draft = tenant.api.post(&path, request).await?;
     assert_eq!((&draft["status"], &draft["target"]), (&json!("draft"), &Value::Null), "{draft}");
@@ -24,7 +28,7 @@ async fn resend(tenant: &Tenant, campaign: &str, request: &Value) -> anyhow::Res
 }
 
 /// Waits until a resend's recipients are chosen. Returns their number in its quote.
-async fn ready(tenant: &Tenant, draft: &str) -> anyhow::Result<Value> {
+pub(crate) async fn ready(tenant: &Tenant, draft: &str) -> anyhow::Result<Value> {
     tenant.until(draft, "recipients to be chosen", |it| it["resend"]["ready"] == true).await?;
     Ok(quote(tenant, draft).await?["recipients"].clone())
 }

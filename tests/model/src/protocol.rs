@@ -22,7 +22,7 @@ pub use targets::{
 use shared::audience::Totals;
 use shared::breaker::Window;
 use shared::campaign::{
-    Begin, Broadcast, Campaign, Dispatch, DrainLook, Limits, PollLook, Reason, State,
+    Begin, Broadcast, Campaign, Dispatch, DrainLook, Limits, PollLook, Reason, Salt, State,
 };
 use shared::chunk::{Chunk, Sizes};
 use shared::chunk_state::{ChunkState, Progress, Repair, Slice, Tally};
@@ -66,6 +66,8 @@ pub const SHOWN_EVERY: i64 = 5;
 const STALE: i64 = 3_600;
 
 pub const ORGANIZATION: OrganizationId = OrganizationId(Uuid::from_u128(1));
+/// In the model, one campaign is sent once.
+const SALT: Salt = Salt::new([7; 16]);
 /// The settings of an organization that a campaign copies when it is sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Organization {
@@ -131,7 +133,7 @@ pub fn begin(
 ) -> Begin {
     let phone = Phone::from_e164("+14153550100").unwrap_or_else(|_| unreachable!("valid"));
     let sender = Sender { parts_per_second: rate, ..Sender::new(phone, Provider::default()) };
-    let mut begin = campaign.begin(scheduled_at, sender, shards.into(), now, GRACE);
+    let mut begin = campaign.begin(scheduled_at, SALT, sender, shards.into(), now, GRACE);
     if let Begin::Begun(campaign) = &mut begin
         && let State::Sent(broadcast) = &mut campaign.state
     {
@@ -265,8 +267,8 @@ pub fn tried(
 #[must_use]
 pub fn pending(recipient: &Recipient, broadcast: &Broadcast) -> Message {
     let phone = dialed(recipient);
-    let id = broadcast.message_id(CAMPAIGN, phone);
-    Message { id, ..Message::pending(ORGANIZATION, CAMPAIGN, phone.clone(), broadcast.sent_at) }
+    let id = broadcast.names.message_id(CAMPAIGN, phone);
+    Message::pending(ORGANIZATION, CAMPAIGN, id, phone.clone(), broadcast.sent_at)
 }
 
 #[must_use]

@@ -26,7 +26,7 @@ const PAIRS: [(&str, &str); 3] = [
     ("+5511987654321", "+551187654321"),
 ];
 
-fn pairs() -> impl Iterator<Item = (Phone, Phone)> {
+pub(crate) fn pairs() -> impl Iterator<Item = (Phone, Phone)> {
     let phone = |text: &str| Phone::from_e164(text).expect("valid");
     PAIRS.into_iter().map(move |(today, other)| (phone(today), phone(other)))
 }

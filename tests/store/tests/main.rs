@@ -8,6 +8,7 @@ mod external_ids;
 mod imports;
 mod lines;
 mod moves;
+mod names;
 mod organizations;
 mod pace;
 mod quotes;
@@ -20,7 +21,7 @@ mod without_items;
 use infra::table::{Saved, Table};
 use infra::usage::Usage;
 use infra::{aws, clock};
-use shared::campaign::Campaign;
+use shared::campaign::{Campaign, Names};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::message::Message;
 use shared::phone::Phone;
@@ -59,5 +60,10 @@ fn phone(number: u32) -> Phone {
 fn messages(count: u32) -> Vec<Message> {
     let (organization, now) = (organization(), clock::now());
     let campaign = CampaignId::new(now, clock::entropy());
-    (0..count).map(|n| Message::pending(organization, campaign, phone(n), now)).collect()
+    let names = Names::Salted(clock::salt());
+    let message = |to: Phone| {
+        let id = names.message_id(campaign, &to);
+        Message::pending(organization, campaign, id, to, now)
+    };
+    (0..count).map(phone).map(message).collect()
 }

@@ -53,7 +53,8 @@ impl Moving {
         let scheduled = draft.schedule(None, now, Grace::default())?;
         assert_eq!(self.table.create_campaign(&scheduled, None).await?, Saved::Done);
         let sent_at = last.next(now);
-        let begun = scheduled.begin(now, sender(), SHARDS, sent_at, Grace::default());
+        let begun =
+            scheduled.begin(now, clock::salt(), sender(), SHARDS, sent_at, Grace::default());
         let Begin::Begun(begun) = begun else { anyhow::bail!("{begun:?}") };
         let saved = self.table.begin_campaign(&scheduled, &begun, None, (last, sent_at)).await?;
         Ok((saved, sent_at))

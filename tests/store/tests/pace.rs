@@ -58,6 +58,7 @@ async fn a_run_that_loses_races_for_a_turn_still_gets_one() -> anyhow::Result<()
     let sender = Sender { parts_per_second: 100_000, ..sender };
     let Begin::Begun(campaign) = draft.schedule(None, now, Grace::default())?.begin(
         now,
+        clock::salt(),
         sender,
         SHARDS,
         now,

@@ -14,7 +14,7 @@ use crate::{SHARDS, draft, phone, table};
 fn sent(draft: Campaign, at: Timestamp) -> Campaign {
     let scheduled = draft.schedule(None, at, Grace::default()).expect("schedulable");
     let sender = Sender::new(phone(0), Provider::default());
-    match scheduled.begin(at, sender, SHARDS, at, Grace::default()) {
+    match scheduled.begin(at, clock::salt(), sender, SHARDS, at, Grace::default()) {
         Begin::Begun(campaign) => *campaign,
         Begin::Underway | Begin::Ignored => panic!("not begun"),
     }
@@ -41,12 +41,12 @@ async fn a_newer_report_replaces_an_older_one() -> anyhow::Result<()> {
 #[tokio::test]
 async fn an_opt_out_counts_once() -> anyhow::Result<()> {
     let table = table().await;
-    let campaign = draft(&table).await?.id;
-    assert_eq!(table.opt_outs(campaign).await?, 0);
+    let campaign = sent(draft(&table).await?, clock::now());
+    assert_eq!(table.opt_outs(campaign.id).await?, 0);
     for number in [1, 2, 1] {
-        table.note_opt_out(campaign, &phone(number)).await?;
+        table.note_opt_out(&campaign, &phone(number)).await?;
     }
-    assert_eq!(table.opt_outs(campaign).await?, 2);
+    assert_eq!(table.opt_outs(campaign.id).await?, 2);
     Ok(())
 }
 

@@ -94,9 +94,9 @@ pub(crate) struct HistoryQuery {
 
 /// List the messages to a phone or contact
 ///
-/// Over all campaigns, the one created last first. Each campaign's message is found by an ID that is
-/// derived from the phone, so this costs one read per campaign and nothing per message. Messages that
-/// no worker has begun to send, and test messages, are not included.
+/// Over all campaigns, the one created last first. Each campaign's message is found by its ID, so this
+/// costs one read per campaign and nothing per message. Messages that no worker has begun to send, and
+/// test messages, are not included.
 #[utoipa::path(get, path = "/v1/organizations/{organizationId}/messages",
     tag = "Messages", params(HistoryQuery),
     responses((status = 200, description = "A page of messages.", body = ListView<MessageView>)))]
@@ -282,7 +282,7 @@ async fn members_from(
         .iter()
         .skip(from)
         .take(max)
-        .map(|recipient| campaign.pending_message(recipient))
+        .map(|recipient| campaign.pending_message(broadcast, recipient))
         .collect();
     let ids: Vec<MessageId> = pending.iter().map(|message| message.id).collect();
     let claimed =

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use shared::campaign::{Campaign, Refusal, Status};
 use shared::ids::CampaignId;
 use shared::message::FailureReason;
-use shared::resend::{self, MAX_CAMPAIGNS, Prepared, Resend};
+use shared::resend::{self, Earlier, MAX_CAMPAIGNS, Prepared, Resend};
 use utoipa::ToSchema;
 
 use super::campaigns::find;
@@ -113,14 +113,15 @@ async fn family(
     app: &Volley,
     original: &Campaign,
     before: &Resends,
-) -> Result<(Vec<CampaignId>, BTreeSet<CampaignId>), Problem> {
+) -> Result<(Vec<CampaignId>, BTreeSet<Earlier>), Problem> {
     let origin = original.origin();
-    let (mut resends, mut earlier) = (Vec::new(), BTreeSet::from([origin, original.id]));
+    let (mut resends, mut earlier) = (Vec::new(), BTreeSet::from_iter(Earlier::of(original)));
     if !original.has_dispatched() {
         return Err(Refusal::NotDispatched.into());
     }
     for id in before.campaigns.iter().chain([&origin]) {
         let Some(campaign) = app.table.campaign(original.organization_id, *id).await? else {
+            // Only drafts are ever deleted.
             continue;
         };
         match campaign.status() {
@@ -135,7 +136,7 @@ async fn family(
             }
             Status::Sent | Status::Failed => {}
         }
-        earlier.insert(*id);
+        earlier.extend(Earlier::of(&campaign));
         if *id != origin {
             resends.push(*id);
         }

@@ -185,11 +185,11 @@ pub(crate) async fn send_test(
     let body = body.await?;
     let now = clock::now();
     let allowance = allowance(&organization, app.tests_per_day, now);
+    let id = MessageId::new(now, clock::entropy());
     let test = SingleMessage {
         message: Message {
-            id: MessageId::new(now, clock::entropy()),
             kind: Kind::Test,
-            ..Message::pending(organization.id, campaign_id, to, now)
+            ..Message::pending(organization.id, campaign_id, id, to, now)
         },
         from: organization.sender,
         body,

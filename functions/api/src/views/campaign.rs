@@ -219,7 +219,7 @@ impl From<Counted> for CountsView {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use shared::campaign::Begin;
+    use shared::campaign::{Begin, Salt};
     use shared::grace::Grace;
     use shared::ids::{CampaignId, OrganizationId};
     use shared::phone::Phone;
@@ -265,11 +265,11 @@ mod tests {
         let phone = Phone::from_e164("+14153550100").expect("valid");
         let provider = shared::sender::Provider::default();
         let sender = shared::sender::Sender::new(phone, provider);
-        let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4.into(), at(2), Grace::default())
-        else {
-            panic!("not begun");
-        };
+        let salt = Salt::new([0xab; 16]);
+        let begin = scheduled.begin(at(1), salt, sender, 4.into(), at(2), Grace::default());
+        let Begin::Begun(sent) = begin else { panic!("not begun") };
         let view = serde_json::to_value(CampaignView::from(&*sent)).expect("JSON");
+        assert!(!view.to_string().contains("abababab"), "the salt stays in the table");
         assert_eq!(view["status"], "sent");
         assert_eq!(view["dispatch"], "running");
         assert_eq!(view["scheduledAt"], "1970-01-01T00:00:01.000Z");

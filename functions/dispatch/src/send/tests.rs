@@ -10,7 +10,7 @@ use infra::queues::{JobQueueUrls, JobQueues};
 use infra::table::Table;
 use infra::usage::Usage;
 use shared::grace::Grace;
-use shared::ids::{CampaignId, OrganizationId};
+use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::phone::Phone;
 use shared::sender::Provider;
 use shared::sender::aws::AwsSender;
@@ -75,6 +75,7 @@ async fn a_refusal_stands_though_its_opt_out_cannot_be_kept() {
     let message = Message::pending(
         OrganizationId::new(clock::now(), clock::entropy()),
         CampaignId::new(clock::now(), clock::entropy()),
+        MessageId::new(clock::now(), clock::entropy()),
         phone("+14155550123"),
         clock::now(),
     );

@@ -48,10 +48,10 @@ impl Scene {
         let created = Box::pin(app.table.create_organization(&organization, None)).await;
         created.expect("an organization");
         let campaign = CampaignId::new(now, clock::entropy());
+        let id = MessageId::new(now, clock::entropy());
         let test = Message {
-            id: MessageId::new(now, clock::entropy()),
             kind: Kind::Test,
-            ..Message::pending(organization.id, campaign, phone("+14153550123"), now)
+            ..Message::pending(organization.id, campaign, id, phone("+14153550123"), now)
         };
         let single = SingleMessage {
             message: test.clone(),

@@ -54,7 +54,7 @@ pub(super) async fn erase(
     if !broadcast.audience.is_cut(now) && has_old_runs {
         return Ok(Progress::Busy);
     }
-    let person = Person::new(campaign, broadcast, phone);
+    let person = Person::new(campaign, phone);
     let members = erase_members(app, campaign, broadcast, &person).await?;
     let messages = erase_messages(app, campaign, broadcast, &person, &members).await?;
     Ok(tests.and(messages))
@@ -63,18 +63,13 @@ pub(super) async fn erase(
 /// Whom to look for in a campaign.
 struct Person {
     forms: Vec<Phone>,
-    /// The ids that the message to each form has, or had in earlier versions.
+    /// The ids that the message to each form has.
     ids: BTreeSet<MessageId>,
 }
 
 impl Person {
-    fn new(campaign: &Campaign, broadcast: &Broadcast, phone: &Phone) -> Self {
-        let forms = phone.forms();
-        let ids = forms.iter().flat_map(|form| {
-            [broadcast.message_id(campaign.id, form), MessageId::of(campaign.id, form)]
-        });
-        let ids = ids.collect();
-        Self { forms, ids }
+    fn new(campaign: &Campaign, phone: &Phone) -> Self {
+        Self { forms: phone.forms(), ids: campaign.message_ids_to(phone) }
     }
 
     /// The message to a member, if it is this person, also if they are erased already.
@@ -87,7 +82,7 @@ impl Person {
         match &member.to {
             Addressee::Phone(phone) => {
                 let is_of = self.forms.contains(phone);
-                is_of.then(|| broadcast.message_id(campaign.id, phone))
+                is_of.then(|| broadcast.names.message_id(campaign.id, phone))
             }
             Addressee::Erased(id) => self.ids.contains(id).then_some(*id),
         }

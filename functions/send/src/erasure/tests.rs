@@ -7,7 +7,7 @@ use infra::table::{Lifted, Registered, Saved, Table};
 use sequence::{Death, Stage as Theater};
 use shared::actor::Actor;
 use shared::body::{Body, Format};
-use shared::campaign::Campaign;
+use shared::campaign::{Begin, Broadcast, Campaign, Names, State};
 use shared::contact::Profile;
 use shared::erasure::{Erasure, PhoneSearch, Status};
 use shared::grace::Grace;
@@ -17,9 +17,10 @@ use shared::message::{FailureReason, Message};
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::recipient::Addressee;
+use shared::time::Timestamp;
 use shared::unsubscribe::{Preference, Source};
 
-use crate::{App, begin, staging};
+use crate::{App, begin, fan_out, staging};
 
 const CONTACTS: usize = 5;
 
@@ -66,18 +67,43 @@ impl Scene {
         &self.app.table
     }
 
-    async fn send(&mut self, body: &str, format: Format) {
-        let (now, organization) = (clock::now(), self.organization.id);
+    async fn scheduled(&mut self, body: &str, format: Format) -> (Campaign, Timestamp) {
+        let now = clock::now();
         let id = CampaignId::new(now, clock::entropy());
         let body = Body::parse(body, format).expect("a body");
-        let draft = Campaign::create(id, organization, "Spring".to_owned(), Some(body), now);
+        let name = "Spring".to_owned();
+        let draft = Campaign::create(id, self.organization.id, name, Some(body), now);
         let scheduled = draft.schedule(None, now, Grace::default()).expect("schedulable");
         let at = scheduled.scheduled_at().expect("a time");
         let created = Box::pin(self.table().create_campaign(&scheduled, None)).await;
         assert_eq!(created.expect("a table"), Saved::Done);
-        let deadline = now.plus_seconds(300);
-        Box::pin(begin::begin(&self.app, organization, id, at, deadline)).await.expect("begun");
         self.campaigns.push(id);
+        (scheduled, at)
+    }
+
+    async fn send(&mut self, body: &str, format: Format) {
+        let (Campaign { id, organization_id, .. }, at) = self.scheduled(body, format).await;
+        let deadline = at.plus_seconds(300);
+        Box::pin(begin::begin(&self.app, organization_id, id, at, deadline)).await.expect("begun");
+    }
+
+    /// Sends a campaign as releases did before ids had a salt.
+    async fn send_unsalted(&mut self) {
+        let (scheduled, at) = self.scheduled("Hi", Format::Text).await;
+        let last = Box::pin(self.table().last_send(scheduled.organization_id)).await;
+        let last = last.expect("a table");
+        let (now, grace) = (last.next(clock::now()), Grace::default());
+        let Organization { sender, shards, .. } = self.organization.clone();
+        let begin = scheduled.begin(at, clock::salt(), sender, shards, now, grace);
+        let Begin::Begun(begun) = begin else { panic!("not begun") };
+        let broadcast = begun.broadcast().expect("sent").clone();
+        let state = State::Sent(Broadcast { names: Names::OfLine, ..broadcast });
+        let begun = Campaign { state, ..*begun };
+        let saved = self.table().begin_campaign(&scheduled, &begun, None, (&last, now));
+        assert_eq!(Box::pin(saved).await.expect("a table"), Saved::Done);
+        let (id, deadline) = (begun.id, now.plus_seconds(300));
+        let cut = fan_out::resume(&self.app, begun.organization_id, id, None, deadline);
+        Box::pin(cut).await.expect("cut");
     }
 
     fn said(&self, subscribed: bool, source: Source) -> Preference {
@@ -163,7 +189,8 @@ impl Scene {
         for shard in self.organization.shards.all() {
             let chunk = Box::pin(self.table().chunk(id, shard, 0)).await.expect("a table");
             for (place, member) in chunk.expect("a chunk").recipients.iter().enumerate() {
-                let pending = campaign.pending_message(member);
+                let broadcast = campaign.broadcast().expect("sent");
+                let pending = campaign.pending_message(broadcast, member);
                 let (organization, ids) = (self.organization.id, [pending.id]);
                 let shards = self.organization.shards;
                 let found = Box::pin(self.table().messages(organization, id, &ids, shards));
@@ -180,7 +207,8 @@ impl Scene {
 
 #[tokio::test]
 async fn nothing_is_left_of_a_person_and_everyone_keeps_their_place() {
-    let scene = Scene::set().await;
+    let mut scene = Scene::set().await;
+    scene.send_unsalted().await;
     scene.register(false, Source::Keyword).await;
     assert!(scene.left().len() >= 5, "the search finds what there is: {:?}", scene.left());
     let mut before = Vec::new();
@@ -191,6 +219,7 @@ async fn nothing_is_left_of_a_person_and_everyone_keeps_their_place() {
     scene.run(&erasure, None).await;
     assert_eq!(scene.left(), Vec::<String>::new());
     assert!(scene.is_out().await);
+    assert_eq!(before.len(), 3, "campaigns with and without a salt");
     for (id, before) in scene.campaigns.iter().zip(before) {
         let after = scene.members(*id).await;
         assert_eq!(after.len(), CONTACTS);

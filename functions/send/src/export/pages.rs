@@ -95,8 +95,8 @@ impl<'a> Pages<'a> {
         broadcast: &Broadcast,
         chunk: &Chunk,
     ) -> anyhow::Result<Vec<Row>> {
-        let pending = chunk.recipients.iter().map(|recipient| campaign.pending_message(recipient));
-        let pending: Vec<Message> = pending.collect();
+        let pending = |recipient| campaign.pending_message(broadcast, recipient);
+        let pending: Vec<Message> = chunk.recipients.iter().map(pending).collect();
         let ids: Vec<MessageId> = pending.iter().map(|message| message.id).collect();
         if ids.is_empty() {
             return Ok(Vec::new());

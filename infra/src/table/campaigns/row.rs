@@ -7,7 +7,8 @@ use shared::actor::Actor;
 use shared::audience::Totals;
 use shared::body::{Body, Format};
 use shared::campaign::{
-    Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Pauses, Reason, State, Status,
+    Audience, Broadcast, Campaign, Counted, Dispatch, Limits, Names, Pauses, Reason, Salt, State,
+    Status,
 };
 use shared::ids::{CampaignId, OrganizationId, SegmentId};
 use shared::job::Due;
@@ -25,13 +26,15 @@ use super::super::{Result, TableError, keys};
 use super::KIND;
 
 /// The newest format of campaigns that this code knows. Drafts with a plain body and without a
-/// target need none, and neither does a plain campaign once its audience has been cut.
-const FORMAT: u32 = WITH_RESEND;
+/// target need none.
+const FORMAT: u32 = WITH_SALT;
 /// Older code would text inactive contacts if it cut the audience, and drops tags.
 const WITH_STATUSES: u32 = 2;
 const WITH_TARGET: u32 = 3;
 const WITH_TEMPLATE: u32 = 4;
 const WITH_RESEND: u32 = 5;
+/// Older code would derive other ids for messages, find no claims under them, and text people again.
+const WITH_SALT: u32 = 6;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -86,9 +89,11 @@ pub(super) struct Row {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct BroadcastRow {
-    /// Absent in rows of the first format.
+    /// How messages' ids are derived; see [`Names`]. Absent in rows of the first format.
     #[serde(default = "first_format")]
     format: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    salt: Option<Salt>,
     sent_at: Timestamp,
     sender: Sender,
     shards: Shards,
@@ -157,7 +162,9 @@ impl Row {
         let scheduled_at = || self.scheduled_at.ok_or_else(|| lacks("scheduledAt"));
         let broadcast = || {
             let row = self.broadcast.as_ref().ok_or_else(|| lacks("broadcast"))?;
-            Ok::<_, TableError>(row.broadcast(scheduled_at()?, self.reason))
+            let names = Names::read(row.format, row.salt);
+            let names = names.ok_or_else(|| lacks("a known way to derive ids"))?;
+            Ok::<_, TableError>(row.broadcast(names, scheduled_at()?, self.reason))
         };
         let state = match self.campaign_status {
             Status::Draft => State::Draft,
@@ -227,7 +234,10 @@ fn needs(campaign: &Campaign) -> Option<u32> {
         !campaign.tags.is_empty() || campaign.template.is_some() || campaign.archived_at.is_some();
     let statuses = (is_to_be_cut || has_more).then_some(WITH_STATUSES);
     let resend = campaign.resend.as_ref().map(|_| WITH_RESEND);
-    target.max(template).max(statuses).max(resend)
+    let is_salted = campaign.broadcast().is_some_and(|it| matches!(it.names, Names::Salted(_)));
+    let finds_salted = campaign.resend.as_ref().is_some_and(Resend::is_salted);
+    let salted = (is_salted || finds_salted).then_some(WITH_SALT);
+    target.max(template).max(statuses).max(resend).max(salted)
 }
 
 fn first_format() -> u32 {
@@ -236,8 +246,10 @@ fn first_format() -> u32 {
 
 impl BroadcastRow {
     fn of(broadcast: &Broadcast) -> Self {
+        let (format, salt) = broadcast.names.stored();
         Self {
-            format: broadcast.format,
+            format,
+            salt,
             sent_at: broadcast.sent_at,
             sender: broadcast.sender.clone(),
             shards: broadcast.shards,
@@ -257,10 +269,15 @@ impl BroadcastRow {
         }
     }
 
-    fn broadcast(&self, scheduled_at: Timestamp, reason: Option<Reason>) -> Broadcast {
+    fn broadcast(
+        &self,
+        names: Names,
+        scheduled_at: Timestamp,
+        reason: Option<Reason>,
+    ) -> Broadcast {
         let counted = self.counts.zip(self.counted_at);
         Broadcast {
-            format: self.format,
+            names,
             scheduled_at,
             sent_at: self.sent_at,
             sender: self.sender.clone(),

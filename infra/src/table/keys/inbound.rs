@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use shared::ids::{CampaignId, InboundId, MessageId, OrganizationId};
 use shared::inbound::InboundMessage;
 use shared::message::Kind;
-use shared::phone::{Line, Phone};
+use shared::phone::Line;
 use shared::receipt::MessageRef;
 use uuid::Uuid;
 
@@ -101,13 +101,13 @@ pub(crate) fn single_message(message: &MessageRef) -> Option<Key> {
 pub(crate) const REPLIED: &str = "REPLY#";
 
 /// A person who replied to a campaign with anything but an opt-out, named like an opt-out.
-pub(crate) fn replied(campaign: CampaignId, phone: &Phone) -> Key {
-    let id = MessageId::of(campaign, phone.line().as_phone());
+pub(crate) fn replied(campaign: CampaignId, id: MessageId) -> Key {
     Key::new(campaign_partition(campaign), format!("{REPLIED}{id}"))
 }
 
 #[cfg(test)]
 mod tests {
+    use shared::phone::Phone;
     use shared::time::Timestamp;
 
     use super::*;

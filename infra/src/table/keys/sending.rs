@@ -63,8 +63,7 @@ pub(crate) fn read_named(sk: &str) -> Option<Phone> {
 pub(crate) const OPT_OUT: &str = "OPTOUT#";
 
 /// An opt-out in reply to a campaign, named by the id of a message to the phone's line.
-pub(crate) fn opt_out(campaign: CampaignId, phone: &Phone) -> Key {
-    let id = MessageId::of(campaign, phone.line().as_phone());
+pub(crate) fn opt_out(campaign: CampaignId, id: MessageId) -> Key {
     Key::new(campaign_partition(campaign), format!("{OPT_OUT}{id}"))
 }
 

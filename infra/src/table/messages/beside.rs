@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use shared::campaign::Status as CampaignStatus;
-use shared::ids::{CampaignId, MessageId, OrganizationId};
+use shared::campaign::{Campaign, Status as CampaignStatus};
+use shared::ids::{MessageId, OrganizationId};
 use shared::message::Message;
 use shared::organization::Organization;
 use shared::phone::Phone;
@@ -23,12 +23,13 @@ impl Table {
         &self,
         organization: &Organization,
         phone: &Phone,
-    ) -> Result<Option<CampaignId>> {
+    ) -> Result<Option<Campaign>> {
         let Organization { id, shards, .. } = organization;
         let messages = self.rows_to(*id, phone, *shards, Consistency::Eventual).await?;
         let claimed =
             messages.into_iter().filter_map(|(campaign, _, row)| Some((row.claimed_at?, campaign)));
-        Ok(claimed.max().map(|(_, campaign)| campaign))
+        let last = claimed.max_by_key(|(at, campaign)| (*at, campaign.id));
+        Ok(last.map(|(_, campaign)| campaign))
     }
 
     /// The provider's ids of other messages to the phone of `message`: those of the organization's
@@ -58,27 +59,24 @@ impl Table {
         phone: &Phone,
         shards: Shards,
         consistency: Consistency,
-    ) -> Result<Vec<(CampaignId, MessageId, Row)>> {
-        let mut newest = Vec::new();
+    ) -> Result<Vec<(Campaign, MessageId, Row)>> {
+        let mut newest: Vec<Campaign> = Vec::new();
         for status in CampaignStatus::texting() {
             let page = self.campaigns(organization, Some(status), NEWEST, None);
-            newest.extend(page.await?.0.iter().map(|campaign| campaign.id));
+            newest.extend(page.await?.0);
         }
-        let ids = newest.iter().copied();
-        // Covers both forms of the phone, and ids derived from phones or lines.
-        let messages: HashMap<MessageId, CampaignId> = phone
-            .forms()
+        let messages: HashMap<MessageId, &Campaign> = newest
             .iter()
-            .flat_map(|form| ids.clone().map(move |id| (MessageId::of(id, form), id)))
+            .flat_map(|it| it.message_ids_to(phone).into_iter().map(move |id| (id, it)))
             .collect();
         let wanted: Vec<Key> =
-            messages.iter().map(|(id, campaign)| keys::message(*campaign, *id, shards)).collect();
+            messages.iter().map(|(id, campaign)| keys::message(campaign.id, *id, shards)).collect();
         let items = self.batch(&wanted, consistency).await?;
         let rows = items.into_iter().map(|item| {
             let id = id_of(&item)?;
             let campaign = messages.get(&id).copied();
             let campaign = campaign.ok_or_else(|| TableError::malformed(KIND, "not asked for"))?;
-            Ok((campaign, id, parse::<Row>(KIND, item)?))
+            Ok((campaign.clone(), id, parse::<Row>(KIND, item)?))
         });
         rows.collect()
     }

@@ -63,7 +63,7 @@ proptest! {
                 Event::Cancel => campaign.clone().cancel(now, None).ok(),
                 Event::Begin => match &campaign.state {
                     State::Scheduled { at } => {
-                        match campaign.begin(*at, sender(), 4.into(), now, GRACE) {
+                        match campaign.begin(*at, SALT, sender(), 4.into(), now, GRACE) {
                             Begin::Begun(next) => Some(*next),
                             Begin::Underway | Begin::Ignored => None,
                         }

@@ -12,11 +12,12 @@ use clone::{Clone, text};
 use e2e::{Tenant, phone, variables};
 use local::deployment;
 use local::environment::Variables;
+use releases::Underway;
 use shared::access::SecretHash;
 
 const STACK: &str = "volley-second";
 const ADMIN_KEY: &str = "theSecondStacksAdminKey";
-/// The release that the second stack goes back to. It knows fewer kinds of jobs.
+/// The release that the second stack goes back to. It knows fewer kinds of jobs, and no salts.
 const EARLIER: &str = "addbb1a";
 
 /// A second stack beside the one that the tests run on, and the clone that it is deployed from.
@@ -110,7 +111,7 @@ async fn two_stacks_of_one_account_send_side_by_side() -> anyhow::Result<()> {
 }
 
 /// The second stack goes back to an earlier release and forward again, each time in the middle of a
-/// campaign.
+/// campaign. The earlier release can't derive the ids of the first one's messages, so it holds it.
 #[tokio::test]
 #[ignore = "it takes a quarter of an hour: `make releases`"]
 async fn a_release_is_taken_back_in_the_middle_of_campaigns() -> anyhow::Result<()> {
@@ -119,8 +120,13 @@ async fn a_release_is_taken_back_in_the_middle_of_campaigns() -> anyhow::Result<
     let second = stack.variables()?;
     let earlier = Clone::of("earlier", EARLIER)?;
     earlier.build()?;
-    releases::change_in_the_middle(&second, async || stack.deploy(&earlier)).await?;
-    releases::change_in_the_middle(&second, async || stack.deploy(&stack.clone)).await
+    let of_newer = Underway::begin(&second).await?;
+    stack.deploy(&earlier)?;
+    of_newer.is_held().await?;
+    let of_earlier = Underway::begin(&second).await?;
+    stack.deploy(&stack.clone)?;
+    of_earlier.goes_on().await?;
+    of_newer.ends().await
 }
 
 /// Sends a campaign on a stack and waits for its receipts.

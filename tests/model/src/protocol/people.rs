@@ -1,12 +1,13 @@
 //! Who a member, a message and a receipt are about.
 
+use shared::campaign::Names;
 use shared::message::{FailureReason, Kind, Message, Status};
 use shared::phone::Phone;
 use shared::receipt::{Delivery, MessageRef, Receipt};
 use shared::recipient::Recipient;
 use shared::time::Timestamp;
 
-use super::{CAMPAIGN, ORGANIZATION};
+use super::{CAMPAIGN, ORGANIZATION, SALT};
 
 /// The phone of a chunk's member. In the model, no one is erased.
 ///
@@ -48,7 +49,7 @@ pub fn receipt(
         message: MessageRef {
             organization_id: ORGANIZATION,
             campaign_id: CAMPAIGN,
-            message_id: shared::ids::MessageId::of(CAMPAIGN, phone),
+            message_id: Names::Salted(SALT).message_id(CAMPAIGN, phone),
             kind: Kind::Campaign,
         },
         to: Some(phone.clone()),

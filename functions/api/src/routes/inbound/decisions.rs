@@ -98,8 +98,10 @@ async fn opt_out(
         changed_by: Some(actor.clone()),
     };
     let registered = app.table.opt_out(&mut preference, organization.shards).await?;
-    if let (Registered::Done, Some(campaign)) = (registered, message.campaign_id) {
-        app.table.note_opt_out(campaign, &message.from).await?;
+    if let (Registered::Done, Some(id)) = (registered, message.campaign_id)
+        && let Some(campaign) = app.table.campaign(organization.id, id).await?
+    {
+        app.table.note_opt_out(&campaign, &message.from).await?;
     }
     Ok(())
 }

@@ -84,9 +84,9 @@ async fn send(
 ) -> Result<Reply, Problem> {
     let now = clock::now();
     let MessageRef { organization_id, campaign_id, message_id, .. } = *reference;
-    let pending = Message::pending(organization_id, campaign_id, answered.from, now);
+    let pending = Message::pending(organization_id, campaign_id, message_id, answered.from, now);
     let reply = SingleMessage {
-        message: Message { id: message_id, kind: Kind::Reply, ..pending },
+        message: Message { kind: Kind::Reply, ..pending },
         from,
         body: Body::from(body),
         is_dry_run: false,

@@ -149,7 +149,7 @@ pub(super) enum Wanted {
 
 #[cfg(test)]
 mod tests {
-    use shared::ids::{CampaignId, OrganizationId};
+    use shared::ids::{CampaignId, MessageId, OrganizationId};
     use shared::message::Outcome;
     use uuid::Uuid;
 
@@ -163,7 +163,7 @@ mod tests {
     fn a_message_matches_every_filter() {
         let (organization, campaign) = (OrganizationId(Uuid::nil()), CampaignId(Uuid::nil()));
         let to = Phone::from_e164("+14155550123").expect("valid");
-        let pending = Message::pending(organization, campaign, to, at(10));
+        let pending = Message::pending(organization, campaign, MessageId(Uuid::nil()), to, at(10));
         let (reason, code) = (FailureReason::Filtered, Some("30007".to_owned()));
         let outcome = Some(Outcome::Failed { reason, code, at: at(20) });
         let failed = Message { outcome, ..pending.clone() };

@@ -1,7 +1,8 @@
 //! The message to one phone: of one campaign, or of all of them.
 //!
-//! A message's id is derived from its campaign and phone, so it is read by its key. Only a message
-//! that no one has claimed yet has no item, and is searched for in the chunks of the phone's shard.
+//! A message's id is derived from its phone and what is stored with its campaign, so it is read by its
+//! key. Only a message that no one has claimed yet has no item, and is searched for in the chunks of the
+//! phone's shard.
 
 use infra::table::{CampaignPosition, TableError};
 use serde::{Deserialize, Serialize};
@@ -28,14 +29,6 @@ struct Position {
     chunk: u32,
 }
 
-/// The ids that the campaign's message to a phone may have.
-fn ids(campaign: &Campaign, broadcast: &Broadcast, phone: &Phone) -> Vec<MessageId> {
-    let mut ids: Vec<MessageId> =
-        phone.forms().iter().map(|form| broadcast.message_id(campaign.id, form)).collect();
-    ids.dedup();
-    ids
-}
-
 /// A campaign's message to a phone. A page is empty while its chunks are still being searched.
 pub(super) async fn list_to_phone(
     app: &Volley,
@@ -55,7 +48,7 @@ pub(super) async fn list_to_phone(
         wanted.map(|message| MessageView::of_campaign(campaign, broadcast, message))
     };
     if at.is_none() {
-        let ids = ids(campaign, broadcast, phone);
+        let ids: Vec<MessageId> = campaign.message_ids_to(phone).into_iter().collect();
         let organization = campaign.organization_id;
         let claimed = app.table.messages(organization, campaign.id, &ids, broadcast.shards).await?;
         if !claimed.is_empty() {
@@ -86,7 +79,7 @@ async fn search(
         let mut recipients =
             recipients.filter(|it| it.phone().is_some_and(|of| of.line() == phone.line()));
         if let Some(recipient) = recipients.next() {
-            return Ok((Some(campaign.pending_message(recipient)), None));
+            return Ok((Some(campaign.pending_message(broadcast, recipient)), None));
         }
         read += u32::try_from(chunks.len()).unwrap_or(MAX_CHUNKS).max(1);
         at = match chunks.last().filter(|chunk| !chunk.ends) {
@@ -114,7 +107,7 @@ pub(super) async fn list_history(
     let wanted: Vec<_> = sent
         .iter()
         .flat_map(|(campaign, broadcast)| {
-            let ids = ids(campaign, broadcast, phone).into_iter();
+            let ids = campaign.message_ids_to(phone).into_iter();
             ids.map(|id| (campaign.id, id, broadcast.shards))
         })
         .collect();

@@ -1,8 +1,8 @@
 use serde_json::{Value, json};
 use shared::body::Body;
-use shared::campaign::Begin;
+use shared::campaign::{Begin, Salt};
 use shared::grace::Grace;
-use shared::ids::{CampaignId, OrganizationId};
+use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::message::{FailureReason, Message, Outcome};
 use shared::phone::Phone;
 use shared::report::{Period, Tally};
@@ -24,7 +24,7 @@ fn sent() -> Campaign {
     let (id, organization) = (CampaignId(Uuid::from_u128(2)), OrganizationId(Uuid::from_u128(1)));
     let draft = Campaign::create(id, organization, "Spring".to_owned(), body, at(0));
     let scheduled = draft.schedule(None, at(0), Grace::default()).expect("schedulable");
-    match scheduled.begin(at(0), sender(), 1.into(), at(0), Grace::default()) {
+    match scheduled.begin(at(0), Salt::new([7; 16]), sender(), 1.into(), at(0), Grace::default()) {
         Begin::Begun(campaign) => *campaign,
         Begin::Underway | Begin::Ignored => panic!("not begun"),
     }
@@ -59,6 +59,7 @@ fn the_example_is_a_report() {
     let message = Message::pending(
         campaign.organization_id,
         campaign.id,
+        MessageId(Uuid::from_u128(3)),
         Phone::from_e164("+14155550123").expect("valid"),
         at(0),
     );

@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use shared::ids::{CampaignId, OrganizationId};
+use shared::ids::{CampaignId, MessageId, OrganizationId};
 use shared::message::Message;
 use shared::phone::Phone;
 use shared::sender::twilio::TwilioSender;
@@ -37,7 +37,8 @@ fn may_be(service: Option<&str>, differences: &[(&str, Value)]) -> bool {
     let resource: Resource = serde_json::from_value(resource).expect("a resource");
     let (organization, campaign) =
         (OrganizationId(Uuid::from_u128(1)), CampaignId(Uuid::from_u128(2)));
-    let message = Message::pending(organization, campaign, phone("+14155550123"), claimed_at());
+    let (id, to) = (MessageId(Uuid::from_u128(3)), phone("+14155550123"));
+    let message = Message::pending(organization, campaign, id, to, claimed_at());
     let (from, now) = (sender(), claimed_at().plus_seconds(3_600));
     let sought = Sought { message: &message, from: &from, text: "Hello", now };
     resource.may_be(&sought, service, claimed_at())

@@ -1,3 +1,4 @@
+use serde_json::{Value, json};
 use shared::breaker::Window;
 use shared::campaign::{Begin, PollLook};
 use shared::grace::Grace;
@@ -6,12 +7,14 @@ use shared::message::FailureReason;
 use shared::phone::Phone;
 use shared::poll::PollSchedule;
 use shared::price::Bill;
-use shared::resend::Prepared;
+use shared::resend::{Earlier, Prepared};
 use shared::sender::Provider;
 use uuid::Uuid;
 
 use super::super::super::dynamo::item;
 use super::*;
+
+const SALT: Salt = Salt::new([0xab; 16]);
 
 /// Every state can be stored and read back.
 #[test]
@@ -25,10 +28,8 @@ fn rows_are_campaigns() {
     let cancelled = scheduled.clone().cancel(at(2), Some(Reason::MissedSchedule));
     let phone = Phone::from_e164("+14153550100").expect("valid");
     let sender = Sender::new(phone, Provider::default());
-    let Begin::Begun(sent) = scheduled.begin(at(1), sender, 4.into(), at(2), Grace::default())
-    else {
-        panic!("not begun");
-    };
+    let begin = scheduled.begin(at(1), SALT, sender, 4.into(), at(2), Grace::default());
+    let Begin::Begun(sent) = begin else { panic!("not begun") };
     let totals = Totals { recipients: 2, ..Totals::default() };
     let polls = PollSchedule::default();
     let fanned_out = sent
@@ -44,12 +45,17 @@ fn rows_are_campaigns() {
     let abandoned = sent.given_up(&job, &polls, at(9), Grace::default()).expect("owed");
     let backing_off = fanned_out.backing_off(0, at(9), Grace::default()).expect("running");
     let cancelled = cancelled.expect("scheduled");
-    // Older code must not cut an audience.
-    let plain = [&draft, &scheduled, &*sent, &fanned_out, &cancelled];
-    let needed = [None, Some(WITH_STATUSES), Some(WITH_STATUSES), None, None];
+    // Older code must not cut an audience, and can't find the messages of a campaign once it is sent.
+    let plain = [&draft, &scheduled, &*sent, &fanned_out, &failed, &cancelled];
+    let salted = Some(WITH_SALT);
+    let needed = [None, Some(WITH_STATUSES), salted, salted, salted, None];
     assert_eq!(plain.map(needs), needed);
-    assert!(Row::of(&scheduled, 0).name.is_none(), "code that does not check cannot read it");
-    let sent = [*sent, fanned_out, failed, abandoned, backing_off];
+    for campaign in [&scheduled, &fanned_out, &failed] {
+        assert!(Row::of(campaign, 0).name.is_none(), "code that does not check cannot read it");
+    }
+    let unsalted = [Names::OfPhone, Names::OfLine].map(|names| named(&fanned_out, names));
+    assert_eq!(unsalted.each_ref().map(needs), [None, None]);
+    let sent = [*sent, fanned_out, failed, abandoned, backing_off].into_iter().chain(unsalted);
     for campaign in [by_key, draft, scheduled, cancelled].into_iter().chain(sent) {
         let key = keys::campaign(organization, id);
         let row = item(KIND, &key, Row::of(&campaign, campaign.version)).expect("a row");
@@ -57,10 +63,16 @@ fn rows_are_campaigns() {
     }
 }
 
-fn resend(of: CampaignId) -> Resend {
+/// The campaign as if it had been sent this way.
+fn named(campaign: &Campaign, names: Names) -> Campaign {
+    let broadcast = Broadcast { names, ..campaign.broadcast().expect("sent").clone() };
+    Campaign { state: State::Sent(broadcast), ..campaign.clone() }
+}
+
+fn resend(of: Earlier) -> Resend {
     Resend {
-        of,
-        origin: of,
+        of: of.campaign(),
+        origin: of.campaign(),
         earlier: BTreeSet::from([of]),
         reasons: BTreeSet::from([FailureReason::Expired]),
         include_unknown: false,
@@ -95,10 +107,14 @@ fn a_campaign_that_needs_newer_code_is_refused() {
     let stored = item(KIND, &key, Row::of(&template, 0)).expect("a row");
     assert_eq!(stored["needs"].as_n().map(String::as_str), Ok("4"));
     assert_eq!(read(stored).expect("a campaign"), template);
-    let resend = Campaign { resend: Some(resend(id)), ..template };
-    let stored = item(KIND, &key, Row::of(&resend, 0)).expect("a row");
-    assert_eq!(stored["needs"].as_n().map(String::as_str), Ok("5"));
-    assert_eq!(read(stored).expect("a campaign"), resend);
+    // A resend must find the messages of the campaigns before it.
+    let salted = Earlier::Salted { id, salt: SALT };
+    for (earlier, needed) in [(Earlier::Unsalted(id), "5"), (salted, "6")] {
+        let resend = Campaign { resend: Some(resend(earlier)), ..template.clone() };
+        let stored = item(KIND, &key, Row::of(&resend, 0)).expect("a row");
+        assert_eq!(stored["needs"].as_n().map(String::as_str), Ok(needed));
+        assert_eq!(read(stored).expect("a campaign"), resend);
+    }
     let newer = aws_sdk_dynamodb::types::AttributeValue::N((FORMAT + 1).to_string());
     row.insert("needs".to_owned(), newer);
     let refused = read(row);
@@ -114,6 +130,44 @@ fn a_row_of_an_older_version_is_read() {
     let campaign = row.into_campaign().expect("a campaign");
     let broadcast = campaign.broadcast().expect("sent");
     assert_eq!((broadcast.trial, broadcast.unreachable_since), (None, None));
+    assert_eq!(broadcast.names, Names::OfPhone);
     assert_eq!(broadcast.audience.abandoned_at, None);
     assert!(campaign.drain.is_some());
+}
+
+/// A campaign whose first chunks were sent before there were salts goes on deriving the same ids, also
+/// when this code writes it.
+#[test]
+fn a_campaign_without_a_salt_never_gets_one() {
+    let old: Row = serde_json::from_str(include_str!("../sent_v2.json")).expect("understood");
+    let campaign = old.into_campaign().expect("a campaign");
+    assert_eq!(campaign.broadcast().map(|it| it.names), Some(Names::OfLine));
+    let paused = campaign.pause(None, Timestamp::EPOCH.plus_seconds(9)).expect("running");
+    let row = serde_json::to_value(Row::of(&paused, 4)).expect("a row");
+    assert_eq!(row["broadcast"]["format"], 2);
+    assert_eq!((&row["broadcast"]["salt"], &row["needs"]), (&Value::Null, &Value::Null));
+    assert_eq!(row["name"], "Spring", "code that can't check reads it, too");
+}
+
+/// Deriving other ids would text everyone again.
+#[test]
+fn a_campaign_whose_salt_is_lost_is_not_read() {
+    let stored: Value = serde_json::from_str(include_str!("../sent_v3.json")).expect("JSON");
+    let read = |format: Option<u32>, salt: Option<&str>| {
+        let mut row = stored.clone();
+        let broadcast = row["broadcast"].as_object_mut().expect("an object");
+        broadcast.retain(|name, _| !["format", "salt"].contains(&name.as_str()));
+        broadcast.extend(format.map(|it| ("format".to_owned(), json!(it))));
+        broadcast.extend(salt.map(|it| ("salt".to_owned(), json!(it))));
+        serde_json::from_value::<Row>(row).ok()?.into_campaign().ok()
+    };
+    let salt = "ab".repeat(16);
+    let campaign = read(Some(3), Some(&salt)).expect("a campaign");
+    assert_eq!(campaign.broadcast().map(|it| it.names), Some(Names::Salted(SALT)));
+    let salt = Some(&*salt);
+    for (format, salt) in
+        [(Some(3), None), (Some(3), Some("")), (Some(2), salt), (None, salt), (Some(4), salt)]
+    {
+        assert_eq!(read(format, salt), None, "{format:?} {salt:?}");
+    }
 }
