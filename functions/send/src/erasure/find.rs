@@ -1,6 +1,8 @@
 //! Looks for the phone of a person whose erasure is replayed after the table was restored. Only its hash is
 //! known.
 
+use std::collections::VecDeque;
+
 use infra::clock;
 use infra::table::{CampaignPosition, Looked, months_since};
 use serde::{Deserialize, Serialize};
@@ -8,15 +10,16 @@ use shared::erasure::SearchPlace;
 
 use super::{Run, Step, position};
 
-/// The number of pages that a step reads, each of up to 1 MB.
-const PAGES_AT_ONCE: usize = 50;
+/// The number of pages that a step reads, each of up to 1 MB. Tests take more steps.
+const PAGES_AT_ONCE: usize = if cfg!(test) { 3 } else { 50 };
 
 /// How far the search is.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 struct Position {
     part: Part,
-    /// The place of the part, by its number, and the sort key after which it goes on.
-    place: usize,
+    /// The place that is searched, or the first one of the part.
+    place: Option<SearchPlace>,
+    /// The sort key after which it goes on.
     after: Option<String>,
 }
 
@@ -29,9 +32,11 @@ enum Part {
     Campaign { after: Option<CampaignPosition> },
 }
 
-/// The places of a part, and the part after it.
-struct Places {
-    places: Vec<SearchPlace>,
+/// What is left of a part, and the part after it.
+struct Search {
+    part: Part,
+    places: VecDeque<SearchPlace>,
+    after: Option<String>,
     next: Option<Part>,
 }
 
@@ -43,37 +48,56 @@ pub(super) async fn find(run: &Run<'_>) -> anyhow::Result<Step> {
     {
         suppress(run, *shard).await?;
     }
-    let mut at: Position = position(erasure)?.unwrap_or_default();
-    let mut places = places(run, &at.part).await?;
+    let mut search = Search::at(run, position(erasure)?.unwrap_or_default()).await?;
     for _ in 0..PAGES_AT_ONCE {
-        match look(run, &places, &at).await? {
+        let Some(place) = search.places.front() else {
+            let Some(part) = search.next else { return unfound(run).await };
+            search = Search::at(run, Position { part, ..Position::default() }).await?;
+            continue;
+        };
+        let (id, after) = (run.organization.id, search.after.as_deref());
+        match run.app.table.find_phone(id, &erasure.hash, place, after).await? {
             Looked::Found(phone) => {
                 return Ok(Step::Done(Box::new(erasure.found(phone, clock::now()))));
             }
-            Looked::Next(after) => at.after = Some(after),
-            Looked::Nowhere if at.place + 1 < places.places.len() => {
-                at = Position { place: at.place + 1, after: None, ..at };
+            Looked::Next(after) => search.after = Some(after),
+            Looked::Nowhere => {
+                search.places.pop_front();
+                search.after = None;
             }
-            Looked::Nowhere => match places.next {
-                Some(part) => {
-                    at = Position { part, ..Position::default() };
-                    places = self::places(run, &at.part).await?;
-                }
-                None => return unfound(run).await,
-            },
         }
     }
+    let Some(at) = search.position() else { return unfound(run).await };
     let at = serde_json::to_string(&at)?;
     Ok(Step::Done(Box::new(erasure.at(at, clock::now()))))
 }
 
-async fn look(run: &Run<'_>, places: &Places, at: &Position) -> anyhow::Result<Looked> {
-    let Some(place) = places.places.get(at.place) else { return Ok(Looked::Nowhere) };
-    let of = (run.organization.id, &run.erasure.hash);
-    Ok(run.app.table.find_phone(of.0, of.1, place, at.after.as_deref()).await?)
+impl Search {
+    async fn at(run: &Run<'_>, Position { part, place, after }: Position) -> anyhow::Result<Self> {
+        let (places, next) = places(run, &part).await?;
+        let found = places.iter().position(|each| Some(each) == place.as_ref());
+        let mut places = VecDeque::from(places);
+        // A campaign may have been deleted in between. Then its successor is searched from the start.
+        places.drain(..found.unwrap_or_default());
+        let after = after.filter(|_| found.is_some());
+        Ok(Self { part, places, after, next })
+    }
+
+    /// Where the next step goes on; `None` if everything was searched.
+    fn position(self) -> Option<Position> {
+        let Self { part, mut places, after, next } = self;
+        match places.pop_front() {
+            Some(place) => Some(Position { part, place: Some(place), after }),
+            None => next.map(|part| Position { part, ..Position::default() }),
+        }
+    }
 }
 
-async fn places(run: &Run<'_>, part: &Part) -> anyhow::Result<Places> {
+/// The places of a part, and the part after it.
+async fn places(
+    run: &Run<'_>,
+    part: &Part,
+) -> anyhow::Result<(Vec<SearchPlace>, Option<Part>)> {
     let Run { app, organization, erasure, .. } = run;
     let now = clock::now();
     let after = match part {
@@ -81,7 +105,7 @@ async fn places(run: &Run<'_>, part: &Part) -> anyhow::Result<Places> {
             let months = months_since(organization.created_at, now);
             let places =
                 SearchPlace::of_organization(organization, &erasure.sought_in, months);
-            return Ok(Places { places, next: Some(Part::Campaign { after: None }) });
+            return Ok((places, Some(Part::Campaign { after: None })));
         }
         Part::Campaign { after } => after.clone(),
     };
@@ -93,7 +117,7 @@ async fn places(run: &Run<'_>, part: &Part) -> anyhow::Result<Places> {
             places.extend(SearchPlace::of_messages(campaign));
         }
     }
-    Ok(Places { places, next: next.map(|next| Part::Campaign { after: Some(next) }) })
+    Ok((places, next.map(|next| Part::Campaign { after: Some(next) })))
 }
 
 /// Whether one of the chunks that are searched may have expired.
