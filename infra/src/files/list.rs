@@ -27,7 +27,8 @@ impl Files {
         let next = listed.next_continuation_token;
         let files = listed.contents.unwrap_or_default().into_iter().filter_map(|object| {
             let size = object.size.and_then(|size| size.try_into().ok()).unwrap_or_default();
-            let at = object.last_modified.and_then(|at| Timestamp::from_millis(at.to_millis().ok()?));
+            let at =
+                object.last_modified.and_then(|at| Timestamp::from_millis(at.to_millis().ok()?));
             Some(ListedFile {
                 file: StoredFile { key: object.key?, etag: object.e_tag, size },
                 // A file that doesn't say when it was written is taken for a new one.

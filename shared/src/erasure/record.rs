@@ -223,7 +223,10 @@ mod tests {
         assert_eq!((sought.stage, sought.status()), (Stage::Find, Status::Running));
         let phone = Phone::from_e164("+14155550123").expect("valid");
         let found = sought.found(phone.clone(), at(4));
-        assert_eq!((found.stage, &found.phone, &found.after), (Stage::Register, &Some(phone), &None));
+        assert_eq!(
+            (found.stage, &found.phone, &found.after),
+            (Stage::Register, &Some(phone), &None)
+        );
         assert_eq!(found.requested_at, at(0), "it counts from when it was requested first");
         let unfound = sought.unfound(at(5));
         assert_eq!((unfound.done_at(), unfound.is_unfound), (Some(at(5)), true));

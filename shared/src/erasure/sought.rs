@@ -15,16 +15,31 @@ use crate::organization::Organization;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SearchPlace {
     /// Contacts, with the phones that they had before, tombstones, and the register of unsubscribes.
-    Audience { shard: u16 },
+    Audience {
+        shard: u16,
+    },
     /// What people wrote in the month that begins on this day.
-    Texts { month: NaiveDate },
+    Texts {
+        month: NaiveDate,
+    },
     /// Chunks and marks.
-    Chunks { campaign: CampaignId, shard: u16 },
+    Chunks {
+        campaign: CampaignId,
+        shard: u16,
+    },
     /// The phones that a resend is for.
-    Named { campaign: CampaignId, shard: u16 },
-    Tests { campaign: CampaignId },
+    Named {
+        campaign: CampaignId,
+        shard: u16,
+    },
+    Tests {
+        campaign: CampaignId,
+    },
     /// Messages, and the receipts that wait for them.
-    Messages { campaign: CampaignId, shard: u16 },
+    Messages {
+        campaign: CampaignId,
+        shard: u16,
+    },
 }
 
 /// The shards of a campaign or an audience to look in: those that the journal names, or all.
@@ -99,8 +114,7 @@ mod tests {
 
     fn organization(shards: u16) -> Organization {
         let id = OrganizationId(Uuid::from_u128(1));
-        let organization =
-            Organization::new(id, "Ferry".to_owned(), sender(), Timestamp::EPOCH);
+        let organization = Organization::new(id, "Ferry".to_owned(), sender(), Timestamp::EPOCH);
         Organization { shards: Shards::new(shards), ..organization }
     }
 

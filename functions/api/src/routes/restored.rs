@@ -59,7 +59,11 @@ pub(crate) async fn end_restored(
             ended.extend(end(&app, organization.id, status).await?);
         }
     }
-    tracing::warn!(campaigns = ended.len(), erasures = running.len(), "ended campaigns of a restored table");
+    tracing::warn!(
+        campaigns = ended.len(),
+        erasures = running.len(),
+        "ended campaigns of a restored table"
+    );
     Reply::ok(&RestoredView {
         items: ended.iter().map(CampaignView::from).collect(),
         erasures: running.iter().map(RestoredErasureView::from).collect(),

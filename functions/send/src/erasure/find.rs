@@ -94,17 +94,13 @@ impl Search {
 }
 
 /// The places of a part, and the part after it.
-async fn places(
-    run: &Run<'_>,
-    part: &Part,
-) -> anyhow::Result<(Vec<SearchPlace>, Option<Part>)> {
+async fn places(run: &Run<'_>, part: &Part) -> anyhow::Result<(Vec<SearchPlace>, Option<Part>)> {
     let Run { app, organization, erasure, .. } = run;
     let now = clock::now();
     let after = match part {
         Part::Organization => {
             let months = months_since(organization.created_at, now);
-            let places =
-                SearchPlace::of_organization(organization, &erasure.sought_in, months);
+            let places = SearchPlace::of_organization(organization, &erasure.sought_in, months);
             return Ok((places, Some(Part::Campaign { after: None })));
         }
         Part::Campaign { after } => after.clone(),

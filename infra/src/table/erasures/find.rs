@@ -40,8 +40,7 @@ impl Table {
             ..Range::new(pk.clone(), sort_keys, Consistency::Strong)
         };
         let page = self.page(&range).await?;
-        let found =
-            page.items.iter().find_map(|item| find(item, (hash, organization), &all_keys));
+        let found = page.items.iter().find_map(|item| find(item, (hash, organization), &all_keys));
         if let Some(found) = found {
             return Ok(Looked::Found(found));
         }
