@@ -52,9 +52,13 @@ pub(crate) async fn end_restored(
     let list = app.cursors.list("restored".to_owned(), paging.limit)?;
     let after = list.position(paging.cursor.as_deref())?;
     let (organizations, next) = app.table.organizations(list.limit.into(), after).await?;
-    let (mut ended, mut running) = (Vec::new(), Vec::new());
-    for organization in organizations {
+    // First what may take long, because a campaign is in the response of one request only.
+    let mut running = Vec::new();
+    for organization in &organizations {
         running.extend(erasures::replay(&app, organization.id).await?);
+    }
+    let mut ended = Vec::new();
+    for organization in organizations {
         for status in [Status::Scheduled, Status::Sent] {
             ended.extend(end(&app, organization.id, status).await?);
         }

@@ -16,7 +16,7 @@ pub(crate) fn chunk(campaign: CampaignId, shard: u16, number: u32) -> Key {
     Key::new(campaign_shard(campaign, shard), format!("{CHUNK}{number:08}"))
 }
 
-/// Between the chunks and their states, with which a poll begins to read.
+/// Between the chunks and their states. A poll begins to read after it.
 pub(crate) const MARK: &str = "CHUNKMARK";
 
 pub(crate) fn mark(campaign: CampaignId, shard: u16) -> Key {

@@ -140,7 +140,7 @@ async fn assert_are_gone(tenant: &Tenant, people: &[Person]) -> anyhow::Result<(
     let listed = tenant.api.list(&tenant.path("unsubscribes")).await?;
     assert!(listed.iter().all(|entry| entry["phone"].is_null()), "{listed:?}");
     assert_eq!(listed.len(), people.len());
-    // Whoever brings them back doesn't text them.
+    // Someone who brings them back doesn't text them.
     let newcomer = phone();
     let rows: Vec<&str> =
         people.iter().map(|person| &*person.phone).chain([newcomer.as_str()]).collect();

@@ -67,7 +67,10 @@ async fn replay_one(
         FileFailure::Changed => Problem::raced(),
         FileFailure::Throttled | FileFailure::Other => error.into(),
     })?;
-    let note: Note = serde_json::from_slice(&content).map_err(Problem::internal)?;
+    let note: Note = serde_json::from_slice(&content).map_err(|error| {
+        let note = format!("failed to read the note {}", listed.file.key);
+        Problem::internal(anyhow::Error::new(error).context(note))
+    })?;
     if !note.is_lacking(known) {
         return Ok(None);
     }
