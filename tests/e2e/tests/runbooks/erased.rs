@@ -39,7 +39,7 @@ async fn write(tenant: &Tenant, person: &str, body: &str) -> anyhow::Result<()> 
     tenant.hear(person, body).await?;
     wait("the text", PATIENCE, async || {
         let known = tenant.api.get(&path(tenant, person)).await?;
-        Ok((known["inbound"][0]["text"] == body).then_some(()))
+        Ok((known["inbound"][0]["body"] == body).then_some(()))
     })
     .await
 }

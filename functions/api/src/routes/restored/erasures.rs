@@ -40,8 +40,10 @@ async fn replay_some(
     files: &[ListedFile],
     running: &mut Vec<Erasure>,
 ) -> Result<(), Problem> {
-    let noted = |listed| Some((Note::read_key(organization, &listed.file.key)?, listed));
-    let noted: Vec<(ErasedHash, &ListedFile)> = files.iter().filter_map(noted).collect();
+    let noted = files
+        .iter()
+        .filter_map(|listed| Some((Note::read_key(organization, &listed.file.key)?, listed)));
+    let noted: Vec<(ErasedHash, &ListedFile)> = noted.collect();
     let hashes: Vec<ErasedHash> = noted.iter().map(|(hash, _)| hash.clone()).collect();
     let known = app.table.erasures(organization, &hashes).await?;
     for some in noted.chunks(STARTED_AT_ONCE) {
