@@ -93,27 +93,34 @@ fn find(
     (hash, organization): (&ErasedHash, OrganizationId),
     all_keys: &ErasureKeys,
 ) -> Option<Phone> {
-    let mut phones = Vec::new();
-    item.iter().for_each(|(name, value)| collect(name, value, &mut phones));
     let is_of = |phone: &Phone| all_keys.is_of(hash, organization, &phone.line()) == Some(true);
-    phones.into_iter().find(is_of)
+    phones_of(item).into_iter().find(is_of)
 }
 
 /// The signs around phones in keys, where a chunk was cut, and in chunks of the first format.
 const AROUND: [char; 3] = ['#', '$', ','];
 
-/// Adds all phones of an attribute.
+/// All phones in an item.
+fn phones_of(item: &Item) -> Vec<Phone> {
+    let mut phones = Vec::new();
+    for (name, value) in item {
+        collect(name, value, &mut phones);
+    }
+    phones
+}
+
+/// Adds the phones in an attribute.
 fn collect(name: &str, value: &AttributeValue, phones: &mut Vec<Phone>) {
     match value {
         AttributeValue::S(text) => {
             phones.extend(text.split(AROUND).filter_map(|text| Phone::from_e164(text).ok()));
         }
         AttributeValue::L(values) => {
-            values.iter().for_each(|value| collect(name, value, phones));
+            for value in values {
+                collect(name, value, phones);
+            }
         }
-        AttributeValue::M(values) => {
-            values.iter().for_each(|(name, value)| collect(name, value, phones));
-        }
+        AttributeValue::M(item) => phones.extend(phones_of(item)),
         AttributeValue::B(bytes) if name == chunks::PHONES => {
             phones.extend(chunks::phones_in(bytes.as_ref()));
         }
@@ -136,9 +143,7 @@ mod tests {
     }
 
     fn phones(item: &Item) -> Vec<String> {
-        let mut phones = Vec::new();
-        item.iter().for_each(|(name, value)| collect(name, value, &mut phones));
-        phones.iter().map(ToString::to_string).collect()
+        phones_of(item).iter().map(ToString::to_string).collect()
     }
 
     #[test]

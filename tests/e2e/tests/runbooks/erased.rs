@@ -70,7 +70,7 @@ async fn set_scene(tenant: &Tenant) -> anyhow::Result<(Vec<String>, [String; 3])
         Ok(tenant.path(&format!("contacts/{}", tenant.contact(person).await?)))
     };
     let delete = async |contact: &str| tenant.refusal(reqwest::Method::DELETE, contact, None).await;
-    let [everywhere, in_chunk, in_text, in_test, in_message, nowhere, in_old_note] =
+    let [everywhere, in_chunk, who_wrote, tested, in_message, nowhere, in_old_note] =
         std::array::from_fn(|_| phone());
     contact(&everywhere).await?;
     let only_in_chunk = contact(&in_chunk).await?;
@@ -82,10 +82,10 @@ async fn set_scene(tenant: &Tenant) -> anyhow::Result<(Vec<String>, [String; 3])
     let second = tenant.send().await?;
     tenant.settled(&second).await?;
     delete(&only_in_message).await?;
-    write(tenant, &in_text, "When do you open?").await?;
-    let draft = send_test(tenant, &in_test).await?;
+    write(tenant, &who_wrote, "When do you open?").await?;
+    let draft = send_test(tenant, &tested).await?;
     contact(&in_old_note).await?;
-    let people = vec![everywhere, in_chunk, in_text, in_test, in_message, nowhere, in_old_note];
+    let people = vec![everywhere, in_chunk, who_wrote, tested, in_message, nowhere, in_old_note];
     Ok((people, [first, second, draft]))
 }
 

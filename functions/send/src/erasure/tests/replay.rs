@@ -1,5 +1,7 @@
 //! Erasures that only the journal knows: their phone has to be found.
 
+use std::slice;
+
 use shared::erasure::ErasedHash;
 
 use super::*;
@@ -27,7 +29,8 @@ impl Scene {
     async fn is_suppressed(&self, person: &Phone) -> bool {
         let shards = self.organization.shards;
         let (id, shard) = (self.organization.id, (person.shard(shards), shards));
-        let out = Box::pin(self.table().unsubscribed_among(id, shard, &[person.clone()])).await;
+        let out =
+            Box::pin(self.table().unsubscribed_among(id, shard, slice::from_ref(person))).await;
         out.expect("a table").contains(person)
     }
 }
