@@ -150,7 +150,7 @@ mod tests {
     fn phones_are_found_in_whatever_holds_them() {
         let ana = "+14155550123";
         let list = AttributeValue::L(vec![AttributeValue::S(ana.to_owned())]);
-        let parked = texts(&[("status", "sent"), ("to", ana)]);
+        let waiting = texts(&[("status", "sent"), ("to", ana)]);
         let number = |digits: u64| digits.to_be_bytes();
         let packed = [number(12_025_550_100), [0; 8], number(14_155_550_123)].concat();
         for item in [
@@ -159,7 +159,7 @@ mod tests {
             texts(&[("sk", "CHUNK#00000000"), ("through", "CONTACT#+14155550123$")]),
             texts(&[("sk", "CHUNK#00000000"), ("recipients", "+12025550100,+14155550123")]),
             Item::from([("former".to_owned(), list)]),
-            Item::from([("delivery".to_owned(), AttributeValue::M(parked))]),
+            Item::from([("delivery".to_owned(), AttributeValue::M(waiting))]),
             Item::from([("phones".to_owned(), AttributeValue::B(Blob::new(packed)))]),
         ] {
             assert!(phones(&item).contains(&ana.to_owned()), "{item:?}");
