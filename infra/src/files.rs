@@ -1,12 +1,14 @@
-//! The bucket for the files of imports and exports.
+//! The bucket for the files of imports and exports, and for the journal of erasures.
 
 mod error;
+mod list;
 mod parts;
 mod post;
 mod presigned;
 mod upload;
 
 pub use error::{FileError, FileFailure};
+pub use list::ListedFile;
 pub use post::PresignedPost;
 pub use upload::Upload;
 

@@ -66,7 +66,7 @@ pub use deletions::Removed;
 pub use deliveries::{Call, Called, DeliveryPosition, EndpointHealth, Owner as EndpointOwner};
 pub use due::Owed;
 pub use dynamo::{Table, TableError};
-pub use erasures::REMEMBERED_SECONDS as ERASURES_REMEMBERED_SECONDS;
+pub use erasures::{Looked, REMEMBERED_SECONDS as ERASURES_REMEMBERED_SECONDS};
 pub use exports::{ExportCreated, ExportPosition};
 pub use halts::{Halt, HaltScope};
 pub use idempotency::{Answer, Fingerprint, Remember};
@@ -77,6 +77,7 @@ pub use imports::{
 pub use inbound::{FlagPosition, InboundFilter, InboundKept, InboundPosition};
 pub use last_send::LastSend;
 pub use lifts::{Lifted, Standing};
+pub use months::months_since;
 pub use organizations::{OrganizationSaved, Owner, Tie};
 pub use people::{MessagesTo, RegisterEntry};
 pub use preview_reading::{PreviewReading, ShardRead};

@@ -5,9 +5,11 @@
 //! again under another key. Every hash names its key, and a key that a hash names may never be lost:
 //! without it, nothing of its organization is sent.
 
+mod journal;
 pub mod places;
 mod record;
 mod search;
+mod sought;
 
 use std::fmt;
 
@@ -18,8 +20,10 @@ use sha2::Sha256;
 use crate::ids::OrganizationId;
 use crate::phone::Line;
 
+pub use journal::{Note, Replay};
 pub use record::{Erasure, Stage, Status};
 pub use search::PhoneSearch;
+pub use sought::SearchPlace;
 
 /// The number of digits of a key: 32 bytes.
 const KEY_DIGITS: usize = 64;
@@ -68,6 +72,18 @@ impl ErasureKeys {
     #[must_use]
     pub fn hashes(&self, organization: OrganizationId, line: &Line) -> Vec<ErasedHash> {
         self.0.iter().map(|key| key.hash(organization, line)).collect()
+    }
+
+    /// Whether a hash is that of a phone; `None` without the key that it names.
+    #[must_use]
+    pub fn is_of(
+        &self,
+        hash: &ErasedHash,
+        organization: OrganizationId,
+        line: &Line,
+    ) -> Option<bool> {
+        let key = self.0.iter().find(|key| key.id == hash.key_id)?;
+        Some(key.hash(organization, line) == *hash)
     }
 
     /// Whether there is a key of this name.
@@ -185,6 +201,10 @@ mod tests {
         assert_ne!(older, found);
         assert_eq!(both.hashes(one, &line("+525512345678")), [older, found.clone()]);
         assert!(both.has("a") && !keys(&["a"]).has("b"));
+        let is_of = |keys: &ErasureKeys, phone| keys.is_of(&found, one, &line(phone));
+        assert_eq!(is_of(&both, "+5215512345678"), Some(true));
+        assert_eq!(is_of(&both, "+525512345679"), Some(false));
+        assert_eq!(is_of(&keys(&["a"]), "+525512345678"), None, "its key is lost");
         assert!(!found.to_string().contains("5512345678"));
     }
 

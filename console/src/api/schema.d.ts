@@ -1734,8 +1734,12 @@ export interface paths {
          *     been texted, and are not texted again. Scheduled campaigns are canceled, because they may have
          *     been sent or canceled since. All of them get the reason `restored`.
          *
+         *     People who were erased since are erased again. `erasures` has those whose erasure was started or is still
+         *     running, by the hash that the journal of erasures has of them.
+         *
          *     A page is for `limit` organizations, oldest first, and has the campaigns of theirs that were ended. Go
-         *     on until `nextCursor` is null, and only then lift the halt. Repeating it is safe.
+         *     on until `nextCursor` is null. Then start again, until no page has erasures, and only then lift the halt.
+         *     Repeating it is safe, also after it timed out.
          */
         post: operations["end_restored"];
         delete?: never;
@@ -3365,6 +3369,24 @@ export interface components {
              *     ]
              */
             reasons: components["schemas"]["ErrorReason"][];
+        };
+        /** @description What was done about a restored table. */
+        Restored: {
+            /** @description Erasures that the table lacked, or that are still running. */
+            erasures: components["schemas"]["RestoredErasure"][];
+            /** @description The campaigns that were ended. */
+            items: components["schemas"]["Campaign"][];
+            /** @description The cursor of the next page; null on the last page. */
+            nextCursor: string | null;
+        };
+        /** @description An erasure that is done again. */
+        RestoredErasure: {
+            /** @description What is kept in place of the phone. */
+            erasedHash: string;
+            /** Format: uuid */
+            organizationId: string;
+            /** @description When it was requested first. */
+            requestedAt: components["schemas"]["Time"];
         };
         /** @enum {string} */
         Role: "viewer" | "sender" | "admin";
@@ -15093,7 +15115,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The campaigns that were ended. */
+            /** @description The campaigns that were ended, and the erasures that are done again. */
             200: {
                 headers: {
                     Link: components["headers"]["Link"];
@@ -15102,7 +15124,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_Campaign"];
+                    "application/json": components["schemas"]["Restored"];
                 };
             };
             /** @description The JSON, a header, the query or the cursor is malformed. */

@@ -1,12 +1,16 @@
 //! Erases a person, in steps that can be repeated.
 //!
-//! The order matters. First, every worker must know that the organization has erased people. Then the
-//! hash of the phone is written, so that the phone stays suppressed when its entries and contacts go.
+//! The order matters. First, the journal notes the erasure outside of the table, so that a restore can't
+//! forget it. Every worker must know that the organization has erased people. Then the hash of the phone is written, so that the phone stays suppressed when its entries and contacts go.
 //! From then on no new chunk has it, so the campaigns are gone through once. Each stage can be run any
 //! number of times. A run that dies leaves its due item, and the next one repeats the stage.
+//!
+//! An erasure that is replayed from the journal has no phone. It is looked for once the hash is written.
 
 mod campaigns;
 pub(crate) mod files;
+mod find;
+mod journal;
 #[cfg(test)]
 mod tests;
 
@@ -38,7 +42,6 @@ struct Run<'a> {
     app: &'a App,
     organization: Organization,
     erasure: Erasure,
-    phone: Phone,
     due: Due,
     deadline: Timestamp,
 }
@@ -63,8 +66,7 @@ pub(crate) async fn run(
     let Some((organization, (erasure, Some(due)))) = organization.zip(erasure) else {
         return Ok(());
     };
-    let phone = erasure.phone.clone().context("an erasure that is not done has no phone")?;
-    let mut run = Run { app, organization, erasure, phone, due, deadline };
+    let mut run = Run { app, organization, erasure, due, deadline };
     loop {
         let (after, wait) = match run.step().await? {
             Step::Done(after) => (*after, 0),
@@ -77,7 +79,7 @@ pub(crate) async fn run(
             return Ok(());
         }
         if is_over {
-            tracing::info!("erased a person");
+            run.log();
             return Ok(());
         }
         if wait > 0 || !Batch::fits(clock::now(), deadline) {
@@ -103,11 +105,28 @@ impl Run<'_> {
         Ok(saved == Saved::Done)
     }
 
+    /// Says how the erasure ended. What names the person is not in logs.
+    fn log(&self) {
+        if self.erasure.is_unfound {
+            let key = self.erasure.hash.key_id();
+            tracing::warn!(key, "suppressed a person whose phone is nowhere in the table");
+        } else {
+            tracing::info!("erased a person");
+        }
+    }
+
+    /// The person's phone, which is known in every stage after the first ones.
+    fn phone(&self) -> anyhow::Result<&Phone> {
+        let phone = self.erasure.phone.as_ref();
+        phone.context("an erasure that removes something has no phone")
+    }
+
     async fn step(&self) -> anyhow::Result<Step> {
-        let Self { app, organization, erasure, phone, .. } = self;
+        let Self { app, organization, erasure, .. } = self;
         let now = clock::now();
         match erasure.stage {
             Stage::Wait => {
+                journal::note_begun(self).await?;
                 let since = app.table.begin_erasures(organization.id, now).await?;
                 let known_at = since
                     .plus_seconds(app.claim_seconds + ERASURES_REMEMBERED_SECONDS + CLOCKS_SECONDS);
@@ -115,13 +134,16 @@ impl Run<'_> {
                     return Ok(Step::Wait { seconds: known_at.seconds_from(now).clamp(1, 900) });
                 }
             }
+            Stage::Find => return find::find(self).await,
             Stage::Register => {
+                let phone = self.phone()?;
                 let of = (phone, &erasure.hash);
                 let (by, at) = (&erasure.requested_by, erasure.requested_at);
                 app.table.suppress_erased(organization, of, by, at).await?;
                 app.table.move_to_hash(organization, phone).await?;
             }
             Stage::Contacts => {
+                let phone = self.phone()?;
                 app.table.erase_contacts(organization, phone).await?;
                 app.table.erase_texts(organization.id, phone).await?;
             }
@@ -129,9 +151,9 @@ impl Run<'_> {
             Stage::Imports => return files::imports(self).await,
             Stage::Exports => return files::exports(self).await,
             Stage::Close => {
-                files::note(app, erasure, now).await?;
+                journal::note_done(self, now).await?;
                 // What was registered in between by someone who did not know the hash.
-                app.table.move_to_hash(organization, phone).await?;
+                app.table.move_to_hash(organization, self.phone()?).await?;
             }
             Stage::Over => {}
         }
@@ -139,7 +161,8 @@ impl Run<'_> {
     }
 
     async fn campaigns(&self) -> anyhow::Result<Step> {
-        let Self { app, organization, erasure, phone, .. } = self;
+        let Self { app, organization, erasure, .. } = self;
+        let phone = self.phone()?;
         let after: Option<CampaignPosition> = position(erasure)?;
         let page = app.table.campaigns(organization.id, None, CAMPAIGNS_AT_ONCE, after);
         let (page, next) = page.await?;

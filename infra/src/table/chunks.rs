@@ -4,6 +4,7 @@ mod erase;
 mod layout;
 
 pub use erase::is_cut_through;
+pub(super) use layout::{PHONES, phones_in};
 pub use layout::{chunk_write_units, mark_write_units};
 
 use aws_sdk_dynamodb::types::AttributeValue;

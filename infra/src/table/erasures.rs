@@ -5,10 +5,13 @@
 //! which are few. An organization of which no one was erased has none, and nothing is read there.
 
 mod contacts;
+mod find;
 mod messages;
 mod record;
 mod register;
 mod texts;
+
+pub use find::Looked;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -218,9 +218,15 @@ pub(crate) fn erased(organization: OrganizationId, shard: u16, hash: &ErasedHash
     Key::new(audience(organization, shard), format!("{ERASED}{hash}"))
 }
 
+const ERASURE: &str = "ERASURE#";
+
 /// The record of an erasure.
 pub(crate) fn erasure(organization: OrganizationId, hash: &ErasedHash) -> Key {
-    Key::new(organization_partition(organization), format!("ERASURE#{hash}"))
+    Key::new(organization_partition(organization), format!("{ERASURE}{hash}"))
+}
+
+pub(crate) fn read_erasure(sk: &str) -> Option<ErasedHash> {
+    sk.strip_prefix(ERASURE).and_then(ErasedHash::parse)
 }
 
 pub(crate) const REPORT: &str = "REPORT#";

@@ -5,6 +5,7 @@
 //! condition with a deadline; they never sleep for a fixed time.
 
 pub mod callbacks;
+pub mod erasing;
 mod functions;
 pub mod imports;
 pub mod logs;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, ensure};
+use e2e::erasing::{erase, path};
 use e2e::receiver::Receiver;
 use e2e::staging::{
     LATER_SECONDS, TOKEN, begun_owing, claim, cut_without_queueing, find, message, reference,
@@ -18,7 +19,6 @@ use shared::message::{FailureReason, Outcome};
 use shared::organization::SHARDS;
 use shared::phone::Phone;
 
-use crate::erasure::{erase, path};
 use crate::exports::{exported, lines};
 use crate::lines::pairs;
 use crate::notify::changes;

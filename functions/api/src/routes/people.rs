@@ -132,14 +132,25 @@ async fn request(
         None => None,
     };
     let now = clock::now();
-    // The sooner workers know of it, the sooner the erasure may begin.
-    app.table.begin_erasures(organization.id, now).await?;
-    let job = JobsJob::Erase { organization_id: organization.id, hash: hash.clone() };
-    let due = Due { at: app.grace.after(now), job: job.into() };
     let erasure = Erasure::new(organization.id, (hash, phone.clone()), actor.clone(), now);
-    if app.table.request_erasure(&erasure, &due, done.as_ref()).await? != Saved::Done {
-        return Ok(None);
+    Ok(start(app, &erasure, done.as_ref()).await?.then_some(erasure))
+}
+
+/// Writes an erasure in place of one that is done, and queues its job. Returns `false` if another request
+/// was faster.
+pub(crate) async fn start(
+    app: &Volley,
+    erasure: &Erasure,
+    done: Option<&Erasure>,
+) -> Result<bool, Problem> {
+    let (organization_id, now) = (erasure.organization_id, erasure.updated_at);
+    // The sooner workers know of it, the sooner the erasure may begin.
+    app.table.begin_erasures(organization_id, now).await?;
+    let job = JobsJob::Erase { organization_id, hash: erasure.hash.clone() };
+    let due = Due { at: app.grace.after(now), job: job.into() };
+    if app.table.request_erasure(erasure, &due, done).await? != Saved::Done {
+        return Ok(false);
     }
     app.arm(&due.job, now, now).await;
-    Ok(Some(erasure))
+    Ok(true)
 }

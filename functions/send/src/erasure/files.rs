@@ -1,9 +1,8 @@
-//! Deletes the files that hold an erased person's phone, and notes the erasure outside of the table.
+//! Deletes the files that hold an erased person's phone.
 
 use infra::clock;
 use infra::files::FileError;
-use serde_json::json;
-use shared::erasure::{Erasure, PhoneSearch};
+use shared::erasure::PhoneSearch;
 use shared::export;
 use shared::import::{Batch, Import, Stage};
 use shared::phone::Phone;
@@ -21,7 +20,8 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Deletes files of imports that have ended, and rejected rows.
 pub(super) async fn imports(run: &Run<'_>) -> anyhow::Result<Step> {
-    let Run { app, organization, erasure, phone, .. } = run;
+    let Run { app, organization, erasure, .. } = run;
+    let phone = run.phone()?;
     let after = position(erasure)?;
     let (imports, next) = app.table.imports(organization.id, IMPORTS_AT_ONCE, after).await?;
     for import in imports.iter().filter(|import| import.stage() == Stage::Over) {
@@ -51,7 +51,8 @@ pub(crate) fn files_of(import: &Import) -> [Vec<String>; 2] {
 
 /// Deletes exports that have ended. One that is still written may have the phone in a part.
 pub(super) async fn exports(run: &Run<'_>) -> anyhow::Result<Step> {
-    let Run { app, organization, erasure, phone, .. } = run;
+    let Run { app, organization, erasure, .. } = run;
+    let phone = run.phone()?;
     let after = position(erasure)?;
     let (exports, next) = app.table.exports(organization.id, EXPORTS_AT_ONCE, after).await?;
     let mut progress = Progress::Done;
@@ -100,19 +101,4 @@ async fn holds(
         search.read(&last);
     }
     Ok(search.is_found())
-}
-
-/// Notes that the person was erased where a restored table doesn't lose it.
-pub(super) async fn note(app: &App, erasure: &Erasure, now: Timestamp) -> Result<(), FileError> {
-    let Erasure { organization_id, hash, requested_by, requested_at, .. } = erasure;
-    let key = format!("erasures/{organization_id}/{}.json", hash.to_string().replace('#', "/"));
-    let note = json!({
-        "organizationId": organization_id,
-        "hash": hash,
-        "requestedBy": requested_by,
-        "requestedAt": requested_at,
-        "erasedAt": now,
-    });
-    app.files.put(key, "application/json", note.to_string().into_bytes()).await?;
-    Ok(())
 }

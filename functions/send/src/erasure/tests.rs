@@ -1,5 +1,7 @@
 //! An erasure leaves nothing that says who the person was, however often its runs die.
 
+mod replay;
+
 use std::collections::BTreeMap;
 
 use infra::clock;
@@ -9,7 +11,7 @@ use shared::actor::Actor;
 use shared::body::{Body, Format};
 use shared::campaign::{Begin, Broadcast, Campaign, Names, State};
 use shared::contact::Profile;
-use shared::erasure::{Erasure, PhoneSearch, Status};
+use shared::erasure::{Erasure, Note, PhoneSearch, Status};
 use shared::grace::Grace;
 use shared::ids::CampaignId;
 use shared::job::{Due, JobsJob};
@@ -94,11 +96,11 @@ impl Scene {
         let last = last.expect("a table");
         let (now, grace) = (last.next(clock::now()), Grace::default());
         let Organization { sender, shards, .. } = self.organization.clone();
-        let begin = scheduled.begin(at, clock::salt(), sender, shards, now, grace);
-        let Begin::Begun(begun) = begin else { panic!("not begun") };
-        let broadcast = begun.broadcast().expect("sent").clone();
+        let decision = scheduled.begin(at, clock::salt(), sender, shards, now, grace);
+        let Begin::Begun(sent) = decision else { panic!("not begun") };
+        let broadcast = sent.broadcast().expect("sent").clone();
         let state = State::Sent(Broadcast { names: Names::OfLine, ..broadcast });
-        let begun = Campaign { state, ..*begun };
+        let begun = Campaign { state, ..*sent };
         let saved = self.table().begin_campaign(&scheduled, &begun, None, (&last, now));
         assert_eq!(Box::pin(saved).await.expect("a table"), Saved::Done);
         let (id, deadline) = (begun.id, now.plus_seconds(300));
@@ -136,9 +138,13 @@ impl Scene {
     async fn request(&self) -> Erasure {
         let (id, now) = (self.organization.id, clock::now());
         let hash = self.table().erased_hash(id, &ana().line()).await.expect("a key");
+        self.start(Erasure::new(id, (hash, ana()), Actor::System, now)).await
+    }
+
+    async fn start(&self, erasure: Erasure) -> Erasure {
+        let (id, hash, now) = (self.organization.id, erasure.hash.clone(), clock::now());
         self.table().begin_erasures(id, now).await.expect("a table");
         let done = Box::pin(self.table().erasure(id, &hash)).await.expect("a table");
-        let erasure = Erasure::new(id, (hash.clone(), ana()), Actor::System, now);
         let job = JobsJob::Erase { organization_id: id, hash };
         let due = Due { at: now, job: job.into() };
         let done = done.map(|(done, _)| done);
@@ -165,11 +171,18 @@ impl Scene {
             }
             requests += self.stage.requests();
             assert!(requests < 2_000, "it hangs");
-            let found = Box::pin(self.table().erasure_of(id, &ana())).await.expect("a table");
-            if found.expect("a record").status() == Status::Done {
+            let found = Box::pin(self.table().erasure(id, &erasure.hash)).await.expect("a table");
+            if found.expect("a record").0.status() == Status::Done {
                 return requests;
             }
         }
+    }
+
+    /// What the journal says of an erasure.
+    fn note(&self, erasure: &Erasure) -> Option<Note> {
+        let key = Note::of(erasure, self.organization.shards, None).key();
+        let json = self.stage.object(&key)?;
+        Some(serde_json::from_slice(&json).expect("a note"))
     }
 
     /// The items that say who Ana was.
@@ -232,13 +245,30 @@ async fn nothing_is_left_of_a_person_and_everyone_keeps_their_place() {
             assert_eq!(failed, is_erased.then_some(FailureReason::Erased));
         }
     }
-    let note = format!(
-        "erasures/{}/{}.json",
-        scene.organization.id,
-        erasure.hash.to_string().replace('#', "/")
-    );
-    let note = String::from_utf8(scene.stage.object(&note).expect("a journal")).expect("UTF-8");
-    assert!(note.contains(&erasure.hash.to_string()) && !note.contains("3550002"), "{note}");
+    let note = scene.note(&erasure).expect("a journal");
+    assert_eq!((&note.hash, note.requested_at), (&erasure.hash, erasure.requested_at));
+    assert_eq!(note.shards, [ana().shard(scene.organization.shards)]);
+    assert!(note.erased_at.is_some());
+    let json = serde_json::to_string(&note).expect("JSON");
+    assert!(!json.contains("3550002"), "{json}");
+}
+
+/// An erasure that is lost with the table before its end is in the journal.
+#[tokio::test]
+async fn the_journal_knows_an_erasure_before_it_begins() {
+    let scene = Scene::set().await;
+    scene.register(false, Source::Keyword).await;
+    let erasure = scene.request().await;
+    let (id, hash) = (scene.organization.id, erasure.hash.clone());
+    let deadline = clock::now().plus_seconds(300);
+    // It dies before it saves its first step.
+    let death = Death { request: 4, is_executed: false };
+    let job = Box::pin(super::run(&scene.app, id, hash, deadline));
+    scene.stage.live(Some(death), job).await;
+    let left = scene.left();
+    let note = scene.note(&erasure).expect("a journal");
+    assert_eq!((note.requested_at, note.erased_at), (erasure.requested_at, None));
+    assert!(left.len() >= 5, "nothing is removed yet: {left:?}");
 }
 
 /// Whichever request is the last one of a process, the person is suppressed from then on, and the next

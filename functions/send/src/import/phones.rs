@@ -65,7 +65,9 @@ impl Phones {
             }
             let (lines, next) = app.table.lines_in_bulk(organization, position).await?;
             keys += lines.len() as u64;
-            lines.iter().for_each(|line| phones.add(line));
+            for line in &lines {
+                phones.add(line);
+            }
             at = next;
         }
         Ok(phones)

@@ -47,7 +47,7 @@ const SKIPPED: &str = "skippedContacts";
 const SKIPPED_BYTES: usize = CONTACT_BYTES + 1;
 /// Only in a mark.
 const NUMBER: &str = "chunkNumber";
-pub(super) const PHONES: &str = "phones";
+pub(in crate::table) const PHONES: &str = "phones";
 const CONTACTS: &str = "contacts";
 const PHONE_BYTES: usize = 8;
 const CONTACT_BYTES: usize = 16;
@@ -231,6 +231,13 @@ fn stored(phone: &str) -> Result<Phone> {
 fn packed(phone: &Phone) -> Result<[u8; PHONE_BYTES]> {
     let digits = phone.as_str().trim_start_matches('+').parse::<u64>();
     digits.map(u64::to_be_bytes).map_err(|error| TableError::malformed(KIND, error))
+}
+
+/// The phones of packed members, without those who were erased.
+pub(in crate::table) fn phones_in(packed: &[u8]) -> impl Iterator<Item = Phone> {
+    let (phones, _) = packed.as_chunks::<PHONE_BYTES>();
+    let phones = phones.iter().filter(|phone| **phone != NO_PHONE);
+    phones.filter_map(|phone| stored(&format!("+{}", u64::from_be_bytes(*phone))).ok())
 }
 
 fn unpacked(phones: &[u8], contacts: &[u8], has_erased: bool) -> Result<Vec<Recipient>> {

@@ -4,13 +4,12 @@
 
 use std::time::Duration;
 
-use chrono::{Months, NaiveDate};
 use shared::organization::Organization;
 use shared::time::Timestamp;
 
 use super::super::dynamo::{Consistency, Item, Key, Range, SortKey, Transacted, Transaction, text};
 use super::super::halts::HaltScope;
-use super::super::months::month_of;
+use super::super::months::months_since;
 use super::super::{Result, Table, TableError, keys};
 use crate::clock;
 
@@ -133,9 +132,8 @@ fn key(item: &Item) -> Result<Key> {
 /// The partitions from which everything is found. The halt goes last, because workers read it.
 fn roots(organization: &Organization, now: Timestamp) -> Vec<String> {
     let id = organization.id;
-    let months = months(month_of(organization.created_at), month_of(now));
-    let monthly =
-        months.flat_map(|month| [keys::inbound_of_month(id, month), keys::audit(id, month)]);
+    let monthly = months_since(organization.created_at, now)
+        .flat_map(|month| [keys::inbound_of_month(id, month), keys::audit(id, month)]);
     let audience = organization.shards.all().map(|shard| keys::audience(id, shard));
     let others = [
         keys::flags_of(id),
@@ -148,24 +146,4 @@ fn roots(organization: &Organization, now: Timestamp) -> Vec<String> {
         keys::halt(HaltScope::Organization(id)).pk,
     ];
     monthly.chain(audience).chain(others).collect()
-}
-
-/// The months in which texts and changes of the organization may be, and one more for clocks that differ.
-fn months(first: NaiveDate, last: NaiveDate) -> impl Iterator<Item = NaiveDate> {
-    let next = |month: NaiveDate| month.checked_add_months(Months::new(1));
-    let end = next(last).unwrap_or(last);
-    std::iter::successors(Some(first), move |month| next(*month).filter(|next| *next <= end))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_month_is_searched() {
-        let day = |written: &str| written.parse::<NaiveDate>().expect("a date");
-        let found: Vec<NaiveDate> = months(day("2025-11-01"), day("2026-01-01")).collect();
-        let expected = ["2025-11-01", "2025-12-01", "2026-01-01", "2026-02-01"].map(day);
-        assert_eq!(found, expected);
-    }
 }

@@ -1,5 +1,7 @@
 //! The records of erasures, with what is owed of them.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::actor::Actor;
@@ -9,16 +11,20 @@ use shared::job::Due;
 use shared::phone::Phone;
 use shared::time::Timestamp;
 
-use super::super::dynamo::{Consistency, Transacted, Transaction, item};
-use super::super::{Result, Saved, Table, keys};
+use super::super::dynamo::{Consistency, Key, Transacted, Transaction, item, parse, text};
+use super::super::{Result, Saved, Table, TableError, keys};
 
 const KIND: &str = "an erasure";
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
-    /// Missing once it is done.
+    /// Missing once it is done, and until it is found.
     phone: Option<Phone>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    sought_in: Vec<u16>,
+    /// Present if the phone was found nowhere.
+    unfound: Option<bool>,
     stage: Stage,
     reached: Option<String>,
     contacts_erased_at: Option<Timestamp>,
@@ -34,6 +40,8 @@ impl Row {
         let erasure = erasure.clone();
         Self {
             phone: erasure.phone,
+            sought_in: erasure.sought_in,
+            unfound: erasure.is_unfound.then_some(true),
             stage: erasure.stage,
             reached: erasure.after,
             contacts_erased_at: erasure.contacts_erased_at,
@@ -54,6 +62,8 @@ impl Row {
             organization_id,
             hash,
             phone: self.phone,
+            sought_in: self.sought_in,
+            is_unfound: self.unfound == Some(true),
             stage: self.stage,
             after: self.reached,
             contacts_erased_at: self.contacts_erased_at,
@@ -76,6 +86,24 @@ impl Table {
         let key = keys::erasure(organization, hash);
         let row: Option<Row> = self.get(KIND, &key, Consistency::Strong).await?;
         Ok(row.map(|row| row.into_erasure(organization, hash.clone())))
+    }
+
+    /// Those of an organization's erasures (at most 100) that exist, by the hash of the person's phone.
+    pub async fn erasures(
+        &self,
+        organization: OrganizationId,
+        hashes: &[ErasedHash],
+    ) -> Result<HashMap<ErasedHash, Erasure>> {
+        let wanted: Vec<Key> =
+            hashes.iter().map(|hash| keys::erasure(organization, hash)).collect();
+        let items = self.batch(&wanted, Consistency::Strong).await?.into_iter();
+        let erasures = items.map(|item| {
+            let hash = text(&item, "sk").and_then(|sk| keys::read_erasure(&sk));
+            let hash = hash.ok_or_else(|| TableError::malformed(KIND, "its key is not a hash"))?;
+            let row: Row = parse(KIND, item)?;
+            Ok((hash.clone(), row.into_erasure(organization, hash).0))
+        });
+        erasures.collect()
     }
 
     /// Writes a requested erasure and its due item, in place of one that is done.

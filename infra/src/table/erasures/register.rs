@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::actor::Actor;
 use shared::erasure::ErasedHash;
+use shared::ids::OrganizationId;
 use shared::organization::Organization;
 use shared::phone::Phone;
 use shared::time::Timestamp;
@@ -45,6 +46,24 @@ impl Table {
             }
         }
         self.register(&preference, shards).await?;
+        Ok(())
+    }
+
+    /// Suppresses a person in a shard by the hash of their phone, which is all that is known of it, unless
+    /// they asked for messages since. Writing it again changes nothing.
+    pub async fn suppress_hash(
+        &self,
+        organization: OrganizationId,
+        (hash, shard): (&ErasedHash, u16),
+        requested_by: &Actor,
+        requested_at: Timestamp,
+    ) -> Result<()> {
+        let row = Row::of_erased(requested_by, requested_at);
+        let row = item(KIND, &keys::erased(organization, shard, hash), row)?;
+        let condition =
+            "attribute_not_exists(pk) OR (attribute_not_exists(optedOut) AND changedAt <= :now)";
+        let now = AttributeValue::S(requested_at.to_string());
+        self.put(row, condition, vec![(":now", now)]).await?;
         Ok(())
     }
 

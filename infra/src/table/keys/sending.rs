@@ -16,9 +16,11 @@ pub(crate) fn chunk(campaign: CampaignId, shard: u16, number: u32) -> Key {
     Key::new(campaign_shard(campaign, shard), format!("{CHUNK}{number:08}"))
 }
 
-/// Before the states, where a poll begins to read.
+/// Between the chunks and their states. A poll begins to read after it.
+pub(crate) const MARK: &str = "CHUNKMARK";
+
 pub(crate) fn mark(campaign: CampaignId, shard: u16) -> Key {
-    Key::new(campaign_shard(campaign, shard), "CHUNKMARK")
+    Key::new(campaign_shard(campaign, shard), MARK)
 }
 
 pub(crate) fn chunk_state(campaign: CampaignId, shard: u16, number: u32) -> Key {
@@ -45,7 +47,7 @@ pub(crate) fn resends(origin: CampaignId) -> Key {
 }
 
 /// After the messages and parked receipts, which polls read.
-const NAMED: &str = "RESEND#";
+pub(crate) const NAMED: &str = "RESEND#";
 
 /// A line that a resend is for.
 pub(crate) fn named(campaign: CampaignId, line: &Phone, shards: Shards) -> Key {

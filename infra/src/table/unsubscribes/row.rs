@@ -78,6 +78,21 @@ impl Row {
         }
     }
 
+    /// The opt-out of a person who was erased.
+    pub(in crate::table) fn of_erased(requested_by: &Actor, requested_at: Timestamp) -> Self {
+        Self {
+            phone: None,
+            opted_out: Some(true),
+            changed_at: requested_at,
+            opted_out_at: Some(requested_at),
+            source: Source::Erasure,
+            campaign_id: None,
+            evidence: None,
+            changed_by: Some(requested_by.clone()),
+            lifted: None,
+        }
+    }
+
     /// The same without anything that says who it is, for a person who was erased.
     pub(in crate::table) fn erased(self) -> Self {
         let lifted = self.lifted.map(|lifted| LiftedRow { evidence: None, ..lifted });

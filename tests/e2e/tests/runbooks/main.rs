@@ -1,7 +1,9 @@
 //! What operators and crashes do to a whole stack. Its own program, because others' campaigns would stop.
 
 mod commands;
+mod copy;
 mod crashes;
+mod erased;
 mod halts;
 mod restored;
 

@@ -1,73 +1,21 @@
 //! The backup drill: the table is restored to a moment in the middle of a campaign.
 
-use std::collections::{BTreeSet, HashMap};
-use std::time::Duration;
+use std::collections::BTreeSet;
 
 use anyhow::Context;
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
 use e2e::staging::at_rest;
 use e2e::{PATIENCE, Tenant, text};
-use infra::{aws, clock};
+use infra::clock;
 use local::client::wait;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::copy::{Copy, HALTED, end_restored};
 use crate::{STACK, halt};
 
 /// At this rate the campaign takes two minutes, and two halts are in its middle on a slow machine, too.
 const RECIPIENTS: usize = 120;
 const PARTS_PER_SECOND: u32 = 1;
-/// Longer than a worker remembers that it may send.
-const HALTED: Duration = Duration::from_secs(8);
-
-type Item = HashMap<String, AttributeValue>;
-
-/// The table's items of one organization, as an export to another table would have them.
-struct Copy<'a> {
-    client: Client,
-    table: &'a str,
-    /// What names the organization: its id, its sender, and its campaigns.
-    names: Vec<String>,
-}
-
-impl<'a> Copy<'a> {
-    async fn of(tenant: &'a Tenant, campaigns: &[&String]) -> anyhow::Result<Self> {
-        let names = [&tenant.id, &tenant.sender].into_iter().chain(campaigns.iter().copied());
-        Ok(Self {
-            client: Client::new(&aws::load().await),
-            table: &tenant.variables["TABLE_NAME"],
-            names: names.cloned().collect(),
-        })
-    }
-
-    async fn items(&self) -> anyhow::Result<Vec<Item>> {
-        let scan = self.client.scan().table_name(self.table).consistent_read(true);
-        let mut pages = scan.into_paginator().send();
-        let mut items = Vec::new();
-        while let Some(page) = pages.next().await {
-            let is_of = |item: &Item| {
-                let keys = format!("{:?} {:?}", item["pk"], item["sk"]);
-                self.names.iter().any(|name| keys.contains(name))
-            };
-            items.extend(page?.items.unwrap_or_default().into_iter().filter(is_of));
-        }
-        Ok(items)
-    }
-
-    /// Puts these items in place of all that there are.
-    async fn restore(&self, items: Vec<Item>) -> anyhow::Result<()> {
-        for mut item in self.items().await? {
-            item.retain(|name, _| name == "pk" || name == "sk");
-            let delete = self.client.delete_item().table_name(self.table);
-            delete.set_key(Some(item)).send().await?;
-        }
-        for item in items {
-            self.client.put_item().table_name(self.table).set_item(Some(item)).send().await?;
-        }
-        Ok(())
-    }
-}
 
 /// Whom the provider has texted.
 async fn texted(tenant: &Tenant, phones: &[String]) -> anyhow::Result<BTreeSet<String>> {
@@ -88,19 +36,6 @@ async fn more_than(count: usize, tenant: &Tenant, phones: &[String]) -> anyhow::
         Ok((texted(tenant, phones).await?.len() > count).then_some(()))
     })
     .await
-}
-
-/// Takes the operator's step, and returns what was ended.
-async fn end_restored(tenant: &Tenant) -> anyhow::Result<Vec<Value>> {
-    let (mut ended, mut query) = (Vec::new(), String::new());
-    loop {
-        let page = tenant.admin.post(&format!("/v1/restored{query}"), &json!({})).await?;
-        ended.extend(page["items"].as_array().context("items")?.iter().cloned());
-        match page["nextCursor"].as_str() {
-            Some(cursor) => query = format!("?cursor={cursor}"),
-            None => return Ok(ended),
-        }
-    }
 }
 
 #[tokio::test]
@@ -132,7 +67,8 @@ async fn no_one_is_texted_twice_after_a_restore() -> anyhow::Result<()> {
     assert!(before.len() < after.len() && after.len() < RECIPIENTS, "in the middle");
 
     copy.restore(items).await?;
-    let ended = end_restored(&tenant).await?;
+    let (ended, erasures) = end_restored(&tenant).await?;
+    assert_eq!(erasures, Vec::<Value>::new(), "no one was erased");
     for (id, status, dispatch) in
         [(&id, "sent", json!("stopped")), (&later, "cancelled", Value::Null)]
     {
@@ -141,7 +77,7 @@ async fn no_one_is_texted_twice_after_a_restore() -> anyhow::Result<()> {
         let found = (&campaign["status"], &campaign["dispatch"], &campaign["reason"]);
         assert_eq!(found, (&json!(status), &dispatch, &json!("restored")), "{campaign}");
     }
-    assert_eq!(end_restored(&tenant).await?, Vec::<Value>::new(), "once is enough");
+    assert_eq!(end_restored(&tenant).await?.0, Vec::<Value>::new(), "once is enough");
     halt(&tenant, false).await?;
 
     let is_whole = |campaign: &Value| {

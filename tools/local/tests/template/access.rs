@@ -145,3 +145,18 @@ fn requests_without_tls_are_denied() {
         }
     }
 }
+
+/// Names of uploads can't be guessed, so no one may list them.
+#[test]
+fn only_the_journal_of_erasures_is_listed() {
+    let mut listing = Vec::new();
+    for (role, _) in roles() {
+        for statement in statements(role) {
+            if statement["Action"].to_string().contains("s3:ListBucket") {
+                assert_eq!(statement["Condition"]["StringLike"]["s3:prefix"], "erasures/*");
+                listing.push(role);
+            }
+        }
+    }
+    assert_eq!(listing, ["ApiRole"]);
+}
