@@ -72,7 +72,7 @@ fn messages() -> impl Strategy<Value = Vec<Message>> {
         let to = Phone::from_e164(phone).expect("valid");
         let (organization, campaign) = (OrganizationId(Uuid::nil()), CampaignId(Uuid::nil()));
         let pending = Message::pending(organization, campaign, MessageId(Uuid::nil()), to, at(0));
-        Message { outcome, receipt, unknown_at, text, ..pending }
+        Message { text, outcome, receipt, unknown_at, ..pending }
     });
     proptest::collection::vec(message, 0..60)
 }

@@ -94,8 +94,8 @@ impl Scene {
         let last = last.expect("a table");
         let (now, grace) = (last.next(clock::now()), Grace::default());
         let Organization { sender, shards, .. } = self.organization.clone();
-        let begin = scheduled.begin(at, clock::salt(), sender, shards, now, grace);
-        let Begin::Begun(begun) = begin else { panic!("not begun") };
+        let decided = scheduled.begin(at, clock::salt(), sender, shards, now, grace);
+        let Begin::Begun(begun) = decided else { panic!("not begun") };
         let broadcast = begun.broadcast().expect("sent").clone();
         let state = State::Sent(Broadcast { names: Names::OfLine, ..broadcast });
         let begun = Campaign { state, ..*begun };
