@@ -93,8 +93,8 @@ pub async fn begun_from(tenant: &Tenant, id: &str, grace_seconds: u32) -> anyhow
     let at = scheduled.scheduled_at().context("not scheduled")?;
     let (sender, shards) = (organization.sender, organization.shards);
     let grace = Grace::of_seconds(grace_seconds);
-    let decision = scheduled.begin(at, clock::salt(), sender, shards, now, grace);
-    let Begin::Begun(begun) = decision else { bail!("not begun") };
+    let decided = scheduled.begin(at, clock::salt(), sender, shards, now, grace);
+    let Begin::Begun(begun) = decided else { bail!("not begun") };
     ensure!(table.begin_campaign(&scheduled, &begun, None, (&last, now)).await? == Saved::Done);
     Ok(*begun)
 }

@@ -109,7 +109,7 @@ async fn goes_on(names: Names) -> anyhow::Result<()> {
         tenant.contact(to).await?;
     }
     let table = table(&tenant).await;
-    let campaign = begun_as(&tenant, &table, names).await?;
+    let campaign = Box::pin(begun_as(&tenant, &table, names)).await?;
     let id = campaign.id.to_string();
     cut_without_queueing(&tenant, &campaign).await?;
     claim(&table, &campaign, &ana, clock::now()).await?;
@@ -160,10 +160,10 @@ async fn goes_on(names: Names) -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_campaign_with_ids_of_phones_goes_on() -> anyhow::Result<()> {
-    goes_on(Names::OfPhone).await
+    Box::pin(goes_on(Names::OfPhone)).await
 }
 
 #[tokio::test]
 async fn a_campaign_with_ids_of_lines_goes_on() -> anyhow::Result<()> {
-    goes_on(Names::OfLine).await
+    Box::pin(goes_on(Names::OfLine)).await
 }

@@ -19,8 +19,8 @@ async fn sent(table: &Table, names: Names) -> anyhow::Result<Campaign> {
     let (draft, now) = (draft(table).await?, clock::now());
     let sender = Sender::new(phone(1), Provider::default());
     let scheduled = draft.clone().schedule(None, now, Grace::default())?;
-    let begin = scheduled.begin(now, clock::salt(), sender, SHARDS, now, Grace::default());
-    let Begin::Begun(begun) = begin else { anyhow::bail!("{begin:?}") };
+    let decided = scheduled.begin(now, clock::salt(), sender, SHARDS, now, Grace::default());
+    let Begin::Begun(begun) = decided else { anyhow::bail!("{decided:?}") };
     let broadcast = Broadcast { names, ..begun.broadcast().expect("sent").clone() };
     let sent = Campaign { state: State::Sent(broadcast), ..*begun };
     assert_eq!(table.save_campaign(&draft, &sent, None).await?, Saved::Done);

@@ -266,8 +266,8 @@ mod tests {
         let provider = shared::sender::Provider::default();
         let sender = shared::sender::Sender::new(phone, provider);
         let salt = Salt::new([0xab; 16]);
-        let begin = scheduled.begin(at(1), salt, sender, 4.into(), at(2), Grace::default());
-        let Begin::Begun(sent) = begin else { panic!("not begun") };
+        let decided = scheduled.begin(at(1), salt, sender, 4.into(), at(2), Grace::default());
+        let Begin::Begun(sent) = decided else { panic!("not begun") };
         let view = serde_json::to_value(CampaignView::from(&*sent)).expect("JSON");
         assert!(!view.to_string().contains("abababab"), "the salt stays in the table");
         assert_eq!(view["status"], "sent");

@@ -96,9 +96,9 @@ impl Scene {
         let last = last.expect("a table");
         let (now, grace) = (last.next(clock::now()), Grace::default());
         let Organization { sender, shards, .. } = self.organization.clone();
-        let decision = scheduled.begin(at, clock::salt(), sender, shards, now, grace);
-        let Begin::Begun(sent) = decision else { panic!("not begun") };
-        let broadcast = sent.broadcast().expect("sent").clone();
+        let decided = scheduled.begin(at, clock::salt(), sender, shards, now, grace);
+        let Begin::Begun(begun) = decided else { panic!("not begun") };
+        let broadcast = begun.broadcast().expect("sent").clone();
         let state = State::Sent(Broadcast { names: Names::OfLine, ..broadcast });
         let begun = Campaign { state, ..*sent };
         let saved = self.table().begin_campaign(&scheduled, &begun, None, (&last, now));

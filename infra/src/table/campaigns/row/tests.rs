@@ -28,8 +28,8 @@ fn rows_are_campaigns() {
     let cancelled = scheduled.clone().cancel(at(2), Some(Reason::MissedSchedule));
     let phone = Phone::from_e164("+14153550100").expect("valid");
     let sender = Sender::new(phone, Provider::default());
-    let begin = scheduled.begin(at(1), SALT, sender, 4.into(), at(2), Grace::default());
-    let Begin::Begun(sent) = begin else { panic!("not begun") };
+    let decided = scheduled.begin(at(1), SALT, sender, 4.into(), at(2), Grace::default());
+    let Begin::Begun(sent) = decided else { panic!("not begun") };
     let totals = Totals { recipients: 2, ..Totals::default() };
     let polls = PollSchedule::default();
     let fanned_out = sent
