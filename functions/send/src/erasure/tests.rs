@@ -100,7 +100,7 @@ impl Scene {
         let Begin::Begun(begun) = decided else { panic!("not begun") };
         let broadcast = begun.broadcast().expect("sent").clone();
         let state = State::Sent(Broadcast { names: Names::OfLine, ..broadcast });
-        let begun = Campaign { state, ..*sent };
+        let begun = Campaign { state, ..*begun };
         let saved = self.table().begin_campaign(&scheduled, &begun, None, (&last, now));
         assert_eq!(Box::pin(saved).await.expect("a table"), Saved::Done);
         let (id, deadline) = (begun.id, now.plus_seconds(300));
