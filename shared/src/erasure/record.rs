@@ -206,6 +206,7 @@ mod tests {
         assert_eq!(erasure.contacts_erased_at, Some(at(3)));
         assert_eq!(erasure.next(at(30)).stage, Stage::Over);
     }
+
     #[test]
     fn a_phone_that_is_unknown_is_looked_for_first() {
         let hash = ErasedHash::parse(&format!("k#{}", "0".repeat(32))).expect("a hash");

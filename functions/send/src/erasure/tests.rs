@@ -92,19 +92,18 @@ impl Scene {
     /// Sends a campaign as releases did before ids had a salt.
     async fn send_unsalted(&mut self) {
         let (scheduled, at) = self.scheduled("Hi", Format::Text).await;
-        let last = Box::pin(self.table().last_send(scheduled.organization_id)).await;
-        let last = last.expect("a table");
-        let (now, grace) = (last.next(clock::now()), Grace::default());
+        let last = self.table().last_send(scheduled.organization_id);
+        let last = Box::pin(last).await.expect("a table");
+        let (now, deadline) = (last.next(clock::now()), clock::now().plus_seconds(300));
         let Organization { sender, shards, .. } = self.organization.clone();
-        let decided = scheduled.begin(at, clock::salt(), sender, shards, now, grace);
+        let decided = scheduled.begin(at, clock::salt(), sender, shards, now, Grace::default());
         let Begin::Begun(begun) = decided else { panic!("not begun") };
         let broadcast = begun.broadcast().expect("sent").clone();
         let state = State::Sent(Broadcast { names: Names::OfLine, ..broadcast });
         let begun = Campaign { state, ..*begun };
         let saved = self.table().begin_campaign(&scheduled, &begun, None, (&last, now));
         assert_eq!(Box::pin(saved).await.expect("a table"), Saved::Done);
-        let (id, deadline) = (begun.id, now.plus_seconds(300));
-        let cut = fan_out::resume(&self.app, begun.organization_id, id, None, deadline);
+        let cut = fan_out::resume(&self.app, begun.organization_id, begun.id, None, deadline);
         Box::pin(cut).await.expect("cut");
     }
 

@@ -154,6 +154,7 @@ impl Run<'_> {
             Outcome::Rejected(reason) => return Ok(Err(reason)),
         }))
     }
+
     /// The id of a contact that a row creates. Imports that run at once create one contact for a phone,
     /// unless the contact that has the phone's id has another phone by now.
     async fn new_id(
@@ -163,7 +164,7 @@ impl Run<'_> {
         key: &MatchKey,
     ) -> anyhow::Result<ContactId> {
         let of_row = ContactId::of_row(contacts.import.id, reading.number);
-        let MatchKey::Line(line) = key else { return Ok(of_row) };
+        let Some(line) = key.line() else { return Ok(of_row) };
         let id = ContactId::of_line(&self.match_key, line);
         // Only a lost race shows that the id may be taken.
         let is_taken =
