@@ -9,8 +9,6 @@ use infra::aws;
 use local::client::wait;
 use reqwest::Method;
 use serde_json::Value;
-use shared::erasure::PhoneSearch;
-use shared::phone::Phone;
 
 use crate::{PATIENCE, Tenant};
 
@@ -64,7 +62,11 @@ pub async fn traces(tenant: &Tenant, phone: &str) -> anyhow::Result<Vec<String>>
             if format!("{:?}", item["pk"]).contains("IDEMPOTENCY#") {
                 continue;
             }
-            if holds(format!("{item:?}").as_bytes(), phone)? || has_packed(item, phone)? {
+            let text = format!("{item:?}");
+            // In thousands of others' items some digits are the phone's by chance.
+            let is_own = text.contains(&tenant.id);
+            let holds = if is_own { holds(&text, phone) } else { text.contains(phone) };
+            if holds || has_packed(item, phone)? {
                 found.push(format!("{:?} {:?}", item["pk"], item["sk"]));
             }
         }
@@ -88,7 +90,8 @@ pub async fn traces(tenant: &Tenant, phone: &str) -> anyhow::Result<Vec<String>>
             let mut plain = Vec::new();
             let mut decoder = flate2::read::MultiGzDecoder::new(&content[..]);
             let is_packed = std::io::Read::read_to_end(&mut decoder, &mut plain).is_ok();
-            if holds(if is_packed { &plain } else { &content }, phone)? {
+            let content = if is_packed { plain } else { content };
+            if holds(&String::from_utf8_lossy(&content), phone) {
                 found.push(key.to_owned());
             }
         }
@@ -96,10 +99,10 @@ pub async fn traces(tenant: &Tenant, phone: &str) -> anyhow::Result<Vec<String>>
     Ok(found)
 }
 
-fn holds(content: &[u8], phone: &str) -> anyhow::Result<bool> {
-    let mut search = PhoneSearch::new(&Phone::from_e164(phone)?);
-    search.read(content);
-    Ok(search.is_found())
+/// Whether a text has the phone's national digits, with any signs between them.
+fn holds(text: &str, phone: &str) -> bool {
+    let without_signs = text.replace([' ', '(', ')', '-', '.', '/'], "");
+    without_signs.contains(phone.trim_start_matches("+1"))
 }
 
 /// Whether a chunk has the phone among its packed ones.

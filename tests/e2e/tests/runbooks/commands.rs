@@ -8,7 +8,7 @@ use e2e::Tenant;
 use serde_json::json;
 use tokio::process::Command;
 
-use crate::{STACK, halt};
+use crate::{alone, halt};
 
 /// What a page needs besides the index. curl prints a response and fails with it. For SQS, version 1 of
 /// the AWS CLI ignores the endpoint of the environment.
@@ -105,8 +105,7 @@ async fn environment(tenant: &Tenant) -> anyhow::Result<BTreeMap<String, String>
 
 #[tokio::test]
 async fn every_command_works() -> anyhow::Result<()> {
-    let _alone = STACK.lock().await;
-    let tenant = Tenant::new().await?;
+    let (_alone, tenant) = alone().await?;
     let environment = environment(&tenant).await?;
     let (index, pages) = pages()?;
     ensure!(pages.len() > 20, "a page was not found");

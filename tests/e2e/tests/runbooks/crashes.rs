@@ -1,17 +1,16 @@
 //! A worker that dies. Every worker is killed, and what others had claimed and not handed over yet would stay
 //! unknown, so no other test may send meanwhile.
 
-use e2e::{PATIENCE, Tenant, phone};
+use e2e::{PATIENCE, phone};
 use local::client::wait;
 
-use crate::STACK;
+use crate::alone;
 
 /// The worker dies while it waits for the provider. The message may have gone out, so it is looked
 /// up at the provider and not sent again.
 #[tokio::test]
 async fn a_dispatch_that_dies_between_claim_and_answer_sends_nothing_twice() -> anyhow::Result<()> {
-    let _alone = STACK.lock().await;
-    let tenant = Tenant::new().await?;
+    let (_alone, tenant) = alone().await?;
     let (slow, quick) = (phone(), phone());
     tenant.books.script(&slow, "slow-answer").await?;
     for to in [&slow, &quick] {

@@ -7,7 +7,7 @@ use local::client::wait;
 use serde_json::{Value, json};
 
 use crate::copy::{Copy, HALTED, Item, end_restored};
-use crate::{STACK, halt};
+use crate::{alone, halt};
 
 /// Someone, and the erasure that they had.
 struct Person {
@@ -91,8 +91,7 @@ async fn set_scene(tenant: &Tenant) -> anyhow::Result<(Vec<String>, [String; 3])
 
 #[tokio::test]
 async fn people_who_were_erased_stay_erased_after_a_restore() -> anyhow::Result<()> {
-    let _alone = STACK.lock().await;
-    let tenant = Tenant::new().await?;
+    let (_alone, tenant) = alone().await?;
     let (phones, campaigns) = set_scene(&tenant).await?;
     let copy = Copy::of(&tenant, &campaigns.each_ref()).await?;
     let mut items = copy.items().await?;

@@ -3,12 +3,11 @@
 use e2e::{Tenant, phone};
 use serde_json::{Value, json};
 
-use crate::{STACK, put};
+use crate::{alone, put};
 
 #[tokio::test]
 async fn a_halt_stops_everything() -> anyhow::Result<()> {
-    let _alone = STACK.lock().await;
-    let tenant = Tenant::new().await?;
+    let (_alone, tenant) = alone().await?;
     halts(&tenant, "/v1/halt").await?;
     let tenant = Tenant::new().await?;
     halts(&tenant, &tenant.path("halt")).await

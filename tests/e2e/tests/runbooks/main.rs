@@ -10,10 +10,17 @@ mod restored;
 use e2e::Tenant;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
-/// Each test here changes the whole stack.
-static STACK: Mutex<()> = Mutex::const_new(());
+/// Takes the stack for a test, as each test here changes the whole of it, and lifts the halt of one that failed
+/// before.
+async fn alone() -> anyhow::Result<(MutexGuard<'static, ()>, Tenant)> {
+    static STACK: Mutex<()> = Mutex::const_new(());
+    let guard = STACK.lock().await;
+    let tenant = Tenant::new().await?;
+    halt(&tenant, false).await?;
+    Ok((guard, tenant))
+}
 
 /// Halts the deployment, or lifts its halt.
 async fn halt(tenant: &Tenant, is_on: bool) -> anyhow::Result<()> {

@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::copy::{Copy, HALTED, end_restored};
-use crate::{STACK, halt};
+use crate::{alone, halt};
 
 /// At this rate the campaign takes two minutes, and two halts are in its middle on a slow machine, too.
 const RECIPIENTS: usize = 120;
@@ -40,8 +40,7 @@ async fn more_than(count: usize, tenant: &Tenant, phones: &[String]) -> anyhow::
 
 #[tokio::test]
 async fn no_one_is_texted_twice_after_a_restore() -> anyhow::Result<()> {
-    let _alone = STACK.lock().await;
-    let tenant = Tenant::new().await?;
+    let (_alone, tenant) = alone().await?;
     tenant.configure(&json!({"partsPerSecond": PARTS_PER_SECOND})).await?;
     let phones = tenant.contacts(RECIPIENTS).await?;
     let later = tenant.draft("Our spring sale ends tomorrow.").await?;
@@ -98,8 +97,7 @@ async fn no_one_is_texted_twice_after_a_restore() -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn a_deployment_that_may_send_is_not_restored() -> anyhow::Result<()> {
-    let _alone = STACK.lock().await;
-    let tenant = Tenant::new().await?;
+    let (_alone, tenant) = alone().await?;
     let refusal = |api: &local::client::Api| api.request(Method::POST, "/v1/restored").send();
     let refused = refusal(&tenant.admin).await?;
     assert_eq!(refused.status(), 409);
