@@ -48,7 +48,9 @@ impl Parts {
 }
 
 fn septets(character: char) -> Option<u32> {
-    if GSM_BASIC.contains(character) {
+    // Most characters, without a search: a campaign with merge fields counts each recipient's.
+    let is_common = matches!(character, ' '..='Z' | 'a'..='z');
+    if is_common || GSM_BASIC.contains(character) {
         Some(1)
     } else if GSM_EXTENDED.contains(character) {
         Some(2)
@@ -109,6 +111,13 @@ mod tests {
         check(&"😀".repeat(36), Encoding::Ucs2, 2);
         check(&"😀".repeat(67), Encoding::Ucs2, 3);
         check("Zoë", Encoding::Ucs2, 1);
+    }
+
+    #[test]
+    fn what_is_common_is_in_the_alphabet() {
+        let common = (' '..='Z').chain('a'..='z');
+        assert_eq!(common.filter(|c| !GSM_BASIC.contains(*c)).collect::<String>(), "");
+        assert_eq!("`".chars().find_map(septets), None);
     }
 
     proptest! {
