@@ -5,8 +5,8 @@ use shared::import::StoredFile;
 
 use super::{FileError, Files};
 
-/// S3 takes parts from 5 MB on, and 10,000 of them.
-const PART_BYTES: usize = 8 * 1024 * 1024;
+/// S3 takes parts from 5 MiB on, and 10,000 of them. One is in memory at a time.
+const PART_BYTES: usize = 5 * 1024 * 1024;
 
 /// A file that is not there before it is finished.
 pub struct Upload<'f> {
@@ -29,13 +29,18 @@ impl Files {
 }
 
 impl Upload<'_> {
-    pub async fn write(&mut self, piece: &[u8]) -> Result<(), FileError> {
+    pub async fn write(&mut self, mut piece: &[u8]) -> Result<(), FileError> {
         self.size += piece.len() as u64;
-        self.buffer.extend_from_slice(piece);
-        while self.buffer.len() >= PART_BYTES {
-            let rest = self.buffer.split_off(PART_BYTES);
-            let part = std::mem::replace(&mut self.buffer, rest);
-            self.send(part).await?;
+        while !piece.is_empty() {
+            let room = PART_BYTES - self.buffer.len();
+            let (first, rest) = piece.split_at(piece.len().min(room));
+            self.buffer.extend_from_slice(first);
+            piece = rest;
+            if self.buffer.len() == PART_BYTES {
+                let part = std::mem::take(&mut self.buffer);
+                self.send(part).await?;
+                self.buffer.reserve_exact(PART_BYTES);
+            }
         }
         Ok(())
     }

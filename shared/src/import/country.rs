@@ -1,5 +1,7 @@
 //! Countries as files write them.
 
+use std::sync::LazyLock;
+
 use crate::phone::Region;
 
 /// ISO 3166-1 alpha-3 codes, each followed by its alpha-2 code, in their order.
@@ -20,8 +22,7 @@ const CODES: &str = "ABWAW AFGAF AGOAO AIAAI ALAAX ALBAL ANDAD AREAE ARGAR ARMAM
     TCDTD TGOTG THATH TJKTJ TKLTK TKMTM TLSTL TONTO TTOTT TUNTN TURTR TUVTV TWNTW TZATZ UGAUG \
     UKRUA URYUY USAUS UZBUZ VATVA VCTVC VENVE VGBVG VIRVI VNMVN VUTVU WLFWF WSMWS XKXXK YEMYE \
     ZAFZA ZMBZM ZWEZW";
-/// A code of each kind.
-const WIDTH: usize = "USAUS".len();
+static PAIRS: LazyLock<Vec<&str>> = LazyLock::new(|| CODES.split_whitespace().collect());
 const ALPHA_3: usize = 3;
 
 /// The region of a country's code, of either kind. Amazon Pinpoint documents the short ones and
@@ -31,9 +32,8 @@ pub(super) fn region(code: &str) -> Option<Region> {
     if code.len() != ALPHA_3 {
         return code.parse().ok();
     }
-    let mut codes = CODES.split_whitespace();
-    let found = codes.find(|pair| pair.len() == WIDTH && pair.starts_with(&*code))?;
-    found[ALPHA_3..].parse().ok()
+    let found = PAIRS.binary_search_by(|pair| pair[..ALPHA_3].cmp(&code)).ok()?;
+    PAIRS[found][ALPHA_3..].parse().ok()
 }
 
 #[cfg(test)]
@@ -60,8 +60,7 @@ mod tests {
 
     #[test]
     fn codes_are_in_order_and_unique() {
-        let codes: Vec<&str> = CODES.split_whitespace().collect();
-        assert!(codes.iter().all(|pair| pair.len() == WIDTH));
-        assert!(codes.is_sorted_by(|one, next| one[..ALPHA_3] < next[..ALPHA_3]));
+        assert!(PAIRS.iter().all(|pair| pair.len() == "USAUS".len()));
+        assert!(PAIRS.is_sorted_by(|one, next| one[..ALPHA_3] < next[..ALPHA_3]));
     }
 }

@@ -190,7 +190,7 @@ impl Parser {
     fn end_cell(&mut self) {
         let cell = std::mem::take(&mut self.cell);
         // An unquoted cell can't contain a line ending.
-        if cell.contains(['\r', '\n']) {
+        if memchr2(b'\r', b'\n', cell.as_bytes()).is_some() {
             let index = self.record.cells.len();
             self.record.long_cells.push(LongCell { index, line: self.quote_line });
         }

@@ -1,5 +1,7 @@
 //! The contacts that rows mean, read ahead of the rows.
 
+use std::sync::Arc;
+
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::table::TableError;
 use shared::contact::Contact;
@@ -58,7 +60,7 @@ impl Lookups<'_> {
     /// Looks up the contacts of rows, in the order of the rows.
     pub(super) async fn of<'r>(
         &self,
-        readings: &'r [Reading],
+        readings: &'r [Arc<Reading>],
     ) -> Result<Vec<Lookup<'r>>, TableError> {
         let lookups = readings.iter().map(|reading| self.of_row(reading));
         stream::iter(lookups).buffered(AT_ONCE).try_collect().await

@@ -1,6 +1,7 @@
 //! The file of an import, read block by block as its rows are needed.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use infra::files::{FileError, Files};
 use shared::import::{
@@ -18,7 +19,7 @@ pub(super) struct Source {
     stage: Stage,
     pub(super) rows: Rows,
     /// Rows that are read and not passed yet, each with where the next one begins.
-    ahead: VecDeque<(Reading, Position)>,
+    ahead: VecDeque<(Arc<Reading>, Position)>,
     /// Why the file cannot be read after those.
     malformed: Option<Malformed>,
     position: Position,
@@ -77,7 +78,7 @@ impl Source {
             match self.rows.peek() {
                 Some(Ok(reading)) => {
                     self.rows.pass();
-                    self.ahead.push_back((reading, self.rows.position()));
+                    self.ahead.push_back((Arc::new(reading), self.rows.position()));
                 }
                 Some(Err(malformed)) => self.malformed = Some(malformed),
                 None => break,
@@ -87,8 +88,8 @@ impl Source {
     }
 
     /// The rows that are read ahead, up to `count`.
-    pub(super) fn ahead(&self, count: usize) -> Vec<Reading> {
-        self.ahead.iter().take(count).map(|(reading, _)| reading.clone()).collect()
+    pub(super) fn ahead(&self, count: usize) -> Vec<Arc<Reading>> {
+        self.ahead.iter().take(count).map(|(reading, _)| Arc::clone(reading)).collect()
     }
 
     /// Why the file cannot be read after its last row, unless that is its end.

@@ -3,9 +3,11 @@
 //! Of several values of one name, such a reader keeps the last, so that an opt-out before it would be
 //! lost. And it reads `4.15355e9` as a number whose missing digits are zeros.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 
+use memchr::memchr2;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -29,35 +31,44 @@ pub(super) fn read(text: &str) -> Result<Object, serde_json::Error> {
 }
 
 /// The same JSON with numbers as texts, except for whole ones that any reader can hold.
-fn with_numbers_as_written(text: &str) -> String {
+fn with_numbers_as_written(text: &str) -> Cow<'_, str> {
     let is_of_number = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    let mut written = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '"' => string_length(rest),
-            '-' | '0'..='9' => rest.find(|c| !is_of_number(c)).unwrap_or(rest.len()),
-            _ => first.len_utf8(),
-        };
-        let (token, behind) = rest.split_at(length);
+    let (mut written, mut copied, mut at) = (String::new(), 0, 0);
+    while let Some(before) = text[at..].find(|c: char| matches!(c, '"' | '-') || c.is_ascii_digit())
+    {
+        let rest = &text[at + before..];
+        if rest.starts_with('"') {
+            at += before + string_length(rest);
+            continue;
+        }
+        let length = rest.find(|c| !is_of_number(c)).unwrap_or(rest.len());
+        let token = &rest[..length];
         let is_whole = token.len() <= MAX_DIGITS && !token.contains(['.', 'e', 'E']);
-        let is_number = first != '"' && !is_whole && serde_json::from_str::<Number>(token).is_ok();
-        let quote = if is_number { "\"" } else { "" };
-        written.extend([quote, token, quote]);
-        rest = behind;
+        if !is_whole && serde_json::from_str::<Number>(token).is_ok() {
+            written.extend([&text[copied..at + before], "\"", token, "\""]);
+            copied = at + before + length;
+        }
+        at += before + length;
     }
-    written
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    written.push_str(&text[copied..]);
+    Cow::Owned(written)
 }
 
 /// The length of the string at the beginning of a text, including its quotes.
 fn string_length(text: &str) -> usize {
-    let mut is_escaped = false;
-    let end = text[1..].find(|c| {
-        let ends = c == '"' && !is_escaped;
-        is_escaped = c == '\\' && !is_escaped;
-        ends
-    });
-    end.map_or(text.len(), |end| end + 2)
+    let mut at = 1;
+    while let Some(before) = text.as_bytes().get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        at += before + 1;
+        if text.as_bytes()[at - 1] == b'"' {
+            return at;
+        }
+        // What is escaped ends no string.
+        at += 1;
+    }
+    text.len()
 }
 
 /// Reads an object, and leaves a name that it repeats in its place.
