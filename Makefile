@@ -47,7 +47,7 @@ PERMISSIONS = .venv/emulator/bin/python tools/python/permissions.py volley targe
 # Compares what the API responded with in the tests with what its document lists.
 CODES = $(PYTHON) tools/python/codes.py docs/openapi.json target/local/functions.log
 
-.PHONY: cli run up down test torture releases load fuzz bench check build engine functions functions-for-aws deploy
+.PHONY: cli run up down test torture releases load fuzz bench check build engine programs functions functions-for-aws deploy
 .DEFAULT_GOAL := run
 
 # It needs no console.
@@ -104,9 +104,13 @@ engine functions torture: export WEBHOOKS_TO_THIS_MACHINE = on
 build: console/dist/index.html
 	@$(MAKE) --no-print-directory engine
 
-engine: .venv/emulator/ready .venv/sam/ready
-	cargo build --release --locked $(PACKAGES)
+# The emulator is installed while the programs are built.
+engine:
+	@$(MAKE) --no-print-directory --jobs 3 .venv/emulator/ready .venv/sam/ready programs
 	@$(MAKE) --no-print-directory functions
+
+programs:
+	cargo build --release --locked $(PACKAGES)
 
 # The functions where the template looks for them, for this machine's processor. The same packages as
 # above are selected, so that dependencies are built once, with the same features.
