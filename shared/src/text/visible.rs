@@ -48,7 +48,7 @@ pub(super) fn category(c: char) -> GeneralCategory {
 /// and Arabic have them.
 pub(super) fn is_direction_override(c: char) -> bool {
     let is_mark = matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}');
-    CodePointSetData::new::<BidiControl>().contains(c) && !is_mark
+    !c.is_ascii() && CodePointSetData::new::<BidiControl>().contains(c) && !is_mark
 }
 
 /// Line breaks that are not control characters.
