@@ -26,7 +26,7 @@ esac; }
 
 /// The pages with commands that are neither run nor checked, and why.
 const UNCHECKED: [(&str, &str); 1] =
-    [("adopt-table.md", "the AWS CLI's example of a restored table is invalid by its own model")];
+    [("adopt-table.md", "the AWS CLI's example of a table is invalid by its own model")];
 
 struct Page {
     path: PathBuf,
