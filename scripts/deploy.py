@@ -25,7 +25,8 @@ USAGE = """make deploy needs the name of the stack and a file with its parameter
     make deploy STACK=volley-prod PARAMS=prod.env
 
 The file has a NAME=value on each line; git ignores *.env. AdminKeySha256 is the only parameter
-without a default. docs/deploy.md goes step by step, and docs/parameters.md describes all of them. To be asked instead:
+without a default. docs/deploy.md goes step by step, and docs/parameters.md describes all of
+them. To be asked instead:
 
     make deploy GUIDED=yes
 """
