@@ -40,6 +40,7 @@ DEPLOY = .venv/sam/bin/python scripts/deploy.py --stack '$(STACK)' --params '$(P
 
 # What the console is made of, and the Node.js that builds it.
 CONSOLE := $(shell find console/src console/public console/local console/index.html console/vite.config.ts console/package-lock.json -type f)
+UV = .venv/uv/bin/uv --system-certs --no-python-downloads
 NODE = PATH="$(CURDIR)/.venv/node/bin:$$PATH"
 
 # Compares what the functions did in the tests with what they may do.
@@ -171,7 +172,13 @@ tests/client/node_modules/.ready: tests/client/package-lock.json .venv/node/read
 	$(NODE) npm --prefix tests/client ci --silent
 	@touch $@
 
-.venv/%/ready: tools/python/%.txt
-	$(PYTHON) -m venv .venv/$*
-	.venv/$*/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement $<
+.venv/%/ready: tools/python/%.txt .venv/uv/ready
+	$(UV) venv --quiet --clear --python $(PYTHON) .venv/$*
+	$(UV) pip install --quiet --no-deps --require-hashes --python .venv/$* --requirement $<
+	@touch $@
+
+# Installs Python packages in seconds.
+.venv/uv/ready: tools/python/uv.txt
+	$(PYTHON) -m venv .venv/uv
+	.venv/uv/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement $<
 	@touch $@
