@@ -156,6 +156,12 @@ mod tests {
     #[test]
     fn a_poll_does_not_end_what_may_still_be_cut() {
         let paused = step_given_up(&sent(), at(4_000));
+        let counted = polled(&paused, Counts::default(), true);
+        assert_eq!(dispatch(&counted), (Dispatch::Paused, Some(Reason::Poisoned)));
+        assert!(
+            counted.resume(&polls(), at(5_000), GRACE).is_ok(),
+            "everyone is still to be texted"
+        );
         let stopped = paused.stop(&polls(), at(4_100), GRACE).expect("paused");
         let counted = polled(&stopped, Counts::default(), true);
         assert!(counted.drain.is_some() && counted.step.is_some());

@@ -1,6 +1,6 @@
 //! How a poll's counts change a campaign.
 
-use super::{Audience, Campaign, Counted, Reason, State};
+use super::{Audience, Broadcast, Campaign, Counted, Dispatch, Reason, State};
 use crate::breaker::Window;
 use crate::grace::Grace;
 use crate::job::{Due, Job, PollsJob};
@@ -15,6 +15,17 @@ pub struct PollLook {
     pub are_chunks_done: bool,
     /// What receipts have reported since the previous poll.
     pub learnt: Window,
+}
+
+/// Whether no more chunks will be cut. If the fan-out was given up, a person may still resume it, and after a
+/// stop only the drain knows when its last run has ended.
+fn is_cut(broadcast: &Broadcast) -> bool {
+    broadcast.audience.completed_at.is_some()
+        || match broadcast.dispatch {
+            // For a pause, it is when that began.
+            Dispatch::Held | Dispatch::Running | Dispatch::Paused => false,
+            Dispatch::Stopped | Dispatch::Done => broadcast.dispatch_ended_at.is_some(),
+        }
 }
 
 impl Campaign {
@@ -35,9 +46,7 @@ impl Campaign {
         }
         let PollLook { counts, are_chunks_done, learnt } = *look;
         let mut broadcast = self.broadcast()?.clone();
-        // If the fan-out was given up, only the drain knows when no chunk can follow.
-        let is_cut = broadcast.audience.completed_at.or(broadcast.dispatch_ended_at).is_some();
-        let are_chunks_done = are_chunks_done && is_cut;
+        let are_chunks_done = are_chunks_done && is_cut(&broadcast);
         broadcast.counted = Some(Counted { counts, at: now });
         let next = if are_chunks_done {
             self.drained(broadcast, now)

@@ -1,12 +1,15 @@
 //! A failing provider: messages that may still be sent stay pending, and the campaign says why.
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use e2e::Tenant;
 use e2e::staging::{LATER_SECONDS, at_rest, begun_owing, cut, phones_in, resume, table};
 use infra::clock;
 use serde_json::{Value, json};
+use shared::campaign::Campaign;
 use shared::chunk_state::{ChunkState, MAX_CRASHED_STARTS, Progress};
+use shared::grace::Grace;
 use shared::organization::SHARDS;
+use shared::poll::PollSchedule;
 
 /// The size of a campaign's trial, whose recipients are texted before all others.
 const FIRST: u64 = 50;
@@ -170,5 +173,28 @@ async fn a_poisoned_chunk_pauses_and_only_a_stop_fails_its_members() -> anyhow::
     for message in tenant.messages(&id).await? {
         assert_eq!(message["errorReason"], "stopped");
     }
+    tenant.assert_balanced(&campaign).await
+}
+
+/// A person may take hours to resume a campaign whose audience could not be read. Counts in the meantime must
+/// not end it, because no one has been texted.
+#[tokio::test]
+async fn a_fan_out_that_was_given_up_begins_again_after_a_count() -> anyhow::Result<()> {
+    let tenant = Tenant::new().await?;
+    let phones = tenant.contacts(3).await?;
+    let campaign = begun_owing(&tenant, LATER_SECONDS).await?;
+    let table = table(&tenant).await;
+    let job = campaign.step.as_ref().map(|due| due.job.clone()).context("no fan-out is owed")?;
+    let polls: PollSchedule = "1,5".parse()?;
+    let decide =
+        |campaign: &Campaign| campaign.given_up(&job, &polls, clock::now(), Grace::of_seconds(0));
+    let given_up = table.update_campaign(campaign.organization_id, campaign.id, decide).await?;
+    assert!(given_up.is_some());
+    let id = campaign.id.to_string();
+    let counted = paused(&tenant, &id, "poisoned").await?;
+    assert_eq!((&counted["dispatch"], count(&counted, "total")), (&json!("paused"), 0));
+    control(&tenant, &id, "resume").await?;
+    let campaign = tenant.settled(&id).await?;
+    assert_eq!(count(&campaign, "delivered"), phones.len() as u64);
     tenant.assert_balanced(&campaign).await
 }
