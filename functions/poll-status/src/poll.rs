@@ -1,19 +1,19 @@
 //! Counts a campaign's messages and writes the report on them.
 //!
 //! Messages are counted where they are stored, shard by shard, so no counter can drift from them. A
-//! recipient without a message counts as pending. The report replaces the previous poll's.
+//! recipient without a message counts as pending. The report replaces the previous poll's, together with the
+//! campaign's counts.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
 use infra::clock;
-use infra::table::{ReceiptApplied, ShardItem};
+use infra::table::{CountedReport, ReceiptApplied, ShardItem};
 use shared::breaker::Window;
 use shared::campaign::{Broadcast, Campaign, PollLook};
 use shared::ids::{CampaignId, OrganizationId};
 use shared::message::Message;
 use shared::receipt::{Channel, Delivery};
-use shared::report::{Period, Report, Tally};
+use shared::report::{Period, Tally};
 use shared::shard::Shards;
-use shared::time::Timestamp;
 
 use crate::App;
 use crate::drain::SHARDS_AT_ONCE;
@@ -65,12 +65,12 @@ pub(crate) async fn poll(
     // A chunk that was written just now may be missed, but then its recipients count as pending.
     let are_chunks_done = !has_open_chunks && counts.pending == 0;
     let now = clock::now();
-    write_report(app, &campaign, &report, now).await;
     let look = PollLook { counts, are_chunks_done, learnt };
     let (polls, grace) = (&app.polls, app.grace);
+    let counted = CountedReport { report, at: now };
     let written = app
         .table
-        .update_campaign(organization_id, campaign_id, |campaign| {
+        .save_count(organization_id, campaign_id, &counted, |campaign| {
             campaign.polled(number, &look, polls, now, grace)
         })
         .await?;
@@ -79,14 +79,6 @@ pub(crate) async fn poll(
         app.arm_next(campaign.step.as_ref(), now).await;
     }
     Ok(())
-}
-
-/// Writes the report before the campaign, so that counts which are final have their report. It
-/// decides nothing, so a failure must not keep the campaign from its counts.
-async fn write_report(app: &App, campaign: &Campaign, report: &Report, now: Timestamp) {
-    if let Err(error) = app.table.put_report(campaign, report, now).await {
-        tracing::warn!(error = ?anyhow::Error::from(error), "failed to write a report");
-    }
 }
 
 async fn count<'a>(

@@ -70,6 +70,15 @@ pub(super) fn transition(before: Option<&Campaign>, after: &Campaign) -> Result<
         })
 }
 
+/// Counts a campaign that has just been halted for a reason.
+fn count_halted(before: Option<&Campaign>, after: &Campaign) {
+    if let Some(reason) = after.reason()
+        && before.is_some_and(|before| before.reason() != Some(reason))
+    {
+        metrics::count_halted(reason, after.updated_at);
+    }
+}
+
 impl Table {
     pub async fn campaign(
         &self,
@@ -86,7 +95,7 @@ impl Table {
         campaign: &Campaign,
         remember: Option<&Remember>,
     ) -> Result<Saved> {
-        self.save(None, campaign, remember).await
+        self.save(transition(None, campaign)?, (None, campaign), remember).await
     }
 
     /// Writes `after` if `before` is still current, and replaces its due items.
@@ -96,14 +105,7 @@ impl Table {
         after: &Campaign,
         remember: Option<&Remember>,
     ) -> Result<Saved> {
-        let saved = self.save(Some(before), after, remember).await?;
-        if saved == Saved::Done
-            && let Some(reason) = after.reason()
-            && before.reason() != Some(reason)
-        {
-            metrics::count_halted(reason, after.updated_at);
-        }
-        Ok(saved)
+        self.save(transition(Some(before), after)?, (Some(before), after), remember).await
     }
 
     /// Writes a campaign that is sent, with its frozen target and a time after the organization's last
@@ -139,7 +141,18 @@ impl Table {
         &self,
         organization: OrganizationId,
         id: CampaignId,
+        decide: impl FnMut(&Campaign) -> Option<Campaign>,
+    ) -> Result<Option<Campaign>> {
+        self.update_with(organization, id, decide, |transaction, _| Ok(transaction)).await
+    }
+
+    /// The same, with more writes in the transaction.
+    pub(super) async fn update_with(
+        &self,
+        organization: OrganizationId,
+        id: CampaignId,
         mut decide: impl FnMut(&Campaign) -> Option<Campaign>,
+        also: impl Fn(Transaction, &Campaign) -> Result<Transaction>,
     ) -> Result<Option<Campaign>> {
         for _ in 0..MAX_RACES {
             let Some(before) = self.campaign(organization, id).await? else {
@@ -148,7 +161,8 @@ impl Table {
             let Some(after) = decide(&before) else {
                 return Ok(None);
             };
-            if self.save_campaign(&before, &after, None).await? == Saved::Done {
+            let transaction = also(transition(Some(&before), &after)?, &after)?;
+            if self.save(transaction, (Some(&before), &after), None).await? == Saved::Done {
                 return Ok(Some(Campaign { version: before.version + 1, ..after }));
             }
         }
@@ -157,17 +171,17 @@ impl Table {
 
     async fn save(
         &self,
-        before: Option<&Campaign>,
-        after: &Campaign,
+        transaction: Transaction,
+        (before, after): (Option<&Campaign>, &Campaign),
         remember: Option<&Remember>,
     ) -> Result<Saved> {
-        let transaction = transition(before, after)?;
         let record = transaction.len();
         let events = self.events_of(before, after).await?;
         let transaction = transaction.remember(remember)?.announce(&events)?;
         Ok(match self.transact(transaction).await? {
             Transacted::Done => {
                 self.queue_events(&events).await;
+                count_halted(before, after);
                 Saved::Done
             }
             refused if remember.is_some() && refused.is_refused(record) => Saved::Answered,

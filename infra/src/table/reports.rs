@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use shared::campaign::Campaign;
 use shared::ids::{CampaignId, MessageId, OrganizationId};
@@ -10,7 +9,7 @@ use shared::phone::Phone;
 use shared::report::{Report, Summary};
 use shared::time::Timestamp;
 
-use super::dynamo::{ABSENT, Consistency, Item, Key, Range, SortKey, item, parse};
+use super::dynamo::{ABSENT, Consistency, Item, Key, Range, SortKey, Transaction, item, parse};
 use super::{Result, Table, TableError, keys};
 
 /// A report, and when its messages were counted.
@@ -70,16 +69,12 @@ fn summary(item: Item) -> Result<CampaignSummary> {
     })
 }
 
-impl Table {
-    /// Replaces a campaign's report, unless it has a newer one.
-    pub async fn put_report(
-        &self,
-        campaign: &Campaign,
-        report: &Report,
-        counted_at: Timestamp,
-    ) -> Result<()> {
+impl Transaction {
+    /// Replaces a campaign's report.
+    fn put_report(self, campaign: &Campaign, counted: &CountedReport) -> Result<Self> {
+        let CountedReport { report, at } = counted;
         let Some(broadcast) = campaign.broadcast() else {
-            return Ok(());
+            return Ok(self);
         };
         let key = keys::report(campaign.organization_id, broadcast.sent_at, campaign.id);
         let row = Row {
@@ -87,14 +82,28 @@ impl Table {
             campaign_name: Cow::Borrowed(&campaign.name),
             sender: broadcast.sender.phone.clone(),
             sent_at: broadcast.sent_at,
-            counted_at,
+            counted_at: *at,
             summary: json(&report.summary())?,
             report: Some(json(report)?),
         };
-        let condition = "attribute_not_exists(pk) OR countedAt <= :at";
-        let at = AttributeValue::S(counted_at.to_string());
-        self.put(item(KIND, &key, row)?, condition, vec![(":at", at)]).await?;
-        Ok(())
+        Ok(self.put(item(KIND, &key, row)?))
+    }
+}
+
+impl Table {
+    /// Like [`Table::update_campaign`], and replaces the campaign's report in the same transaction: counts
+    /// that are final would never get theirs later.
+    pub async fn save_count(
+        &self,
+        organization: OrganizationId,
+        id: CampaignId,
+        counted: &CountedReport,
+        decide: impl FnMut(&Campaign) -> Option<Campaign>,
+    ) -> Result<Option<Campaign>> {
+        self.update_with(organization, id, decide, |transaction, campaign| {
+            transaction.put_report(campaign, counted)
+        })
+        .await
     }
 
     /// The newest report on a campaign, once a poll has counted its messages.

@@ -27,8 +27,8 @@ pub const BUCKET_WRITES: f64 = 1.0;
 pub const BUCKET_PARTS: f64 = 1_000.0;
 /// A campaign with its index and its due items, at twice the price: `campaigns::transition`.
 pub const CAMPAIGN_WRITES: f64 = 10.0;
-/// A poll's report, of three or four kilobytes: `Table::put_report`.
-pub const REPORT_WRITES: f64 = 4.0;
+/// A poll's report, of three or four kilobytes, at twice the price: `Table::save_count`.
+pub const REPORT_WRITES: f64 = 8.0;
 /// The part of these writes for due items, where one item replaces another, and the number of
 /// partitions for due items (`infra::table::keys::DUE_PARTITIONS`).
 pub const DUE_WRITES: f64 = 4.0;
