@@ -32,6 +32,19 @@ pub struct Expected {
     pub may_stop: bool,
     /// What the provider does with messages to some phones.
     pub fates: BTreeMap<String, &'static str>,
+    /// The texts that people had got when the campaign was sent, if it is sent again.
+    pub earlier: BTreeMap<String, usize>,
+    pub erased: Option<Erased>,
+}
+
+/// A person who asked to be forgotten.
+#[derive(Clone, Debug)]
+pub struct Erased {
+    pub phone: String,
+    /// The number of their contacts.
+    pub contacts: u64,
+    /// The number of texts that they had got when everything was forgotten.
+    pub texts: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -77,7 +90,9 @@ pub async fn judge(
     if contacts != recipients + skipped {
         broken!("the first balance does not hold: {campaign}");
     }
-    if contacts != expected.contacts && !(is_cut_short && contacts < expected.contacts) {
+    let gone = expected.erased.as_ref().map_or(0, |erased| erased.contacts);
+    let least = if is_cut_short { 0 } else { expected.contacts.saturating_sub(gone) };
+    if !(least..=expected.contacts).contains(&contacts) {
         broken!("there were {} contacts: {campaign}", expected.contacts);
     }
     let counted = STATUSES.map(|status| number(&counts[status]));
@@ -156,16 +171,44 @@ async fn messages(
         return broken(format!("{listed:?} messages are listed: {campaign}"));
     }
     let mut by_phone = BTreeMap::<&str, &Value>::new();
+    let mut of_erased = None;
     for message in &messages {
-        let to = message["to"].as_str().unwrap_or_default();
-        if by_phone.insert(to, message).is_some() {
-            return broken(format!("{to} has two messages"));
+        let earlier = match message["to"].as_str() {
+            Some(to) => by_phone.insert(to, message),
+            None => of_erased.replace(message),
+        };
+        if earlier.is_some() {
+            return broken(format!("two messages are to the same phone: {message}"));
         }
+    }
+    if let Some(told) = forgotten(books, &by_phone, of_erased, expected).await? {
+        return broken(told);
     }
     if let Some(told) = whom(&by_phone, expected, is_cut_short(campaign, expected)) {
         return broken(told);
     }
     Ok((listed, texts(books, &by_phone, expected).await?))
+}
+
+/// Checks that nothing says who an erased person was, and that no one has texted them since.
+async fn forgotten(
+    books: &Books,
+    by_phone: &BTreeMap<&str, &Value>,
+    message: Option<&Value>,
+    expected: &Expected,
+) -> anyhow::Result<Option<String>> {
+    let Some(Erased { phone, texts, .. }) = &expected.erased else {
+        return Ok(message.map(|message| format!("no one was erased: {message}")));
+    };
+    let got = books.statuses(phone, &expected.body).await?.len();
+    let most = usize::from(message.is_some_and(|it| it["errorReason"] != "erased"));
+    Ok(if by_phone.contains_key(phone.as_str()) {
+        Some(format!("{phone} was erased and has a message"))
+    } else if texts.is_some_and(|texts| got > texts) || got > most {
+        Some(format!("{phone} was erased and got {got} texts of {texts:?}: {message:?}"))
+    } else {
+        None
+    })
 }
 
 /// Checks that everyone who must have a message has one, and no one else does.
@@ -228,10 +271,16 @@ async fn texts(
     let Expected { either, unsubscribed, maybe, tested, .. } = expected;
     let others = either.iter().flat_map(|(old, new)| [old, new]).chain(unsubscribed).chain(maybe);
     let others: BTreeSet<&str> = others.chain(tested).map(String::as_str).collect();
-    let phones: BTreeSet<&str> = by_phone.keys().copied().chain(others).collect();
+    let mut phones: BTreeSet<&str> = by_phone.keys().copied().chain(others).collect();
+    if let Some(erased) = &expected.erased {
+        phones.remove(erased.phone.as_str());
+    }
     let (mut open, mut unknown) = (None, 0);
     for phone in phones {
-        let got = books.statuses(phone, &expected.body).await?;
+        let mut got = books.statuses(phone, &expected.body).await?;
+        // The newest come first.
+        let earlier = expected.earlier.get(phone).copied().unwrap_or_default();
+        got.truncate(got.len().saturating_sub(earlier));
         let most = usize::from(by_phone.contains_key(phone) || tested.contains(phone));
         if got.len() > most {
             broken!("{phone} got {} texts, and {most} at most was right", got.len());

@@ -150,6 +150,7 @@ impl Scenario<'_> {
                 self.unsubscribe(&to).await?;
             }
             expected.audience.remove(&to);
+            self.opted_out.insert(to.clone());
             expected.unsubscribed.insert(to);
         }
         Ok(())
@@ -177,6 +178,7 @@ impl Scenario<'_> {
         }
         self.hear(&to).await?;
         expected.audience.remove(&to);
+        self.opted_out.insert(to.clone());
         expected.unsubscribed.insert(to);
         Ok(())
     }
@@ -196,10 +198,11 @@ impl Scenario<'_> {
         Ok(self.api.ask(Method::GET, &path, &Body::Nothing, "").await?.0 == 200)
     }
 
-    pub(crate) async fn unsubscribe(&self, to: &str) -> anyhow::Result<()> {
+    pub(crate) async fn unsubscribe(&mut self, to: &str) -> anyhow::Result<()> {
         let path = self.path(&format!("unsubscribes/{}", to.replace('+', "%2B")));
         self.api.must(Method::PUT, &path, &Body::Nothing, "").await?;
         self.run.tell(format!("{to} was unsubscribed"));
+        self.opted_out.insert(to.to_owned());
         Ok(())
     }
 

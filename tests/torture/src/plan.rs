@@ -16,7 +16,8 @@ use crate::fault::Fault;
 use crate::operation::Operation;
 
 /// The functions.
-pub const FUNCTIONS: [&str; 6] = ["Api", "Send", "Dispatch", "PollStatus", "Webhooks", "Receipts"];
+pub const FUNCTIONS: [&str; 7] =
+    ["Api", "Send", "Dispatch", "PollStatus", "Webhooks", "Receipts", "Notify"];
 
 /// How many seeds in a thousand choose an await point for a scalpel.
 const CHOSEN: u64 = 200;

@@ -53,6 +53,18 @@ impl Run {
         self.is_calm.store(true, Ordering::Relaxed);
     }
 
+    #[must_use]
+    pub fn is_calm(&self) -> bool {
+        self.is_calm.load(Ordering::Relaxed)
+    }
+
+    /// Lets faults happen again, as many as at first.
+    pub fn stir(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).counts.clear();
+        self.is_calm.store(false, Ordering::Relaxed);
+        self.tell("faults again");
+    }
+
     /// Decides about a request. `invocation` identifies the client's request across retries.
     pub fn decide(
         &self,
@@ -68,7 +80,7 @@ impl Run {
         let nothing = Decided { ordinal, planned: None };
         let count = state.counts.get(function).copied().unwrap_or_default();
         let call = Call { function, operation, site, ordinal };
-        let is_over = self.is_calm.load(Ordering::Relaxed) || count >= self.plan.budget;
+        let is_over = self.is_calm() || count >= self.plan.budget;
         if is_over && !self.plan.waits_for(call) {
             return nothing;
         }

@@ -1,5 +1,6 @@
 //! What happens in a run: an organization, an audience, campaigns, and people who interfere.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, SystemTime};
@@ -10,6 +11,7 @@ use local::books::Books;
 use local::environment::Variables;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use crate::aws::Aws;
 use crate::chance::Chance;
@@ -20,6 +22,7 @@ use crate::ledger::Ledger;
 use crate::outage::Outage;
 use crate::phones::phone;
 use crate::proxy::Proxy;
+use crate::receiver::Receiver;
 use crate::runs::{Run, Runs};
 
 /// The deadline for a run to settle. Repairs take seconds here, but a clock that is minutes behind
@@ -41,6 +44,10 @@ pub struct Grounds {
     pub provider: Arc<Proxy>,
     pub books: Books,
     pub aws: Aws,
+    /// The endpoint of the runs' webhooks.
+    pub receiver: Arc<Receiver>,
+    /// The phones that may get a text twice, because a person sent it again.
+    pub resent: Arc<Mutex<BTreeSet<String>>>,
     /// Whether some of the functions' clocks are off.
     pub is_skewed: bool,
     /// The number of messages that the provider has although their status stayed unknown.
@@ -65,6 +72,11 @@ pub(crate) struct Scenario<'a> {
     pub(crate) is_aws: bool,
     outage: Option<Outage>,
     pub(crate) hours: Option<Arc<Hours>>,
+    /// Whether it has a webhook.
+    pub(crate) is_heard: bool,
+    /// Phones that opted out while it had one, other than by a file.
+    pub(crate) opted_out: BTreeSet<String>,
+    seed: u64,
     asked: u32,
 }
 
@@ -146,6 +158,9 @@ impl<'a> Scenario<'a> {
             is_aws: provider == 0,
             outage: Outage::of_seed(seed),
             hours: None,
+            is_heard: false,
+            opted_out: BTreeSet::new(),
+            seed,
             asked: 0,
         })
     }
@@ -179,7 +194,16 @@ impl<'a> Scenario<'a> {
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
 
+    /// Whether this happens in the run, independently of everything else that does.
+    fn also(&self, what: &str, per_mille: u64) -> bool {
+        Chance::of(self.seed, what).hits(per_mille)
+    }
+
     async fn play(&mut self) -> anyhow::Result<()> {
+        if self.also("webhook", 400) {
+            self.run.at("adds a webhook");
+            self.listen().await?;
+        }
         self.run.at("imports its audience");
         let mut expected = self.audience().await?;
         self.run.at("adds and unsubscribes contacts");
@@ -225,7 +249,18 @@ impl<'a> Scenario<'a> {
         }
         self.run.calm();
         self.run.tell("calm");
-        self.settle(&campaign, &expected).await
+        self.forget(&mut expected).await?;
+        self.settle(&campaign, &expected).await?;
+        self.hear_opt_outs().await?;
+        if self.hours.is_some() {
+            // The next polls are hours away.
+            return Ok(());
+        }
+        self.agree(&campaign).await?;
+        if self.also("resend", 300) {
+            self.resend(&campaign, &expected).await?;
+        }
+        Ok(())
     }
 
     /// Schedules a campaign far ahead and cancels it.
@@ -246,7 +281,11 @@ impl<'a> Scenario<'a> {
     }
 
     /// Sends a campaign: now, in a few seconds, or within limits.
-    async fn send(&mut self, campaign: &str, expected: &mut Expected) -> anyhow::Result<()> {
+    pub(crate) async fn send(
+        &mut self,
+        campaign: &str,
+        expected: &mut Expected,
+    ) -> anyhow::Result<()> {
         let path = format!("campaigns/{campaign}/send");
         let how = self.chance.below(12);
         let request = match how {
@@ -302,6 +341,9 @@ impl<'a> Scenario<'a> {
             self.unsubscribe(&to).await?;
             expected.audience.remove(&to);
             expected.maybe.insert(to);
+        }
+        if self.also("erasure", 200) {
+            self.erase(expected).await?;
         }
         let controls: &[&str] = match self.chance.below(10) {
             0..=2 => &["pause", "resume"],

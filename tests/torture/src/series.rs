@@ -11,6 +11,7 @@ use anyhow::Context;
 use local::books::Books;
 use local::stack::Stack;
 use local::{root, say};
+use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::arguments::Arguments;
@@ -18,6 +19,7 @@ use crate::aws::Aws;
 use crate::blackout::black_out;
 use crate::hours::{Hours, RUNS};
 use crate::proxy::{Proxy, World};
+use crate::receiver::{Receiver, Reception};
 use crate::runs::Run;
 use crate::scenario::{self, Grounds};
 
@@ -51,6 +53,8 @@ pub async fn run(
         runs: Arc::clone(&world.runs),
         ledger: Arc::clone(&world.ledger),
         provider: Arc::clone(provider),
+        receiver: Receiver::start().await?,
+        resent: Arc::default(),
         is_skewed: arguments.skew > 0,
         unknown: Arc::default(),
         http,
@@ -185,7 +189,14 @@ async fn conclude(
     let tables = world.ledger.tables();
     say(&format!("\n{tables}"));
     let mut problems = Vec::new();
+    let receptions = grounds.receiver.receptions();
+    let told = receptions.iter().map(|(reception, count)| format!("{} {count}", reception.name()));
+    say(&format!("deliveries to webhooks: {}", told.collect::<Vec<_>>().join(", ")));
+    let resent = grounds.resent.lock().await;
+    let is_resent =
+        |it: &Value| it["count"] == 2 && resent.contains(it["to"].as_str().unwrap_or(""));
     let duplicates = grounds.books.duplicates().await?;
+    let duplicates: Vec<&Value> = duplicates.iter().filter(|it| !is_resent(it)).collect();
     if !duplicates.is_empty() {
         problems.push(format!("texts that went out twice: {duplicates:?}"));
     }
@@ -207,6 +218,8 @@ async fn conclude(
         if !untouched.is_empty() {
             problems.push(format!("no fault hit {}", untouched.join(", ")));
         }
+        let missing = Reception::ALL.iter().filter(|it| !receptions.contains_key(it));
+        problems.extend(missing.map(|it| format!("no webhook {}", it.name())));
         problems.extend(world.ledger.missing_outages(arguments.within == Duration::MAX));
         let spared = world.ledger.spared();
         if !spared.is_empty() {

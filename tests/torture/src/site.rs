@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use crate::operation::{Operation, Service};
 
 /// Kinds of the table's items, by the prefixes of their keys.
-const KINDS: [&str; 35] = [
+const KINDS: [&str; 40] = [
     "ANSWER",
     "CAMPAIGN",
     "CHANGE",
@@ -17,10 +17,12 @@ const KINDS: [&str; 35] = [
     "CHUNKSTATE",
     "CONTACT",
     "DELETION",
+    "DELIVERY",
     "DUE",
     "ERASED",
     "ERASURE",
     "FLAGGED",
+    "HEALTH",
     "IDEMPOTENCY",
     "IMPORT",
     "INBOUND",
@@ -40,6 +42,9 @@ const KINDS: [&str; 35] = [
     "REPLY",
     "REPORT",
     "REQUESTS",
+    "RESEND",
+    "RESENDS",
+    "RETRY",
     "SENDER",
     "UNSUBSCRIBED",
     "UPLOADS",
