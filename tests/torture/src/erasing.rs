@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use crate::client::Body;
-use crate::judge::{Erased, Expected};
+use crate::expected::{Erased, Expected};
 use crate::phones::phone;
 use crate::scenario::{SETTLED_WITHIN, Scenario};
 

@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::client::Body;
-use crate::judge::Expected;
+use crate::expected::Expected;
 use crate::outage::Outage;
 use crate::phones::phone;
 use crate::scenario::{SETTLED_WITHIN, Scenario, text};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, ensure};
 use serde_json::{Value, json};
 
-use crate::judge::Expected;
+use crate::expected::Expected;
 use crate::scenario::{SETTLED_WITHIN, Scenario, text};
 
 const REASONS: [&str; 3] = ["expired", "stopped", "unreachable"];

@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
-use chrono::{DateTime, SecondsFormat, Utc};
 use local::books::Books;
 use local::environment::Variables;
 use reqwest::{Client, Method};
@@ -17,7 +16,6 @@ use crate::aws::Aws;
 use crate::chance::Chance;
 use crate::client::{Body, Insistent};
 use crate::hours::Hours;
-use crate::judge::Expected;
 use crate::ledger::Ledger;
 use crate::outage::Outage;
 use crate::phones::phone;
@@ -29,7 +27,6 @@ use crate::runs::{Run, Runs};
 /// delays them by as much.
 pub(crate) const SETTLED_WITHIN: Duration = Duration::from_mins(12);
 /// Numbers from here on don't belong to contacts at first.
-const EDITED: u64 = 50;
 const TESTED: u64 = 58;
 const SENDER: u64 = 63;
 
@@ -70,7 +67,7 @@ pub(crate) struct Scenario<'a> {
     organization: String,
     pub(crate) sender: String,
     pub(crate) is_aws: bool,
-    outage: Option<Outage>,
+    pub(crate) outage: Option<Outage>,
     pub(crate) hours: Option<Arc<Hours>>,
     /// Whether it has a webhook.
     pub(crate) is_heard: bool,
@@ -189,13 +186,13 @@ impl<'a> Scenario<'a> {
         Ok(answer)
     }
 
-    async fn a_moment(&mut self, most_millis: u64) {
+    pub(crate) async fn a_moment(&mut self, most_millis: u64) {
         let millis = self.chance.below(most_millis);
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
 
     /// Whether this happens in the run, independently of everything else that does.
-    fn also(&self, what: &str, per_mille: u64) -> bool {
+    pub(crate) fn also(&self, what: &str, per_mille: u64) -> bool {
         Chance::of(self.seed, what).hits(per_mille)
     }
 
@@ -262,111 +259,6 @@ impl<'a> Scenario<'a> {
         }
         Ok(())
     }
-
-    /// Schedules a campaign far ahead and cancels it.
-    async fn call_one_off(&mut self) -> anyhow::Result<()> {
-        if !self.chance.hits(250) {
-            return Ok(());
-        }
-        let draft = json!({"name": "Never", "body": format!("Never sent no. {}", self.number)});
-        let campaign = text(&self.post_well("campaigns", &draft).await?["id"])?;
-        self.grounds.runs.mark(&campaign, self.run);
-        let at = later(7_200);
-        let path = format!("campaigns/{campaign}/send");
-        self.post_well(&path, &json!({"scheduledAt": at})).await?;
-        let path = format!("campaigns/{campaign}/cancel");
-        let cancelled = self.post_well(&path, &json!({})).await?;
-        ensure!(cancelled["status"] == "cancelled", "called off, it is {cancelled}");
-        Ok(())
-    }
-
-    /// Sends a campaign: now, in a few seconds, or within limits.
-    pub(crate) async fn send(
-        &mut self,
-        campaign: &str,
-        expected: &mut Expected,
-    ) -> anyhow::Result<()> {
-        let path = format!("campaigns/{campaign}/send");
-        let how = self.chance.below(12);
-        let request = match how {
-            0 | 1 => json!({"scheduledAt": later(3 + self.chance.below(5))}),
-            2 => json!({"scheduledAt": later(64)}),
-            3 => json!({"maxParts": 10_000}),
-            4 => json!({"maxParts": 1}),
-            _ => json!({}),
-        };
-        expected.is_held_back = how == 4 && expected.audience.len() > 1;
-        // A campaign that is still held after the hours have passed, or whose fan-out is given up, is
-        // stopped, because resuming it would bypass its limits.
-        let is_interrupted = self.hours.is_some() || self.outage == Some(Outage::FanOutPoisoned);
-        expected.may_stop |= expected.is_held_back || (how == 3 && is_interrupted);
-        let (status, answer) = self.post(&path, &request).await?;
-        if status == 422 && answer["code"] == "scheduled_at_past" {
-            // The API's clock may be ahead of this one.
-            self.post_well(&path, &json!({})).await?;
-        } else {
-            ensure!(status == 202, "the send was answered {status}: {answer}");
-        }
-        if self.chance.hits(300) {
-            let (status, answer) = self.post(&path, &json!({})).await?;
-            ensure!(
-                status == 409 && answer["code"] == "campaign_not_draft",
-                "sent again, it was answered {status}: {answer}"
-            );
-        }
-        Ok(())
-    }
-
-    /// What people do while a campaign is running.
-    async fn interfere(
-        &mut self,
-        campaign: &str,
-        contacts: &[(String, String)],
-        expected: &mut Expected,
-    ) -> anyhow::Result<()> {
-        self.a_moment(2_000).await;
-        if self.chance.hits(300)
-            && let Some((id, old)) = contacts.first()
-        {
-            let new = phone(self.number, EDITED);
-            let path = self.path(&format!("contacts/{id}"));
-            let edit = json!({"phone": new});
-            self.api.must(Method::PUT, &path, &Body::Json(&edit), "").await?;
-            expected.audience.remove(old);
-            expected.either.push((old.clone(), new));
-        }
-        if self.chance.hits(300) {
-            // The person may have been texted already, and may be counted either way.
-            let to = phone(self.number, 7);
-            self.unsubscribe(&to).await?;
-            expected.audience.remove(&to);
-            expected.maybe.insert(to);
-        }
-        if self.also("erasure", 200) {
-            self.erase(expected).await?;
-        }
-        let controls: &[&str] = match self.chance.below(10) {
-            0..=2 => &["pause", "resume"],
-            3 => &["pause", "resume", "pause", "resume"],
-            4 => &["stop"],
-            5 => &["pause", "stop"],
-            _ => &[],
-        };
-        for control in controls {
-            self.a_moment(1_500).await;
-            let path = format!("campaigns/{campaign}/{control}");
-            let (status, answer) = self.post(&path, &json!({})).await?;
-            ensure!(status == 200 || status == 409, "{control} was answered {status}: {answer}");
-            expected.may_stop |= *control == "stop";
-        }
-        Ok(())
-    }
-}
-
-/// The time in this number of seconds, by this machine's clock.
-fn later(seconds: u64) -> String {
-    let at = DateTime::<Utc>::from(SystemTime::now() + Duration::from_secs(seconds));
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 pub(crate) fn text(value: &Value) -> anyhow::Result<String> {

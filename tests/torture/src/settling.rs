@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 use anyhow::{bail, ensure};
 use serde_json::{Value, json};
 
-use crate::judge::{Expected, Verdict, judge, judge_early};
+use crate::expected::Expected;
+use crate::judge::{Verdict, judge, judge_early};
 use crate::outage::{Outage, REASONS};
 use crate::scenario::{SETTLED_WITHIN, Scenario};
 
