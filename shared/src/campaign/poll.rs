@@ -17,9 +17,9 @@ pub struct PollLook {
     pub learnt: Window,
 }
 
-/// Whether no more chunks will be cut. If the fan-out was given up, a person may still resume it, and after a
-/// stop only the drain knows when its last run has ended.
-fn is_cut(broadcast: &Broadcast) -> bool {
+/// Whether a poll that finds no open chunk may end the dispatch. If the fan-out was given up, a person may still
+/// resume it, and after a stop only the drain knows when its last run has ended.
+fn may_end(broadcast: &Broadcast) -> bool {
     broadcast.audience.completed_at.is_some()
         || match broadcast.dispatch {
             // For a pause, it is when that began.
@@ -46,7 +46,7 @@ impl Campaign {
         }
         let PollLook { counts, are_chunks_done, learnt } = *look;
         let mut broadcast = self.broadcast()?.clone();
-        let are_chunks_done = are_chunks_done && is_cut(&broadcast);
+        let are_chunks_done = are_chunks_done && may_end(&broadcast);
         broadcast.counted = Some(Counted { counts, at: now });
         let next = if are_chunks_done {
             self.drained(broadcast, now)
