@@ -16,14 +16,10 @@ const ERASED: u64 = 6;
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 impl Scenario<'_> {
-    fn person(&self, to: &str) -> String {
-        self.path(&format!("people/{}", to.replace('+', "%2B")))
-    }
-
     /// Requests the erasure.
     pub(crate) async fn erase(&mut self, expected: &mut Expected) -> anyhow::Result<()> {
         let to = phone(self.number, ERASED);
-        let path = self.person(&to);
+        let path = self.path_of("people", &to);
         let known = self.api.get(&path).await?;
         let contacts = known["contacts"].as_array().map_or(0, Vec::len) as u64;
         let (status, answer) = self.api.ask(Method::DELETE, &path, &Body::Nothing, "").await?;
@@ -39,7 +35,7 @@ impl Scenario<'_> {
     /// Waits until the erasure is done, and keeps how many texts the person has got until then.
     pub(crate) async fn forget(&self, expected: &mut Expected) -> anyhow::Result<()> {
         let Some(erased) = &mut expected.erased else { return Ok(()) };
-        let path = self.person(&erased.phone);
+        let path = self.path_of("people", &erased.phone);
         let deadline = Instant::now() + SETTLED_WITHIN;
         let mut known = Value::Null;
         while known["erasure"]["status"] != "done" {

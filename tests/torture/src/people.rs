@@ -140,6 +140,7 @@ impl Scenario<'_> {
                     self.write(&to, "START").await?;
                 }
                 self.write(&to, "STOP").await?;
+                self.opted_out.insert(to.clone());
                 // One that could not be checked or stored waits on the queue.
                 if !self.is_unsubscribed(&to).await? {
                     let faults = self.run.faults("Webhooks");
@@ -150,7 +151,6 @@ impl Scenario<'_> {
                 self.unsubscribe(&to).await?;
             }
             expected.audience.remove(&to);
-            self.opted_out.insert(to.clone());
             expected.unsubscribed.insert(to);
         }
         Ok(())
@@ -194,12 +194,12 @@ impl Scenario<'_> {
     }
 
     async fn is_unsubscribed(&self, to: &str) -> anyhow::Result<bool> {
-        let path = self.path(&format!("unsubscribes/{}", to.replace('+', "%2B")));
+        let path = self.path_of("unsubscribes", to);
         Ok(self.api.ask(Method::GET, &path, &Body::Nothing, "").await?.0 == 200)
     }
 
     pub(crate) async fn unsubscribe(&mut self, to: &str) -> anyhow::Result<()> {
-        let path = self.path(&format!("unsubscribes/{}", to.replace('+', "%2B")));
+        let path = self.path_of("unsubscribes", to);
         self.api.must(Method::PUT, &path, &Body::Nothing, "").await?;
         self.run.tell(format!("{to} was unsubscribed"));
         self.opted_out.insert(to.to_owned());

@@ -165,16 +165,11 @@ impl Receiver {
     ) -> Result<Response<Full<Bytes>>, Cut> {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| Cut)?.to_bytes();
-        let Some(reception) = self.take(parts.uri.path(), &parts.headers, &body) else {
+        let Some((reception, mut chance)) = self.take(parts.uri.path(), &parts.headers, &body)
+        else {
             return Ok(respond(404, None));
         };
-        *self
-            .receptions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .entry(reception.0)
-            .or_default() += 1;
-        let (reception, mut chance) = reception;
+        self.count(reception);
         match reception {
             Reception::Takes => Ok(respond(204, None)),
             Reception::TakesTooLate => {
@@ -192,6 +187,11 @@ impl Receiver {
                 Err(Cut)
             }
         }
+    }
+
+    fn count(&self, reception: Reception) {
+        let mut receptions = self.receptions.lock().unwrap_or_else(PoisonError::into_inner);
+        *receptions.entry(reception).or_default() += 1;
     }
 
     /// Decides about a delivery, and keeps the event if it is taken.

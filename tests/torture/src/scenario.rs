@@ -166,6 +166,11 @@ impl<'a> Scenario<'a> {
         format!("/v1/organizations/{}/{rest}", self.organization)
     }
 
+    /// The path of a phone in a list.
+    pub(crate) fn path_of(&self, list: &str, phone: &str) -> String {
+        self.path(&format!("{list}/{}", phone.replace('+', "%2B")))
+    }
+
     pub(crate) fn once(&mut self) -> String {
         self.asked += 1;
         format!("torture-{}-{}", self.number, self.asked)
